@@ -1,0 +1,50 @@
+"""Forms for signing in and for one's own account."""
+
+from marketplace.core.i18n import LOCALES
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.forms import BaseForm, ChoiceField, EmailField, SecretField, TextField, email, length, required
+
+
+class SignInForm(BaseForm):
+    """E-mail address and password."""
+
+    email = EmailField(_l("E-mail address"), [required(), length(high=254)], render_kw={"autocomplete": "username"})
+    password = SecretField(_l("Password"), [required()], render_kw={"autocomplete": "current-password"})
+
+
+class ForgottenForm(BaseForm):
+    """Where to send a link."""
+
+    email = EmailField(_l("E-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"})
+
+
+class NewPasswordForm(BaseForm):
+    """A new password by a mailed link."""
+
+    password = SecretField(
+        _l("New password"),
+        [required()],
+        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class ProfileForm(BaseForm):
+    """Name and language."""
+
+    name = TextField(_l("Name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
+    locale = ChoiceField(
+        _l("Language of pages and mails"), [required()], choices=[(code, name) for code, name in LOCALES.items()]
+    )
+
+
+class PasswordForm(BaseForm):
+    """Change of password."""
+
+    old = SecretField(_l("Present password"), [required()], render_kw={"autocomplete": "current-password"})
+    password = SecretField(
+        _l("New password"),
+        [required()],
+        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )

@@ -1,0 +1,43 @@
+"""People and their sign-ins."""
+
+from sqlalchemy import or_, select
+
+from marketplace.accounts.models import SignInSession, User
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.core.pages import Page, paginate
+from marketplace.core.viewer import Viewer
+
+
+def find_user_by_email(email: str) -> User | None:
+    """Return the person with an address, or None. Addresses are compared in lower case."""
+    return session.scalar(select(User).where(User.email == email.lower()))
+
+
+def get_user(user_id: int) -> User:
+    """Return a person. Raises NotFound."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    return user
+
+
+def find_session(token: str) -> SignInSession | None:
+    """Return the sign-in that a cookie's secret points to, or None."""
+    return session.scalar(select(SignInSession).where(SignInSession.token_hash == token_hash(token)))
+
+
+def sessions_of(viewer: Viewer) -> list[SignInSession]:
+    """Return where the viewer is signed in, the latest used first."""
+    query = select(SignInSession).where(SignInSession.user_id == viewer.user_id)
+    return list(session.scalars(query.order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())))
+
+
+def users(text: str = "", page: int = 1) -> Page[User]:
+    """Return people by name, for administrators; `text` is looked for in names and addresses."""
+    query = select(User).order_by(User.name, User.id)
+    if text:
+        like = f"%{text.replace('%', '').replace('_', '')}%"
+        query = query.where(or_(User.name.ilike(like), User.email.ilike(like)))
+    return paginate(query, page, size=30)

@@ -1,0 +1,105 @@
+"""Putting the house together: settings, database, access, language, features, error pages."""
+
+from pathlib import Path
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+from whitenoise import WhiteNoise
+
+from marketplace.accounts.views import blueprint as accounts
+from marketplace.audit.views import blueprint as audit
+from marketplace.briefs.views import blueprint as briefs
+from marketplace.config import Settings
+from marketplace.core.database import db
+from marketplace.organisations.queries import signed_in_by_token
+from marketplace.organisations.views import blueprint as organisations
+from marketplace.outbox.views import blueprint as outbox
+from marketplace.pages.views import blueprint as pages
+from marketplace.proposals.views import blueprint as proposals
+from marketplace.sourcing.views import blueprint as sourcing
+from marketplace.suppliers.views import blueprint as suppliers
+from marketplace.web import access, errors, filters, locale, menu, security
+from marketplace.web.viewer import SignedIn, login_manager
+
+FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox, audit)
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Return the web application. Settings come from the environment unless given."""
+    settings = settings or Settings.from_environment()
+    app = Flask("marketplace", instance_path=str(settings.instance_path))
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=_engine_options(settings),
+        SITE_NAME=settings.site_name,
+        DEMO=settings.demo,
+        SETTINGS=settings,
+        MAX_CONTENT_LENGTH=settings.max_request_kilobytes * 1024,
+        MAX_FORM_MEMORY_SIZE=settings.max_request_kilobytes * 1024,
+        MAX_FORM_PARTS=1000,
+        SESSION_COOKIE_NAME="__Host-session" if settings.production else "session",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
+        WTF_CSRF_SSL_STRICT=settings.production,
+        TEMPLATES_AUTO_RELOAD=False,
+        TESTING=settings.testing,
+        PROPAGATE_EXCEPTIONS=False,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    db.init_app(app)
+    csrf.init_app(app)
+    _sign_in(app, settings)
+    locale.register(app, settings)
+    access.guard(app)
+    filters.register(app)
+    menu.register(app)
+    errors.register(app)
+    security.register(app, settings)
+    for feature in FEATURES:
+        app.register_blueprint(feature)
+    _serve(app, settings)
+    return app
+
+
+def _engine_options(settings: Settings) -> dict[str, object]:
+    if settings.database_url.startswith("sqlite"):
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _sign_in(app: Flask, settings: Settings) -> None:
+    login_manager.init_app(app)
+
+    @login_manager.user_loader
+    def load(token: str) -> SignedIn | None:
+        found = signed_in_by_token(token, settings.session_hours, settings.session_idle_minutes)
+        return SignedIn(found.viewer, token, found.unread, found.memberships) if found else None
+
+
+def _serve(app: Flask, settings: Settings) -> None:
+    static = Path(str(app.static_folder))
+    static.mkdir(exist_ok=True)
+    whitenoise = WhiteNoise(
+        app.wsgi_app,
+        root=static,
+        prefix="static/",
+        max_age=31_536_000 if not settings.testing else 0,
+        add_headers_function=_static_headers,
+    )
+    app.wsgi_app = whitenoise  # type: ignore[method-assign]  # because Flask says to wrap it like this
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # because Flask says to wrap it like this
+
+
+def _static_headers(headers: object, _path: str, _url: str) -> None:
+    for name, value in security.COMMON_HEADERS.items():
+        headers[name] = value  # type: ignore[index]  # because WhiteNoise gives a Headers object

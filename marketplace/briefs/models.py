@@ -1,0 +1,133 @@
+"""Briefs: answers to the guide, frozen versions, the garden's review, and clarification questions."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.organisations.models import Company
+from marketplace.suppliers.models import Supplier
+
+
+class Brief(Base):
+    """A company's short order. `answers` is keyed by the guide's question codes; states are in `lifecycle.py`.
+
+    `revision` grows with each save, so that two editors do not overwrite each other. Whether a published
+    brief is open or being evaluated follows from `deadline` and the clock, and is never stored.
+    """
+
+    __tablename__ = "brief"
+    __table_args__ = (Index("ix_brief_state_deadline", "state", "deadline"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    reference: Mapped[str] = mapped_column(String(12), unique=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id"), index=True)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    guide_version: Mapped[int] = mapped_column(default=1)
+    title: Mapped[str] = mapped_column(String(120), default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    confirmed_topics: Mapped[list[str]] = mapped_column(default=list)
+    revision: Mapped[int] = mapped_column(default=1)
+    open_door: Mapped[bool] = mapped_column(default=True)
+    name_hidden: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    published_at: Mapped[dt.datetime | None]
+    deadline: Mapped[dt.datetime | None]
+    question_deadline: Mapped[dt.datetime | None]
+    opened_early_at: Mapped[dt.datetime | None]
+    extensions: Mapped[int] = mapped_column(default=0)
+    closed_at: Mapped[dt.datetime | None]
+    closed_reason: Mapped[str] = mapped_column(Text, default="")
+    deleted_at: Mapped[dt.datetime | None]
+    copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id"))
+
+    company: Mapped[Company] = relationship()
+    created_by: Mapped[User] = relationship()
+    services: Mapped[list["BriefService"]] = relationship(cascade="all, delete-orphan", order_by="BriefService.code")
+    versions: Mapped[list["BriefVersion"]] = relationship(
+        cascade="all, delete-orphan", order_by="BriefVersion.number", back_populates="brief"
+    )
+    reviews: Mapped[list["BriefReview"]] = relationship(
+        cascade="all, delete-orphan", order_by="BriefReview.asked_at", back_populates="brief"
+    )
+    questions: Mapped[list["ClarificationQuestion"]] = relationship(
+        cascade="all, delete-orphan", order_by="ClarificationQuestion.asked_at", back_populates="brief"
+    )
+
+
+class BriefService(Base):
+    """A service that a published brief asks for; what suppliers' categories are compared with."""
+
+    __tablename__ = "brief_service"
+
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(40), primary_key=True)
+    category: Mapped[str] = mapped_column(String(10), index=True)
+
+
+class BriefVersion(Base):
+    """A brief as it was published, never changed afterwards."""
+
+    __tablename__ = "brief_version"
+    __table_args__ = (UniqueConstraint("brief_id", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    guide_version: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120))
+    answers: Mapped[dict[str, Any]]
+    published_at: Mapped[dt.datetime]
+    published_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+
+    brief: Mapped[Brief] = relationship(back_populates="versions")
+
+
+class BriefReview(Base):
+    """A company's wish that its garden reads a draft, and the garden's answer: verdict ok or changes."""
+
+    __tablename__ = "brief_review"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    message: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+    verdict: Mapped[str | None] = mapped_column(String(10))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    topic_comments: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    brief: Mapped[Brief] = relationship(back_populates="reviews")
+    asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id])
+    answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
+
+
+class ClarificationQuestion(Base):
+    """A supplier's question about an open brief. `text` is private to the asker; `public_text` all may read."""
+
+    __tablename__ = "clarification_question"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    text: Mapped[str] = mapped_column(Text)
+    public_text: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[dt.datetime | None]
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    brief: Mapped[Brief] = relationship(back_populates="questions")
+    supplier: Mapped[Supplier] = relationship()

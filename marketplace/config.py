@@ -1,0 +1,141 @@
+"""Typed settings, read from the environment and from `instance/`. The table in README lists them all."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+MIN_SECRET_LENGTH = 32
+_WEAK_SECRETS = {"dev", "secret", "changeme", "change-me", "password", "development"}
+
+
+class SettingsError(ValueError):
+    """A setting is missing or unsafe; the message says which and what to do."""
+
+
+def _setting(env: str, default: object, about: str) -> Any:
+    return field(default=default, metadata={"env": env, "about": about})
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can differ between installations. Each field names its environment variable."""
+
+    instance_path: Path = _setting("INSTANCE_PATH", Path("instance"), "Folder for database, secrets and mail files")
+    production: bool = _setting("PRODUCTION", default=False, about="Refuse weak secrets and demo mode, secure cookies only")
+    database_url: str = _setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file in the instance folder")
+    secret_key: str = _setting("SECRET_KEY", "", "Signs cookies and links; empty: made once and kept in the instance folder")
+    site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in mails")
+    site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Address that links in mails begin with")
+    default_locale: str = _setting("DEFAULT_LOCALE", "nb", "Language of a first visit: nb, nn or en")
+    mail_host: str = _setting("MAIL_HOST", "", "SMTP server; empty: mails become .eml files in the instance folder")
+    mail_port: int = _setting("MAIL_PORT", 587, "SMTP port")
+    mail_username: str = _setting("MAIL_USERNAME", "", "SMTP user; empty: no sign-in")
+    mail_password: str = _setting("MAIL_PASSWORD", "", "SMTP password")
+    mail_tls: str = _setting("MAIL_TLS", "starttls", "starttls, ssl or none")
+    mail_from: str = _setting("MAIL_FROM", "post@leverandortorget.example", "Sender address of all mails")
+    session_hours: int = _setting("SESSION_HOURS", 12, "Longest time signed in, in hours")
+    session_idle_minutes: int = _setting("SESSION_IDLE_MINUTES", 240, "Signed out after this long without a click, in minutes")
+    password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
+    max_request_kilobytes: int = _setting("MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes")
+    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count")
+    demo: bool = _setting("DEMO", default=False, about="Show the demo banner and one-click sign-in; refused in production")
+    testing: bool = _setting("TESTING", default=False, about="For the test suite: cheap password hashes")
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
+        """Return settings from environment variables. Raises SettingsError for an unsafe or unreadable one."""
+        source = os.environ if environ is None else environ
+        values: dict[str, object] = {}
+        for item in fields(cls):
+            raw = source.get(item.metadata["env"])
+            if raw is not None:
+                values[item.name] = _read(item.metadata["env"], raw, item.default)
+        return cls(**(values | overrides))._complete()  # type: ignore[arg-type]  # because values come by field name
+
+    @classmethod
+    def for_tests(cls, *, database_url: str, instance_path: Path, **overrides: Any) -> "Settings":
+        """Return settings for the test suite: quick password hashes, mail to files, nothing of the machine."""
+        values: dict[str, Any] = {
+            "database_url": database_url,
+            "instance_path": instance_path,
+            "secret_key": "test-" * 8,
+            "testing": True,
+            "password_hash_cost": 1,
+        }
+        return cls(**(values | overrides))._complete()
+
+    def _complete(self) -> "Settings":
+        """Fill what is derived, then check what must not be weak."""
+        path = self.instance_path.resolve()
+        path.mkdir(parents=True, exist_ok=True)
+        url = self.database_url or f"sqlite:///{path / 'marketplace.sqlite3'}"
+        url = url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
+        if url.startswith("postgresql://"):
+            url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+        complete = replace(
+            self, instance_path=path, database_url=url, secret_key=self.secret_key or _kept_secret(path)
+        )
+        complete._refuse_unsafe()
+        return complete
+
+    def _refuse_unsafe(self) -> None:
+        if self.default_locale not in {"nb", "nn", "en"}:
+            message = "DEFAULT_LOCALE must be nb, nn or en."
+            raise SettingsError(message)
+        if self.mail_tls not in {"starttls", "ssl", "none"}:
+            message = "MAIL_TLS must be starttls, ssl or none."
+            raise SettingsError(message)
+        if not self.production:
+            return
+        if len(self.secret_key) < MIN_SECRET_LENGTH or self.secret_key.lower() in _WEAK_SECRETS or len(set(self.secret_key)) < 10:  # noqa: PLR2004 because fewer different characters can be guessed
+            message = "SECRET_KEY is too weak for production: use at least 32 random characters, for example from `openssl rand -hex 32`."
+            raise SettingsError(message)
+        if self.demo:
+            message = "DEMO cannot be used in production: everyone could sign in as an administrator."
+            raise SettingsError(message)
+        if not self.site_url.startswith("https://"):
+            message = "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only."
+            raise SettingsError(message)
+
+
+def _read(name: str, raw: str, default: object) -> object:
+    """Return an environment variable as the type of its default."""
+    if isinstance(default, bool):
+        if raw.strip().lower() in {"1", "true", "yes", "on"}:
+            return True
+        if raw.strip().lower() in {"", "0", "false", "no", "off"}:
+            return False
+        message = f"{name} must be true or false."
+        raise SettingsError(message)
+    if isinstance(default, int):
+        try:
+            number = int(raw)
+        except ValueError as error:
+            message = f"{name} must be a whole number."
+            raise SettingsError(message) from error
+        if number < 0:
+            message = f"{name} must not be negative."
+            raise SettingsError(message)
+        return number
+    return Path(raw) if isinstance(default, Path) else raw
+
+
+def _kept_secret(instance_path: Path) -> str:
+    """Return the installation's own secret, made the first time, readable by its owner alone."""
+    file = instance_path / "secret_key"
+    try:
+        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return file.read_text(encoding="ascii").strip()
+    with os.fdopen(handle, "w", encoding="ascii") as opened:
+        secret = secrets.token_hex(32)
+        opened.write(secret)
+    return secret
+
+
+SETTINGS_DOC: tuple[tuple[str, str, str], ...] = tuple(
+    (item.metadata["env"], str(item.default), item.metadata["about"]) for item in fields(Settings)
+)

@@ -1,0 +1,1 @@
+"""Shared kernel: database, clock, language, money, places and taxonomy. Knows no feature."""

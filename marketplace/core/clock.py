@@ -1,0 +1,74 @@
+"""The one clock: UTC inside, Europe/Oslo for people. Everything that depends on time asks here."""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+LOCAL_ZONE = ZoneInfo("Europe/Oslo")
+
+
+def now() -> datetime:
+    """Return the present moment, aware, in UTC."""
+    return datetime.now(UTC)
+
+
+def today() -> date:
+    """Return today's date where the users are."""
+    return now().astimezone(LOCAL_ZONE).date()
+
+
+def to_local(moment: datetime) -> datetime:
+    """Return an aware moment in local time."""
+    return moment.astimezone(LOCAL_ZONE)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last second of a local day, in UTC: deadlines end 23:59:59, summer time or not."""
+    return datetime.combine(day, time(23, 59, 59), tzinfo=LOCAL_ZONE).astimezone(UTC)
+
+
+def start_of_day(day: date) -> datetime:
+    """Return the first moment of a local day, in UTC."""
+    return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
+
+
+def _easter(year: int) -> date:
+    """Return Easter Sunday (Meeus, Jones and Butcher's Gregorian algorithm)."""
+    a, b, c = year % 19, year // 100, year % 100
+    d, e = divmod(b, 4)
+    g = (8 * b + 13) // 25
+    h = (19 * a + b - d - g + 15) % 30
+    i, k = divmod(c, 4)
+    weekday = (32 + 2 * e + 2 * i - h - k) % 7
+    m = (a + 11 * h + 22 * weekday) // 451
+    month, day = divmod(h + weekday - 7 * m + 114, 31)
+    return date(year, month, day + 1)
+
+
+def is_working_day(day: date) -> bool:
+    """Say whether a day is a Norwegian working day: not a weekend, not a public holiday."""
+    if day.weekday() >= 5:  # noqa: PLR2004 because Saturday is 5 in Python's own count
+        return False
+    if (day.month, day.day) in {(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}:
+        return False
+    from_easter = (day - _easter(day.year)).days
+    return from_easter not in {-3, -2, 0, 1, 39, 49, 50}
+
+
+def add_working_days(day: date, count: int) -> date:
+    """Return the date `count` working days after (or before, when negative) a day."""
+    step = timedelta(days=1 if count >= 0 else -1)
+    left = abs(count)
+    while left:
+        day += step
+        if is_working_day(day):
+            left -= 1
+    return day
+
+
+def working_days_between(first: date, last: date) -> int:
+    """Count the working days after `first` up to and including `last` (0 when `last` is not later)."""
+    count, day = 0, first
+    while day < last:
+        day += timedelta(days=1)
+        count += is_working_day(day)
+    return count

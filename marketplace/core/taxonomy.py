@@ -1,0 +1,175 @@
+"""The shared vocabulary: service groups, services and sectors, with labels in bokmål, nynorsk and English."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import yaml
+
+from marketplace.core.i18n import current_locale
+from marketplace.data import data_path
+
+Text = Mapping[str, str]
+
+
+def _pick(text: Text) -> str:
+    return text.get(current_locale()) or text["nb"]
+
+
+@dataclass(frozen=True)
+class Service:
+    """Something that a supplier sells. `code` is permanent, for example "web.site"."""
+
+    code: str
+    group: str
+    labels: Text
+    abouts: Text
+    unit: str
+    related: tuple[str, ...]
+    cpv: tuple[str, ...]
+    terms: Mapping[str, tuple[str, ...]]
+    lay: Mapping[str, tuple[str, ...]]
+
+    @property
+    def label(self) -> str:
+        """Return the name in the reader's language."""
+        return _pick(self.labels)
+
+    @property
+    def about(self) -> str:
+        """Return the one-sentence description in the reader's language."""
+        return _pick(self.abouts)
+
+
+@dataclass(frozen=True)
+class Group:
+    """A kind of service: what a supplier is vetted for."""
+
+    code: str
+    labels: Text
+    services: tuple[Service, ...]
+
+    @property
+    def label(self) -> str:
+        """Return the name in the reader's language."""
+        return _pick(self.labels)
+
+
+@dataclass(frozen=True)
+class Sector:
+    """A trade that companies belong to."""
+
+    code: str
+    labels: Text
+    terms: Mapping[str, tuple[str, ...]]
+
+    @property
+    def label(self) -> str:
+        """Return the name in the reader's language."""
+        return _pick(self.labels)
+
+
+@dataclass(frozen=True)
+class PriceBand:
+    """An orientation on price, in whole kroner excluding VAT. `unit` is once, month, each, day or hour."""
+
+    low: int
+    typical_low: int
+    typical_high: int
+    high: int
+    unit: str
+
+
+@cache
+def raw_taxonomy() -> dict[str, Any]:
+    """Return the parsed taxonomy file, as the matching library's glossary takes it."""
+    with data_path("taxonomy.yaml").open(encoding="utf-8") as file:
+        data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    return data
+
+
+def _words(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
+    return {locale: tuple(str(word) for word in words) for locale, words in entry.get(key, {}).items()}
+
+
+@cache
+def groups() -> tuple[Group, ...]:
+    """Return the twelve groups of services, in the order of the file."""
+    return tuple(
+        Group(
+            group["code"],
+            group["label"],
+            tuple(
+                Service(
+                    entry["code"],
+                    group["code"],
+                    entry["label"],
+                    entry["about"],
+                    entry["unit"],
+                    tuple(entry.get("related", ())),
+                    tuple(entry.get("cpv", ())),
+                    _words(entry, "terms"),
+                    _words(entry, "lay"),
+                )
+                for entry in group["services"]
+                if not entry.get("retired")
+            ),
+        )
+        for group in raw_taxonomy()["groups"]
+    )
+
+
+@cache
+def services() -> dict[str, Service]:
+    """Return all services by code, in the order of the file."""
+    return {service.code: service for group in groups() for service in group.services}
+
+
+@cache
+def groups_by_code() -> dict[str, Group]:
+    """Return all groups by code."""
+    return {group.code: group for group in groups()}
+
+
+@cache
+def sectors() -> dict[str, Sector]:
+    """Return all sectors by code, in the order of the file."""
+    return {
+        entry["code"]: Sector(entry["code"], entry["label"], _words(entry, "terms"))
+        for entry in raw_taxonomy()["sectors"]
+    }
+
+
+def service(code: str) -> Service:
+    """Return a service by code. Raises KeyError when there is none."""
+    return services()[code]
+
+
+def group(code: str) -> Group:
+    """Return a group by code. Raises KeyError when there is none."""
+    return groups_by_code()[code]
+
+
+def sector(code: str) -> Sector:
+    """Return a sector by code. Raises KeyError when there is none."""
+    return sectors()[code]
+
+
+def group_of(service_code: str) -> str:
+    """Return the group code that a service belongs to. Raises KeyError for an unknown service."""
+    return services()[service_code].group
+
+
+@cache
+def price_table() -> dict[str, Any]:
+    """Return the price file: date, source and a band for each service that has one."""
+    with data_path("prices.yaml").open(encoding="utf-8") as file:
+        data: dict[str, Any] = yaml.safe_load(file)
+    return data
+
+
+def price_band(service_code: str) -> PriceBand | None:
+    """Return the orientation on price for a service, or None where we have none."""
+    entry = price_table()["bands"].get(service_code)
+    return PriceBand(*entry) if entry else None

@@ -1,0 +1,61 @@
+"""Bringing a database to the newest version, and checking that tables and migrations agree."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from marketplace.tables import METADATA
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database up to a version, by default the newest."""
+    with engine.begin() as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database down to a version, or to nothing with "base"."""
+    with engine.begin() as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def make_revision(engine: Engine, message: str) -> None:
+    """Write a new numbered version from the difference between tables and database."""
+    numbers = [int(script.revision) for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    with engine.begin() as connection:
+        command.revision(
+            _config(connection), message, autogenerate=True, rev_id=f"{max(numbers, default=0) + 1:04d}"
+        )
+
+
+def current(engine: Engine) -> str | None:
+    """Return the version that a database is at, or None."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """Return the newest version there is."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def differences(engine: Engine) -> list[object]:
+    """Return what differs between a database and the tables in the code; empty means that they agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))

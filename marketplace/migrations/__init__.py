@@ -1,0 +1,1 @@
+"""Numbered versions of the tables, and the few commands that use them."""

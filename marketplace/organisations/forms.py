@@ -1,0 +1,163 @@
+"""Forms for companies, colleagues and gardens."""
+
+from collections.abc import Iterable
+
+from marketplace.core import places, taxonomy
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import sort_key
+from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    ChoicesField,
+    EmailField,
+    LongTextField,
+    NumberField,
+    OrganisationNumberField,
+    SecretField,
+    TextField,
+    email,
+    length,
+    required,
+    web_address,
+)
+
+
+def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:
+    """Return all municipalities grouped by county for a list, Trøndelag first, names sorted as in Norwegian."""
+    by_county: dict[str, list[tuple[str, str]]] = {}
+    order = sorted(places.counties(), key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])))
+    if blank:
+        by_county[_("Choose")] = [("", _("Choose a municipality"))]
+    for county in order:
+        found = [places.municipality(number) for number in places.in_county(county)]
+        by_county[places.counties()[county]] = [(m.number, m.name) for m in sorted(found, key=lambda m: sort_key(m.name))]
+    return by_county
+
+
+def sector_choices() -> list[tuple[str, str]]:
+    """Return the sectors for a list, by name."""
+    named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
+    return [("", _("Choose a trade")), *sorted(named, key=lambda item: sort_key(item[1]))]
+
+
+class NewPersonFields(BaseForm):
+    """The fields of a new account."""
+
+    person_name = TextField(_l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
+    email = EmailField(
+        _l("Your e-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
+    )
+    password = SecretField(
+        _l("Choose a password"),
+        [required()],
+        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+    def person(self) -> NewPerson:
+        """Return the person."""
+        return NewPerson(self.person_name.data or "", self.email.data or "", self.password.data or "")
+
+
+class CompanyFields(BaseForm):
+    """The fields of a company."""
+
+    name = TextField(_l("Name of the company"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"})
+    organisation_number = OrganisationNumberField(
+        _l("Organisation number"), description=_l("Nine digits. Leave it empty if you do not have one yet.")
+    )
+    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    sector = ChoiceField(_l("Trade"), [required()], validate_choice=False)
+    employees = NumberField(_l("Number of employees"), high=100_000)
+    website = TextField(_l("Website"), [length(high=300), web_address()])
+    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
+    about = LongTextField(_l("About the company"), [length(high=1000)], description=_l("One or two sentences. Suppliers see them on your briefs."))
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.choices = municipality_choices()
+        self.sector.choices = sector_choices()
+
+    def details(self) -> CompanyDetails:
+        """Return the company."""
+        return CompanyDetails(
+            name=self.name.data or "",
+            organisation_number=self.organisation_number.data,
+            municipality_number=self.municipality.data,
+            sector_code=self.sector.data,
+            employees=self.employees.data,
+            website=self.website.data or "",
+            phone=self.phone.data or "",
+            about=self.about.data or "",
+        )
+
+
+class RegisterCompanyForm(CompanyFields, NewPersonFields):
+    """A new account with a company."""
+
+
+class AddCompanyForm(CompanyFields):
+    """A company for a person who has an account."""
+
+
+class InviteColleagueForm(BaseForm):
+    """Who shall join, and with which right."""
+
+    email = EmailField(_l("Colleague's e-mail address"), [required(), length(high=254), email()])
+    role = ChoiceField(_l("May do"), [required()])
+
+    def __init__(self, kind: str | None, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.role.choices = role_choices(kind)
+
+
+def role_choices(kind: str | None) -> list[tuple[str, str]]:
+    """Return the roles of a kind of organisation, in words."""
+    if kind == "garden":
+        return [("adviser", _("Adviser: helps companies")), ("curator", _("Curator: also approves suppliers"))]
+    return [("member", _("Member: writes and prepares")), ("owner", _("Owner: also sends, chooses and invites colleagues"))]
+
+
+class AcceptInvitationForm(BaseForm):
+    """A new account by invitation; the address is the invited one."""
+
+    person_name = TextField(_l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
+    password = SecretField(
+        _l("Choose a password"),
+        [required()],
+        description=_l("At least 12 characters. Four or five words are easy to remember."),
+        render_kw={"autocomplete": "new-password"},
+    )
+
+
+class GardenForm(BaseForm):
+    """A business garden."""
+
+    name = TextField(_l("Name of the business garden"), [required(), length(2, 120)])
+    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    covered_municipalities = ChoicesField(_l("Municipalities it covers"), [required(_l("Choose at least one municipality."))])
+    email = EmailField(_l("E-mail address"), [length(high=254), email()])
+    phone = TextField(_l("Telephone"), [length(high=40)])
+    website = TextField(_l("Website"), [length(high=300), web_address()])
+    about = LongTextField(_l("About the garden"), [length(high=1000)])
+
+    def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.choices = municipality_choices()
+        numbers = [*places.in_county(places.TRONDELAG), *(n for n in extra if not n.startswith(places.TRONDELAG))]
+        named = [(number, places.municipality(number).name) for number in numbers]
+        self.covered_municipalities.choices = sorted(named, key=lambda item: sort_key(item[1]))
+
+    def details(self) -> GardenDetails:
+        """Return the garden."""
+        return GardenDetails(
+            name=self.name.data or "",
+            municipality_number=self.municipality.data,
+            covered_municipalities=self.covered_municipalities.data or [],
+            email=self.email.data or "",
+            phone=self.phone.data or "",
+            website=self.website.data or "",
+            about=self.about.data or "",
+        )

@@ -1,0 +1,112 @@
+"""Companies, business gardens, and who may act for whom. Suppliers build on `Organisation` in their own feature."""
+
+import datetime as dt
+
+from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.core.places import Municipality, find_municipality
+from marketplace.core.taxonomy import Sector, sectors
+
+
+class Organisation(Base):
+    """What companies, suppliers and business gardens have in common. `kind` says which it is."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (UniqueConstraint("kind", "organisation_number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    organisation_number: Mapped[str | None] = mapped_column(String(9))
+    municipality_number: Mapped[str] = mapped_column(String(4), index=True)
+    website: Mapped[str] = mapped_column(String(300), default="")
+    phone: Mapped[str] = mapped_column(String(40), default="")
+    about: Mapped[str] = mapped_column(Text, default="")
+    is_active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    __mapper_args__ = {"polymorphic_on": "kind"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+
+    @property
+    def municipality(self) -> Municipality | None:
+        """Return the municipality of the seat."""
+        return find_municipality(self.municipality_number)
+
+    @property
+    def place(self) -> str:
+        """Return the municipality's name."""
+        return self.municipality.name if self.municipality else ""
+
+
+class BusinessGarden(Organisation):
+    """A business garden (næringshage): vets suppliers and helps companies in its municipalities."""
+
+    __tablename__ = "business_garden"
+    __mapper_args__ = {"polymorphic_identity": "garden"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+
+    id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), default="")
+    covered_municipalities: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Company(Organisation):
+    """A company that buys services, followed up by one business garden."""
+
+    __tablename__ = "company"
+    __mapper_args__ = {"polymorphic_identity": "company"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
+
+    id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
+    garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    sector_code: Mapped[str] = mapped_column(String(40))
+    employees: Mapped[int | None]
+
+    garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
+
+    @property
+    def sector(self) -> Sector | None:
+        """Return the trade from the taxonomy."""
+        return sectors().get(self.sector_code)
+
+
+class Membership(Base):
+    """A person's right to act for an organisation.
+
+    Roles: owner and member in companies and suppliers, curator and adviser in business gardens.
+    """
+
+    __tablename__ = "membership"
+    __table_args__ = (UniqueConstraint("user_id", "organisation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    role: Mapped[str] = mapped_column(String(10))
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    user: Mapped[User] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+
+class ColleagueInvitation(Base):
+    """A mailed invitation to act for an organisation. Only the hash of its secret is kept."""
+
+    __tablename__ = "colleague_invitation"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    email: Mapped[str] = mapped_column(String(254))
+    role: Mapped[str] = mapped_column(String(10))
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[dt.datetime]
+    accepted_at: Mapped[dt.datetime | None]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+    organisation: Mapped[Organisation] = relationship()
+    invited_by: Mapped[User] = relationship()

@@ -1,0 +1,217 @@
+"""Who may act for whom, and the organisations a viewer may see."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.models import SignInSession, User
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import make_slug, token_hash
+from marketplace.core.pages import Page, paginate
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import (
+    BusinessGarden,
+    ColleagueInvitation,
+    Company,
+    Membership,
+    Organisation,
+)
+from marketplace.outbox.messages import Receiver
+from marketplace.outbox.models import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInPerson:
+    """What a request needs to know of the person signed in."""
+
+    viewer: Viewer
+    unread: int
+    memberships: int
+
+
+def _live_session(token: str, hours: int, idle_minutes: int) -> SignInSession | None:
+    query = (
+        select(SignInSession)
+        .options(joinedload(SignInSession.user))
+        .where(SignInSession.token_hash == token_hash(token))
+    )
+    found = session.scalar(query)
+    if found is None or not found.user.is_active:
+        return None
+    now = clock.now()
+    if now - found.created_at > dt.timedelta(hours=hours) or now - found.last_seen_at > dt.timedelta(minutes=idle_minutes):
+        return None
+    return found
+
+
+def signed_in_by_token(token: str, hours: int, idle_minutes: int) -> SignedInPerson | None:
+    """Return the person behind a cookie's secret, or None when the session is over.
+
+    Rights are derived from the memberships as they stand now, at each request.
+    """
+    found = _live_session(token, hours, idle_minutes)
+    if found is None:
+        return None
+    user, acting = found.user, found.acting_membership_id
+    if clock.now() - found.last_seen_at > dt.timedelta(minutes=1):
+        accounts.touch_session(token)
+    memberships = memberships_of(user.id)
+    chosen = next((m for m in memberships if m.id == acting), None)
+    if chosen is None and memberships and not (user.is_admin and acting is None):
+        chosen = memberships[0]
+    unread = session.scalar(select(func.count()).where(Notice.user_id == user.id, Notice.read_at.is_(None))) or 0
+    return SignedInPerson(viewer_for(user, chosen), unread, len(memberships))
+
+
+def viewer_for(user: User, membership: Membership | None) -> Viewer:
+    """Return a person as the viewer who acts by a membership, or for nobody."""
+    organisation = membership.organisation if membership else None
+    return Viewer(
+        user_id=user.id,
+        name=user.name,
+        email=user.email,
+        locale=user.locale,
+        is_admin=user.is_admin and membership is None,
+        membership_id=membership.id if membership else None,
+        organisation_id=organisation.id if organisation else None,
+        organisation_kind=organisation.kind if organisation else None,
+        organisation_name=organisation.name if organisation else "",
+        role=membership.role if membership else None,
+    )
+
+
+def memberships_of(user_id: int) -> Sequence[Membership]:
+    """Return a person's memberships in active organisations, the oldest first."""
+    query = (
+        select(Membership)
+        .join(Membership.organisation)
+        .options(joinedload(Membership.organisation))
+        .where(Membership.user_id == user_id, Organisation.is_active)
+        .order_by(Membership.created_at, Membership.id)
+    )
+    return session.scalars(query).all()
+
+
+def is_administrator(user_id: int | None) -> bool:
+    """Say whether a person is an administrator, whoever he or she acts for now."""
+    user = session.get(User, user_id) if user_id else None
+    return bool(user and user.is_admin)
+
+
+def members(organisation_id: int) -> Sequence[Membership]:
+    """Return an organisation's people, by name."""
+    query = (
+        select(Membership)
+        .join(Membership.user)
+        .options(joinedload(Membership.user))
+        .where(Membership.organisation_id == organisation_id)
+        .order_by(User.name, Membership.id)
+    )
+    return session.scalars(query).all()
+
+
+def receivers_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Receiver]:
+    """Return the active people of an organisation as receivers of notices, or those with certain roles."""
+    if organisation_id is None:
+        return []
+    query = select(User).join(Membership, Membership.user_id == User.id)
+    query = query.where(Membership.organisation_id == organisation_id, User.is_active)
+    if roles:
+        query = query.where(Membership.role.in_(roles))
+    return [accounts.receiver(user) for user in session.scalars(query.order_by(User.id))]
+
+
+def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
+    """Return the invitations of an organisation that can still be taken."""
+    query = select(ColleagueInvitation).where(
+        ColleagueInvitation.organisation_id == organisation_id,
+        ColleagueInvitation.accepted_at.is_(None),
+        ColleagueInvitation.withdrawn_at.is_(None),
+        ColleagueInvitation.expires_at > clock.now(),
+    )
+    return session.scalars(query.order_by(ColleagueInvitation.created_at)).all()
+
+
+def find_invitation(token: str) -> ColleagueInvitation | None:
+    """Return the invitation behind a mailed secret if it can still be taken."""
+    query = select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
+    found = session.scalar(query)
+    if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= clock.now():
+        return None
+    return found
+
+
+def gardens() -> Sequence[BusinessGarden]:
+    """Return the active business gardens, by name."""
+    query = select(BusinessGarden).where(BusinessGarden.is_active).order_by(BusinessGarden.name)
+    return session.scalars(query).all()
+
+
+def all_gardens() -> Sequence[BusinessGarden]:
+    """Return all business gardens, closed ones too, for administrators."""
+    return session.scalars(select(BusinessGarden).order_by(BusinessGarden.name)).all()
+
+
+def garden(garden_id: int) -> BusinessGarden:
+    """Return a business garden. Raises NotFound."""
+    found = session.get(BusinessGarden, garden_id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def garden_for(municipality_number: str) -> BusinessGarden | None:
+    """Return the garden that covers a municipality, or None."""
+    return next((g for g in gardens() if municipality_number in g.covered_municipalities), None)
+
+
+def own_company(viewer: Viewer) -> Company:
+    """Return the company that the viewer acts for. Raises NotFound."""
+    found = session.get(Company, viewer.organisation_id) if viewer.is_company else None
+    if found is None:
+        raise NotFound
+    return found
+
+
+def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]:
+    """Return the companies that the viewer's garden follows up, by name."""
+    query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
+    if text:
+        query = query.where(Company.name.ilike(f"%{text.replace('%', '').replace('_', '')}%"))
+    if not viewer.is_garden:
+        raise NotFound
+    return paginate(query.order_by(Company.name, Company.id), page, size=25)
+
+
+def company_for(viewer: Viewer, company_id: int) -> Company:
+    """Return a company that the viewer's garden follows up. Raises NotFound."""
+    found = session.get(Company, company_id)
+    if found is None or not viewer.is_garden or found.garden_id != viewer.organisation_id:
+        raise NotFound
+    return found
+
+
+def free_slug(name: str) -> str:
+    """Return an address word for a new organisation that nobody has."""
+    base = make_slug(name)
+    taken = set(session.scalars(select(Organisation.slug).where(Organisation.slug.startswith(base, autoescape=True))))
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+def number_taken(kind: str, number: str | None, except_id: int | None = None) -> bool:
+    """Say whether another organisation of the kind has an organisation number."""
+    if not number:
+        return False
+    query = select(Organisation.id).where(Organisation.kind == kind, Organisation.organisation_number == number)
+    if except_id is not None:
+        query = query.where(Organisation.id != except_id)
+    return session.scalar(query) is not None

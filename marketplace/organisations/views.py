@@ -1,0 +1,260 @@
+"""Registering a company, colleagues, for whom one acts, and the gardens' and administrators' lists."""
+
+from flask import Blueprint, abort, render_template, request, session, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.views import hash_cost, remember_sign_in
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations import queries, use_cases
+from marketplace.organisations.forms import (
+    AcceptInvitationForm,
+    AddCompanyForm,
+    CompanyFields,
+    GardenForm,
+    InviteColleagueForm,
+    RegisterCompanyForm,
+    role_choices,
+)
+from marketplace.web import access, flashes
+from marketplace.web.redirects import safe_path, see_other
+from marketplace.web.viewer import current_token, current_viewer
+
+blueprint = Blueprint("organisations", __name__)
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/register")
+@access.public
+def register() -> Answer:
+    """Choose which kind of account to make."""
+    return render_template("organisations/register.html", target=safe_path(request.args.get("next")))
+
+
+@blueprint.route("/register/company", methods=["GET", "POST"])
+@access.public
+def register_company() -> Answer:
+    """Make a company, with an account unless one is signed in."""
+    viewer, target = current_viewer(), safe_path(request.args.get("next"))
+    form: CompanyFields = AddCompanyForm() if viewer.is_signed_in else RegisterCompanyForm()
+    if form.validate_on_submit():
+        try:
+            if isinstance(form, RegisterCompanyForm):
+                user_id, membership_id = use_cases.register_company(form.person(), form.details(), hash_cost())
+                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
+            else:
+                membership_id = use_cases.found_company(viewer, form.details())
+                use_cases.choose_organisation(viewer, current_token() or "", membership_id)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Welcome. Your company is registered."))
+            return redirect(target or url_for("pages.home"), 303)
+    return render_template("organisations/register_company.html", form=form)
+
+
+@blueprint.route("/organisation", methods=["GET", "POST"])
+@access.company_owner
+def edit_company() -> Answer:
+    """Change what the company tells of itself."""
+    viewer = current_viewer()
+    company = queries.own_company(viewer)
+    form = AddCompanyForm(
+        obj=company, data={"municipality": company.municipality_number, "sector": company.sector_code}
+    )
+    if form.validate_on_submit():
+        try:
+            use_cases.change_company(viewer, form.details())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Saved."))
+            return see_other("organisations.edit_company")
+    return render_template("organisations/edit_company.html", form=form, company=company)
+
+
+@blueprint.route("/organisation/colleagues", methods=["GET", "POST"])
+@access.members
+def colleagues() -> Answer:
+    """Who may act for us, and inviting more."""
+    viewer = current_viewer()
+    if viewer.organisation_id is None:
+        abort(404)
+    form = InviteColleagueForm(viewer.organisation_kind)
+    if form.validate_on_submit():
+        try:
+            use_cases.invite_colleague(viewer, form.email.data or "", form.role.data)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
+            return see_other("organisations.colleagues")
+    return render_template(
+        "organisations/colleagues.html",
+        form=form,
+        members=queries.members(viewer.organisation_id),
+        invitations=queries.open_invitations(viewer.organisation_id),
+        leads=viewer.role in {"owner", "curator"},
+        roles=dict(role_choices(viewer.organisation_kind)),
+    )
+
+
+@blueprint.post("/organisation/colleagues/<int:membership_id>/remove")
+@access.members
+def remove_colleague(membership_id: int) -> Answer:
+    """End a colleague's right to act for us."""
+    try:
+        use_cases.remove_colleague(current_viewer(), membership_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The colleague can no longer act for you."))
+    return see_other("organisations.colleagues")
+
+
+@blueprint.post("/organisation/invitations/<int:invitation_id>/withdraw")
+@access.members
+def withdraw_invitation(invitation_id: int) -> Answer:
+    """Take back an invitation."""
+    use_cases.withdraw_invitation(current_viewer(), invitation_id)
+    flashes.done(_("The invitation is taken back."))
+    return see_other("organisations.colleagues")
+
+
+@blueprint.route("/invitations/<token>", methods=["GET", "POST"])
+@access.public
+def accept_invitation(token: str) -> Answer:
+    """Take an invitation from a colleague."""
+    invitation = queries.find_invitation(token)
+    if invitation is None:
+        abort(410)
+    viewer, form = current_viewer(), AcceptInvitationForm()
+    if request.method == "POST" and (viewer.is_signed_in or form.validate()):
+        person = use_cases.NewPerson(form.person_name.data or "", invitation.email, form.password.data or "")
+        try:
+            user_id, membership_id = use_cases.accept_invitation(
+                token, viewer, None if viewer.is_signed_in else person, hash_cost()
+            )
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            if not viewer.is_signed_in:
+                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
+            else:
+                use_cases.choose_organisation(viewer, current_token() or "", membership_id)
+            flashes.done(_("Welcome to %(organisation)s.", organisation=invitation.organisation.name))
+            return see_other("pages.home")
+    return render_template("organisations/accept_invitation.html", form=form, invitation=invitation)
+
+
+@blueprint.route("/act-for", methods=["GET", "POST"])
+@access.signed_in
+def choose() -> Answer:
+    """Choose for whom one acts."""
+    viewer = current_viewer()
+    if request.method == "POST":
+        chosen = request.form.get("membership", "")
+        number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None  # noqa: PLR2004 because ids are shorter
+        if number is None and chosen != "admin":
+            abort(404)
+        use_cases.choose_organisation(viewer, current_token() or "", number)
+        session.pop("_flashes", None)
+        return see_other("pages.home")
+    return render_template(
+        "organisations/choose.html",
+        memberships=queries.memberships_of(viewer.user_id or 0),
+        may_administer=queries.is_administrator(viewer.user_id),
+    )
+
+
+@blueprint.get("/companies")
+@access.garden
+def companies() -> Answer:
+    """The companies that the garden follows up."""
+    text = request.args.get("q", "")[:100].strip()
+    page = queries.companies_of(current_viewer(), request.args.get("page", 1, type=int), text)
+    return render_template("organisations/companies.html", page=page, text=text)
+
+
+@blueprint.get("/admin/gardens")
+@access.admin
+def admin_gardens() -> Answer:
+    """All gardens, for administrators."""
+    return render_template("organisations/admin_gardens.html", gardens=queries.all_gardens())
+
+
+@blueprint.route("/admin/gardens/new", methods=["GET", "POST"])
+@access.admin
+def admin_garden_new() -> Answer:
+    """Add a garden."""
+    form = GardenForm()
+    if form.validate_on_submit():
+        try:
+            garden = use_cases.save_garden(current_viewer(), form.details())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The garden is added. Invite its first curator."))
+            return see_other("organisations.admin_garden", garden_id=garden.id)
+    return render_template("organisations/admin_garden.html", form=form, garden=None, invite=None)
+
+
+@blueprint.route("/admin/gardens/<int:garden_id>", methods=["GET", "POST"])
+@access.admin
+def admin_garden(garden_id: int) -> Answer:
+    """Change a garden, see its people."""
+    garden = queries.garden(garden_id)
+    form = GardenForm(
+        obj=garden, data={"municipality": garden.municipality_number}, extra=garden.covered_municipalities
+    )
+    if form.validate_on_submit():
+        try:
+            use_cases.save_garden(current_viewer(), form.details(), garden_id)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Saved."))
+            return see_other("organisations.admin_garden", garden_id=garden_id)
+    return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None))
+
+
+@blueprint.post("/admin/gardens/<int:garden_id>/invite")
+@access.admin
+def admin_garden_invite(garden_id: int) -> Answer:
+    """Invite a person to a garden."""
+    form = InviteColleagueForm("garden")
+    if form.validate_on_submit():
+        try:
+            use_cases.invite_curator(current_viewer(), garden_id, form.email.data or "", form.role.data)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
+            return see_other("organisations.admin_garden", garden_id=garden_id)
+    garden = queries.garden(garden_id)
+    blank = GardenForm(formdata=None, obj=garden, data={"municipality": garden.municipality_number})
+    return _garden_page(blank, garden_id, form)
+
+
+def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) -> str:
+    return render_template(
+        "organisations/admin_garden.html",
+        form=form,
+        garden=queries.garden(garden_id),
+        invite=invite,
+        members=queries.members(garden_id),
+        invitations=queries.open_invitations(garden_id),
+        roles=dict(role_choices("garden")),
+    )
+
+
+@blueprint.post("/admin/gardens/<int:garden_id>/active")
+@access.admin
+def admin_garden_active(garden_id: int) -> Answer:
+    """Close or open a garden."""
+    queries.garden(garden_id)
+    use_cases.set_organisation_active(current_viewer(), garden_id, active=request.form.get("active") == "yes")
+    flashes.done(_("Saved."))
+    return see_other("organisations.admin_garden", garden_id=garden_id)

@@ -1,0 +1,31 @@
+"""What a notice is made of: plain values, composed in the receiver's own language."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Receiver:
+    """A person who gets a notice."""
+
+    user_id: int
+    email: str
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A notice in one language: subject, paragraphs, and the one place to go."""
+
+    subject: str
+    lines: Sequence[str]
+    link_path: str = ""
+    link_label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A kind of notice, and how to say it. `compose` runs once per receiver with that language set."""
+
+    kind: str
+    compose: Callable[[], Content]

@@ -1,0 +1,27 @@
+"""The list of messages inside the product."""
+
+from flask import Blueprint, render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.outbox import queries, use_cases
+from marketplace.web import access
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+blueprint = Blueprint("outbox", __name__)
+
+
+@blueprint.get("/messages")
+@access.signed_in
+def index() -> str:
+    """One's messages, newest first."""
+    page = queries.notices_for(current_viewer(), request.args.get("page", 1, type=int))
+    return render_template("outbox/index.html", page=page)
+
+
+@blueprint.post("/messages/read")
+@access.signed_in
+def mark_read() -> Response:
+    """Mark all messages as read."""
+    use_cases.mark_all_read(current_viewer())
+    return see_other("outbox.index")

@@ -1,0 +1,86 @@
+"""The front page, each role's home, and the pages that explain."""
+
+from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import LOCALES
+from marketplace.organisations import queries as organisations
+from marketplace.web import access
+from marketplace.web.locale import LOCALE_COOKIE
+from marketplace.web.redirects import safe_path
+from marketplace.web.viewer import current_viewer
+
+blueprint = Blueprint("pages", __name__)
+Answer = str | Response
+
+
+@blueprint.get("/")
+@access.public
+def front() -> Answer:
+    """One question, answered at once; three doors under it."""
+    return render_template("pages/front.html")
+
+
+@blueprint.get("/language/<locale>")
+@access.public
+def choose_language(locale: str) -> Answer:
+    """Remember the reader's language and go back."""
+    if locale not in LOCALES:
+        abort(404)
+    answer = redirect(safe_path(request.args.get("next")) or url_for("pages.front"), 303)
+    settings = current_app.config["SETTINGS"]
+    answer.set_cookie(
+        LOCALE_COOKIE, locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=settings.production
+    )
+    return answer
+
+
+@blueprint.get("/home")
+@access.signed_in
+def home() -> Answer:
+    """What waits for the viewer, in order of urgency."""
+    return render_template("pages/home.html", viewer_=current_viewer())
+
+
+@blueprint.get("/how-it-works")
+@access.public
+def how_it_works() -> Answer:
+    """The way from need to result."""
+    return render_template("pages/how_it_works.html")
+
+
+@blueprint.get("/how-we-rank")
+@access.public
+def how_we_rank() -> Answer:
+    """How suppliers are ranked, from the live settings."""
+    return render_template("pages/how_we_rank.html")
+
+
+@blueprint.get("/privacy")
+@access.public
+def privacy() -> Answer:
+    """What we keep of people, and why."""
+    return render_template("pages/privacy.html")
+
+
+@blueprint.get("/accessibility")
+@access.public
+def accessibility() -> Answer:
+    """The accessibility statement."""
+    return render_template("pages/accessibility.html")
+
+
+@blueprint.get("/gardens")
+@access.public
+def gardens() -> Answer:
+    """The business gardens and how to reach an adviser."""
+    return render_template("pages/gardens.html", gardens=organisations.gardens())
+
+
+@blueprint.get("/healthz")
+@access.public
+def health() -> Answer:
+    """Say that the process answers."""
+    answer = make_response("ok\n")
+    answer.mimetype = "text/plain"
+    return answer

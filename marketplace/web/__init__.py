@@ -1,0 +1,1 @@
+"""What all views share: access, forms, filters, error pages and security headers."""

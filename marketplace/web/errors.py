@@ -1,0 +1,83 @@
+"""Error pages in the reader's language, each with a way on."""
+
+import logging
+
+from flask import Flask, render_template, request
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+
+logger = logging.getLogger(__name__)
+Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def _words(code: int) -> tuple[str, str]:
+    """Return title and explanation for a status."""
+    texts = {
+        400: (_("We could not read that"), _("Something in the request was wrong. Go back and try once more.")),
+        403: (_("This page is not for you"), _("You are signed in, but this belongs to another role. Check who you act for.")),
+        404: (_("We cannot find this page"), _("The address may be wrong, or the thing is not yours to see.")),
+        405: (_("That cannot be done here"), _("Go back and use the buttons on the page.")),
+        409: (_("Somebody was before you"), _("What you see has changed since you opened the page. Open it again.")),
+        410: (_("This is gone"), _("The link has been used or has run out. Ask for a new one.")),
+        413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        422: (_("That did not work"), _("Go back and check what you wrote.")),
+        429: (_("Too many tries"), _("Wait a few minutes and try again.")),
+        503: (_("We are busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
+    }
+    fallback = (_("Something went wrong on our side"), _("Nothing of yours is lost. Try again in a little while."))
+    return texts.get(code, fallback)
+
+
+def page(code: int, message: str | None = None) -> tuple[str, int]:
+    """Return an error page with its status."""
+    title, text = _words(code)
+    return render_template("error.html", code=code, title=title, text=message or text), code
+
+
+def register(app: Flask) -> None:
+    """Answer each kind of error with a page."""
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Answer | HTTPException:
+        code = error.code or 500
+        if code < 400:  # noqa: PLR2004 because redirects are no errors
+            return error
+        return page(code)
+
+    @app.errorhandler(CSRFError)
+    def forged(_error: CSRFError) -> Answer:
+        return page(400, _("The form was open for too long. Go back, load the page again and send it once more."))
+
+    @app.errorhandler(NotFound)
+    def not_found(_error: NotFound) -> Answer:
+        return page(404)
+
+    @app.errorhandler(Forbidden)
+    def forbidden(_error: Forbidden) -> Answer:
+        return page(403)
+
+    @app.errorhandler(Conflict)
+    def conflict(error: Conflict) -> Answer:
+        return page(409, error.message)
+
+    @app.errorhandler(RuleBroken)
+    def rule_broken(error: RuleBroken) -> Answer:
+        return page(422, error.message)
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Answer:
+        session.rollback()
+        logger.error("The database did not answer %s %s: %s", request.method, request.path, error.orig)
+        html, code = page(503)
+        return html, code, {"Retry-After": "5"}
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Answer:
+        session.rollback()
+        logger.exception("Failed on %s %s", request.method, request.path, exc_info=error)
+        return page(500)

@@ -1,0 +1,104 @@
+"""What templates may call: language, dates, money, places, and addresses of static files with their version."""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, current_app, request, url_for
+from markupsafe import Markup, escape
+
+from marketplace.core import clock, i18n, taxonomy
+from marketplace.core.identifiers import format_organisation_number
+from marketplace.core.places import find_municipality
+from marketplace.web.viewer import current_viewer
+
+
+@cache
+def _version(path: Path, changed: float) -> str:
+    del changed
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
+
+
+def static_url(filename: str) -> str:
+    """Return the address of a static file with its content's hash, so that browsers may keep it for good."""
+    path = Path(str(current_app.static_folder)) / filename
+    version = _version(path, path.stat().st_mtime) if path.exists() else "missing"
+    return url_for("static", filename=filename, v=version)
+
+
+def paragraphs(text: str | None) -> Markup:
+    """Return plain text as HTML paragraphs; nothing in it is read as HTML."""
+    blocks = [block.strip() for block in (text or "").split("\n\n") if block.strip()]
+    lines = [Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks]
+    return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+def place_name(number: str | None) -> str:
+    """Return a municipality's name, or an empty text."""
+    found = find_municipality(number)
+    return found.name if found else ""
+
+
+def service_label(code: str) -> str:
+    """Return a service's name in the reader's language; an unknown code is shown as it is."""
+    found = taxonomy.services().get(code)
+    return found.label if found else code
+
+
+def group_label(code: str) -> str:
+    """Return the name of a kind of service in the reader's language."""
+    found = taxonomy.groups_by_code().get(code)
+    return found.label if found else code
+
+
+def sector_label(code: str) -> str:
+    """Return a sector's name in the reader's language."""
+    found = taxonomy.sectors().get(code)
+    return found.label if found else code
+
+
+def _language_url(locale: str) -> str:
+    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return url_for("pages.choose_language", locale=locale, next=here)
+
+
+def register(app: Flask) -> None:
+    """Give all templates the same words to work with."""
+    env = app.jinja_env
+    env.add_extension("jinja2.ext.i18n")
+    env.install_gettext_callables(  # type: ignore[attr-defined]  # because the i18n extension adds it
+        gettext=_template_gettext, ngettext=_template_ngettext, pgettext=i18n.pgettext, newstyle=False
+    )
+    env.globals.update(
+        static_url=static_url,
+        language_url=_language_url,
+        viewer=current_viewer,
+        locale=i18n.current_locale,
+        now=clock.now,
+        today=clock.today,
+        format_list=i18n.format_list,
+        money_range=i18n.format_money_range,
+    )
+    filters: dict[str, Any] = {
+        "date": i18n.format_date,
+        "datetime": i18n.format_datetime,
+        "time": i18n.format_time,
+        "money": i18n.format_money,
+        "number": i18n.format_number,
+        "paragraphs": paragraphs,
+        "place": place_name,
+        "service": service_label,
+        "group": group_label,
+        "sector": sector_label,
+        "orgnr": format_organisation_number,
+    }
+    env.filters.update(filters)
+
+
+def _template_gettext(message: str, **values: object) -> str:
+    return i18n.gettext(message, **values)
+
+
+def _template_ngettext(singular: str, plural: str, num: int, **values: object) -> str:
+    return i18n.ngettext(singular, plural, num, **values)

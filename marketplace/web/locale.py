@@ -1,0 +1,22 @@
+"""Which language a request is answered in: the reader's choice, else the account's, else the default."""
+
+from flask import Flask, request
+
+from marketplace.config import Settings
+from marketplace.core.i18n import LOCALES, set_locale
+from marketplace.web.viewer import current_viewer
+
+LOCALE_COOKIE = "locale"
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Set the language before each request."""
+
+    @app.before_request
+    def choose() -> None:
+        chosen = request.cookies.get(LOCALE_COOKIE)
+        if chosen in LOCALES:
+            set_locale(chosen)
+            return
+        viewer = current_viewer()
+        set_locale(viewer.locale if viewer.is_signed_in else settings.default_locale)

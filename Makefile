@@ -1,0 +1,146 @@
+# Needs python3 (3.11 or newer, with venv), git and make. Everything else is fetched into this folder, at the
+# versions and hashes in the lock files. `make help` lists the commands of a working day.
+
+PY ?= python3
+BIN := .venv/bin
+UV := .uv/bin/uv
+HERE := --quiet --python $(BIN)/python
+LOCK := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
+	--no-header --no-annotate --quiet --python-version 3.11
+PO := $(wildcard marketplace/translations/*/LC_MESSAGES/messages.po)
+MO := $(PO:.po=.mo)
+
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install run test test-sqlite test-postgresql e2e check static format format-check lint types contracts \
+	templates migrations translations demo-reset db-upgrade db-check db-revision bench screenshots wheel lock theme \
+	hooks clean
+
+help: ## List these commands
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
+
+# --- Use it --------------------------------------------------------------------------------------------------------
+
+run: install ## Install, fill with demo data the first time, serve on http://127.0.0.1:8000
+	@$(BIN)/marketplace db upgrade
+	@$(BIN)/marketplace demo
+	@$(BIN)/marketplace serve --with-worker
+
+demo-reset: install ## Throw local data away and fill with fresh demo data
+	@$(BIN)/marketplace demo --reset
+
+wheel: install ## Build a wheel that carries everything, into dist/
+	@$(BIN)/python -m hatchling build -t wheel
+
+# --- Check it ------------------------------------------------------------------------------------------------------
+
+test: test-sqlite test-postgresql ## Run all tests, on SQLite and on a real PostgreSQL
+
+test-sqlite: $(BIN)/.all install ## Run all tests on SQLite alone
+	$(BIN)/pytest -m "not browser" --database=sqlite
+
+test-postgresql: $(BIN)/.all install ## Run all tests on PostgreSQL (an own server: DATABASE_URL_TEST=postgresql://...)
+	$(BIN)/pytest -m "not browser and not once" --database=postgresql
+
+e2e: $(BIN)/.all install ## Run the tests that drive a browser, when a Chromium is found
+	$(BIN)/pytest -m browser
+
+check: static test e2e ## Everything that must hold before a change is merged
+
+static: format-check lint types contracts templates migrations ## The checks that run no tests
+
+format: $(BIN)/.all ## Format the code
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix --exit-zero --quiet
+
+format-check: $(BIN)/.all
+	$(BIN)/ruff format --check
+
+lint: $(BIN)/.all ## Look for mistakes in the code
+	$(BIN)/ruff check
+
+types: $(BIN)/.all ## Check the types
+	$(BIN)/mypy
+
+contracts: $(BIN)/.all ## Check who imports whom
+	$(BIN)/lint-imports
+
+templates: $(BIN)/.all ## Look for mistakes in the templates
+	$(BIN)/djlint --lint --quiet marketplace/templates
+
+migrations: db-check
+
+bench: $(BIN)/.all install ## Measure the pages with 1,000 suppliers and 500 briefs
+	$(BIN)/python -m benchmarks.pages
+
+screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
+	$(BIN)/python -m benchmarks.screenshots
+
+# --- Work on it ----------------------------------------------------------------------------------------------------
+
+translations: $(BIN)/.all ## Collect texts from code and templates into the catalogues, then compile them
+	@mkdir -p build
+	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --keyword=lazy_gettext --keyword=_l \
+		--keyword=pgettext:1c,2 --no-location --sort-output --omit-header --output-file=build/messages.pot .
+	$(BIN)/pybabel --quiet update --input-file=build/messages.pot --output-dir=marketplace/translations \
+		--no-fuzzy-matching --ignore-obsolete --omit-header --width=110
+	@$(MAKE) --no-print-directory $(MO)
+
+db-upgrade: install ## Bring the database to the newest version
+	@$(BIN)/marketplace db upgrade
+
+db-check: install ## Check that migrations give exactly the tables in the code
+	@$(BIN)/marketplace db check
+
+db-revision: install ## Write a migration from what changed in the tables: make db-revision MESSAGE="add fees"
+	@$(BIN)/marketplace db revision "$(MESSAGE)"
+
+theme: $(BIN)/.all ## Make static/css/torget.css anew from theme/torget.config.json
+	theme/build
+
+lock: | $(UV) ## Choose versions anew and write the locks
+	$(LOCK) --upgrade --group assets --group dev --group lint --group e2e -o requirements.lock
+	$(LOCK) --group assets --constraint requirements.lock -o requirements-run.lock
+
+hooks: $(BIN)/.all ## Run the quick checks before each commit
+	$(BIN)/pre-commit install
+
+clean: ## Remove what was installed and made, but not the data in instance/
+	rm -rf .venv .uv node_modules build dist htmlcov marketplace/static/vendor $(MO)
+	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+
+# --- Install it ----------------------------------------------------------------------------------------------------
+
+install: $(BIN)/.run $(BIN)/.assets $(MO) ## Install what running needs
+
+$(UV): requirements-uv.lock
+	@$(PY) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { echo \
+		'Python 3.11 or newer with venv is needed (Debian: apt install python3-venv). Name another: make PY=python3.12'; \
+		exit 1; }
+	@echo "Installing into .uv, .venv and node_modules in this folder ..."
+	@$(PY) -m venv .uv
+	@.uv/bin/pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements-uv.lock
+	@touch $@
+
+$(BIN)/python: | $(UV)
+	@$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv
+
+$(BIN)/.run: pyproject.toml requirements-run.lock hatch_build.py | $(BIN)/python
+	@$(UV) pip install $(HERE) --require-hashes --requirement requirements-run.lock
+	@$(UV) pip install $(HERE) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(BIN)/.all: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
+	@$(UV) pip sync $(HERE) --require-hashes requirements.lock
+	@$(UV) pip install $(HERE) --no-deps --no-build-isolation --editable .
+	@touch $(BIN)/.run $@
+
+$(BIN)/.assets: package.json package-lock.json .npmrc marketplace/assets.py | $(BIN)/.run
+	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
+	@$(BIN)/marketplace assets
+	@touch $@
+
+%.mo: %.po | $(BIN)/.run
+	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@

@@ -1,0 +1,238 @@
+"""From what a browser sends to a value that can be stored: one reader for each type of question.
+
+A reader returns the value, what to show again in the field, and a problem when the input cannot be read.
+Nothing here asks whether the value is a good answer: `parsing.check_value` does that.
+"""
+
+import datetime as dt
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from marketplace.briefs.guide.questions import Question
+from marketplace.core.places import municipalities_by_number
+
+_CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_BULLET = re.compile(r"^\s*(?:[-–•*·]|\d{1,2}[.)])\s+")
+_URL = re.compile(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:.]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"']*)?")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar january jan", "februar february feb", "mars march mar", "april apr", "mai may", "juni june jun",
+            "juli july jul", "august aug", "september sep sept", "oktober october okt oct", "november nov",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
+
+
+class RawAnswers(Protocol):
+    """What a browser sent: all values under a name, in order."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Return the values, none for an unknown name."""
+        ...
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why an answer does not do, by the code of its sentence in the guide file; `values` fill its names.
+
+    A soft problem does not stop the answer from being kept: a draft may be unfinished.
+    """
+
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def soft(self) -> bool:
+        """Say whether the answer can be kept as it is."""
+        return self.code in {"empty", "incomplete", "too_few_words", "too_few_chars"}
+
+
+Read = tuple[Any, Any, Problem | None]
+
+
+def _clean(text: str) -> tuple[str, Problem | None]:
+    plain = unicodedata.normalize("NFC", _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    cleaned = _CONTROL.sub("", plain)
+    return cleaned, Problem("control") if cleaned != plain else None
+
+
+def _first(question: Question, raw: RawAnswers, suffix: str = "") -> tuple[str, Problem | None]:
+    values = raw.getlist(question.code + suffix)
+    return _clean(values[0]) if values else ("", None)
+
+
+def _line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
+
+
+def _read_text(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    return _line(text), _line(text), problem
+
+
+def _read_long_text(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    return text.strip(), text.strip(), problem
+
+
+def _read_choice(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    code = text.strip()
+    if code and code not in question.option_codes():
+        problem = problem or Problem("wrong_option")
+    return code, code, problem
+
+
+def _read_choices(question: Question, raw: RawAnswers) -> Read:
+    allowed = question.option_codes()
+    given = dict.fromkeys(value.strip() for value in raw.getlist(question.code) if value.strip())
+    known = [code for code in allowed if code in given]
+    return known, known, Problem("wrong_option") if len(known) < len(given) else None
+
+
+def _lines(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem | None]:
+    text, problem = _clean("\n".join(raw.getlist(question.code)))
+    lines = [_line(_BULLET.sub("", line)) for line in text.split("\n")]
+    return [line for line in lines if line], text.strip("\n"), problem
+
+
+def _read_list(question: Question, raw: RawAnswers) -> Read:
+    return _lines(question, raw)
+
+
+def _read_urls(question: Question, raw: RawAnswers) -> Read:
+    lines, typed, problem = _lines(question, raw)
+    addresses = [line if "://" in line else f"https://{line}" for line in lines]
+    for number, address in enumerate(addresses, start=1):
+        if len(address) < 2000 and not _URL.fullmatch(address):
+            problem = problem or Problem("bad_url", {"line": number})
+    return list(dict.fromkeys(addresses)), typed, problem
+
+
+def _read_municipality(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    place = _line(text)
+    if not place or place in municipalities_by_number():
+        return place, place, None
+    named = [m.number for m in municipalities_by_number().values() if m.name.casefold() == place.casefold()]
+    return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    try:
+        found = dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found.isoformat()
+
+
+def read_day(text: str) -> str | None:
+    """Return the ISO date in "2026-12-24", "24.12.2026", "24/12/26" or "24. desember 2026", or None."""
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
+        return _day(*match.groups())
+    if match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{4}|[0-9]{2})", text):
+        day, month, year = match.groups()
+        return _day(year if len(year) == 4 else f"20{year}", month, day)
+    if match := re.fullmatch(r"([0-9]{1,2})\.?\s*([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
+        day, name, year = match.groups()
+        return _day(year, str(_MONTHS.get(name, 0)), day)
+    return None
+
+
+def read_month(text: str) -> str | None:
+    """Return "2027-06" for "juni 2027", "June 2027", "06.2027", "6/2027" or "2027-06", or None."""
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text):
+        year, month = match.groups()
+    elif match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{4})", text):
+        month, year = match.groups()
+    elif match := re.fullmatch(r"([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
+        month, year = str(_MONTHS.get(match.group(1), 0)), match.group(2)
+    else:
+        return None
+    first = _day(year, month, "1")
+    return first[:7] if first else None
+
+
+def _read_date(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    day = read_day(typed) if typed else ""
+    return (day, day, None) if day is not None else ("", typed, Problem("bad_date"))
+
+
+def _read_month(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    month = read_month(typed) if typed else ""
+    return (month, typed, None) if month is not None else ("", typed, Problem("bad_month"))
+
+
+def _whole_number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+
+
+def _read_number(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    number = _whole_number(typed)
+    limits = {"min": question.limits["min"], "max": question.limits["max"]}
+    return number, typed, Problem("bad_number", limits) if typed and number is None else None
+
+
+def _read_boolean(question: Question, raw: RawAnswers) -> Read:
+    values = [value.strip().casefold() for value in raw.getlist(question.code)]
+    if any(value not in _YES | _NO for value in values):
+        return False, False, Problem("wrong_option")
+    truth = any(value in _YES for value in values)
+    return truth, truth, None
+
+
+def _read_grid(question: Question, raw: RawAnswers) -> Read:
+    answers: dict[str, str] = {}
+    problem = None
+    for row in question.rows:
+        code = _first(question, raw, f"-{row}")[0].strip()
+        if code in question.options:
+            answers[row] = code
+        elif code:
+            problem = Problem("wrong_option")
+    return answers, answers, problem
+
+
+def _read_weights(question: Question, raw: RawAnswers) -> Read:
+    typed = {row: _line(_first(question, raw, f"-{row}")[0]) for row in question.rows}
+    numbers = {row: _whole_number(text) for row, text in typed.items() if text}
+    if not numbers:
+        return {}, typed, None
+    top = question.limits["sum"]
+    if len(numbers) < len(typed) or any(number is None or number > top for number in numbers.values()):
+        return {}, typed, Problem("bad_number", {"min": 0, "max": top})
+    return numbers, typed, None
+
+
+READERS: dict[str, Callable[[Question, RawAnswers], Read]] = {
+    "text": _read_text,
+    "long_text": _read_long_text,
+    "choice": _read_choice,
+    "choices": _read_choices,
+    "services": _read_choices,
+    "list": _read_list,
+    "urls": _read_urls,
+    "municipality": _read_municipality,
+    "date": _read_date,
+    "month": _read_month,
+    "number": _read_number,
+    "boolean": _read_boolean,
+    "grid": _read_grid,
+    "weights": _read_weights,
+}

@@ -1,0 +1,139 @@
+"""The coach: each rule with an answer that calls it and one that does not."""
+
+import pytest
+
+from marketplace.briefs import coach, guide
+from marketplace.core.i18n import use_locale
+
+pytestmark = pytest.mark.once
+GUIDE = guide.load()
+
+
+def codes(answers):
+    return {remark.code for remark in coach.remarks(GUIDE, answers)}
+
+
+def stops(answers, today, *, confirmed=True):
+    return [stop.code for stop in coach.hard_stops(GUIDE, answers, today, confirmed=confirmed)]
+
+
+def test_a_good_brief_is_left_in_peace(answers, today):
+    assert codes(answers) == set()
+    assert stops(answers, today) == []
+    assert coach.quality(GUIDE, answers).score == 100
+    assert coach.quality(GUIDE, answers).level == "good"
+
+
+def test_six_things_stop_a_brief(answers, today):
+    assert stops({}, today, confirmed=False) == [
+        "no_services",
+        "no_deliverable",
+        "short_problem",
+        "no_budget",
+        "bad_deadline",
+        "unconfirmed",
+    ]
+    assert stops(answers, today, confirmed=False) == ["unconfirmed"]
+    assert stops({**answers, "response_deadline": "2026-11-30"}, today) == ["bad_deadline"]
+    assert stops({**answers, "response_deadline": "2027-03-01"}, today) == ["bad_deadline"]
+    assert stops({**answers, "budget_band": "unknown"}, today) == []
+
+
+@pytest.mark.parametrize(
+    ("code", "change"),
+    [
+        ("no_target", {"target": ""}),
+        ("no_target", {"target": "vet ikke"}),
+        ("no_target", {"target": "Veit ikkje"}),
+        ("no_target", {"target": "do not know"}),
+        (
+            "no_why",
+            {
+                "problem": "Nettsiden er gammel og stygg. Vi ønsker noe nytt og pent som alle kan like å se på."
+            },
+        ),
+        ("no_users", {"audience_text": ""}),
+        ("tool_first", {"title": "Ny side i WordPress"}),
+        ("tool_first", {"goal": "Vi vil ha Shopify innen sommeren."}),
+        ("many_must_haves", {"must_have": ["a", "b", "c", "d"]}),
+        ("budget_low", {"budget_band": "b0_20", "services": ["ecm.shop", "brd.identity"]}),
+        ("budget_unknown", {"budget_band": "unknown"}),
+        ("content_open", {"deliverables": ["Nettbutikk", "Opplæring"]}),
+        ("no_limit", {"out_of_scope": ""}),
+        ("finish_before_start", {"finish_by": "2026-12-20"}),
+        ("decision_before_deadline", {"decision_date": "2026-12-01"}),
+        ("short_time", {"start_from": "2027-01-07", "finish_by": "2027-01-20"}),
+        ("season_launch", {"finish_by": "2027-07-01"}),
+        ("holiday_deadline", {"response_deadline": "2027-07-07"}),
+        ("holiday_deadline", {"response_deadline": "2026-12-23"}),
+        ("holiday_deadline", {"response_deadline": "2027-03-25"}),
+        ("media_budget", {"services": ["ads.social"]}),
+        ("free_sketches", {"deliverables": ["Gratis skisser sammen med tilbudet", "Bilder"]}),
+        ("contact_data", {"current_state": "Ring Kari på 900 00 000 om nettsiden, hun vet alt om den."}),
+        ("contact_data", {"problem": "Skriv til post@osteriet.example, vi mister kunder."}),
+        ("password", {"current_state": "Nettsiden er gammel. Passordet er Sommer2020 og brukeren er admin."}),
+        ("vague_word", {"must_have": ["Beste kvalitet"]}),
+        (
+            "price_weight",
+            {"weights": {"understanding": 20, "experience": 10, "price": 60, "cooperation": 10}},
+        ),
+        ("ownership_gap", {"ownership": ["domain"]}),
+        ("many_invited", {"invite_count": 7}),
+        ("no_aftercare", {"aftercare": []}),
+        ("personal_data_unknown", {"personal_data": "unknown"}),
+        ("no_link", {"links": []}),
+    ],
+)
+def test_each_remark_is_made_when_it_should_be(answers, code, change):
+    assert code not in codes(answers)
+    found = {remark.code: remark for remark in coach.remarks(GUIDE, {**answers, **change})}
+    assert code in found
+    for locale in ("nb", "nn", "en"):
+        with use_locale(locale):
+            remark = found[code]
+            assert remark.title
+            assert remark.reason
+            assert remark.act
+            assert "{" not in remark.title + remark.reason
+
+
+@pytest.mark.parametrize(
+    "innocent",
+    [
+        {"title": "Nettside med booking for fjellgård"},
+        {"baseline": "20 000 kr i måneden"},
+        {"current_state": "Organisasjonsnummer 974760673 står på siden, og kartet viser feil vei fra E6."},
+        {"out_of_scope": "Annonsebudsjett er ikke med i rammen.", "services": ["ads.social"]},
+        {"finish_by": "2027-06-10"},
+        {"response_deadline": "2027-04-15", "decision_date": "2027-04-20", "finish_by": "2027-09-01"},
+    ],
+)
+def test_remarks_are_not_made_without_cause(answers, innocent):
+    assert codes({**answers, **innocent}) == set()
+
+
+def test_an_empty_brief_gets_stops_not_remarks():
+    assert codes({}) == set()
+    assert coach.quality(GUIDE, {}).score == 0
+    assert coach.quality(GUIDE, {}).level == "not_ready"
+
+
+def test_the_largest_gain_comes_first(answers):
+    found = coach.remarks(GUIDE, {**answers, "links": [], "target": "", "must_have": ["a", "b", "c", "d"]})
+    assert [remark.code for remark in found] == ["no_target", "many_must_haves", "no_link"]
+
+
+def test_the_score_is_the_sum_of_its_parts(answers):
+    found = coach.quality(GUIDE, {**answers, "target": "", "content": {}, "out_of_scope": ""})
+    assert found.score == sum(part.value for part in found.parts)
+    assert sum(part.maximum for part in found.parts) == 100
+    assert all(0 <= part.value <= part.maximum for part in found.parts)
+    assert found.score < 100
+
+
+def test_strange_shapes_do_not_trip_the_coach(answers):
+    for code in answers:
+        for strange in (None, "", [], {}, 7, "2026-13-45"):
+            changed = {**answers, code: strange}
+            coach.remarks(GUIDE, changed)
+            coach.quality(GUIDE, changed)

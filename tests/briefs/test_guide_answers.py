@@ -1,0 +1,240 @@
+"""Reading answers: what is taken, what is refused with which words, and that what was typed is kept."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.briefs import guide
+from marketplace.core import clock
+from marketplace.core.i18n import use_locale
+
+pytestmark = pytest.mark.once
+GUIDE = guide.load()
+HOSTILE = [
+    "",
+    " ",
+    "\x00",
+    "a\x00b\x1f\x7f",
+    "<script>alert(1)</script>",
+    "{{ 7 * 7 }} %(x)s {label}",
+    "' OR 1=1 --",
+    "\u202eabc\u200b",
+    "x" * 100_000,
+    "ord " * 30_000,
+    "\n".join(f"linje {number}" for number in range(1000)),
+    "9" * 400,
+    "-5",
+    "1e309",
+    "NaN",
+    "2999-01-01",
+    "1999-12-31",
+    "0000-00-00",
+    "31.02.2027",
+    "２０２７-01-01",
+    "javascript:alert(1)",
+    "http://",
+    "//evil.example",
+    "\ud800",
+    "Vi treng hjelp på nynorsk",
+    "true",
+    "[]",
+]
+
+
+def read(code, form, today):
+    return guide.parse(GUIDE.question(code), form, today)
+
+
+def test_a_full_form_is_read_back_as_the_same_answers(answers, as_form, today):
+    form = as_form(answers)
+    for question in GUIDE:
+        reading = guide.parse(question, form, today)
+        assert reading.problem is None, (question.code, reading.problem)
+        assert reading.value == answers[question.code], question.code
+
+
+@pytest.mark.parametrize("code", [question.code for question in GUIDE])
+def test_nothing_that_is_typed_breaks_a_question(code, raw, today):
+    question = GUIDE.question(code)
+    for nasty in HOSTILE:
+        form = raw(**{code: [nasty]}, **{f"{code}-{row}": [nasty] for row in question.rows})
+        reading = guide.parse(question, form, today)
+        assert "\x00" not in str(reading.typed)
+        if reading.problem is None:
+            assert guide.check_value(question, reading.value, today) is None
+            continue
+        for locale in ("nb", "nn", "en"):
+            with use_locale(locale):
+                assert reading.error
+                assert "{" not in reading.error
+
+
+@pytest.mark.parametrize("code", [question.code for question in GUIDE])
+def test_a_thousand_values_under_one_name_are_no_accident(code, raw, today):
+    reading = read(code, raw(**{code: [f"linje {number}" for number in range(1000)]}), today)
+    assert reading.error or reading.accepted
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "problem"),
+    [
+        ("title", "", "empty"),
+        ("title", "Kort", "too_few_chars"),
+        ("title", "x" * 81, "too_many_chars"),
+        ("problem", "Vi selger for lite.", "too_few_words"),
+        ("problem", "ord " * 201, "too_many_words"),
+        ("problem", "Vi\x01 selger.", "control"),
+        ("success_metric", "world_domination", "wrong_option"),
+        ("services", "web.unknown", "wrong_option"),
+        ("services", ["web.site", "ecm.shop", "sea.seo", "con.copy", "med.photo"], "too_many_choices"),
+        ("deliverables", "\n".join(f"ting {n}" for n in range(11)), "too_many_items"),
+        ("deliverables", "Nettside\nnettside", "duplicate_item"),
+        ("deliverables", "x" * 141, "item_too_long"),
+        ("links", "ikke en adresse", "bad_url"),
+        ("links", "javascript:alert(1)", "bad_url"),
+        ("finish_by", "i morgen", "bad_date"),
+        ("finish_by", "31.02.2027", "bad_date"),
+        ("finish_by", "1.1.2020", "date_past"),
+        ("finish_by", "1.1.2999", "date_too_late"),
+        ("response_deadline", "2026-11-27", "date_too_soon"),
+        ("response_deadline", "2027-02-01", "date_too_late"),
+        ("target_date", "snart", "bad_month"),
+        ("target_date", "januar 2020", "date_past"),
+        ("target_date", "2999-01", "date_too_late"),
+        ("invite_count", "2", "bad_number"),
+        ("invite_count", "8", "bad_number"),
+        ("invite_count", "9" * 400, "bad_number"),
+        ("municipality", "Atlantis", "unknown_place"),
+        ("open_door", "kanskje", "wrong_option"),
+    ],
+)
+def test_each_fault_has_its_own_sentence(code, value, problem, raw, today):
+    reading = read(code, raw(**{code: value}), today)
+    assert reading.problem.code == problem
+    assert reading.error
+    assert reading.typed or problem == "empty" or code in {"services", "open_door"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "day"),
+    [
+        ("2027-05-01", "2027-05-01"),
+        ("1.5.2027", "2027-05-01"),
+        ("01/05/27", "2027-05-01"),
+        ("1. mai 2027", "2027-05-01"),
+        ("1 May 2027", "2027-05-01"),
+    ],
+)
+def test_dates_are_read_as_people_write_them(typed, day, raw, today):
+    assert read("finish_by", raw(finish_by=typed), today).value == day
+
+
+@pytest.mark.parametrize("typed", ["juni 2027", "Juni 2027", "june 2027", "06.2027", "6/2027", "2027-06"])
+def test_months_are_read_as_people_write_them(typed, raw, today):
+    assert read("target_date", raw(target_date=typed), today).value == "2027-06"
+
+
+def test_lists_lose_their_bullets_and_empty_lines(raw, today):
+    reading = read(
+        "deliverables", raw(deliverables="- Nettside\n\n2) Bilder \n• Kurs\n40 produktbilder"), today
+    )
+    assert reading.value == ["Nettside", "Bilder", "Kurs", "40 produktbilder"]
+
+
+def test_addresses_may_lack_their_beginning(raw, today):
+    reading = read("links", raw(links="www.osteriet.example\nhttps://osteriet.example/butikk?a=1"), today)
+    assert reading.value == ["https://www.osteriet.example", "https://osteriet.example/butikk?a=1"]
+
+
+def test_weights_must_add_up(raw, today):
+    form = raw(
+        weights__understanding="40", weights__experience="25", weights__price="25", weights__cooperation="15"
+    )
+    reading = read("weights", form, today)
+    assert reading.problem.code == "weights_sum"
+    assert reading.typed["understanding"] == "40"
+    with use_locale("nb"):
+        assert "105" in reading.error
+
+
+def test_a_grid_says_which_lines_are_left(raw, today):
+    reading = read("content", raw(content__text="ready", content__photos="need_help"), today)
+    assert reading.accepted
+    with use_locale("nb"):
+        assert "Logo, Film" in reading.error
+
+
+def test_a_place_can_be_named(raw, today):
+    assert read("municipality", raw(municipality="oppdal"), today).value == "5021"
+
+
+def test_hidden_characters_are_taken_out_and_letters_made_whole(raw, today):
+    reading = read("title", raw(title="Nettside\u200b pa\u030a garden\u00ad"), today)
+    assert reading.value == "Nettside på garden"
+
+
+def test_presets_fill_what_the_company_need_not_say(today):
+    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    assert made["municipality"] == "5021"
+    assert made["response_deadline"] == clock.add_working_days(today, 10).isoformat()
+    assert sum(made["weights"].values()) == 100
+    for code, value in made.items():
+        assert guide.check_value(GUIDE.question(code), value, today) is None
+
+
+def test_a_preset_deadline_follows_the_days_until_somebody_has_seen_it(today):
+    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    later = today + dt.timedelta(days=90)
+    unseen = guide.effective_answers(GUIDE, made, ["need"], guide.Company("5021"), later)
+    seen = guide.effective_answers(GUIDE, made, ["need", "choosing"], guide.Company("5021"), later)
+    assert unseen["response_deadline"] > later.isoformat()
+    assert seen["response_deadline"] == made["response_deadline"]
+
+
+def test_topics_go_from_empty_over_begun_to_done(answers, today):
+    need, choosing = GUIDE.topic("need"), GUIDE.topic("choosing")
+    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    assert guide.topic_state(need, made, [], today) == "empty"
+    assert guide.topic_state(need, {**made, "title": "Nettbutikk"}, ["need"], today) == "begun"
+    assert guide.topic_state(need, answers, ["need"], today) == "done"
+    assert guide.topic_state(choosing, made, [], today) == "review"
+    assert guide.topic_state(choosing, made, ["choosing"], today) == "done"
+    assert guide.topics_done(GUIDE, answers, [topic.code for topic in GUIDE.topics], today) == 7
+
+
+def test_missing_names_each_hole_with_words(answers, today):
+    assert guide.missing(GUIDE, answers, today) == []
+    gaps = guide.missing(GUIDE, {**answers, "problem": "Kort.", "services": []}, today)
+    assert [(gap.question.code, gap.problem.code) for gap in gaps] == [
+        ("services", "empty"),
+        ("problem", "too_few_words"),
+    ]
+    with use_locale("nb"):
+        assert gaps[0].text.startswith("Velg minst én")
+
+
+def test_a_supplier_never_sees_what_is_internal(answers):
+    seen = guide.document_rows(GUIDE, answers, "supplier")
+    public = guide.document_rows(GUIDE, answers, "public")
+    assert {"own_words", "invite_count", "visibility", "report_consent"}.isdisjoint(seen)
+    assert "problem" in seen
+    assert "problem" not in public
+    assert "title" in public
+    assert len(guide.document_rows(GUIDE, answers, "company")) == 41
+
+
+@pytest.mark.parametrize(
+    ("locale", "code", "text"),
+    [
+        ("nb", "audience", "lokale kunder"),
+        ("nn", "audience", "lokale kundar"),
+        ("en", "audience", "Norwegian tourists"),
+        ("nb", "target_date", "juni 2027"),
+        ("en", "target_date", "June 2027"),
+        ("nb", "municipality", "Oppdal"),
+        ("nb", "accessibility", "Skal følge gjeldende krav"),
+    ],
+)
+def test_answers_are_shown_in_the_readers_language(answers, locale, code, text):
+    with use_locale(locale):
+        assert text in guide.value_text(GUIDE.question(code), answers[code])

@@ -1,0 +1,164 @@
+"""The guide file itself: complete in three languages, plain to read, and as the other parts expect it."""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from marketplace.briefs import guide
+from marketplace.briefs.coach.remarks import _RULES
+from marketplace.briefs.coach.words import raw_words
+from marketplace.briefs.guide.questions import raw_guide
+from marketplace.core import taxonomy
+from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
+
+pytestmark = pytest.mark.once
+LOCALES = ("nb", "nn", "en")
+CODES = {
+    "need": ["own_words", "services", "title", "problem"],
+    "goal": ["goal", "success_metric", "baseline", "target", "target_date", "audience", "audience_text"],
+    "today": ["current_state", "links"],
+    "delivery": ["deliverables", "out_of_scope", "content"],
+    "frame": [
+        *(
+            "budget_band",
+            "budget_rule",
+            "monthly_band",
+            "start_from",
+            "finish_by",
+            "date_reason",
+            "municipality",
+        ),
+        *("presence", "languages", "own_effort", "decision_by", "decision_date", "incumbent"),
+    ],
+    "protection": ["ownership", "personal_data", "accessibility", "aftercare"],
+    "choosing": [
+        *("must_have", "nice_to_have", "weights", "invite_count", "open_door", "response_deadline"),
+        *("visibility", "report_consent"),
+    ],
+}
+
+
+def texts(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
+    if (
+        isinstance(data, dict)
+        and set(data) & set(LOCALES)
+        and all(isinstance(v, (str, list)) for v in data.values())
+    ):
+        yield path, data
+    elif isinstance(data, dict):
+        for key, value in data.items():
+            yield from texts(value, f"{path}/{key}")
+    elif isinstance(data, list):
+        for number, value in enumerate(data):
+            yield from texts(
+                value, f"{path}/{value.get('code', number) if isinstance(value, dict) else number}"
+            )
+
+
+ALL = [*texts({k: v for k, v in raw_guide(1).items() if k != "languages"}), *texts(raw_words(), "coach")]
+
+
+def test_topics_and_questions_are_the_agreed_ones_in_order():
+    assert {
+        topic.code: [question.code for question in topic.questions] for topic in guide.load().topics
+    } == CODES
+
+
+def test_at_most_fourteen_answers_are_given_by_hand():
+    assert sum(question.by_hand for question in guide.load()) <= 14
+
+
+@pytest.mark.parametrize(("path", "text"), ALL, ids=[path for path, _text in ALL])
+def test_every_text_is_there_in_three_languages(path, text):
+    assert set(text) == set(LOCALES), path
+    assert all(text[locale] for locale in LOCALES)
+    names = [sorted(set(re.findall(r"{(\w+)}", str(text[locale])))) for locale in LOCALES]
+    assert names[0] == names[1] == names[2]
+
+
+def sentences(locale: str) -> list[list[str]]:
+    found = []
+    for _path, text in ALL:
+        for line in text[locale] if isinstance(text[locale], list) else [text[locale]]:
+            for sentence in re.split(r"(?<=[.?:])\s+", line):
+                words = re.findall(r"[^\W\d_]+(?:-[^\W\d_]+)*", sentence)
+                if len(words) >= 4:
+                    found.append(words)
+    return found
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_the_guide_is_plain_to_read(locale):
+    found = sentences(locale)
+    words = [word for sentence in found for word in sentence]
+    mean = len(words) / len(found)
+    lix = mean + 100 * sum(len(word) > 6 for word in words) / len(words)
+    assert mean <= 15
+    assert max(len(sentence) for sentence in found) <= 25
+    assert lix <= 40
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_nothing_shouts_and_nothing_is_the_best(locale):
+    for path, text in ALL:
+        line = " ".join(text[locale]) if isinstance(text[locale], list) else text[locale]
+        assert "!" not in line, path
+        assert " - " not in line, path
+        assert "—" not in line, path
+
+
+def test_bokmal_and_nynorsk_are_not_mixed():
+    nynorsk_only = re.compile(
+        r"\b(ikkje|kva|korleis|kvifor|dykk|dykkar|eit|ein|leverandørar|tilbod|berre|frå)\b", re.IGNORECASE
+    )
+    bokmal_only = re.compile(
+        r"\b(ikke|hva|hvordan|hvorfor|dere|deres|et|en|leverandører|tilbud|bare|fra)\b", re.IGNORECASE
+    )
+    for path, text in ALL:
+        assert not nynorsk_only.search(str(text["nb"])), path
+        assert not bokmal_only.search(str(text["nn"])), path
+
+
+def test_long_texts_that_suppliers_read_have_a_weak_and_a_better_example():
+    without = {"out_of_scope", "nice_to_have"}
+    for question in guide.load():
+        if question.type in {"long_text", "list"} and question.code not in without:
+            assert question.weak is not None, question.code
+            assert question.better is not None, question.code
+
+
+def test_a_better_example_would_itself_be_taken(today):
+    for question in guide.load():
+        if question.type == "long_text" and question.better:
+            for locale in LOCALES:
+                problem = guide.check_value(question, question.better.texts[locale], today)
+                assert problem is None, (question.code, locale, problem)
+
+
+def test_bands_are_those_of_the_kernel():
+    assert list(guide.load().question("budget_band").options) == [band.code for band in BUDGET_BANDS]
+    assert list(guide.load().question("monthly_band").options) == [band.code for band in MONTHLY_BANDS]
+
+
+def test_every_remark_has_a_rule_and_every_rule_its_words():
+    assert {code for code, _rule in _RULES} == set(raw_words()["remarks"])
+    codes = {question.code for question in guide.load()} | {""}
+    for kind in ("stops", "remarks"):
+        assert {entry["question"] for entry in raw_words()[kind].values()} <= codes
+
+
+def test_visibility_and_matching_are_declared_with_known_words():
+    parts = {"words", "services", "sector", "place", "budget", "availability", "languages"}
+    for question in guide.load():
+        assert question.visibility in {"public", "invited", "internal"}
+        assert set(question.matched_on) <= parts
+
+
+def test_presets_name_options_that_exist():
+    for question in guide.load():
+        if question.preset and "value" in question.preset and question.options:
+            value = question.preset["value"]
+            assert set(value if isinstance(value, list) else [value]) <= set(question.options)
+    assert set(guide.load().question("services").option_codes()) == set(taxonomy.services())

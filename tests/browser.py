@@ -1,0 +1,64 @@
+"""A browser for tests: Flask's test client, in its own context, that looks at every page it is given."""
+
+import contextvars
+from collections.abc import Mapping
+from typing import Any
+
+from flask import has_app_context
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.core.database import db
+from tests.page_rules import Page, check_page
+
+FORM_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
+
+
+class Browser(FlaskClient):
+    """One person's browser.
+
+    - Every HTML page is checked against the house's rules (tests/page_rules.py), unless `check_pages` is False.
+    - A form sent by POST carries the CSRF token that its page would have given; `csrf=False` leaves it out.
+    - A request runs in a context of its own, as it does on a server: what a test has loaded or signed in stays out.
+      Rows that a test has added are committed before, and read anew after.
+    """
+
+    check_pages = True
+
+    def open(self, *args: Any, csrf: bool = True, **kwargs: Any) -> TestResponse:
+        method = str(kwargs.get("method", "GET")).upper()
+        if csrf and method in FORM_METHODS:
+            data = kwargs.get("data")
+            if data is None or isinstance(data, Mapping):
+                kwargs["data"] = {"csrf_token": self.csrf_token(), **(data or {})}
+        if has_app_context():
+            db.session.commit()
+        response = contextvars.Context().run(super().open, *args, **kwargs)
+        if has_app_context():
+            db.session.expire_all()
+        if self.check_pages and response.mimetype == "text/html" and method != "HEAD" and response.data:
+            check_page(response.text, response.request.full_path)
+        return response
+
+    def csrf_token(self) -> str:
+        """Return the token that a form on a page of this person's session would hold."""
+        with self.session_transaction() as cookie:
+            raw = cookie.setdefault("csrf_token", "0" * 40)
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
+
+    def sign_in(self, user_id: int) -> "Browser":
+        """Sign a person in, with a session row as the sign-in page makes it. Returns this browser."""
+        with self.application.app_context():
+            token = accounts.open_session(user_id, "test")
+        with self.session_transaction() as cookie:
+            cookie["_user_id"] = token
+            cookie["_fresh"] = True
+        return self
+
+    def page(self, path: str, status: int = 200) -> Page:
+        """Go to a page, following redirects, and return it read; fails on another status."""
+        response = self.get(path, follow_redirects=True)
+        assert response.status_code == status, f"{path} answered {response.status_code}:\n{response.text[:2000]}"
+        return Page(response.text)

@@ -1,0 +1,134 @@
+"""What every test may ask for: an application on an empty database, and people's browsers.
+
+The whole suite runs on both databases: `pytest --database=sqlite` (the default) and `--database=postgresql`.
+The application is imported when a test first asks for it, so that tests of pure rules start at once.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+import pytest
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.browser import Browser
+    from tests.databases import Database
+
+DATABASES = ("sqlite", "postgresql")
+CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=DATABASES, default="sqlite", help="the database to run tests on")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {config.getoption('--database')}"
+
+
+@pytest.fixture(scope="session")
+def shared_database(request: pytest.FixtureRequest) -> "Iterator[Database]":
+    """The run's database, migrated once. Tests ask for `database`, which is empty each time."""
+    from tests import databases
+
+    with getattr(databases, request.config.getoption("--database"))() as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session")
+def shared_app(shared_database: "Database", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Flask]":
+    """The run's application. Tests ask for `app`."""
+    from marketplace.app import create_app
+    from marketplace.config import Settings
+    from tests.browser import Browser
+
+    shared_database.reset()
+    instance = tmp_path_factory.mktemp("instance")
+    app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
+    app.test_client_class = Browser
+    yield app
+    close(app)
+
+
+@pytest.fixture
+def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
+    """The application on a database without rows, with its context entered: use cases and queries can be called."""
+    from marketplace.core import i18n
+    from marketplace.core.database import db
+
+    close(shared_app)
+    shared_database.reset()
+    empty(Path(shared_app.instance_path))
+    with shared_app.app_context(), i18n.use_locale("nb"):
+        yield shared_app
+        db.session.remove()
+
+
+@pytest.fixture
+def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iterator[Callable[..., Flask]]":
+    """Make another application on the same database, with other settings: `make_app(demo=True)`."""
+    from marketplace.app import create_app
+    from marketplace.config import Settings
+    from tests.browser import Browser
+
+    made: list["Flask"] = []
+
+    def make(**settings: Any) -> "Flask":
+        url = {"database_url": shared_database.url, "instance_path": tmp_path / "instance"}
+        another = create_app(Settings.for_tests(**(url | settings)))
+        another.test_client_class = Browser
+        made.append(another)
+        return another
+
+    yield make
+    for another in made:
+        close(another)
+
+
+@pytest.fixture
+def client(app: "Flask") -> "Browser":
+    """A browser of someone who has not signed in; `app.test_client()` opens another."""
+    return cast("Browser", app.test_client())
+
+
+@pytest.fixture
+def empty_database_url(shared_database: "Database") -> Iterator[str]:
+    """The address of a database without tables, for migrations and for commands run as own processes."""
+    with shared_database.new() as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of a Chromium. Skips the test where there is none, unless the run says that there must be one."""
+    named = os.environ.get("CHROMIUM")
+    found = named or next((path for path in map(shutil.which, CHROMIUMS) if path), None)
+    if found is None:
+        reason = "no Chromium found: install one, or name it in CHROMIUM"
+        if os.environ.get("MARKETPLACE_REQUIRE_BROWSER") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    return found
+
+
+def close(app: "Flask") -> None:
+    """Let go of every connection an application holds."""
+    from marketplace.core.database import db
+
+    with app.app_context():
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()
+
+
+def empty(folder: Path) -> None:
+    """Remove what an earlier test left in a folder."""
+    for item in folder.iterdir():
+        if item.is_dir():
+            shutil.rmtree(item)
+        else:
+            item.unlink()

@@ -1,5 +1,7 @@
 """People and their sign-ins."""
 
+from collections.abc import Iterable
+
 from sqlalchemy import or_, select
 
 from marketplace.accounts.models import SignInSession, User
@@ -41,3 +43,10 @@ def users(text: str = "", page: int = 1) -> Page[User]:
         like = f"%{text.replace('%', '').replace('_', '')}%"
         query = query.where(or_(User.name.ilike(like), User.email.ilike(like)))
     return paginate(query, page, size=30)
+
+
+def names_of(user_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return people's names by id, for lists of what was done."""
+    ids = {user_id for user_id in user_ids if user_id is not None}
+    rows = session.execute(select(User.id, User.name).where(User.id.in_(ids))).all() if ids else []
+    return {row.id: row.name for row in rows}

@@ -1,7 +1,7 @@
 """Who may act for whom, and the organisations a viewer may see."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select
@@ -215,3 +215,11 @@ def number_taken(kind: str, number: str | None, except_id: int | None = None) ->
     if except_id is not None:
         query = query.where(Organisation.id != except_id)
     return session.scalar(query) is not None
+
+
+def names_of(organisation_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return organisations' names by id, for lists of what was done."""
+    ids = {organisation_id for organisation_id in organisation_ids if organisation_id is not None}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    rows = session.execute(query).all() if ids else []
+    return {row.id: row.name for row in rows}

@@ -44,7 +44,7 @@ ADMIN = (
     Place("pages.home", _("Home")),
     Place("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
     Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
-    Place("audit.index", _("Audit log")),
+    Place("pages.audit_log", _("Audit log")),
 )
 
 

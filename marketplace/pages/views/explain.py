@@ -1,24 +1,20 @@
-"""The front page, each role's home, and the pages that explain."""
+"""Pages that explain: how it works, how we rank, privacy, accessibility, the gardens; language; health."""
 
-from flask import Blueprint, abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import LOCALES
 from marketplace.organisations import queries as organisations
+from marketplace.pages.views import blueprint
+try:
+    from marketplace.sourcing.settings import ranking_settings_for_display
+except ImportError:
+    ranking_settings_for_display = lambda: None
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path
-from marketplace.web.viewer import current_viewer
 
-blueprint = Blueprint("pages", __name__)
 Answer = str | Response
-
-
-@blueprint.get("/")
-@access.public
-def front() -> Answer:
-    """One question, answered at once; three doors under it."""
-    return render_template("pages/front.html")
 
 
 @blueprint.get("/language/<locale>")
@@ -35,13 +31,6 @@ def choose_language(locale: str) -> Answer:
     return answer
 
 
-@blueprint.get("/home")
-@access.signed_in
-def home() -> Answer:
-    """What waits for the viewer, in order of urgency."""
-    return render_template("pages/home.html", viewer_=current_viewer())
-
-
 @blueprint.get("/how-it-works")
 @access.public
 def how_it_works() -> Answer:
@@ -53,7 +42,7 @@ def how_it_works() -> Answer:
 @access.public
 def how_we_rank() -> Answer:
     """How suppliers are ranked, from the live settings."""
-    return render_template("pages/how_we_rank.html")
+    return render_template("pages/how_we_rank.html", ranking=ranking_settings_for_display())
 
 
 @blueprint.get("/privacy")

@@ -1,0 +1,1 @@
+"""What waits for each role, gathered from all features."""

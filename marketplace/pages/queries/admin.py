@@ -1,0 +1,42 @@
+"""What waits for an administrator."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import func, select
+
+from marketplace.core.database import session
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.organisations.models import BusinessGarden, Membership, Organisation
+from marketplace.outbox.models import OutboxMail
+from marketplace.pages.desk import Desk, Fact, Task, Urgency
+
+
+def admin_desk() -> Desk:
+    """Return what waits for an administrator, and how large the network is."""
+    counts = dict(
+        session.execute(select(Organisation.kind, func.count()).where(Organisation.is_active).group_by(Organisation.kind)).all()
+    )
+    failed = session.scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.state == "failed")) or 0
+    facts = [
+        Fact(_("Business gardens"), str(counts.get("garden", 0))),
+        Fact(_("Companies"), str(counts.get("company", 0))),
+        Fact(_("Suppliers"), str(counts.get("supplier", 0))),
+        Fact(_("Mails that could not be sent"), str(failed)),
+    ]
+    return Desk([*_gardens_without_curator()], facts)
+
+
+def _gardens_without_curator() -> Iterator[Task]:
+    curated = select(Membership.organisation_id).where(Membership.role == "curator")
+    query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
+    for garden in session.scalars(query.order_by(BusinessGarden.name)):
+        yield Task(
+            Urgency.NOW,
+            _("Invite a curator to %(garden)s", garden=garden.name),
+            f"/admin/gardens/{garden.id}",
+            _("Nobody can approve suppliers there."),
+        )
+    total = session.scalar(select(func.count()).select_from(BusinessGarden)) or 0
+    if total == 0:
+        yield Task(Urgency.NOW, _("Add the first business garden"), "/admin/gardens/new", ngettext("%(num)s garden is registered.", "%(num)s gardens are registered.", total))

@@ -1,0 +1,7 @@
+"""The front page, each role's home, and the pages that explain."""
+
+from flask import Blueprint
+
+blueprint = Blueprint("pages", __name__)
+
+from marketplace.pages.views import admin, explain, front, home  # noqa: E402, F401  because they add their routes to the blueprint

@@ -1,0 +1,24 @@
+"""The administrator's view of what was done."""
+
+from flask import render_template, request
+
+from marketplace.accounts import queries as people
+from marketplace.audit import queries as audit
+from marketplace.organisations import queries as organisations
+from marketplace.pages.views import blueprint
+from marketplace.web import access
+
+
+@blueprint.get("/admin/audit")
+@access.admin
+def audit_log() -> str:
+    """What was done, newest first. It names acts and objects, never the content of an offer."""
+    action = request.args.get("action", "")[:60].strip()
+    page = audit.events(request.args.get("page", 1, type=int), action)
+    return render_template(
+        "pages/audit_log.html",
+        page=page,
+        action=action,
+        names=people.names_of(event.actor_id for event in page.items),
+        organisations=organisations.names_of(event.organisation_id for event in page.items),
+    )

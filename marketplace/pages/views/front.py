@@ -1,0 +1,36 @@
+"""The front page: one question, answered at once, without signing in."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.core.places import find_municipality
+from marketplace.organisations.forms import municipality_choices
+from marketplace.pages.views import blueprint
+try:
+    from marketplace.sourcing.queries import understand
+except ImportError:
+    understand = lambda *a, **k: None
+from marketplace.web import access
+from marketplace.web.forms import clean_line
+
+MOST_CHARACTERS = 400
+
+
+@blueprint.get("/")
+@access.public
+def front() -> str | Response:
+    """Say which services the words point to, who offers them nearby, and what it usually costs."""
+    words = (clean_line(request.args.get("q", "")) or "")[:MOST_CHARACTERS]
+    place = find_municipality(request.args.get("place", "")[:4])
+    removed = [code[:40] for code in request.args.getlist("without")[:20]]
+    if drop := request.args.get("drop", "")[:40]:
+        removed.append(drop)
+    answer = understand(words, place.number if place else None, without=removed) if words else None
+    return render_template(
+        "pages/front.html",
+        words=words,
+        place=place,
+        removed=removed,
+        answer=answer,
+        municipalities=municipality_choices(blank=False),
+    )

@@ -1,0 +1,63 @@
+"""Each role's home page: what waits, in order of urgency, as sentences."""
+
+from flask import render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.outbox import queries as outbox
+from marketplace.pages.desk import Desk
+from marketplace.pages.queries.admin import admin_desk
+from marketplace.pages.queries.company import company_desk
+from marketplace.pages.queries.garden import garden_desk
+from marketplace.pages.queries.supplier import supplier_desk
+from marketplace.pages.views import blueprint
+try:
+    from marketplace.sourcing import queries as sourcing
+except ImportError:
+    sourcing = None
+try:
+    from marketplace.suppliers import queries as suppliers
+except ImportError:
+    suppliers = None
+from marketplace.web import access
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response
+
+
+def _title(desk: Desk, first_name: str) -> str:
+    if desk.urgent:
+        return ngettext(
+            "Good day, %(name)s. %(num)s thing cannot wait.",
+            "Good day, %(name)s. %(num)s things cannot wait.",
+            desk.urgent,
+            name=first_name,
+        )
+    return _("Good day, %(name)s. Nothing is urgent.", name=first_name)
+
+
+@blueprint.get("/home")
+@access.signed_in
+def home() -> Answer:
+    """What waits for the viewer."""
+    viewer = current_viewer()
+    if viewer.is_company:
+        desk, template = company_desk(viewer), "pages/home_company.html"
+    elif viewer.is_supplier:
+        desk, template = supplier_desk(viewer), "pages/home_supplier.html"
+    elif viewer.is_garden:
+        desk, template = garden_desk(viewer), "pages/home_garden.html"
+    elif viewer.is_admin:
+        desk, template = admin_desk(), "pages/home_admin.html"
+    else:
+        return redirect(url_for("organisations.choose"), 303)
+    more: dict[str, object] = {}
+    if viewer.is_garden:
+        more["coverage"] = suppliers.coverage(viewer, request.args.get("service", "")[:40])
+    if viewer.is_supplier:
+        more["opportunities"] = sourcing.opportunities(viewer).items[:3]
+    return render_template(
+        template, desk=desk, title=_title(desk, viewer.first_name), notices=outbox.latest_notices(viewer, 4), **more
+    )

@@ -17,7 +17,7 @@ GOOD = '<!doctype html><html lang="nb"><title>Hei – Torget</title><body><main>
 @pytest.mark.parametrize("_turn", [1, 2])
 def test_each_test_starts_without_rows(app: Flask, _turn: int) -> None:
     assert db.session.query(User).count() == 0
-    db.session.add(User(email="kari@fjordnett.example", name="Kari"))
+    db.session.add(User(email="kari@fjordnett.example", name="Kari", password_hash="-"))
     db.session.commit()
     assert db.session.query(User).one().id == 1
 
@@ -38,7 +38,7 @@ def test_another_database_has_no_tables(empty_database_url: str, shared_database
 
 
 def test_a_request_sees_what_the_test_added_and_the_test_what_the_request_changed(client: Browser) -> None:
-    user = User(email="kari@fjordnett.example", name="Kari")
+    user = User(email="kari@fjordnett.example", name="Kari", password_hash="-")
     db.session.add(user)
     db.session.commit()
     assert user.last_signed_in_at is None

@@ -16,7 +16,7 @@ class Proposal(Base):
     """A supplier's answer to a brief; one per supplier and brief. States are in `lifecycle.py`.
 
     `content` is what the supplier is writing, `submitted_content` what counts. Nobody but the supplier may
-    read either before the brief is opened.
+    read either before the brief is opened. `own_reason` is the supplier's, for withdrawing or declining.
     """
 
     __tablename__ = "proposal"
@@ -40,6 +40,7 @@ class Proposal(Base):
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     outcome_good: Mapped[str] = mapped_column(Text, default="")
     outcome_seen_at: Mapped[dt.datetime | None]
+    own_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     brief: Mapped[Brief] = relationship()
     brief_version: Mapped[BriefVersion] = relationship()
@@ -86,8 +87,29 @@ class Evaluation(Base):
     proposal: Mapped[Proposal] = relationship(back_populates="evaluations")
 
 
+class SealedEvent(Base):
+    """What a supplier did with a proposal while the brief was open.
+
+    It lies apart from the audit log, where an administrator would see it, and is moved there when the brief
+    is opened. `brief_id` says which opening that is.
+    """
+
+    __tablename__ = "sealed_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
+    proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    actor_id: Mapped[int | None]
+    organisation_id: Mapped[int | None]
+    action: Mapped[str] = mapped_column(String(60))
+
+
 class Award(Base):
-    """The company's choice. The database lets a brief have one."""
+    """The company's choice. The database lets a brief have one.
+
+    `handover` holds the hand-over checklist by item: done, not_done or not_relevant.
+    """
 
     __tablename__ = "award"
 
@@ -100,6 +122,7 @@ class Award(Base):
     awarded_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     awarded_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     delivered_at: Mapped[dt.datetime | None]
+    handover: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
     brief: Mapped[Brief] = relationship()
     proposal: Mapped[Proposal] = relationship()

@@ -12,6 +12,7 @@ from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.config import Settings
 from marketplace.core.database import db
+from marketplace.demo.people import demo_people
 from marketplace.organisations.queries import signed_in_by_token
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
@@ -20,6 +21,7 @@ from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.web import access, errors, filters, locale, menu, security
+from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, login_manager
 
 FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox)
@@ -53,6 +55,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
+    app.extensions["demo_people"] = demo_people
+    app.url_map.converters["int"] = BoundedInteger
     db.init_app(app)
     csrf.init_app(app)
     _sign_in(app, settings)

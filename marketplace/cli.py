@@ -1,6 +1,6 @@
 """The command line: `marketplace --help` lists what there is."""
 
-import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -8,12 +8,18 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import create_engine
 
 from marketplace import migrate
+from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
-from marketplace.config import Settings, SettingsError
+from marketplace.assets import AssetsMissingError, prepare
+from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
+from marketplace.core.errors import RuleBroken
+from marketplace.demo import use_cases as demo_data
+from marketplace.worker import work
 
 
 def _app() -> Flask:
@@ -71,33 +77,108 @@ def db_check() -> None:
     for difference in found:
         click.echo(str(difference), err=True)
     if found:
-        raise click.ClickException("Migrations and tables differ: run `marketplace db revision MESSAGE`.")
+        message = "Migrations and tables differ: run `marketplace db revision MESSAGE`."
+        raise click.ClickException(message)
     click.echo("Migrations and tables agree.")
+
+
+@main.command()
+@click.option("--reset", is_flag=True, help="Throw all data away and start over.")
+def demo(*, reset: bool) -> None:
+    """Fill an empty database with fictional companies, suppliers, gardens and briefs."""
+    app = _app()
+    with app.app_context():
+        migrate.upgrade(db.engine)
+        if demo_data.is_filled() and not reset:
+            click.echo("The demo data is in place. Start over with `make demo-reset`.")
+            return
+        if reset:
+            demo_data.reset()
+        with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()) as progress:
+            demo_data.fill(progress)
+    mark_as_demo(app.config["SETTINGS"])
+
+
+@main.command()
+@click.option("--once", is_flag=True, help="Do what is due now and stop.")
+def worker(*, once: bool) -> None:
+    """Send waiting mails and do what is due by the clock, until stopped."""
+    work(_app(), once=once)
+
+
+@main.command()
+def assets() -> None:
+    """Copy the served front-end files from node_modules and compress them."""
+    try:
+        copied = prepare()
+    except AssetsMissingError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{len(copied)} files are in place.")
+
+
+@main.group()
+def admin() -> None:
+    """Administrators are only made here."""
+
+
+@admin.command("create")
+@click.argument("email")
+@click.option("--name", prompt=True, help="The person's name.")
+@click.password_option(help="At least 12 characters.")
+def admin_create(email: str, name: str, password: str) -> None:
+    """Make an account for EMAIL, if there is none, and make it an administrator."""
+    app = _app()
+    settings: Settings = app.config["SETTINGS"]
+    with app.app_context():
+        try:
+            accounts.create_administrator(
+                name=name, email=email, password=password, cost=accounts.HashCost(settings.password_hash_cost)
+            )
+        except RuleBroken as error:
+            raise click.ClickException(error.message) from error
+    click.echo(f"{email} is an administrator.")
 
 
 @main.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
 @click.option("--workers", default=2, show_default=True, help="Number of processes.")
-@click.option("--with-worker", is_flag=True, help="Send mails and run timed jobs as well.")
-def serve(bind: str, workers: int, with_worker: bool) -> None:  # noqa: FBT001 because click gives a flag
+@click.option("--with-worker", is_flag=True, help="Send mails and do what is due by the clock as well.")
+def serve(*, bind: str, workers: int, with_worker: bool) -> None:
     """Serve the product with gunicorn."""
-    with _app().app_context():
+    app = _app()
+    with app.app_context():
         if migrate.current(db.engine) != migrate.head():
-            raise click.ClickException("The database is not at the newest version: run `marketplace db upgrade`.")
+            message = "The database is not at the newest version: run `marketplace db upgrade`."
+            raise click.ClickException(message)
+        db.engine.dispose()
+    _welcome(app.config["SETTINGS"], bind)
     helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
     gunicorn = [
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4",
-        "--bind", bind, "--graceful-timeout", "20", "--access-logfile", os.devnull, "marketplace.app:create_app()",
+        "--bind", bind, "--graceful-timeout", "20", "--log-level", "warning", "marketplace.app:create_app()",
     ]  # fmt: skip
+    server = subprocess.Popen(gunicorn)
+    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:
-        status = subprocess.call(gunicorn)
+        status = server.wait()
     except KeyboardInterrupt:
-        status = 0
+        status = server.wait()
     finally:
         if helper is not None:
             helper.terminate()
             helper.wait(timeout=10)
     sys.exit(status)
+
+
+def _welcome(settings: Settings, bind: str) -> None:
+    click.echo(f"\n{settings.site_name}: http://{bind}")
+    if settings.demo:
+        click.echo("Demo sign-ins, one click each on the sign-in page (all content is made up):")
+        for person in demo_data.demo_people():
+            of = f", {person['organisation']}" if person["organisation"] else ""
+            click.echo(f"  {person['role']}: {person['name']}{of} <{person['email']}>")
+    click.echo(f"Mails are written to {settings.instance_path / 'mail'}" if not settings.mail_host else "")
+    click.echo("Stop with Ctrl+C.\n")
 
 
 if __name__ == "__main__":

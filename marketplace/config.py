@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 MIN_SECRET_LENGTH = 32
+DEMO_MARK = "demo"
 _WEAK_SECRETS = {"dev", "secret", "changeme", "change-me", "password", "development"}
 
 
@@ -41,7 +42,7 @@ class Settings:
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
     max_request_kilobytes: int = _setting("MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes")
     trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count")
-    demo: bool = _setting("DEMO", default=False, about="Show the demo banner and one-click sign-in; refused in production")
+    demo: bool = _setting("DEMO", default=False, about="Show the demo banner and one-click sign-in; on after `marketplace demo`, refused in production")
     testing: bool = _setting("TESTING", default=False, about="For the test suite: cheap password hashes")
 
     @classmethod
@@ -76,7 +77,11 @@ class Settings:
         if url.startswith("postgresql://"):
             url = url.replace("postgresql://", "postgresql+psycopg://", 1)
         complete = replace(
-            self, instance_path=path, database_url=url, secret_key=self.secret_key or _kept_secret(path)
+            self,
+            instance_path=path,
+            database_url=url,
+            secret_key=self.secret_key or _kept_secret(path),
+            demo=self.demo or (path / DEMO_MARK).exists(),
         )
         complete._refuse_unsafe()
         return complete
@@ -99,6 +104,11 @@ class Settings:
         if not self.site_url.startswith("https://"):
             message = "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only."
             raise SettingsError(message)
+
+
+def mark_as_demo(settings: Settings) -> None:
+    """Note in the instance folder that its database holds demo data, so that serving it shows the banner."""
+    (settings.instance_path / DEMO_MARK).write_text("The database in this folder holds demo data.\n", encoding="utf-8")
 
 
 def _read(name: str, raw: str, default: object) -> object:

@@ -188,11 +188,14 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
         record(viewer, "account.open" if active else "account.close", "user", user_id)
 
 
-def make_administrator(email: str) -> None:
-    """Make a person an administrator; only reached from the command line. Raises NotFound."""
+def create_administrator(*, name: str, email: str, password: str, cost: HashCost) -> None:
+    """Make a person an administrator, with a new account when the address has none.
+
+    Only reached from the command line, never from a page. Raises RuleBroken.
+    """
     with transaction():
         user = queries.find_user_by_email(email)
         if user is None:
-            raise NotFound
+            user = add_user(name=name, email=email, password=password, cost=cost)
         user.is_admin = True
         record(None, "account.make_administrator", "user", user.id)

@@ -1,0 +1,55 @@
+"""The worker: sends mails that wait, and does what is due by the clock."""
+
+import logging
+import signal
+import threading
+from collections.abc import Callable
+
+from flask import Flask
+
+from marketplace.core.database import session
+from marketplace.outbox.delivery import deliver_waiting
+
+logger = logging.getLogger(__name__)
+SECONDS_BETWEEN_MAILS = 2.0
+SECONDS_BETWEEN_JOBS = 60.0
+
+# What is due by the clock, each safe to run again at any time.
+JOBS: tuple[Callable[[], object], ...] = ()
+
+
+def work(app: Flask, *, once: bool = False) -> None:
+    """Work until told to stop by SIGTERM or SIGINT; with `once`, do what is due now and return."""
+    stop = threading.Event()
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, lambda *_: stop.set())
+        signal.signal(signal.SIGINT, lambda *_: stop.set())
+    waited = SECONDS_BETWEEN_JOBS
+    while True:
+        with app.app_context():
+            if waited >= SECONDS_BETWEEN_JOBS:
+                run_jobs()
+                waited = 0.0
+            _send(app)
+        if once or stop.wait(SECONDS_BETWEEN_MAILS):
+            return
+        waited += SECONDS_BETWEEN_MAILS
+
+
+def run_jobs() -> None:
+    """Run each job; one that fails is told in the log and holds up none of the others."""
+    for job in JOBS:
+        try:
+            job()
+        except Exception:
+            session.rollback()
+            logger.exception("The job %s failed.", job.__name__)
+
+
+def _send(app: Flask) -> None:
+    try:
+        while deliver_waiting(app.config["SETTINGS"]):
+            pass
+    except Exception:
+        session.rollback()
+        logger.exception("Sending mails failed.")

@@ -88,7 +88,8 @@ def test_each_opt_out_in_the_configuration_says_why() -> None:
 
 
 def test_modules_stay_short_enough_to_read() -> None:
-    long = {name: text.count("\n") for name, text in code().items() if text.count("\n") > LONGEST_MODULE}
+    lengths = {name: text.count("\n") for name, text in code().items() if "/migrations/versions/" not in name}
+    long = {name: length for name, length in lengths.items() if length > LONGEST_MODULE}
     assert long == {}, "split these into a folder of the same name"
 
 

@@ -38,7 +38,8 @@ class Browser(FlaskClient):
         response = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.expire_all()
-        if self.check_pages and response.mimetype == "text/html" and method != "HEAD" and response.data:
+        moved = 300 <= response.status_code < 400
+        if self.check_pages and not moved and response.mimetype == "text/html" and method != "HEAD" and response.data:
             check_page(response.text, response.request.full_path)
         return response
 

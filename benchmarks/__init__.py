@@ -1,0 +1,1 @@
+"""Speed and quality, measured by hand or by `make bench`; never part of the tests."""

@@ -1,0 +1,79 @@
+"""Starting gunicorn for a measurement, and asking it over one kept connection."""
+
+import http.client
+import os
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Milliseconds of one page over many requests."""
+
+    p50: float
+    p95: float
+    bytes: int
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as opened:
+        opened.bind(("127.0.0.1", 0))
+        port: int = opened.getsockname()[1]
+        return port
+
+
+@contextmanager
+def serve(application: str, environ: Mapping[str, str]) -> Iterator[int]:
+    """Serve an application with one process of four threads; yield its port."""
+    port = free_port()
+    command = [
+        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "1", "--threads", "4",
+        "--bind", f"127.0.0.1:{port}", "--log-level", "error", application,
+    ]  # fmt: skip
+    process = subprocess.Popen(command, env=os.environ | dict(environ))
+    try:
+        _wait(port)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(timeout=20)
+
+
+def _wait(port: int) -> None:
+    for _try in range(600):
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    message = "The server did not start within a minute."
+    raise RuntimeError(message)
+
+
+def measure(port: int, path: str, *, cookie: str = "", rounds: int = 100) -> Timing:
+    """Ask for a page many times, one after the other; raises RuntimeError when it does not answer 200."""
+    headers = {"Cookie": cookie} if cookie else {}
+    times: list[float] = []
+    size = 0
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    for number in range(rounds + 5):
+        started = time.perf_counter()
+        connection.request("GET", path, headers=headers)
+        response = connection.getresponse()
+        body = response.read()
+        if response.status != http.client.OK:
+            message = f"{path} answered {response.status}"
+            raise RuntimeError(message)
+        if number >= 5:  # noqa: PLR2004 because the first five warm caches up
+            times.append((time.perf_counter() - started) * 1000)
+            size = len(body)
+    connection.close()
+    return Timing(statistics.median(times), statistics.quantiles(times, n=20)[-1], size)

@@ -1,0 +1,56 @@
+"""Settings: what is refused, what is filled in."""
+
+from pathlib import Path
+
+import pytest
+
+from marketplace.config import Settings, SettingsError, mark_as_demo
+
+pytestmark = pytest.mark.once
+GOOD = {"PRODUCTION": "1", "SITE_URL": "https://torget.example", "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c"}
+
+
+def read(folder: Path, **environ: str) -> Settings:
+    return Settings.from_environment({"INSTANCE_PATH": str(folder), **environ})
+
+
+def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    first, second = read(tmp_path), read(tmp_path)
+    assert first.secret_key == second.secret_key
+    assert len(first.secret_key) == 64
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_the_database_is_a_file_unless_named(tmp_path: Path) -> None:
+    assert read(tmp_path).database_url == f"sqlite:///{tmp_path / 'marketplace.sqlite3'}"
+    assert read(tmp_path, DATABASE_URL="postgres://a@b/c").database_url == "postgresql+psycopg://a@b/c"
+
+
+def test_a_sound_production_starts(tmp_path: Path) -> None:
+    assert read(tmp_path, **GOOD).production
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"SECRET_KEY": "short"},
+        {"SECRET_KEY": "a" * 64},
+        {"DEMO": "1"},
+        {"SITE_URL": "http://torget.example"},
+        {"DEFAULT_LOCALE": "sv"},
+        {"MAIL_TLS": "perhaps"},
+        {"MAIL_PORT": "many"},
+        {"MAIL_PORT": "-1"},
+        {"PRODUCTION": "maybe"},
+    ],
+)
+def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(tmp_path: Path, change: dict[str, str]) -> None:
+    with pytest.raises(SettingsError, match=next(iter(change))):
+        read(tmp_path, **(GOOD | change))
+
+
+def test_demo_data_turns_the_demo_on_and_production_refuses_it(tmp_path: Path) -> None:
+    mark_as_demo(read(tmp_path))
+    assert read(tmp_path).demo
+    with pytest.raises(SettingsError, match="DEMO"):
+        read(tmp_path, **GOOD)

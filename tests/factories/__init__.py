@@ -1,0 +1,56 @@
+"""People and organisations for tests, made with few words and without forms."""
+
+from typing import Any
+
+from marketplace.accounts import passwords
+from marketplace.accounts.models import User
+from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries
+from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
+from marketplace.organisations.queries import viewer_for
+
+PASSWORD = "granbar myrull kvistverk"
+PASSWORD_HASH = passwords.hasher(1, 1024).hash(PASSWORD)
+_counter = iter(range(1, 1_000_000))
+
+
+def user(name: str = "Kari Lyngstad", *, email: str | None = None, **values: Any) -> User:
+    """Add a person; the password is PASSWORD."""
+    address = email or f"person{next(_counter)}@fjordnett.example"
+    added = User(name=name, email=address, password_hash=PASSWORD_HASH, **values)
+    session.add(added)
+    session.flush()
+    return added
+
+
+def garden(name: str = "Fjellfoten næringshage", **values: Any) -> BusinessGarden:
+    """Add a business garden in Oppdal that covers Oppdal and Rennebu."""
+    details = {"municipality_number": "5021", "covered_municipalities": ["5021", "5022"]}
+    added = BusinessGarden(name=name, slug=queries.free_slug(name), **(details | values))
+    session.add(added)
+    session.flush()
+    return added
+
+
+def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = None, **values: Any) -> Company:
+    """Add a company in Oppdal."""
+    details = {"municipality_number": "5021", "sector_code": "food-drink", "garden_id": of.id if of else None}
+    added = Company(name=name, slug=queries.free_slug(name), **(details | values))
+    session.add(added)
+    session.flush()
+    return added
+
+
+def member(organisation: Organisation, role: str = "owner", *, person: User | None = None, **values: Any) -> Viewer:
+    """Let a person act for an organisation, and return that person as a viewer."""
+    person = person or user(**values)
+    membership = Membership(user_id=person.id, organisation_id=organisation.id, role=role)
+    session.add(membership)
+    session.flush()
+    return viewer_for(person, membership)
+
+
+def administrator(**values: Any) -> Viewer:
+    """Add an administrator, and return that person as a viewer."""
+    return viewer_for(user(is_admin=True, **values), None)

@@ -1,0 +1,158 @@
+"""Registering, colleagues, and for whom one acts."""
+
+import pytest
+from flask import Flask
+
+from marketplace.core.database import session
+from marketplace.organisations import queries, use_cases
+from marketplace.organisations.models import Company, Membership
+from marketplace.outbox.models import Notice, OutboxMail
+from tests import factories
+from tests.browser import Browser
+
+COMPANY = {
+    "person_name": "Marit Bjørkvold",
+    "email": "marit@bjorkvollen.example",
+    "password": "grønn traktor på jordet",
+    "name": "Bjørkvollen ysteri",
+    "organisation_number": "310 000 019",
+    "municipality": "5021",
+    "sector": "food-drink",
+    "employees": "4",
+    "website": "bjorkvollen.example",
+}
+
+
+def test_a_company_registers_gets_its_garden_and_is_signed_in(client: Browser) -> None:
+    garden = factories.garden()
+    curator = factories.member(garden, "curator")
+    assert client.post("/register/company", data=COMPANY).status_code == 303
+    company = session.query(Company).one()
+    assert company.garden_id == garden.id
+    assert company.organisation_number == "310000019"
+    assert company.website == "https://bjorkvollen.example"
+    assert "Bjørkvollen ysteri" in client.page("/home").text
+    assert session.query(Notice).filter_by(user_id=curator.user_id).count() == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"organisation_number": "123"},
+        {"municipality": "9999"},
+        {"municipality": ""},
+        {"sector": "x"},
+        {"employees": "-4"},
+        {"employees": "9" * 400},
+        {"email": "marit"},
+        {"email": ""},
+        {"password": "kort"},
+        {"name": ""},
+        {"name": "x" * 500},
+        {"website": "javascript:alert(1)"},
+    ],
+)
+def test_bad_input_is_told_beside_the_field_and_nothing_is_lost(client: Browser, change: dict[str, str]) -> None:
+    answer = client.post("/register/company", data=COMPANY | change)
+    assert answer.status_code == 200
+    assert "field-error" in answer.text
+    assert "Marit Bjørkvold" in answer.text
+    for value in change.values():
+        assert value == "kort" or value in answer.text
+    assert session.query(Company).count() == 0
+
+
+def test_an_organisation_number_and_an_address_can_be_used_once(app: Flask, client: Browser) -> None:
+    client.post("/register/company", data=COMPANY)
+    other = app.test_client()
+    assert "field-error" in other.post("/register/company", data=COMPANY | {"email": "b@x.example"}).text
+    assert "field-error" in other.post("/register/company", data=COMPANY | {"organisation_number": ""}).text
+    assert session.query(Company).count() == 1
+
+
+def test_a_colleague_is_invited_and_joins_by_mail(app: Flask, client: Browser) -> None:
+    company = factories.company()
+    owner = factories.member(company)
+    client.sign_in(owner.user_id or 0)
+    answer = client.post("/organisation/colleagues", data={"email": "jon@bjorkvollen.example", "role": "member"})
+    assert answer.status_code == 303
+    link = session.query(OutboxMail).one().link_path
+    colleague = app.test_client()
+    assert colleague.get(link).status_code == 200
+    form = {"person_name": "Jon Bjørkvold", "password": "grønn traktor på jordet"}
+    assert colleague.post(link, data=form).status_code == 303
+    assert "Bjørkvollen ysteri" in colleague.page("/home").text
+    assert colleague.get(link).status_code == 410
+    refused = colleague.post("/organisation/colleagues", data={"email": "x@y.example", "role": "owner"})
+    assert refused.status_code == 403
+
+
+def test_an_invitation_is_bound_to_its_address(app: Flask) -> None:
+    owner = factories.member(factories.company())
+    stranger = factories.user()
+    use_cases.invite_colleague(owner, "jon@bjorkvollen.example", "owner")
+    link = session.query(OutboxMail).one().link_path
+    browser = app.test_client().sign_in(stranger.id)
+    assert "role=\"alert\"" in browser.post(link).text
+    assert session.query(Membership).count() == 1
+
+
+def test_the_last_owner_stays_and_a_removed_colleague_is_out_at_once(app: Flask, client: Browser) -> None:
+    company = factories.company()
+    owner, colleague = factories.member(company), factories.member(company, "member")
+    client.sign_in(colleague.user_id or 0)
+    assert client.get("/organisation/colleagues").status_code == 200
+    use_cases.remove_colleague(owner, colleague.membership_id or 0)
+    assert client.get("/organisation/colleagues").status_code == 403
+    boss = app.test_client().sign_in(owner.user_id or 0)
+    assert boss.post(f"/organisation/colleagues/{owner.membership_id}/remove").status_code == 303
+    assert session.query(Membership).count() == 1
+
+
+def test_a_person_switches_between_organisations(client: Browser) -> None:
+    person = factories.user()
+    garden, company = factories.garden(), factories.company()
+    first = factories.member(garden, "adviser", person=person)
+    second = factories.member(company, person=person)
+    other = factories.member(factories.company("Annen bedrift"))
+    client.sign_in(person.id)
+    assert garden.name in client.page("/home").text
+    client.post("/act-for", data={"membership": str(second.membership_id)})
+    assert client.get("/companies").status_code == 403
+    client.post("/act-for", data={"membership": str(first.membership_id)})
+    assert client.get("/companies").status_code == 200
+    for wrong in (str(other.membership_id), "admin", "0", "x", "9" * 30, ""):
+        assert client.post("/act-for", data={"membership": wrong}).status_code == 404
+
+
+def test_only_owners_change_the_company(app: Flask) -> None:
+    company = factories.company()
+    member = factories.member(company, "member")
+    owner = factories.member(company)
+    assert app.test_client().sign_in(member.user_id or 0).get("/organisation").status_code == 403
+    browser = app.test_client().sign_in(owner.user_id or 0)
+    browser.post("/organisation", data=COMPANY | {"name": "Ysteriet"})
+    session.refresh(company)
+    assert company.name == "Ysteriet"
+
+
+def test_gardens_see_their_own_companies_alone(client: Browser) -> None:
+    garden, other = factories.garden(), factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
+    factories.company("Ysteriet", of=garden)
+    factories.company("Fiskebua", of=other)
+    client.sign_in(factories.member(garden, "adviser").user_id or 0)
+    text = client.page("/companies").text
+    assert "Ysteriet" in text
+    assert "Fiskebua" not in text
+
+
+def test_an_administrator_adds_a_garden_and_its_first_curator(client: Browser) -> None:
+    client.sign_in(factories.administrator().user_id or 0)
+    details = {"name": "Kystriket næringshage", "municipality": "5056", "covered_municipalities": ["5056", "5014"]}
+    assert client.post("/admin/gardens/new", data=details).status_code == 303
+    garden = queries.gardens()[0]
+    assert "field-error" in client.post("/admin/gardens/new", data=details | {"name": "Annen"}).text
+    assert client.post(f"/admin/gardens/{garden.id}/invite", data={"email": "a@b.example", "role": "curator"}).status_code == 303
+    assert "a@b.example" in client.page(f"/admin/gardens/{garden.id}").text
+    client.post(f"/admin/gardens/{garden.id}/active", data={"active": "no"})
+    assert queries.gardens() == []

@@ -1,0 +1,125 @@
+"""Mails: to files, over real SMTP, and what happens when the server does not want them."""
+
+import datetime as dt
+import email
+import email.policy
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import time_machine
+from aiosmtpd.controller import Controller
+from flask import Flask
+
+from marketplace.config import Settings
+from marketplace.core.database import session, transaction
+from marketplace.core.i18n import current_locale
+from marketplace.outbox import queries
+from marketplace.outbox.delivery import BACK_OFF_MINUTES, deliver_waiting
+from marketplace.outbox.messages import Content, Message, Receiver
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.outbox.use_cases import send
+from tests import factories
+from tests.browser import Browser
+
+HELLO = Message("hello", lambda: Content(f"Hei på {current_locale()}", ["Første avsnitt med æøå.", "<b>Andre</b>."], "/home", "Gå hjem"))
+
+
+class Sink:
+    """A mail server that keeps what it gets and refuses one address."""
+
+    def __init__(self) -> None:
+        self.mails: list[bytes] = []
+
+    async def handle_RCPT(self, _server: object, _session: object, envelope: object, address: str, _options: object) -> str:
+        if address.startswith("refused"):
+            return "550 no such mailbox"
+        envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
+        return "250 OK"
+
+    async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        self.mails.append(envelope.content)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
+        return "250 OK"
+
+
+@pytest.fixture
+def sink() -> Iterator[tuple[Sink, int]]:
+    handler = Sink()
+    controller = Controller(handler, hostname="127.0.0.1", port=0)
+    controller.start()
+    yield handler, controller.server.sockets[0].getsockname()[1]
+    controller.stop()
+
+
+def settings_of(app: Flask) -> Settings:
+    found: Settings = app.config["SETTINGS"]
+    return found
+
+
+def post(*receivers: Receiver) -> None:
+    with transaction():
+        send(HELLO, receivers)
+
+
+def test_without_a_server_mails_become_files(app: Flask) -> None:
+    person = factories.user(locale="nn")
+    post(Receiver(person.id, person.email, person.locale))
+    assert deliver_waiting(settings_of(app)) == 1
+    (file,) = Path(app.instance_path, "mail").glob("*.eml")
+    mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+    assert mail["Subject"] == "Hei på nn"
+    text, html = (part.get_content() for part in mail.iter_parts())
+    assert "Første avsnitt med æøå." in text
+    assert "http://127.0.0.1:8000/home" in text
+    assert "&lt;b&gt;Andre" in html
+    assert deliver_waiting(settings_of(app)) == 0
+
+
+def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sink, int]) -> None:
+    handler, port = sink
+    smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
+    first, second = factories.user(email="refused@x.example"), factories.user(email="taken@x.example")
+    post(*(Receiver(person.id, person.email, "nb") for person in (first, second)))
+    assert deliver_waiting(smtp) == 1
+    states = dict(session.query(OutboxMail.recipient, OutboxMail.state).all())
+    assert states == {"refused@x.example": "waiting", "taken@x.example": "sent"}
+    kept = session.query(OutboxMail.message_id).filter_by(recipient="taken@x.example").scalar()
+    assert [email.message_from_bytes(mail)["Message-ID"] for mail in handler.mails] == [kept]
+
+
+def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Flask) -> None:
+    away = replace(settings_of(app), mail_host="127.0.0.1", mail_port=1, mail_tls="none")
+    person = factories.user()
+    start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        post(Receiver(person.id, person.email, "nb"))
+        for minutes in BACK_OFF_MINUTES:
+            assert deliver_waiting(away) == 0
+            assert session.query(OutboxMail).one().state == "waiting"
+            clock.shift(dt.timedelta(minutes=minutes))
+        assert deliver_waiting(away) == 0
+    mail = session.query(OutboxMail).one()
+    assert mail.state == "failed"
+    assert "ConnectionRefusedError" in mail.last_error
+
+
+def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
+    person = factories.user()
+    session.commit()
+    with pytest.raises(ZeroDivisionError), transaction():
+        send(HELLO, [Receiver(person.id, person.email, "nb")])
+        raise ZeroDivisionError
+    assert session.query(Notice).count() == 0
+    assert session.query(OutboxMail).count() == 0
+
+
+def test_messages_are_listed_and_marked_as_read(client: Browser) -> None:
+    person, other = factories.user(), factories.user()
+    post(Receiver(person.id, person.email, "nb"))
+    client.sign_in(person.id)
+    assert "Hei på nb" in client.page("/messages").text
+    client.post("/messages/read")
+    viewer = factories.viewer_for(person, None)
+    assert queries.unread_count(viewer) == 0
+    assert queries.latest_notices(factories.viewer_for(other, None)) == []

@@ -12,19 +12,23 @@ from whitenoise.compress import Compressor
 
 
 class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # because hatchling has no parameter to give
+    """Adds the made files to a wheel while hatchling builds it."""
+
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         """Add the made files to the wheel. Refuses to build one whose pages would lack their style sheet."""
         if version == "editable":
             return
         package = Path(self.root, "marketplace")
         if not (package / "static" / "vendor" / "designsystemet.css").is_file():
-            raise FileNotFoundError("marketplace/static/vendor is empty: run `make install` before building a wheel.")
+            message = "marketplace/static/vendor is empty: run `make install` before building a wheel."
+            raise FileNotFoundError(message)
         self.made = Path(tempfile.mkdtemp(prefix="wheel-"))
         for made in [*self._catalogues(package), *self._compressed(package)]:
             build_data["force_include"][str(made)] = str(made.relative_to(self.made))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
         """Tidy up what was made for this wheel alone."""
+        del build_data, artifact_path
         if version != "editable":
             shutil.rmtree(self.made, ignore_errors=True)
 

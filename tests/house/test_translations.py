@@ -24,11 +24,18 @@ TOO_LOUD = re.compile(r"!|\bplease\b|\bvennligst\b|\bver venleg\b|\bbest\b|\bbes
 @cache
 def used() -> dict[tuple[str, str | None], tuple[str, str | tuple[str, ...]]]:
     """Return each text by its first form and context: where it stands, and its forms."""
-    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"]["mappings"]
+    mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"][
+        "mappings"
+    ]
     methods = [(mapping["pattern"], mapping["method"]) for mapping in mappings]
-    options = {mapping["pattern"]: {k: v for k, v in mapping.items() if k not in {"pattern", "method"}} for mapping in mappings}
+    options = {
+        mapping["pattern"]: {k: v for k, v in mapping.items() if k not in {"pattern", "method"}}
+        for mapping in mappings
+    }
     found = {}
-    for file, line, message, _comments, context in extract_from_dir(ROOT, methods, options, keywords=KEYWORDS):
+    for file, line, message, _comments, context in extract_from_dir(
+        ROOT, methods, options, keywords=KEYWORDS
+    ):
         first = message if isinstance(message, str) else message[0]
         found.setdefault((first, context), (f"{file}:{line}", message))
     return found
@@ -55,13 +62,21 @@ def test_texts_are_found() -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_text_stands_in_the_catalogue(locale: str) -> None:
-    missing = [f"{where} {first!r}" for (first, context), (where, _m) in used().items() if not catalogue(locale).get(first, context)]
+    missing = [
+        f"{where} {first!r}"
+        for (first, context), (where, _m) in used().items()
+        if not catalogue(locale).get(first, context)
+    ]
     assert missing == [], "run `make translations`, then translate"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_every_text_is_translated(locale: str) -> None:
-    empty = [f"{where} {entry.id!r}" for where, entry, strings in entries(locale) if entry.fuzzy or not all(strings)]
+    empty = [
+        f"{where} {entry.id!r}"
+        for where, entry, strings in entries(locale)
+        if entry.fuzzy or not all(strings)
+    ]
     assert empty == []
 
 
@@ -70,7 +85,8 @@ def test_plurals_are_translated_as_plurals(locale: str) -> None:
     wrong = [
         f"{where} {message!r}"
         for (first, context), (where, message) in used().items()
-        if (entry := catalogue(locale).get(first, context)) and isinstance(entry.id, str) != isinstance(message, str)
+        if (entry := catalogue(locale).get(first, context))
+        and isinstance(entry.id, str) != isinstance(message, str)
     ]
     assert wrong == []
 
@@ -98,7 +114,11 @@ def test_translations_have_the_same_markup(locale: str) -> None:
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_the_catalogue_holds_nothing_that_is_no_longer_used(locale: str) -> None:
-    kept = {(entry.id if isinstance(entry.id, str) else entry.id[0], entry.context) for entry in catalogue(locale) if entry.id}
+    kept = {
+        (entry.id if isinstance(entry.id, str) else entry.id[0], entry.context)
+        for entry in catalogue(locale)
+        if entry.id
+    }
     assert sorted(str(key) for key in kept - set(used())) == [], "run `make translations`"
 
 
@@ -111,7 +131,12 @@ def test_the_compiled_catalogue_is_as_new_as_its_source(locale: str) -> None:
 def test_texts_are_calm() -> None:
     loud = [f"{where} {message!r}" for where, message in used().values() if TOO_LOUD.search(str(message))]
     for locale in LOCALES:
-        loud += [f"{locale}: {text!r}" for _where, _entry, strings in entries(locale) for text in strings if TOO_LOUD.search(text)]
+        loud += [
+            f"{locale}: {text!r}"
+            for _where, _entry, strings in entries(locale)
+            for text in strings
+            if TOO_LOUD.search(text)
+        ]
     assert loud == [], "no exclamation marks, no please, nothing called best, no dash to glue sentences"
 
 
@@ -122,7 +147,12 @@ def test_templates_hold_no_text_outside_the_catalogue() -> None:
     for name, text in texts().items():
         if not (name.startswith("marketplace/templates/") and name.endswith(".html")):
             continue
-        bare = re.sub(r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(script|style|svg)\b.*?</\1>", " ", text, flags=re.DOTALL)
+        bare = re.sub(
+            r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<!--.*?-->|<(script|style|svg)\b.*?</\1>",
+            " ",
+            text,
+            flags=re.DOTALL,
+        )
         bare = re.sub(r"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>|&\w+;", " ", bare)
         found += [(name, word) for word in re.findall(r"[^\W\d_]{2,}", bare) if word not in allowed]
     assert found == []

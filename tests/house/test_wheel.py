@@ -63,7 +63,11 @@ def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     address = f"127.0.0.1:{free_port()}"
     log = (elsewhere / "log").open("wb")
     process = subprocess.Popen(
-        [command, "serve", "--bind", address, "--workers", "1"], cwd=elsewhere, env=environment(), stdout=log, stderr=log
+        [command, "serve", "--bind", address, "--workers", "1"],
+        cwd=elsewhere,
+        env=environment(),
+        stdout=log,
+        stderr=log,
     )
     try:
         wait_for(f"http://{address}/healthz", process, elsewhere / "log")
@@ -105,7 +109,9 @@ def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
 
 
 def test_the_installed_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
-    where = run([str(installed / "python"), "-c", "import marketplace; print(marketplace.__file__)"], cwd=tmp_path)
+    where = run(
+        [str(installed / "python"), "-c", "import marketplace; print(marketplace.__file__)"], cwd=tmp_path
+    )
     assert Path(where.strip()).is_relative_to(installed.parent)
 
 
@@ -147,7 +153,9 @@ def environment() -> dict[str, str]:
 
 def run(command: list[str], *, cwd: Path | None = None, timeout: int = 120) -> str:
     """Run a command and return what it printed; fails with both its outputs."""
-    done = subprocess.run(command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout, check=False)
+    done = subprocess.run(
+        command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout, check=False
+    )
     assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}\n{done.stderr[-3000:]}"
     return done.stdout
 

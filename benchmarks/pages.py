@@ -55,7 +55,9 @@ def report(rows: list[tuple[str, Timing]]) -> int:
     for name, timing in rows:
         ratio = timing.p95 / base
         worst = max(worst, ratio)
-        sys.stdout.write(f"{name[:60]:60} {timing.p50:8.2f} {timing.p95:8.2f} {timing.bytes / 1000:7.1f} {ratio:7.1f}\n")
+        sys.stdout.write(
+            f"{name[:60]:60} {timing.p50:8.2f} {timing.p95:8.2f} {timing.bytes / 1000:7.1f} {ratio:7.1f}\n"
+        )
     sys.stdout.write(f"Dearest page: {worst:.1f} x a bare page (limit {LIMIT:.0f}).\n")
     return int(worst > LIMIT)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 MIN_SECRET_LENGTH = 32
 DEMO_MARK = "demo"
-_WEAK_SECRETS = {"dev", "secret", "changeme", "change-me", "password", "development"}
+MIN_DIFFERENT_CHARACTERS = 10
 
 
 class SettingsError(ValueError):
@@ -24,25 +24,45 @@ def _setting(env: str, default: object, about: str) -> Any:
 class Settings:
     """Everything that can differ between installations. Each field names its environment variable."""
 
-    instance_path: Path = _setting("INSTANCE_PATH", Path("instance"), "Folder for database, secrets and mail files")
-    production: bool = _setting("PRODUCTION", default=False, about="Refuse weak secrets and demo mode, secure cookies only")
-    database_url: str = _setting("DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file in the instance folder")
-    secret_key: str = _setting("SECRET_KEY", "", "Signs cookies and links; empty: made once and kept in the instance folder")
+    instance_path: Path = _setting(  # noqa: RUF009 because it makes a field, nothing shared
+        "INSTANCE_PATH", Path("instance"), "Folder for database, secrets and mail files"
+    )
+    production: bool = _setting(
+        "PRODUCTION", default=False, about="Refuse weak secrets and demo mode, secure cookies only"
+    )
+    database_url: str = _setting(
+        "DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file in the instance folder"
+    )
+    secret_key: str = _setting(
+        "SECRET_KEY", "", "Signs cookies and links; empty: made once and kept in the instance folder"
+    )
     site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in mails")
     site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Address that links in mails begin with")
     default_locale: str = _setting("DEFAULT_LOCALE", "nb", "Language of a first visit: nb, nn or en")
-    mail_host: str = _setting("MAIL_HOST", "", "SMTP server; empty: mails become .eml files in the instance folder")
+    mail_host: str = _setting(
+        "MAIL_HOST", "", "SMTP server; empty: mails become .eml files in the instance folder"
+    )
     mail_port: int = _setting("MAIL_PORT", 587, "SMTP port")
     mail_username: str = _setting("MAIL_USERNAME", "", "SMTP user; empty: no sign-in")
     mail_password: str = _setting("MAIL_PASSWORD", "", "SMTP password")
     mail_tls: str = _setting("MAIL_TLS", "starttls", "starttls, ssl or none")
     mail_from: str = _setting("MAIL_FROM", "post@leverandortorget.example", "Sender address of all mails")
     session_hours: int = _setting("SESSION_HOURS", 12, "Longest time signed in, in hours")
-    session_idle_minutes: int = _setting("SESSION_IDLE_MINUTES", 240, "Signed out after this long without a click, in minutes")
+    session_idle_minutes: int = _setting(
+        "SESSION_IDLE_MINUTES", 240, "Signed out after this long without a click, in minutes"
+    )
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
-    max_request_kilobytes: int = _setting("MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes")
-    trusted_proxies: int = _setting("TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count")
-    demo: bool = _setting("DEMO", default=False, about="Show the demo banner and one-click sign-in; on after `marketplace demo`, refused in production")
+    max_request_kilobytes: int = _setting(
+        "MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes"
+    )
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count"
+    )
+    demo: bool = _setting(
+        "DEMO",
+        default=False,
+        about="Show the demo banner and one-click sign-in; on after `marketplace demo`, refused in production",
+    )
     testing: bool = _setting("TESTING", default=False, about="For the test suite: cheap password hashes")
 
     @classmethod
@@ -54,7 +74,7 @@ class Settings:
             raw = source.get(item.metadata["env"])
             if raw is not None:
                 values[item.name] = _read(item.metadata["env"], raw, item.default)
-        return cls(**(values | overrides))._complete()  # type: ignore[arg-type]  # because values come by field name
+        return cls(**(values | overrides)).completed()  # type: ignore[arg-type]  # because values come by field name
 
     @classmethod
     def for_tests(cls, *, database_url: str, instance_path: Path, **overrides: Any) -> "Settings":
@@ -66,9 +86,9 @@ class Settings:
             "testing": True,
             "password_hash_cost": 1,
         }
-        return cls(**(values | overrides))._complete()
+        return cls(**(values | overrides)).completed()
 
-    def _complete(self) -> "Settings":
+    def completed(self) -> "Settings":
         """Fill what is derived, then check what must not be weak."""
         path = self.instance_path.resolve()
         path.mkdir(parents=True, exist_ok=True)
@@ -83,32 +103,42 @@ class Settings:
             secret_key=self.secret_key or _kept_secret(path),
             demo=self.demo or (path / DEMO_MARK).exists(),
         )
-        complete._refuse_unsafe()
+        _refuse_unsafe(complete)
         return complete
 
-    def _refuse_unsafe(self) -> None:
-        if self.default_locale not in {"nb", "nn", "en"}:
-            message = "DEFAULT_LOCALE must be nb, nn or en."
+
+def _refuse_unsafe(settings: Settings) -> None:
+    """Raise SettingsError for what must not be served."""
+    for refused, message in (
+        (settings.default_locale not in {"nb", "nn", "en"}, "DEFAULT_LOCALE must be nb, nn or en."),
+        (settings.mail_tls not in {"starttls", "ssl", "none"}, "MAIL_TLS must be starttls, ssl or none."),
+        (
+            settings.production and _is_weak(settings.secret_key),
+            "SECRET_KEY is too weak for production: use 32 random characters, as from `openssl rand -hex 32`.",
+        ),
+        (
+            settings.production and settings.demo,
+            "DEMO cannot be used in production: everyone could sign in as an administrator.",
+        ),
+        (
+            settings.production and not settings.site_url.startswith("https://"),
+            "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only.",
+        ),
+    ):
+        if refused:
             raise SettingsError(message)
-        if self.mail_tls not in {"starttls", "ssl", "none"}:
-            message = "MAIL_TLS must be starttls, ssl or none."
-            raise SettingsError(message)
-        if not self.production:
-            return
-        if len(self.secret_key) < MIN_SECRET_LENGTH or self.secret_key.lower() in _WEAK_SECRETS or len(set(self.secret_key)) < 10:  # noqa: PLR2004 because fewer different characters can be guessed
-            message = "SECRET_KEY is too weak for production: use at least 32 random characters, for example from `openssl rand -hex 32`."
-            raise SettingsError(message)
-        if self.demo:
-            message = "DEMO cannot be used in production: everyone could sign in as an administrator."
-            raise SettingsError(message)
-        if not self.site_url.startswith("https://"):
-            message = "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only."
-            raise SettingsError(message)
+
+
+def _is_weak(secret: str) -> bool:
+    """Say whether a secret could be guessed."""
+    return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT_CHARACTERS
 
 
 def mark_as_demo(settings: Settings) -> None:
     """Note in the instance folder that its database holds demo data, so that serving it shows the banner."""
-    (settings.instance_path / DEMO_MARK).write_text("The database in this folder holds demo data.\n", encoding="utf-8")
+    (settings.instance_path / DEMO_MARK).write_text(
+        "The database in this folder holds demo data.\n", encoding="utf-8"
+    )
 
 
 def _read(name: str, raw: str, default: object) -> object:

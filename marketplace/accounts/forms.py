@@ -2,20 +2,33 @@
 
 from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.web.forms import BaseForm, ChoiceField, EmailField, SecretField, TextField, email, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    EmailField,
+    SecretField,
+    TextField,
+    email,
+    length,
+    required,
+)
 
 
 class SignInForm(BaseForm):
     """E-mail address and password."""
 
-    email = EmailField(_l("E-mail address"), [required(), length(high=254)], render_kw={"autocomplete": "username"})
+    email = EmailField(
+        _l("E-mail address"), [required(), length(high=254)], render_kw={"autocomplete": "username"}
+    )
     password = SecretField(_l("Password"), [required()], render_kw={"autocomplete": "current-password"})
 
 
 class ForgottenForm(BaseForm):
     """Where to send a link."""
 
-    email = EmailField(_l("E-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"})
+    email = EmailField(
+        _l("E-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
+    )
 
 
 class NewPasswordForm(BaseForm):
@@ -34,7 +47,9 @@ class ProfileForm(BaseForm):
 
     name = TextField(_l("Name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
     locale = ChoiceField(
-        _l("Language of pages and mails"), [required()], choices=[(code, name) for code, name in LOCALES.items()]
+        _l("Language of pages and mails"),
+        [required()],
+        choices=[(code, name) for code, name in LOCALES.items()],
     )
 
 

@@ -43,14 +43,21 @@ def check_quality(password: str, *own_words: str) -> None:
     Raises RuleBroken with what to do.
     """
     if len(password) < MIN_LENGTH:
-        raise RuleBroken(_("Use at least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH), "password")
+        raise RuleBroken(
+            _("Use at least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH),
+            "password",
+        )
     if len(password) > MAX_LENGTH:
         raise RuleBroken(_("Use at most %(high)s characters.", high=MAX_LENGTH), "password")
     plain = unicodedata.normalize("NFKC", password).casefold()
     rest = plain
-    words = [word for text in own_words for word in text.casefold().replace("@", " ").replace(".", " ").split()]
+    words = [
+        word for text in own_words for word in text.casefold().replace("@", " ").replace(".", " ").split()
+    ]
     for word in sorted({*_COMMON, *(word for word in words if len(word) > 3)}, key=len, reverse=True):  # noqa: PLR2004 because shorter words stand in everything
         rest = rest.replace(word, "")
     letters = [character for character in rest if character.isalnum()]
     if len(set(letters)) < 5:  # noqa: PLR2004 because less is a repeated or borrowed word
-        raise RuleBroken(_("This password is easy to guess. Put together words that do not belong together."), "password")
+        raise RuleBroken(
+            _("This password is easy to guess. Put together words that do not belong together."), "password"
+        )

@@ -38,7 +38,9 @@ def add_user(*, name: str, email: str, password: str, cost: HashCost, locale: st
     """Add a person, inside the caller's transaction. Raises RuleBroken for a weak password or a known address."""
     passwords.check_quality(password, name, email)
     if queries.find_user_by_email(email):
-        raise RuleBroken(_("There is already an account with this address. Log in, or ask for a new password."), "email")
+        raise RuleBroken(
+            _("There is already an account with this address. Log in, or ask for a new password."), "email"
+        )
     user = User(
         name=name,
         email=email.lower(),
@@ -130,7 +132,9 @@ def change_password(viewer: Viewer, *, old: str, new: str, cost: HashCost, token
         raise RuleBroken(_("This is not your present password."), "old")
     passwords.check_quality(new, user.name, user.email)
     with transaction():
-        queries.get_user(viewer.user_id or 0).password_hash = passwords.hasher(cost.passes, cost.memory_kib).hash(new)
+        queries.get_user(viewer.user_id or 0).password_hash = passwords.hasher(
+            cost.passes, cost.memory_kib
+        ).hash(new)
         record(viewer, "account.change_password", "user", viewer.user_id)
         sign_out_everywhere(viewer, token)
 
@@ -141,7 +145,9 @@ def ask_for_reset(email: str) -> None:
         user = queries.find_user_by_email(email)
         if user is None or not user.is_active:
             return
-        session.execute(delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None)))
+        session.execute(
+            delete(OneTimeLink).where(OneTimeLink.user_id == user.id, OneTimeLink.used_at.is_(None))
+        )
         token = new_token()
         session.add(
             OneTimeLink(
@@ -157,7 +163,9 @@ def ask_for_reset(email: str) -> None:
 
 def find_reset(token: str) -> OneTimeLink | None:
     """Return a reset link that still works, or None."""
-    query = select(OneTimeLink).where(OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == "reset")
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose == "reset"
+    )
     link = session.scalar(query.with_for_update())
     return link if link and link.used_at is None and link.expires_at > clock.now() else None
 

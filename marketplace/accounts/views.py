@@ -40,11 +40,15 @@ def sign_in() -> Answer:
         return redirect(target or url_for("pages.home"), 303)
     form = SignInForm()
     if form.validate_on_submit():
-        token = use_cases.sign_in(form.email.data or "", form.password.data or "", hash_cost(), str(request.user_agent))
+        token = use_cases.sign_in(
+            form.email.data or "", form.password.data or "", hash_cost(), str(request.user_agent)
+        )
         if token:
             remember_sign_in(token)
             return redirect(target or url_for("pages.home"), 303)
-        form.form_errors.append(_("Address and password do not belong together. Try again, or ask for a new password."))
+        form.form_errors.append(
+            _("Address and password do not belong together. Try again, or ask for a new password.")
+        )
     people = current_app.extensions["demo_people"]() if current_app.config["DEMO"] else []
     return render_template("accounts/sign_in.html", form=form, target=target, people=people)
 
@@ -125,7 +129,11 @@ def change_password() -> Answer:
     if form.validate_on_submit():
         try:
             use_cases.change_password(
-                viewer, old=form.old.data or "", new=form.password.data or "", cost=hash_cost(), token=current_token()
+                viewer,
+                old=form.old.data or "",
+                new=form.password.data or "",
+                cost=hash_cost(),
+                token=current_token(),
             )
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -168,5 +176,9 @@ def admin_user_active(user_id: int) -> Answer:
     """Close or open an account."""
     active = request.form.get("active") == "yes"
     use_cases.set_active(current_viewer(), user_id, active=active)
-    flashes.done(_("The account is open again.") if active else _("The account is closed, and the person is logged out."))
+    flashes.done(
+        _("The account is open again.")
+        if active
+        else _("The account is closed, and the person is logged out.")
+    )
     return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])

@@ -101,7 +101,7 @@ def format_money(nok: int) -> str:
 
 
 def format_money_range(low: int, high: int) -> str:
-    """Return both ends in full: "50 000–200 000 kr"."""
+    """Return both ends in full, with the unit once."""
     if current_locale() == "en":
         return f"NOK\N{NO-BREAK SPACE}{format_number(low)}–{format_number(high)}"  # noqa: RUF001 because a range takes an en dash
     return f"{format_number(low)}–{format_money(high)}"  # noqa: RUF001 because a range takes an en dash
@@ -112,9 +112,7 @@ def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool
     if isinstance(day, dt.datetime):
         day = day.astimezone(LOCAL_ZONE).date()
     english = current_locale() == "en"
-    pattern = ("d MMMM" if english else "d. MMMM") + (" y" if year else "")
-    if weekday:
-        pattern = ("EEEE " if english else "EEEE ") + pattern
+    pattern = ("EEEE " if weekday else "") + ("d MMMM" if english else "d. MMMM") + (" y" if year else "")
     text = str(babel_date(day, pattern, locale=_babel_locale(current_locale())))
     return text.replace(". ", ".\N{NO-BREAK SPACE}", 1) if not weekday else text
 
@@ -127,7 +125,9 @@ def format_time(moment: dt.datetime) -> str:
 
 def format_datetime(moment: dt.datetime, *, weekday: bool = False) -> str:
     """Return "23. november 2026 kl. 14.32", local time."""
-    return gettext("%(date)s at %(time)s", date=format_date(moment, weekday=weekday), time=format_time(moment))
+    return gettext(
+        "%(date)s at %(time)s", date=format_date(moment, weekday=weekday), time=format_time(moment)
+    )
 
 
 def format_list(items: list[str]) -> str:
@@ -137,7 +137,9 @@ def format_list(items: list[str]) -> str:
     return gettext("%(list)s and %(last)s", list=", ".join(items[:-1]), last=items[-1])
 
 
-_SORT = str.maketrans({"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "é": "e", "è": "e", "ü": "y", "á": "a"})
+_SORT = str.maketrans(
+    {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "é": "e", "è": "e", "ü": "y", "á": "a"}
+)
 
 
 def sort_key(text: str) -> str:

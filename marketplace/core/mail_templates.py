@@ -35,4 +35,6 @@ def render_mail(  # noqa: PLR0913 because these are the mail's parts, all named
         "site_url": site_url,
     }
     environment = _environment()
-    return environment.get_template("notice.txt").render(values), environment.get_template("notice.html").render(values)
+    return environment.get_template("notice.txt").render(values), environment.get_template(
+        "notice.html"
+    ).render(values)

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 MAX_NOK = 100_000_000
-_DECORATION = re.compile(r"(nok|kroner|kr\.?|eks\.?\s*mva\.?|,-|,–)", re.IGNORECASE)
+_DECORATION = re.compile(r"(nok|kroner|kr\.?|eks\.?\s*mva\.?|,-|,\N{EN DASH})", re.IGNORECASE)
 _GROUPED = re.compile(r"\d{1,3}([ .]\d{3})+")
 
 

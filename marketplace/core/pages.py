@@ -49,7 +49,7 @@ def page_of(items: Sequence[T], number: int, size: int) -> Page[T]:
     return Page(items[(number - 1) * size : number * size], number, size, len(items))
 
 
-def paginate(query: Select[tuple[T]], number: int, *, size: int, options: Sequence[Any] = ()) -> Page[T]:
+def paginate(query: Select[T], number: int, *, size: int, options: Sequence[Any] = ()) -> Page[T]:
     """Run an ordered query for one page; a number out of range gives the nearest page."""
     total = session.scalar(select(func.count()).select_from(query.order_by(None).subquery())) or 0
     last = max(1, -(-total // size))

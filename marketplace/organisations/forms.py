@@ -27,12 +27,17 @@ from marketplace.web.forms import (
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:
     """Return all municipalities grouped by county for a list, Trøndelag first, names sorted as in Norwegian."""
     by_county: dict[str, list[tuple[str, str]]] = {}
-    order = sorted(places.counties(), key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])))
+    order = sorted(
+        places.counties(),
+        key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])),
+    )
     if blank:
         by_county[_("Choose")] = [("", _("Choose a municipality"))]
     for county in order:
         found = [places.municipality(number) for number in places.in_county(county)]
-        by_county[places.counties()[county]] = [(m.number, m.name) for m in sorted(found, key=lambda m: sort_key(m.name))]
+        by_county[places.counties()[county]] = [
+            (m.number, m.name) for m in sorted(found, key=lambda m: sort_key(m.name))
+        ]
     return by_county
 
 
@@ -47,7 +52,9 @@ class NewPersonFields(BaseForm):
 
     person_name = TextField(_l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
     email = EmailField(
-        _l("Your e-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
+        _l("Your e-mail address"),
+        [required(), length(high=254), email()],
+        render_kw={"autocomplete": "email"},
     )
     password = SecretField(
         _l("Choose a password"),
@@ -64,7 +71,9 @@ class NewPersonFields(BaseForm):
 class CompanyFields(BaseForm):
     """The fields of a company."""
 
-    name = TextField(_l("Name of the company"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"})
+    name = TextField(
+        _l("Name of the company"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+    )
     organisation_number = OrganisationNumberField(
         _l("Organisation number"), description=_l("Nine digits. Leave it empty if you do not have one yet.")
     )
@@ -73,7 +82,11 @@ class CompanyFields(BaseForm):
     employees = NumberField(_l("Number of employees"), high=100_000)
     website = TextField(_l("Website"), [length(high=300), web_address()])
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
-    about = LongTextField(_l("About the company"), [length(high=1000)], description=_l("One or two sentences. Suppliers see them on your briefs."))
+    about = LongTextField(
+        _l("About the company"),
+        [length(high=1000)],
+        description=_l("One or two sentences. Suppliers see them on your briefs."),
+    )
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -116,8 +129,14 @@ class InviteColleagueForm(BaseForm):
 def role_choices(kind: str | None) -> list[tuple[str, str]]:
     """Return the roles of a kind of organisation, in words."""
     if kind == "garden":
-        return [("adviser", _("Adviser: helps companies")), ("curator", _("Curator: also approves suppliers"))]
-    return [("member", _("Member: writes and prepares")), ("owner", _("Owner: also sends, chooses and invites colleagues"))]
+        return [
+            ("adviser", _("Adviser: helps companies")),
+            ("curator", _("Curator: also approves suppliers")),
+        ]
+    return [
+        ("member", _("Member: writes and prepares")),
+        ("owner", _("Owner: also sends, chooses and invites colleagues")),
+    ]
 
 
 class AcceptInvitationForm(BaseForm):
@@ -137,7 +156,9 @@ class GardenForm(BaseForm):
 
     name = TextField(_l("Name of the business garden"), [required(), length(2, 120)])
     municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
-    covered_municipalities = ChoicesField(_l("Municipalities it covers"), [required(_l("Choose at least one municipality."))])
+    covered_municipalities = ChoicesField(
+        _l("Municipalities it covers"), [required(_l("Choose at least one municipality."))]
+    )
     email = EmailField(_l("E-mail address"), [length(high=254), email()])
     phone = TextField(_l("Telephone"), [length(high=40)])
     website = TextField(_l("Website"), [length(high=300), web_address()])
@@ -146,7 +167,10 @@ class GardenForm(BaseForm):
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.municipality.choices = municipality_choices()
-        numbers = [*places.in_county(places.TRONDELAG), *(n for n in extra if not n.startswith(places.TRONDELAG))]
+        numbers = [
+            *places.in_county(places.TRONDELAG),
+            *(n for n in extra if not n.startswith(places.TRONDELAG)),
+        ]
         named = [(number, places.municipality(number).name) for number in numbers]
         self.covered_municipalities.choices = sorted(named, key=lambda item: sort_key(item[1]))
 

@@ -11,7 +11,11 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Message:
         return Content(
             _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
             [
-                _("%(inviter)s wants you to act for %(organisation)s.", inviter=inviter, organisation=organisation),
+                _(
+                    "%(inviter)s wants you to act for %(organisation)s.",
+                    inviter=inviter,
+                    organisation=organisation,
+                ),
                 _("The link works once, for two days. Do you not know the sender? Then do nothing."),
             ],
             path,

@@ -45,7 +45,9 @@ def _live_session(token: str, hours: int, idle_minutes: int) -> SignInSession | 
     if found is None or not found.user.is_active:
         return None
     now = clock.now()
-    if now - found.created_at > dt.timedelta(hours=hours) or now - found.last_seen_at > dt.timedelta(minutes=idle_minutes):
+    if now - found.created_at > dt.timedelta(hours=hours) or now - found.last_seen_at > dt.timedelta(
+        minutes=idle_minutes
+    ):
         return None
     return found
 
@@ -65,7 +67,9 @@ def signed_in_by_token(token: str, hours: int, idle_minutes: int) -> SignedInPer
     chosen = next((m for m in memberships if m.id == acting), None)
     if chosen is None and memberships and not (user.is_admin and acting is None):
         chosen = memberships[0]
-    unread = session.scalar(select(func.count()).where(Notice.user_id == user.id, Notice.read_at.is_(None))) or 0
+    unread = (
+        session.scalar(select(func.count()).where(Notice.user_id == user.id, Notice.read_at.is_(None))) or 0
+    )
     return SignedInPerson(viewer_for(user, chosen), unread, len(memberships))
 
 
@@ -200,7 +204,9 @@ def company_for(viewer: Viewer, company_id: int) -> Company:
 def free_slug(name: str) -> str:
     """Return an address word for a new organisation that nobody has."""
     base = make_slug(name)
-    taken = set(session.scalars(select(Organisation.slug).where(Organisation.slug.startswith(base, autoescape=True))))
+    taken = set(
+        session.scalars(select(Organisation.slug).where(Organisation.slug.startswith(base, autoescape=True)))
+    )
     slug, number = base, 2
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1
@@ -211,7 +217,9 @@ def number_taken(kind: str, number: str | None, except_id: int | None = None) ->
     """Say whether another organisation of the kind has an organisation number."""
     if not number:
         return False
-    query = select(Organisation.id).where(Organisation.kind == kind, Organisation.organisation_number == number)
+    query = select(Organisation.id).where(
+        Organisation.kind == kind, Organisation.organisation_number == number
+    )
     if except_id is not None:
         query = query.where(Organisation.id != except_id)
     return session.scalar(query) is not None

@@ -16,7 +16,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
-from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Company, Membership, Organisation
+from marketplace.organisations.models import (
+    BusinessGarden,
+    ColleagueInvitation,
+    Company,
+    Membership,
+    Organisation,
+)
 from marketplace.outbox.use_cases import send, send_mail
 
 INVITATION_HOURS = 48
@@ -82,7 +88,9 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
     session.add(company)
     session.flush()
     membership = add_membership(user_id, company.id, "owner")
-    record(Viewer(user_id=user_id, organisation_id=company.id), "company.register", "organisation", company.id)
+    record(
+        Viewer(user_id=user_id, organisation_id=company.id), "company.register", "organisation", company.id
+    )
     if garden:
         send(notices.company_registered(company.name, company.place), queries.receivers_for(garden.id))
     return membership
@@ -91,7 +99,8 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
 def _check_number(kind: str, number: str | None, except_id: int | None = None) -> None:
     if queries.number_taken(kind, number, except_id):
         raise RuleBroken(
-            _("This organisation number is already registered. Ask a colleague for an invitation."), "organisation_number"
+            _("This organisation number is already registered. Ask a colleague for an invitation."),
+            "organisation_number",
         )
 
 
@@ -154,7 +163,9 @@ def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
         record(viewer, "organisation.withdraw_invitation", "organisation", viewer.organisation_id)
 
 
-def accept_invitation(token: str, viewer: Viewer, person: NewPerson | None, cost: HashCost) -> tuple[int, int]:
+def accept_invitation(
+    token: str, viewer: Viewer, person: NewPerson | None, cost: HashCost
+) -> tuple[int, int]:
     """Take an invitation, with the account one has or a new one; return the ids of user and membership.
 
     The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
@@ -179,7 +190,12 @@ def accept_invitation(token: str, viewer: Viewer, person: NewPerson | None, cost
         else:
             membership = add_membership(user.id, invitation.organisation_id, invitation.role)
         invitation.accepted_at = clock.now()
-        record(queries.viewer_for(user, membership), "organisation.join", "organisation", invitation.organisation_id)
+        record(
+            queries.viewer_for(user, membership),
+            "organisation.join",
+            "organisation",
+            invitation.organisation_id,
+        )
         joined = notices.colleague_joined(user.name, invitation.organisation.name)
         send(joined, [accounts.receiver(invitation.invited_by)])
         return user.id, membership.id
@@ -202,7 +218,13 @@ def remove_colleague(viewer: Viewer, membership_id: int) -> None:
         if membership.role == leading and (leaders or 0) < 2:  # noqa: PLR2004 because one must stay
             raise RuleBroken(_("Someone must be able to lead. Invite another one first."))
         session.delete(membership)
-        record(viewer, "organisation.remove_colleague", "organisation", viewer.organisation_id, user=membership.user_id)
+        record(
+            viewer,
+            "organisation.remove_colleague",
+            "organisation",
+            viewer.organisation_id,
+            user=membership.user_id,
+        )
 
 
 def _must_lead(viewer: Viewer) -> None:
@@ -283,7 +305,9 @@ def set_organisation_active(viewer: Viewer, organisation_id: int, *, active: boo
         if organisation is None:
             raise NotFound
         organisation.is_active = active
-        record(viewer, "organisation.open" if active else "organisation.close", "organisation", organisation.id)
+        record(
+            viewer, "organisation.open" if active else "organisation.close", "organisation", organisation.id
+        )
 
 
 def found_company(viewer: Viewer, details: CompanyDetails) -> int:

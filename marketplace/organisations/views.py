@@ -42,7 +42,9 @@ def register_company() -> Answer:
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
-                user_id, membership_id = use_cases.register_company(form.person(), form.details(), hash_cost())
+                user_id, membership_id = use_cases.register_company(
+                    form.person(), form.details(), hash_cost()
+                )
                 remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
             else:
                 membership_id = use_cases.found_company(viewer, form.details())

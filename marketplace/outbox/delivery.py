@@ -7,6 +7,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
+from typing import Self
 
 from sqlalchemy import select
 
@@ -54,7 +55,7 @@ class Postman:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
 
-    def __enter__(self) -> "Postman":
+    def __enter__(self) -> Self:
         """Open nothing yet: a connection is made for the first mail."""
         return self
 
@@ -81,7 +82,10 @@ class Postman:
         smtp: smtplib.SMTP
         if settings.mail_tls == "ssl":
             smtp = smtplib.SMTP_SSL(
-                settings.mail_host, settings.mail_port, timeout=SMTP_TIMEOUT_SECONDS, context=ssl.create_default_context()
+                settings.mail_host,
+                settings.mail_port,
+                timeout=SMTP_TIMEOUT_SECONDS,
+                context=ssl.create_default_context(),
             )
         else:
             smtp = smtplib.SMTP(settings.mail_host, settings.mail_port, timeout=SMTP_TIMEOUT_SECONDS)

@@ -10,7 +10,11 @@ from marketplace.outbox.models import Notice
 
 def notices_for(viewer: Viewer, page: int = 1) -> Page[Notice]:
     """Return the viewer's notices, newest first."""
-    query = select(Notice).where(Notice.user_id == viewer.user_id).order_by(Notice.created_at.desc(), Notice.id.desc())
+    query = (
+        select(Notice)
+        .where(Notice.user_id == viewer.user_id)
+        .order_by(Notice.created_at.desc(), Notice.id.desc())
+    )
     return paginate(query, page, size=30)
 
 

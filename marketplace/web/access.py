@@ -87,7 +87,7 @@ def _check() -> Response | None:
     if not viewer.is_signed_in:
         target = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.sign_in", next=target), 303)
-    abort(403)
+    return abort(403)
 
 
 def request_view() -> Callable[..., Any]:

@@ -18,18 +18,33 @@ Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 def _words(code: int) -> tuple[str, str]:
     """Return title and explanation for a status."""
     texts = {
-        400: (_("We could not read that"), _("Something in the request was wrong. Go back and try once more.")),
-        403: (_("This page is not for you"), _("You are signed in, but this belongs to another role. Check who you act for.")),
-        404: (_("We cannot find this page"), _("The address may be wrong, or the thing is not yours to see.")),
+        400: (
+            _("We could not read that"),
+            _("Something in the request was wrong. Go back and try once more."),
+        ),
+        403: (
+            _("This page is not for you"),
+            _("You are signed in, but this belongs to another role. Check who you act for."),
+        ),
+        404: (
+            _("We cannot find this page"),
+            _("The address may be wrong, or the thing is not yours to see."),
+        ),
         405: (_("That cannot be done here"), _("Go back and use the buttons on the page.")),
-        409: (_("Somebody was before you"), _("What you see has changed since you opened the page. Open it again.")),
+        409: (
+            _("Somebody was before you"),
+            _("What you see has changed since you opened the page. Open it again."),
+        ),
         410: (_("This is gone"), _("The link has been used or has run out. Ask for a new one.")),
         413: (_("That is too much at once"), _("Shorten the text and send it again.")),
         422: (_("That did not work"), _("Go back and check what you wrote.")),
         429: (_("Too many tries"), _("Wait a few minutes and try again.")),
         503: (_("We are busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
     }
-    fallback = (_("Something went wrong on our side"), _("Nothing of yours is lost. Try again in a little while."))
+    fallback = (
+        _("Something went wrong on our side"),
+        _("Nothing of yours is lost. Try again in a little while."),
+    )
     return texts.get(code, fallback)
 
 
@@ -51,7 +66,9 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Answer:
-        return page(400, _("The form was open for too long. Go back, load the page again and send it once more."))
+        return page(
+            400, _("The form was open for too long. Go back, load the page again and send it once more.")
+        )
 
     @app.errorhandler(NotFound)
     def not_found(_error: NotFound) -> Answer:
@@ -79,5 +96,5 @@ def register(app: Flask) -> None:
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Answer:
         session.rollback()
-        logger.exception("Failed on %s %s", request.method, request.path, exc_info=error)
+        logger.error("Failed on %s %s", request.method, request.path, exc_info=error)
         return page(500)

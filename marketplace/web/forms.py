@@ -8,7 +8,15 @@ from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
 from flask_wtf import FlaskForm
-from wtforms import Field, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms import (
+    Field,
+    PasswordField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    widgets,
+)
 from wtforms.validators import InputRequired, StopValidation, ValidationError
 
 from marketplace.core.errors import RuleBroken
@@ -18,7 +26,9 @@ from marketplace.core.money import parse_nok
 
 Check = Callable[[Any, Field], None]
 # Format characters (zero width, bidi controls) hide text from people; line breaks and tabs stay in long texts.
-_HIDDEN = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_HIDDEN = re.compile(
+    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
 
 
 def clean_text(value: str | None) -> str | None:
@@ -68,7 +78,9 @@ class BaseForm(FlaskForm):
         """Return (field id, message) for the error summary, in the order of the fields."""
         found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
-            found += [(field.id, str(message)) for message in field.errors if isinstance(message, str) or message]
+            found += [
+                (field.id, str(message)) for message in field.errors if isinstance(message, str) or message
+            ]
         return found
 
 
@@ -174,6 +186,7 @@ class _KeepsWhatWasTyped(TextField):
     """A field with a meaning behind its text: shows the text as typed when it cannot be read."""
 
     typed: str | None = None
+    data: Any
 
     def _value(self) -> str:
         if self.typed is not None:
@@ -212,7 +225,9 @@ class NokField(_KeepsWhatWasTyped):
 class NumberField(_KeepsWhatWasTyped):
     """A whole number from 0 up to a limit."""
 
-    def __init__(self, label: Any = None, validators: Any = None, *, high: int = 100_000, **kwargs: Any) -> None:
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, high: int = 100_000, **kwargs: Any
+    ) -> None:
         super().__init__(label, validators, **kwargs)
         self.high = high
 

@@ -38,7 +38,11 @@ GARDEN = (
     Place("pages.home", _("Home")),
     Place("suppliers.vetting_queue", _("Applications"), ("suppliers.vetting",)),
     Place("suppliers.garden_suppliers", _("Suppliers"), ("suppliers.garden_suppliers", "suppliers.show")),
-    Place("organisations.companies", _("Companies"), ("organisations.companies", "organisations.company", "briefs.")),
+    Place(
+        "organisations.companies",
+        _("Companies"),
+        ("organisations.companies", "organisations.company", "briefs."),
+    ),
 )
 ADMIN = (
     Place("pages.home", _("Home")),

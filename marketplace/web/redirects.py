@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 
 def safe_path(target: str | None) -> str | None:
-    """Return a target when it is a path on this site, else None; `//host`, `\\host` and schemes are refused."""
+    """Return a target when it is a path on this site, else None: no scheme, host or backslash."""
     if not target or not target.startswith("/") or target.startswith("//") or "\\" in target:
         return None
     if any(ord(character) < 33 for character in target):  # noqa: PLR2004 because 32 is the space

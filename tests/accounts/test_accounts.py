@@ -23,7 +23,9 @@ def sign_in(client: Browser, email: str, password: str = factories.PASSWORD) -> 
 def test_sign_in_takes_one_home_and_signing_out_ends_the_session(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     assert sign_in(client, "KARI@fjordnett.example ") == 303
-    assert client.page("/account").heading == "Kontoen din" or client.page("/account").heading == "Your account"
+    assert (
+        client.page("/account").heading == "Kontoen din" or client.page("/account").heading == "Your account"
+    )
     assert session.query(SignInSession).filter_by(user_id=person.id).count() == 1
     client.post("/sign-out")
     assert client.get("/account").status_code == 303
@@ -41,7 +43,9 @@ def test_an_old_cookie_is_dead_after_signing_out(app: Flask, client: Browser) ->
     assert thief.get("/account").status_code == 303
 
 
-@pytest.mark.parametrize(("email", "password"), [("kari@fjordnett.example", "wrong"), ("nobody@x.example", "wrong")])
+@pytest.mark.parametrize(
+    ("email", "password"), [("kari@fjordnett.example", "wrong"), ("nobody@x.example", "wrong")]
+)
 def test_known_and_unknown_addresses_get_the_same_answer(client: Browser, email: str, password: str) -> None:
     factories.user(email="kari@fjordnett.example")
     answer = client.post("/sign-in", data={"email": email, "password": password})
@@ -150,10 +154,17 @@ def test_the_chosen_language_is_kept_and_mails_follow_the_account(client: Browse
     assert person.locale == "en"
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "\t//evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "target",
+    ["//evil.example", "https://evil.example", "/\\evil.example", "\t//evil.example", "javascript:alert(1)"],
+)
 def test_nobody_is_sent_to_another_site(client: Browser, target: str) -> None:
     person = factories.user()
-    answer = client.post("/sign-in", query_string={"next": target}, data={"email": person.email, "password": factories.PASSWORD})
+    answer = client.post(
+        "/sign-in",
+        query_string={"next": target},
+        data={"email": person.email, "password": factories.PASSWORD},
+    )
     assert answer.headers["Location"] == "/home"
     assert client.get("/language/nn", query_string={"next": target}).headers["Location"] == "/"
 
@@ -176,7 +187,9 @@ def test_administrators_find_people_and_close_accounts(client: Browser) -> None:
 
 def test_an_administrator_is_made_from_the_command_line(app: Flask) -> None:
     cost = use_cases.HashCost(1, 1024)
-    use_cases.create_administrator(name="Nils", email="nils@torget.example", password="grønn traktor på jordet", cost=cost)
+    use_cases.create_administrator(
+        name="Nils", email="nils@torget.example", password="grønn traktor på jordet", cost=cost
+    )
     found = queries.find_user_by_email("nils@torget.example")
     assert found is not None
     assert found.is_admin

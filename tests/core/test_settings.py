@@ -7,7 +7,11 @@ import pytest
 from marketplace.config import Settings, SettingsError, mark_as_demo
 
 pytestmark = pytest.mark.once
-GOOD = {"PRODUCTION": "1", "SITE_URL": "https://torget.example", "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c"}
+GOOD = {
+    "PRODUCTION": "1",
+    "SITE_URL": "https://torget.example",
+    "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c",
+}
 
 
 def read(folder: Path, **environ: str) -> Settings:
@@ -44,7 +48,9 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         {"PRODUCTION": "maybe"},
     ],
 )
-def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(tmp_path: Path, change: dict[str, str]) -> None:
+def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(
+    tmp_path: Path, change: dict[str, str]
+) -> None:
     with pytest.raises(SettingsError, match=next(iter(change))):
         read(tmp_path, **(GOOD | change))
 

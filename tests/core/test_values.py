@@ -31,7 +31,9 @@ def test_amounts_are_read_as_people_write_them(text: str, nok: int) -> None:
     assert parse_nok(text) == nok
 
 
-@pytest.mark.parametrize("text", ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "١٢", "12 50", "NaN"])
+@pytest.mark.parametrize(
+    "text", ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "١٢", "12 50", "NaN"]
+)
 def test_amounts_that_could_be_misread_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_nok(text)
@@ -52,7 +54,9 @@ def test_no_text_makes_the_readers_fail_in_another_way(text: str) -> None:
             pass
 
 
-@pytest.mark.parametrize("text", ["974760673", "974 760 673", "NO 974760673 MVA", "974.760.673", "974\u00a0760\u00a0673mva"])
+@pytest.mark.parametrize(
+    "text", ["974760673", "974 760 673", "NO 974760673 MVA", "974.760.673", "974\u00a0760\u00a0673mva"]
+)
 def test_organisation_numbers_are_read_forgivingly(text: str) -> None:
     assert parse_organisation_number(text) == "974760673"
 

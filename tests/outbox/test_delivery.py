@@ -23,7 +23,12 @@ from marketplace.outbox.use_cases import send
 from tests import factories
 from tests.browser import Browser
 
-HELLO = Message("hello", lambda: Content(f"Hei på {current_locale()}", ["Første avsnitt med æøå.", "<b>Andre</b>."], "/home", "Gå hjem"))
+HELLO = Message(
+    "hello",
+    lambda: Content(
+        f"Hei på {current_locale()}", ["Første avsnitt med æøå.", "<b>Andre</b>."], "/home", "Gå hjem"
+    ),
+)
 
 
 class Sink:
@@ -32,7 +37,9 @@ class Sink:
     def __init__(self) -> None:
         self.mails: list[bytes] = []
 
-    async def handle_RCPT(self, _server: object, _session: object, envelope: object, address: str, _options: object) -> str:
+    async def handle_RCPT(
+        self, _server: object, _session: object, envelope: object, address: str, _options: object
+    ) -> str:
         if address.startswith("refused"):
             return "550 no such mailbox"
         envelope.rcpt_tos.append(address)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope

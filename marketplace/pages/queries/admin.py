@@ -15,9 +15,13 @@ from marketplace.pages.desk import Desk, Fact, Task, Urgency
 def admin_desk() -> Desk:
     """Return what waits for an administrator, and how large the network is."""
     counts = dict(
-        session.execute(select(Organisation.kind, func.count()).where(Organisation.is_active).group_by(Organisation.kind)).all()
+        session.execute(
+            select(Organisation.kind, func.count()).where(Organisation.is_active).group_by(Organisation.kind)
+        ).all()
     )
-    failed = session.scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.state == "failed")) or 0
+    failed = (
+        session.scalar(select(func.count()).select_from(OutboxMail).where(OutboxMail.state == "failed")) or 0
+    )
     facts = [
         Fact(_("Business gardens"), str(counts.get("garden", 0))),
         Fact(_("Companies"), str(counts.get("company", 0))),
@@ -39,4 +43,9 @@ def _gardens_without_curator() -> Iterator[Task]:
         )
     total = session.scalar(select(func.count()).select_from(BusinessGarden)) or 0
     if total == 0:
-        yield Task(Urgency.NOW, _("Add the first business garden"), "/admin/gardens/new", ngettext("%(num)s garden is registered.", "%(num)s gardens are registered.", total))
+        yield Task(
+            Urgency.NOW,
+            _("Add the first business garden"),
+            "/admin/gardens/new",
+            ngettext("%(num)s garden is registered.", "%(num)s gardens are registered.", total),
+        )

@@ -47,9 +47,13 @@ def company_desk(viewer: Viewer) -> Desk:
     ids = [brief.id for brief in briefs]
     now = clock.now()
     phases = {b.id: lifecycle.phase(b.state, b.deadline, b.opened_early_at, now) for b in briefs}
-    opened = [brief_id for brief_id in ids if phases[brief_id] in {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED}]
+    opened = [
+        brief_id for brief_id in ids if phases[brief_id] in {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED}
+    ]
     invited = _count(Invitation.brief_id, Invitation.brief_id.in_(ids))
-    offers = _count(Proposal.brief_id, Proposal.brief_id.in_(opened), Proposal.state.in_(("submitted", "shortlisted")))
+    offers = _count(
+        Proposal.brief_id, Proposal.brief_id.in_(opened), Proposal.state.in_(("submitted", "shortlisted"))
+    )
     asked = _count(
         ClarificationQuestion.brief_id,
         ClarificationQuestion.brief_id.in_(ids),
@@ -58,7 +62,9 @@ def company_desk(viewer: Viewer) -> Desk:
     tasks: list[Task] = []
     for brief in briefs:
         current = phases[brief.id]
-        tasks += _brief_tasks(brief, current, invited.get(brief.id, 0), offers.get(brief.id, 0), asked.get(brief.id, 0))
+        tasks += _brief_tasks(
+            brief, current, invited.get(brief.id, 0), offers.get(brief.id, 0), asked.get(brief.id, 0)
+        )
     tasks += _delivery_tasks(briefs)
     tasks += _outcome_tasks(viewer)
     return Desk(sorted(tasks, key=lambda task: task.urgency), _facts(phases))
@@ -74,7 +80,12 @@ def _brief_tasks(brief: Brief, current: Phase, invited: int, offers: int, asked:
     if asked:
         yield Task(
             Urgency.NOW,
-            ngettext("Answer %(num)s question about %(title)s", "Answer %(num)s questions about %(title)s", asked, title=title),
+            ngettext(
+                "Answer %(num)s question about %(title)s",
+                "Answer %(num)s questions about %(title)s",
+                asked,
+                title=title,
+            ),
             f"/briefs/{reference}#questions",
             _("All who can see the brief get the same answer."),
             button=_("Answer"),
@@ -85,23 +96,53 @@ def _brief_tasks(brief: Brief, current: Phase, invited: int, offers: int, asked:
         when = f"{days_left(brief.deadline)} · {format_datetime(brief.deadline)}"
         if invited == 0:
             rest = _("Nobody has been asked yet.")
-            yield Task(Urgency.NOW, _("Invite suppliers to %(title)s", title=title), f"/briefs/{reference}/ranking", rest, when, button=_("Choose who to ask"))
+            yield Task(
+                Urgency.NOW,
+                _("Invite suppliers to %(title)s", title=title),
+                f"/briefs/{reference}/ranking",
+                rest,
+                when,
+                button=_("Choose who to ask"),
+            )
         else:
             rest = ngettext("%(num)s supplier is asked.", "%(num)s suppliers are asked.", invited)
             rest += " " + _("Offers are sealed until the deadline.")
-            yield Task(Urgency.SOON, _("Wait for offers on %(title)s", title=title), f"/briefs/{reference}", rest, when)
+            yield Task(
+                Urgency.SOON,
+                _("Wait for offers on %(title)s", title=title),
+                f"/briefs/{reference}",
+                rest,
+                when,
+            )
     elif current is Phase.IN_REVIEW:
-        yield Task(Urgency.SOON, _("Your adviser is reading %(title)s", title=title), f"/briefs/{reference}", _("You get an answer within two working days."))
+        yield Task(
+            Urgency.SOON,
+            _("Your adviser is reading %(title)s", title=title),
+            f"/briefs/{reference}",
+            _("You get an answer within two working days."),
+        )
     elif current is Phase.DRAFT:
         yield _draft(brief, title)
 
 
 def _evaluating(brief: Brief, title: str, offers: int) -> Task:
-    when = _("The deadline was %(date)s", date=format_date(brief.opened_early_at or brief.deadline or brief.created_at))
+    when = _(
+        "The deadline was %(date)s",
+        date=format_date(brief.opened_early_at or brief.deadline or brief.created_at),
+    )
     if offers == 0:
         rest = _("Nobody answered. Give it more time, ask others, or close it.")
-        return Task(Urgency.NOW, _("Choose what to do with %(title)s", title=title), f"/briefs/{brief.reference}/proposals", rest, when, near=True)
-    link = ngettext("Read %(num)s offer on %(title)s", "Compare %(num)s offers on %(title)s", offers, title=title)
+        return Task(
+            Urgency.NOW,
+            _("Choose what to do with %(title)s", title=title),
+            f"/briefs/{brief.reference}/proposals",
+            rest,
+            when,
+            near=True,
+        )
+    link = ngettext(
+        "Read %(num)s offer on %(title)s", "Compare %(num)s offers on %(title)s", offers, title=title
+    )
     rest = _("The suppliers are waiting for an answer.")
     return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
 
@@ -112,7 +153,9 @@ def _draft(brief: Brief, title: str) -> Task:
     if last and last.answered_at and last.revision == brief.revision:
         link = _("Read what your adviser says about %(title)s", title=title)
         return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
-    return Task(Urgency.LATER, _("Go on with %(title)s", title=title), f"/briefs/{brief.reference}/guide", "", when)
+    return Task(
+        Urgency.LATER, _("Go on with %(title)s", title=title), f"/briefs/{brief.reference}/guide", "", when
+    )
 
 
 def _delivery_tasks(briefs: list[Brief]) -> Iterator[Task]:
@@ -138,7 +181,11 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
     query = (
         select(Outcome, Brief)
         .join(Brief, Outcome.brief_id == Brief.id)
-        .where(Brief.company_id == viewer.organisation_id, Outcome.answered_at.is_(None), Outcome.due_on <= clock.today())
+        .where(
+            Brief.company_id == viewer.organisation_id,
+            Outcome.answered_at.is_(None),
+            Outcome.due_on <= clock.today(),
+        )
         .order_by(Outcome.due_on)
     )
     for outcome, brief in session.execute(query):

@@ -24,7 +24,12 @@ RENEWAL_DAYS = 365
 def garden_desk(viewer: Viewer) -> Desk:
     """Return what waits for the viewer's garden, in order of urgency."""
     garden_id = viewer.organisation_id or 0
-    tasks = [*_reviews(garden_id), *_applications(garden_id), *_quiet_briefs(garden_id), *_renewals(garden_id)]
+    tasks = [
+        *_reviews(garden_id),
+        *_applications(garden_id),
+        *_quiet_briefs(garden_id),
+        *_renewals(garden_id),
+    ]
     return Desk(sorted(tasks, key=lambda task: task.urgency), _facts(garden_id))
 
 
@@ -67,10 +72,14 @@ def _applications(garden_id: int) -> Iterator[Task]:
         waited = clock.working_days_between(clock.to_local(submitted_at).date(), clock.today())
         late = waited >= PROMISED_WORKING_DAYS - 1
         rest = ngettext(
-            "The application has waited %(num)s working day.", "The application has waited %(num)s working days.", waited
+            "The application has waited %(num)s working day.",
+            "The application has waited %(num)s working days.",
+            waited,
         )
         if kinds > 1:
-            rest += " " + ngettext("It is for %(num)s kind of service.", "It is for %(num)s kinds of service.", kinds)
+            rest += " " + ngettext(
+                "It is for %(num)s kind of service.", "It is for %(num)s kinds of service.", kinds
+            )
         yield Task(
             Urgency.NOW if late else Urgency.SOON,
             _("Answer %(supplier)s", supplier=supplier.name),
@@ -82,7 +91,11 @@ def _applications(garden_id: int) -> Iterator[Task]:
         )
     if len(rows) > MOST_IN_A_GROUP:
         more = len(rows) - MOST_IN_A_GROUP
-        yield Task(Urgency.SOON, ngettext("See %(num)s more application", "See %(num)s more applications", more), "/vetting")
+        yield Task(
+            Urgency.SOON,
+            ngettext("See %(num)s more application", "See %(num)s more applications", more),
+            "/vetting",
+        )
 
 
 def _quiet_briefs(garden_id: int) -> Iterator[Task]:
@@ -109,7 +122,11 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
             Urgency.SOON,
             _("Call %(company)s", company=brief.company.name),
             f"/briefs/{brief.reference}",
-            ngettext("Only %(num)s supplier is asked, and the time is short.", "Only %(num)s suppliers are asked, and the time is short.", number),
+            ngettext(
+                "Only %(num)s supplier is asked, and the time is short.",
+                "Only %(num)s suppliers are asked, and the time is short.",
+                number,
+            ),
             _("Deadline %(date)s", date=format_date(brief.deadline)),
         )
 
@@ -135,7 +152,9 @@ def _renewals(garden_id: int) -> Iterator[Task]:
 
 
 def _facts(garden_id: int) -> list[Fact]:
-    companies = session.scalar(select(func.count()).select_from(Company).where(Company.garden_id == garden_id)) or 0
+    companies = (
+        session.scalar(select(func.count()).select_from(Company).where(Company.garden_id == garden_id)) or 0
+    )
     open_briefs = (
         session.scalar(
             select(func.count())

@@ -30,7 +30,11 @@ def own_supplier(viewer: Viewer) -> Supplier:
 def supplier_desk(viewer: Viewer) -> Desk:
     """Return what waits for the viewer's supplier, in order of urgency."""
     supplier = own_supplier(viewer)
-    own = select(Proposal).where(Proposal.supplier_id == supplier.id).options(joinedload(Proposal.brief).joinedload(Brief.company))
+    own = (
+        select(Proposal)
+        .where(Proposal.supplier_id == supplier.id)
+        .options(joinedload(Proposal.brief).joinedload(Brief.company))
+    )
     proposals = list(session.scalars(own.order_by(Proposal.decided_at.desc())))
     tasks = [
         *_invitations(supplier, {proposal.brief_id: proposal for proposal in proposals}),
@@ -57,7 +61,11 @@ def _invitations(supplier: Supplier, answered: dict[int, Proposal]) -> Iterator[
         select(Invitation)
         .join(Invitation.brief)
         .options(joinedload(Invitation.brief).joinedload(Brief.company))
-        .where(Invitation.supplier_id == supplier.id, Invitation.state.in_(("invited", "seen")), Brief.state == "published")
+        .where(
+            Invitation.supplier_id == supplier.id,
+            Invitation.state.in_(("invited", "seen")),
+            Brief.state == "published",
+        )
         .order_by(Brief.deadline)
     )
     for invitation in session.scalars(query):
@@ -65,11 +73,17 @@ def _invitations(supplier: Supplier, answered: dict[int, Proposal]) -> Iterator[
         if not _open(brief) or brief.id in answered:
             continue
         when, near = _when(brief)
-        name = gettext("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
+        name = (
+            gettext("A company in %(place)s", place=brief.company.place)
+            if brief.name_hidden
+            else brief.company.name
+        )
         seen = invitation.state == "seen"
         yield Task(
             Urgency.NOW,
-            _("Write an offer to %(company)s", company=name) if seen else _("Say yes or no to %(company)s", company=name),
+            _("Write an offer to %(company)s", company=name)
+            if seen
+            else _("Say yes or no to %(company)s", company=name),
             f"/briefs/{brief.reference}",
             brief.title + ".",
             when,
@@ -87,10 +101,24 @@ def _drafts(proposals: list[Proposal], supplier: Supplier) -> Iterator[Task]:
         when, near = _when(brief)
         if proposal.state == "draft":
             link = _("Finish the offer on %(title)s", title=brief.title)
-            yield Task(Urgency.NOW, link, f"/briefs/{brief.reference}/proposal", _("It is not sent yet."), when, near, _("Go on"))
+            yield Task(
+                Urgency.NOW,
+                link,
+                f"/briefs/{brief.reference}/proposal",
+                _("It is not sent yet."),
+                when,
+                near,
+                _("Go on"),
+            )
         elif proposal.state == "submitted":
             link = _("Your offer on %(title)s is sent", title=brief.title)
-            yield Task(Urgency.LATER, link, f"/briefs/{brief.reference}/proposal", _("You can change it until the deadline."), when)
+            yield Task(
+                Urgency.LATER,
+                link,
+                f"/briefs/{brief.reference}/proposal",
+                _("You can change it until the deadline."),
+                when,
+            )
 
 
 def _outcomes(proposals: list[Proposal]) -> Iterator[Task]:
@@ -104,9 +132,22 @@ def _outcomes(proposals: list[Proposal]) -> Iterator[Task]:
         url = f"/proposals/{proposal.id}/letter"
         when = format_date(proposal.decided_at)
         if proposal.state == "awarded":
-            yield Task(Urgency.NOW, _("%(company)s has chosen you", company=company), url, proposal.brief.title + ".", when, button=_("Read the answer"))
+            yield Task(
+                Urgency.NOW,
+                _("%(company)s has chosen you", company=company),
+                url,
+                proposal.brief.title + ".",
+                when,
+                button=_("Read the answer"),
+            )
         else:
-            yield Task(Urgency.SOON, _("%(company)s has answered", company=company), url, _("The letter says why."), when)
+            yield Task(
+                Urgency.SOON,
+                _("%(company)s has answered", company=company),
+                url,
+                _("The letter says why."),
+                when,
+            )
 
 
 def _vettings(supplier: Supplier) -> Iterator[Task]:
@@ -114,12 +155,24 @@ def _vettings(supplier: Supplier) -> Iterator[Task]:
     if changes:
         names = format_list([taxonomy.group(code).label for code in changes])
         rest = _("It is about %(kinds)s.", kinds=names)
-        yield Task(Urgency.NOW, _("Mend what your business garden asks for"), "/profile", rest, button=_("See what is missing"))
+        yield Task(
+            Urgency.NOW,
+            _("Mend what your business garden asks for"),
+            "/profile",
+            rest,
+            button=_("See what is missing"),
+        )
     waiting = [v for v in supplier.vettings if v.state == "submitted"]
     if waiting:
         names = format_list([taxonomy.group(v.category).label for v in waiting])
         when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))
-        yield Task(Urgency.LATER, _("Your application is being read"), "/profile", _("It is about %(kinds)s.", kinds=names), when)
+        yield Task(
+            Urgency.LATER,
+            _("Your application is being read"),
+            "/profile",
+            _("It is about %(kinds)s.", kinds=names),
+            when,
+        )
 
 
 def _facts(supplier: Supplier) -> list[Fact]:
@@ -128,5 +181,7 @@ def _facts(supplier: Supplier) -> list[Fact]:
     if approved:
         kinds = format_list([taxonomy.group(v.category).label for v in approved])
         facts.append(Fact(_("Approved for"), kinds))
-    facts.append(Fact(_("Free from"), format_date(supplier.next_start) if supplier.next_start else _("Not stated")))
+    facts.append(
+        Fact(_("Free from"), format_date(supplier.next_start) if supplier.next_start else _("Not stated"))
+    )
     return facts

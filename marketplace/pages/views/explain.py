@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import LOCALES
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
+
 try:
     from marketplace.sourcing.settings import ranking_settings_for_display
 except ImportError:

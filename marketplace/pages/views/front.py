@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.places import find_municipality
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
+
 try:
     from marketplace.sourcing.queries import understand
 except ImportError:

@@ -13,6 +13,7 @@ from marketplace.pages.queries.company import company_desk
 from marketplace.pages.queries.garden import garden_desk
 from marketplace.pages.queries.supplier import supplier_desk
 from marketplace.pages.views import blueprint
+
 try:
     from marketplace.sourcing import queries as sourcing
 except ImportError:
@@ -59,5 +60,9 @@ def home() -> Answer:
     if viewer.is_supplier:
         more["opportunities"] = sourcing.opportunities(viewer).items[:3]
     return render_template(
-        template, desk=desk, title=_title(desk, viewer.first_name), notices=outbox.latest_notices(viewer, 4), **more
+        template,
+        desk=desk,
+        title=_title(desk, viewer.first_name),
+        notices=outbox.latest_notices(viewer, 4),
+        **more,
     )

@@ -41,9 +41,8 @@ def prepare(packages: Path = NODE_MODULES, static: Path = STATIC) -> list[Path]:
         return []
     missing = [source for source in SERVED.values() if not (packages / source).is_file()]
     if missing:
-        raise AssetsMissingError(
-            f"{missing[0]} is not in {packages}: run `make install`, which lets npm fetch it."
-        )
+        message = f"{missing[0]} is not in {packages}: run `make install`, which lets npm fetch it."
+        raise AssetsMissingError(message)
     shutil.rmtree(vendor, ignore_errors=True)
     copied = [_copy(packages / source, vendor / name) for name, source in SERVED.items()]
     for file in copied:

@@ -1,152 +1,18 @@
-"""The base of all forms: our own words for errors, input read forgivingly, nothing that can overflow."""
+"""Fields that read what people write, show it again when it cannot be read, and never overflow."""
 
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
-from flask_wtf import FlaskForm
-from wtforms import (
-    Field,
-    PasswordField,
-    SelectField,
-    SelectMultipleField,
-    StringField,
-    TextAreaField,
-    widgets,
-)
-from wtforms.validators import InputRequired, StopValidation, ValidationError
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.validators import ValidationError
 
-from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext, lazy_gettext, ngettext
+from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
-
-Check = Callable[[Any, Field], None]
-# Format characters (zero width, bidi controls) hide text from people; line breaks and tabs stay in long texts.
-_HIDDEN = re.compile(
-    r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
-)
-
-
-def clean_text(value: str | None) -> str | None:
-    """Return text as it is stored: NFC, without hidden characters, with plain line breaks, trimmed."""
-    if value is None:
-        return None
-    text = unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n"))
-    return _HIDDEN.sub("", text).strip()
-
-
-def clean_line(value: str | None) -> str | None:
-    """Return a single line of text as it is stored."""
-    text = clean_text(value)
-    return re.sub(r"\s+", " ", text) if text is not None else None
-
-
-class _WtformsMessages:
-    """Gives WTForms our catalogue: its own has no nynorsk."""
-
-    def gettext(self, string: str) -> str:
-        return gettext(string)
-
-    def ngettext(self, singular: str, plural: str, n: int) -> str:
-        return ngettext(singular, plural, n)
-
-
-class BaseForm(FlaskForm):
-    """Base of all forms, protected against forged requests."""
-
-    class Meta(FlaskForm.Meta):
-        """Use our own catalogue for WTForms' few own messages."""
-
-        def get_translations(self, form: object) -> _WtformsMessages:
-            """Return the catalogue."""
-            del form
-            return _WtformsMessages()
-
-    def add_rule_error(self, error: RuleBroken) -> None:
-        """Show a rule's "no" beside its field, or on top of the form when it belongs to none."""
-        field = self._fields.get(error.field) if error.field else None
-        if field is None:
-            self.form_errors.append(error.message)
-        else:
-            field.errors = [*field.errors, error.message]
-
-    def all_errors(self) -> list[tuple[str | None, str]]:
-        """Return (field id, message) for the error summary, in the order of the fields."""
-        found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
-        for field in self:
-            found += [
-                (field.id, str(message)) for message in field.errors if isinstance(message, str) or message
-            ]
-        return found
-
-
-def required(message: str | None = None) -> Check:
-    """Refuse an empty answer."""
-
-    def check(_form: object, field: Field) -> None:
-        data = field.data
-        if data is None or (isinstance(data, str) and not data.strip()) or data == [] or data is False:
-            if field.errors:
-                raise StopValidation
-            raise StopValidation(str(message) if message else gettext("Fill in this field."))
-
-    check.field_flags = {"required": True}  # type: ignore[attr-defined]  # because WTForms reads flags from validators
-    return check
-
-
-def length(low: int = 0, high: int = 0) -> Check:
-    """Refuse a text that is too short or too long, counted in characters; empty is for `required` to say."""
-
-    def check(_form: object, field: Field) -> None:
-        count = len(field.data or "")
-        if high and count > high:
-            raise ValidationError(
-                ngettext(
-                    "Shorten this to %(num)s character. It has %(count)s now.",
-                    "Shorten this to %(num)s characters. It has %(count)s now.",
-                    high,
-                    count=count,
-                )
-            )
-        if count and count < low:
-            raise ValidationError(
-                ngettext("Write at least %(num)s character.", "Write at least %(num)s characters.", low)
-            )
-
-    return check
-
-
-def email() -> Check:
-    """Refuse what cannot be an e-mail address; the domain is not looked up. Stores it in lower case."""
-
-    def check(_form: object, field: Field) -> None:
-        if not field.data:
-            return
-        try:
-            found = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
-            raise ValidationError(gettext("Write an e-mail address like name@company.no.")) from error
-        field.data = found.normalized.lower()
-
-    return check
-
-
-def web_address() -> Check:
-    """Refuse what is not a web address; a missing https:// is added."""
-
-    def check(_form: object, field: Field) -> None:
-        if not field.data:
-            return
-        address = field.data if "://" in field.data else f"https://{field.data}"
-        if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", address):
-            raise ValidationError(gettext("Write a web address like www.company.no."))
-        field.data = address
-
-    return check
+from marketplace.web.forms.text import clean_line, clean_text
 
 
 class TextField(StringField):
@@ -313,27 +179,3 @@ class ChoicesField(SelectMultipleField):
         allowed = {str(value) for value, *_rest in self.iter_choices()}
         if any(value not in allowed for value in self.data or ()):
             raise ValidationError(gettext("Choose from the list."))
-
-
-__all__ = [
-    "BaseForm",
-    "ChoiceField",
-    "ChoicesField",
-    "DayField",
-    "EmailField",
-    "InputRequired",
-    "LongTextField",
-    "NokField",
-    "NumberField",
-    "OrganisationNumberField",
-    "SecretField",
-    "TextField",
-    "clean_line",
-    "clean_text",
-    "email",
-    "lazy_gettext",
-    "length",
-    "parse_day",
-    "required",
-    "web_address",
-]

@@ -1,0 +1,41 @@
+"""Registering, colleagues, and for whom one acts."""
+
+from marketplace.organisations.use_cases.colleagues import (
+    accept_invitation,
+    invite_colleague,
+    remove_colleague,
+    withdraw_invitation,
+)
+from marketplace.organisations.use_cases.companies import (
+    CompanyDetails,
+    add_company,
+    change_company,
+    found_company,
+    register_company,
+)
+from marketplace.organisations.use_cases.gardens import (
+    GardenDetails,
+    invite_curator,
+    save_garden,
+    set_organisation_active,
+)
+from marketplace.organisations.use_cases.memberships import NewPerson, add_membership, choose_organisation
+
+__all__ = [
+    "CompanyDetails",
+    "GardenDetails",
+    "NewPerson",
+    "accept_invitation",
+    "add_company",
+    "add_membership",
+    "change_company",
+    "choose_organisation",
+    "found_company",
+    "invite_colleague",
+    "invite_curator",
+    "register_company",
+    "remove_colleague",
+    "save_garden",
+    "set_organisation_active",
+    "withdraw_invitation",
+]

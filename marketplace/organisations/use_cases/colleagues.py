@@ -1,0 +1,131 @@
+"""Inviting colleagues, joining, leaving."""
+
+import datetime as dt
+
+from sqlalchemy import func, select
+
+from marketplace.accounts import queries as people
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.use_cases import HashCost
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import new_token, token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import notices, queries
+from marketplace.organisations.models import ColleagueInvitation, Membership
+from marketplace.organisations.use_cases.memberships import LEADING, ROLES, NewPerson, add_membership
+from marketplace.outbox.use_cases import send, send_mail
+
+INVITATION_HOURS = 48
+
+
+def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
+    """Mail a colleague a link that lets him or her act for the viewer's organisation. Raises RuleBroken."""
+    _must_lead(viewer)
+    if role not in ROLES[str(viewer.organisation_kind)]:
+        raise RuleBroken(_("Choose one from the list."), "role")
+    with transaction():
+        for open_one in queries.open_invitations(viewer.organisation_id or 0):
+            if open_one.email == email:
+                open_one.withdrawn_at = clock.now()
+        already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
+        if already:
+            raise RuleBroken(_("This person can already act for you."), "email")
+        token = new_token()
+        session.add(
+            ColleagueInvitation(
+                token_hash=token_hash(token),
+                organisation_id=viewer.organisation_id,
+                email=email,
+                role=role,
+                invited_by_id=viewer.user_id,
+                expires_at=clock.now() + dt.timedelta(hours=INVITATION_HOURS),
+            )
+        )
+        known = people.find_user_by_email(email)
+        message = notices.colleague_invited(viewer.name, viewer.organisation_name, f"/invitations/{token}")
+        send_mail(message, email, known.locale if known else viewer.locale)
+        record(viewer, "organisation.invite_colleague", "organisation", viewer.organisation_id, role=role)
+
+
+def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
+    """Take back an invitation to a colleague."""
+    _must_lead(viewer)
+    with transaction():
+        invitation = session.get(ColleagueInvitation, invitation_id)
+        if invitation is None or invitation.organisation_id != viewer.organisation_id:
+            raise NotFound
+        invitation.withdrawn_at = clock.now()
+        record(viewer, "organisation.withdraw_invitation", "organisation", viewer.organisation_id)
+
+
+def accept_invitation(
+    token: str, viewer: Viewer, person: NewPerson | None, cost: HashCost
+) -> tuple[int, int]:
+    """Take an invitation, with the account one has or a new one; return the ids of user and membership.
+
+    The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
+    """
+    with transaction():
+        invitation = queries.find_invitation(token)
+        if invitation is None:
+            raise NotFound
+        if viewer.is_signed_in:
+            user = people.get_user(viewer.user_id or 0)
+        elif person:
+            user = accounts.add_user(
+                name=person.name, email=invitation.email, password=person.password, cost=cost, locale=None
+            )
+        else:
+            raise NotFound
+        if user.email != invitation.email:
+            raise RuleBroken(_("The invitation was sent to another address. Log in with that one."))
+        existing = [m for m in queries.members(invitation.organisation_id) if m.user_id == user.id]
+        if existing:
+            membership = existing[0]
+        else:
+            membership = add_membership(user.id, invitation.organisation_id, invitation.role)
+        invitation.accepted_at = clock.now()
+        record(
+            queries.viewer_for(user, membership),
+            "organisation.join",
+            "organisation",
+            invitation.organisation_id,
+        )
+        joined = notices.colleague_joined(user.name, invitation.organisation.name)
+        send(joined, [accounts.receiver(invitation.invited_by)])
+        return user.id, membership.id
+
+
+def remove_colleague(viewer: Viewer, membership_id: int) -> None:
+    """End a colleague's right to act for the viewer's organisation. Raises RuleBroken for the last who leads."""
+    with transaction():
+        membership = session.get(Membership, membership_id)
+        if membership is None or membership.organisation_id != viewer.organisation_id:
+            raise NotFound
+        if membership.user_id != viewer.user_id:
+            _must_lead(viewer)
+        leading = LEADING[str(viewer.organisation_kind)]
+        leaders = session.scalar(
+            select(func.count()).where(
+                Membership.organisation_id == viewer.organisation_id, Membership.role == leading
+            )
+        )
+        if membership.role == leading and (leaders or 0) < 2:  # noqa: PLR2004 because one must stay
+            raise RuleBroken(_("Someone must be able to lead. Invite another one first."))
+        session.delete(membership)
+        record(
+            viewer,
+            "organisation.remove_colleague",
+            "organisation",
+            viewer.organisation_id,
+            user=membership.user_id,
+        )
+
+
+def _must_lead(viewer: Viewer) -> None:
+    if viewer.organisation_kind is None or viewer.role != LEADING[viewer.organisation_kind]:
+        raise Forbidden

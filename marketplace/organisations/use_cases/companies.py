@@ -1,0 +1,97 @@
+"""Registering and changing a company."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.use_cases import HashCost
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import notices, queries
+from marketplace.organisations.models import Company, Membership
+from marketplace.organisations.use_cases.memberships import NewPerson, add_membership
+from marketplace.outbox.use_cases import send
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyDetails:
+    """What a company tells of itself."""
+
+    name: str
+    organisation_number: str | None
+    municipality_number: str
+    sector_code: str
+    employees: int | None = None
+    website: str = ""
+    phone: str = ""
+    about: str = ""
+
+
+def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> tuple[int, int]:
+    """Make an account and a company in one step; return the ids of user and membership. Raises RuleBroken."""
+    with transaction():
+        user = accounts.add_user(name=person.name, email=person.email, password=person.password, cost=cost)
+        membership = add_company(user.id, details)
+        return user.id, membership.id
+
+
+def add_company(user_id: int, details: CompanyDetails) -> Membership:
+    """Add a company owned by a person, inside the caller's transaction, and tell its garden. Raises RuleBroken."""
+    _check_number("company", details.organisation_number)
+    garden = queries.garden_for(details.municipality_number)
+    company = Company(
+        name=details.name,
+        slug=queries.free_slug(details.name),
+        organisation_number=details.organisation_number,
+        municipality_number=details.municipality_number,
+        sector_code=details.sector_code,
+        employees=details.employees,
+        website=details.website,
+        phone=details.phone,
+        about=details.about,
+        garden_id=garden.id if garden else None,
+    )
+    session.add(company)
+    session.flush()
+    membership = add_membership(user_id, company.id, "owner")
+    record(
+        Viewer(user_id=user_id, organisation_id=company.id), "company.register", "organisation", company.id
+    )
+    if garden:
+        send(notices.company_registered(company.name, company.place), queries.receivers_for(garden.id))
+    return membership
+
+
+def _check_number(kind: str, number: str | None, except_id: int | None = None) -> None:
+    if queries.number_taken(kind, number, except_id):
+        raise RuleBroken(
+            _("This organisation number is already registered. Ask a colleague for an invitation."),
+            "organisation_number",
+        )
+
+
+def change_company(viewer: Viewer, details: CompanyDetails) -> None:
+    """Change what the viewer's company tells of itself. Raises RuleBroken."""
+    with transaction():
+        company = queries.own_company(viewer)
+        _check_number("company", details.organisation_number, company.id)
+        company.name = details.name
+        company.organisation_number = details.organisation_number
+        company.sector_code = details.sector_code
+        company.employees = details.employees
+        company.website = details.website
+        company.phone = details.phone
+        company.about = details.about
+        if company.municipality_number != details.municipality_number:
+            company.municipality_number = details.municipality_number
+            garden = queries.garden_for(details.municipality_number)
+            company.garden_id = garden.id if garden else None
+        record(viewer, "company.change", "organisation", company.id)
+
+
+def found_company(viewer: Viewer, details: CompanyDetails) -> int:
+    """Add a company for a person who is signed in; return the id of the membership. Raises RuleBroken."""
+    with transaction():
+        return add_company(viewer.user_id or 0, details).id

@@ -1,0 +1,79 @@
+"""What administrators do with business gardens and other organisations."""
+
+from dataclasses import dataclass
+
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries
+from marketplace.organisations.models import BusinessGarden, Organisation
+from marketplace.organisations.use_cases.colleagues import invite_colleague
+
+
+@dataclass(frozen=True, slots=True)
+class GardenDetails:
+    """What an administrator tells of a business garden."""
+
+    name: str
+    municipality_number: str
+    covered_municipalities: list[str]
+    email: str = ""
+    phone: str = ""
+    website: str = ""
+    about: str = ""
+
+
+def save_garden(viewer: Viewer, details: GardenDetails, garden_id: int | None = None) -> BusinessGarden:
+    """Add or change a business garden. Raises RuleBroken when another garden covers a municipality."""
+    with transaction():
+        for other in queries.all_gardens():
+            shared = set(other.covered_municipalities) & set(details.covered_municipalities)
+            if other.id != garden_id and other.is_active and shared:
+                raise RuleBroken(
+                    _("%(garden)s already covers one of these municipalities.", garden=other.name),
+                    "covered_municipalities",
+                )
+        if garden_id is None:
+            garden = BusinessGarden(slug=queries.free_slug(details.name))
+            session.add(garden)
+        else:
+            garden = queries.garden(garden_id)
+        garden.name = details.name
+        garden.municipality_number = details.municipality_number
+        garden.covered_municipalities = details.covered_municipalities
+        garden.email = details.email
+        garden.phone = details.phone
+        garden.website = details.website
+        garden.about = details.about
+        session.flush()
+        record(viewer, "garden.save", "organisation", garden.id)
+        return garden
+
+
+def invite_curator(viewer: Viewer, garden_id: int, email: str, role: str) -> None:
+    """Let an administrator invite the first people of a garden."""
+    garden = queries.garden(garden_id)
+    acting = Viewer(
+        user_id=viewer.user_id,
+        name=viewer.name,
+        locale=viewer.locale,
+        organisation_id=garden.id,
+        organisation_kind="garden",
+        organisation_name=garden.name,
+        role="curator",
+    )
+    invite_colleague(acting, email, role)
+
+
+def set_organisation_active(viewer: Viewer, organisation_id: int, *, active: bool) -> None:
+    """Close or open an organisation; the rights of its people follow at their next request."""
+    with transaction():
+        organisation = session.get(Organisation, organisation_id)
+        if organisation is None:
+            raise NotFound
+        organisation.is_active = active
+        record(
+            viewer, "organisation.open" if active else "organisation.close", "organisation", organisation.id
+        )

@@ -1,0 +1,41 @@
+"""Who may act for whom."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries
+from marketplace.organisations.models import Membership
+
+ROLES = {"company": ("owner", "member"), "supplier": ("owner", "member"), "garden": ("curator", "adviser")}
+LEADING = {"company": "owner", "supplier": "owner", "garden": "curator"}
+
+
+@dataclass(frozen=True, slots=True)
+class NewPerson:
+    """What a person gives when making an account."""
+
+    name: str
+    email: str
+    password: str
+
+
+def add_membership(user_id: int, organisation_id: int, role: str) -> Membership:
+    """Let a person act for an organisation, inside the caller's transaction."""
+    membership = Membership(user_id=user_id, organisation_id=organisation_id, role=role)
+    session.add(membership)
+    session.flush()
+    return membership
+
+
+def choose_organisation(viewer: Viewer, token: str, membership_id: int | None) -> None:
+    """Let the session act for another of the viewer's organisations, or as administrator (None)."""
+    own = {membership.id for membership in queries.memberships_of(viewer.user_id or 0)}
+    if membership_id is None:
+        if not queries.is_administrator(viewer.user_id):
+            raise NotFound
+    elif membership_id not in own:
+        raise NotFound
+    accounts.act_for(token, membership_id)

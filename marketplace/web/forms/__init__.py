@@ -1,0 +1,40 @@
+"""The base of all forms: our own words for errors, input read forgivingly, nothing that can overflow."""
+
+from marketplace.web.forms.base import BaseForm
+from marketplace.web.forms.checks import Check, email, length, required, web_address
+from marketplace.web.forms.fields import (
+    ChoiceField,
+    ChoicesField,
+    DayField,
+    EmailField,
+    LongTextField,
+    NokField,
+    NumberField,
+    OrganisationNumberField,
+    SecretField,
+    TextField,
+    parse_day,
+)
+from marketplace.web.forms.text import clean_line, clean_text
+
+__all__ = [
+    "BaseForm",
+    "Check",
+    "ChoiceField",
+    "ChoicesField",
+    "DayField",
+    "EmailField",
+    "LongTextField",
+    "NokField",
+    "NumberField",
+    "OrganisationNumberField",
+    "SecretField",
+    "TextField",
+    "clean_line",
+    "clean_text",
+    "email",
+    "length",
+    "parse_day",
+    "required",
+    "web_address",
+]

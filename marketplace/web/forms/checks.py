@@ -1,0 +1,78 @@
+"""Checks of what was typed; each error text says what to do."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from wtforms import Field
+from wtforms.validators import StopValidation, ValidationError
+
+from marketplace.core.i18n import gettext, ngettext
+
+Check = Callable[[Any, Field], None]
+
+
+def required(message: str | None = None) -> Check:
+    """Refuse an empty answer."""
+
+    def check(_form: object, field: Field) -> None:
+        data = field.data
+        if data is None or (isinstance(data, str) and not data.strip()) or data == [] or data is False:
+            if field.errors:
+                raise StopValidation
+            raise StopValidation(str(message) if message else gettext("Fill in this field."))
+
+    check.field_flags = {"required": True}  # type: ignore[attr-defined]  # because WTForms reads flags from validators
+    return check
+
+
+def length(low: int = 0, high: int = 0) -> Check:
+    """Refuse a text that is too short or too long, counted in characters; empty is for `required` to say."""
+
+    def check(_form: object, field: Field) -> None:
+        count = len(field.data or "")
+        if high and count > high:
+            raise ValidationError(
+                ngettext(
+                    "Shorten this to %(num)s character. It has %(count)s now.",
+                    "Shorten this to %(num)s characters. It has %(count)s now.",
+                    high,
+                    count=count,
+                )
+            )
+        if count and count < low:
+            raise ValidationError(
+                ngettext("Write at least %(num)s character.", "Write at least %(num)s characters.", low)
+            )
+
+    return check
+
+
+def email() -> Check:
+    """Refuse what cannot be an e-mail address; the domain is not looked up. Stores it in lower case."""
+
+    def check(_form: object, field: Field) -> None:
+        if not field.data:
+            return
+        try:
+            found = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
+        except EmailNotValidError as error:
+            raise ValidationError(gettext("Write an e-mail address like name@company.no.")) from error
+        field.data = found.normalized.lower()
+
+    return check
+
+
+def web_address() -> Check:
+    """Refuse what is not a web address; a missing https:// is added."""
+
+    def check(_form: object, field: Field) -> None:
+        if not field.data:
+            return
+        address = field.data if "://" in field.data else f"https://{field.data}"
+        if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", address):
+            raise ValidationError(gettext("Write a web address like www.company.no."))
+        field.data = address
+
+    return check

@@ -13,7 +13,7 @@ _FOLDER = Path(__file__).parent / "content"
 @cache
 def _read(name: str) -> tuple[Entry, ...]:
     with (_FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
-        return tuple(yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)))
+        return tuple(yaml.load(file, Loader=yaml.CSafeLoader))
 
 
 def gardens() -> tuple[Entry, ...]:

@@ -35,7 +35,9 @@ def people() -> Iterator[dict[str, Any]]:
 def area(supplier: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for entry in supplier["area"]:
-        found |= set(places.in_county(entry.removeprefix("county:"))) if entry.startswith("county:") else {entry}
+        found |= (
+            set(places.in_county(entry.removeprefix("county:"))) if entry.startswith("county:") else {entry}
+        )
     return found
 
 
@@ -185,7 +187,9 @@ def test_what_happens_to_a_brief_happens_in_order(brief: dict[str, Any]) -> None
         assert closed.get("code", "too_dear") in CLOSING_REASONS
 
 
-@pytest.mark.parametrize("offer", content.proposals(), ids=lambda entry: f"{entry['brief']}-{entry['supplier']}")
+@pytest.mark.parametrize(
+    "offer", content.proposals(), ids=lambda entry: f"{entry['brief']}-{entry['supplier']}"
+)
 def test_an_offer_answers_its_brief(offer: dict[str, Any]) -> None:
     brief = BRIEF_KEYS[offer["brief"]]
     answers = brief["answers"]

@@ -49,7 +49,9 @@ class Brief(Base):
 
     company: Mapped[Company] = relationship()
     created_by: Mapped[User] = relationship()
-    services: Mapped[list["BriefService"]] = relationship(cascade="all, delete-orphan", order_by="BriefService.code")
+    services: Mapped[list["BriefService"]] = relationship(
+        cascade="all, delete-orphan", order_by="BriefService.code"
+    )
     versions: Mapped[list["BriefVersion"]] = relationship(
         cascade="all, delete-orphan", order_by="BriefVersion.number", back_populates="brief"
     )

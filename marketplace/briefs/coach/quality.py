@@ -10,6 +10,12 @@ from marketplace.briefs.coach.words import raw_words
 from marketplace.briefs.guide import Guide
 from marketplace.core.i18n import pick
 
+# What a part needs to be full: words of a text, lines of a list, points of the weights.
+GOAL_WORDS, USER_WORDS, STATE_WORDS = 4, 4, 10
+PROBLEM_WORDS, BEGUN_PROBLEM_WORDS = 25, 10
+SEVERAL_LINES, SOME_LINES, FEW_MUST_HAVES = 3, 2, 3
+ALL_POINTS = 100
+
 
 @dataclass(frozen=True)
 class Part:
@@ -56,7 +62,7 @@ def quality(guide: Guide, answers: Mapping[str, Any]) -> Quality:
 def _goal(draft: Draft, said: set[str]) -> int:
     numbered = bool(draft.text("target")) and "no_target" not in said
     return (
-        8 * (draft.words("goal") >= 4)
+        8 * (draft.words("goal") >= GOAL_WORDS)
         + 4 * bool(draft.text("success_metric"))
         + 4 * numbered
         + 2 * bool(draft.text("baseline"))
@@ -66,19 +72,23 @@ def _goal(draft: Draft, said: set[str]) -> int:
 
 def _problem(draft: Draft, said: set[str]) -> int:
     words = draft.words("problem")
-    told = 8 if words >= 25 else 4 if words >= 10 else 0
-    why = 3 * (words >= 10 and "no_why" not in said)
-    return told + why + 3 * (draft.words("current_state") >= 10) + bool(draft.items("links"))
+    told = 8 if words >= PROBLEM_WORDS else 4 if words >= BEGUN_PROBLEM_WORDS else 0
+    why = 3 * (words >= BEGUN_PROBLEM_WORDS and "no_why" not in said)
+    return told + why + 3 * (draft.words("current_state") >= STATE_WORDS) + bool(draft.items("links"))
 
 
-def _scope(draft: Draft, said: set[str]) -> int:
+def _scope(draft: Draft, _said: set[str]) -> int:
     lines, musts = len(draft.items("deliverables")), len(draft.items("must_have"))
-    delivered = 8 if lines >= 3 else 6 if lines == 2 else 4 if lines else 0
-    return delivered + 4 * bool(draft.text("out_of_scope")) + (3 if 1 <= musts <= 3 else 1 if musts else 0)
+    delivered = 8 if lines >= SEVERAL_LINES else 6 if lines == SOME_LINES else 4 if lines else 0
+    return (
+        delivered
+        + 4 * bool(draft.text("out_of_scope"))
+        + (3 if 1 <= musts <= FEW_MUST_HAVES else 1 if musts else 0)
+    )
 
 
-def _audience(draft: Draft, said: set[str]) -> int:
-    return 5 * bool(draft.items("audience")) + 5 * (draft.words("audience_text") >= 4)
+def _audience(draft: Draft, _said: set[str]) -> int:
+    return 5 * bool(draft.items("audience")) + 5 * (draft.words("audience_text") >= USER_WORDS)
 
 
 def _budget(draft: Draft, said: set[str]) -> int:
@@ -120,11 +130,11 @@ def _ownership(draft: Draft, said: set[str]) -> int:
 
 def _choosing(draft: Draft, said: set[str]) -> int:
     weights = draft.table("weights")
-    shared = bool(weights) and sum(weights.values()) == 100
+    shared = bool(weights) and sum(weights.values()) == ALL_POINTS
     return 2 * shared + (shared and "price_weight" not in said) + 2 * bool(draft.text("decision_by"))
 
 
-def _privacy(draft: Draft, said: set[str]) -> int:
+def _privacy(draft: Draft, _said: set[str]) -> int:
     data = draft.text("personal_data")
     return (2 if data in {"yes", "no"} else 1 if data else 0) + (draft.answers.get("accessibility") is True)
 

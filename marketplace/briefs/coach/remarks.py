@@ -14,6 +14,10 @@ from marketplace.core import clock, taxonomy
 Rule = Callable[[Draft], Advice | None]
 _RULES: list[tuple[str, Rule]] = []
 
+FEWEST_USER_WORDS, MOST_MUST_HAVES, MOST_INVITED, HALF_THE_POINTS = 4, 3, 5, 50
+SHORTEST_TOOL_NAME = 3
+EASTER_MONTHS, EASTER_WORKING_DAYS = {3, 4}, 3
+JULY = 7
 _NO_NUMBER = re.compile(
     r"\s*(vet ikke|veit ikkje|(do not|don.t) know|usikker|unsure|\?|-)?\s*\.?\s*", re.IGNORECASE
 )
@@ -80,14 +84,18 @@ def _no_why(draft: Draft) -> Advice | None:
 
 @_rule("no_users")
 def _no_users(draft: Draft) -> Advice | None:
-    few = draft.words("audience_text") < 4
+    few = draft.words("audience_text") < FEWEST_USER_WORDS
     return advice("remarks", "no_users") if draft.items("audience") and few else None
 
 
 @cache
 def _tool_pattern() -> re.Pattern[str]:
     names = [alias for tool in taxonomy.raw_taxonomy()["tools"] for alias in (tool["name"], *tool["aliases"])]
-    words = "|".join(re.escape(name) for name in sorted(set(names), key=len, reverse=True) if len(name) > 2)
+    words = "|".join(
+        re.escape(name)
+        for name in sorted(set(names), key=len, reverse=True)
+        if len(name) >= SHORTEST_TOOL_NAME
+    )
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
 
@@ -102,7 +110,7 @@ def _tool_first(draft: Draft) -> Advice | None:
 @_rule("many_must_haves")
 def _many_must_haves(draft: Draft) -> Advice | None:
     count = len(draft.items("must_have"))
-    return advice("remarks", "many_must_haves", count=count) if count > 3 else None
+    return advice("remarks", "many_must_haves", count=count) if count > MOST_MUST_HAVES else None
 
 
 @_rule("budget_low")
@@ -182,10 +190,13 @@ def _holiday_deadline(draft: Draft) -> Advice | None:
     christmas = month_day >= (12, 21) or month_day <= (1, 3)
     # In Easter week at most two of seven days around are working days.
     week = [deadline + dt.timedelta(days=offset) for offset in range(-3, 4)]
-    easter = deadline.month in {3, 4} and sum(clock.is_working_day(day) for day in week) <= 3
+    easter = (
+        deadline.month in EASTER_MONTHS
+        and sum(clock.is_working_day(day) for day in week) <= EASTER_WORKING_DAYS
+    )
     return (
         advice("remarks", "holiday_deadline", deadline=deadline)
-        if deadline.month == 7 or christmas or easter
+        if deadline.month == JULY or christmas or easter
         else None
     )
 
@@ -222,7 +233,11 @@ def _vague_word(draft: Draft) -> Advice | None:
 
 @_rule("price_weight")
 def _price_weight(draft: Draft) -> Advice | None:
-    return advice("remarks", "price_weight") if draft.table("weights").get("price", 0) > 50 else None
+    return (
+        advice("remarks", "price_weight")
+        if draft.table("weights").get("price", 0) > HALF_THE_POINTS
+        else None
+    )
 
 
 @_rule("ownership_gap")
@@ -236,7 +251,11 @@ def _ownership_gap(draft: Draft) -> Advice | None:
 @_rule("many_invited")
 def _many_invited(draft: Draft) -> Advice | None:
     count = draft.answers.get("invite_count")
-    return advice("remarks", "many_invited", count=count) if isinstance(count, int) and count > 5 else None
+    return (
+        advice("remarks", "many_invited", count=count)
+        if isinstance(count, int) and count > MOST_INVITED
+        else None
+    )
 
 
 @_rule("no_aftercare")

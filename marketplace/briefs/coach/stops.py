@@ -10,8 +10,10 @@ from marketplace.briefs.guide import Guide, deadline_limits
 
 
 def hard_stops(guide: Guide, answers: Mapping[str, Any], today: dt.date, *, confirmed: bool) -> list[Advice]:
-    """Return what stops publication: no service, no deliverable, a problem too short to understand, no answer
-    on the budget, a deadline out of bounds, and a brief that the company has not said it has read.
+    """Return what stops publication, in the order of the guide.
+
+    No service, no deliverable, a problem too short to understand, no answer on the budget, a deadline out of
+    bounds, and a brief that the company has not said it has read.
     """
     draft = Draft(guide, answers)
     found = []

@@ -1,7 +1,7 @@
 """The procurement guide as data: its questions, how answers are read, checked, counted and shown."""
 
 from marketplace.briefs.guide.display import Row, document_rows, value_items, value_text
-from marketplace.briefs.guide.parsing import Reading, check_value, parse, shown_value
+from marketplace.briefs.guide.parsing import Reading, check_value, is_empty, parse, shown_value
 from marketplace.briefs.guide.progress import (
     Company,
     Gap,
@@ -31,6 +31,7 @@ __all__ = [
     "deadline_limits",
     "document_rows",
     "effective_answers",
+    "is_empty",
     "load",
     "missing",
     "parse",

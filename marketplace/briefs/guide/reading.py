@@ -16,7 +16,7 @@ from marketplace.core.places import municipalities_by_number
 
 _CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
 _HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff]")
-_BULLET = re.compile(r"^\s*(?:[-–•*·]|\d{1,2}[.)])\s+")
+_BULLET = re.compile(r"^\s*(?:[-\u2013•*·]|\d{1,2}[.)])\s+")
 _URL = re.compile(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:.]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"']*)?")
 _MONTHS = {
     name: number
@@ -114,7 +114,7 @@ def _read_urls(question: Question, raw: RawAnswers) -> Read:
     lines, typed, problem = _lines(question, raw)
     addresses = [line if "://" in line else f"https://{line}" for line in lines]
     for number, address in enumerate(addresses, start=1):
-        if len(address) < 2000 and not _URL.fullmatch(address):
+        if len(address) < MOST_CHARACTERS_OF_AN_ADDRESS and not _URL.fullmatch(address):
             problem = problem or Problem("bad_url", {"line": number})
     return list(dict.fromkeys(addresses)), typed, problem
 
@@ -126,6 +126,10 @@ def _read_municipality(question: Question, raw: RawAnswers) -> Read:
         return place, place, None
     named = [m.number for m in municipalities_by_number().values() if m.name.casefold() == place.casefold()]
     return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
+
+
+MOST_CHARACTERS_OF_AN_ADDRESS = 2000
+FULL_YEAR = 4
 
 
 def _day(year: str, month: str, day: str) -> str | None:
@@ -142,7 +146,7 @@ def read_day(text: str) -> str | None:
         return _day(*match.groups())
     if match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{4}|[0-9]{2})", text):
         day, month, year = match.groups()
-        return _day(year if len(year) == 4 else f"20{year}", month, day)
+        return _day(year if len(year) == FULL_YEAR else f"20{year}", month, day)
     if match := re.fullmatch(r"([0-9]{1,2})\.?\s*([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
         day, name, year = match.groups()
         return _day(year, str(_MONTHS.get(name, 0)), day)

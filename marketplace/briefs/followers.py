@@ -1,0 +1,48 @@
+"""What features above this one hang on a brief.
+
+Briefs know neither invitations nor proposals, yet both decide who may read a brief, who is told of a change,
+and what has to end with it. The features above say so here, once, when their tables are defined.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from marketplace.briefs.models import Brief
+from marketplace.core.viewer import Viewer
+
+Column = InstrumentedAttribute[int]
+Ending = Callable[[Viewer, Brief], None]
+_ties: dict[str, tuple[Column, Column]] = {}
+_endings: dict[str, Ending] = {}
+
+
+def tie(brief_id: Column, supplier_id: Column) -> None:
+    """Let the suppliers in a table read the briefs they are tied to there, and hear of changes to them."""
+    _ties[str(brief_id)] = (brief_id, supplier_id)
+
+
+def when_withdrawn(name: str, ending: Ending) -> None:
+    """Do something in the transaction that withdraws a brief."""
+    _endings[name] = ending
+
+
+def tied_to(supplier_id: int | None) -> ColumnElement[bool]:
+    """Return the condition that a supplier is tied to a brief."""
+    found: list[ColumnElement[bool]] = [
+        Brief.id.in_(select(brief).where(supplier == supplier_id)) for brief, supplier in _ties.values()
+    ]
+    return or_(*found) if found else Brief.id.is_(None)
+
+
+def tied_suppliers(brief_id: int) -> list[Select[Any]]:
+    """Return one query per table for the ids of the suppliers tied to a brief."""
+    return [select(supplier).where(brief == brief_id) for brief, supplier in _ties.values()]
+
+
+def end(viewer: Viewer, brief: Brief) -> None:
+    """Let the features above end what hangs on a brief that is withdrawn."""
+    for ending in _endings.values():
+        ending(viewer, brief)

@@ -1,0 +1,45 @@
+"""Services suggested from a company's own words, for it to confirm."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from marketplace import matching
+from marketplace.core import taxonomy
+from marketplace.data import data_path
+
+MOST_SUGGESTIONS = 6
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A service that the words seem to ask for, and the words that made us think so."""
+
+    code: str
+    words: tuple[str, ...]
+
+
+@cache
+def _glossary() -> matching.Glossary:
+    with data_path("text_resources.yaml").open(encoding="utf-8") as file:
+        resources = yaml.safe_load(file)
+    with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
+        lay_texts = yaml.safe_load(file)
+    return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), resources, lay_texts)
+
+
+def suggest(text: str, limit: int = MOST_SUGGESTIONS) -> list[Suggestion]:
+    """Return the services that a text seems to ask for, the likeliest first; none for an empty text."""
+    if not text.strip():
+        return []
+    known = taxonomy.services()
+    found = matching.suggest_needs(text, _glossary(), limit=limit)
+    return [Suggestion(need.service, tuple(need.words)) for need in found if need.service in known]
+
+
+def known_services(codes: Iterable[str]) -> list[str]:
+    """Return the codes that are services of the taxonomy, each once."""
+    known = taxonomy.services()
+    return [code for code in dict.fromkeys(codes) if code in known]

@@ -1,0 +1,171 @@
+"""Messages about briefs: each is composed in the receiver's own language."""
+
+import datetime as dt
+
+from marketplace.briefs.lifecycle import REJECT_REASONS
+from marketplace.core.i18n import format_date, format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, Message
+
+
+def _path(reference: str, rest: str = "") -> str:
+    return f"/briefs/{reference}{rest}"
+
+
+def review_asked(company: str, title: str, reference: str, message: str) -> Message:
+    """To the garden: a company wants you to read a draft."""
+
+    def compose() -> Content:
+        lines = [_("%(company)s wants you to read a draft before it is sent to suppliers.", company=company)]
+        if message:
+            lines.append(message)
+        lines.append(_("Answer within two working days. While it is with you, the company cannot change it."))
+        subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
+        return Content(subject, lines, _path(reference), _("Read the draft"))
+
+    return Message("review_asked", compose)
+
+
+def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Message:
+    """To the company: the garden has read the draft."""
+
+    def compose() -> Content:
+        if is_ok:
+            subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
+            lines = [_("Your adviser has read the draft and finds it ready to send.")]
+        else:
+            subject = _("%(garden)s has advice on your brief: %(title)s", garden=garden, title=title)
+            lines = [_("Your adviser has read the draft and suggests some changes.")]
+        if comment:
+            lines.append(comment)
+        return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
+
+    return Message("review_answered", compose)
+
+
+def review_pulled_back(company: str, title: str, reference: str) -> Message:
+    """To the garden: you need not read it after all."""
+
+    def compose() -> Content:
+        subject = _("%(company)s has taken back its draft: %(title)s", company=company, title=title)
+        return Content(
+            subject,
+            [_("You need not read it. The company is working on it again.")],
+            "/",
+            _("Go to your page"),
+        )
+
+    del reference
+    return Message("review_pulled_back", compose)
+
+
+def published(title: str, reference: str, deadline: dt.datetime) -> Message:
+    """To the company's people: the brief is out."""
+
+    def compose() -> Content:
+        return Content(
+            _("The brief is published: %(title)s", title=title),
+            [
+                _(
+                    "Suppliers can answer until %(deadline)s.",
+                    deadline=format_datetime(deadline, weekday=True),
+                ),
+                _("Offers are sealed until then. Questions from suppliers come to you."),
+            ],
+            _path(reference),
+            _("See the brief"),
+        )
+
+    return Message("brief_published", compose)
+
+
+def published_in_area(company: str, title: str, reference: str) -> Message:
+    """To the garden: one of its companies has published a brief."""
+
+    def compose() -> Content:
+        subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
+        lines = [_("You can read it and see who is asked. Offers are sealed, for you too.")]
+        return Content(subject, lines, _path(reference), _("See the brief"))
+
+    return Message("brief_published_in_area", compose)
+
+
+def extended(title: str, reference: str, deadline: dt.datetime) -> Message:
+    """To all who are working on an answer: there is more time."""
+
+    def compose() -> Content:
+        return Content(
+            _("More time to answer: %(title)s", title=title),
+            [
+                _(
+                    "The new reply deadline is %(deadline)s.",
+                    deadline=format_datetime(deadline, weekday=True),
+                ),
+                _("What you have written or sent stands. You can change it until then."),
+            ],
+            _path(reference),
+            _("See the brief"),
+        )
+
+    return Message("brief_extended", compose)
+
+
+def withdrawn(title: str, reference: str, reason: str) -> Message:
+    """To all who know of the brief: it is withdrawn, and why."""
+
+    def compose() -> Content:
+        return Content(
+            _("The brief is withdrawn: %(title)s", title=title),
+            [
+                _("The company will not choose anyone this time. It gives this reason:"),
+                reason,
+                _("Offers that were sent are closed without being read any further."),
+            ],
+            _path(reference),
+            _("See the brief"),
+        )
+
+    return Message("brief_withdrawn", compose)
+
+
+def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Message:
+    """To the company: a supplier wants to know something. The supplier is not named."""
+
+    def compose() -> Content:
+        lines = [
+            _("A supplier asks:"),
+            text,
+            _(
+                "All who can see the brief get the same answer. Offers are due on %(date)s.",
+                date=format_date(deadline),
+            ),
+        ]
+        return Content(
+            _("A question about %(title)s", title=title), lines, _path(reference, "#questions"), _("Answer")
+        )
+
+    return Message("question_asked", compose)
+
+
+def question_answered(title: str, reference: str, question: str, answer: str) -> Message:
+    """To all who are tied to the brief: a question is answered."""
+
+    def compose() -> Content:
+        subject = _("A question is answered: %(title)s", title=title)
+        return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
+
+    return Message("question_answered", compose)
+
+
+def question_rejected(title: str, reference: str, reason: str) -> Message:
+    """To the asker: the company does not answer this question, and why."""
+
+    def compose() -> Content:
+        lines = [
+            _("The company does not answer your question. It gives this reason:"),
+            str(REJECT_REASONS[reason]),
+        ]
+        subject = _("Your question was not answered: %(title)s", title=title)
+        return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
+
+    return Message("question_rejected", compose)

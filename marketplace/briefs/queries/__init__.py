@@ -1,0 +1,58 @@
+"""Briefs, reviews and questions as a viewer may see them."""
+
+from marketplace.briefs.queries.checkup import Checkup, checkup
+from marketplace.briefs.queries.clarification import (
+    ShownQuestion,
+    questions_on,
+    waiting_from,
+    waiting_question,
+)
+from marketplace.briefs.queries.papers import (
+    BriefPaper,
+    actor_of,
+    approved_categories,
+    brief_for,
+    briefs_of_company,
+    current_answers,
+    current_version,
+    deleted_drafts,
+    draft_answers,
+    is_open,
+    own_brief,
+    own_briefs,
+    paper,
+    paper_for,
+    phase_of,
+    shown_title,
+    visible_to,
+)
+from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
+
+__all__ = [
+    "BriefPaper",
+    "Checkup",
+    "ShownQuestion",
+    "actor_of",
+    "approved_categories",
+    "brief_for",
+    "briefs_of_company",
+    "checkup",
+    "current_answers",
+    "current_version",
+    "deleted_drafts",
+    "draft_answers",
+    "is_open",
+    "last_review",
+    "last_saved_by",
+    "open_review",
+    "own_brief",
+    "own_briefs",
+    "paper",
+    "paper_for",
+    "phase_of",
+    "questions_on",
+    "shown_title",
+    "visible_to",
+    "waiting_from",
+    "waiting_question",
+]

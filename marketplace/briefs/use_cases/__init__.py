@@ -1,0 +1,35 @@
+"""What people do with briefs. Each is one transaction, with its audit row and its notices; all compose in another."""
+
+from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
+from marketplace.briefs.use_cases.drafts import (
+    Saved,
+    copy_brief,
+    create_draft,
+    delete_draft,
+    fingerprints,
+    restore_draft,
+    save_topic,
+    turn_must_into_wish,
+)
+from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
+from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
+
+__all__ = [
+    "Saved",
+    "answer_question",
+    "answer_review",
+    "ask_for_review",
+    "ask_question",
+    "copy_brief",
+    "create_draft",
+    "delete_draft",
+    "extend_deadline",
+    "fingerprints",
+    "publish",
+    "pull_back",
+    "reject_question",
+    "restore_draft",
+    "save_topic",
+    "turn_must_into_wish",
+    "withdraw",
+]

@@ -1,0 +1,78 @@
+"""Suppliers ask, the company answers once for all, and nobody learns who asked before the brief is opened."""
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs import notices, queries
+from marketplace.briefs.lifecycle import REJECT_REASONS, QuestionState
+from marketplace.briefs.models import ClarificationQuestion
+from marketplace.briefs.use_cases.steps import company_people, supplier_people, tied_people
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+
+MOST_WAITING = 5
+
+
+def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQuestion:
+    """Ask the company something about a brief, before the last day for questions. Raises RuleBroken."""
+    with transaction():
+        paper = queries.paper_for(viewer, reference)
+        if not viewer.is_supplier:
+            raise Forbidden
+        if not paper.takes_questions:
+            raise RuleBroken(_("The time for questions is over."))
+        if queries.waiting_from(viewer.organisation_id, paper.brief.id) >= MOST_WAITING:
+            raise RuleBroken(
+                _("You have several questions waiting. Wait for an answer before you ask more."), "text"
+            )
+        question = ClarificationQuestion(
+            brief_id=paper.brief.id, supplier_id=viewer.organisation_id, asked_by_id=viewer.user_id, text=text
+        )
+        session.add(question)
+        session.flush()
+        deadline = paper.brief.deadline or clock.now()
+        asked = notices.question_asked(paper.title, reference, text, deadline)
+        send(asked, company_people(paper.brief))
+        # The row names no brief: the company reads its own briefs' events, and must not learn who asked.
+        record(viewer, "question.ask", "question", question.id)
+        return question
+
+
+def answer_question(viewer: Viewer, reference: str, question_id: int, public_text: str, answer: str) -> None:
+    """Publish a question in the company's wording, with its answer, to all who can see the brief."""
+    with transaction():
+        paper, question = _own_question(viewer, reference, question_id)
+        question.public_text = public_text
+        question.answer = answer
+        question.answered_at = clock.now()
+        question.answered_by_id = viewer.user_id
+        question.state = QuestionState.PUBLISHED
+        message = notices.question_answered(paper.title, reference, public_text, answer)
+        told = {person.user_id: person for person in tied_people(paper.brief)}
+        told |= {person.user_id: person for person in supplier_people([question.supplier_id])}
+        send(message, told.values())
+        record(viewer, "question.answer", "brief", reference, question=question.id)
+
+
+def reject_question(viewer: Viewer, reference: str, question_id: int, reason: str) -> None:
+    """Say no to a question, with a reason that only the asker is told."""
+    with transaction():
+        paper, question = _own_question(viewer, reference, question_id)
+        if reason not in REJECT_REASONS:
+            raise RuleBroken(_("Choose a reason."), "reason")
+        question.answer = reason
+        question.answered_at = clock.now()
+        question.answered_by_id = viewer.user_id
+        question.state = QuestionState.REJECTED
+        message = notices.question_rejected(paper.title, reference, reason)
+        send(message, supplier_people([question.supplier_id]))
+        record(viewer, "question.reject", "brief", reference, question=question.id, reason=reason)
+
+
+def _own_question(
+    viewer: Viewer, reference: str, question_id: int
+) -> tuple[queries.BriefPaper, ClarificationQuestion]:
+    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
+    return paper, queries.waiting_question(paper, question_id)

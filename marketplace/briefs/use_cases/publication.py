@@ -1,0 +1,129 @@
+"""Publishing a brief, giving it more time, and withdrawing it."""
+
+import datetime as dt
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs import coach, followers, guide, lifecycle, notices, queries
+from marketplace.briefs.lifecycle import Phase, State
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.briefs.use_cases.steps import brief_to, company_people, garden_people, tied_people, touch
+from marketplace.core import clock, taxonomy
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import format_date, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+
+LEAST_REASON = 10
+
+
+def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
+    """Freeze the draft as version 1 and let it out until its deadline; no supplier is chosen or told here.
+
+    `confirmed` is the company's word that it has read what suppliers will see. Raises RuleBroken with the
+    first thing that stops it: a hard stop of the coach, or a required answer that is missing or faulty.
+    Composes: a caller that ranks suppliers wraps both in one transaction.
+    """
+    with transaction():
+        brief = brief_to("publish", viewer, reference)
+        questions = guide.load(brief.guide_version)
+        answers = queries.draft_answers(brief)
+        today, now = clock.today(), clock.now()
+        if stops := coach.hard_stops(questions, answers, today, confirmed=confirmed):
+            sentence = f"{stops[0].title}. {stops[0].reason}"
+            raise RuleBroken(sentence, stops[0].question or "confirmed")
+        if gaps := guide.missing(questions, answers, today):
+            raise RuleBroken(gaps[0].text, gaps[0].question.code)
+        deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
+        brief.state = State.PUBLISHED
+        brief.answers = answers
+        brief.title = answers["title"]
+        brief.open_door = bool(answers["open_door"])
+        brief.name_hidden = answers["visibility"] == "hidden"
+        brief.published_at = now
+        brief.deadline = deadline
+        brief.question_deadline = lifecycle.question_deadline(now, deadline)
+        brief.services = [
+            BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
+        ]
+        _freeze(viewer, brief, now)
+        touch(brief)
+        record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
+        send(notices.published(brief.title, brief.reference, deadline), company_people(brief, but=viewer))
+        told = notices.published_in_area(brief.company.name, brief.title, brief.reference)
+        send(told, garden_people(brief))
+        return brief
+
+
+def _freeze(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
+    brief.versions.append(
+        BriefVersion(
+            number=len(brief.versions) + 1,
+            guide_version=brief.guide_version,
+            title=brief.title,
+            answers=dict(brief.answers),
+            published_at=now,
+            published_by_id=viewer.user_id,
+        )
+    )
+    session.flush()
+
+
+def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answered: bool = False) -> Brief:
+    """Give suppliers more time, at most twice and to at most 60 days after publication. Raises RuleBroken.
+
+    After the deadline this is possible only when nobody has answered, which the caller must know.
+    """
+    with transaction():
+        brief = brief_to("extend", viewer, reference)
+        published, deadline = brief.published_at, brief.deadline
+        if published is None or deadline is None:
+            raise RuleBroken(_("This brief is not published."))
+        if queries.phase_of(brief) is Phase.EVALUATING and (not nobody_answered or brief.opened_early_at):
+            raise RuleBroken(
+                _("The deadline has passed, so it stands. Make a copy if you want to ask once more.")
+            )
+        if brief.extensions >= lifecycle.MAX_EXTENSIONS:
+            raise RuleBroken(
+                ngettext(
+                    "The deadline has been moved %(num)s time, and that is the most.",
+                    "The deadline has been moved %(num)s times, and that is the most.",
+                    brief.extensions,
+                ),
+                "deadline",
+            )
+        latest = lifecycle.latest_extension(published)
+        if not max(clock.to_local(deadline).date(), clock.today()) < day <= latest:
+            raise RuleBroken(
+                _(
+                    "Choose a day after the deadline you have, and no later than %(date)s.",
+                    date=format_date(latest),
+                ),
+                "deadline",
+            )
+        brief.deadline = clock.end_of_day(day)
+        brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
+        brief.extensions += 1
+        touch(brief)
+        record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())
+        message = notices.extended(brief.title, brief.reference, brief.deadline)
+        send(message, [*tied_people(brief), *company_people(brief, but=viewer)])
+        return brief
+
+
+def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
+    """Take a published brief back for good; all who know of it are told why. Raises RuleBroken without a reason."""
+    with transaction():
+        brief = brief_to("withdraw", viewer, reference)
+        if len(reason) < LEAST_REASON:
+            raise RuleBroken(_("Give a reason. The suppliers have spent time on this."), "reason")
+        told = [*tied_people(brief), *company_people(brief, but=viewer), *garden_people(brief)]
+        brief.state = State.WITHDRAWN
+        brief.closed_at = clock.now()
+        brief.closed_reason = reason
+        touch(brief)
+        followers.end(viewer, brief)
+        record(viewer, "brief.withdraw", "brief", brief.reference)
+        send(notices.withdrawn(brief.title, brief.reference, reason), told)
+        return brief

@@ -1,0 +1,96 @@
+"""The business garden reads a draft when the company asks, and answers."""
+
+from collections.abc import Mapping
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs import guide, notices, queries
+from marketplace.briefs.lifecycle import State
+from marketplace.briefs.models import Brief, BriefReview
+from marketplace.briefs.use_cases.steps import brief_to, company_people, garden_people, touch
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+
+VERDICTS = ("ok", "changes")
+
+
+def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
+    """Ask the company's garden to read a draft. Raises RuleBroken when there is too little to read."""
+    with transaction():
+        brief = brief_to("ask_review", viewer, reference)
+        if brief.company.garden_id is None:
+            raise RuleBroken(
+                _("No business garden covers your municipality yet, so nobody can read the draft.")
+            )
+        answers = queries.draft_answers(brief)
+        if guide.is_empty(answers.get("services")) or guide.is_empty(answers.get("problem")):
+            raise RuleBroken(
+                _(
+                    "Say what kind of help it is and what the problem is first. Then there is something to read."
+                )
+            )
+        session.add(
+            BriefReview(
+                brief_id=brief.id, asked_by_id=viewer.user_id, message=message, revision=brief.revision
+            )
+        )
+        brief.state = State.IN_REVIEW
+        brief.updated_at = clock.now()
+        title = queries.shown_title(brief)
+        asked = notices.review_asked(brief.company.name, title, brief.reference, message)
+        send(asked, garden_people(brief))
+        record(viewer, "brief.ask_review", "brief", brief.reference)
+        return brief
+
+
+def answer_review(
+    viewer: Viewer,
+    reference: str,
+    verdict: str,
+    comment: str,
+    topic_comments: Mapping[str, str] | None = None,
+) -> Brief:
+    """Give the garden's answer and hand the draft back. Raises RuleBroken when changes are wanted without a word."""
+    with transaction():
+        brief = brief_to("answer_review", viewer, reference)
+        review = queries.open_review(brief)
+        if review is None:
+            raise Conflict(_("The company has taken its draft back."))
+        said = {code: text for code, text in (topic_comments or {}).items() if text}
+        if verdict not in VERDICTS:
+            raise RuleBroken(_("Say whether the brief is ready."), "verdict")
+        if verdict == "changes" and not comment and not said:
+            raise RuleBroken(_("Write what the company should change."), "comment")
+        review.answered_by_id = viewer.user_id
+        review.answered_at = clock.now()
+        review.verdict = verdict
+        review.comment = comment
+        review.topic_comments = said
+        brief.state = State.DRAFT
+        touch(brief)
+        review.revision = brief.revision
+        title, is_ok = queries.shown_title(brief), verdict == "ok"
+        answer = notices.review_answered(
+            viewer.organisation_name, title, brief.reference, is_ok=is_ok, comment=comment
+        )
+        send(answer, company_people(brief))
+        record(viewer, "brief.answer_review", "brief", brief.reference, verdict=verdict)
+        return brief
+
+
+def pull_back(viewer: Viewer, reference: str) -> Brief:
+    """Take a draft back from the garden before it has answered."""
+    with transaction():
+        brief = brief_to("pull_back", viewer, reference)
+        review = queries.open_review(brief)
+        if review is not None:
+            review.withdrawn_at = clock.now()
+        brief.state = State.DRAFT
+        brief.updated_at = clock.now()
+        title = queries.shown_title(brief)
+        send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_people(brief))
+        record(viewer, "brief.pull_back", "brief", brief.reference)
+        return brief

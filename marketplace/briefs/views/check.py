@@ -1,0 +1,50 @@
+"""The last step: what is missing, advice, how good the brief is, and sending it."""
+
+from flask import render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.forms import PublishForm, ReviewForm
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.views.base import blueprint
+from marketplace.briefs.views.guide import own_paper, state_label, topic_states
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/briefs/<reference>/check")
+@access.company
+def check(reference: str) -> Answer:
+    """Look through the brief before it is sent."""
+    paper = own_paper(reference)
+    if paper.phase is not Phase.DRAFT:
+        return redirect(url_for("briefs.show", reference=reference), 303)
+    return render_template(
+        "briefs/check.html",
+        paper=paper,
+        checkup=queries.checkup(paper),
+        states=topic_states(paper),
+        state_label=state_label,
+        form=PublishForm(),
+        review_form=ReviewForm(),
+    )
+
+
+@blueprint.post("/briefs/<reference>/wish")
+@access.company
+def make_wish(reference: str) -> Answer:
+    """Make a must-have a wish."""
+    requirement = request.form.get("requirement", "")[:400]
+    try:
+        use_cases.turn_must_into_wish(current_viewer(), reference, requirement)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("“%(requirement)s” is a wish now.", requirement=requirement))
+    return see_other("briefs.check", reference=reference)

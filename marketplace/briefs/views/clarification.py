@@ -1,0 +1,72 @@
+"""Questions about a brief: suppliers ask, the company answers once for all."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.forms import AnswerForm, QuestionForm, RejectForm
+from marketplace.briefs.views.base import blueprint
+from marketplace.briefs.views.document import brief_page
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.post("/briefs/<reference>/questions")
+@access.supplier
+def ask(reference: str) -> Answer:
+    """Ask the company something."""
+    viewer = current_viewer()
+    paper = queries.paper_for(viewer, reference)
+    form = QuestionForm()
+    if form.validate():
+        try:
+            use_cases.ask_question(viewer, reference, form.text.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your question is sent. You get a message when it is answered."))
+            return see_other("briefs.show", reference=reference, _anchor="questions")
+    return brief_page(paper, question=form), 422
+
+
+@blueprint.route("/briefs/<reference>/questions/<int:question_id>", methods=["GET", "POST"])
+@access.company
+def answer(reference: str, question_id: int) -> Answer:
+    """Answer a question for all."""
+    viewer = current_viewer()
+    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
+    question = next(
+        (q for q in queries.questions_on(viewer, paper) if q.id == question_id and q.state == "asked"), None
+    )
+    if question is None:
+        raise NotFound
+    form = AnswerForm(public_text=question.text)
+    if form.validate_on_submit():
+        use_cases.answer_question(
+            viewer, reference, question_id, form.public_text.data or "", form.answer.data or ""
+        )
+        flashes.done(_("The answer is published to all who can see the brief."))
+        return see_other("briefs.show", reference=reference, _anchor="questions")
+    status = 422 if form.all_errors() else 200
+    page = render_template(
+        "briefs/answer.html", paper=paper, question=question, form=form, reject=RejectForm()
+    )
+    return page, status
+
+
+@blueprint.post("/briefs/<reference>/questions/<int:question_id>/reject")
+@access.company
+def reject(reference: str, question_id: int) -> Answer:
+    """Say no to a question."""
+    form = RejectForm()
+    if not form.validate():
+        flashes.warn(_("Choose a reason."))
+        return see_other("briefs.answer", reference=reference, question_id=question_id)
+    use_cases.reject_question(current_viewer(), reference, question_id, str(form.reason.data))
+    flashes.done(_("The supplier is told that you do not answer, and why."))
+    return see_other("briefs.show", reference=reference, _anchor="questions")

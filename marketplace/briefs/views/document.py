@@ -1,0 +1,49 @@
+"""The brief as a document, for its company, its suppliers and its business garden."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries
+from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm, ReviewForm
+from marketplace.briefs.lifecycle import REJECT_REASONS
+from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.forms import BaseForm
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/briefs/<reference>")
+@access.members
+def show(reference: str) -> Answer:
+    """The brief as the reader may see it, what can be done with it, and the questions asked."""
+    return brief_page(queries.paper_for(current_viewer(), reference))
+
+
+@blueprint.get("/briefs/<reference>/preview")
+@access.company
+def preview(reference: str) -> Answer:
+    """Exactly what suppliers see."""
+    viewer = current_viewer()
+    paper = queries.paper(viewer, queries.own_brief(viewer, reference), as_supplier=True)
+    return render_template("briefs/preview.html", paper=paper, draft=paper.version is None)
+
+
+def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
+    """Return the brief's page; a form that did not pass is handed in to be shown again."""
+    viewer = current_viewer()
+    if paper.brief.state == "in_review" and paper.reader == "garden":
+        forms.setdefault("review_answer", ReviewAnswerForm(paper.guide.topics))
+    if paper.reader == "supplier":
+        forms.setdefault("question", QuestionForm())
+    return render_template(
+        "briefs/show.html",
+        paper=paper,
+        questions=queries.questions_on(viewer, paper),
+        review=queries.open_review(paper.brief),
+        reject_reasons=REJECT_REASONS,
+        review_form=ReviewForm(),
+        forms=forms,
+    )

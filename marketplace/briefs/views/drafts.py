@@ -1,0 +1,115 @@
+"""The company's list of briefs, and beginning, copying, deleting and taking back a draft."""
+
+from flask import render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import needs, queries, use_cases
+from marketplace.briefs.forms import NewBriefForm
+from marketplace.briefs.views.base import blueprint
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations import queries as organisations
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+MOST_SERVICES = 4
+
+
+def page_number() -> int:
+    """Return the page that a list is asked for."""
+    asked = request.args.get("page", "1")[:6]
+    return int(asked) if asked.isascii() and asked.isdigit() else 1
+
+
+@blueprint.get("/briefs")
+@access.company
+def index() -> Answer:
+    """Our briefs, the last changed first."""
+    viewer = current_viewer()
+    found = queries.own_briefs(viewer, page_number())
+    papers = [queries.paper(viewer, brief) for brief in found.items]
+    return render_template(
+        "briefs/index.html",
+        page=found,
+        papers=papers,
+        deleted=queries.deleted_drafts(viewer),
+        title_of=queries.shown_title,
+    )
+
+
+@blueprint.get("/companies/<int:company_id>/briefs")
+@access.garden
+def company_briefs(company_id: int) -> Answer:
+    """A company's briefs, for its business garden."""
+    viewer = current_viewer()
+    company = organisations.company_for(viewer, company_id)
+    found = queries.briefs_of_company(viewer, company_id, page_number())
+    papers = [queries.paper(viewer, brief) for brief in found.items]
+    return render_template("briefs/company_briefs.html", page=found, papers=papers, company=company)
+
+
+@blueprint.route("/briefs/new", methods=["GET", "POST"])
+@access.company
+def new() -> Answer:
+    """Begin a brief, perhaps from what was written on the front page."""
+    form = NewBriefForm(own_words=request.args.get("q", "")[:2000])
+    asked = request.values.get("services", "")[:400].split(",")
+    if form.validate_on_submit():
+        words = form.own_words.data or ""
+        chosen = request.form.getlist("service") if request.form.get("shown") else asked
+        if request.form.get("action") == "suggest":
+            return _new_page(form, asked)
+        try:
+            brief = use_cases.create_draft(current_viewer(), words, chosen[:MOST_SERVICES])
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            return see_other("briefs.resume", reference=brief.reference)
+    return _new_page(form, asked)
+
+
+def _new_page(form: NewBriefForm, asked: list[str]) -> str:
+    suggestions = needs.suggest(form.own_words.data or "")
+    known = {suggestion.code for suggestion in suggestions}
+    given = needs.known_services(code for code in asked if code not in known)
+    chosen = set(asked) if any(asked) else {suggestion.code for suggestion in suggestions[:2]}
+    return render_template("briefs/new.html", form=form, suggestions=suggestions, given=given, chosen=chosen)
+
+
+@blueprint.post("/briefs/<reference>/delete")
+@access.company
+def delete(reference: str) -> Answer:
+    """Delete a draft; it can be taken back from the list."""
+    brief = use_cases.delete_draft(current_viewer(), reference)
+    flashes.done(
+        _(
+            "%(title)s is deleted. You can take it back from this page for 30 days.",
+            title=queries.shown_title(brief),
+        )
+    )
+    return see_other("briefs.index", _anchor="deleted")
+
+
+@blueprint.post("/briefs/<reference>/restore")
+@access.company
+def restore(reference: str) -> Answer:
+    """Take back a deleted draft."""
+    brief = use_cases.restore_draft(current_viewer(), reference)
+    flashes.done(_("%(title)s is back.", title=queries.shown_title(brief)))
+    return see_other("briefs.resume", reference=brief.reference)
+
+
+@blueprint.post("/briefs/<reference>/copy")
+@access.company
+def copy(reference: str) -> Answer:
+    """Begin a new brief from an earlier one."""
+    try:
+        brief = use_cases.copy_brief(current_viewer(), reference)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return redirect(url_for("briefs.index"), 303)
+    flashes.done(_("This is a copy. Dates are new, everything else is as it was."))
+    return see_other("briefs.resume", reference=brief.reference)

@@ -1,0 +1,193 @@
+"""The guide: one topic a page, saved as you go, picked up where you were."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from flask import jsonify, render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import coach, guide, needs, queries, use_cases
+from marketplace.briefs.forms import TopicForm, read_marks
+from marketplace.briefs.guide import Topic
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.views.base import blueprint
+from marketplace.core import clock, taxonomy
+from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.i18n import current_locale, format_date, format_time, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.taxonomy import Group
+from marketplace.organisations.forms import municipality_choices
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int] | tuple[Response, int]
+MOST_ADVICE = 2
+
+
+def own_paper(reference: str) -> BriefPaper:
+    """Return a brief of the viewer's own company. Raises NotFound."""
+    viewer = current_viewer()
+    return queries.paper(viewer, queries.own_brief(viewer, reference))
+
+
+def _topic(paper: BriefPaper, code: str) -> Topic:
+    found = next((topic for topic in paper.guide.topics if topic.code == code), None)
+    if found is None:
+        raise NotFound
+    return found
+
+
+@blueprint.get("/briefs/<reference>/guide")
+@access.company
+def resume(reference: str) -> Answer:
+    """Go on where we were: the first topic that is not done, else the check."""
+    paper = own_paper(reference)
+    if paper.phase is not Phase.DRAFT:
+        return redirect(url_for("briefs.show", reference=reference), 303)
+    states = topic_states(paper)
+    waiting = next((code for code, state in states.items() if state != "done"), None)
+    if waiting is None:
+        return redirect(url_for("briefs.check", reference=reference), 303)
+    return redirect(url_for("briefs.topic", reference=reference, topic_code=waiting), 303)
+
+
+@blueprint.route("/briefs/<reference>/guide/<topic_code>", methods=["GET", "POST"])
+@access.company
+def topic(reference: str, topic_code: str) -> Answer:
+    """One topic of the guide."""
+    paper = own_paper(reference)
+    current = _topic(paper, topic_code)
+    if request.method == "GET" and paper.phase is not Phase.DRAFT:
+        return redirect(url_for("briefs.show", reference=reference), 303)
+    seen_before = topic_code in paper.brief.confirmed_topics
+    advices = coach.remarks(paper.guide, paper.answers) if seen_before else []
+    form = TopicForm(current, paper.answers, clock.today(), advices)
+    if request.method == "GET":
+        return _page(paper, current, form, use_cases.fingerprints(current.questions, paper.answers))
+    readings = form.read(request.form)
+    try:
+        saved = use_cases.save_topic(
+            current_viewer(), reference, topic_code, readings, read_marks(request.form.get("seen"))
+        )
+    except Conflict as conflict:
+        return _conflict(paper, current, form, conflict)
+    paper = own_paper(reference)
+    if wants_json():
+        status = 422 if saved.refused else 200
+        message = _not_saved(len(saved.refused)) if saved.refused else saved_line(paper)
+        return jsonify(saved=message, ok=not saved.refused, seen=json.dumps(saved.fingerprints)), status
+    if saved.refused:
+        return _page(paper, current, form, saved.fingerprints), 422
+    return _go_on(paper, current)
+
+
+def _go_on(paper: BriefPaper, current: Topic) -> Response:
+    reference, action = paper.brief.reference, request.form.get("action", "next")
+    if action == "suggest":
+        return see_other("briefs.topic", reference=reference, topic_code=current.code, _anchor="q-services")
+    if action == "later":
+        flashes.done(_("%(title)s is saved. Go on when it suits you.", title=paper.title))
+        return see_other("briefs.index")
+    codes = [topic.code for topic in paper.guide.topics]
+    place = codes.index(current.code) + 1
+    if place < len(codes):
+        return see_other("briefs.topic", reference=reference, topic_code=codes[place])
+    return see_other("briefs.check", reference=reference)
+
+
+def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conflict) -> Answer:
+    """Show what was typed beside what stands now. Fields that only a colleague has changed show the colleague's."""
+    standing = dict(conflict.current)
+    by = str(standing.pop("by", ""))
+    if standing:
+        message = _(
+            "%(name)s has changed the same answer. Nothing of yours is lost.", name=by or _("A colleague")
+        )
+    else:
+        message = _(
+            "The brief can no longer be changed, so this is not saved. Copy what you need from the page."
+        )
+    if wants_json():
+        return jsonify(saved=message, ok=False, seen=""), 409
+    form.show_conflict(message, standing)
+    marks = use_cases.fingerprints(current.questions, paper.answers)
+    seen = read_marks(request.form.get("seen"))
+    for code, field in form.fields.items():
+        if standing and code not in standing and not field.error and seen.get(code) != marks[code]:
+            field.typed = guide.shown_value(field.question, paper.answers.get(code))
+    return _page(paper, current, form, marks), 409
+
+
+def wants_json() -> bool:
+    """Say whether the page's script saves in the background."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def _not_saved(count: int) -> str:
+    return ngettext(
+        "%(num)s answer is not saved yet. See below.", "%(num)s answers are not saved yet. See below.", count
+    )
+
+
+def topic_states(paper: BriefPaper) -> dict[str, str]:
+    """Return how far each topic of a draft has come, by code."""
+    confirmed, today = paper.brief.confirmed_topics, clock.today()
+    return {t.code: guide.topic_state(t, paper.answers, confirmed, today) for t in paper.guide.topics}
+
+
+def saved_line(paper: BriefPaper) -> str:
+    """Return "Saved at 14.32", with the date when it was not today."""
+    at = paper.brief.updated_at
+    if clock.to_local(at).date() == clock.today():
+        return _("Saved at %(time)s", time=format_time(at))
+    return _("Saved %(date)s at %(time)s", date=format_date(at), time=format_time(at))
+
+
+def state_label(state: str) -> str:
+    """Return a topic's state in the reader's language."""
+    labels = {"done": _("Done"), "begun": _("Begun"), "review": _("Filled in, look it over")}
+    return labels.get(state, "")
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What the fields of a page need beside themselves."""
+
+    suggestions: list[needs.Suggestion]
+    groups: tuple[Group, ...]
+    municipalities: Mapping[str, list[tuple[str, str]]]
+    next_year: int
+    advised: list[str]
+
+
+def _surroundings(form: TopicForm) -> Surroundings:
+    has_services = "services" in form.fields
+    words = str(form.fields["own_words"].typed) if "own_words" in form.fields else ""
+    places = municipality_choices(blank=False) if "municipality" in form.fields else {}
+    advised = [code for code, field in form.fields.items() if field.advice][:MOST_ADVICE]
+    return Surroundings(
+        needs.suggest(words) if has_services else [],
+        taxonomy.groups() if has_services else (),
+        places if isinstance(places, dict) else {},
+        clock.today().year + 1,
+        advised,
+    )
+
+
+def _page(paper: BriefPaper, current: Topic, form: TopicForm, marks: object) -> str:
+    return render_template(
+        "briefs/topic.html",
+        paper=paper,
+        topic=current,
+        form=form,
+        seen=json.dumps(marks),
+        states=topic_states(paper),
+        state_label=state_label,
+        saved_line=saved_line(paper) if paper.brief.revision > 1 else "",
+        lines=current.lesson.lines(current_locale()),
+        page=_surroundings(form),
+    )

@@ -1,0 +1,70 @@
+"""What the company can do with a brief that is out: give more time, or withdraw it."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.forms import ExtendForm, WithdrawForm
+from marketplace.briefs.lifecycle import MAX_EXTENSIONS, latest_extension
+from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.views.base import blueprint
+from marketplace.core import clock
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+def _paper_for_move(reference: str, move: str) -> BriefPaper:
+    viewer = current_viewer()
+    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
+    if move not in paper.moves:
+        raise Conflict(_("The brief has moved on since you opened the page. See where it stands now."))
+    return paper
+
+
+@blueprint.route("/briefs/<reference>/extend", methods=["GET", "POST"])
+@access.company_owner
+def extend(reference: str) -> Answer:
+    """Give suppliers more time."""
+    paper = _paper_for_move(reference, "extend")
+    form = ExtendForm()
+    status = 200
+    if form.validate_on_submit() and form.deadline.data is not None:
+        try:
+            brief = use_cases.extend_deadline(current_viewer(), reference, form.deadline.data)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            day = format_date(brief.deadline or clock.now())
+            flashes.done(_("The new deadline is %(date)s. All who are answering are told.", date=day))
+            return see_other("briefs.show", reference=reference)
+    if form.all_errors():
+        status = 422
+    latest = latest_extension(paper.brief.published_at or clock.now())
+    left = MAX_EXTENSIONS - paper.brief.extensions
+    return render_template("briefs/extend.html", paper=paper, form=form, latest=latest, left=left), status
+
+
+@blueprint.route("/briefs/<reference>/withdraw", methods=["GET", "POST"])
+@access.company_owner
+def withdraw(reference: str) -> Answer:
+    """Take the brief back for good."""
+    paper = _paper_for_move(reference, "withdraw")
+    form = WithdrawForm()
+    status = 200
+    if form.validate_on_submit():
+        try:
+            use_cases.withdraw(current_viewer(), reference, form.reason.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The brief is withdrawn. All who knew of it are told why."))
+            return see_other("briefs.show", reference=reference)
+    if form.all_errors():
+        status = 422
+    return render_template("briefs/withdraw.html", paper=paper, form=form), status

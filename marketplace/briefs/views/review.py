@@ -1,0 +1,69 @@
+"""The company asks its garden to read a draft; the garden answers."""
+
+from flask import request
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.forms import ReviewAnswerForm, ReviewForm
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.views.base import blueprint
+from marketplace.briefs.views.document import brief_page
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.post("/briefs/<reference>/review")
+@access.company
+def ask_review(reference: str) -> Answer:
+    """Ask the garden to read the draft."""
+    form = ReviewForm()
+    if not form.validate():
+        flashes.warn(_("The message to the adviser is too long. Shorten it."))
+        return see_other("briefs.check", reference=reference)
+    try:
+        use_cases.ask_for_review(current_viewer(), reference, form.message.data or "")
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return see_other("briefs.check", reference=reference)
+    flashes.done(_("The draft is with your business garden. You get an answer within two working days."))
+    return see_other("briefs.show", reference=reference)
+
+
+@blueprint.post("/briefs/<reference>/pull-back")
+@access.company
+def pull_back(reference: str) -> Answer:
+    """Take the draft back before the garden has answered."""
+    use_cases.pull_back(current_viewer(), reference)
+    flashes.done(_("The draft is yours again."))
+    return see_other("briefs.check", reference=reference)
+
+
+@blueprint.post("/briefs/<reference>/review-answer")
+@access.garden
+def answer_review(reference: str) -> Answer:
+    """Give the garden's answer on a draft."""
+    viewer = current_viewer()
+    paper = queries.paper_for(viewer, reference)
+    if paper.phase is not Phase.IN_REVIEW:
+        raise NotFound
+    form = ReviewAnswerForm(paper.guide.topics)
+    if form.validate():
+        try:
+            brief = use_cases.answer_review(
+                viewer,
+                reference,
+                str(form.verdict.data),
+                form.comment.data or "",
+                form.topic_comments(request.form),
+            )
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your answer is sent to %(company)s.", company=brief.company.name))
+            return see_other("pages.home")
+    return brief_page(paper, review_answer=form), 422

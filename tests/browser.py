@@ -39,7 +39,13 @@ class Browser(FlaskClient):
         if has_app_context():
             db.session.expire_all()
         moved = 300 <= response.status_code < 400
-        if self.check_pages and not moved and response.mimetype == "text/html" and method != "HEAD" and response.data:
+        if (
+            self.check_pages
+            and not moved
+            and response.mimetype == "text/html"
+            and method != "HEAD"
+            and response.data
+        ):
             check_page(response.text, response.request.full_path)
         return response
 
@@ -51,6 +57,8 @@ class Browser(FlaskClient):
 
     def sign_in(self, user_id: int) -> "Browser":
         """Sign a person in, with a session row as the sign-in page makes it. Returns this browser."""
+        if has_app_context():
+            db.session.commit()
         with self.application.app_context():
             token = accounts.open_session(user_id, "test")
         with self.session_transaction() as cookie:
@@ -61,5 +69,7 @@ class Browser(FlaskClient):
     def page(self, path: str, status: int = 200) -> Page:
         """Go to a page, following redirects, and return it read; fails on another status."""
         response = self.get(path, follow_redirects=True)
-        assert response.status_code == status, f"{path} answered {response.status_code}:\n{response.text[:2000]}"
+        assert response.status_code == status, (
+            f"{path} answered {response.status_code}:\n{response.text[:2000]}"
+        )
         return Page(response.text)

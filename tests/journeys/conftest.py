@@ -1,0 +1,105 @@
+"""A real browser on a served application. `chromium` (tests/conftest.py) finds it, or skips."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+PHONE, DESK = 390, 1280
+NARROWEST = 320
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.browser)
+
+
+@pytest.fixture(scope="session")
+def launched(chromium: str) -> Iterator[Chromium]:
+    """One Chromium for the run; each person has a context of their own."""
+    with sync_playwright() as playwright:
+        sandbox = [] if os.geteuid() else ["--no-sandbox"]
+        opened = playwright.chromium.launch(executable_path=chromium, args=sandbox)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Serve the test's application; returns where."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.fixture
+def person(launched: Chromium, address: str) -> Iterator[Callable[..., Page]]:
+    """Give a person a browser: `person(width=PHONE, dark=True, script=False)`.
+
+    Anything the browser complains about on the way, a refused style among it, fails the test at its end.
+    """
+    complaints: list[str] = []
+    with ExitStack() as opened:
+
+        def open_browser(*, width: int = DESK, dark: bool = False, script: bool = True) -> Page:
+            context: BrowserContext = launched.new_context(
+                base_url=address,
+                viewport={"width": width, "height": 900},
+                color_scheme="dark" if dark else "light",
+                java_script_enabled=script,
+                locale="nb-NO",
+                reduced_motion="reduce",
+            )
+            opened.callback(context.close)
+            page = context.new_page()
+            page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            return page
+
+        yield open_browser
+    assert complaints == []
+
+
+@pytest.fixture(scope="session")
+def axe() -> Callable[[Page], None]:
+    """Look at a page with axe; fails with what it finds."""
+    tool = Axe()
+
+    def look(page: Page) -> None:
+        results = tool.run(page)
+        assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+    return look
+
+
+@pytest.fixture(scope="session")
+def fits() -> Callable[[Page], None]:
+    """Fail when a page must be pushed sideways to be read; names what sticks out."""
+
+    def measure(page: Page) -> None:
+        found: dict[str, Any] = page.evaluate(
+            """() => {
+                const wide = document.documentElement.clientWidth
+                const out = [...document.querySelectorAll("body *")]
+                    .filter(item => item.getBoundingClientRect().right > wide + 1)
+                    .map(item => item.outerHTML.slice(0, 120))
+                return {over: document.documentElement.scrollWidth - wide, out: out.slice(0, 5)}
+            }"""
+        )
+        assert found["over"] <= 0, f"{page.url} is {found['over']} px too wide: {found['out']}"
+
+    return measure

@@ -1,0 +1,136 @@
+"""Offers side by side: the figures of each column, and what to know before one reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketplace.core.i18n import format_list, format_money, format_number
+from marketplace.core.i18n import gettext as _
+from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
+from marketplace.proposals.content import Ask
+from marketplace.proposals.evaluation import (
+    LONG_MONTHS,
+    SHORT_MONTHS,
+    Filled,
+    Price,
+    doubts,
+    fill_gaps,
+    find_trap,
+)
+from marketplace.proposals.queries import Offer
+
+MOST_COLUMNS = 4
+_FRAME = {band.code: band.high for band in BUDGET_BANDS}
+_MONTHLY = {band.code: band.high for band in MONTHLY_BANDS}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One offer of a comparison, with its figures."""
+
+    offer: Offer
+    price: Price
+    filled: Filled
+
+    @property
+    def one_off(self) -> int:
+        """Return the sum of what is priced."""
+        return self.price.one_off
+
+    @property
+    def short_offered(self) -> int:
+        """Return 24 months as offered."""
+        return self.price.over(SHORT_MONTHS)
+
+    @property
+    def short_filled(self) -> int:
+        """Return 24 months with the gaps filled."""
+        return self.filled.over(SHORT_MONTHS)
+
+    @property
+    def long_filled(self) -> int:
+        """Return 36 months with the gaps filled."""
+        return self.filled.over(LONG_MONTHS)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Two to four offers side by side. `advice` are questions worth asking before one chooses."""
+
+    columns: Sequence[Column]
+    lede: str
+    advice: Sequence[str]
+
+    @property
+    def has_gaps(self) -> bool:
+        """Say whether any price leaves something out."""
+        return any(column.price.gaps for column in self.columns)
+
+    @property
+    def has_open_gaps(self) -> bool:
+        """Say whether there is something that nobody priced."""
+        return any(column.filled.open_gaps for column in self.columns)
+
+
+def compare(offers: Sequence[Offer], ask: Ask) -> Comparison:
+    """Return offers side by side."""
+    prices = [offer.content.price(offer.id) for offer in offers]
+    filled = fill_gaps(prices)
+    columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
+    return Comparison(columns, _lede(offers, prices, ask), _advice(offers, prices, ask))
+
+
+def _part(text: str) -> str:
+    """Return a deliverable as it stands inside a sentence."""
+    return f"“{text}”"
+
+
+def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
+    trap = find_trap(prices)
+    if trap is None:
+        return ""
+    names = {offer.id: offer.name for offer in offers}
+    spread = format_money(trap.spread)
+    if not trap.gaps:
+        return _(
+            "%(name)s is the cheapest over two years. %(spread)s separate the dearest and the cheapest.",
+            name=names[trap.cheapest],
+            spread=spread,
+        )
+    parts = format_list([_part(ask.deliverables[place]) for place in trap.gaps[:3]])
+    first = _("%(name)s is the cheapest on paper, but leaves out %(parts)s.", name=names[trap.cheapest], parts=parts)
+    if trap.cheapest_filled == trap.cheapest:
+        then = _("With the gaps filled, %(spread)s separate the dearest and the cheapest over two years.", spread=spread)
+    else:
+        then = _(
+            "With the gaps filled, %(name)s is the cheapest, and %(spread)s separate the dearest and the cheapest over two years.",
+            name=names[trap.cheapest_filled],
+            spread=spread,
+        )
+    return f"{first} {then}"
+
+
+def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[str]:
+    names = {offer.id: offer.name for offer in offers}
+    found = []
+    for price in prices:
+        if price.gaps:
+            parts = format_list([_part(ask.deliverables[place]) for place in price.gaps])
+            found.append(_("Ask %(name)s what %(parts)s will cost.", name=names[price.key], parts=parts))
+    sentences = {
+        "above_frame": _("%(name)s asks for more than the frame in your brief."),
+        "monthly_above": _("%(name)s has a higher running cost than the frame in your brief."),
+        "far_below": _("%(name)s asks for less than half of the others. Ask what is left out."),
+    }
+    frame, monthly = _FRAME.get(ask.budget_band), _MONTHLY.get(ask.monthly_band)
+    found += [sentences[doubt.code] % {"name": names[doubt.key]} for doubt in doubts(prices, frame, monthly)]
+    for offer in offers:
+        if not offer.is_approved:
+            found.append(_("%(name)s is no longer approved by a business garden. Ask your adviser.", name=offer.name))
+        if offer.answers_older_version:
+            found.append(_("%(name)s has answered an older version of the brief.", name=offer.name))
+    return found
+
+
+def score_text(score: int) -> str:
+    """Return a score as "4 of 5"."""
+    return _("%(score)s of %(most)s", score=format_number(score), most=5)

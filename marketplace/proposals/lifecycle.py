@@ -1,0 +1,216 @@
+"""The life of an offer: states, moves, who may make them, what the clock decides, and the reasons in words."""
+
+import datetime as dt
+from dataclasses import dataclass
+from enum import StrEnum
+
+from marketplace.briefs.lifecycle import LAPSE_AFTER_DAYS, Phase
+from marketplace.core import clock
+from marketplace.core.i18n import lazy_gettext as _
+
+
+class State(StrEnum):
+    """What is stored of an offer."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    WITHDRAWN = "withdrawn"
+    AWARDED = "awarded"
+    NOT_SELECTED = "not_selected"
+    INELIGIBLE = "ineligible"
+    AWARD_DECLINED = "award_declined"
+    CLOSED_UNJUDGED = "closed_unjudged"
+
+
+NOT_SENT = "not_sent"
+"""What a draft is after the deadline: computed, never stored."""
+
+
+class Actor(StrEnum):
+    """In which role somebody acts on an offer."""
+
+    SUPPLIER_OWNER = "supplier owner"
+    SUPPLIER_MEMBER = "supplier member"
+    COMPANY_OWNER = "company owner"
+    CLOCK = "clock"
+
+
+STATE_LABELS = {
+    State.DRAFT: _("Draft"),
+    State.SUBMITTED: _("Sent"),
+    State.WITHDRAWN: _("Withdrawn"),
+    State.AWARDED: _("Chosen"),
+    State.NOT_SELECTED: _("Not chosen"),
+    State.INELIGIBLE: _("Ruled out"),
+    State.AWARD_DECLINED: _("You said no to the job"),
+    State.CLOSED_UNJUDGED: _("Closed without a choice"),
+    NOT_SENT: _("Not sent"),
+}
+
+_SUPPLIER = frozenset({Actor.SUPPLIER_OWNER, Actor.SUPPLIER_MEMBER})
+_SENDER = frozenset({Actor.SUPPLIER_OWNER})
+_COMPANY = frozenset({Actor.COMPANY_OWNER})
+_OPEN = frozenset({Phase.OPEN})
+_JUDGED = frozenset({Phase.EVALUATING, Phase.LAPSED})
+_WAITING = frozenset({State.SUBMITTED, State.CLOSED_UNJUDGED})
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A thing that can be done to an offer: from which states, by whom, and while the brief is what.
+
+    `target` is None when the state stays as it is.
+    """
+
+    name: str
+    sources: frozenset[State]
+    target: State | None
+    actors: frozenset[Actor]
+    phases: frozenset[Phase]
+
+
+MOVES = {
+    move.name: move
+    for move in (
+        Move("save", frozenset({State.DRAFT, State.SUBMITTED}), None, _SUPPLIER, _OPEN),
+        Move("submit", frozenset({State.DRAFT, State.SUBMITTED}), State.SUBMITTED, _SENDER, _OPEN),
+        Move(
+            "withdraw",
+            frozenset({State.SUBMITTED}),
+            State.WITHDRAWN,
+            _SUPPLIER,
+            frozenset({Phase.OPEN, Phase.EVALUATING}),
+        ),
+        Move("resume", frozenset({State.WITHDRAWN}), State.DRAFT, _SUPPLIER, _OPEN),
+        Move(
+            "rule_out",
+            frozenset({State.SUBMITTED}),
+            State.INELIGIBLE,
+            _COMPANY,
+            frozenset({Phase.EVALUATING}),
+        ),
+        Move("award", _WAITING, State.AWARDED, _COMPANY, _JUDGED),
+        Move("turn_down", _WAITING, State.NOT_SELECTED, _COMPANY, _JUDGED),
+        Move(
+            "decline_award",
+            frozenset({State.AWARDED}),
+            State.AWARD_DECLINED,
+            _SENDER,
+            frozenset({Phase.AWARDED}),
+        ),
+        Move(
+            "put_back",
+            frozenset({State.AWARDED, State.NOT_SELECTED}),
+            State.SUBMITTED,
+            _COMPANY | _SENDER,
+            frozenset({Phase.AWARDED}),
+        ),
+        Move(
+            "close",
+            frozenset({State.SUBMITTED}),
+            State.CLOSED_UNJUDGED,
+            _COMPANY | {Actor.CLOCK},
+            frozenset({Phase.EVALUATING, Phase.WITHDRAWN}),
+        ),
+    )
+}
+
+FINAL = frozenset(
+    {State.AWARDED, State.NOT_SELECTED, State.INELIGIBLE, State.AWARD_DECLINED, State.CLOSED_UNJUDGED}
+)
+"""States in which the supplier has an answer."""
+
+REOPEN_DAYS = 14
+DECLINE_DAYS = 10
+LATE_DECISION_DAYS = 90
+REMINDER_DAYS = (7, 21, 35)
+GARDEN_TOLD_DAYS = 21
+EXTRA_DAYS_WITHOUT_OFFERS = 14
+
+REASONS = {
+    "price": _("Another offer had a better price for what we get"),
+    "must_have": _("A must-have was not met"),
+    "understanding": _("Another understood the job better"),
+    "experience": _("Another had done more of the same kind"),
+    "dates": _("The dates did not fit"),
+    "gaps": _("Parts of the job were not in the offer"),
+    "cooperation": _("Another suited us better to work with"),
+    "close": _("It was close, and only small things decided"),
+}
+"""Why an offer was not chosen: a code with each answer, so that nobody is left with silence."""
+
+CLOSING_REASONS = {
+    "none_suitable": _("None of the offers suited us"),
+    "too_dear": _("The offers cost more than we can pay"),
+    "need_changed": _("What we need has changed"),
+    "postponed": _("We have put the job off"),
+    "do_it_ourselves": _("We do the job ourselves"),
+}
+"""Why nobody was chosen."""
+
+HANDOVER_ITEMS = {
+    "domain": _("The domain is registered to us"),
+    "accounts": _("We have the passwords to all accounts"),
+    "source_files": _("We have the source files"),
+    "image_rights": _("We may use photos, film and text as we like"),
+    "privacy": _("A data processing agreement is signed, or not needed"),
+    "accessibility": _("Accessibility is checked"),
+    "measurement": _("Visits or orders are measured"),
+    "training": _("We have been shown how to use it"),
+}
+"""What should be in the company's hands when a job is handed over."""
+
+HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not relevant")}
+OUTCOME_ROUNDS = {"handover": 0, "d90": 90, "d365": 365}
+ROUND_LABELS = {
+    "handover": _("At hand-over"),
+    "d90": _("After three months"),
+    "d365": _("After a year"),
+}
+
+
+def may(move: str, state: str, actor: Actor, phase: Phase) -> bool:
+    """Say whether somebody in a role may do a thing to an offer, with the brief as it is now."""
+    rule = MOVES[move]
+    return state in rule.sources and actor in rule.actors and phase in rule.phases
+
+
+def standing(state: str, phase: Phase) -> str:
+    """Return what an offer is for its supplier: the stored state, or not sent when a draft came too late."""
+    return NOT_SENT if state == State.DRAFT and phase is not Phase.OPEN else state
+
+
+def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:
+    """Return when the offers of a brief are opened: the deadline, or earlier when the company opened them."""
+    return min(deadline, opened_early_at) if opened_early_at else deadline
+
+
+def lapse_at(since: dt.datetime) -> dt.datetime:
+    """Return when a brief lapses that nobody decides: the end of the 45th day after it was opened."""
+    return days_after(since, LAPSE_AFTER_DAYS)
+
+
+def days_after(since: dt.datetime, days: int) -> dt.datetime:
+    """Return the last second of the local day that is some days after a moment."""
+    return clock.end_of_day(clock.to_local(since).date() + dt.timedelta(days=days))
+
+
+def may_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
+    """Say whether the company can still take back its choice."""
+    return now <= days_after(awarded_at, REOPEN_DAYS)
+
+
+def may_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
+    """Say whether the chosen supplier can still say no."""
+    return now <= days_after(awarded_at, DECLINE_DAYS)
+
+
+def may_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
+    """Say whether a lapsed brief can still be decided."""
+    return now <= days_after(lapsed_at, LATE_DECISION_DAYS)
+
+
+def reason_label(code: str) -> str:
+    """Return a reason in the reader's language; an unknown code is an empty text."""
+    found = REASONS.get(code) or CLOSING_REASONS.get(code)
+    return str(found) if found else ""

@@ -1,0 +1,35 @@
+"""Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
+
+from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
+from marketplace.proposals.queries.letters import Letter, letter_for
+from marketplace.proposals.queries.offers import (
+    Offer,
+    Offers,
+    award_of,
+    briefs_to_decide,
+    count_for_garden,
+    is_opened,
+    offer_for,
+    offers_for,
+    opening_of,
+    outcomes_of,
+)
+
+__all__ = [
+    "Answering",
+    "Letter",
+    "Offer",
+    "Offers",
+    "answering",
+    "award_of",
+    "briefs_to_decide",
+    "count_for_garden",
+    "is_opened",
+    "letter_for",
+    "offer_for",
+    "offers_for",
+    "opening_of",
+    "outcomes_of",
+    "own_offers",
+    "own_proposal",
+]

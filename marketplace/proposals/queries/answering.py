@@ -1,0 +1,184 @@
+"""A supplier's own offers. No other viewer can reach a row here."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.briefs.queries import approved_categories, brief_for, current_version, paper, phase_of
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.pages import Page, paginate
+from marketplace.core.viewer import Viewer
+from marketplace.proposals.content import Ask, Content, Lack, missing
+from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing
+from marketplace.proposals.models import Award, Proposal
+from marketplace.sourcing.models import Invitation
+
+
+@dataclass(frozen=True)
+class Answering:
+    """A brief with the viewer's own offer to it. `company` is None when the brief hides its name."""
+
+    brief: Brief
+    phase: Phase
+    version: BriefVersion
+    ask: Ask
+    proposal: Proposal | None
+    company: str | None
+    may_answer: bool
+
+    @property
+    def deadline(self) -> dt.datetime:
+        """Return the last second for sending."""
+        assert self.brief.deadline is not None
+        return self.brief.deadline
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether the offer can be written now."""
+        return self.phase is Phase.OPEN and self.may_answer
+
+    @property
+    def state(self) -> str:
+        """Return what the offer is for its supplier; a draft that is not begun is a draft."""
+        return standing(self.proposal.state if self.proposal else State.DRAFT, self.phase)
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in the reader's language."""
+        return str(STATE_LABELS[State(self.state) if self.state in set(State) else self.state])
+
+    @property
+    def content(self) -> Content:
+        """Return what the supplier is writing, under what the brief asks today."""
+        return Content.from_dict(self.proposal.content if self.proposal else None).fitted_to(self.ask)
+
+    @property
+    def sent(self) -> Content | None:
+        """Return what counts, or None when nothing is sent."""
+        stored = self.proposal.submitted_content if self.proposal else None
+        return Content.from_dict(stored) if stored is not None else None
+
+    @property
+    def is_sent(self) -> bool:
+        """Say whether an offer counts right now."""
+        return self.proposal is not None and self.proposal.state == State.SUBMITTED
+
+    @property
+    def has_unsent_changes(self) -> bool:
+        """Say whether what is written differs from what counts."""
+        return self.is_sent and self.proposal is not None and self.proposal.content != self.proposal.submitted_content
+
+    @property
+    def answers_older_version(self) -> bool:
+        """Say whether the brief was changed after the offer was sent."""
+        return self.is_sent and self.proposal is not None and self.proposal.brief_version_id != self.version.id
+
+    @property
+    def lacks(self) -> list[Lack]:
+        """Return what is missing before the offer can be sent."""
+        return missing(self.content, clock.today(), clock.to_local(self.deadline).date())
+
+    @property
+    def days_left(self) -> int:
+        """Return the whole days until the deadline's day."""
+        return (clock.to_local(self.deadline).date() - clock.today()).days
+
+
+def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
+    """Return the viewer's own offer to a brief, or None."""
+    if not viewer.is_supplier:
+        return None
+    query = select(Proposal).where(Proposal.brief_id == brief_id, Proposal.supplier_id == viewer.organisation_id)
+    return session.scalar(query)
+
+
+def answering(viewer: Viewer, reference: str) -> Answering:
+    """Return a brief that the viewer's supplier may answer or has answered. Raises NotFound."""
+    if not viewer.is_supplier:
+        raise NotFound
+    brief = brief_for(viewer, reference)
+    version = current_version(brief)
+    if version is None or brief.deadline is None:
+        raise NotFound
+    seen = paper(viewer, brief)
+    proposal = own_proposal(viewer, brief.id)
+    return Answering(
+        brief=brief,
+        phase=seen.phase,
+        version=version,
+        ask=Ask.from_answers(version.title, version.answers),
+        proposal=proposal,
+        company=seen.company.name if seen.company else None,
+        may_answer=_may_answer(viewer, brief, proposal),
+    )
+
+
+def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
+    """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
+    approved = select(BriefService.code).where(
+        BriefService.brief_id == brief.id, BriefService.category.in_(approved_categories(viewer.organisation_id))
+    )
+    if session.scalar(approved.limit(1)) is None:
+        return False
+    invited = select(Invitation.id).where(
+        Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id
+    )
+    return brief.open_door or proposal is not None or session.scalar(invited) is not None
+
+
+@dataclass(frozen=True)
+class OwnOffer:
+    """A line in the supplier's list of offers."""
+
+    proposal: Proposal
+    phase: Phase
+    company: str | None
+    awarded_at: dt.datetime | None
+
+    @property
+    def state(self) -> str:
+        """Return what the offer is for its supplier."""
+        return standing(self.proposal.state, self.phase)
+
+    @property
+    def state_label(self) -> str:
+        """Return the state in the reader's language."""
+        return str(STATE_LABELS[State(self.state) if self.state in set(State) else self.state])
+
+    @property
+    def has_letter(self) -> bool:
+        """Say whether an outcome letter can be read."""
+        return self.proposal.state in FINAL - {State.AWARD_DECLINED}
+
+    @property
+    def waits(self) -> bool:
+        """Say whether the supplier has something to do."""
+        if self.state == State.DRAFT:
+            return True
+        return self.has_letter and self.proposal.outcome_seen_at is None
+
+
+def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
+    """Return the offers of the viewer's supplier, the last changed first."""
+    if not viewer.is_supplier:
+        raise NotFound
+    query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)
+    options = [joinedload(Proposal.brief).joinedload(Brief.company)]
+    found = paginate(query.order_by(Proposal.updated_at.desc(), Proposal.id.desc()), page, size=20, options=options)
+    awards = {
+        award.proposal_id: award.awarded_at
+        for award in session.scalars(select(Award).where(Award.proposal_id.in_([p.id for p in found.items])))
+    }
+    items = []
+    for proposal in found.items:
+        seen = paper(viewer, proposal.brief)
+        items.append(
+            OwnOffer(proposal, phase_of(proposal.brief), seen.company.name if seen.company else None, awards.get(proposal.id))
+        )
+    return Page(items, found.number, found.size, found.total)

@@ -1,0 +1,96 @@
+"""The outcome letter: a supplier's own result, its own scores beside those of the chosen offer, and the reason."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.accounts.models import User
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import paper
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.proposals.content import Ask
+from marketplace.proposals.evaluation import weighted_score
+from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.queries.offers import award_of, count_of, is_opened
+
+NO_LETTER = {State.AWARD_DECLINED}
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A supplier's answer from the company.
+
+    It holds neither name nor price of another. `chosen` are the scores of the chosen offer, and `own` the
+    supplier's; both are empty when the company has not scored all of both. `company_name` is empty when the
+    brief hides it.
+    """
+
+    proposal: Proposal
+    brief: Brief
+    weights: Mapping[str, int]
+    own: Mapping[str, int]
+    own_total: int | None
+    chosen: Mapping[str, int]
+    chosen_total: int | None
+    award: Award | None
+    signer: str
+    offers: int
+    company_name: str
+    place: str
+
+    @property
+    def is_winner(self) -> bool:
+        """Say whether the supplier got the job."""
+        return self.proposal.state == State.AWARDED
+
+    @property
+    def is_written(self) -> dt.datetime:
+        """Return when the decision was made."""
+        return self.proposal.decided_at or self.proposal.updated_at
+
+
+def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
+    """Return the outcome letter of an offer of the viewer's own supplier. Raises NotFound."""
+    query = (
+        select(Proposal)
+        .where(Proposal.id == proposal_id, Proposal.supplier_id == viewer.organisation_id)
+        .options(
+            joinedload(Proposal.brief).joinedload(Brief.company),
+            joinedload(Proposal.brief_version),
+            selectinload(Proposal.evaluations),
+        )
+    )
+    proposal = session.scalar(query) if viewer.is_supplier else None
+    if proposal is None or proposal.state not in FINAL - NO_LETTER:
+        raise NotFound
+    ask = Ask.from_answers(proposal.brief_version.title, proposal.brief_version.answers)
+    award = award_of(proposal.brief_id)
+    is_winner = proposal.state == State.AWARDED
+    own = {row.criterion: row.score for row in proposal.evaluations}
+    chosen: dict[str, int] = {}
+    if award and proposal.state == State.NOT_SELECTED:
+        chosen = {row.criterion: row.score for row in award.proposal.evaluations}
+    own_total, chosen_total = weighted_score(own, ask.weights), weighted_score(chosen, ask.weights)
+    comparable = own_total is not None and chosen_total is not None
+    signer = session.get(User, award.awarded_by_id) if award else None
+    company = paper(viewer, proposal.brief).company
+    return Letter(
+        proposal=proposal,
+        brief=proposal.brief,
+        weights=ask.weights,
+        own=own if comparable else {},
+        own_total=own_total if comparable else None,
+        chosen=chosen if comparable else {},
+        chosen_total=chosen_total if comparable else None,
+        award=award if is_winner else None,
+        signer=signer.name if signer and company else "",
+        offers=count_of(proposal.brief_id) if is_opened(proposal.brief) else 0,
+        company_name=company.name if company else "",
+        place=company.place if company else "",
+    )

@@ -1,0 +1,221 @@
+"""The offers to a brief, for its company once the brief is opened; counts for the company's garden."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief, BriefVersion
+from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of, visible_to
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import sort_key
+from marketplace.core.viewer import Viewer
+from marketplace.proposals.content import Ask, Content
+from marketplace.proposals.evaluation import weighted_score
+from marketplace.proposals.lifecycle import State, opened_at
+from marketplace.proposals.models import Award, Outcome, Proposal
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import Supplier
+
+HIDDEN = (State.DRAFT, State.WITHDRAWN)
+"""What a company never sees, also after opening."""
+
+_ALWAYS_OPENED = frozenset(
+    {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED, Phase.NO_AWARD, Phase.LAPSED, Phase.TERMINATED}
+)
+
+
+def opening_of(brief: Brief) -> dt.datetime:
+    """Return when the offers of a published brief are opened."""
+    if brief.deadline is None:
+        raise NotFound
+    return opened_at(brief.deadline, brief.opened_early_at)
+
+
+def is_opened(brief: Brief) -> bool:
+    """Say whether the offers to a brief may be known at all.
+
+    A brief that was withdrawn while it was open stays sealed for good: taking it back is no way to peek.
+    """
+    phase = phase_of(brief)
+    if phase is Phase.WITHDRAWN:
+        return brief.deadline is not None and brief.closed_at is not None and brief.closed_at > opening_of(brief)
+    return phase in _ALWAYS_OPENED
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An opened offer, as its company sees it."""
+
+    id: int
+    supplier_id: int
+    name: str
+    slug: str
+    place: str
+    contact_name: str
+    contact_email: str
+    is_approved: bool
+    state: str
+    submitted_at: dt.datetime | None
+    content: Content
+    scores: Mapping[str, int]
+    notes: Mapping[str, str]
+    total_score: int | None
+    outcome_code: str
+    outcome_text: str
+    outcome_good: str
+    answers_older_version: bool
+
+    @property
+    def is_live(self) -> bool:
+        """Say whether the offer still can be chosen; after a lapse it can, when the supplier agrees."""
+        return self.state in {State.SUBMITTED, State.CLOSED_UNJUDGED}
+
+
+@dataclass(frozen=True)
+class Offers:
+    """A brief with all that its company may know of the offers to it. `offers` is empty while sealed."""
+
+    brief: Brief
+    phase: Phase
+    version: BriefVersion
+    ask: Ask
+    is_sealed: bool
+    offers: Sequence[Offer]
+    award: Award | None
+
+    @property
+    def live(self) -> list[Offer]:
+        """Return the offers that can be chosen."""
+        return [offer for offer in self.offers if offer.is_live]
+
+    @property
+    def is_scored(self) -> bool:
+        """Say whether each offer that can be chosen has all its scores."""
+        return bool(self.live) and all(offer.total_score is not None for offer in self.live)
+
+
+def offers_for(viewer: Viewer, reference: str) -> Offers:
+    """Return the offers to a brief of the viewer's company, by the suppliers' names. Raises NotFound.
+
+    While the brief is sealed no row of an offer is read.
+    """
+    brief = own_brief(viewer, reference)
+    version = current_version(brief)
+    if version is None:
+        raise NotFound
+    ask = Ask.from_answers(version.title, version.answers)
+    sealed = not is_opened(brief)
+    found = () if sealed else _opened(brief, version, ask)
+    return Offers(brief, phase_of(brief), version, ask, sealed, found, None if sealed else award_of(brief.id))
+
+
+def _opened(brief: Brief, version: BriefVersion, ask: Ask) -> list[Offer]:
+    query = (
+        select(Proposal)
+        .where(Proposal.brief_id == brief.id, Proposal.state.not_in(HIDDEN))
+        .options(
+            joinedload(Proposal.supplier).selectinload(Supplier.vettings),
+            selectinload(Proposal.evaluations),
+        )
+    )
+    trades = {service.category for service in brief.services}
+    offers = [_offer(proposal, version, ask, trades) for proposal in session.scalars(query)]
+    return sorted(offers, key=lambda offer: (sort_key(offer.name), offer.supplier_id))
+
+
+def _offer(proposal: Proposal, version: BriefVersion, ask: Ask, trades: set[str]) -> Offer:
+    supplier, now = proposal.supplier, clock.now()
+    approved = {
+        one.category
+        for one in supplier.vettings
+        if vetting.standing(one.state, one.approved_at, now) in vetting.LISTED
+    }
+    scores = {row.criterion: row.score for row in proposal.evaluations}
+    return Offer(
+        id=proposal.id,
+        supplier_id=supplier.id,
+        name=supplier.name,
+        slug=supplier.slug,
+        place=supplier.place,
+        contact_name=supplier.contact_name,
+        contact_email=supplier.contact_email,
+        is_approved=supplier.is_active and bool(approved & trades),
+        state=proposal.state,
+        submitted_at=proposal.submitted_at,
+        content=Content.from_dict(proposal.submitted_content).fitted_to(ask),
+        scores=scores,
+        notes={row.criterion: row.note for row in proposal.evaluations},
+        total_score=weighted_score(scores, ask.weights),
+        outcome_code=proposal.outcome_code,
+        outcome_text=proposal.outcome_text,
+        outcome_good=proposal.outcome_good,
+        answers_older_version=proposal.brief_version_id != version.id,
+    )
+
+
+def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[Offers, Offer]:
+    """Return one opened offer with its brief. Raises NotFound, also while the brief is sealed."""
+    offers = offers_for(viewer, reference)
+    for offer in offers.offers:
+        if offer.id == proposal_id:
+            return offers, offer
+    raise NotFound
+
+
+def award_of(brief_id: int) -> Award | None:
+    """Return the company's choice, or None."""
+    query = select(Award).where(Award.brief_id == brief_id).options(
+        joinedload(Award.proposal).joinedload(Proposal.supplier)
+    )
+    return session.scalar(query)
+
+
+def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:
+    """Return what the company is asked about whether it worked, in order. Raises NotFound."""
+    brief = own_brief(viewer, reference)
+    found = session.scalars(select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)).all()
+    if not found:
+        raise NotFound
+    return brief, found
+
+
+def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]:
+    """Return a brief of one of the garden's companies, and how many offers it got: None while sealed.
+
+    The garden never sees what an offer says. Raises NotFound.
+    """
+    if not viewer.is_garden:
+        raise NotFound
+    brief = brief_for(viewer, reference)
+    if current_version(brief) is None:
+        raise NotFound
+    return brief, count_of(brief.id) if is_opened(brief) else None
+
+
+def count_of(brief_id: int) -> int:
+    """Count the offers of an opened brief."""
+    query = select(func.count()).where(Proposal.brief_id == brief_id, Proposal.state.not_in(HIDDEN))
+    return session.scalar(query) or 0
+
+
+@dataclass(frozen=True)
+class ToDecide:
+    """A brief that waits for its company's choice, and how many offers it has."""
+
+    brief: Brief
+    count: int
+
+
+def briefs_to_decide(viewer: Viewer) -> list[ToDecide]:
+    """Return the company's briefs whose deadline has passed without a choice, the oldest first."""
+    if not viewer.is_company:
+        return []
+    query = select(Brief).where(visible_to(viewer), Brief.state == "published").order_by(Brief.deadline, Brief.id)
+    found = [brief for brief in session.scalars(query) if phase_of(brief) is Phase.EVALUATING]
+    return [ToDecide(brief, count_of(brief.id)) for brief in found]

@@ -1,0 +1,46 @@
+"""What can be done with offers: writing, evaluating, deciding, delivering, and what the clock does."""
+
+from marketplace.proposals.use_cases.deciding import (
+    AwardDetails,
+    Reply,
+    award,
+    choose_nobody,
+    decline_award,
+    reopen,
+    rule_out,
+)
+from marketplace.proposals.use_cases.delivering import (
+    OutcomeAnswers,
+    answer_outcome,
+    deliver,
+    terminate,
+)
+from marketplace.proposals.use_cases.evaluating import extend_without_offers, open_early, save_scores
+from marketplace.proposals.use_cases.timed import lapse_overdue, open_due, remind_about_results, run_all
+from marketplace.proposals.use_cases.writing import mark_letter_seen, resume, save, submit, withdraw
+
+__all__ = [
+    "AwardDetails",
+    "OutcomeAnswers",
+    "Reply",
+    "answer_outcome",
+    "award",
+    "choose_nobody",
+    "decline_award",
+    "deliver",
+    "extend_without_offers",
+    "lapse_overdue",
+    "mark_letter_seen",
+    "open_due",
+    "open_early",
+    "remind_about_results",
+    "reopen",
+    "resume",
+    "rule_out",
+    "run_all",
+    "save",
+    "save_scores",
+    "submit",
+    "terminate",
+    "withdraw",
+]

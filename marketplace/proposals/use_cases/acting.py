@@ -1,0 +1,125 @@
+"""What all acts on offers share: the lock on the brief, the actor's role, the move, and the sealed record."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs import lifecycle as brief_life
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import actor_of, brief_for, own_brief, phase_of
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import receivers_for
+from marketplace.outbox.messages import Receiver
+from marketplace.proposals import lifecycle
+from marketplace.proposals.lifecycle import Actor, State
+from marketplace.proposals.models import Proposal, SealedEvent
+from marketplace.proposals.queries import is_opened
+
+
+def lock(brief: Brief) -> Brief:
+    """Let nobody else change what hangs on a brief until the transaction ends, and read it anew."""
+    session.execute(select(Brief.id).where(Brief.id == brief.id).with_for_update())
+    session.refresh(brief)
+    return brief
+
+
+def locked_for_supplier(viewer: Viewer, reference: str) -> Brief:
+    """Return a brief that the viewer's supplier may see, locked. Raises NotFound."""
+    return lock(brief_for(viewer, reference))
+
+
+def locked_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
+    """Return a brief of the viewer's company, locked, when the viewer may make a move with it now.
+
+    Raises NotFound, Forbidden for a member's attempt at what owners do, and Conflict when the time for it is
+    over, as when a colleague was first.
+    """
+    brief = lock(own_brief(viewer, reference))
+    check_brief_move(viewer, brief, move)
+    return brief
+
+
+def check_brief_move(viewer: Viewer, brief: Brief, move: str) -> None:
+    """Raise Forbidden or Conflict when the viewer may not make a move with a brief as it is now."""
+    actor = actor_of(viewer, brief)
+    if actor is None or actor not in brief_life.MOVES[move].actors:
+        raise Forbidden
+    phase = phase_of(brief)
+    if not brief_life.may(move, phase, actor):
+        label = str(brief_life.PHASE_LABELS[phase])
+        raise Conflict(_("This cannot be done any more. The brief is now: %(phase)s.", phase=label))
+
+
+def move_brief(brief: Brief, move: str) -> None:
+    """Give a brief the state that a move leads to, once the move is checked."""
+    brief.state = brief_life.MOVES[move].target
+    brief.updated_at = clock.now()
+
+
+def supplier_actor(viewer: Viewer) -> Actor:
+    """Return the viewer's role in the supplier."""
+    return Actor.SUPPLIER_OWNER if viewer.is_owner else Actor.SUPPLIER_MEMBER
+
+
+def move_proposal(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
+    """Give an offer the state that a move leads to. Raises Conflict when the move cannot be made now."""
+    if not lifecycle.may(move, proposal.state, actor, phase):
+        raise Conflict(_("This cannot be done with the offer as it is now. Open the page again."))
+    target = lifecycle.MOVES[move].target
+    if target is not None:
+        proposal.state = target
+    proposal.updated_at = clock.now()
+
+
+def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
+    """Return the offers to a brief in some states, in the order they were begun."""
+    query = select(Proposal).where(Proposal.brief_id == brief.id, Proposal.state.in_(states)).order_by(Proposal.id)
+    return session.scalars(query).all()
+
+
+def log(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) -> None:
+    """Record an act on an offer: in the audit log, or under seal while nobody may know that the offer exists."""
+    if is_opened(brief):
+        record(viewer, action, "proposal", proposal.id, brief=brief.reference)
+        return
+    session.add(
+        SealedEvent(
+            brief_id=brief.id,
+            proposal_id=proposal.id,
+            at=clock.now(),
+            actor_id=viewer.user_id if viewer else None,
+            organisation_id=viewer.organisation_id if viewer else None,
+            action=action,
+        )
+    )
+
+
+def break_seal(brief: Brief) -> None:
+    """Move what was recorded under seal to the audit log, each with its own time. Does nothing the second time."""
+    query = select(SealedEvent).where(SealedEvent.brief_id == brief.id).order_by(SealedEvent.id)
+    for event in session.scalars(query).all():
+        actor = Viewer(user_id=event.actor_id, organisation_id=event.organisation_id)
+        record(
+            actor, event.action, "proposal", event.proposal_id, brief=brief.reference, at=event.at.isoformat(timespec="seconds")
+        )
+        session.delete(event)
+
+
+def company_people(brief: Brief) -> list[Receiver]:
+    """Return who hears of a brief in its company."""
+    return receivers_for(brief.company_id)
+
+
+def garden_people(brief: Brief) -> list[Receiver]:
+    """Return who hears of a brief in the company's garden."""
+    return receivers_for(brief.company.garden_id)
+
+
+def supplier_people(proposal: Proposal) -> list[Receiver]:
+    """Return who hears of an offer at its supplier."""
+    return receivers_for(proposal.supplier_id)

@@ -1,0 +1,58 @@
+"""The outcome letter, and saying no to a job."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.core import clock
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.evaluation import CRITERIA
+from marketplace.proposals.forms.deciding import CRITERION_LABELS
+from marketplace.proposals.forms.writing import ReasonForm
+from marketplace.proposals.lifecycle import DECLINE_DAYS, days_after, may_decline, reason_label
+from marketplace.proposals.views import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response
+
+
+@blueprint.get("/proposals/<int:proposal_id>/letter")
+@access.supplier
+def letter(proposal_id: int) -> Answer:
+    """The company's answer to an offer."""
+    viewer = current_viewer()
+    use_cases.mark_letter_seen(viewer, proposal_id)
+    found = queries.letter_for(viewer, proposal_id)
+    award = found.award
+    declinable = bool(award and found.brief.state == "awarded" and may_decline(award.awarded_at, clock.now()))
+    return render_template(
+        "proposals/letter.html",
+        letter=found,
+        criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
+        reason=reason_label(found.proposal.outcome_code),
+        may_decline=declinable and viewer.is_owner,
+        decline_until=days_after(award.awarded_at, DECLINE_DAYS) if award else None,
+    )
+
+
+@blueprint.route("/proposals/<int:proposal_id>/decline", methods=["GET", "POST"])
+@access.supplier_owner
+def decline(proposal_id: int) -> Answer:
+    """Say no to a job one was chosen for."""
+    viewer = current_viewer()
+    found = queries.letter_for(viewer, proposal_id)
+    if not found.is_winner or found.brief.state != "awarded":
+        raise NotFound
+    form = ReasonForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.decline_award(viewer, proposal_id, form.reason.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("You have said no to the job. The company is told."))
+            return see_other("proposals.index")
+    return render_template("proposals/decline.html", letter=found, form=form)

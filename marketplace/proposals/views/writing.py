@@ -1,0 +1,139 @@
+"""A supplier's pages: the list of its offers, writing one, sending it, taking it back."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.content import Lack
+from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owned_in_words, proposal_form
+from marketplace.proposals.queries import Answering
+from marketplace.proposals.views import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.get("/proposals")
+@access.supplier
+def index() -> Answer:
+    """The supplier's offers, with state and what to do."""
+    page = queries.own_offers(current_viewer(), request.args.get("page", 1, type=int))
+    return render_template("proposals/index.html", page=page)
+
+
+@blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])
+@access.supplier
+def edit(reference: str) -> Answer:
+    """Write an offer: save as often as one likes, send until the deadline."""
+    viewer = current_viewer()
+    found = queries.answering(viewer, reference)
+    if not found.is_open or found.state == "withdrawn":
+        if request.method == "POST":
+            flashes.warn(_("The deadline has passed. Offers can no longer be written or changed."))
+            return see_other("proposals.edit", reference=reference)
+        return _read_only(found)
+    form = proposal_form(found.ask, found.content, found.proposal.revision if found.proposal else 0)
+    if request.method == "POST":
+        if not form.validate():
+            return _page(found, form, [], 422)
+        return _keep(reference, form, send=request.form.get("act") == "send")
+    shown = found.lacks if request.args.get("missing") else []
+    _mark(form, shown)
+    return _page(found, form, shown)
+
+
+def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
+    """Save what was written, and send it when that was asked for and nothing is missing."""
+    viewer = current_viewer()
+    try:
+        saved = use_cases.save(viewer, reference, form.content(), form.seen_revision())
+    except (RuleBroken, Conflict) as error:
+        return _not_saved(reference, form, error)
+    if not send:
+        flashes.done(_("Saved. Only you can see it."))
+        return see_other("proposals.edit", reference=reference)
+    lacks = queries.answering(viewer, reference).lacks
+    if lacks:
+        flashes.note(
+            ngettext(
+                "Saved, but not sent: %(num)s thing is missing.", "Saved, but not sent: %(num)s things are missing.", len(lacks)
+            )
+        )
+        return see_other("proposals.edit", reference=reference, missing=1)
+    try:
+        use_cases.submit(viewer, reference, saved.revision)
+    except (RuleBroken, Conflict) as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("Sent. You can change the offer until the deadline."))
+    return see_other("proposals.edit", reference=reference)
+
+
+def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict) -> Answer:
+    """Show a rule's no, or a colleague's save in between, with all that was typed still there."""
+    found = queries.answering(current_viewer(), reference)
+    if not found.is_open:
+        flashes.warn(error.message)
+        return see_other("proposals.edit", reference=reference)
+    form.add_rule_error(RuleBroken(error.message))
+    if isinstance(error, Conflict):
+        form.revision.data = str(error.current.get("revision", ""))
+    return _page(found, form, [], 409 if isinstance(error, Conflict) else 422)
+
+
+def _mark(form: ProposalForm, lacks: list[Lack]) -> None:
+    """Show what is missing beside its field."""
+    for lack in lacks:
+        form.add_rule_error(RuleBroken(lack.message, lack.field))
+
+
+def _page(found: Answering, form: ProposalForm, shown: list[Lack], status: int = 200) -> tuple[str, int]:
+    html = render_template(
+        "proposals/edit.html",
+        found=found,
+        form=form,
+        lacks=found.lacks,
+        shown=shown,
+        owned=owned_in_words(found.ask),
+        may_send=current_viewer().is_owner,
+    )
+    return html, status
+
+
+def _read_only(found: Answering) -> Answer:
+    if found.proposal is None:
+        if not found.is_open and not found.may_answer:
+            raise NotFound
+        return render_template("proposals/closed.html", found=found, content=None, owned=[])
+    content = found.sent or found.content
+    return render_template("proposals/closed.html", found=found, content=content, owned=owned_in_words(found.ask))
+
+
+@blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])
+@access.supplier
+def withdraw(reference: str) -> Answer:
+    """Take back an offer, after having read what that means."""
+    viewer = current_viewer()
+    found = queries.answering(viewer, reference)
+    if not found.is_sent:
+        raise NotFound
+    form = WithdrawForm()
+    if form.validate_on_submit():
+        use_cases.withdraw(viewer, reference, form.reason.data or "")
+        flashes.done(_("The offer is withdrawn."))
+        return see_other("proposals.edit", reference=reference)
+    return render_template("proposals/withdraw.html", found=found, form=form)
+
+
+@blueprint.post("/briefs/<reference>/proposal/resume")
+@access.supplier
+def resume(reference: str) -> Answer:
+    """Take up a withdrawn offer again."""
+    use_cases.resume(current_viewer(), reference)
+    flashes.done(_("The offer is a draft again. Send it before the deadline."))
+    return see_other("proposals.edit", reference=reference)

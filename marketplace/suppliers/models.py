@@ -36,8 +36,12 @@ class Supplier(Organisation):
     updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now, index=True)
 
     garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
-    services: Mapped[list["SupplierService"]] = relationship(cascade="all, delete-orphan", order_by="SupplierService.code")
-    sectors: Mapped[list["SupplierSector"]] = relationship(cascade="all, delete-orphan", order_by="SupplierSector.code")
+    services: Mapped[list["SupplierService"]] = relationship(
+        cascade="all, delete-orphan", order_by="SupplierService.code"
+    )
+    sectors: Mapped[list["SupplierSector"]] = relationship(
+        cascade="all, delete-orphan", order_by="SupplierSector.code"
+    )
     areas: Mapped[list["SupplierArea"]] = relationship(
         cascade="all, delete-orphan", order_by="SupplierArea.municipality_number"
     )
@@ -45,7 +49,9 @@ class Supplier(Organisation):
         cascade="all, delete-orphan", order_by="SupplierLanguage.code"
     )
     cases: Mapped[list["CaseStudy"]] = relationship(
-        cascade="all, delete-orphan", order_by="CaseStudy.year.desc(), CaseStudy.id", back_populates="supplier"
+        cascade="all, delete-orphan",
+        order_by="CaseStudy.year.desc(), CaseStudy.id",
+        back_populates="supplier",
     )
     vettings: Mapped[list["Vetting"]] = relationship(
         cascade="all, delete-orphan", order_by="Vetting.category", back_populates="supplier"

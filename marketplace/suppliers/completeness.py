@@ -1,0 +1,133 @@
+"""What a profile lacks, said by what the lack does; and where a supplier works, in words."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.core import places, taxonomy
+from marketplace.core.i18n import format_list, ngettext, sort_key
+from marketplace.core.i18n import gettext as _
+
+GOOD_TEXT_WORDS = 60
+MOST_PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something not stated: its effect in one sentence, and the section where it is mended."""
+
+    section: str
+    effect: str
+    act: str
+
+
+def gaps(supplier: Any) -> list[Gap]:
+    """Return what the supplier has not stated, the most costly first."""
+    found: list[Gap] = []
+    codes = {row.code for row in supplier.services}
+    told = {case.service_code for case in supplier.cases}
+    shown = {taxonomy.group_of(code) for code in told if code in taxonomy.services()}
+    missing = sorted({taxonomy.group_of(code) for code in codes if code in taxonomy.services()} - shown)
+    if not supplier.cases:
+        found.append(
+            Gap(
+                "case",
+                _("You have told of no job. The garden asks for one before it approves you."),
+                _("Tell of a job"),
+            )
+        )
+    elif missing:
+        kinds = format_list([taxonomy.group(code).label for code in missing])
+        found.append(
+            Gap(
+                "case",
+                _("No job shows %(kinds)s. Suppliers that show one fit better.", kinds=kinds),
+                _("Tell of a job"),
+            )
+        )
+    if len(supplier.about.split()) < GOOD_TEXT_WORDS:
+        found.append(
+            Gap(
+                "text",
+                _("Your text is short. The ranking can only find words that stand there."),
+                _("Write more"),
+            )
+        )
+    if supplier.price_from_nok is None:
+        found.append(
+            Gap(
+                "price",
+                _(
+                    "You have stated no price. Companies with a budget will see you as “has not stated a price”."
+                ),
+                _("State a price"),
+            )
+        )
+    if not supplier.sectors:
+        found.append(
+            Gap(
+                "trades",
+                _("You have ticked no trade. Briefs from trades you know will not see it."),
+                _("Tick trades"),
+            )
+        )
+    languages = {row.code for row in supplier.languages}
+    if "nn" not in languages:
+        found.append(
+            Gap(
+                "trades",
+                _("Briefs asking for nynorsk will list you as “has not stated nynorsk”."),
+                _("State your languages"),
+            )
+        )
+    if supplier.on_site and not supplier.areas:
+        found.append(
+            Gap(
+                "area",
+                _(
+                    "You come to the customer, but only in your own municipality. Briefs elsewhere that want a meeting leave you out."
+                ),
+                _("Look at your area"),
+            )
+        )
+    if supplier.next_start is None:
+        found.append(
+            Gap(
+                "price",
+                _("You have not said when you are free. Briefs that hurry cannot tell if you have time."),
+                _("State when you are free"),
+            )
+        )
+    return found
+
+
+def area_in_words(supplier: Any) -> str:
+    """Return where a supplier comes to the customer: counties by name, then single municipalities, at most six."""
+    if not supplier.on_site:
+        return ""
+    return places_in_words([row.municipality_number for row in supplier.areas], supplier.municipality_number)
+
+
+def places_in_words(numbers: Collection[str], seat: str) -> str:
+    """Return municipalities in words, whole counties by their name."""
+    have = set(numbers)
+    named: list[str] = []
+    for county, name in places.counties().items():
+        inside = set(places.in_county(county))
+        if inside <= have:
+            named.append(_("all of %(county)s", county=name))
+            have -= inside
+    home = places.find_municipality(seat)
+    if home and not any(
+        seat in places.in_county(county) and set(places.in_county(county)) <= set(numbers)
+        for county in places.counties()
+    ):
+        have.add(seat)
+    single: Sequence[str] = sorted((m.name for m in map(places.find_municipality, have) if m), key=sort_key)
+    if len(single) > MOST_PLACES:
+        more = len(single) - MOST_PLACES + 1
+        single = [
+            *single[: MOST_PLACES - 1],
+            ngettext("%(num)s more municipality", "%(num)s more municipalities", more),
+        ]
+    return format_list([*named, *single])

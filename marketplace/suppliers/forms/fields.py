@@ -1,0 +1,212 @@
+"""Parts that the application and the profile's sections are put together from."""
+
+from typing import Any
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.organisations.forms import municipality_choices
+from marketplace.suppliers.forms import choices
+from marketplace.suppliers.use_cases import Basics, CaseDetails
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    ChoicesField,
+    DayField,
+    EmailField,
+    LongTextField,
+    NokField,
+    NumberField,
+    OrganisationNumberField,
+    TextField,
+    email,
+    length,
+    required,
+    web_address,
+)
+
+
+class BasicsFields(BaseForm):
+    """Who the supplier is."""
+
+    name = TextField(
+        _l("Name of the supplier"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+    )
+    organisation_number = OrganisationNumberField(
+        _l("Organisation number"),
+        description=_l("Nine digits. Leave it empty if you work for yourself without one."),
+    )
+    municipality = ChoiceField(
+        _l("Municipality where you have your seat"), [required()], validate_choice=False
+    )
+    website = TextField(_l("Website"), [length(high=300), web_address()], render_kw={"autocomplete": "url"})
+    phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
+    employees = NumberField(_l("How many you are"), high=100_000)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.offer(municipality_choices())
+
+    def basics(self, contact_name: str, contact_email: str) -> Basics:
+        """Return who the supplier is."""
+        return Basics(
+            name=self.name.data or "",
+            municipality_number=self.municipality.data,
+            organisation_number=self.organisation_number.data,
+            website=self.website.data or "",
+            phone=self.phone.data or "",
+            contact_name=contact_name,
+            contact_email=contact_email,
+            employees=self.employees.data,
+        )
+
+
+class ContactFields(BaseForm):
+    """Whom companies talk to."""
+
+    contact_name = TextField(_l("Contact"), [length(high=120)], render_kw={"autocomplete": "name"})
+    contact_email = EmailField(
+        _l("E-mail address of the contact"),
+        [length(high=254), email()],
+        description=_l("Shown to companies that are logged in, never in public."),
+        render_kw={"autocomplete": "email"},
+    )
+
+
+class ServiceFields(BaseForm):
+    """What is sold."""
+
+    services = ChoicesField(
+        _l("What do you sell?"),
+        [required(_l("Tick at least one service."))],
+        description=_l("Open a kind and tick what you do often. Each kind is approved for itself."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.services.offer([item for _code, _label, items in choices.service_groups() for item in items])
+
+
+class TradeFields(BaseForm):
+    """Whom it is sold to, and in which languages."""
+
+    sectors = ChoicesField(
+        _l("Which trades do you know?"),
+        description=_l("Tick those you have worked for. Briefs from them find you first."),
+    )
+    languages = ChoicesField(
+        _l("Which languages do you write?"), [required(_l("Tick at least one language."))]
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.sectors.offer(choices.sectors())
+        self.languages.offer(choices.languages())
+
+
+class AreaFields(BaseForm):
+    """Where jobs are taken."""
+
+    presence = ChoicesField(
+        _l("How do you work?"),
+        [required(_l("Say whether you work on screen, come to the customer, or both."))],
+    )
+    areas = ChoicesField(
+        _l("Where do you come to the customer?"),
+        description=_l(
+            "Tick whole counties or single municipalities. Your own municipality counts without a tick."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.presence.offer(choices.presence())
+        known = choices.area_groups(self.areas.data or ())
+        self.areas.offer([item for _code, _label, items in known for item in items])
+
+    def municipalities(self) -> list[str]:
+        """Return the municipalities that are ticked, counties written out."""
+        return choices.expand_areas(self.areas.data or [])
+
+
+class PriceFields(BaseForm):
+    """What a small job costs, and when there is time."""
+
+    price_from = NokField(
+        _l("What does a small job cost from?"),
+        description=_l(
+            "Whole kroner excluding VAT. Companies with less to spend are told so before they ask."
+        ),
+    )
+    next_start = DayField(
+        _l("When could you begin a new job?"), description=_l("Leave it empty if it varies from job to job.")
+    )
+
+
+class TextFields(BaseForm):
+    """The profile text."""
+
+    about = LongTextField(
+        _l("Tell what you do, in your own words"),
+        [required(), length(80, 4000)],
+        description=_l(
+            "Who are you, what do you deliver, and what do customers have afterwards? Use the words customers use. "
+            "The ranking reads this text."
+        ),
+        render_kw={"rows": 8},
+    )
+    text_locale = ChoiceField(_l("Language of the text"), [required()])
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.text_locale.offer(choices.text_locales())
+
+
+class CaseFields(BaseForm):
+    """A job done."""
+
+    title = TextField(
+        _l("Title"), [required(), length(5, 120)], description=_l("For example: Online shop for three farms.")
+    )
+    client = TextField(
+        _l("What kind of customer?"),
+        [length(high=120)],
+        description=_l("Describe the customer, without a name: a bakery in a village."),
+    )
+    service = ChoiceField(_l("Service"), validate_choice=False)
+    sector = ChoiceField(_l("The customer's trade"), validate_choice=False)
+    text = LongTextField(
+        _l("What was the need, and what did you do?"), [required(), length(40, 1500)], render_kw={"rows": 5}
+    )
+    result = TextField(
+        _l("What came of it?"),
+        [length(high=300)],
+        description=_l("A figure if you have one: 40 orders the first week."),
+    )
+    year = NumberField(_l("Year"), [required()], high=2100)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.service.offer(service_choices())
+        self.sector.offer(sector_choices())
+
+    def case(self) -> CaseDetails:
+        """Return the case."""
+        return CaseDetails(
+            title=self.title.data or "",
+            text=self.text.data or "",
+            year=self.year.data or 0,
+            client=self.client.data or "",
+            sector_code=self.sector.data or "",
+            service_code=self.service.data or "",
+            result=self.result.data or "",
+        )
+
+
+def service_choices() -> dict[str, list[tuple[str, str]]]:
+    """Return the services for a list, under their kinds, with "not stated" first."""
+    blank: dict[str, list[tuple[str, str]]] = {str(_l("Choose")): [("", str(_l("Not stated")))]}
+    return blank | {label: items for _code, label, items in choices.service_groups()}
+
+
+def sector_choices() -> list[tuple[str, str]]:
+    """Return the trades for a list, with "not stated" first."""
+    return [("", str(_l("Not stated"))), *choices.sectors()]

@@ -1,0 +1,166 @@
+"""Mails about applications and approvals. Kinds of service are named in the receiver's language."""
+
+import datetime as dt
+from collections.abc import Sequence
+
+from marketplace.core import taxonomy
+from marketplace.core.i18n import format_date, format_list, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, Message
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import Supplier, Vetting
+
+
+def _kinds(categories: Sequence[str]) -> str:
+    return format_list([f"«{taxonomy.group(code).label}»" for code in categories])
+
+
+def application_received(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Message:
+    """Tell curators that a supplier has applied."""
+    name, place, number = supplier.name, supplier.place, len(categories)
+
+    def compose() -> Content:
+        return Content(
+            _("%(supplier)s asks for approval", supplier=name),
+            [
+                _(
+                    "%(supplier)s in %(place)s applies for %(kinds)s.",
+                    supplier=name,
+                    place=place,
+                    kinds=_kinds(categories),
+                ),
+                ngettext(
+                    "You promise an answer within %(days)s working days.",
+                    "You promise an answer to all %(num)s within %(days)s working days.",
+                    number,
+                    days=vetting.PROMISED_WORKING_DAYS,
+                ),
+            ],
+            f"/vetting/{vetting_id}",
+            _("Read the application"),
+        )
+
+    return Message("vetting_received", compose)
+
+
+def application_receipt(supplier: Supplier, categories: Sequence[str], garden: str) -> Message:
+    """Tell the applicant what happens next."""
+    name = supplier.name
+
+    def compose() -> Content:
+        return Content(
+            _("%(garden)s has your application", garden=garden),
+            [
+                _("%(supplier)s has applied for %(kinds)s.", supplier=name, kinds=_kinds(categories)),
+                _(
+                    "The garden answers within %(days)s working days. Until then you can still change your profile.",
+                    days=vetting.PROMISED_WORKING_DAYS,
+                ),
+            ],
+            "/profile",
+            _("See your profile"),
+        )
+
+    return Message("vetting_receipt", compose)
+
+
+def decided(
+    supplier: Supplier, item: Vetting, move: str, reason: str, missing: Sequence[vetting.Criterion]
+) -> Message:
+    """Tell the supplier what the garden has decided for one kind of service, and what to do."""
+    category, garden, approved_at, decided_at = (
+        item.category,
+        item.garden.name,
+        item.approved_at,
+        item.decided_at,
+    )
+    name = supplier.name
+
+    def compose() -> Content:
+        kind = taxonomy.group(category).label
+        lines: list[str] = []
+        if move in {vetting.APPROVE, vetting.REINSTATE}:
+            subject = _("%(supplier)s is approved for %(kind)s", supplier=name, kind=kind)
+            until = format_date(vetting.due_on(approved_at)) if approved_at else ""
+            lines.append(
+                _("%(garden)s has approved you. It holds until %(date)s.", garden=garden, date=until)
+            )
+            lines.append(_("You stand in the directory, and briefs that fit can find you."))
+        elif move == vetting.ASK:
+            subject = _("Add something to your application for %(kind)s", kind=kind)
+            lines.append(_("%(garden)s has read your application and misses something.", garden=garden))
+        elif move == vetting.REFUSE:
+            subject = _("%(kind)s was not approved", kind=kind)
+            lines.append(_("%(garden)s has said no for now.", garden=garden))
+        else:
+            subject = _("Your approval for %(kind)s is set on hold", kind=kind)
+            lines.append(
+                _(
+                    "%(garden)s has set the approval on hold. You are not found for this kind of service meanwhile.",
+                    garden=garden,
+                )
+            )
+        lines += [f"{criterion.label}: {criterion.ask}" for criterion in missing]
+        if reason:
+            lines.append(_("The garden writes: %(reason)s", reason=reason))
+        if move == vetting.REFUSE and decided_at:
+            day = format_date(vetting.reapply_from(decided_at))
+            lines.append(_("You can apply again from %(date)s, when something has changed.", date=day))
+        return Content(subject, lines, "/profile", _("See your profile"))
+
+    return Message("vetting_decided", compose)
+
+
+def all_approved(supplier: Supplier, categories: Sequence[str], garden: str) -> Message:
+    """Tell the supplier that several kinds of service were approved at once."""
+    name = supplier.name
+
+    def compose() -> Content:
+        return Content(
+            _("%(supplier)s is approved", supplier=name),
+            [
+                _("%(garden)s has approved you for %(kinds)s.", garden=garden, kinds=_kinds(categories)),
+                _("You stand in the directory, and briefs that fit can find you."),
+            ],
+            "/profile",
+            _("See your profile"),
+        )
+
+    return Message("vetting_decided", compose)
+
+
+def renewal_due(categories: Sequence[str], garden: str, sleeps_on: dt.date) -> Message:
+    """Tell the supplier that approvals are a year old. `sleeps_on` is the first day they no longer count."""
+
+    def compose() -> Content:
+        day = format_date(sleeps_on)
+        return Content(
+            _("Time to renew your approval"),
+            [
+                _("Your approval for %(kinds)s is a year old.", kinds=_kinds(categories)),
+                _(
+                    "Read through your profile and ask %(garden)s to renew it before %(date)s. Until then you are found as before.",
+                    garden=garden,
+                    date=day,
+                ),
+            ],
+            "/profile",
+            _("Renew the approval"),
+        )
+
+    return Message("vetting_renewal", compose)
+
+
+def renewal_waits(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Message:
+    """Tell curators that approvals are to be renewed."""
+    name = supplier.name
+
+    def compose() -> Content:
+        return Content(
+            _("Renew the approval of %(supplier)s", supplier=name),
+            [_("The approval for %(kinds)s is a year old.", kinds=_kinds(categories))],
+            f"/vetting/{vetting_id}",
+            _("Look at it again"),
+        )
+
+    return Message("vetting_renewal", compose)

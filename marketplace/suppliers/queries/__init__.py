@@ -1,0 +1,49 @@
+"""Suppliers as different people may see them."""
+
+from marketplace.suppliers.queries.coverage import Coverage, coverage
+from marketplace.suppliers.queries.desk import (
+    Application,
+    application,
+    counts,
+    garden_suppliers,
+    has_tie,
+    queue,
+)
+from marketplace.suppliers.queries.directory import catalogue, directory_stamp, loosen, search
+from marketplace.suppliers.queries.profiles import (
+    Matchable,
+    Shown,
+    listed,
+    matchable_suppliers,
+    own_case,
+    own_history,
+    own_supplier,
+    show,
+    standing_of,
+    ticked_in,
+)
+
+__all__ = [
+    "Application",
+    "Coverage",
+    "Matchable",
+    "Shown",
+    "application",
+    "catalogue",
+    "counts",
+    "coverage",
+    "directory_stamp",
+    "garden_suppliers",
+    "has_tie",
+    "listed",
+    "loosen",
+    "matchable_suppliers",
+    "own_case",
+    "own_history",
+    "own_supplier",
+    "queue",
+    "search",
+    "show",
+    "standing_of",
+    "ticked_in",
+]

@@ -1,0 +1,160 @@
+"""The garden's desk: applications that wait, one application, and the garden's suppliers."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.pages import Page, paginate
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Membership
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+from marketplace.suppliers.queries.profiles import standing_of
+
+PAGE_SIZE = 25
+WAITING = "waiting"
+FILTERS = (WAITING, *vetting.STANDINGS)
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the queue."""
+
+    vetting: Vetting
+    standing: str
+    waited: int
+
+    @property
+    def late(self) -> bool:
+        """Say whether the garden has let its promise pass."""
+        return self.standing == vetting.SUBMITTED and self.waited > vetting.PROMISED_WORKING_DAYS
+
+
+def _stands(standing: str) -> ColumnElement[bool]:
+    """Return the condition for a standing, the computed ones too."""
+    now = clock.now()
+    due, dormant = (
+        vetting.months_before(now, months) for months in (vetting.DUE_MONTHS, vetting.DORMANT_MONTHS)
+    )
+    approved = Vetting.state == vetting.APPROVED
+    conditions: dict[str, ColumnElement[bool]] = {
+        vetting.APPROVED: and_(approved, Vetting.approved_at > due),
+        vetting.DUE: and_(approved, Vetting.approved_at <= due, Vetting.approved_at > dormant),
+        vetting.DORMANT: and_(approved, Vetting.approved_at <= dormant),
+    }
+    if standing == WAITING:
+        return or_(Vetting.state == vetting.SUBMITTED, conditions[vetting.DUE])
+    return conditions.get(standing, Vetting.state == standing)
+
+
+def queue(viewer: Viewer, standing: str = WAITING, number: int = 1) -> Page[Line]:
+    """Return the applications of the viewer's garden in a standing, the one that has waited longest first."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = (
+        select(Vetting)
+        .join(Vetting.supplier)
+        .where(Vetting.garden_id == viewer.organisation_id, Supplier.is_active, _stands(standing))
+        .order_by(Vetting.state.desc(), Vetting.submitted_at, Vetting.id)
+    )
+    page = paginate(query, number, size=PAGE_SIZE, options=[contains_eager(Vetting.supplier)])
+    today = clock.today()
+    lines = [Line(item, standing_of(item), vetting.waited(item.submitted_at, today)) for item in page.items]
+    return Page(lines, page.number, page.size, page.total)
+
+
+def counts(viewer: Viewer) -> dict[str, int]:
+    """Return how many applications of the viewer's garden stand where."""
+    query = (
+        select(Vetting.state, Vetting.approved_at)
+        .join(Vetting.supplier)
+        .where(Vetting.garden_id == viewer.organisation_id, Supplier.is_active)
+    )
+    now = clock.now()
+    found: Counter[str] = Counter(
+        vetting.standing(state, at, now) for state, at in session.execute(query).tuples()
+    )
+    found[WAITING] = found[vetting.SUBMITTED] + found[vetting.DUE]
+    return {name: found[name] for name in FILTERS}
+
+
+@dataclass(frozen=True)
+class Application:
+    """An application as the desk shows it."""
+
+    vetting: Vetting
+    supplier: Supplier
+    standing: str
+    siblings: Sequence[Vetting]
+    has_tie: bool
+    waited: int
+
+
+def application(viewer: Viewer, vetting_id: int) -> Application:
+    """Return an application to the viewer's garden, with its supplier and history. Raises NotFound."""
+    query = (
+        select(Vetting)
+        .where(Vetting.id == vetting_id)
+        .options(
+            joinedload(Vetting.garden),
+            joinedload(Vetting.decided_by),
+            selectinload(Vetting.decisions).joinedload(VettingDecision.by),
+            *(
+                joinedload(Vetting.supplier).selectinload(part)
+                for part in (
+                    Supplier.services,
+                    Supplier.sectors,
+                    Supplier.areas,
+                    Supplier.languages,
+                    Supplier.cases,
+                    Supplier.vettings,
+                )
+            ),
+        )
+    )
+    found = session.scalars(query).unique().one_or_none()
+    if found is None or not viewer.is_garden or found.garden_id != viewer.organisation_id:
+        raise NotFound
+    siblings = [
+        item for item in found.supplier.vettings if item.id != found.id and item.garden_id == found.garden_id
+    ]
+    return Application(
+        vetting=found,
+        supplier=found.supplier,
+        standing=standing_of(found),
+        siblings=siblings,
+        has_tie=has_tie(viewer, found.supplier_id),
+        waited=vetting.waited(found.submitted_at, clock.today()),
+    )
+
+
+def has_tie(viewer: Viewer, supplier_id: int) -> bool:
+    """Say whether a person belongs to a supplier, and so may not decide on it."""
+    query = select(Membership.id).where(
+        Membership.user_id == viewer.user_id, Membership.organisation_id == supplier_id
+    )
+    return session.scalar(query) is not None
+
+
+def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Supplier]:
+    """Return the suppliers that have the viewer's garden as theirs, by name; `standing` is that of a vetting."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = select(Supplier).where(Supplier.garden_id == viewer.organisation_id, Supplier.is_active)
+    if standing == "paused":
+        query = query.where(Supplier.paused_at.is_not(None))
+    elif standing:
+        query = query.where(Supplier.vettings.any(_stands(standing)))
+    if text:
+        query = query.where(Supplier.name.ilike(f"%{text.replace('%', '').replace('_', '')}%"))
+    options: list[Any] = [selectinload(Supplier.vettings)]
+    return paginate(
+        query.order_by(func.lower(Supplier.name), Supplier.id), number, size=PAGE_SIZE, options=options
+    )

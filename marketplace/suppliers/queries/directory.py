@@ -1,0 +1,198 @@
+"""The public directory: a catalogue in memory, kept fresh by one cheap question to the database at each request."""
+
+import datetime as dt
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from threading import Lock
+from typing import Any
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Select, func, select
+
+from marketplace.core import clock, taxonomy
+from marketplace.core.database import db, session
+from marketplace.core.pages import Page, page_of
+from marketplace.organisations.models import Organisation
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierArea,
+    SupplierLanguage,
+    SupplierSector,
+    SupplierService,
+    Vetting,
+)
+from marketplace.suppliers.search import Approval, Catalogue, Entry, Hits, Wanted
+from marketplace.suppliers.words import fold
+
+PAGE_SIZE = 20
+_CHUNK = 500
+_kept: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
+_lock = Lock()
+
+
+def directory_stamp() -> str:
+    """Return a value that changes when anything changes that directory or ranking see.
+
+    Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
+    because approvals fall asleep with time.
+    """
+    suppliers = select(
+        func.count(Supplier.id),
+        func.sum(Supplier.version),
+        func.max(Supplier.updated_at),
+        func.count(Supplier.paused_at),
+    )
+    active = select(func.count(Organisation.id), func.max(Organisation.id)).where(
+        Organisation.kind == "supplier", Organisation.is_active
+    )
+    vettings = select(
+        func.count(Vetting.id),
+        func.sum(Vetting.revision),
+        func.max(Vetting.submitted_at),
+        func.max(Vetting.decided_at),
+    )
+    parts = [tuple(session.execute(query).one()) for query in (suppliers, active, vettings)]
+    return "/".join([clock.today().isoformat(), *("-".join(str(value) for value in part) for part in parts)])
+
+
+def listed_vettings(now: dt.datetime) -> Any:
+    """Return the condition for vettings that count: approved, and not so long ago that they sleep."""
+    return (Vetting.state == vetting.APPROVED) & (
+        Vetting.approved_at > vetting.months_before(now, vetting.DORMANT_MONTHS)
+    )
+
+
+def catalogue() -> Catalogue:
+    """Return all suppliers that may be listed: approved for something, active, not pausing.
+
+    Built once for each state of the directory and shared by all requests of the process; after a change only the
+    suppliers that changed are read again.
+    """
+    stamp, engine = directory_stamp(), db.engine
+    kept = _kept.get(engine)
+    if kept and kept[0] == stamp:
+        return kept[1]
+    with _lock:
+        kept = _kept.get(engine)
+        if kept and kept[0] == stamp:
+            return kept[1]
+        made = _refreshed(kept[1].by_id if kept else {})
+        _kept[engine] = (stamp, made)
+        return made
+
+
+def _refreshed(former: dict[int, Entry]) -> Catalogue:
+    marks: dict[int, list[object]] = {}
+    approvals: dict[int, list[Approval]] = defaultdict(list)
+    gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
+    names: dict[int, str] = dict(session.execute(gardens).tuples().all())
+    query = (
+        select(
+            Supplier.id,
+            Supplier.version,
+            Supplier.updated_at,
+            Vetting.category,
+            Vetting.garden_id,
+            Vetting.approved_at,
+        )
+        .join(Vetting, Vetting.supplier_id == Supplier.id)
+        .where(Supplier.is_active, Supplier.paused_at.is_(None), listed_vettings(clock.now()))
+        .order_by(Supplier.id, Vetting.category)
+    )
+    for id_, version, updated_at, category, garden_id, approved_at in session.execute(query).tuples():
+        if approved_at is None:
+            continue
+        approval = Approval(category, names.get(garden_id, ""), approved_at)
+        approvals[id_].append(approval)
+        marks.setdefault(id_, [version, updated_at]).append(approval)
+    stale = [id_ for id_, mark in marks.items() if id_ not in former or former[id_].mark != tuple(mark)]
+    fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, approvals)
+    entries = [fresh.get(id_) or former[id_] for id_ in sorted(marks)]
+    return Catalogue([entry for entry in entries if entry.services])
+
+
+def _read(
+    ids: list[int], marks: dict[int, tuple[object, ...]], approvals: dict[int, list[Approval]]
+) -> dict[int, Entry]:
+    found: dict[int, Entry] = {}
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        services = _codes(
+            select(SupplierService.supplier_id, SupplierService.code).where(
+                SupplierService.supplier_id.in_(part)
+            )
+        )
+        sectors = _codes(
+            select(SupplierSector.supplier_id, SupplierSector.code).where(
+                SupplierSector.supplier_id.in_(part)
+            )
+        )
+        areas = _codes(
+            select(SupplierArea.supplier_id, SupplierArea.municipality_number).where(
+                SupplierArea.supplier_id.in_(part)
+            )
+        )
+        languages = _codes(
+            select(SupplierLanguage.supplier_id, SupplierLanguage.code).where(
+                SupplierLanguage.supplier_id.in_(part)
+            )
+        )
+        cases: dict[int, list[str]] = defaultdict(list)
+        told = select(
+            CaseStudy.supplier_id, CaseStudy.title, CaseStudy.client, CaseStudy.text, CaseStudy.result
+        )
+        for id_, *texts in session.execute(told.where(CaseStudy.supplier_id.in_(part))).tuples():
+            cases[id_] += texts
+        rows = select(
+            Supplier.id, Supplier.slug, Supplier.name, Supplier.about, Supplier.text_locale, Supplier.municipality_number,
+            Supplier.price_from_nok, Supplier.remote, Supplier.on_site,
+        ).where(Supplier.id.in_(part))  # fmt: skip
+        for id_, slug, name, about, locale, municipality, price, remote, on_site in session.execute(
+            rows
+        ).tuples():
+            kinds = {approval.category for approval in approvals[id_]}
+            found[id_] = Entry(
+                id=id_,
+                mark=marks[id_],
+                slug=slug,
+                name=name,
+                about=about,
+                locale=locale,
+                municipality=municipality,
+                services=approved_services(services[id_], kinds),
+                sectors=tuple(sectors[id_]),
+                area=tuple(areas[id_]),
+                languages=tuple(languages[id_]),
+                price_from=price,
+                remote=remote,
+                on_site=on_site,
+                approvals=tuple(approvals[id_]),
+                words=f" {fold(' '.join((about, *cases[id_])))} ",
+            )
+    return found
+
+
+def _codes(query: Select[int, str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for id_, code in session.execute(query.order_by(*query.selected_columns)).tuples():
+        found[id_].append(code)
+    return found
+
+
+def approved_services(codes: Iterable[str], kinds: Collection[str]) -> tuple[str, ...]:
+    """Return the services that lie within approved kinds; codes the taxonomy does not know are left out."""
+    known = taxonomy.services()
+    return tuple(code for code in codes if code in known and known[code].group in kinds)
+
+
+def search(wanted: Wanted, number: int = 1) -> tuple[Page[Entry], Hits]:
+    """Return one page of the suppliers wanted, and the counts beside each facet."""
+    hits = catalogue().find(wanted, clock.today())
+    return page_of(hits.entries, number, PAGE_SIZE), hits
+
+
+def loosen(wanted: Wanted) -> list[tuple[str, int]]:
+    """Return what could be let go to find something, with how many that would give."""
+    return catalogue().loosen(wanted, clock.today())

@@ -1,0 +1,190 @@
+"""Applying to be a supplier, asking for a new kind of service, and answering the garden."""
+
+from collections.abc import Sequence
+
+from marketplace.accounts import queries as people
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.use_cases import HashCost
+from marketplace.audit.use_cases import record
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import BusinessGarden
+from marketplace.organisations.use_cases import NewPerson, add_membership
+from marketplace.outbox.use_cases import send
+from marketplace.suppliers import notices, queries, vetting
+from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+from marketplace.suppliers.use_cases import details as write
+from marketplace.suppliers.use_cases.details import SupplierApplication
+
+
+def home_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
+    """Return the garden that vets a supplier: the chosen one, the one covering its seat, else the nearest.
+
+    Raises RuleBroken when there is none.
+    """
+    gardens = organisations.gardens()
+    chosen = next((garden for garden in gardens if garden.id == garden_id), None)
+    if garden_id is not None and chosen is None:
+        raise RuleBroken(_("Choose one from the list."), "garden")
+    found = chosen or organisations.garden_for(municipality_number)
+    if found:
+        return found
+    placed = [
+        garden for garden in gardens if garden.municipality and places.find_municipality(municipality_number)
+    ]
+    if not placed:
+        raise RuleBroken(_("No business garden is open for applications yet. Try again later."), "garden")
+    return min(placed, key=lambda garden: places.distance_km(municipality_number, garden.municipality_number))
+
+
+def add_application(
+    application: SupplierApplication,
+    *,
+    owner_id: int | None = None,
+    actor: Viewer | None = None,
+    tell: bool = True,
+) -> Supplier:
+    """Add a supplier that waits for approval, in the caller's transaction or its own. Raises RuleBroken.
+
+    `owner_id` is the person who will act for it. With `tell` the garden's curators get a notice, the owner a receipt.
+    """
+    with transaction():
+        garden = home_garden(application.basics.municipality_number, application.garden_id)
+        supplier = Supplier(slug=organisations.free_slug(application.basics.name), garden_id=garden.id)
+        write.write_basics(supplier, application.basics)
+        supplier.about, supplier.text_locale = application.about, application.text_locale
+        offer = application.offer
+        write.write_services(supplier, offer.services)
+        write.write_trades(supplier, offer.sectors, offer.languages)
+        write.write_area(supplier, offer.areas, remote=offer.remote, on_site=offer.on_site)
+        supplier.price_from_nok, supplier.next_start = offer.price_from_nok, offer.next_start
+        supplier.cases = [write.new_case(case) for case in application.cases]
+        session.add(supplier)
+        session.flush()
+        if owner_id is not None:
+            add_membership(owner_id, supplier.id, "owner")
+        by = actor or Viewer(user_id=owner_id, organisation_id=supplier.id)
+        categories = sorted({taxonomy.group_of(row.code) for row in supplier.services})
+        opened = [_open_vetting(supplier, category, by, application.note) for category in categories]
+        record(by, "supplier.apply", "organisation", supplier.id, categories=categories, garden=garden.id)
+        if tell:
+            _tell_of_application(supplier, opened, owner_id)
+        return supplier
+
+
+def _open_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> Vetting:
+    opened = Vetting(
+        supplier=supplier, category=category, garden_id=supplier.garden_id, state=vetting.SUBMITTED
+    )
+    session.add(opened)
+    session.flush()
+    session.add(
+        VettingDecision(
+            vetting_id=opened.id, by_id=by.user_id, from_state="", to_state=vetting.SUBMITTED, text=note
+        )
+    )
+    return opened
+
+
+def _tell_of_application(supplier: Supplier, opened: Sequence[Vetting], owner_id: int | None) -> None:
+    categories = [item.category for item in opened]
+    garden_id = opened[0].garden_id
+    curators = organisations.receivers_for(garden_id, roles=("curator",))
+    send(notices.application_received(supplier, categories, opened[0].id), curators)
+    if owner_id is not None:
+        owner = accounts.receiver(people.get_user(owner_id))
+        send(notices.application_receipt(supplier, categories, organisations.garden(garden_id).name), [owner])
+
+
+def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> tuple[int, int]:
+    """Make an account and a supplier in one step; return the ids of user and membership. Raises RuleBroken."""
+    with transaction():
+        user = accounts.add_user(name=person.name, email=person.email, password=person.password, cost=cost)
+        return user.id, _apply_for(user.id, application)
+
+
+def found_supplier(viewer: Viewer, application: SupplierApplication) -> int:
+    """Add a supplier for a person who is signed in; return the id of the membership. Raises RuleBroken."""
+    with transaction():
+        return _apply_for(viewer.user_id or 0, application)
+
+
+def _apply_for(user_id: int, application: SupplierApplication) -> int:
+    supplier = add_application(application, owner_id=user_id)
+    return next(m.id for m in organisations.members(supplier.id) if m.user_id == user_id)
+
+
+def open_new_kinds(viewer: Viewer, supplier: Supplier, note: str = "") -> list[Vetting]:
+    """Ask for approval of the kinds of service that a supplier sells but has not applied for.
+
+    Inside the caller's transaction.
+    """
+    have = {item.category for item in supplier.vettings}
+    wanted = sorted({taxonomy.group_of(row.code) for row in supplier.services} - have)
+    if supplier.garden_id is None and wanted:
+        supplier.garden_id = home_garden(supplier.municipality_number).id
+    opened = [_open_vetting(supplier, category, viewer, note) for category in wanted]
+    if opened:
+        record(
+            viewer,
+            "supplier.apply",
+            "organisation",
+            supplier.id,
+            categories=wanted,
+            garden=supplier.garden_id,
+        )
+        _tell_of_application(supplier, opened, viewer.user_id)
+    return opened
+
+
+def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
+    """Send an application again, or ask for renewal. Raises RuleBroken when nothing differs or it is too early."""
+    if not viewer.is_owner:
+        raise Forbidden
+    with transaction():
+        item = session.get(Vetting, vetting_id)
+        if item is None or not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+            raise NotFound
+        stands = queries.standing_of(item)
+        to_state = vetting.result_of(vetting.SUBMIT, stands)
+        if to_state is None:
+            raise RuleBroken(_("The garden already has this application."))
+        renewal = stands in {vetting.DUE, vetting.DORMANT}
+        if stands == vetting.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
+            raise RuleBroken(_("You have already asked for this. The garden will look at it."))
+        if (
+            stands == vetting.REFUSED
+            and item.decided_at
+            and vetting.reapply_from(item.decided_at) > clock.today()
+        ):
+            day = format_date(vetting.reapply_from(item.decided_at))
+            raise RuleBroken(_("You can apply again from %(date)s.", date=day))
+        earlier = [decision.text for decision in item.decisions]
+        if not renewal and not vetting.has_changed(item.supplier.updated_at, item.decided_at, note, earlier):
+            raise RuleBroken(
+                _(
+                    "Nothing has changed since the garden answered. Change your profile, or tell the garden something new."
+                ),
+                "note",
+            )
+        session.add(
+            VettingDecision(
+                vetting_id=item.id,
+                by_id=viewer.user_id,
+                from_state=stands,
+                to_state=vetting.SUBMITTED,
+                text=note,
+            )
+        )
+        item.state, item.submitted_at = to_state, clock.now()
+        item.revision += 1
+        record(viewer, "vetting.submit", "vetting", item.id, standing=stands)
+        curators = organisations.receivers_for(item.garden_id, roles=("curator",))
+        waits = notices.renewal_waits if renewal else notices.application_received
+        send(waits(item.supplier, [item.category], item.id), curators)
+        return item

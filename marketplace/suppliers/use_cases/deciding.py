@@ -1,0 +1,217 @@
+"""What curators decide, and what the clock reminds of."""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
+from marketplace.outbox.use_cases import send
+from marketplace.suppliers import notices, queries, vetting
+from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+
+Checklist = Mapping[str, Mapping[str, Any]]
+
+
+def _may_decide(viewer: Viewer, item: Vetting) -> None:
+    """Only curators of the garden that got the application, and none who belongs to the supplier."""
+    if not viewer.is_garden or item.garden_id != viewer.organisation_id:
+        raise NotFound
+    if not viewer.is_curator:
+        raise Forbidden
+    if queries.has_tie(viewer, item.supplier_id):
+        raise RuleBroken(_("You belong to this supplier and cannot decide. Ask another curator."))
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a curator has decided on the application as it stood at `revision`."""
+
+    move: str
+    revision: int
+    checklist: Checklist
+    reason: str = ""
+
+
+def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
+    """Take a decision on an application, tell the supplier, and keep it in the history.
+
+    Raises NotFound and Forbidden for those who may not, Conflict when another was first, RuleBroken when the
+    checklist or the reason does not carry the decision.
+    """
+    with transaction():
+        item = session.get(Vetting, vetting_id)
+        if item is None:
+            raise NotFound
+        _may_decide(viewer, item)
+        stands = queries.standing_of(item)
+        move, reason = decision.move, decision.reason
+        if item.revision != decision.revision:
+            raise Conflict(_somebody_was_first(item), {"standing": stands})
+        to_state = vetting.result_of(move, stands)
+        if to_state is None:
+            raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
+        kept = (
+            dict(item.checklist)
+            if move in {vetting.SUSPEND, vetting.REINSTATE}
+            else _plain(item.category, decision.checklist)
+        )
+        _must_carry(item.category, move, kept, reason)
+        _write(viewer, item, stands, to_state, Decision(move, item.revision, kept, reason))
+        missing = vetting.unmet(item.category, kept) if move in vetting.NEEDS_UNMET else []
+        send(
+            notices.decided(item.supplier, item, move, reason, missing),
+            organisations.receivers_for(item.supplier_id),
+        )
+        return item
+
+
+def _somebody_was_first(item: Vetting) -> str:
+    if item.decided_by is None or not item.decisions or item.decisions[-1].by_id != item.decided_by_id:
+        return _(
+            "The supplier has sent the application again since you opened the page. Open it again and read it."
+        )
+    words = {
+        vetting.APPROVED: _("%(name)s has already approved this application."),
+        vetting.CHANGES: _("%(name)s has already asked for changes."),
+        vetting.REFUSED: _("%(name)s has already refused this application."),
+        vetting.SUSPENDED: _("%(name)s has already set this approval on hold."),
+    }
+    return words.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
+
+
+def _plain(category: str, checklist: Checklist) -> dict[str, Any]:
+    """Return a checklist with the category's criteria only, and nothing but an answer and a note in each."""
+    kept: dict[str, Any] = {}
+    for criterion in vetting.criteria_for(category):
+        answer = checklist.get(criterion.code, {})
+        met = answer.get("met")
+        kept[criterion.code] = {
+            "met": met if isinstance(met, bool) else None,
+            "note": str(answer.get("note", "")),
+        }
+    return kept
+
+
+def _must_carry(category: str, move: str, checklist: Checklist, reason: str) -> None:
+    if move in vetting.NEEDS_TEXT and not reason.strip():
+        raise RuleBroken(_("Write the reason. The supplier reads it."), "reason")
+    if move in vetting.NEEDS_UNMET and not vetting.unmet(category, checklist):
+        raise RuleBroken(
+            _("Mark at least one point as not met, so that the supplier knows what is missing."), "checklist"
+        )
+    if move == vetting.APPROVE:
+        if vetting.unanswered(category, checklist):
+            raise RuleBroken(_("Answer every point on the list before you approve."), "checklist")
+        if vetting.unmet(category, checklist):
+            raise RuleBroken(
+                _("A point is not met. Ask for changes instead, or mark it as met with a note."), "checklist"
+            )
+
+
+def _write(viewer: Viewer, item: Vetting, stands: str, to_state: str, decision: Decision) -> None:
+    now, checklist, reason = clock.now(), dict(decision.checklist), decision.reason
+    session.add(
+        VettingDecision(
+            vetting_id=item.id,
+            at=now,
+            by_id=viewer.user_id,
+            from_state=stands,
+            to_state=to_state,
+            text=reason,
+            checklist=checklist,
+        )
+    )
+    item.state, item.checklist, item.reason = to_state, checklist, reason
+    item.decided_at, item.decided_by_id = now, viewer.user_id
+    if decision.move == vetting.APPROVE:
+        item.approved_at = now
+    item.revision += 1
+    session.flush()
+    record(
+        viewer,
+        f"vetting.{decision.move}",
+        "vetting",
+        item.id,
+        supplier=item.supplier_id,
+        category=item.category,
+        standing=stands,
+    )
+
+
+def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[Vetting]:
+    """Approve everything that a supplier waits for at the viewer's garden, in one step; return what was approved.
+
+    The curator vouches that all points are met. Raises NotFound when nothing of the supplier is the garden's.
+    """
+    with transaction():
+        query = select(Vetting).where(
+            Vetting.supplier_id == supplier_id, Vetting.garden_id == viewer.organisation_id
+        )
+        items = list(session.scalars(query.order_by(Vetting.category)))
+        if not items:
+            raise NotFound
+        approved = []
+        for item in items:
+            _may_decide(viewer, item)
+            stands = queries.standing_of(item)
+            if stands in {vetting.SUBMITTED, vetting.DUE}:
+                checklist = vetting.full_checklist(item.category)
+                decision = Decision(vetting.APPROVE, item.revision, checklist)
+                _write(viewer, item, stands, vetting.APPROVED, decision)
+                approved.append(item)
+        if approved and tell:
+            message = notices.all_approved(
+                approved[0].supplier, [item.category for item in approved], approved[0].garden.name
+            )
+            send(message, organisations.receivers_for(supplier_id))
+        return approved
+
+
+def remind_renewals() -> int:
+    """Tell suppliers and curators, once for each approval, that it is a year old; return how many suppliers were told.
+
+    The step in the history, made by nobody, is also the mark that it has been said.
+    """
+    with transaction():
+        now = clock.now()
+        told = select(VettingDecision.id).where(
+            VettingDecision.vetting_id == Vetting.id,
+            VettingDecision.to_state == vetting.DUE,
+            VettingDecision.at >= Vetting.approved_at,
+        )
+        query = (
+            select(Vetting)
+            .join(Vetting.supplier)
+            .options(joinedload(Vetting.supplier), joinedload(Vetting.garden))
+            .where(
+                Vetting.state == vetting.APPROVED,
+                Vetting.approved_at <= vetting.months_before(now, vetting.DUE_MONTHS),
+                Supplier.is_active,
+                ~told.exists(),
+            )
+            .order_by(Vetting.supplier_id, Vetting.category)
+        )
+        by_supplier: dict[int, list[Vetting]] = defaultdict(list)
+        for item in session.scalars(query):
+            by_supplier[item.supplier_id].append(item)
+            session.add(
+                VettingDecision(vetting_id=item.id, at=now, from_state=vetting.APPROVED, to_state=vetting.DUE)
+            )
+        for supplier_id, items in by_supplier.items():
+            first, categories = items[0], [item.category for item in items]
+            oldest = min(item.approved_at for item in items if item.approved_at)
+            due = notices.renewal_due(categories, first.garden.name, vetting.dormant_on(oldest))
+            send(due, organisations.receivers_for(supplier_id, roles=("owner",)))
+            curators = organisations.receivers_for(first.garden_id, roles=("curator",))
+            send(notices.renewal_waits(first.supplier, categories, first.id), curators)
+        return len(by_supplier)

@@ -1,0 +1,176 @@
+"""What a supplier tells of itself, as plain values, and how it is written into the rows."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.database import session
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations import queries as organisations
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierArea,
+    SupplierLanguage,
+    SupplierSector,
+    SupplierService,
+)
+
+MAX_CASES = 20
+FIRST_YEAR = 1990
+
+
+@dataclass(frozen=True, slots=True)
+class CaseDetails:
+    """A job done, as the supplier tells it."""
+
+    title: str
+    text: str
+    year: int
+    client: str = ""
+    sector_code: str = ""
+    service_code: str = ""
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Basics:
+    """Who the supplier is and how to reach it."""
+
+    name: str
+    municipality_number: str
+    organisation_number: str | None = None
+    website: str = ""
+    phone: str = ""
+    contact_name: str = ""
+    contact_email: str = ""
+    employees: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the supplier sells, for whom and where. `areas` are municipality numbers."""
+
+    services: Sequence[str]
+    sectors: Sequence[str] = ()
+    areas: Sequence[str] = ()
+    languages: Sequence[str] = ("nb",)
+    remote: bool = True
+    on_site: bool = True
+    price_from_nok: int | None = None
+    next_start: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SupplierApplication:
+    """All that an application holds. Without a garden, the one that covers the seat, else the nearest, gets it.
+
+    `note` is for the garden alone: a customer to call, who owns what is made.
+    """
+
+    basics: Basics
+    offer: Offer
+    about: str
+    text_locale: str = "nb"
+    garden_id: int | None = None
+    cases: Sequence[CaseDetails] = field(default=())
+    note: str = ""
+
+
+def write_basics(supplier: Supplier, basics: Basics) -> None:
+    """Write who the supplier is. Raises RuleBroken for an organisation number that another has."""
+    if organisations.number_taken("supplier", basics.organisation_number, supplier.id):
+        raise RuleBroken(
+            _("This organisation number is already registered. Ask a colleague for an invitation."),
+            "organisation_number",
+        )
+    supplier.name = basics.name
+    supplier.organisation_number = basics.organisation_number
+    supplier.municipality_number = basics.municipality_number
+    supplier.website = basics.website
+    supplier.phone = basics.phone
+    supplier.contact_name = basics.contact_name
+    supplier.contact_email = basics.contact_email
+    supplier.employees = basics.employees
+
+
+def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
+    """Write what the supplier sells. Raises RuleBroken when it is nothing."""
+    wanted = sorted(set(codes) & set(taxonomy.services()))
+    if not wanted:
+        raise RuleBroken(_("Tick at least one service."), "services")
+    kept = {row.code: row for row in supplier.services}
+    supplier.services = [kept.get(code) or SupplierService(code=code) for code in wanted]
+
+
+def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable[str]) -> None:
+    """Write which trades and languages the supplier knows."""
+    known = {row.code: row for row in supplier.sectors}
+    supplier.sectors = [
+        known.get(code) or SupplierSector(code=code)
+        for code in sorted(set(sectors) & set(taxonomy.sectors()))
+    ]
+    spoken = {row.code: row for row in supplier.languages}
+    supplier.languages = [
+        spoken.get(code) or SupplierLanguage(code=code)
+        for code in sorted(set(languages) & {"nb", "nn", "en", "sma"})
+    ]
+
+
+def write_area(supplier: Supplier, areas: Iterable[str], *, remote: bool, on_site: bool) -> None:
+    """Write where the supplier comes to the customer. Raises RuleBroken when it can be hired nowhere."""
+    if not remote and not on_site:
+        raise RuleBroken(_("Say whether you work on screen, come to the customer, or both."), "presence")
+    supplier.remote, supplier.on_site = remote, on_site
+    known = {row.municipality_number: row for row in supplier.areas}
+    wanted = sorted(number for number in set(areas) if on_site and places.find_municipality(number))
+    supplier.areas = [known.get(number) or SupplierArea(municipality_number=number) for number in wanted]
+
+
+def new_case(details: CaseDetails) -> CaseStudy:
+    """Return a case as a row. Raises RuleBroken for a year that cannot be."""
+    case = CaseStudy()
+    write_case(case, details)
+    return case
+
+
+def write_case(case: CaseStudy, details: CaseDetails) -> None:
+    """Write a case. Raises RuleBroken for a year that cannot be."""
+    if not FIRST_YEAR <= details.year <= clock.today().year:
+        raise RuleBroken(_("Write the year the job was done, from 1990 until now."), "year")
+    case.title = details.title
+    case.text = details.text
+    case.year = details.year
+    case.client = details.client
+    case.sector_code = details.sector_code
+    case.service_code = details.service_code
+    case.result = details.result
+
+
+def state_of(supplier: Supplier) -> tuple[object, ...]:
+    """Return all that others can see of a supplier, to tell whether a change changed anything."""
+    columns = [
+        supplier.name, supplier.organisation_number, supplier.municipality_number, supplier.website, supplier.phone,
+        supplier.about, supplier.text_locale, supplier.contact_name, supplier.contact_email, supplier.employees,
+        supplier.remote, supplier.on_site, supplier.price_from_nok, supplier.next_start,
+    ]  # fmt: skip
+    codes = (
+        tuple(sorted(row.code for row in supplier.services)),
+        tuple(sorted(row.code for row in supplier.sectors)),
+        tuple(sorted(row.municipality_number for row in supplier.areas)),
+        tuple(sorted(row.code for row in supplier.languages)),
+    )
+    cases = tuple(
+        (case.title, case.client, case.sector_code, case.service_code, case.text, case.result, case.year)
+        for case in supplier.cases
+    )
+    return (*columns, codes, cases)
+
+
+def touch(supplier: Supplier) -> None:
+    """Let every index know that the supplier has changed."""
+    supplier.version += 1
+    supplier.updated_at = clock.now()
+    session.flush()

@@ -1,0 +1,143 @@
+"""What a supplier changes in its own profile. Each change that others can see raises the version."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.suppliers import queries
+from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
+from marketplace.suppliers.use_cases import details as write
+from marketplace.suppliers.use_cases.applying import open_new_kinds
+from marketplace.suppliers.use_cases.details import Basics, CaseDetails
+
+
+def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None]) -> bool:
+    """Make a change to the viewer's own supplier; say whether it changed anything."""
+    with transaction():
+        supplier = queries.own_supplier(viewer)
+        before = write.state_of(supplier)
+        change(supplier)
+        session.flush()
+        changed = write.state_of(supplier) != before
+        if changed:
+            write.touch(supplier)
+            record(viewer, "supplier.change", "organisation", supplier.id, part=what)
+        return changed
+
+
+def _must_own(viewer: Viewer) -> None:
+    if not viewer.is_owner:
+        raise Forbidden
+
+
+def change_basics(viewer: Viewer, basics: Basics) -> bool:
+    """Change name, seat and contact; only owners. Raises RuleBroken."""
+    _must_own(viewer)
+    return _change(viewer, "basics", lambda supplier: write.write_basics(supplier, basics))
+
+
+def change_text(viewer: Viewer, about: str, text_locale: str) -> bool:
+    """Change the profile text and say which language it is in."""
+
+    def change(supplier: Supplier) -> None:
+        supplier.about, supplier.text_locale = about, text_locale
+
+    return _change(viewer, "text", change)
+
+
+def change_services(viewer: Viewer, codes: Iterable[str], note: str = "") -> list[Vetting]:
+    """Change what is sold; only owners. A new kind of service is a new application, which is returned.
+
+    Raises RuleBroken.
+    """
+    _must_own(viewer)
+    opened: list[Vetting] = []
+
+    def change(supplier: Supplier) -> None:
+        write.write_services(supplier, codes)
+        session.flush()
+        opened.extend(open_new_kinds(viewer, supplier, note))
+
+    _change(viewer, "services", change)
+    return opened
+
+
+def change_trades(viewer: Viewer, sectors: Iterable[str], languages: Iterable[str]) -> bool:
+    """Change which trades and languages are known."""
+    return _change(viewer, "trades", lambda supplier: write.write_trades(supplier, sectors, languages))
+
+
+def change_area(viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool) -> bool:
+    """Change where jobs are taken. Raises RuleBroken."""
+    return _change(
+        viewer, "area", lambda supplier: write.write_area(supplier, areas, remote=remote, on_site=on_site)
+    )
+
+
+def change_price(viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None) -> bool:
+    """Change what a small job costs from, and when the next can start."""
+
+    def change(supplier: Supplier) -> None:
+        supplier.price_from_nok, supplier.next_start = price_from_nok, next_start
+
+    return _change(viewer, "price", change)
+
+
+def add_case(viewer: Viewer, details: CaseDetails) -> None:
+    """Add a case. Raises RuleBroken for a wrong year or too many cases."""
+
+    def change(supplier: Supplier) -> None:
+        if len(supplier.cases) >= write.MAX_CASES:
+            raise RuleBroken(
+                _("You have %(num)s cases, which is the most. Delete one first.", num=write.MAX_CASES)
+            )
+        supplier.cases = [*supplier.cases, write.new_case(details)]
+
+    _change(viewer, "case", change)
+
+
+def change_case(viewer: Viewer, case_id: int, details: CaseDetails) -> bool:
+    """Change a case of one's own. Raises RuleBroken for a wrong year."""
+    return _change(
+        viewer, "case", lambda _supplier: write.write_case(queries.own_case(viewer, case_id), details)
+    )
+
+
+def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
+    """Delete a case of one's own and return what it said, so that it can be put back."""
+    kept: list[CaseDetails] = []
+
+    def change(supplier: Supplier) -> None:
+        case: CaseStudy = queries.own_case(viewer, case_id)
+        kept.append(
+            CaseDetails(
+                title=case.title,
+                text=case.text,
+                year=case.year,
+                client=case.client,
+                sector_code=case.sector_code,
+                service_code=case.service_code,
+                result=case.result,
+            )
+        )
+        supplier.cases = [row for row in supplier.cases if row.id != case.id]
+
+    _change(viewer, "case", change)
+    return kept[0]
+
+
+def set_paused(viewer: Viewer, *, paused: bool) -> None:
+    """Take a break from being found, or end it; only owners. It counts neither for nor against later."""
+    _must_own(viewer)
+    with transaction():
+        supplier = queries.own_supplier(viewer)
+        if (supplier.paused_at is not None) == paused:
+            return
+        supplier.paused_at = clock.now() if paused else None
+        supplier.version += 1
+        record(viewer, "supplier.pause" if paused else "supplier.resume", "organisation", supplier.id)

@@ -1,0 +1,47 @@
+"""Applying to be a supplier."""
+
+from flask import render_template, request
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.views import hash_cost, remember_sign_in
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations import use_cases as organisations
+from marketplace.suppliers import use_cases
+from marketplace.suppliers.forms import ApplyFields, ApplyForm, RegisterAndApplyForm, choices
+from marketplace.suppliers.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_token, current_viewer
+
+
+@blueprint.route("/suppliers/apply", methods=["GET", "POST"])
+@access.public
+def apply() -> Answer:
+    """Apply for approval, with an account unless one is signed in."""
+    viewer = current_viewer()
+    started = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
+    form: ApplyFields = ApplyForm(data=started) if viewer.is_signed_in else RegisterAndApplyForm(data=started)
+    if form.validate_on_submit():
+        try:
+            if isinstance(form, RegisterAndApplyForm):
+                person = form.person()
+                user_id, membership_id = use_cases.register_supplier(
+                    person, form.application(person.name, person.email), hash_cost()
+                )
+                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
+            else:
+                membership_id = use_cases.found_supplier(viewer, form.application(viewer.name, viewer.email))
+                organisations.choose_organisation(viewer, current_token() or "", membership_id)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your application is sent. You get a mail when the garden has looked at it."))
+            return see_other("suppliers.profile")
+    return render_template(
+        "suppliers/apply.html",
+        form=form,
+        service_groups=choices.service_groups(),
+        area_groups=choices.area_groups(form.areas.data or ()),
+    )

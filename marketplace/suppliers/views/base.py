@@ -1,0 +1,20 @@
+"""The blueprint that the pages of this feature hang on."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import lazy_gettext as _l
+
+blueprint = Blueprint("suppliers", __name__)
+Answer = str | Response | tuple[str, int]
+STANDINGS = {
+    "waiting": _l("Waiting for you"),
+    "submitted": _l("Applied"),
+    "changes_requested": _l("Asked for changes"),
+    "approved": _l("Approved"),
+    "due": _l("To renew"),
+    "dormant": _l("Run out"),
+    "refused": _l("Refused"),
+    "suspended": _l("On hold"),
+    "paused": _l("On a break"),
+}

@@ -1,0 +1,116 @@
+"""The garden's desk: applications, decisions, and its suppliers."""
+
+from flask import render_template, request
+
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.suppliers import queries, use_cases, vetting
+from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.forms import checklist_of, decision_form
+from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/vetting")
+@access.garden
+def vetting_queue() -> Answer:
+    """Applications, the one that has waited longest first."""
+    viewer = current_viewer()
+    asked = request.args.get("state", "waiting")
+    standing = asked if asked in STANDINGS and asked != "paused" else "waiting"
+    return render_template(
+        "suppliers/vetting_queue.html",
+        page=queries.queue(viewer, standing, request.args.get("page", 1, type=int)),
+        counts=queries.counts(viewer),
+        standing=standing,
+        names=STANDINGS,
+        rules=vetting,
+    )
+
+
+@blueprint.route("/vetting/<int:vetting_id>", methods=["GET", "POST"])
+@access.garden
+def vetting_application(vetting_id: int) -> Answer:
+    """Read an application, and decide."""
+    viewer = current_viewer()
+    found = queries.application(viewer, vetting_id)
+    form, points = decision_form(found.vetting.category, found.vetting.checklist)
+    status = 200
+    if form.validate_on_submit():
+        move = request.form.get("decision", "")
+        try:
+            decision = use_cases.Decision(move, form.seen(), checklist_of(points), form.reason.data or "")
+            use_cases.decide(viewer, vetting_id, decision)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except Conflict as error:
+            form.form_errors.append(error.message)
+            found, status = queries.application(viewer, vetting_id), 409
+        else:
+            flashes.done(_done(move, found.supplier.name))
+            return see_other("suppliers.vetting_queue")
+    html = render_template(
+        "suppliers/vetting_application.html",
+        found=found,
+        item=found.vetting,
+        supplier=found.supplier,
+        form=form,
+        points=points,
+        moves=vetting.moves_from(found.standing),
+        may_decide=viewer.is_curator and not found.has_tie,
+        names=STANDINGS,
+        rules=vetting,
+        area=area_in_words(found.supplier),
+        ticked=queries.ticked_in(found.supplier, found.vetting.category),
+        waiting_siblings=[item for item in found.siblings if queries.standing_of(item) == vetting.SUBMITTED],
+        standing_of=queries.standing_of,
+    )
+    return html, status
+
+
+def _done(move: str, name: str) -> str:
+    said = {
+        vetting.APPROVE: _("%(supplier)s is approved and has been told.", supplier=name),
+        vetting.ASK: _("%(supplier)s has been asked for changes.", supplier=name),
+        vetting.REFUSE: _("%(supplier)s has been told no, with your reason.", supplier=name),
+        vetting.SUSPEND: _("The approval is on hold, and %(supplier)s has been told.", supplier=name),
+        vetting.REINSTATE: _("The approval counts again, and %(supplier)s has been told.", supplier=name),
+    }
+    return said[move]
+
+
+@blueprint.post("/vetting/supplier/<int:supplier_id>/approve")
+@access.curator
+def vetting_approve_all(supplier_id: int) -> Answer:
+    """Approve everything that a supplier waits for, in one step."""
+    try:
+        approved = use_cases.approve_all(current_viewer(), supplier_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        number = len(approved)
+        flashes.done(
+            ngettext("%(num)s kind of service is approved.", "%(num)s kinds of service are approved.", number)
+        )
+    return see_other("suppliers.vetting_queue")
+
+
+@blueprint.get("/garden/suppliers")
+@access.garden
+def garden_suppliers() -> Answer:
+    """The garden's suppliers."""
+    viewer = current_viewer()
+    asked, text = request.args.get("state", ""), request.args.get("q", "")[:100].strip()
+    standing = asked if asked in STANDINGS and asked != "waiting" else ""
+    return render_template(
+        "suppliers/garden_suppliers.html",
+        page=queries.garden_suppliers(viewer, standing, text, request.args.get("page", 1, type=int)),
+        standing=standing,
+        text=text,
+        names={name: label for name, label in STANDINGS.items() if name != "waiting"},
+        standing_of=queries.standing_of,
+        coverage=queries.coverage(viewer, request.args.get("service", "")[:40]),
+    )

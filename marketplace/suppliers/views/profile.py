@@ -1,0 +1,226 @@
+"""The supplier's own profile: what stands there, what lacks, sections to change, cases, and its approvals."""
+
+from typing import TYPE_CHECKING, Any
+
+from flask import abort, render_template, request
+
+from marketplace.core import clock
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.i18n import ngettext
+from marketplace.suppliers import queries, use_cases, vetting
+from marketplace.suppliers.completeness import area_in_words, gaps
+from marketplace.suppliers.forms import (
+    AreaForm,
+    BasicsForm,
+    CaseForm,
+    PriceForm,
+    ServicesForm,
+    SubmitAgainForm,
+    TextForm,
+    TradesForm,
+    choices,
+)
+from marketplace.suppliers.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TITLES = {
+    "basics": _l("Name, seat and contact"),
+    "text": _l("Your text"),
+    "services": _l("What you sell"),
+    "trades": _l("Trades and languages"),
+    "area": _l("Where you take jobs"),
+    "price": _l("Price and time"),
+}
+FOR_OWNERS = {"basics", "services"}
+
+
+@blueprint.get("/profile")
+@access.supplier
+def profile() -> Answer:
+    """What stands in the profile, and what to do next."""
+    return _profile_page(SubmitAgainForm(formdata=None), None)
+
+
+def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
+    viewer = current_viewer()
+    supplier = queries.own_supplier(viewer)
+    counting = queries.listed(supplier)
+    return render_template(
+        "suppliers/profile.html",
+        supplier=supplier,
+        listed=counting,
+        gaps=gaps(supplier),
+        titles=TITLES,
+        for_owners=FOR_OWNERS,
+        standing_of=queries.standing_of,
+        rules=vetting,
+        form=form,
+        failed=failed,
+        area=area_in_words(supplier),
+        spoken=choices.spoken(supplier),
+    )
+
+
+def _section_form(section: str, supplier: Any) -> Any:
+    """Return the form of a section, filled with what stands there."""
+    presence = [name for name in ("remote", "on_site") if getattr(supplier, name)]
+    areas = choices.fold_areas([row.municipality_number for row in supplier.areas])
+    forms: dict[str, Callable[[], Any]] = {
+        "basics": lambda: BasicsForm(obj=supplier, data={"municipality": supplier.municipality_number}),
+        "text": lambda: TextForm(obj=supplier),
+        "services": lambda: ServicesForm(data={"services": [row.code for row in supplier.services]}),
+        "trades": lambda: TradesForm(
+            data={
+                "sectors": [row.code for row in supplier.sectors],
+                "languages": [row.code for row in supplier.languages],
+            }
+        ),
+        "area": lambda: AreaForm(data={"presence": presence, "areas": areas}),
+        "price": lambda: PriceForm(
+            data={"price_from": supplier.price_from_nok, "next_start": supplier.next_start}
+        ),
+    }
+    if section not in forms:
+        abort(404)
+    return forms[section]()
+
+
+def _save(section: str, form: Any) -> str:
+    """Save a section; return what to tell."""
+    viewer = current_viewer()
+    if section == "services":
+        opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "")
+        if opened:
+            return ngettext(
+                "Saved. The garden has got your application for a new kind of service.",
+                "Saved. The garden has got your applications for %(num)s new kinds of service.",
+                len(opened),
+            )
+    elif section == "basics":
+        use_cases.change_basics(
+            viewer, form.basics(form.contact_name.data or "", form.contact_email.data or "")
+        )
+    elif section == "text":
+        use_cases.change_text(viewer, form.about.data or "", form.text_locale.data)
+    elif section == "trades":
+        use_cases.change_trades(viewer, form.sectors.data or [], form.languages.data or [])
+    elif section == "area":
+        ticked = form.presence.data or []
+        use_cases.change_area(
+            viewer, form.municipalities(), remote="remote" in ticked, on_site="on_site" in ticked
+        )
+    else:
+        use_cases.change_price(viewer, form.price_from.data, form.next_start.data)
+    return _("Saved.")
+
+
+@blueprint.route("/profile/<section>", methods=["GET", "POST"])
+@access.supplier
+def profile_section(section: str) -> Answer:
+    """Change a section of the profile."""
+    viewer = current_viewer()
+    if section in FOR_OWNERS and not viewer.is_owner:
+        abort(403)
+    supplier = queries.own_supplier(viewer)
+    form = _section_form(section, supplier)
+    if form.validate_on_submit():
+        try:
+            told = _save(section, form)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(told)
+            return see_other("suppliers.profile")
+    return render_template(
+        "suppliers/profile_section.html",
+        form=form,
+        section=section,
+        title=TITLES[section],
+        supplier=supplier,
+        service_groups=choices.service_groups() if section == "services" else [],
+        area_groups=choices.area_groups(form.areas.data or ()) if section == "area" else [],
+    )
+
+
+@blueprint.route("/profile/cases/new", methods=["GET", "POST"])
+@access.supplier
+def case_new() -> Answer:
+    """Tell of a job; also what puts a deleted one back."""
+    form = CaseForm(data={"year": clock.today().year})
+    if form.validate_on_submit():
+        try:
+            use_cases.add_case(current_viewer(), form.case())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The job stands in your profile."))
+            return see_other("suppliers.profile", _anchor="cases")
+    return render_template("suppliers/case.html", form=form, case=None)
+
+
+@blueprint.route("/profile/cases/<int:case_id>", methods=["GET", "POST"])
+@access.supplier
+def case_edit(case_id: int) -> Answer:
+    """Change a job."""
+    viewer = current_viewer()
+    case = queries.own_case(viewer, case_id)
+    form = CaseForm(obj=case, data={"service": case.service_code, "sector": case.sector_code})
+    if form.validate_on_submit():
+        try:
+            use_cases.change_case(viewer, case_id, form.case())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Saved."))
+            return see_other("suppliers.profile", _anchor="cases")
+    return render_template("suppliers/case.html", form=form, case=case)
+
+
+@blueprint.post("/profile/cases/<int:case_id>/delete")
+@access.supplier
+def case_delete(case_id: int) -> Answer:
+    """Delete a job, and offer to put it back."""
+    try:
+        kept = use_cases.delete_case(current_viewer(), case_id)
+    except NotFound:
+        flashes.note(_("The job is already deleted."))
+        return see_other("suppliers.profile", _anchor="cases")
+    return render_template("suppliers/case_deleted.html", case=kept)
+
+
+@blueprint.post("/profile/pause")
+@access.supplier_owner
+def profile_pause() -> Answer:
+    """Take a break, or end it."""
+    paused = request.form.get("paused") == "yes"
+    use_cases.set_paused(current_viewer(), paused=paused)
+    if paused:
+        flashes.done(
+            _("You are on a break. Nobody finds you until you end it, and nothing is held against you.")
+        )
+    else:
+        flashes.done(_("Welcome back. You can be found again."))
+    return see_other("suppliers.profile")
+
+
+@blueprint.post("/profile/vetting/<int:vetting_id>")
+@access.supplier_owner
+def profile_submit(vetting_id: int) -> Answer:
+    """Send an application again, or ask for renewal."""
+    form = SubmitAgainForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The garden has got it."))
+            return see_other("suppliers.profile")
+    return _profile_page(form, vetting_id)

@@ -91,12 +91,18 @@ def transaction() -> Iterator[None]:
         _writing.reset(token)
 
 
+def _lower(text: object) -> object:
+    return text.lower() if isinstance(text, str) else text
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     """Set the durable and strict pragmas on each new SQLite connection."""
     if not isinstance(connection, sqlite3.Connection):
         return
     connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
+    # SQLite's own lower() knows A to Z alone; searching must find "Ødegård" by "ødeg".
+    connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
     cursor.execute("PRAGMA journal_mode = WAL")

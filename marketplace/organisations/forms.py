@@ -90,8 +90,8 @@ class CompanyFields(BaseForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.choices = municipality_choices()
-        self.sector.choices = sector_choices()
+        self.municipality.offer(municipality_choices())
+        self.sector.offer(sector_choices())
 
     def details(self) -> CompanyDetails:
         """Return the company."""
@@ -123,7 +123,7 @@ class InviteColleagueForm(BaseForm):
 
     def __init__(self, kind: str | None, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.role.choices = role_choices(kind)
+        self.role.offer(role_choices(kind))
 
 
 def role_choices(kind: str | None) -> list[tuple[str, str]]:
@@ -166,13 +166,13 @@ class GardenForm(BaseForm):
 
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.choices = municipality_choices()
+        self.municipality.offer(municipality_choices())
         numbers = [
             *places.in_county(places.TRONDELAG),
             *(n for n in extra if not n.startswith(places.TRONDELAG)),
         ]
         named = [(number, places.municipality(number).name) for number in numbers]
-        self.covered_municipalities.choices = sorted(named, key=lambda item: sort_key(item[1]))
+        self.covered_municipalities.offer(sorted(named, key=lambda item: sort_key(item[1])))
 
     def details(self) -> GardenDetails:
         """Return the garden."""

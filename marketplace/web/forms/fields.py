@@ -3,10 +3,11 @@
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import ValidationError
 
 from marketplace.core.i18n import gettext
@@ -155,15 +156,37 @@ class OrganisationNumberField(_KeepsWhatWasTyped):
             ) from error
 
 
+Options = Sequence[tuple[str, Any]] | Mapping[str, Sequence[tuple[str, Any]]]
+
+
+def as_choices(options: Options | None) -> list[SelectChoice] | None:
+    """Return (value, label) pairs as WTForms' own choices; a mapping gives groups of pairs under headings."""
+    if options is None:
+        return None
+    if isinstance(options, Mapping):
+        grouped = [(value, label, group) for group, pairs in options.items() for value, label in pairs]
+        return [SelectChoice(value, label, optgroup=group or None) for value, label, group in grouped]
+    return [SelectChoice(value, label) for value, label in options]
+
+
 class ChoiceField(SelectField):
     """One of several, as a list or as radio buttons; the error text says what to do."""
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, choices=as_choices(choices), **kwargs)
+
+    def offer(self, options: Options) -> None:
+        """Set what can be chosen, when it is only known at the request."""
+        self.choices = as_choices(options)
 
     def pre_validate(self, form: object) -> None:
         """Refuse what is not among the choices."""
         del form
-        if self.data in (None, "", "None"):
+        if self.data in {None, "", "None"}:
             return
-        if self.data not in {str(value) for value, *_rest in self.iter_choices()}:
+        if self.data not in {str(choice.value) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))
 
 
@@ -173,9 +196,18 @@ class ChoicesField(SelectMultipleField):
     widget = widgets.ListWidget(prefix_label=False)
     option_widget = widgets.CheckboxInput()
 
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, choices=as_choices(choices), **kwargs)
+
+    def offer(self, options: Options) -> None:
+        """Set what can be chosen, when it is only known at the request."""
+        self.choices = as_choices(options)
+
     def pre_validate(self, form: object) -> None:
         """Refuse what is not among the choices."""
         del form
-        allowed = {str(value) for value, *_rest in self.iter_choices()}
+        allowed = {str(choice.value) for choice in self.iter_choices()}
         if any(value not in allowed for value in self.data or ()):
             raise ValidationError(gettext("Choose from the list."))

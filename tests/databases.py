@@ -65,7 +65,8 @@ class Sqlite:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def reset(self) -> None:
-        for suffix in ("-wal", "-shm", "-journal"):
+        # A new file, not the old one filled anew: a connection that something still holds keeps the old one.
+        for suffix in ("", "-wal", "-shm", "-journal"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(self._template, self._file)
 

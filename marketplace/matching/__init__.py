@@ -1,0 +1,77 @@
+"""The matcher, a library of its own: text in, explained ranking out. It knows neither Flask nor tables.
+
+In the order of a textbook: `documents`, `analysis` (with `stop_words` and `compounds`), `glossary`, `index`,
+`criteria`, `ranking`, `explanation`, `evaluation`; all weights are in `settings`. Names are looked up when first
+used, so that a program that only might rank something starts without scikit-learn.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from marketplace.matching.criteria import Exclusion
+    from marketplace.matching.documents import CaseText, Document, Position, Query
+    from marketplace.matching.explanation import Explanation, Part, TermMatch
+    from marketplace.matching.glossary import Glossary
+    from marketplace.matching.index.needs import NeedSuggestion
+    from marketplace.matching.index.search import Index, suggest_needs
+    from marketplace.matching.judgments import EvaluationFileError
+    from marketplace.matching.ranking import Fit, Match, Ranking
+    from marketplace.matching.settings import PART_CODES, Settings
+    from marketplace.matching.tracks import TRACKS, Evaluator, evaluate_directory
+
+_HOME = {
+    "CaseText": "documents",
+    "Document": "documents",
+    "EvaluationFileError": "judgments",
+    "Evaluator": "tracks",
+    "Exclusion": "criteria",
+    "Explanation": "explanation",
+    "Fit": "ranking",
+    "Glossary": "glossary",
+    "Index": "index.search",
+    "Match": "ranking",
+    "NeedSuggestion": "index.needs",
+    "PART_CODES": "settings",
+    "Part": "explanation",
+    "Position": "documents",
+    "Query": "documents",
+    "Ranking": "ranking",
+    "Settings": "settings",
+    "TRACKS": "tracks",
+    "TermMatch": "explanation",
+    "evaluate_directory": "tracks",
+    "suggest_needs": "index.search",
+}
+
+__all__ = [
+    "PART_CODES",
+    "TRACKS",
+    "CaseText",
+    "Document",
+    "EvaluationFileError",
+    "Evaluator",
+    "Exclusion",
+    "Explanation",
+    "Fit",
+    "Glossary",
+    "Index",
+    "Match",
+    "NeedSuggestion",
+    "Part",
+    "Position",
+    "Query",
+    "Ranking",
+    "Settings",
+    "TermMatch",
+    "evaluate_directory",
+    "suggest_needs",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name's module when the name is first asked for."""
+    if name not in _HOME:
+        message = f"module {__name__!r} has no attribute {name!r}"
+        raise AttributeError(message)
+    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)

@@ -1,0 +1,150 @@
+"""From text to terms: the same road for a supplier's profile, a brief and a glossary phrase.
+
+Text is brought to Unicode NFC, invisible characters are dropped, words are runs of letters and digits in lower
+case, function words are left out, written forms of the same word (bokmål and nynorsk) are joined, and each word
+is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø and å are kept.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Protocol
+
+from marketplace.matching.stop_words import StopWords
+
+MAX_CHARACTERS = 100_000
+MAX_WORD = 60
+_WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
+_PART = re.compile(r"[^\W_]+")
+_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
+_APOSTROPHE = re.compile("['\u2019]")
+
+
+class Splitter(Protocol):
+    """Something that splits a compound word into its parts."""
+
+    def split(self, word: str) -> tuple[str, ...]:
+        """Return the parts of a compound, or nothing when the word is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word as it stands in a text: `start` and `end` are its characters, `terms` what it is indexed under.
+
+    The first term is the word's own stem; `parts` are the stems of a compound's parts.
+    """
+
+    surface: str
+    start: int
+    end: int
+    term: str
+    parts: tuple[str, ...] = ()
+
+
+def clean(text: str) -> str:
+    """Return text in NFC, without invisible characters, at most 100,000 characters long."""
+    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_CHARACTERS]))
+
+
+@lru_cache(maxsize=4)
+def _stemmer(language: str) -> Any:
+    import snowballstemmer  # type: ignore[import-untyped] # noqa: PLC0415 because it has no types, and the command line starts without it
+
+    return snowballstemmer.stemmer(language)
+
+
+@lru_cache(maxsize=200_000)
+def stem(word: str, lang: str) -> str:
+    """Return the stem of a lower-case word, by the Norwegian or the English Snowball stemmer."""
+    if word.isdigit():
+        return word
+    stemmed: str = _stemmer("english" if lang == "en" else "norwegian").stemWord(word)
+    return stemmed
+
+
+class Analyzer:
+    """Turns text into tokens. `variants` maps a written form to the form that stands for both."""
+
+    def __init__(
+        self,
+        stop_words: StopWords,
+        variants: Mapping[str, str] | None = None,
+        splitter: Splitter | None = None,
+    ) -> None:
+        self.stop_words = stop_words
+        self.variants = dict(variants or {})
+        self.splitter = splitter
+        self._known: dict[tuple[str, bool], tuple[str, tuple[str, ...]]] = {}
+
+    @classmethod
+    def from_resources(cls, resources: Mapping[str, Any]) -> "Analyzer":
+        """Make an analyzer from the parsed file of language resources."""
+        variants = {
+            variant: standard
+            for standard, variants in resources.get("nb_nn", {}).items()
+            for variant in variants
+        }
+        return cls(StopWords.from_resources(resources), variants)
+
+    def with_splitter(self, splitter: Splitter) -> "Analyzer":
+        """Return the same analyzer with compounds split."""
+        return Analyzer(self.stop_words, self.variants, splitter)
+
+    def words(self, text: str) -> list[str]:
+        """Return all words of a text in lower case, function words included."""
+        return [match.group().lower() for match in _PART.finditer(clean(text))]
+
+    def language_of(self, text: str, default: str = "nb") -> str:
+        """Guess which of our three languages a text is in."""
+        return self.stop_words.guess_language(self.words(text), default)
+
+    def tokens(self, text: str, lang: str) -> list[Token]:
+        """Return the words that carry meaning, in order, with their place in `clean(text)`."""
+        stop_words = self.stop_words.of(lang)
+        return list(self._tokens(clean(text), lang, stop_words))
+
+    def _tokens(self, text: str, lang: str, stop_words: frozenset[str]) -> Iterator[Token]:
+        for match in _WORD.finditer(text):
+            surface = match.group()
+            pieces = list(_PART.finditer(surface))
+            if len(pieces) > 1:
+                yield from self._hyphenated(match.start(), surface, pieces, lang, stop_words)
+                continue
+            word = surface.lower()[:MAX_WORD]
+            if word not in stop_words and (len(word) > 1 or word.isdigit()):
+                term, parts = self._terms(word, lang)
+                yield Token(surface, match.start(), match.end(), term, parts)
+
+    def _hyphenated(
+        self, start: int, surface: str, pieces: list[re.Match[str]], lang: str, stop_words: frozenset[str]
+    ) -> Iterator[Token]:
+        """Read "e-post" as epost, and "Instagram-kampanje" as both its words."""
+        if _APOSTROPHE.search(surface) and lang == "en":
+            surface_word = pieces[0].group().lower()
+            if surface_word not in stop_words and len(surface_word) > 1:
+                term, parts = self._terms(surface_word, lang)
+                yield Token(pieces[0].group(), start, start + pieces[0].end(), term, parts)
+            return
+        joined = "".join(piece.group() for piece in pieces).lower()[:MAX_WORD]
+        parts = tuple(
+            self._term(piece.group().lower(), lang)
+            for piece in pieces
+            if len(piece.group()) > 1 and piece.group().lower() not in stop_words
+        )
+        yield Token(surface, start, start + len(surface), self._term(joined, lang), parts)
+
+    def _term(self, word: str, lang: str) -> str:
+        return stem(self.variants.get(word, word), "en" if lang == "en" else "nb")
+
+    def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
+        english = lang == "en"
+        if (word, english) not in self._known:
+            parts = () if english or self.splitter is None else self.splitter.split(word)
+            self._known[word, english] = self._term(word, lang), tuple(stem(part, lang) for part in parts)
+        return self._known[word, english]
+
+    def terms(self, text: str, lang: str) -> Iterable[str]:
+        """Return the stems of a text's words, without the parts of compounds."""
+        return [token.term for token in self.tokens(text, lang)]

@@ -1,0 +1,155 @@
+"""What is more than words: hard requirements that leave a supplier out, and soft ones that move it.
+
+Each soft criterion gives a share between 0 and 1 of its part's points, with what speaks for the supplier
+(`facts`) and what is missing (`lacks`). What a supplier has not stated is unknown: never a reason to leave it out,
+and worth half or less.
+"""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from marketplace.matching.documents import Document, Position, Query
+from marketplace.matching.explanation import Note
+from marketplace.matching.settings import Settings
+
+EARTH_RADIUS_KM = 6371.0
+UNKNOWN = 0.5
+NO_SERVICE, OUTSIDE_AREA, NO_LANGUAGE, NO_TIME = "services", "area", "languages", "time"
+OVER_BUDGET = "over_budget"
+WRITTEN_NORWEGIAN = frozenset({"nb", "nn"})
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A supplier that was left out, and the requirement that it does not meet."""
+
+    document_id: str
+    reason: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A soft criterion's share of its points, 0 to 1, with what to say about it."""
+
+    share: float
+    facts: tuple[Note, ...] = ()
+    lacks: tuple[Note, ...] = ()
+
+
+@lru_cache(maxsize=100_000)
+def distance_km(a: Position, b: Position) -> float:
+    """Return the great-circle distance in kilometres (haversine)."""
+    lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
+    half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b.lon - a.lon) / 2
+    h = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
+    return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))
+
+
+def _comes_to(query: Query, document: Document) -> bool:
+    return query.municipality is not None and (
+        query.municipality in document.area or query.municipality == document.municipality
+    )
+
+
+def _speaks(query: Query, document: Document) -> bool:
+    """Say whether they share a working language; bokmål and nynorsk are one language to speak."""
+    asked, offered = set(query.languages), set(document.languages)
+    return bool(asked & offered) or bool(asked & WRITTEN_NORWEGIAN and offered & WRITTEN_NORWEGIAN)
+
+
+def exclusion(query: Query, document: Document, best_evidence: float, settings: Settings) -> Exclusion | None:
+    """Return why a supplier is left out, or None. The first requirement that it fails is the reason.
+
+    `best_evidence` (0 to 1) is how clearly the supplier's words or ticks speak of one of the confirmed services.
+    """
+    if query.needs and best_evidence < settings.shown_floor:
+        return Exclusion(document.id, NO_SERVICE, {"services": list(query.needs)})
+    if query.presence == "must" and query.municipality and document.area and not _comes_to(query, document):
+        return Exclusion(document.id, OUTSIDE_AREA, {"municipality": query.municipality})
+    if query.languages and document.languages and not _speaks(query, document):
+        return Exclusion(document.id, NO_LANGUAGE, {"languages": list(query.languages)})
+    if query.finish_by and document.next_start and document.next_start > query.finish_by:
+        return Exclusion(document.id, NO_TIME, {"date": document.next_start.isoformat()})
+    return None
+
+
+def nearness(km: float, settings: Settings) -> float:
+    """Return 1 for what is near, falling evenly to 0 for what is far."""
+    span = settings.far_km - settings.near_km
+    return min(1.0, max(0.0, (settings.far_km - km) / span))
+
+
+def place(query: Query, document: Document, settings: Settings) -> Judgement:
+    """Judge whether the supplier can be where it is needed."""
+    if _comes_to(query, document):
+        return Judgement(1.0, (("comes_to", {"municipality": query.municipality}),))
+    if query.presence == "remote" and document.remote:
+        return Judgement(1.0, (("works_remotely", {}),))
+    if query.position is None or document.position is None:
+        return Judgement(UNKNOWN, (), (("place_unknown", {}),))
+    km = distance_km(query.position, document.position)
+    near = nearness(km, settings)
+    if query.presence == "some" and document.remote:
+        near = 0.5 + 0.5 * near
+    note = {"km": round(km), "municipality": query.municipality}
+    if near == 1.0:
+        return Judgement(near, (("near", note),))
+    return Judgement(near, (), (("far_away", note),))
+
+
+def budget(query: Query, document: Document, settings: Settings) -> Judgement:
+    """Judge whether the supplier's smallest job is within the budget."""
+    if document.price_from_nok is None:
+        return Judgement(UNKNOWN, (), (("price_unknown", {}),))
+    if query.budget_max_nok is None:
+        return Judgement(UNKNOWN)
+    note = {"price_from_nok": document.price_from_nok, "budget_max_nok": query.budget_max_nok}
+    if document.price_from_nok <= query.budget_max_nok:
+        return Judgement(1.0, (("within_budget", note),))
+    over = document.price_from_nok / max(query.budget_max_nok, 1) - 1.0
+    return Judgement(max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN, (), ((OVER_BUDGET, note),))
+
+
+def availability(query: Query, document: Document, settings: Settings) -> Judgement:
+    """Judge whether the supplier can begin when the company wants to."""
+    if document.next_start is None:
+        return Judgement(UNKNOWN, (), (("start_unknown", {}),))
+    if query.start_from is None:
+        return Judgement(UNKNOWN)
+    days = (document.next_start - query.start_from).days
+    note = {"date": document.next_start.isoformat()}
+    if days <= 0:
+        return Judgement(1.0, (("free_in_time", note),))
+    return Judgement(max(0.0, 1.0 - days / settings.late_days), (), (("starts_late", note | {"days": days}),))
+
+
+def sector(query: Query, document: Document, *, in_words: bool) -> Judgement:
+    """Judge whether the supplier knows the trade: a job done there says most, then its own word, then its texts."""
+    if not query.sector:
+        return Judgement(0.0)
+    jobs = sum(case.sector == query.sector for case in document.cases)
+    alike = sum(bool(set(case.services) & set(query.needs)) for case in document.cases)
+    if jobs:
+        share = 0.9 if jobs == 1 else 1.0
+        return Judgement(share, (("cases_in_sector", {"count": jobs, "sector": query.sector}),))
+    facts: tuple[Note, ...] = (("similar_cases", {"count": alike}),) if alike else ()
+    bonus = 0.2 if alike else 0.0
+    if query.sector in document.sectors:
+        return Judgement(0.7 + bonus, (("knows_sector", {"sector": query.sector}), *facts))
+    if in_words:
+        return Judgement(0.5 + bonus, (("writes_of_sector", {"sector": query.sector}), *facts))
+    return Judgement(bonus, facts, (("sector_not_shown", {"sector": query.sector}),))
+
+
+def languages(query: Query, document: Document) -> Iterable[Note]:
+    """Tell which of the languages asked for the supplier has not stated. Gives no points."""
+    if not query.languages:
+        return ()
+    if not document.languages:
+        return (("languages_unknown", {}),)
+    missing = [language for language in query.languages if language not in document.languages]
+    return (("languages_missing", {"languages": missing}),) if missing else ()

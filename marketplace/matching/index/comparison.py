@@ -1,0 +1,198 @@
+"""One query against one index: the parts of each score, and the words on both sides."""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+import numpy as np
+
+from marketplace.matching import criteria
+from marketplace.matching.analysis import Token
+from marketplace.matching.criteria import Exclusion, Judgement
+from marketplace.matching.documents import Document, Query
+from marketplace.matching.explanation import Note, Part, TermMatch
+from marketplace.matching.index.lexical import QueryTerms, query_tokens
+from marketplace.matching.index.needs import Truths, Vector
+from marketplace.matching.index.store import TEXT_FIELDS, Store, unit
+from marketplace.matching.settings import Settings
+
+MOST_SERVICE_TERMS = 5
+LEAST_SERVICE_SHARE = 0.05
+
+
+class Comparison:
+    """One query compared with all documents of a store."""
+
+    def __init__(self, store: Store, query: Query) -> None:
+        self.store = store
+        self.query = query
+        self.needs = [code for code in query.needs if code in store.glossary.labels]
+
+    @cached_property
+    def _texts(self) -> list[tuple[list[Token], float]]:
+        query = self.query
+        return query_tokens(self.store.analyzer, query.title, query.text, query.lang, self.store.settings)
+
+    @cached_property
+    def _query_terms(self) -> QueryTerms:
+        return self.store.lexical.query(self._texts)
+
+    @cached_property
+    def _columns(self) -> list[int]:
+        services = self.store.needs.services
+        return [services.index(code) for code in self.needs]
+
+    @cached_property
+    def _words(self) -> Vector:
+        """Return each document's points for words: half of them at `words_half` of the brief's own weight."""
+        settings = self.store.settings
+        raw = self.store.lexical.scores(self._query_terms)
+        covered = raw / self._query_terms.bound if self._query_terms.bound else raw
+        points: Vector = settings.max_words * covered / (covered + settings.words_half)
+        return points
+
+    @cached_property
+    def _services(self) -> Vector:
+        """Return documents by services: the points that each service gives; rows add up to the part."""
+        store, settings = self.store, self.store.settings
+        if self.needs:
+            wanted = np.zeros(len(store.needs.services))
+            wanted[self._columns] = 1.0 / len(self.needs)
+            shown = store.evidence * wanted
+            central = store.mix * unit(wanted[None, :])
+            return settings.max_services * (
+                (1 - settings.focus_share) * shown + settings.focus_share * central
+            )
+        likely = store.needs.probabilities([self._texts], settings.query_sharpness)
+        if not store.needs.says_something(likely).any():
+            return np.zeros_like(store.mix)
+        points: Vector = settings.max_services * store.mix * unit(likely)
+        return points
+
+    @cached_property
+    def _sector_rows(self) -> frozenset[int]:
+        words = self.store.glossary.sector_words(self.query.sector, self.store.analyzer)
+        lexical = self.store.lexical
+        columns = [lexical.vocabulary[word] for word in words if word in lexical.vocabulary]
+        by_term = lexical.by_term
+        return frozenset(
+            int(row)
+            for column in columns
+            for row in by_term.indices[by_term.indptr[column] : by_term.indptr[column + 1]]
+        )
+
+    def sift(self) -> tuple[list[Exclusion], list[int]]:
+        """Return those left out, with the reason, and the rows of the others."""
+        store = self.store
+        evidence = (
+            store.evidence[:, self._columns].max(axis=1) if self.needs else np.ones(len(store.documents))
+        )
+        exclusions, candidates = [], []
+        for row, document in enumerate(store.documents):
+            excluded = criteria.exclusion(self.query, document, float(evidence[row]), store.settings)
+            if excluded:
+                exclusions.append(excluded)
+            else:
+                candidates.append(row)
+        return exclusions, candidates
+
+    def judge(self, row: int) -> tuple[tuple[Part, ...], tuple[Note, ...], tuple[Note, ...]]:
+        """Return a supplier's six parts, and what to say for and against it."""
+        query, document, settings = self.query, self.store.documents[row], self.store.settings
+        judgements = (
+            ("sector", criteria.sector(query, document, in_words=row in self._sector_rows)),
+            ("place", criteria.place(query, document, settings)),
+            ("budget", criteria.budget(query, document, settings)),
+            ("availability", criteria.availability(query, document, settings)),
+        )
+        parts = (
+            Part("words", float(self._words[row]), settings.max_words),
+            Part("services", float(self._services[row].sum()), settings.max_services),
+            *(_part(code, judgement, settings) for code, judgement in judgements),
+        )
+        facts, lacks = self._service_notes(document)
+        for _, judgement in judgements:
+            facts += judgement.facts
+            lacks += judgement.lacks
+        return parts, facts, (*lacks, *criteria.languages(query, document))
+
+    def _service_notes(self, document: Document) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+        if not self.needs:
+            return (), ()
+        offered = [code for code in self.needs if code in document.services]
+        missing = [code for code in self.needs if code not in document.services]
+        facts: tuple[Note, ...] = (("services_in_common", {"services": offered}),) if offered else ()
+        lacks: tuple[Note, ...] = (("services_not_stated", {"services": missing}),) if missing else ()
+        return facts, lacks
+
+    def terms(self, row: int, parts: tuple[Part, ...]) -> tuple[TermMatch, ...]:
+        """Return the words on both sides, those that gave most first."""
+        return (*self._word_terms(row, parts[0].value), *self._service_terms(row))
+
+    def _word_terms(self, row: int, points: float) -> Iterator[TermMatch]:
+        contributions = self.store.lexical.contributions(self._query_terms, row)
+        total = sum(contributions.values())
+        if not total:
+            return
+        surfaces = self._surfaces(row)
+        names = self._names
+        for column in sorted(contributions, key=lambda c: (-contributions[c], names[c])):
+            term = names[column]
+            yield TermMatch(
+                term,
+                self._query_terms.words[column],
+                surfaces.get(term, ()),
+                points * contributions[column] / total,
+            )
+
+    @cached_property
+    def _names(self) -> dict[int, str]:
+        wanted = self._query_terms.weights
+        return {column: term for term, column in self.store.lexical.vocabulary.items() if column in wanted}
+
+    def _surfaces(self, row: int) -> dict[str, tuple[str, ...]]:
+        """Return the words behind each term in a supplier's own texts."""
+        surfaces: dict[str, dict[str, None]] = {}
+        for name in (*TEXT_FIELDS, "services"):
+            for token in self.store.fields[name][row]:
+                for term in (token.term, *token.parts):
+                    surfaces.setdefault(term, {})[token.surface] = None
+        return {term: tuple(words) for term, words in surfaces.items()}
+
+    def _service_terms(self, row: int) -> Iterator[TermMatch]:
+        points = self._services[row]
+        store = self.store
+        query_words = [token for tokens, _ in self._texts for token in tokens]
+        own_words = [token for name in ("text", "cases") for token in store.fields[name][row]]
+        for column in np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS]:
+            code = store.needs.services[column]
+            if points[column] < LEAST_SERVICE_SHARE * store.settings.max_services:
+                return
+            yield TermMatch(
+                code,
+                store.needs.words_for(query_words, code),
+                store.needs.words_for(own_words, code),
+                float(points[column]),
+                "services",
+            )
+
+    def shown(self, must_have: str) -> Truths:
+        """Return, per document, whether its texts speak of a must-have."""
+        store = self.store
+        coverage = store.lexical.coverage(store.analyzer.tokens(must_have, self.query.lang))
+        shown: Truths = coverage >= store.settings.must_have_floor
+        return shown
+
+    @cached_property
+    def _must_haves(self) -> list[tuple[str, Truths]]:
+        return [(must_have, self.shown(must_have)) for must_have in self.query.must_haves]
+
+    def unshown_must_haves(self, row: int) -> tuple[Note, ...]:
+        """Return a note for each must-have that the supplier's texts do not speak of."""
+        return tuple(
+            ("must_have_not_shown", {"text": text}) for text, shown in self._must_haves if not shown[row]
+        )
+
+
+def _part(code: str, judgement: Judgement, settings: Settings) -> Part:
+    maximum = settings.maximum(code)
+    return Part(code, maximum * judgement.share, maximum)

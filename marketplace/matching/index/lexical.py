@@ -1,0 +1,126 @@
+"""The words of all documents, weighted, and how a query meets them."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from marketplace.matching.analysis import Analyzer, Token
+from marketplace.matching.index.fuzzy import FuzzyTerms
+from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields
+from marketplace.matching.settings import Settings
+
+PARTS = "parts"
+
+
+@dataclass(frozen=True)
+class QueryTerms:
+    """A query as weights per column, with the words behind each, and the most that a plain mention could give."""
+
+    weights: Mapping[int, float]
+    words: Mapping[int, tuple[str, ...]]
+    bound: float
+
+    @property
+    def columns(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """Return the columns, ascending."""
+        return np.fromiter(sorted(self.weights), dtype=np.int64, count=len(self.weights))
+
+
+class LexicalIndex:
+    """Documents of several fields as one weighted matrix; compounds' parts are a field of less weight."""
+
+    def __init__(
+        self,
+        fields: Mapping[str, Sequence[Sequence[Token]]],
+        weights: Mapping[str, float],
+        settings: Settings,
+    ) -> None:
+        terms = {name: [[token.term for token in doc] for doc in docs] for name, docs in fields.items()}
+        terms[PARTS] = [
+            [part for docs in fields.values() for token in docs[i] for part in token.parts]
+            for i in range(len(next(iter(fields.values()))))
+        ]
+        self.settings = settings
+        self.vocabulary, counts = count_fields(terms)
+        weighting = FieldedBM25Transformer(
+            {**weights, PARTS: settings.weight_parts}, k1=settings.k1, b=settings.b
+        ).fit(counts)
+        self.idf = weighting.idf_
+        self.matrix = weighting.transform(counts)
+        self.by_term = self.matrix.tocsc()
+        self.fuzzy = FuzzyTerms(list(self.vocabulary), settings.fuzzy_terms, settings.fuzzy_floor)
+
+    def query(self, texts: Sequence[tuple[Sequence[Token], float]]) -> QueryTerms:
+        """Return a query made of texts, each with the weight of one of its words."""
+        weights: defaultdict[int, float] = defaultdict(float)
+        words: defaultdict[int, dict[str, None]] = defaultdict(dict)
+        bound = 0.0
+        for tokens, weight in texts:
+            for token in tokens:
+                columns = self._columns(token)
+                bound += weight * max((share * self.idf[column] for column, share in columns), default=0.0)
+                for column, share in columns:
+                    weights[column] += weight * share
+                    words[column][token.surface] = None
+        return QueryTerms(weights, {column: tuple(surfaces) for column, surfaces in words.items()}, bound)
+
+    def _columns(self, token: Token) -> list[tuple[int, float]]:
+        """Return the columns that a word stands for, each with its share of the word's weight."""
+        settings = self.settings
+        parts = [self.vocabulary[part] for part in token.parts if part in self.vocabulary]
+        shares = [(column, settings.weight_parts) for column in parts]
+        own = self.vocabulary.get(token.term)
+        if own is not None:
+            return [(own, 1.0), *shares]
+        return shares + [
+            (column, settings.fuzzy_weight * alike) for column, alike in self.fuzzy.alike(token.term)
+        ]
+
+    def scores(self, query: QueryTerms) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return each document's sum of query weight times document weight."""
+        scores = np.zeros(self.matrix.shape[0])
+        by_term = self.by_term
+        for column in query.columns:
+            rows = slice(by_term.indptr[column], by_term.indptr[column + 1])
+            scores[by_term.indices[rows]] += query.weights[int(column)] * by_term.data[rows]
+        return scores
+
+    def contributions(self, query: QueryTerms, row: int) -> dict[int, float]:
+        """Return what each of the query's terms gives one document; they add up to its score."""
+        matrix = self.matrix
+        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
+        weights = query.weights
+        return {
+            int(column): weights[int(column)] * float(value)
+            for column, value in zip(matrix.indices[span], matrix.data[span], strict=True)
+            if int(column) in weights
+        }
+
+    def coverage(self, tokens: Sequence[Token]) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return how much of a text's word weight each document has at all, 0 to 1.
+
+        A word that no document has weighs as much as the rarest one.
+        """
+        covered = np.zeros(self.matrix.shape[0])
+        total = 0.0
+        rarest = float(self.idf.max())
+        for token in tokens:
+            own = self.vocabulary.get(token.term)
+            weight = rarest if own is None else float(self.idf[own])
+            total += weight
+            share_of = np.zeros_like(covered)
+            for column, share in self._columns(token):
+                rows = self.by_term.indices[self.by_term.indptr[column] : self.by_term.indptr[column + 1]]
+                share_of[rows] = np.maximum(share_of[rows], share)
+            covered += weight * share_of
+        return covered / total if total else covered
+
+
+def query_tokens(
+    analyzer: Analyzer, title: str, text: str, lang: str, settings: Settings
+) -> list[tuple[list[Token], float]]:
+    """Return a brief's title and text as tokens with their weight."""
+    return [(analyzer.tokens(title, lang), settings.weight_title), (analyzer.tokens(text, lang), 1.0)]

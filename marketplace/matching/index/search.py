@@ -1,0 +1,122 @@
+"""The index: all suppliers ready to be ranked for a brief."""
+
+from collections.abc import Sequence
+from functools import lru_cache
+
+from marketplace.matching import criteria
+from marketplace.matching.documents import Document, Query
+from marketplace.matching.explanation import Explanation, TermMatch
+from marketplace.matching.glossary import Glossary
+from marketplace.matching.index.comparison import Comparison
+from marketplace.matching.index.lexical import query_tokens
+from marketplace.matching.index.needs import NeedSuggestion
+from marketplace.matching.index.store import Store
+from marketplace.matching.ranking import Fit, Match, Ranking, order_key
+from marketplace.matching.settings import Settings
+
+
+class Index:
+    """An immutable index over documents. Make one with `Index.build`."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    @property
+    def documents(self) -> tuple[Document, ...]:
+        """Return the documents, in the order they were given."""
+        return self._store.documents
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that the index ranks by."""
+        return self._store.settings
+
+    @classmethod
+    def build(
+        cls,
+        documents: Sequence[Document],
+        glossary: Glossary,
+        settings: Settings | None = None,
+        *,
+        training: Sequence[Document] | None = None,
+    ) -> "Index":
+        """Build an index. `training` are the suppliers whose ticks teach the need model, by default all."""
+        training = documents if training is None else training
+        return cls(Store(documents, glossary, settings or Settings(), training))
+
+    def suggest_needs(
+        self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
+    ) -> list[NeedSuggestion]:
+        """Return the services that a text seems to ask for, likeliest first."""
+        analyzer = self._store.analyzer
+        lang = lang or analyzer.language_of(f"{title} {text}")
+        texts = query_tokens(analyzer, title, text, lang, self.settings)
+        return self._store.needs.suggest(texts, limit)
+
+    def rank(self, query: Query, limit: int | None = None, *, explain: int | None = None) -> Ranking:
+        """Rank the documents for a query: the first `limit` matches, and all that are left out.
+
+        The parts, facts and lacks come with every match; the words on both sides with the first `explain`
+        (by default all).
+        """
+        if not self.documents:
+            return Ranking(query.id, self.settings, ())
+        search = Comparison(self._store, query)
+        exclusions, candidates = search.sift()
+        scored = sorted(
+            ((row, *search.judge(row)) for row in candidates),
+            key=lambda entry: order_key(
+                query.id, self.documents[entry[0]].id, sum(part.value for part in entry[1])
+            ),
+        )[:limit]
+        explained = len(scored) if explain is None else explain
+        matches = []
+        for place, (row, parts, facts, lacks) in enumerate(scored, 1):
+            terms: tuple[TermMatch, ...] = ()
+            notes = lacks
+            if place <= explained:
+                terms = search.terms(row, parts)
+                notes = (*lacks, *search.unshown_must_haves(row))
+            explanation = Explanation(parts, terms, facts, notes)
+            matches.append(Match(place, self.documents[row].id, explanation.score, explanation))
+        exclusions.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
+        return Ranking(query.id, self.settings, tuple(matches), tuple(exclusions))
+
+    def fit(self, query: Query) -> Fit:
+        """Count how many suppliers fit, without ranking them: cheap enough to ask for many variants."""
+        if not self.documents:
+            return Fit(0, 0, {})
+        exclusions, candidates = Comparison(self._store, query).sift()
+        over = [
+            any(
+                code == criteria.OVER_BUDGET
+                for code, _ in criteria.budget(query, self.documents[row], self.settings).lacks
+            )
+            for row in candidates
+        ]
+        return Fit.of(over, exclusions)
+
+    def showing(self, query: Query, must_have: str) -> int:
+        """Count the suppliers, not left out, whose texts speak of a must-have."""
+        if not self.documents:
+            return 0
+        search = Comparison(self._store, query)
+        shown = search.shown(must_have)
+        return sum(bool(shown[row]) for row in search.sift()[1])
+
+
+def suggest_needs(
+    text: str,
+    glossary: Glossary,
+    lang: str | None = None,
+    *,
+    settings: Settings | None = None,
+    limit: int = 8,
+) -> list[NeedSuggestion]:
+    """Return the services that a text seems to ask for, from the glossary alone, likeliest first."""
+    return _glossary_index(glossary, settings or Settings()).suggest_needs(text, lang, limit=limit)
+
+
+@lru_cache(maxsize=2)
+def _glossary_index(glossary: Glossary, settings: Settings) -> Index:
+    return Index.build((), glossary, settings)

@@ -1,0 +1,78 @@
+"""Fielded BM25 on scikit-learn's counts: TF-IDF that saturates, so that repeating a word gains little.
+
+For a term t in a document d with fields f:
+
+    tf(t, d)  = sum over f of  w_f * count(t, d, f) / (1 - b + b * length(d, f) / mean_length(f))
+    idf(t)    = ln(1 + (N - n(t) + 0.5) / (n(t) + 0.5))
+    weight    = idf(t) * tf * (k1 + 1) / (tf + k1)
+
+S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", Foundations and Trends in
+Information Retrieval 3 (2009), section 3.6 (fields, "BM25F") and 3.4; the idf is the one that cannot be negative.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Self
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.feature_extraction.text import CountVectorizer
+
+
+class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
+    """Weights a mapping of field name to count matrix (documents by terms), all over one vocabulary."""
+
+    def __init__(self, weights: Mapping[str, float], k1: float = 1.2, b: float = 0.75) -> None:
+        self.weights = weights
+        self.k1 = k1
+        self.b = b
+
+    def fit(self, counts: Mapping[str, Any], y: object = None) -> Self:
+        """Learn how rare each term is (`idf_`) and how long each field is on average (`mean_length_`)."""
+        del y
+        present = sum((counts[field] for field in self.weights), start=_empty_like(counts)).tocsr()
+        documents = present.shape[0]
+        found_in = np.bincount(present.indices, minlength=present.shape[1])
+        self.idf_ = np.log1p((documents - found_in + 0.5) / (found_in + 0.5))
+        self.mean_length_ = {}
+        for field in self.weights:
+            lengths = np.asarray(counts[field].sum(axis=1)).ravel()
+            self.mean_length_[field] = float(lengths[lengths > 0].mean()) if lengths.any() else 1.0
+        return self
+
+    def transform(self, counts: Mapping[str, Any]) -> Any:
+        """Return the weights as a sparse matrix (CSR, documents by terms)."""
+        frequency = _empty_like(counts)
+        for field, weight in self.weights.items():
+            matrix = counts[field]
+            lengths = np.asarray(matrix.sum(axis=1)).ravel()
+            norm = 1.0 - self.b + self.b * lengths / self.mean_length_[field]
+            scale = sparse.diags_array(weight / np.maximum(norm, 1e-9))
+            frequency = frequency + scale @ matrix
+        weights = sparse.csr_array(frequency, dtype=np.float64)
+        weights.data = weights.data * (self.k1 + 1.0) / (weights.data + self.k1)
+        weights.data *= self.idf_[weights.indices]
+        weights.sort_indices()
+        return weights
+
+
+def _empty_like(counts: Mapping[str, Any]) -> Any:
+    return sparse.csr_array(next(iter(counts.values())).shape, dtype=np.float64)
+
+
+def count_fields(fields: Mapping[str, Sequence[Sequence[str]]]) -> tuple[dict[str, int], dict[str, Any]]:
+    """Count each field's terms over one vocabulary.
+
+    Takes field name -> per document its terms; returns the vocabulary (term -> column) and, per field, the
+    counts (CSR, documents by terms).
+    """
+    terms = {term for documents in fields.values() for document in documents for term in document}
+    vocabulary = {term: column for column, term in enumerate(sorted(terms or {""}))}
+    counter = CountVectorizer(analyzer=_as_they_are, vocabulary=vocabulary)
+    return vocabulary, {
+        field: sparse.csr_array(counter.transform(documents)) for field, documents in fields.items()
+    }
+
+
+def _as_they_are(terms: Sequence[str]) -> Sequence[str]:
+    return terms

@@ -1,0 +1,96 @@
+"""An ordered answer: matches with their places, and those left out with the reason."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from marketplace.matching.criteria import OVER_BUDGET, Exclusion
+from marketplace.matching.explanation import Explanation
+from marketplace.matching.records import to_plain
+from marketplace.matching.settings import Settings
+
+SAME_SCORE_DIGITS = 9
+
+
+def tie_break(query_id: str, document_id: str) -> bytes:
+    """Return the key that orders equal scores: a hash, so that no supplier always comes first.
+
+    The same brief and supplier always give the same key, and another brief another order.
+    """
+    return hashlib.blake2b(f"{query_id}\x1f{document_id}".encode(), digest_size=8).digest()
+
+
+def order_key(query_id: str, document_id: str, score: float) -> tuple[float, bytes, str]:
+    """Return the key to sort matches by: highest score first, then the tie break."""
+    return (-round(score, SAME_SCORE_DIGITS), tie_break(query_id, document_id), document_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A supplier's place in the list, from 1, with its score out of 100 and why."""
+
+    place: int
+    document_id: str
+    score: float
+    explanation: Explanation
+
+    @property
+    def within_budget(self) -> bool:
+        """Say whether the supplier's smallest job is within the budget, as far as is known."""
+        return all(code != OVER_BUDGET for code, _ in self.explanation.lacks)
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """All suppliers for one brief. `settings` are those that gave the scores."""
+
+    query_id: str
+    settings: Settings
+    matches: tuple[Match, ...]
+    excluded: tuple[Exclusion, ...] = ()
+
+    def match(self, document_id: str) -> Match | None:
+        """Return one supplier's match, or None when it is not in the list."""
+        return next((match for match in self.matches if match.document_id == document_id), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the ranking as JSON values."""
+        return to_plain(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read a ranking from JSON values: the same order, scores and reasons."""
+        return cls(
+            values["query_id"],
+            Settings.from_dict(values["settings"]),
+            tuple(
+                Match(
+                    match["place"],
+                    match["document_id"],
+                    match["score"],
+                    Explanation.from_dict(match["explanation"]),
+                )
+                for match in values["matches"]
+            ),
+            tuple(
+                Exclusion(exclusion["document_id"], exclusion["reason"], exclusion["params"])
+                for exclusion in values["excluded"]
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Fit:
+    """How many suppliers fit a brief: `fits` pass all hard requirements and the budget, `near` only the former."""
+
+    fits: int
+    near: int
+    excluded: Mapping[str, int]
+
+    @classmethod
+    def of(cls, over_budget: list[bool], exclusions: list[Exclusion]) -> Self:
+        """Count: one truth value for each supplier that is in the list, one exclusion for each that is not."""
+        near = sum(over_budget)
+        return cls(len(over_budget) - near, near, dict(Counter(exclusion.reason for exclusion in exclusions)))

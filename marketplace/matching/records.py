@@ -1,0 +1,42 @@
+"""Plain values in and out: our frozen dataclasses as JSON, and back."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value):
+        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, Mapping):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, tuple | list):
+        return [_plain(item) for item in value]
+    return value
+
+
+def to_plain(record: Any) -> dict[str, Any]:
+    """Return a dataclass as JSON values: dates become ISO text, tuples become lists."""
+    plain: dict[str, Any] = _plain(record)
+    return plain
+
+
+def from_plain(values: Mapping[str, Any], names: set[str], *, dates: Sequence[str] = ()) -> dict[str, Any]:
+    """Return a constructor's arguments from JSON values: lists become tuples, named ISO texts become dates.
+
+    Keys that are not among `names` are refused, so that a misspelt field is never lost in silence.
+    """
+    unknown = sorted(set(values) - names)
+    if unknown:
+        message = f"unknown field: {', '.join(unknown)}"
+        raise ValueError(message)
+    own: dict[str, Any] = {
+        key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
+    }
+    for key in dates:
+        if own.get(key):
+            own[key] = dt.date.fromisoformat(own[key])
+    return own

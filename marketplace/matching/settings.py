@@ -1,0 +1,78 @@
+"""All that can be turned in the ranking, in one published object."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Self
+
+from marketplace.matching.records import from_plain, to_plain
+
+PART_CODES = ("words", "services", "sector", "place", "budget", "availability")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Weights of the ranking. The six `max_…` are points out of 100.
+
+    `k1`, `b` and the field weights belong to the term weighting (see `index/weighting.py`).
+    """
+
+    max_words: float = 25.0
+    max_services: float = 40.0
+    max_sector: float = 10.0
+    max_place: float = 10.0
+    max_budget: float = 10.0
+    max_availability: float = 5.0
+
+    k1: float = 1.2
+    b: float = 0.75
+    weight_name: float = 2.0
+    weight_services: float = 2.0
+    weight_text: float = 1.0
+    weight_cases: float = 1.0
+    weight_parts: float = 0.55
+    weight_title: float = 2.0
+    fuzzy_terms: int = 4
+    fuzzy_floor: float = 0.35
+    fuzzy_weight: float = 0.7
+    words_half: float = 0.25
+    """Share of the brief's own word weight at which a supplier gets half of the points for words."""
+
+    query_sharpness: float = 30.0
+    document_sharpness: float = 20.0
+    """How firmly the need model chooses between services: for a brief, for a profile."""
+    ticked_share: float = 0.5
+    """How much of a supplier's profile of services comes from its own ticks, the rest from its words."""
+    focus_share: float = 0.5
+    """How much of the points for confirmed services goes to how central they are to the supplier."""
+    shown_floor: float = 0.1
+    """Least evidence in words, 0 to 1, for a service that the supplier has not ticked."""
+    must_have_floor: float = 0.34
+    """Share of a must-have's word weight that a profile must have to count as having shown it."""
+
+    near_km: float = 40.0
+    far_km: float = 250.0
+    budget_slack: float = 0.5
+    """How far over the budget the smallest job may be before the points are gone: 0.5 is half as much again."""
+    late_days: int = 90
+    """How many days late a start may be before the points are gone."""
+
+    def __post_init__(self) -> None:
+        """Refuse maxima that do not add up to 100."""
+        total = sum(self.maximum(code) for code in PART_CODES)
+        if abs(total - 100.0) > 1e-9:  # noqa: PLR2004 because a score is out of 100
+            message = f"the six maxima add up to {total}, not 100"
+            raise ValueError(message)
+
+    def maximum(self, code: str) -> float:
+        """Return the most points that one of the six parts can give."""
+        value: float = getattr(self, f"max_{code}")
+        return value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the settings as JSON values."""
+        return to_plain(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read settings from JSON values; raises ValueError for an unknown name or a wrong sum."""
+        return cls(**from_plain(values, {field.name for field in fields(cls)}))

@@ -1,0 +1,95 @@
+"""The glossary and an index over a few suppliers, built once."""
+
+import csv
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from marketplace.data import data_path
+from marketplace.matching import Document, Glossary, Index, Position
+
+DEVSET = Path(__file__).parent.parent / "data" / "devset"
+
+
+def _yaml(name: str) -> Any:
+    return yaml.load(data_path(name).read_text(encoding="utf-8"), Loader=yaml.CSafeLoader)
+
+
+@pytest.fixture(scope="session")
+def glossary() -> Glossary:
+    """Return the product's own glossary."""
+    return Glossary.from_taxonomy(
+        _yaml("taxonomy.yaml"), _yaml("text_resources.yaml"), _yaml("lay_texts.yaml")
+    )
+
+
+@pytest.fixture(scope="session")
+def positions() -> dict[str, Position]:
+    """Return where municipalities lie."""
+    with data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
+        return {row["number"]: Position(float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
+
+
+OPPDAL, RENNEBU, TRONDHEIM, NAMSOS = "5021", "5022", "5001", "5007"
+
+
+@pytest.fixture(scope="session")
+def suppliers(positions: dict[str, Position]) -> list[Document]:
+    """Return five suppliers that differ in trade, place, price and language."""
+    return [
+        Document(
+            id="shop",
+            name="Kvistverk Nettbyrå",
+            text="Vi lager nettbutikk for gårdsutsalg, med Vipps i kassa, lager som følger med og klikk og hent.",
+            services=("ecm.shop", "ecm.payment-shipping"),
+            sectors=("food-drink",),
+            municipality=OPPDAL,
+            position=positions[OPPDAL],
+            area=(OPPDAL, RENNEBU),
+            price_from_nok=40_000,
+            languages=("nb", "nn"),
+        ),
+        Document(
+            id="photo",
+            name="Myrlys Foto",
+            text="Fotograf for mat, dyr og mennesker. Produktbilder i eget studio.",
+            services=("med.photo", "med.product-photo"),
+            municipality=RENNEBU,
+            position=positions[RENNEBU],
+            area=(OPPDAL, RENNEBU),
+            remote=False,
+            price_from_nok=7_000,
+            languages=("nb",),
+        ),
+        Document(
+            id="english",
+            name="Cairn Web Studio",
+            text="Websites for guides, lodges and outdoor schools. Clear English and quick enquiries.",
+            lang="en",
+            services=("web.site",),
+            sectors=("tourism",),
+            municipality=TRONDHEIM,
+            position=positions[TRONDHEIM],
+            area=(TRONDHEIM,),
+            price_from_nok=30_000,
+            languages=("en",),
+        ),
+        Document(
+            id="ads",
+            name="Klikk og Kroner",
+            text="Annonsebyrå. Vi styrer budsjett på tvers av Google og Facebook.",
+            services=("ads.search", "ads.social"),
+            municipality=NAMSOS,
+            position=positions[NAMSOS],
+            price_from_nok=25_000,
+        ),
+        Document(id="silent", name="Uten Ord", text=""),
+    ]
+
+
+@pytest.fixture(scope="session")
+def index(suppliers: list[Document], glossary: Glossary) -> Index:
+    """Return an index over the five."""
+    return Index.build(suppliers, glossary)

@@ -1,0 +1,75 @@
+"""Text becomes terms: the same for all who spell a word differently."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.matching import Glossary
+from marketplace.matching.analysis import Analyzer, clean
+from marketplace.matching.compounds import CompoundSplitter
+
+
+@pytest.fixture(scope="session")
+def analyzer(glossary: Glossary) -> Analyzer:
+    """Return an analyzer with compounds from the glossary alone."""
+    return glossary.analyzer.with_splitter(glossary.splitter_for(iter(())))
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("nettsider", "nettsiden"),
+        ("nettside", "heimeside"),
+        ("markedsføring", "marknadsføringa"),
+        ("gård", "gå\u0072d"),
+        ("gård", "ga\u030ard"),
+        ("gård", "gå\u00adrd"),
+        ("GÅRD", "gård"),
+        ("e-post", "epost"),
+        ("e\u2011post", "epost"),
+    ],
+)
+def test_spellings_of_a_word_become_one_term(analyzer: Analyzer, one: str, other: str) -> None:
+    assert list(analyzer.terms(one, "nb")) == list(analyzer.terms(other, "nn"))
+
+
+def test_function_words_are_left_out_in_the_texts_own_language(analyzer: Analyzer) -> None:
+    assert [token.surface for token in analyzer.tokens("Vi vil ha det som er for oss", "nb")] == []
+    assert [token.surface for token in analyzer.tokens("We want the same for us", "en")] == ["want", "same"]
+
+
+def test_compounds_are_found_by_their_parts(analyzer: Analyzer) -> None:
+    (token,) = analyzer.tokens("nettbutikken", "nb")
+    assert token.term == "nettbutikk"
+    assert token.parts == ("nett", "butikk")
+
+
+def test_a_splitter_needs_to_have_seen_both_parts() -> None:
+    splitter = CompoundSplitter().fit(["ost", "bruk", "gård", "utsalg"])
+    assert splitter.split("gårdsutsalg") == ("gård", "utsalg")
+    assert splitter.split("gårdsutsalget") == ("gård", "utsalget")
+    assert splitter.split("brukernavn") == ()
+    assert splitter.split("kort") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Vi ønsker en ny nettside og vet ikke hvor vi skal begynne", "nb"),
+        ("Vi ynskjer ein ny nettstad og veit ikkje kvar vi skal byrje", "nn"),
+        ("We would like a new website and do not know where to begin", "en"),
+        ("Nettbutikk", "nb"),
+    ],
+)
+def test_the_language_of_a_text_is_guessed(analyzer: Analyzer, text: str, language: str) -> None:
+    assert analyzer.language_of(text) == language
+
+
+@given(st.text(max_size=300), st.sampled_from(["nb", "nn", "en"]))
+def test_any_text_can_be_read_and_words_stand_where_they_say(
+    glossary: Glossary, text: str, lang: str
+) -> None:
+    cleaned = clean(text)
+    for token in glossary.analyzer.tokens(text, lang):
+        assert cleaned[token.start : token.end].startswith(token.surface)
+        assert token.term

@@ -1,0 +1,110 @@
+"""The measures by hand, the two formats, and what happens when a file is wrong."""
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import pytest
+
+from marketplace.matching import EvaluationFileError, Evaluator, Glossary, Position, evaluate_directory
+from marketplace.matching.evaluation import mean, ndcg, precision, recall, reciprocal_rank, share_found
+from tests.matching.conftest import DEVSET
+
+
+def test_the_measures_by_hand() -> None:
+    ranked, judged = [0, 3, 0, 1, 2], [3, 2, 2, 1]
+    ideal = 3 + 2 / math.log2(3) + 2 / math.log2(4) + 1 / math.log2(5)
+    assert ndcg(ranked, judged) == pytest.approx(
+        (3 / math.log2(3) + 1 / math.log2(5) + 2 / math.log2(6)) / ideal
+    )
+    assert reciprocal_rank(ranked, judged) == 0.5
+    assert reciprocal_rank([0, 1], judged) == 0.0
+    assert precision(ranked, judged) == 0.4
+    assert recall(ranked, judged) == pytest.approx(2 / 3)
+    assert share_found(["a", "b", "c"], ["c", "d"], 2) == 0.0
+    assert share_found(["a", "b", "c"], ["c", "d"], 3) == 0.5
+    assert mean([None, 1.0, 0.0]) == 0.5
+
+
+@pytest.mark.parametrize("measure", [ndcg, reciprocal_rank, recall, precision])
+def test_a_brief_without_relevant_suppliers_is_not_measured(measure: object) -> None:
+    assert measure([0, 0], []) is None  # type: ignore[operator] # because the four have the same shape
+
+
+def test_quality_does_not_fall_below_its_floor(glossary: Glossary, positions: dict[str, Position]) -> None:
+    figures = evaluate_directory(DEVSET, Evaluator(glossary, positions))["tracks"]
+    assert figures["text"]["overall"]["ndcg@10"] >= 0.82
+    assert figures["fields"]["overall"]["ndcg@10"] >= 0.86
+    assert figures["confirmed"]["overall"]["ndcg@10"] >= 0.88
+    assert figures["suggest"]["overall"]["recall@5"] >= 0.93
+    assert set(figures["text"]) == {"overall", "nb", "nn", "en"}
+
+
+def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[str, Position]) -> None:
+    figures = evaluate_directory(DEVSET, Evaluator(glossary, positions), tracks=("text",), title=False)[
+        "tracks"
+    ]
+    assert figures["text"]["overall"]["ndcg@10"] >= 0.8
+
+
+def test_a_text_set_is_measured_on_words_alone(glossary: Glossary, tmp_path: Path) -> None:
+    corpus = [
+        {"_id": "a", "title": "Ysteri", "text": "Osten modnes i kjelleren."},
+        {"_id": "b", "title": "Sagbruk", "text": "Tømmer blir til planker."},
+    ]
+    queries = [{"_id": "q", "text": "Hvor modnes ostene?"}]
+    (tmp_path / "corpus.jsonl").write_text("\n".join(map(json.dumps, corpus)), encoding="utf-8")
+    (tmp_path / "queries.jsonl").write_text("\n".join(map(json.dumps, queries)), encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("query-id\tcorpus-id\tscore\nq\ta\t1\n", encoding="utf-8")
+    figures = evaluate_directory(tmp_path, Evaluator(glossary))["overall"]
+    assert figures["ndcg@10"] == 1.0
+    assert figures["recall@100"] == 1.0
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "content", "says"),
+    [
+        ("suppliers.jsonl", 2, "{not json}", "not one JSON object"),
+        ("suppliers.jsonl", 3, "[1, 2]", "not one JSON object"),
+        ("suppliers.jsonl", 1, '{"id": "x"}', 'the field "name" is missing'),
+        (
+            "briefs.jsonl",
+            2,
+            '{"id": "x", "lang": "de", "title": "", "text": ""}',
+            'the field "lang" cannot be',
+        ),
+        ("briefs.jsonl", 2, '{"id": "d01", "lang": "nb", "title": "", "text": ""}', "used twice"),
+        ("qrels.tsv", 2, "d01 ds01 3", "three columns"),
+        ("qrels.tsv", 4, "d01\tnobody\t3", "there is no document"),
+        ("qrels.tsv", 4, "nobody\tds01\t3", "there is no query"),
+        ("qrels.tsv", 4, "d01\tds01\tgood", "the grade cannot be"),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_line(
+    glossary: Glossary, tmp_path: Path, file: str, line: int, content: str, says: str
+) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(DEVSET, folder)
+    lines = (folder / file).read_text(encoding="utf-8").splitlines()
+    lines[line - 1] = content
+    (folder / file).write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(EvaluationFileError, match=says) as caught:
+        evaluate_directory(folder, Evaluator(glossary))
+    assert (caught.value.path.name, caught.value.line) == (file, line)
+
+
+def test_bytes_that_are_no_text_are_named(glossary: Glossary, tmp_path: Path) -> None:
+    folder = tmp_path / "set"
+    shutil.copytree(DEVSET, folder)
+    (folder / "briefs.jsonl").write_bytes(b"{}\n\xff\xfe")
+    with pytest.raises(EvaluationFileError, match=r"briefs\.jsonl, line"):
+        evaluate_directory(folder, Evaluator(glossary))
+
+
+def test_a_folder_without_a_set_is_refused(glossary: Glossary, tmp_path: Path) -> None:
+    with pytest.raises(EvaluationFileError, match="neither"):
+        evaluate_directory(tmp_path, Evaluator(glossary))
+    (tmp_path / "suppliers.jsonl").write_text("\n", encoding="utf-8")
+    with pytest.raises(EvaluationFileError, match="is empty"):
+        evaluate_directory(tmp_path, Evaluator(glossary))

@@ -1,0 +1,43 @@
+"""From people's own words to services."""
+
+import pytest
+
+from marketplace.matching import Document, Glossary, Index, suggest_needs
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("Vi vil selge ost på nett og la kundene betale med Vipps og hente på gården", "ecm.shop"),
+        ("Gjestene bør kunne bestille time på egen hånd", "ecm.booking"),
+        ("Vi treng nokon som kan ta bilete av garden", "med.photo"),
+        ("We cannot find any welders and want to show what it is like to work here", "ads.recruitment"),
+        ("Nokon bør leggje ut innlegg på Facebook for oss", "con.social"),
+        ("netbutikk", "ecm.shop"),
+    ],
+)
+def test_plain_words_lead_to_a_service(glossary: Glossary, text: str, service: str) -> None:
+    assert service in [suggestion.service for suggestion in suggest_needs(text, glossary)[:3]]
+
+
+def test_a_suggestion_names_the_words_behind_it(glossary: Glossary) -> None:
+    first = suggest_needs("Vi trenger en drone som kan filme fjorden", glossary)[0]
+    assert first.service == "med.drone"
+    assert "drone" in first.words
+    assert 0.5 < first.probability < 1.0
+
+
+@pytest.mark.parametrize("text", ["", "   ", "🧀🧀🧀", "\x00\x01", "zzzz qqqq", "og i på"])
+def test_texts_that_say_nothing_suggest_nothing(glossary: Glossary, text: str) -> None:
+    assert suggest_needs(text, glossary) == []
+
+
+def test_suppliers_ticks_teach_new_words(glossary: Glossary) -> None:
+    profiles = [
+        Document(
+            id=f"s{i}", name="Taktverk", text="Vi er eksperter på snurrekverning.", services=("med.audio",)
+        )
+        for i in range(3)
+    ]
+    index = Index.build((), glossary, training=profiles)
+    assert index.suggest_needs("snurrekverning")[0].service == "med.audio"

@@ -1,0 +1,196 @@
+"""The ranked list: order, places, ties, those left out, and that it can be kept."""
+
+import dataclasses
+import datetime as dt
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from marketplace.matching import PART_CODES, Document, Glossary, Index, Position, Query, Ranking, Settings
+
+OPPDAL = "5021"
+SHOP_BRIEF = Query(
+    id="brief-1",
+    title="Nettbutikk med henting på gården",
+    text="Kunden skal hente på gården og betale med Vipps. Lageret må stemme med kassa.",
+    needs=("ecm.shop",),
+    sector="food-drink",
+    municipality=OPPDAL,
+    presence="some",
+    budget_min_nok=50_000,
+    budget_max_nok=100_000,
+    languages=("nb",),
+)
+
+
+def _changed(**values: Any) -> Query:
+    return dataclasses.replace(SHOP_BRIEF, **values)
+
+
+def test_the_supplier_that_fits_comes_first(index: Index) -> None:
+    ranking = index.rank(SHOP_BRIEF)
+    assert ranking.matches[0].document_id == "shop"
+    assert [match.place for match in ranking.matches] == list(range(1, len(ranking.matches) + 1))
+
+
+def test_parts_add_up_and_stay_within_their_maxima(index: Index) -> None:
+    for match in index.rank(_changed(needs=())).matches:
+        assert sum(part.value for part in match.explanation.parts) == pytest.approx(match.score, abs=1e-9)
+        assert [part.code for part in match.explanation.parts] == list(PART_CODES)
+        for part in match.explanation.parts:
+            assert -1e-9 <= part.value <= part.maximum + 1e-9
+            assert part.maximum == index.settings.maximum(part.code)
+
+
+def test_words_on_both_sides_add_up_to_their_part(index: Index) -> None:
+    explanation = index.rank(SHOP_BRIEF).matches[0].explanation
+    words = [term for term in explanation.terms if term.part == "words"]
+    assert sum(term.value for term in words) == pytest.approx(explanation.part("words").value, abs=1e-9)
+    pairs = {(term.query_words, term.document_words) for term in words}
+    assert (("Vipps",), ("Vipps",)) in pairs
+    assert (("Lageret",), ("lager",)) in pairs
+
+
+@pytest.mark.parametrize(
+    ("change", "reason", "who"),
+    [
+        ({"needs": ("med.drone",)}, "services", {"shop", "english", "ads", "silent"}),
+        ({"needs": (), "presence": "must"}, "area", {"english"}),
+        ({"needs": (), "languages": ("en",)}, "languages", {"shop", "photo"}),
+    ],
+)
+def test_hard_requirements_leave_out_with_a_reason(
+    index: Index, change: dict[str, Any], reason: str, who: set[str]
+) -> None:
+    excluded = index.rank(_changed(**change)).excluded
+    assert who <= {exclusion.document_id for exclusion in excluded if exclusion.reason == reason}
+
+
+def test_who_cannot_begin_before_the_end_is_left_out(suppliers: list[Document], glossary: Glossary) -> None:
+    late = dataclasses.replace(suppliers[0], next_start=dt.date(2027, 6, 1))
+    index = Index.build([late], glossary)
+    assert index.rank(_changed(finish_by=dt.date(2027, 5, 1))).excluded[0].reason == "time"
+    assert index.rank(_changed(finish_by=dt.date(2027, 7, 1))).matches
+
+
+def test_soft_requirements_sink_and_are_said(index: Index) -> None:
+    cheap = index.rank(_changed(budget_max_nok=20_000, needs=())).match("shop")
+    rich = index.rank(_changed(needs=())).match("shop")
+    assert cheap
+    assert rich
+    assert cheap.score < rich.score
+    assert not cheap.within_budget
+    assert "over_budget" in dict(cheap.explanation.lacks)
+
+
+def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
+    query = _changed(must_haves=("Betaling med Vipps", "Kjørelys i traktoren"))
+    lacks = [
+        params["text"]
+        for code, params in index.rank(query).matches[0].explanation.lacks
+        if code == "must_have_not_shown"
+    ]
+    assert lacks == ["Kjørelys i traktoren"]
+    assert index.showing(query, "Betaling med Vipps") == 1
+
+
+def test_counting_agrees_with_ranking(index: Index) -> None:
+    for query in (SHOP_BRIEF, _changed(presence="must"), _changed(needs=(), budget_max_nok=10_000)):
+        ranking, fit = index.rank(query), index.fit(query)
+        assert fit.fits == sum(match.within_budget for match in ranking.matches)
+        assert fit.fits + fit.near == len(ranking.matches)
+        assert sum(fit.excluded.values()) == len(ranking.excluded)
+
+
+def test_equal_suppliers_are_ordered_by_the_brief_not_by_name(
+    suppliers: list[Document], glossary: Glossary
+) -> None:
+    twins = [dataclasses.replace(suppliers[0], id=f"twin-{i}") for i in range(4)]
+    index = Index.build(twins, glossary)
+    backwards = Index.build(twins[::-1], glossary)
+    orders = set()
+    for number in range(12):
+        query = _changed(id=f"brief-{number}")
+        order = tuple(match.document_id for match in index.rank(query).matches)
+        assert order == tuple(match.document_id for match in backwards.rank(query).matches)
+        orders.add(order)
+    assert len(orders) > 3
+
+
+def test_repeating_words_does_not_lift_above_an_honest_twin_for_long(
+    suppliers: list[Document], glossary: Glossary
+) -> None:
+    honest = suppliers[0]
+    stuffed = dataclasses.replace(honest, id="stuffed", text=honest.text + " nettbutikk" * 50)
+    ranking = Index.build([*suppliers, stuffed], glossary).rank(SHOP_BRIEF)
+    scores = {match.document_id: match.score for match in ranking.matches}
+    assert scores["stuffed"] <= scores["shop"] + 0.5
+
+
+def test_a_ranking_survives_being_written_down(index: Index) -> None:
+    ranking = index.rank(_changed(presence="must", must_haves=("Kobling til kassa",)))
+    kept = json.dumps(ranking.to_dict())
+    assert Ranking.from_dict(json.loads(kept)) == ranking
+    assert json.dumps(Ranking.from_dict(json.loads(kept)).to_dict()) == kept
+
+
+def test_documents_and_queries_survive_being_written_down(suppliers: list[Document]) -> None:
+    query = _changed(position=Position(62.6, 9.7), start_from=dt.date(2027, 1, 1))
+    assert Query.from_dict(json.loads(json.dumps(query.to_dict()))) == query
+    for document in suppliers:
+        assert Document.from_dict(json.loads(json.dumps(document.to_dict()))) == document
+    with pytest.raises(ValueError, match="unknown field: colour"):
+        Query.from_dict({"colour": "red"})
+
+
+def test_settings_must_add_up_to_100() -> None:
+    with pytest.raises(ValueError, match="not 100"):
+        Settings(max_words=50)
+    assert Settings.from_dict(Settings(k1=1.5).to_dict()).k1 == 1.5
+
+
+def test_an_empty_directory_ranks_nobody(glossary: Glossary) -> None:
+    index = Index.build((), glossary)
+    assert index.rank(SHOP_BRIEF).matches == ()
+    assert index.fit(SHOP_BRIEF).fits == 0
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    title=st.text(max_size=40),
+    text=st.one_of(st.text(max_size=200), st.sampled_from(["🧀" * 50, "\x00\x1b", "nettbutikk " * 9_000])),
+    needs=st.lists(st.sampled_from(["ecm.shop", "med.photo", "no.such"]), max_size=2, unique=True),
+    presence=st.sampled_from(["must", "some", "remote"]),
+    top=st.one_of(st.none(), st.integers(0, 10**9)),
+)
+def test_any_brief_can_be_ranked(
+    index: Index, title: str, text: str, needs: list[str], presence: str, top: int | None
+) -> None:
+    query = Query(
+        "q", title, text, needs=tuple(needs), presence=presence, municipality=OPPDAL, budget_max_nok=top
+    )
+    ranking = index.rank(query)
+    assert len(ranking.matches) + len(ranking.excluded) == len(index.documents)
+    assert [match.score for match in ranking.matches] == sorted(
+        (m.score for m in ranking.matches), reverse=True
+    )
+    for match in ranking.matches:
+        assert 0 <= match.score <= 100
+        assert match.score == pytest.approx(sum(part.value for part in match.explanation.parts), abs=1e-9)
+
+
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(order=st.permutations(range(5)))
+def test_the_order_of_the_suppliers_does_not_matter(
+    suppliers: list[Document], glossary: Glossary, index: Index, order: list[int]
+) -> None:
+    shuffled = Index.build([suppliers[i] for i in order], glossary).rank(SHOP_BRIEF)
+    expected = index.rank(SHOP_BRIEF)
+    assert [match.document_id for match in shuffled.matches] == [
+        match.document_id for match in expected.matches
+    ]
+    for one, other in zip(shuffled.matches, expected.matches, strict=True):
+        assert one.score == pytest.approx(other.score, abs=1e-9)

@@ -13,7 +13,7 @@ BINARY = {".png", ".jpg", ".webp", ".ico", ".woff2", ".pdf"}
 def kept_files() -> tuple[Path, ...]:
     """Return the files that git keeps, or would keep once they are added."""
     listed = subprocess.run(
-        ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+        ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
         check=True,
         capture_output=True,

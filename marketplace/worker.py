@@ -9,13 +9,20 @@ from flask import Flask
 
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
+from marketplace.proposals.use_cases import timed as proposals
+from marketplace.suppliers import use_cases as suppliers
 
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_MAILS = 2.0
 SECONDS_BETWEEN_JOBS = 60.0
 
 # What is due by the clock, each safe to run again at any time.
-JOBS: tuple[Callable[[], object], ...] = ()
+JOBS: tuple[Callable[[], object], ...] = (
+    proposals.open_due,
+    proposals.lapse_overdue,
+    proposals.remind_about_results,
+    suppliers.remind_renewals,
+)
 
 
 def work(app: Flask, *, once: bool = False) -> None:

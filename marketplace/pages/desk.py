@@ -45,7 +45,7 @@ class Desk:
 
     def group(self, urgency: Urgency) -> list[Task]:
         """Return the tasks of one group."""
-        return [task for task in self.tasks if task.urgency is urgency]
+        return [task for task in self.tasks if task.urgency == urgency]
 
     @property
     def urgent(self) -> int:

@@ -64,10 +64,9 @@ class TopicForm:
         }
         self.message = ""
         self.readings: list[Reading] = []
-        for advice in advices:
-            field = self.fields.get(advice.question)
-            if field is not None and field.advice is None:
-                field.advice = advice
+        # One remark a page, the one with most to gain: more would drown the questions.
+        if advice := next((advice for advice in advices if advice.question in self.fields), None):
+            self.fields[advice.question].advice = advice
         for question in topic.questions:
             value = answers.get(question.code)
             problem = None if guide.is_empty(value) else guide.check_value(question, value, today)
@@ -153,7 +152,7 @@ class ReviewAnswerForm(BaseForm):
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         super().__init__()
-        self.verdict.choices = [("ok", _g("Yes, it is ready")), ("changes", _g("Not yet, I suggest changes"))]
+        self.verdict.offer([("ok", _g("Yes, it is ready")), ("changes", _g("Not yet, I suggest changes"))])
         self._topics = topics
 
     def topic_comments(self, sent: Mapping[str, str]) -> dict[str, str]:
@@ -213,4 +212,4 @@ class RejectForm(BaseForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.choices = [(code, str(label)) for code, label in REJECT_REASONS.items()]
+        self.reason.offer([(code, str(label)) for code, label in REJECT_REASONS.items()])

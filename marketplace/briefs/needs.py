@@ -11,14 +11,19 @@ from marketplace.core import taxonomy
 from marketplace.data import data_path
 
 MOST_SUGGESTIONS = 6
+WORTH_SHOWING, CONVINCING = 0.08, 0.4
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A service that the words seem to ask for, and the words that made us think so."""
+    """A service that the words seem to ask for, and the words that made us think so.
+
+    Only a convincing one is chosen beforehand and tells its words.
+    """
 
     code: str
     words: tuple[str, ...]
+    convincing: bool
 
 
 @cache
@@ -36,7 +41,15 @@ def suggest(text: str, limit: int = MOST_SUGGESTIONS) -> list[Suggestion]:
         return []
     known = taxonomy.services()
     found = matching.suggest_needs(text, _glossary(), limit=limit)
-    return [Suggestion(need.service, tuple(need.words)) for need in found if need.service in known]
+    return [
+        Suggestion(
+            need.service,
+            tuple(need.words) if need.probability >= CONVINCING else (),
+            need.probability >= CONVINCING,
+        )
+        for need in found
+        if need.service in known and need.probability >= WORTH_SHOWING
+    ]
 
 
 def known_services(codes: Iterable[str]) -> list[str]:

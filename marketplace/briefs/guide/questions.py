@@ -1,5 +1,6 @@
 """The guide file read into plain values. Words are picked in the reader's language when they are shown."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -13,6 +14,9 @@ from marketplace.data import data_path
 
 Text = Mapping[str, str]
 LATEST = 1
+_AMOUNT = re.compile(
+    r"(?<=\d) (?=\d{3}\b|kr\b)|(?<=NOK) (?=\d)"
+)  # spaces that must not break an amount in two
 _LIMITS = (
     "min_chars", "max_chars", "min_words", "max_words", "min_items", "max_items", "min", "max", "sum",
     "max_years", "min_working_days", "max_days", "rows",
@@ -92,7 +96,7 @@ class Question:
         if self.type == "services":
             service = taxonomy.services().get(code)
             return service.label if service else code
-        return pick(self.options[code]) if code in self.options else code
+        return _AMOUNT.sub("\N{NO-BREAK SPACE}", pick(self.options[code])) if code in self.options else code
 
     def row_label(self, code: str) -> str:
         """Return the name of a line in a grid, or of a weight."""

@@ -60,7 +60,7 @@ def new() -> Answer:
     if form.validate_on_submit():
         words = form.own_words.data or ""
         chosen = request.form.getlist("service") if request.form.get("shown") else asked
-        if request.form.get("action") == "suggest":
+        if request.form.get("then") == "suggest":
             return _new_page(form, asked)
         try:
             brief = use_cases.create_draft(current_viewer(), words, chosen[:MOST_SERVICES])
@@ -75,7 +75,9 @@ def _new_page(form: NewBriefForm, asked: list[str]) -> str:
     suggestions = needs.suggest(form.own_words.data or "")
     known = {suggestion.code for suggestion in suggestions}
     given = needs.known_services(code for code in asked if code not in known)
-    chosen = set(asked) if any(asked) else {suggestion.code for suggestion in suggestions[:2]}
+    chosen = (
+        set(asked) if any(asked) else {suggestion.code for suggestion in suggestions if suggestion.convincing}
+    )
     return render_template("briefs/new.html", form=form, suggestions=suggestions, given=given, chosen=chosen)
 
 

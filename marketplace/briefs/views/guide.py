@@ -16,7 +16,7 @@ from marketplace.briefs.queries import BriefPaper
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock, taxonomy
 from marketplace.core.errors import Conflict, NotFound
-from marketplace.core.i18n import current_locale, format_date, format_time, ngettext
+from marketplace.core.i18n import current_locale, format_date, format_time
 from marketplace.core.i18n import gettext as _
 from marketplace.core.taxonomy import Group
 from marketplace.organisations.forms import municipality_choices
@@ -25,7 +25,6 @@ from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
-MOST_ADVICE = 2
 
 
 def own_paper(reference: str) -> BriefPaper:
@@ -77,16 +76,15 @@ def topic(reference: str, topic_code: str) -> Answer:
         return _conflict(paper, current, form, conflict)
     paper = own_paper(reference)
     if wants_json():
-        status = 422 if saved.refused else 200
-        message = _not_saved(len(saved.refused)) if saved.refused else saved_line(paper)
-        return jsonify(saved=message, ok=not saved.refused, seen=json.dumps(saved.fingerprints)), status
+        message = _not_saved(form) if saved.refused else saved_line(paper)
+        return jsonify(saved=message, ok=not saved.refused, seen=json.dumps(saved.fingerprints))
     if saved.refused:
         return _page(paper, current, form, saved.fingerprints), 422
     return _go_on(paper, current)
 
 
 def _go_on(paper: BriefPaper, current: Topic) -> Response:
-    reference, action = paper.brief.reference, request.form.get("action", "next")
+    reference, action = paper.brief.reference, request.form.get("then", "next")
     if action == "suggest":
         return see_other("briefs.topic", reference=reference, topic_code=current.code, _anchor="q-services")
     if action == "later":
@@ -127,10 +125,9 @@ def wants_json() -> bool:
     return request.headers.get("X-Autosave") == "1"
 
 
-def _not_saved(count: int) -> str:
-    return ngettext(
-        "%(num)s answer is not saved yet. See below.", "%(num)s answers are not saved yet. See below.", count
-    )
+def _not_saved(form: TopicForm) -> str:
+    """Return the first fault, for the line under the heading."""
+    return _("Not all is saved yet. %(fault)s", fault=form.all_errors()[0][1])
 
 
 def topic_states(paper: BriefPaper) -> dict[str, str]:
@@ -161,20 +158,17 @@ class Surroundings:
     groups: tuple[Group, ...]
     municipalities: Mapping[str, list[tuple[str, str]]]
     next_year: int
-    advised: list[str]
 
 
 def _surroundings(form: TopicForm) -> Surroundings:
     has_services = "services" in form.fields
     words = str(form.fields["own_words"].typed) if "own_words" in form.fields else ""
     places = municipality_choices(blank=False) if "municipality" in form.fields else {}
-    advised = [code for code, field in form.fields.items() if field.advice][:MOST_ADVICE]
     return Surroundings(
         needs.suggest(words) if has_services else [],
         taxonomy.groups() if has_services else (),
         places if isinstance(places, dict) else {},
         clock.today().year + 1,
-        advised,
     )
 
 

@@ -205,6 +205,11 @@ class ChoicesField(SelectMultipleField):
         """Set what can be chosen, when it is only known at the request."""
         self.choices = as_choices(options)
 
+    @property
+    def pairs(self) -> list[tuple[str, Any]]:
+        """Return value and label of each choice, for pages that draw them in groups of their own."""
+        return [(choice.value, choice.label) for choice in self.iter_choices()]
+
     def pre_validate(self, form: object) -> None:
         """Refuse what is not among the choices."""
         del form

@@ -1,0 +1,251 @@
+"""Who may use which route: the whole list, and every person at every door of the demo's world."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from rich.progress import Progress
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.briefs.models import Brief, ClarificationQuestion
+from marketplace.core.database import Base, db, session
+from marketplace.demo import use_cases as demo
+from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
+from marketplace.web import access
+from marketplace.web.access import Level
+from marketplace.web.menu import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
+from tests import factories
+from tests.browser import Browser
+
+LEDGER = Path(__file__).with_name("routes.txt")
+OWN = "2026-0012"  # the demo's company, being evaluated
+PLAIN = {Level.PUBLIC, Level.SIGNED_IN, Level.MEMBERS}
+# Rows that a request may write although it is refused: sign-ins are noted by the browser itself.
+UNCOUNTED = {"sign_in_session", "audit_event"}
+
+
+def routes(app: Flask) -> list[str]:
+    """Return one line for each route: address, methods, endpoint, level."""
+    lines = []
+    for rule in app.url_map.iter_rules():
+        level = access.level_of(app.view_functions[rule.endpoint])
+        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
+        lines.append(f"{rule.rule} {methods} {rule.endpoint} [{level or 'UNDECLARED'}]")
+    return sorted(lines)
+
+
+def test_every_route_stands_in_the_ledger_under_its_level(app: Flask) -> None:
+    """A new or changed route is a decision: write it in tests/house/routes.txt, where a reviewer sees it."""
+    assert routes(app) == LEDGER.read_text(encoding="utf-8").splitlines()
+    assert not [line for line in routes(app) if "UNDECLARED" in line]
+
+
+def test_every_menu_leads_somewhere(app: Flask) -> None:
+    for place in (*PUBLIC, *COMPANY, *SUPPLIER, *GARDEN, *ADMIN):
+        assert place.endpoint in app.view_functions
+
+
+def test_a_route_without_a_declaration_answers_403(make_app: Any) -> None:
+    app = make_app()
+    app.add_url_rule("/forgotten-to-say", "forgotten", lambda: "secret")
+    browser = app.test_client()
+    assert browser.get("/forgotten-to-say").status_code == 403
+
+
+def test_access_is_declared_once() -> None:
+    with pytest.raises(TypeError, match="twice"):
+        access.public(access.admin(lambda: None))
+
+
+class People:
+    """The demo's people, by what they are to the demo's company and its evaluated brief."""
+
+    def __init__(self) -> None:
+        brief = session.scalars(select(Brief).where(Brief.reference == OWN)).one()
+        garden = session.get_one(BusinessGarden, brief.company.garden_id)
+        proposals = session.scalars(select(Proposal).where(Proposal.brief_id == brief.id).order_by(Proposal.id)).all()
+        other_company = session.scalars(select(Brief).where(Brief.reference == "2026-0016")).one().company
+        other_garden = session.scalars(select(BusinessGarden).where(BusinessGarden.id != garden.id)).first()
+        outsider = session.scalars(
+            select(Supplier).where(Supplier.id.not_in([p.supplier_id for p in proposals])).order_by(Supplier.id)
+        ).first()
+        assert other_garden is not None
+        assert outsider is not None
+        self.brief, self.garden, self.proposals = brief, garden, proposals
+        colleague = factories.member(brief.company, "member")
+        self.ids: dict[str, int | None] = {
+            "anonymous": None,
+            "owner": self._someone(brief.company, "owner"),
+            "colleague": colleague.user_id,
+            "other company": self._someone(other_company, "owner"),
+            "bidder": self._someone(proposals[0].supplier, "owner"),
+            "rival": self._someone(proposals[1].supplier, "owner"),
+            "other supplier": self._someone(outsider, "owner"),
+            "curator": self._someone(garden, "curator"),
+            "other curator": self._someone(other_garden, "curator"),
+            "administrator": session.scalars(select(User.id).where(User.is_admin)).first(),
+        }
+        session.commit()
+
+    @staticmethod
+    def _someone(organisation: Organisation, role: str) -> int:
+        query = select(Membership.user_id).where(
+            Membership.organisation_id == organisation.id, Membership.role == role
+        )
+        found = session.scalars(query).first()
+        if found is None:
+            viewer = factories.member(organisation, role)
+            found = viewer.user_id or 0
+        return found
+
+    def browsers(self, app: Flask) -> dict[str, Browser]:
+        """Return everybody's browser."""
+        opened: dict[str, Browser] = {}
+        for name, user_id in self.ids.items():
+            browser = app.test_client()
+            opened[name] = browser.sign_in(user_id) if user_id else browser  # type: ignore[attr-defined]  # because the app's client is our Browser
+        return opened
+
+
+LEVELS = {
+    "anonymous": {Level.PUBLIC},
+    "owner": PLAIN | {Level.COMPANY, Level.COMPANY_OWNER},
+    "colleague": PLAIN | {Level.COMPANY},
+    "other company": PLAIN | {Level.COMPANY, Level.COMPANY_OWNER},
+    "bidder": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "rival": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "other supplier": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "curator": PLAIN | {Level.GARDEN, Level.CURATOR},
+    "other curator": PLAIN | {Level.GARDEN, Level.CURATOR},
+    "administrator": PLAIN | {Level.ADMIN},
+}
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    demo.fill(Progress(disable=True))
+    return People()
+
+
+def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
+    """Yield (method, address, level) of each route, filled with things of the demo's company and its bidder."""
+    question = session.scalars(select(ClarificationQuestion).where(ClarificationQuestion.brief_id == people.brief.id)).first()
+    bidder = people.proposals[0]
+    vetting = session.scalars(select(Vetting).where(Vetting.garden_id == people.garden.id)).first()
+    case = session.scalars(select(CaseStudy).where(CaseStudy.supplier_id == bidder.supplier_id)).first()
+    assert vetting is not None
+    values: dict[str, Any] = {
+        "reference": OWN,
+        "topic_code": "goal",
+        "question_id": question.id if question else 1,
+        "proposal_id": bidder.id,
+        "garden_id": people.garden.id,
+        "user_id": people.ids["colleague"],
+        "company_id": people.brief.company_id,
+        "membership_id": session.scalars(select(Membership.id).where(Membership.user_id == people.ids["colleague"])).one(),
+        "invitation_id": (session.scalars(select(ColleagueInvitation.id)).first() or 1),
+        "vetting_id": vetting.id,
+        "supplier_id": vetting.supplier_id,
+        "case_id": case.id if case else 1,
+        "section": "about",
+        "slug": bidder.supplier.slug,
+        "locale": "nb",
+        "token": "no-such-secret",
+        "name": "handover",
+    }
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        level = access.level_of(app.view_functions[rule.endpoint])
+        assert level is not None
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            yield method, path, level
+
+
+def test_everybody_at_every_door(app: Flask, people: People) -> None:
+    """No door opens for the wrong role, none breaks, and refused acts change nothing."""
+    browsers = people.browsers(app)
+    doors = list(addresses(app, people))
+    wrong: list[str] = []
+    for name, browser in browsers.items():
+        browser.check_pages = False
+        before = counted()
+        for method, path, level in doors:
+            if method == "POST" and level in LEVELS[name]:
+                continue  # what the allowed may do is each feature's own test
+            answer = browser.open(path, method=method)
+            expected = {200, 303, 404, 410} if level in LEVELS[name] else ({303} if name == "anonymous" else {403})
+            if answer.status_code not in expected:
+                wrong.append(f"{name}: {method} {path} answered {answer.status_code}")
+            if name == "anonymous" and level is not Level.PUBLIC and "/sign-in" not in answer.headers.get("Location", ""):
+                wrong.append(f"{name}: {method} {path} is not sent to sign in")
+        changed = {table: rows for table, rows in counted().items() if rows != before[table]}
+        if changed:
+            wrong.append(f"{name}: refused acts changed {sorted(changed)}")
+    assert not wrong, "\n".join(wrong)
+
+
+def counted() -> dict[str, int]:
+    """Count the rows of each table."""
+    with db.engine.connect() as connection:
+        return {
+            table.name: connection.execute(db.select(db.func.count()).select_from(table)).scalar_one()
+            for table in Base.metadata.sorted_tables
+            if table.name not in UNCOUNTED
+        }
+
+
+COMPANY_SIDE = {"owner", "colleague"}
+# Who sees the page with 200; everybody else gets 404, 403, or is sent to sign in.
+SEEN_BY = {
+    "/briefs/{draft}": COMPANY_SIDE,
+    "/briefs/{draft}/check": COMPANY_SIDE,
+    "/briefs/{draft}/guide/goal": COMPANY_SIDE,
+    "/briefs/{evaluated}": COMPANY_SIDE | {"bidder", "rival", "curator", "administrator"},
+    "/briefs/{evaluated}/ranking": COMPANY_SIDE | {"curator", "administrator"},
+    "/briefs/{evaluated}/proposals": COMPANY_SIDE | {"curator"},
+    "/briefs/{evaluated}/proposals/{offer}": COMPANY_SIDE,
+    "/briefs/{evaluated}/award": {"owner"},
+    "/briefs/{open}/proposals": COMPANY_SIDE,
+    "/companies/{company}/briefs": {"curator"},
+    "/proposals/{offer}/letter": set[str](),
+}
+
+
+def test_only_those_it_is_for_see_a_thing(app: Flask, people: People) -> None:
+    own = {b.state: b.reference for b in session.scalars(select(Brief).where(Brief.company_id == people.brief.company_id))}
+    names = {
+        "draft": own["draft"],
+        "evaluated": OWN,
+        "open": "2026-0019",
+        "offer": people.proposals[0].id,
+        "company": people.brief.company_id,
+    }
+    browsers, wrong = people.browsers(app), []
+    for template, seen_by in SEEN_BY.items():
+        path = template.format(**names)
+        for name, browser in browsers.items():
+            status = browser.get(path).status_code
+            if (status == 200) != (name in seen_by):
+                wrong.append(f"{path} answered {name} with {status}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_anothers_thing_answers_as_one_that_does_not_exist(app: Flask, people: People) -> None:
+    other = people.browsers(app)["other company"]
+    draft = session.scalars(
+        select(Brief.reference).where(Brief.company_id == people.brief.company_id, Brief.state == "draft")
+    ).one()
+
+    def body(path: str) -> str:
+        return re.sub(re.escape(path), "", other.get(path).text)
+
+    assert body(f"/briefs/{draft}") == body("/briefs/2026-9999")

@@ -11,9 +11,13 @@ _FOLDER = Path(__file__).parent / "content"
 
 
 @cache
-def _read(name: str) -> tuple[Entry, ...]:
+def _load(name: str) -> Any:
     with (_FOLDER / f"{name}.yaml").open(encoding="utf-8") as file:
-        return tuple(yaml.load(file, Loader=yaml.CSafeLoader))
+        return yaml.load(file, Loader=yaml.CSafeLoader)
+
+
+def _read(name: str) -> tuple[Entry, ...]:
+    return tuple(_load(name))
 
 
 def gardens() -> tuple[Entry, ...]:
@@ -39,3 +43,15 @@ def briefs() -> tuple[Entry, ...]:
 def proposals() -> tuple[Entry, ...]:
     """Return the offers to the briefs."""
     return _read("proposals")
+
+
+def remarks() -> dict[str, list[str]]:
+    """Return what curators note and suppliers add, by occasion."""
+    found: dict[str, list[str]] = _load("remarks")
+    return found
+
+
+def words() -> dict[str, Any]:
+    """Return the pieces that a directory of any size is made of."""
+    found: dict[str, Any] = _load("words")
+    return found

@@ -1,0 +1,70 @@
+"""A directory of any size: as believable as needed for measuring, and the same each time."""
+
+import random
+from collections import Counter
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from marketplace.briefs import guide
+from marketplace.briefs.lifecycle import State
+from marketplace.briefs.models import Brief, BriefVersion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.demo import scale
+from marketplace.demo.wording import Wording
+from marketplace.proposals.models import Award, Proposal
+from marketplace.suppliers.models import Supplier
+from tests import factories
+
+
+def texts() -> list[str]:
+    return list(session.scalars(select(Supplier.about).order_by(Supplier.id)))
+
+
+def test_adds_as_much_as_it_is_asked_for(app: Flask) -> None:
+    factories.garden()
+    session.commit()
+    added = scale.seed(suppliers=60, briefs=40)
+    assert (added.suppliers, added.briefs) == (60, 40)
+    assert session.scalar(select(func.count()).select_from(Supplier)) == 60
+    assert session.scalar(select(func.count()).select_from(Brief)) == 40
+    assert session.scalar(select(func.count()).select_from(Proposal)) == added.proposals > 40
+    assert len(set(texts())) == 60, "no two suppliers say the same"
+
+
+def test_writes_the_same_each_time() -> None:
+    first, second = (Wording(random.Random(7)) for _time in range(2))
+    for wording in (first, second):
+        wording.company_name()
+    sold = ["web.site", "ops.hosting"]
+    assert first.supplier_name("web") == second.supplier_name("web")
+    assert first.profile(sold, "Oppdal", 3) == second.profile(sold, "Oppdal", 3)
+    assert first.brief_title(sold, "Lyngbua Kafé", "Oppdal") == second.brief_title(
+        sold, "Lyngbua Kafé", "Oppdal"
+    )
+
+
+def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
+    factories.garden()
+    session.commit()
+    scale.seed(suppliers=60, briefs=40)
+    questions = guide.load()
+    for version in session.scalars(select(BriefVersion)):
+        published = clock.to_local(version.published_at).date()
+        gaps = guide.missing(questions, version.answers, published)
+        assert gaps == [], [(gap.question.code, gap.text) for gap in gaps]
+    for brief in session.scalars(select(Brief)):
+        chosen = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))[
+            "awarded"
+        ]
+        decided = brief.state in {State.AWARDED, State.DELIVERED}
+        assert chosen <= decided
+        awards = session.scalar(select(func.count()).select_from(Award).where(Award.brief_id == brief.id))
+        assert awards == chosen
+
+
+def test_needs_somebody_to_vet(app: Flask) -> None:
+    with pytest.raises(LookupError, match="no business garden"):
+        scale.seed(suppliers=1, briefs=1)

@@ -71,7 +71,7 @@ def company_desk(viewer: Viewer) -> Desk:
 
 
 def _count(column: object, *conditions: object) -> dict[int, int]:
-    query = select(column, func.count()).where(*conditions).group_by(column)  # type: ignore[call-overload,arg-type]  # because the column is any of the tables' own
+    query = select(column, func.count()).where(*conditions).group_by(column)  # type: ignore[call-overload]  # because the column is any of the tables' own
     return {int(key): int(number) for key, number in session.execute(query)}
 
 

@@ -61,14 +61,14 @@ def _reviews(garden_id: int) -> Iterator[Task]:
 
 def _applications(garden_id: int) -> Iterator[Task]:
     query = (
-        select(Supplier, func.min(Vetting.submitted_at), func.min(Vetting.id), func.count())
+        select(Supplier.name, func.min(Vetting.submitted_at), func.min(Vetting.id), func.count())
         .join(Vetting, Vetting.supplier_id == Supplier.id)
         .where(Vetting.garden_id == garden_id, Vetting.state == "submitted")
-        .group_by(Supplier)
+        .group_by(Supplier.id, Supplier.name)
         .order_by(func.min(Vetting.submitted_at))
     )
     rows = session.execute(query).all()
-    for supplier, submitted_at, vetting_id, kinds in rows[:MOST_IN_A_GROUP]:
+    for name, submitted_at, vetting_id, kinds in rows[:MOST_IN_A_GROUP]:
         waited = clock.working_days_between(clock.to_local(submitted_at).date(), clock.today())
         late = waited >= PROMISED_WORKING_DAYS - 1
         rest = ngettext(
@@ -82,7 +82,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
             )
         yield Task(
             Urgency.NOW if late else Urgency.SOON,
-            _("Answer %(supplier)s", supplier=supplier.name),
+            _("Answer %(supplier)s", supplier=name),
             f"/vetting/{vetting_id}",
             rest,
             _("You promise an answer within six working days.") if late else "",

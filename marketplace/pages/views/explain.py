@@ -4,13 +4,11 @@ from flask import abort, current_app, make_response, redirect, render_template, 
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import LOCALES
+from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
+from marketplace.pages.ranking_words import parts_in_words
 from marketplace.pages.views import blueprint
 
-try:
-    from marketplace.sourcing.settings import ranking_settings_for_display
-except ImportError:
-    ranking_settings_for_display = lambda: None
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path
@@ -43,7 +41,7 @@ def how_it_works() -> Answer:
 @access.public
 def how_we_rank() -> Answer:
     """How suppliers are ranked, from the live settings."""
-    return render_template("pages/how_we_rank.html", ranking=ranking_settings_for_display())
+    return render_template("pages/how_we_rank.html", parts=parts_in_words(Settings()))
 
 
 @blueprint.get("/privacy")

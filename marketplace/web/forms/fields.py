@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
-from wtforms.fields.choices import SelectChoice
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # because the type stubs are older than WTForms 3.3
 from wtforms.validators import ValidationError
 
 from marketplace.core.i18n import gettext
@@ -186,7 +186,7 @@ class ChoiceField(SelectField):
         del form
         if self.data in {None, "", "None"}:
             return
-        if self.data not in {str(choice.value) for choice in self.iter_choices()}:
+        if self.data not in {str(choice[0]) for choice in self.iter_choices()}:
             raise ValidationError(gettext("Choose one from the list."))
 
 
@@ -208,11 +208,11 @@ class ChoicesField(SelectMultipleField):
     @property
     def pairs(self) -> list[tuple[str, Any]]:
         """Return value and label of each choice, for pages that draw them in groups of their own."""
-        return [(choice.value, choice.label) for choice in self.iter_choices()]
+        return [(choice[0], choice[1]) for choice in self.iter_choices()]
 
     def pre_validate(self, form: object) -> None:
         """Refuse what is not among the choices."""
         del form
-        allowed = {str(choice.value) for choice in self.iter_choices()}
+        allowed = {str(choice[0]) for choice in self.iter_choices()}
         if any(value not in allowed for value in self.data or ()):
             raise ValidationError(gettext("Choose from the list."))

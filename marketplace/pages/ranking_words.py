@@ -1,0 +1,42 @@
+"""The ranking's settings in words, read from the live settings so that the page cannot tell another story."""
+
+from dataclasses import dataclass
+
+from marketplace.core.i18n import format_number
+from marketplace.core.i18n import gettext as _
+from marketplace.matching import PART_CODES, Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PartInWords:
+    """One of the six parts of a score."""
+
+    label: str
+    most: float
+    about: str
+
+
+def part_label(code: str) -> str:
+    """Return the name of a part of the score."""
+    return {
+        "words": _("The words in the brief"),
+        "services": _("Services"),
+        "sector": _("Sector and experience"),
+        "place": _("Place"),
+        "budget": _("Budget"),
+        "availability": _("Availability"),
+    }[code]
+
+
+def parts_in_words(settings: Settings) -> list[PartInWords]:
+    """Return the six parts with the most points each can give, the largest first."""
+    abouts = {
+        "words": _("The words you wrote, against what suppliers tell of themselves and their jobs. A rare word counts more than a common one, and saying it fifty times gives nothing extra."),
+        "services": _("The services you confirmed, against those the supplier offers and shows. One who does much of just this stands higher than one who does everything."),
+        "sector": _("Whether the supplier knows your trade, and has shown jobs for it."),
+        "place": _("Whether the supplier takes jobs where you are, or how far away it is. Under %(near)s km counts as near, over %(far)s km gives no points.", near=format_number(settings.near_km), far=format_number(settings.far_km)),
+        "budget": _("Whether the supplier's smallest job is within your frame."),
+        "availability": _("Whether the supplier can start when you want to."),
+    }  # fmt: skip
+    parts = [PartInWords(part_label(code), settings.maximum(code), abouts[code]) for code in PART_CODES]
+    return sorted(parts, key=lambda part: -part.most)

@@ -1,77 +1,22 @@
-"""What the tests of briefs share: a full set of answers, as a cheese dairy would give them."""
+"""What the tests of briefs share: raw forms, and a small market with people of each kind."""
 
 import datetime as dt
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from flask import Flask
 
-from marketplace.briefs import guide
+from marketplace.briefs import followers, guide
 from marketplace.briefs.guide import shown_value
+from marketplace.briefs.models import Brief
+from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing.models import Invitation
+from tests import factories
+from tests.factories.briefs import full_answers, supplier
 
 TODAY = dt.date(2026, 11, 23)
-
-
-def full_answers(today: dt.date = TODAY) -> dict[str, Any]:
-    def day(count: int) -> str:
-        return (today + dt.timedelta(days=count)).isoformat()
-
-    return {
-        "own_words": "Vi vil selge ost på nett.",
-        "services": ["ecm.shop", "med.product-photo"],
-        "title": "Nettbutikk med henting på gården",
-        "problem": (
-            "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon. Om sommeren rekker vi ikke å svare, "
-            "og vi mister kunder. Turister som vil kjøpe på vei hjem, finner oss ikke på kartet."
-        ),
-        "goal": "Halvparten av ordrene skal komme på nett innen neste sommer.",
-        "success_metric": "more_orders",
-        "baseline": "35 i måneden",
-        "target": "90 i måneden",
-        "target_date": "2027-06",
-        "audience": ["local", "norwegian_tourists"],
-        "audience_text": "Turister langs E6 og faste kunder i Oppdal. De fleste bruker mobilen.",
-        "current_state": "Nettsiden er fra 2017, og vi kan ikke endre den selv. Facebook bruker vi hver uke.",
-        "links": ["https://www.osteriet.example"],
-        "deliverables": [
-            "Nettbutikk med 40 varer",
-            "Betaling med kort",
-            "40 produktbilder",
-            "Opplæring, to kvelder",
-        ],
-        "out_of_scope": "Ny logo og annonser.",
-        "content": {
-            "text": "ready",
-            "photos": "need_help",
-            "logo": "ready",
-            "film": "not_relevant",
-            "product_data": "ready",
-        },
-        "budget_band": "b100_200",
-        "budget_rule": "can_grow",
-        "monthly_band": "m500_2000",
-        "start_from": day(45),
-        "finish_by": day(150),
-        "date_reason": "Før sesongen",
-        "municipality": "5021",
-        "presence": "some",
-        "languages": ["nb", "en"],
-        "own_effort": "h2_5",
-        "decision_by": "Daglig leder",
-        "decision_date": day(30),
-        "incumbent": "no",
-        "ownership": ["domain", "hosting", "source_files", "accounts", "ad_accounts", "images"],
-        "personal_data": "yes",
-        "accessibility": True,
-        "aftercare": ["operation", "training"],
-        "must_have": ["Kobling til kassa", "Kunden kan hente på gården"],
-        "nice_to_have": ["Gavekort"],
-        "weights": {"understanding": 35, "experience": 25, "price": 25, "cooperation": 15},
-        "invite_count": 5,
-        "open_door": True,
-        "response_deadline": day(18),
-        "visibility": "named",
-        "report_consent": "totals",
-    }
 
 
 class Raw(dict[str, list[str]]):
@@ -102,7 +47,7 @@ def today():
 
 @pytest.fixture
 def answers():
-    return full_answers()
+    return full_answers(TODAY)
 
 
 @pytest.fixture
@@ -123,3 +68,54 @@ def raw():
 @pytest.fixture
 def as_form():
     return form_of
+
+
+@dataclass
+class Market:
+    """A company with two people, its garden, another garden, another company, suppliers, and an administrator."""
+
+    owner: Viewer
+    colleague: Viewer
+    garden: Viewer
+    other_garden: Viewer
+    outsider: Viewer
+    in_trade: Viewer
+    out_of_trade: Viewer
+    invited: Viewer
+    admin: Viewer
+
+
+@pytest.fixture
+def market(app: Flask) -> Market:
+    del app
+    home, away = factories.garden(), factories.garden("Kystens næringshage", covered_municipalities=["5014"])
+    company = factories.company(of=home, about="Åpent gårdsutsalg fra mai til oktober.")
+    made = Market(
+        owner=factories.member(company, name="Marit Bjørkvold"),
+        colleague=factories.member(company, "member", name="Jon Bjørkvold"),
+        garden=factories.member(home, "adviser", name="Eli Rise"),
+        other_garden=factories.member(away, "curator"),
+        outsider=factories.member(factories.company("Havgløtt rorbuer", of=home)),
+        in_trade=factories.member(supplier("Fjordnett Studio", approved=("ecm",), of=home)),
+        out_of_trade=factories.member(supplier("Skrivestua", approved=("con",), of=home)),
+        invited=factories.member(supplier("Bildeloftet", approved=("con",), of=home), locale="nn"),
+        admin=factories.administrator(),
+    )
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def invite(market: Market):
+    """Invite a supplier to a brief, as sourcing does it."""
+    followers.tie(Invitation.brief_id, Invitation.supplier_id)
+
+    def do(brief: Brief, viewer: Viewer) -> None:
+        session.add(
+            Invitation(
+                brief_id=brief.id, supplier_id=viewer.organisation_id, invited_by_id=market.owner.user_id
+            )
+        )
+        session.commit()
+
+    return do

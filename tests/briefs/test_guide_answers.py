@@ -226,8 +226,8 @@ def test_a_supplier_never_sees_what_is_internal(answers):
 @pytest.mark.parametrize(
     ("locale", "code", "text"),
     [
-        ("nb", "audience", "lokale kunder"),
-        ("nn", "audience", "lokale kundar"),
+        ("nb", "audience", "norske turister"),
+        ("nn", "audience", "norske turistar"),
         ("en", "audience", "Norwegian tourists"),
         ("nb", "target_date", "juni 2027"),
         ("en", "target_date", "June 2027"),

@@ -16,7 +16,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.steps import brief_to, touch
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
@@ -186,8 +186,6 @@ def restore_draft(viewer: Viewer, reference: str) -> Brief:
 def copy_brief(viewer: Viewer, reference: str) -> Brief:
     """Begin a new brief from an earlier one of the company: everything but dates, and nothing of what came of it."""
     with transaction():
-        if not viewer.is_company:
-            raise Forbidden
         earlier = queries.own_brief(viewer, reference)
         _check_room(viewer)
         questions = guide.load()

@@ -1,0 +1,117 @@
+"""Questions about a brief: asked in private, answered for all, the asker hidden until the brief is opened."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs import queries, use_cases
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.outbox.models import Notice, OutboxMail
+from tests.factories import briefs
+
+TEXT = "Vi i Fjordnett lurer på hvilket kassasystem dere har?"
+PUBLIC = "Hvilket kassasystem har dere?"
+ANSWER = "Vi har et enkelt kassasystem fra 2019."
+
+
+@pytest.fixture
+def brief(market, invite):
+    found = briefs.published(market.owner)
+    invite(found, market.invited)
+    return found
+
+
+def shown(viewer, brief):
+    return queries.questions_on(viewer, queries.paper_for(viewer, brief.reference))
+
+
+def test_a_waiting_question_is_between_the_asker_and_the_company(market, brief):
+    use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    assert [(q.text, q.asker, q.own) for q in shown(market.owner, brief)] == [(TEXT, "", False)]
+    assert [(q.text, q.own) for q in shown(market.in_trade, brief)] == [(TEXT, True)]
+    for other in (market.invited, market.garden, market.admin):
+        assert shown(other, brief) == []
+
+
+def test_an_answer_reaches_all_and_names_nobody(market, brief):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    use_cases.answer_question(market.colleague, brief.reference, question.id, PUBLIC, ANSWER)
+    for viewer in (market.owner, market.invited, market.garden, market.admin):
+        assert [(q.text, q.answer, q.asker) for q in shown(viewer, brief)] == [(PUBLIC, ANSWER, "")]
+    own = shown(market.in_trade, brief)[0]
+    assert (own.text, own.answer, own.own) == (TEXT, ANSWER, True)
+    told = {notice.user_id for notice in session.query(Notice).filter_by(kind="question_answered")}
+    assert told == {market.invited.user_id, market.in_trade.user_id}
+
+
+def test_nothing_the_company_can_read_names_the_asker_while_the_brief_is_open(market, brief):
+    use_cases.ask_question(market.in_trade, brief.reference, PUBLIC)
+    texts = [notice.subject + notice.body for notice in session.query(Notice)]
+    texts += [mail.subject + mail.body for mail in session.query(OutboxMail)]
+    assert not [text for text in texts if "Fjordnett" in text]
+    events = session.query(AuditEvent).filter_by(object_type="brief", object_id=brief.reference)
+    assert market.in_trade.user_id not in {event.actor_id for event in events}
+
+
+def test_the_company_learns_who_asked_when_the_deadline_has_passed(market, brief, time_machine):
+    question = use_cases.ask_question(market.invited, brief.reference, PUBLIC)
+    use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+    time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
+    assert [q.asker for q in shown(market.owner, brief)] == ["Bildeloftet"]
+    assert [q.asker for q in shown(market.garden, brief)] == [""]
+
+
+def test_questions_end_before_the_deadline(market, brief, time_machine):
+    time_machine.move_to(brief.question_deadline, tick=False)
+    use_cases.ask_question(market.invited, brief.reference, TEXT)
+    time_machine.move_to(brief.question_deadline + dt.timedelta(seconds=1), tick=False)
+    with pytest.raises(RuleBroken):
+        use_cases.ask_question(market.invited, brief.reference, TEXT)
+
+
+def test_a_supplier_has_at_most_five_questions_waiting(market, brief):
+    for number in range(5):
+        use_cases.ask_question(market.invited, brief.reference, f"{TEXT} {number}")
+    with pytest.raises(RuleBroken):
+        use_cases.ask_question(market.invited, brief.reference, TEXT)
+    use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+
+
+def test_only_suppliers_who_see_the_brief_ask(market, brief):
+    with pytest.raises(NotFound):
+        use_cases.ask_question(market.out_of_trade, brief.reference, TEXT)
+    for viewer in (market.owner, market.garden, market.admin):
+        with pytest.raises(Forbidden):
+            use_cases.ask_question(viewer, brief.reference, TEXT)
+
+
+def test_a_question_can_be_refused_with_a_reason_that_only_the_asker_hears(market, brief):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    with pytest.raises(RuleBroken):
+        use_cases.reject_question(market.owner, brief.reference, question.id, "because")
+    use_cases.reject_question(market.owner, brief.reference, question.id, "confidential")
+    assert [q.reason for q in shown(market.in_trade, brief)] == ["confidential"]
+    assert shown(market.invited, brief) == []
+    assert {n.user_id for n in session.query(Notice).filter_by(kind="question_rejected")} == {
+        market.in_trade.user_id
+    }
+    with pytest.raises(NotFound):
+        use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+
+
+def test_another_companys_question_does_not_exist(market, brief):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    theirs = briefs.published(market.outsider)
+    for reference in (brief.reference, theirs.reference):
+        with pytest.raises(NotFound):
+            use_cases.answer_question(market.outsider, reference, question.id, PUBLIC, ANSWER)
+
+
+def test_an_answered_question_has_its_time(market, brief):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+    assert question.answered_at is not None
+    assert question.answered_at <= clock.now()

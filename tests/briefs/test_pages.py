@@ -1,0 +1,379 @@
+"""The pages of briefs in a browser: the whole guide walked, two editors, hostile input, and each role's view."""
+
+import json
+import re
+
+import pytest
+
+from marketplace.briefs import guide, queries, use_cases
+from marketplace.briefs.models import Brief
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.i18n import use_locale
+from tests.factories import briefs
+
+GUIDE = guide.load()
+HOSTILE = [
+    "",
+    "\x00\x01",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }} {% raw %} %(x)s {label}",
+    "' OR 1=1 --",
+    "\u202e\u200bæøå\ufeff",
+    "x" * 30_000,
+    "ord " * 3_000,
+    "\n".join(f"linje {number}" for number in range(1000)),
+    "9" * 400,
+    "-1",
+    "NaN",
+    "2999-01-01",
+    "31.02.2027",
+    "javascript:alert(1)",
+    "[]",
+]
+
+
+@pytest.fixture
+def sign_in(app):
+    def do(viewer, locale=None):
+        browser = app.test_client().sign_in(viewer.user_id)
+        if locale:
+            browser.set_cookie("locale", locale)
+        return browser
+
+    return do
+
+
+@pytest.fixture
+def topic_form(as_form):
+    """Make a topic's form as a browser sends it, from a full set of answers."""
+
+    def make(answers, topic_code, **changes):
+        form = as_form(answers)
+        names = [
+            name for name in form if name.split("-")[0] in {q.code for q in GUIDE.topic(topic_code).questions}
+        ]
+        return {name: form[name] for name in names} | changes
+
+    return make
+
+
+def seen_on(page):
+    return page.one("input", name="seen").get("value")
+
+
+def test_the_list_says_what_to_do_when_it_is_empty_and_pages_when_it_is_long(market, sign_in):
+    browser = sign_in(market.owner)
+    assert "You have no briefs yet" in browser.page("/briefs").text
+    for number in range(21):
+        briefs.draft(market.owner, title=f"Oppdrag nummer {number}")
+    assert len([link for link in browser.page("/briefs").links() if link.startswith("Oppdrag nummer")]) == 20
+    assert (
+        len([link for link in browser.page("/briefs?page=2").links() if link.startswith("Oppdrag nummer")])
+        == 1
+    )
+    assert browser.get("/briefs?page=99999999999999999999").status_code == 200
+
+
+def test_a_brief_begins_with_the_words_from_the_front_page(market, sign_in):
+    browser = sign_in(market.owner)
+    words = "Folk ringer og spør om ledige hytter. Vi vil at de skal bestille på nett."
+    page = browser.page(f"/briefs/new?q={words}&services=ecm.booking,nonsense")
+    assert page.one("textarea", name="own_words").text.strip() == words
+    assert page.one("input", value="ecm.booking").get("checked") is not None
+    assert session.query(Brief).count() == 0
+    data = {"own_words": words, "shown": "yes", "service": ["ecm.booking"], "then": "begin"}
+    answer = browser.post("/briefs/new", data=data, follow_redirects=True)
+    assert "Hva trenger dere?" in answer.text
+    brief = session.query(Brief).one()
+    assert (brief.answers["own_words"], brief.answers["services"]) == (words, ["ecm.booking"])
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_the_whole_guide_is_walked_without_script(market, sign_in, topic_form, locale):
+    browser = sign_in(market.owner, locale)
+    answers = briefs.full_answers()
+    with use_locale(locale):
+        forms = {topic.code: topic_form(answers, topic.code) for topic in GUIDE.topics}
+        titles = {topic.code: topic.title for topic in GUIDE.topics}
+    browser.post("/briefs/new", data={"own_words": "", "then": "begin"})
+    reference = session.query(Brief).one().reference
+    for topic in GUIDE.topics:
+        page = browser.page(f"/briefs/{reference}/guide")
+        assert page.heading == titles[topic.code]
+        data = forms[topic.code] | {"seen": seen_on(page), "then": "next"}
+        answer = browser.post(f"/briefs/{reference}/guide/{topic.code}", data=data)
+        assert answer.status_code == 303, answer.text
+    page = browser.page(f"/briefs/{reference}/guide")
+    assert "100" in page.text
+    stored = session.query(Brief).one().answers
+    assert {code: stored[code] for code in answers} == answers
+    assert browser.page(f"/briefs/{reference}/preview").heading == answers["title"]
+
+
+def test_every_label_help_and_option_of_the_guide_is_on_its_page(market, sign_in):
+    browser = sign_in(market.owner, "nn")
+    brief = briefs.draft(market.owner)
+    for topic in GUIDE.topics:
+        text = browser.page(f"/briefs/{brief.reference}/guide/{topic.code}").text
+        with use_locale("nn"):
+            for question in topic.questions:
+                labels = [question.option_label(code) for code in question.options]
+                for words in (question.label, question.help, *labels):
+                    assert " ".join(words.split()) in text
+
+
+def test_a_fault_is_told_beside_its_field_and_the_rest_is_saved(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    page = browser.page(f"/briefs/{brief.reference}/guide/today")
+    data = topic_form(
+        brief.answers,
+        "today",
+        links=["dette er ingen adresse"],
+        current_state=["Ny tekst om det vi har i dag, ti ord."],
+    )
+    answer = browser.post(f"/briefs/{brief.reference}/guide/today", data=data | {"seen": seen_on(page)})
+    assert answer.status_code == 422
+    assert "dette er ingen adresse" in answer.text
+    assert 'id="links-error"' in answer.text
+    assert 'href="#links"' in answer.text
+    stored = session.query(Brief).one().answers
+    assert stored["current_state"].startswith("Ny tekst")
+    assert stored["links"] == ["https://www.osteriet.example"]
+
+
+def test_the_guide_saves_in_the_background(market, sign_in, topic_form):
+    brief = use_cases.create_draft(market.owner)
+    browser = sign_in(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    data = topic_form(briefs.full_answers(), "need", seen=seen_on(browser.page(path)))
+    first = browser.post(path, data=data, headers={"X-Autosave": "1"})
+    assert first.json["ok"] is True
+    assert "." in first.json["saved"]
+    again = browser.post(
+        path, data=data | {"title": "x" * 99, "seen": first.json["seen"]}, headers={"X-Autosave": "1"}
+    )
+    assert (again.status_code, again.json["ok"]) == (200, False)
+    assert session.query(Brief).one().title == briefs.full_answers()["title"]
+
+
+def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    marit, jon = sign_in(market.owner), sign_in(market.colleague)
+    seen = seen_on(marit.page(path))
+    mine = topic_form(brief.answers, "need", title=["Nettbutikk for osten vår"], seen=seen)
+    theirs = topic_form(
+        brief.answers, "need", title=["Nettside for ysteriet"], own_words=["Ost til folket."], seen=seen
+    )
+    assert marit.post(path, data=mine).status_code == 303
+    answer = jon.post(path, data=theirs)
+    assert answer.status_code == 409
+    assert "Marit Bjørkvold" in answer.text
+    for text in ("Nettbutikk for osten vår", "Nettside for ysteriet", "Ost til folket."):
+        assert text in answer.text
+    assert session.query(Brief).one().title == "Nettbutikk for osten vår"
+    fresh = json.loads(re.search(r"name=\"seen\" value=\"([^\"]+)\"", answer.text)[1].replace("&#34;", '"'))
+    assert jon.post(path, data=theirs | {"seen": json.dumps(fresh)}).status_code == 303
+    assert session.query(Brief).one().title == "Nettside for ysteriet"
+    autosaved = marit.post(path, data=mine, headers={"X-Autosave": "1"})
+    assert (autosaved.status_code, autosaved.json["ok"]) == (409, False)
+
+
+def test_what_is_typed_stays_on_the_page_when_the_brief_has_gone_out_meanwhile(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    jon = sign_in(market.colleague)
+    data = topic_form(brief.answers, "need", title=["Noe jeg skrev lenge på"], seen=seen_on(jon.page(path)))
+    use_cases.publish(market.owner, brief.reference, confirmed=True)
+    answer = jon.post(path, data=data)
+    assert answer.status_code == 409
+    assert "Noe jeg skrev lenge på" in answer.text
+    assert jon.get(path).status_code == 303
+
+
+@pytest.mark.parametrize("topic", GUIDE.topics, ids=lambda topic: topic.code)
+def test_hostile_input_in_every_field_is_taken_calmly_and_shown_again(market, sign_in, topic_form, topic):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    path = f"/briefs/{brief.reference}/guide/{topic.code}"
+    names = [name for q in topic.questions for name in ([f"{q.code}-{row}" for row in q.rows] or [q.code])]
+    for nasty in HOSTILE:
+        answer = browser.post(path, data=dict.fromkeys(names, nasty) | {"seen": nasty})
+        assert answer.status_code in {303, 422}, nasty[:40]
+        shown = browser.get(path) if answer.status_code == 303 else answer
+        assert shown.status_code in {200, 422}
+        assert "<script>alert" not in shown.text
+        assert "onerror=alert(1)>" not in shown.text
+        assert "\x00" not in shown.text
+    for name in names:
+        data = topic_form(brief.answers, topic.code) | {name: ["a", "b"] * 500}
+        assert browser.post(path, data=data).status_code in {303, 422}
+    for page in ("check", "preview", ""):
+        assert browser.get(f"/briefs/{brief.reference}/{page}".rstrip("/")).status_code == 200
+
+
+def test_a_strange_seen_field_or_topic_breaks_nothing(market, sign_in):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    for seen in ("null", "[1]", '{"title": 1}', "[" * 20_000, "{"):
+        answer = browser.post(f"/briefs/{brief.reference}/guide/need", data={"seen": seen})
+        assert answer.status_code in {303, 409}
+    assert browser.get(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404
+    assert browser.post(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404
+
+
+def test_the_check_leads_to_what_is_missing(market, sign_in):
+    brief = briefs.draft(market.owner, problem="For kort.", goal="", target="")
+    page = sign_in(market.owner, "nb").page(f"/briefs/{brief.reference}/check")
+    here = f"/briefs/{brief.reference}/guide"
+    links = page.links()
+    assert links["Fortell litt mer om problemet"] == f"{here}/need#q-problem"
+    assert links["Målet"] == f"{here}/goal#q-goal"
+    assert "Publish and choose" not in page.text
+    ready = briefs.draft(market.owner)
+    text = sign_in(market.owner, "nb").page(f"/briefs/{ready.reference}/check").text
+    assert "Publish and choose who to ask" in text
+    text = sign_in(market.colleague, "nb").page(f"/briefs/{ready.reference}/check").text
+    assert "Only an owner of the company can send the brief" in text
+
+
+def test_links_of_the_check_lead_to_fields_that_are_there(market, sign_in):
+    brief = use_cases.create_draft(market.owner)
+    browser = sign_in(market.owner)
+    targets = [
+        href for href in browser.page(f"/briefs/{brief.reference}/check").links().values() if "#q-" in href
+    ]
+    assert len(targets) >= 14
+    for href in targets:
+        path, anchor = href.split("#")
+        browser.page(path).one(id=anchor)
+
+
+def test_the_garden_reads_and_answers_on_the_page(market, sign_in):
+    brief = briefs.draft(market.owner)
+    marit, eli = sign_in(market.owner), sign_in(market.garden)
+    assert eli.get(f"/briefs/{brief.reference}").status_code == 404
+    marit.post(f"/briefs/{brief.reference}/review", data={"message": "Er rammen riktig?"})
+    page = eli.page(f"/briefs/{brief.reference}")
+    assert "Er rammen riktig?" in page.text
+    assert (
+        eli.post(f"/briefs/{brief.reference}/review-answer", data={"verdict": "changes"}).status_code == 422
+    )
+    assert eli.post(f"/briefs/{brief.reference}/review-answer", data={"verdict": "<x>"}).status_code == 422
+    data = {"verdict": "changes", "comment": "Dette er nesten klart.", "topic-frame": "Rammen er lav."}
+    assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 303
+    page = marit.page(f"/briefs/{brief.reference}/check")
+    assert "Dette er nesten klart." in page.text
+    assert "Rammen er lav." in page.text
+    assert eli.get(f"/briefs/{brief.reference}").status_code == 404
+    assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 404
+
+
+def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):
+    brief = briefs.published(market.owner, own_words="Hemmelig tanke")
+    studio, marit, other = sign_in(market.in_trade), sign_in(market.owner), sign_in(market.out_of_trade)
+    page = studio.page(f"/briefs/{brief.reference}")
+    assert page.heading == brief.title
+    assert "Bjørkvollen ysteri" in page.text
+    assert "Hemmelig tanke" not in page.text
+    assert other.get(f"/briefs/{brief.reference}").status_code == 404
+    path = f"/briefs/{brief.reference}/questions"
+    assert studio.post(path, data={"text": ""}).status_code == 422
+    assert studio.post(path, data={"text": "x" * 5000}).status_code == 422
+    assert other.post(path, data={"text": "Hva slags kasse har dere?"}).status_code == 404
+    assert studio.post(path, data={"text": "Hva slags kasse har dere?"}).status_code == 303
+    question = queries.questions_on(market.owner, queries.paper_for(market.owner, brief.reference))[0]
+    page = marit.page(f"/briefs/{brief.reference}")
+    assert "Hva slags kasse har dere?" in page.text
+    assert "Fjordnett" not in page.text
+    assert marit.page(f"{path}/{question.id}").heading == "Answer a question"
+    assert marit.post(f"{path}/{question.id}", data={"public_text": "Hva", "answer": ""}).status_code == 422
+    data = {"public_text": "Hvilken kasse har dere?", "answer": "En enkel kasse fra 2019."}
+    assert marit.post(f"{path}/{question.id}", data=data).status_code == 303
+    assert "En enkel kasse fra 2019." in studio.page(f"/briefs/{brief.reference}").text
+    assert marit.get(f"{path}/{question.id}").status_code == 404
+    assert marit.get(f"{path}/{2**70}").status_code == 404
+
+
+def test_a_hidden_name_is_on_no_page_of_a_supplier(market, sign_in):
+    brief = briefs.published(market.owner, visibility="hidden")
+    page = sign_in(market.in_trade).page(f"/briefs/{brief.reference}")
+    for secret in ("Bjørkvollen", "osteriet.example", "Åpent gårdsutsalg"):
+        assert secret not in page.text
+        assert secret not in page.html
+
+
+def test_the_owner_gives_more_time_and_withdraws(market, sign_in):
+    brief = briefs.published(market.owner)
+    marit, jon = sign_in(market.owner), sign_in(market.colleague)
+    path = f"/briefs/{brief.reference}"
+    assert "Give suppliers more time" in marit.page(f"{path}/extend").heading
+    for bad in ("", "i morgen", "2020-01-01", "2999-01-01", "9" * 400):
+        assert marit.post(f"{path}/extend", data={"deadline": bad}).status_code == 422
+    day = clock.add_working_days(clock.to_local(brief.deadline).date(), 2)
+    assert marit.post(f"{path}/extend", data={"deadline": day.isoformat()}).status_code == 303
+    assert jon.post(f"{path}/withdraw", data={"reason": "Vi gjør det selv i år."}).status_code == 403
+    assert marit.post(f"{path}/withdraw", data={"reason": "nei"}).status_code == 422
+    assert marit.post(f"{path}/withdraw", data={"reason": "Vi gjør det selv i år."}).status_code == 303
+    assert "Vi gjør det selv i år." in marit.page(path).text
+    assert marit.get(f"{path}/extend").status_code == 409
+
+
+def test_a_draft_is_deleted_and_taken_back(market, sign_in):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    browser.post(f"/briefs/{brief.reference}/delete")
+    assert browser.get(f"/briefs/{brief.reference}").status_code == 404
+    assert "Take it back" in browser.page("/briefs").text
+    assert browser.post(f"/briefs/{brief.reference}/restore").status_code == 303
+    assert browser.get(f"/briefs/{brief.reference}/guide/need").status_code == 200
+
+
+def test_every_phase_has_a_page_for_the_company(market, sign_in):
+    brief = briefs.published(market.owner)
+    browser = sign_in(market.owner)
+    for state in ("published", "awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"):
+        session.query(Brief).update({"state": state})
+        session.commit()
+        assert browser.page(f"/briefs/{brief.reference}").heading == brief.title
+        assert browser.page("/briefs").text
+
+
+def test_a_published_brief_is_read_and_not_written(market, sign_in):
+    brief = briefs.published(market.owner)
+    browser = sign_in(market.owner)
+    for page in ("guide", "guide/need", "check"):
+        assert browser.get(f"/briefs/{brief.reference}/{page}").headers["Location"].endswith(brief.reference)
+    for act in ("delete", "review", "pull-back", "wish"):
+        assert browser.post(f"/briefs/{brief.reference}/{act}").status_code == 409
+    assert browser.post(f"/briefs/{brief.reference}/copy").status_code == 303
+
+
+@pytest.mark.parametrize("name", ["garden", "in_trade", "admin"])
+def test_the_companys_pages_are_not_for_other_roles(market, sign_in, name):
+    brief = briefs.published(market.owner)
+    browser = sign_in(getattr(market, name))
+    for page in ("guide", "guide/need", "check", "preview", "extend", "withdraw"):
+        assert browser.get(f"/briefs/{brief.reference}/{page}").status_code == 403
+    for page in ("/briefs", "/briefs/new"):
+        assert browser.get(page).status_code == 403
+
+
+def test_nobody_signed_in_is_sent_to_sign_in_and_back(market, client):
+    brief = briefs.published(market.owner)
+    answer = client.get(f"/briefs/{brief.reference}")
+    assert answer.status_code == 303
+    assert f"next=/briefs/{brief.reference}" in answer.headers["Location"].replace("%2F", "/")
+
+
+def test_another_companys_brief_answers_like_one_that_is_not_there(market, sign_in):
+    brief = briefs.published(market.owner)
+    browser = sign_in(market.outsider)
+    for page in ("", "/guide", "/guide/need", "/check", "/preview", "/extend", "/withdraw"):
+        real = browser.get(f"/briefs/{brief.reference}{page}")
+        none = browser.get(f"/briefs/2020-0000{page}")
+        assert real.status_code == none.status_code == 404
+        assert real.text == none.text.replace("2020-0000", brief.reference)

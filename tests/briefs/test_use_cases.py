@@ -1,0 +1,273 @@
+"""A brief's life through its use cases: what is written, who is told, what is refused."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs import guide, queries, use_cases
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.outbox.models import Notice, OutboxMail
+from tests.factories import briefs
+
+GUIDE = guide.load()
+
+
+def told(*kinds):
+    query = session.query(Notice).filter(Notice.kind.in_(kinds)) if kinds else session.query(Notice)
+    return {notice.user_id for notice in query}
+
+
+def actions():
+    return [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
+
+
+def save(viewer, brief, topic_code, form, seen=None):
+    topic = GUIDE.topic(topic_code)
+    readings = [guide.parse(question, form, clock.today()) for question in topic.questions]
+    marks = use_cases.fingerprints(topic.questions, queries.draft_answers(brief)) if seen is None else seen
+    return use_cases.save_topic(viewer, brief.reference, topic_code, readings, marks)
+
+
+def test_a_draft_begins_with_presets_and_what_was_said(market):
+    brief = use_cases.create_draft(
+        market.colleague, "Vi vil selge ost på nett.", ["ecm.shop", "nonsense", "ecm.shop"]
+    )
+    assert brief.reference == f"{clock.today().year}-{brief.id:04d}"
+    assert brief.answers["services"] == ["ecm.shop"]
+    assert brief.answers["own_words"] == "Vi vil selge ost på nett."
+    assert brief.answers["municipality"] == "5021"
+    assert brief.answers["weights"]["price"] == 25
+    assert queries.phase_of(brief) is Phase.DRAFT
+    assert actions() == ["brief.create"]
+
+
+def test_saving_keeps_what_is_good_and_hands_back_the_rest(market, raw):
+    brief = use_cases.create_draft(market.owner)
+    form = raw(title="Nettbutikk for ysteriet", services="ecm.nonsense", problem="For kort.")
+    saved = save(market.owner, brief, "need", form)
+    assert [reading.question.code for reading in saved.refused] == ["services"]
+    fresh = session.get(Brief, brief.id)
+    assert fresh.title == "Nettbutikk for ysteriet"
+    assert fresh.answers["problem"] == "For kort."
+    assert fresh.confirmed_topics == ["need"]
+    assert fresh.revision == 2
+
+
+def test_saving_the_same_again_changes_nothing(market, raw):
+    brief = use_cases.create_draft(market.owner)
+    form = raw(title="Nettbutikk for ysteriet")
+    save(market.owner, brief, "need", form)
+    revision = save(market.owner, brief, "need", form).brief.revision
+    assert revision == 2
+    assert actions().count("brief.save") == 1
+
+
+def test_two_editors_of_different_answers_both_keep_theirs(market, raw):
+    brief = use_cases.create_draft(market.owner)
+    topic = GUIDE.topic("need")
+    seen = use_cases.fingerprints(topic.questions, queries.draft_answers(brief))
+    save(market.owner, brief, "need", raw(title="Nettbutikk for ysteriet"), seen)
+    save(market.colleague, brief, "need", raw(own_words="Vi vil selge mer ost."), seen)
+    answers = session.get(Brief, brief.id).answers
+    assert (answers["title"], answers["own_words"]) == ("Nettbutikk for ysteriet", "Vi vil selge mer ost.")
+
+
+def test_two_editors_of_the_same_answer_do_not_overwrite_each_other(market, raw):
+    brief = use_cases.create_draft(market.owner)
+    seen = use_cases.fingerprints(GUIDE.topic("need").questions, queries.draft_answers(brief))
+    save(market.owner, brief, "need", raw(title="Nettbutikk for ysteriet"), seen)
+    with pytest.raises(Conflict) as conflict:
+        save(market.colleague, brief, "need", raw(title="Nettside for osten", own_words="Ost."), seen)
+    assert conflict.value.current == {"title": "Nettbutikk for ysteriet", "by": "Marit Bjørkvold"}
+    assert not session.get(Brief, brief.id).answers["own_words"]
+
+
+def test_a_deleted_draft_can_be_taken_back_by_a_colleague_for_thirty_days(market, time_machine):
+    brief = briefs.draft(market.owner)
+    time_machine.move_to(clock.now(), tick=False)
+    use_cases.delete_draft(market.owner, brief.reference)
+    with pytest.raises(NotFound):
+        use_cases.restore_draft(market.outsider, brief.reference)
+    time_machine.shift(dt.timedelta(days=29))
+    assert use_cases.restore_draft(market.colleague, brief.reference).state == "draft"
+    use_cases.delete_draft(market.owner, brief.reference)
+    time_machine.shift(dt.timedelta(days=31))
+    with pytest.raises(NotFound):
+        use_cases.restore_draft(market.owner, brief.reference)
+
+
+def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
+    first = briefs.published(market.owner)
+    copied = use_cases.copy_brief(market.colleague, first.reference)
+    assert copied.reference != first.reference
+    assert copied.state == "draft"
+    assert copied.title == first.title
+    assert copied.answers["problem"] == first.answers["problem"]
+    assert "finish_by" not in copied.answers
+    assert copied.answers["response_deadline"] > clock.today().isoformat()
+    assert copied.versions == []
+    assert [gap.question.code for gap in guide.missing(GUIDE, copied.answers, clock.today())] == ["finish_by"]
+
+
+def test_the_garden_reads_a_draft_when_asked_and_answers(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.colleague, brief.reference, "Er rammen riktig?")
+    assert told("review_asked") == {market.garden.user_id}
+    with pytest.raises(Conflict):
+        use_cases.publish(market.owner, brief.reference, confirmed=True)
+    with pytest.raises(RuleBroken):
+        use_cases.answer_review(market.garden, brief.reference, "changes", "")
+    use_cases.answer_review(
+        market.garden, brief.reference, "changes", "", {"frame": "Rammen er lav.", "need": ""}
+    )
+    assert told("review_answered") == {market.owner.user_id, market.colleague.user_id}
+    fresh = session.get(Brief, brief.id)
+    review = queries.last_review(fresh)
+    assert fresh.state == "draft"
+    assert (review.verdict, review.topic_comments) == ("changes", {"frame": "Rammen er lav."})
+    assert review.revision == fresh.revision
+
+
+def test_a_draft_can_be_pulled_back_from_the_garden(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    use_cases.pull_back(market.owner, brief.reference)
+    with pytest.raises(NotFound):
+        use_cases.answer_review(market.garden, brief.reference, "ok", "")
+    assert told("review_pulled_back") == {market.garden.user_id}
+
+
+def test_an_empty_draft_is_not_sent_to_the_garden(market):
+    brief = use_cases.create_draft(market.owner)
+    with pytest.raises(RuleBroken):
+        use_cases.ask_for_review(market.owner, brief.reference)
+    assert told() == set()
+
+
+def test_publishing_freezes_the_text_and_starts_the_clock(market):
+    brief = briefs.draft(market.owner)
+    published = use_cases.publish(market.owner, brief.reference, confirmed=True)
+    version = queries.current_version(published)
+    day = dt.date.fromisoformat(version.answers["response_deadline"])
+    assert (version.number, version.title) == (1, published.title)
+    assert published.deadline == clock.end_of_day(day)
+    assert published.question_deadline < published.deadline
+    assert {(s.code, s.category) for s in published.services} == {
+        ("ecm.shop", "ecm"),
+        ("med.product-photo", "med"),
+    }
+    assert told("brief_published") == {market.colleague.user_id}
+    assert told("brief_published_in_area") == {market.garden.user_id}
+    assert actions()[-1] == "brief.publish"
+    assert session.query(OutboxMail).count() == session.query(Notice).count()
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"services": []}, "services"),
+        ({"deliverables": []}, "deliverables"),
+        ({"problem": "For kort."}, "problem"),
+        ({"budget_band": ""}, "budget_band"),
+        ({"response_deadline": "2020-01-01"}, "response_deadline"),
+        ({"response_deadline": clock.today().isoformat()}, "response_deadline"),
+        ({"response_deadline": (clock.today() + dt.timedelta(days=61)).isoformat()}, "response_deadline"),
+        ({"goal": ""}, "goal"),
+        ({"content": {"text": "ready"}}, "content"),
+        ({"finish_by": "2020-01-01"}, "finish_by"),
+    ],
+)
+def test_a_brief_with_a_hole_is_not_published_and_nothing_is_left_behind(market, change, field):
+    brief = briefs.draft(market.owner, **change)
+    with pytest.raises(RuleBroken) as broken:
+        use_cases.publish(market.owner, brief.reference, confirmed=True)
+    assert broken.value.field == field
+    fresh = session.get(Brief, brief.id)
+    assert (fresh.state, fresh.versions, fresh.published_at) == ("draft", [], None)
+    assert told() == set()
+
+
+def test_the_company_has_to_say_that_it_has_read_what_suppliers_see(market):
+    brief = briefs.draft(market.owner)
+    with pytest.raises(RuleBroken) as broken:
+        use_cases.publish(market.owner, brief.reference)
+    assert broken.value.field == "confirmed"
+
+
+def test_a_brief_is_published_once(market):
+    brief = briefs.published(market.owner)
+    with pytest.raises(Conflict):
+        use_cases.publish(market.owner, brief.reference, confirmed=True)
+    with pytest.raises(Conflict):
+        use_cases.delete_draft(market.owner, brief.reference)
+    with pytest.raises(Conflict):
+        use_cases.save_topic(market.owner, brief.reference, "need", [], {})
+    assert len(session.get(Brief, brief.id).versions) == 1
+
+
+def test_publishing_joins_a_larger_transaction_and_falls_with_it(market):
+    brief = briefs.draft(market.owner)
+
+    def publish_and_fail():
+        with transaction():
+            use_cases.publish(market.owner, brief.reference, confirmed=True)
+            raise RuntimeError("the ranking failed")
+
+    with pytest.raises(RuntimeError):
+        publish_and_fail()
+    assert session.get(Brief, brief.id).state == "draft"
+    assert told() == set()
+
+
+def test_the_deadline_moves_twice_and_never_back_or_beyond_sixty_days(market, invite):
+    brief = briefs.published(market.owner)
+    invite(brief, market.invited)
+    first = clock.to_local(brief.deadline).date()
+    for day in (first, first - dt.timedelta(days=1), clock.today() + dt.timedelta(days=61)):
+        with pytest.raises(RuleBroken):
+            use_cases.extend_deadline(market.owner, brief.reference, day)
+    moved = use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=3))
+    assert moved.deadline == clock.end_of_day(first + dt.timedelta(days=3))
+    assert told("brief_extended") == {market.invited.user_id, market.colleague.user_id}
+    use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=5))
+    with pytest.raises(RuleBroken):
+        use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=7))
+
+
+def test_after_the_deadline_it_moves_only_when_nobody_answered(market, time_machine):
+    brief = briefs.published(market.owner)
+    time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
+    later = clock.today() + dt.timedelta(days=7)
+    with pytest.raises(RuleBroken):
+        use_cases.extend_deadline(market.owner, brief.reference, later)
+    moved = use_cases.extend_deadline(market.owner, brief.reference, later, nobody_answered=True)
+    assert queries.phase_of(moved) is Phase.OPEN
+
+
+def test_withdrawing_tells_everyone_why_in_their_own_language(market, invite):
+    brief = briefs.published(market.owner)
+    invite(brief, market.invited)
+    with pytest.raises(RuleBroken):
+        use_cases.withdraw(market.owner, brief.reference, "Nei")
+    use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")
+    everyone = {market.invited.user_id, market.colleague.user_id, market.garden.user_id}
+    assert told("brief_withdrawn") == everyone
+    notice = session.query(Notice).filter_by(user_id=market.invited.user_id, kind="brief_withdrawn").one()
+    assert notice.locale == "nn"
+    assert "Vi gjør jobben selv i år." in notice.body
+    with pytest.raises(Conflict):
+        use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")
+
+
+def test_a_must_have_becomes_a_wish(market):
+    brief = briefs.draft(market.owner)
+    changed = use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+    assert changed.answers["must_have"] == ["Kunden kan hente på gården"]
+    assert changed.answers["nice_to_have"] == ["Gavekort", "Kobling til kassa"]
+    with pytest.raises(NotFound):
+        use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")

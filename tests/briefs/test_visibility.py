@@ -1,0 +1,160 @@
+"""Who may see a brief: the owner, a colleague, an outsider, suppliers, gardens and administrators, state by state."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.briefs import queries, use_cases
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.viewer import ANONYMOUS
+from marketplace.organisations.models import Company
+from marketplace.suppliers.models import Vetting
+from tests.factories import briefs
+
+EVERYBODY = (
+    "owner",
+    "colleague",
+    "garden",
+    "other_garden",
+    "outsider",
+    "in_trade",
+    "out_of_trade",
+    "invited",
+    "admin",
+)
+
+
+def who_sees(market, reference):
+    seeing = set()
+    for name in EVERYBODY:
+        try:
+            queries.brief_for(getattr(market, name), reference)
+        except NotFound:
+            continue
+        seeing.add(name)
+    with pytest.raises(NotFound):
+        queries.brief_for(ANONYMOUS, reference)
+    return seeing
+
+
+def test_a_draft_is_seen_by_the_company_alone(market):
+    assert who_sees(market, briefs.draft(market.owner).reference) == {"owner", "colleague"}
+
+
+def test_the_garden_sees_a_draft_only_while_the_company_has_asked(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    assert who_sees(market, brief.reference) == {"owner", "colleague", "garden"}
+    use_cases.answer_review(market.garden, brief.reference, "ok", "")
+    assert who_sees(market, brief.reference) == {"owner", "colleague"}
+
+
+def test_an_open_brief_is_seen_by_those_invited_and_by_the_trade_when_the_door_is_open(market, invite):
+    open_door = briefs.published(market.owner)
+    closed_door = briefs.published(market.owner, open_door=False)
+    invite(open_door, market.invited)
+    invite(closed_door, market.invited)
+    always = {"owner", "colleague", "garden", "invited", "admin"}
+    assert who_sees(market, open_door.reference) == always | {"in_trade"}
+    assert who_sees(market, closed_door.reference) == always
+
+
+def test_an_approval_that_is_taken_away_closes_the_door_at_once(market):
+    brief = briefs.published(market.owner)
+    assert "in_trade" in who_sees(market, brief.reference)
+    session.query(Vetting).filter_by(category="ecm").update({"state": "suspended"})
+    session.commit()
+    assert "in_trade" not in who_sees(market, brief.reference)
+
+
+def test_after_the_deadline_the_door_is_shut_but_those_invited_still_see(market, invite, time_machine):
+    brief = briefs.published(market.owner)
+    invite(brief, market.invited)
+    time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
+    assert who_sees(market, brief.reference) == {"owner", "colleague", "garden", "invited", "admin"}
+
+
+def test_a_company_that_changes_garden_takes_its_briefs_with_it(market):
+    brief = briefs.published(market.owner)
+    company = session.get(Company, market.owner.organisation_id)
+    company.garden_id = market.other_garden.organisation_id
+    session.commit()
+    assert {"garden", "other_garden"} & who_sees(market, brief.reference) == {"other_garden"}
+
+
+def test_nobody_sees_a_deleted_draft(market):
+    brief = briefs.draft(market.owner)
+    use_cases.delete_draft(market.colleague, brief.reference)
+    assert who_sees(market, brief.reference) == set()
+
+
+def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(market):
+    brief = briefs.published(market.owner, visibility="hidden")
+    seen = queries.paper_for(market.in_trade, brief.reference)
+    assert seen.company is None
+    assert "links" not in seen.rows
+    assert queries.paper_for(market.garden, brief.reference).company is not None
+    named = briefs.published(market.owner)
+    assert queries.paper_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
+
+
+def test_internal_answers_are_for_the_company_and_its_garden(market):
+    brief = briefs.published(market.owner)
+    internal = {"own_words", "invite_count", "visibility", "report_consent"}
+    assert internal <= set(queries.paper_for(market.owner, brief.reference).rows)
+    assert internal <= set(queries.paper_for(market.garden, brief.reference).rows)
+    assert internal.isdisjoint(queries.paper_for(market.in_trade, brief.reference).rows)
+    preview = queries.paper(market.owner, brief, as_supplier=True)
+    assert dict(preview.rows) == dict(queries.paper_for(market.in_trade, brief.reference).rows)
+
+
+def test_lists_hold_what_may_be_seen_and_nothing_else(market):
+    briefs.draft(market.owner)
+    out = briefs.published(market.owner)
+    assert queries.own_briefs(market.owner).total == 2
+    assert queries.own_briefs(market.outsider).total == 0
+    company = market.owner.organisation_id
+    assert [b.reference for b in queries.briefs_of_company(market.garden, company).items] == [out.reference]
+    with pytest.raises(NotFound):
+        queries.briefs_of_company(market.other_garden, company)
+    with pytest.raises(NotFound):
+        queries.own_briefs(market.garden)
+
+
+ACTS = {
+    "delete": use_cases.delete_draft,
+    "ask for review": use_cases.ask_for_review,
+    "pull back": use_cases.pull_back,
+    "answer review": lambda viewer, ref: use_cases.answer_review(viewer, ref, "ok", ""),
+    "publish": lambda viewer, ref: use_cases.publish(viewer, ref, confirmed=True),
+    "extend": lambda viewer, ref: use_cases.extend_deadline(viewer, ref, dt.date(2030, 1, 1)),
+    "withdraw": lambda viewer, ref: use_cases.withdraw(viewer, ref, "Vi gjør det heller selv."),
+    "copy": use_cases.copy_brief,
+    "make a wish": lambda viewer, ref: use_cases.turn_must_into_wish(viewer, ref, "Kobling til kassa"),
+    "save": lambda viewer, ref: use_cases.save_topic(viewer, ref, "need", [], {}),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+@pytest.mark.parametrize("state", ["draft", "published"])
+def test_an_outsider_can_do_nothing_and_learns_nothing(market, act, state):
+    brief = getattr(briefs, state)(market.owner)
+    for name in ("outsider", "other_garden", "out_of_trade"):
+        with pytest.raises(NotFound):
+            ACTS[act](getattr(market, name), brief.reference)
+
+
+@pytest.mark.parametrize("act", sorted(set(ACTS) - {"copy", "answer review"}))
+def test_those_who_may_read_may_not_act(market, act):
+    brief = briefs.published(market.owner)
+    for name in ("garden", "in_trade", "admin"):
+        with pytest.raises(Forbidden):
+            ACTS[act](getattr(market, name), brief.reference)
+
+
+@pytest.mark.parametrize("act", ["publish", "extend", "withdraw"])
+def test_only_an_owner_sends_extends_and_withdraws(market, act):
+    brief = briefs.draft(market.owner) if act == "publish" else briefs.published(market.owner)
+    with pytest.raises(Forbidden):
+        ACTS[act](market.colleague, brief.reference)

@@ -2,13 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-
-import yaml
 
 from marketplace import matching
 from marketplace.core import taxonomy
-from marketplace.data import data_path
+from marketplace.suppliers.words import glossary
 
 MOST_SUGGESTIONS = 6
 WORTH_SHOWING, CONVINCING = 0.08, 0.4
@@ -26,21 +23,12 @@ class Suggestion:
     convincing: bool
 
 
-@cache
-def _glossary() -> matching.Glossary:
-    with data_path("text_resources.yaml").open(encoding="utf-8") as file:
-        resources = yaml.safe_load(file)
-    with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
-        lay_texts = yaml.safe_load(file)
-    return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), resources, lay_texts)
-
-
 def suggest(text: str, limit: int = MOST_SUGGESTIONS) -> list[Suggestion]:
     """Return the services that a text seems to ask for, the likeliest first; none for an empty text."""
     if not text.strip():
         return []
     known = taxonomy.services()
-    found = matching.suggest_needs(text, _glossary(), limit=limit)
+    found = matching.suggest_needs(text, glossary(), limit=limit)
     return [
         Suggestion(
             need.service,

@@ -1,6 +1,8 @@
 """A brief's life through its use cases: what is written, who is told, what is refused."""
 
 import datetime as dt
+import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -85,6 +87,49 @@ def test_two_editors_of_the_same_answer_do_not_overwrite_each_other(market, raw)
         save(market.colleague, brief, "need", raw(title="Nettside for osten", own_words="Ost."), seen)
     assert conflict.value.current == {"title": "Nettbutikk for ysteriet", "by": "Marit Bjørkvold"}
     assert not session.get(Brief, brief.id).answers["own_words"]
+
+
+def at_once(app, acts):
+    """Do several things at the same moment, each as a request of its own; return what came of them."""
+    gate = threading.Barrier(len(acts))
+
+    def run(act):
+        with app.app_context():
+            gate.wait()
+            try:
+                act()
+            except (Conflict, RuleBroken) as error:
+                return type(error).__name__
+            finally:
+                session.remove()
+            return "done"
+
+    with ThreadPoolExecutor(len(acts)) as pool:
+        return sorted(pool.map(run, acts))
+
+
+def test_of_six_editors_at_once_one_wins_and_five_are_told(app, market, raw):
+    brief = use_cases.create_draft(market.owner)
+    questions = GUIDE.topic("need").questions
+    seen = use_cases.fingerprints(questions, queries.draft_answers(brief))
+    reference = brief.reference
+
+    def editor(number):
+        form = raw(title=f"Nettbutikk nummer {number}")
+        readings = [guide.parse(question, form, clock.today()) for question in questions]
+        return lambda: use_cases.save_topic(market.owner, reference, "need", readings, seen)
+
+    session.remove()
+    assert at_once(app, [editor(number) for number in range(6)]) == ["Conflict"] * 5 + ["done"]
+    assert session.query(Brief).one().revision == 2
+
+
+def test_a_brief_published_four_times_at_once_is_published_once(app, market):
+    reference = briefs.draft(market.owner).reference
+    session.remove()
+    acts = [lambda: use_cases.publish(market.owner, reference, confirmed=True)] * 4
+    assert at_once(app, acts) == ["Conflict"] * 3 + ["done"]
+    assert len(session.query(Brief).one().versions) == 1
 
 
 def test_a_deleted_draft_can_be_taken_back_by_a_colleague_for_thirty_days(market, time_machine):

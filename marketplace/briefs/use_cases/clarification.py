@@ -4,7 +4,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
 from marketplace.briefs.lifecycle import REJECT_REASONS, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.use_cases.steps import company_people, supplier_people, tied_people
+from marketplace.briefs.use_cases.steps import company_people, lock, supplier_people, tied_people
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -18,6 +18,7 @@ MOST_WAITING = 5
 def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQuestion:
     """Ask the company something about a brief, before the last day for questions. Raises RuleBroken."""
     with transaction():
+        lock(reference)
         paper = queries.paper_for(viewer, reference)
         if not viewer.is_supplier:
             raise Forbidden
@@ -74,5 +75,6 @@ def reject_question(viewer: Viewer, reference: str, question_id: int, reason: st
 def _own_question(
     viewer: Viewer, reference: str, question_id: int
 ) -> tuple[queries.BriefPaper, ClarificationQuestion]:
+    lock(reference)
     paper = queries.paper(viewer, queries.own_brief(viewer, reference))
     return paper, queries.waiting_question(paper, question_id)

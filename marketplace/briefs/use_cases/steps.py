@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy import select
+
 from marketplace.briefs import followers, lifecycle
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import actor_of, brief_for, phase_of
@@ -20,6 +22,7 @@ def brief_to(move: str, viewer: Viewer, reference: str) -> Brief:
     Raises NotFound when the viewer may not know of it, Forbidden when it is not his or hers to do, and
     Conflict when the brief has gone on to where it can no longer be done.
     """
+    lock(reference)
     brief = brief_for(viewer, reference)
     actor, current = actor_of(viewer, brief), phase_of(brief)
     if actor is None or actor not in lifecycle.MOVES[move].actors:
@@ -27,6 +30,12 @@ def brief_to(move: str, viewer: Viewer, reference: str) -> Brief:
     if not lifecycle.may(move, current, actor):
         raise Conflict(_("The brief has moved on since you opened the page. See where it stands now."))
     return brief
+
+
+def lock(reference: str) -> None:
+    """Let one at a time change a brief, and read it anew; SQLite's own write lock does this already."""
+    mine = select(Brief).where(Brief.reference == reference).with_for_update()
+    session.scalar(mine.execution_options(populate_existing=True))
 
 
 def touch(brief: Brief) -> None:

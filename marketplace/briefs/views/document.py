@@ -4,8 +4,8 @@ from flask import render_template
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries
-from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm, ReviewForm
-from marketplace.briefs.lifecycle import REJECT_REASONS
+from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
+from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
 from marketplace.briefs.queries import BriefPaper
 from marketplace.briefs.views.base import blueprint
 from marketplace.web import access
@@ -34,7 +34,7 @@ def preview(reference: str) -> Answer:
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
     """Return the brief's page; a form that did not pass is handed in to be shown again."""
     viewer = current_viewer()
-    if paper.brief.state == "in_review" and paper.reader == "garden":
+    if paper.phase is Phase.IN_REVIEW and paper.reader == "garden":
         forms.setdefault("review_answer", ReviewAnswerForm(paper.guide.topics))
     if paper.reader == "supplier":
         forms.setdefault("question", QuestionForm())
@@ -43,7 +43,7 @@ def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
         paper=paper,
         questions=queries.questions_on(viewer, paper),
         review=queries.open_review(paper.brief),
+        checkup=queries.checkup(paper) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
-        review_form=ReviewForm(),
         forms=forms,
     )

@@ -181,7 +181,7 @@ def _page(paper: BriefPaper, current: Topic, form: TopicForm, marks: object) -> 
         seen=json.dumps(marks),
         states=topic_states(paper),
         state_label=state_label,
-        saved_line=saved_line(paper) if paper.brief.revision > 1 else "",
+        saved_line=saved_line(paper) if paper.brief.revision > 1 and not form.all_errors() else "",
         lines=current.lesson.lines(current_locale()),
         page=_surroundings(form),
     )

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cache, lru_cache
+from typing import Any
 
 import yaml
 
+from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.data import data_path
 from marketplace.matching.analysis import stem
@@ -17,6 +19,8 @@ MAX_WORDS = 12
 SHORT = 3
 """Words so short count only as whole words."""
 _MOST_SERVICES = 6
+_LIKELY = 0.35
+"""From what probability on the matcher's guess at a service counts."""
 
 
 def fold(text: str) -> str:
@@ -25,10 +29,23 @@ def fold(text: str) -> str:
 
 
 @cache
-def _stop_words() -> frozenset[str]:
+def _resources() -> dict[str, Any]:
     with data_path("text_resources.yaml").open(encoding="utf-8") as file:
-        resources = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
-    return frozenset(str(word) for lang in ("nb", "nn", "en") for word in resources["stopwords"][lang])
+        resources: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    return resources
+
+
+@cache
+def glossary() -> matching.Glossary:
+    """Return what the matcher knows of services, one for the whole process, since its index is costly to build."""
+    with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
+        lay_texts = yaml.safe_load(file)
+    return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), _resources(), lay_texts)
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(str(word) for lang in ("nb", "nn", "en") for word in _resources()["stopwords"][lang])
 
 
 @lru_cache(maxsize=2000)
@@ -45,38 +62,41 @@ def _cut(word: str) -> str:
 
 
 @cache
-def _phrases() -> tuple[tuple[frozenset[str], str, bool], ...]:
-    """Return every name and lay phrase of every service as (stems, service, is a name)."""
-    found: dict[tuple[frozenset[str], str], bool] = {}
+def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
+    """Return the services behind every name and lay phrase, by its stems."""
+    found: dict[frozenset[str], list[str]] = {}
     for code, service in taxonomy.services().items():
-        names = [*service.labels.values(), *(term for terms in service.terms.values() for term in terms)]
-        lay = [phrase for phrases in service.lay.values() for phrase in phrases]
-        for phrase, is_name in [*((name, True) for name in names), *((text, False) for text in lay)]:
-            stems = frozenset(query_stems(phrase))
+        texts = [*service.labels.values()]
+        texts += [
+            phrase
+            for group in (service.terms, service.lay)
+            for phrases in group.values()
+            for phrase in phrases
+        ]
+        for stems in {frozenset(query_stems(text)) for text in texts}:
             if stems:
-                found[stems, code] = found.get((stems, code), False) or is_name
-    return tuple((stems, code, is_name) for (stems, code), is_name in found.items())
+                found.setdefault(stems, []).append(code)
+    return {stems: tuple(codes) for stems, codes in found.items()}
 
 
 @lru_cache(maxsize=2000)
 def services_meant(text: str) -> Mapping[str, float]:
     """Return the services that words mean, with a weight up to 1, the strongest first, at most six.
 
-    A name of a service that stands in the text counts full; part of a name, or most of a lay phrase, counts less.
+    A name or phrase of the taxonomy that is all of the words decides alone; where none is, the matcher guesses as well.
     """
     asked = frozenset(query_stems(text))
     if not asked:
         return {}
     weights: dict[str, float] = {}
-    for stems, code, is_name in _phrases():
-        shared: float = len(stems & asked)
-        if is_name and not shared and len(asked) == 1:
-            shared = 0.5 * any(len(word) > SHORT + 1 and word in part for word in asked for part in stems)
-        if not shared:
-            continue
-        weight = shared / len(stems) if stems <= asked else shared / len(stems | asked)
-        weight *= 1.0 if is_name else 0.9
-        if weight >= (0.3 if is_name and asked <= stems else 0.5):
-            weights[code] = max(weights.get(code, 0.0), round(weight, 3))
+    for stems, codes in _phrases().items():
+        if stems <= asked and 2 * len(stems) >= len(asked):
+            for code in codes:
+                weights[code] = max(weights.get(code, 0.0), round(len(stems) / len(asked), 3))
+    if 1.0 not in weights.values():
+        known = taxonomy.services()
+        for guess in matching.suggest_needs(text[:MAX_QUERY], glossary(), limit=_MOST_SERVICES):
+            if guess.probability >= _LIKELY and guess.service in known:
+                weights[guess.service] = max(weights.get(guess.service, 0.0), round(guess.probability, 3))
     strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MOST_SERVICES]
-    return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.5}
+    return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.6}

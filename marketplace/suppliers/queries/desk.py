@@ -78,9 +78,7 @@ def counts(viewer: Viewer) -> dict[str, int]:
         .where(Vetting.garden_id == viewer.organisation_id, Supplier.is_active)
     )
     now = clock.now()
-    found: Counter[str] = Counter(
-        vetting.standing(state, at, now) for state, at in session.execute(query).tuples()
-    )
+    found: Counter[str] = Counter(vetting.standing(state, at, now) for state, at in session.execute(query))
     found[WAITING] = found[vetting.SUBMITTED] + found[vetting.DUE]
     return {name: found[name] for name in FILTERS}
 

@@ -87,7 +87,7 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
     marks: dict[int, list[object]] = {}
     approvals: dict[int, list[Approval]] = defaultdict(list)
     gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
-    names: dict[int, str] = dict(session.execute(gardens).tuples().all())
+    names: dict[int, str] = dict(session.execute(gardens).all())
     query = (
         select(
             Supplier.id,
@@ -101,7 +101,7 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
         .where(Supplier.is_active, Supplier.paused_at.is_(None), listed_vettings(clock.now()))
         .order_by(Supplier.id, Vetting.category)
     )
-    for id_, version, updated_at, category, garden_id, approved_at in session.execute(query).tuples():
+    for id_, version, updated_at, category, garden_id, approved_at in session.execute(query):
         if approved_at is None:
             continue
         approval = Approval(category, names.get(garden_id, ""), approved_at)
@@ -143,15 +143,13 @@ def _read(
         told = select(
             CaseStudy.supplier_id, CaseStudy.title, CaseStudy.client, CaseStudy.text, CaseStudy.result
         )
-        for id_, *texts in session.execute(told.where(CaseStudy.supplier_id.in_(part))).tuples():
+        for id_, *texts in session.execute(told.where(CaseStudy.supplier_id.in_(part))):
             cases[id_] += texts
         rows = select(
             Supplier.id, Supplier.slug, Supplier.name, Supplier.about, Supplier.text_locale, Supplier.municipality_number,
             Supplier.price_from_nok, Supplier.remote, Supplier.on_site,
         ).where(Supplier.id.in_(part))  # fmt: skip
-        for id_, slug, name, about, locale, municipality, price, remote, on_site in session.execute(
-            rows
-        ).tuples():
+        for id_, slug, name, about, locale, municipality, price, remote, on_site in session.execute(rows):
             kinds = {approval.category for approval in approvals[id_]}
             found[id_] = Entry(
                 id=id_,
@@ -176,7 +174,7 @@ def _read(
 
 def _codes(query: Select[int, str]) -> dict[int, list[str]]:
     found: dict[int, list[str]] = defaultdict(list)
-    for id_, code in session.execute(query.order_by(*query.selected_columns)).tuples():
+    for id_, code in session.execute(query.order_by(*query.selected_columns)):
         found[id_].append(code)
     return found
 

@@ -187,7 +187,7 @@ def remind_renewals() -> int:
         told = select(VettingDecision.id).where(
             VettingDecision.vetting_id == Vetting.id,
             VettingDecision.to_state == vetting.DUE,
-            VettingDecision.at >= Vetting.approved_at,
+            VettingDecision.at > Vetting.approved_at,
         )
         query = (
             select(Vetting)

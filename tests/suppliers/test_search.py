@@ -1,0 +1,130 @@
+"""Words and facets of the directory, without a database."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.suppliers.search import Approval, Catalogue, Entry, Wanted
+from marketplace.suppliers.words import MAX_WORDS, fold, query_stems, services_meant
+
+pytestmark = pytest.mark.once
+TODAY = dt.date(2026, 11, 23)
+SINCE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
+
+
+def entry(number: int, **values: object) -> Entry:
+    about = str(values.pop("about", "Vi hjelper bedrifter."))
+    details: dict[str, object] = {
+        "id": number, "mark": (number,), "slug": f"s{number}", "name": f"Byrå {number}", "about": about, "locale": "nb",
+        "municipality": "5021", "services": ("web.site",), "sectors": (), "area": (), "languages": ("nb",),
+        "price_from": None, "remote": False, "on_site": True, "approvals": (Approval("web", "Hagen", SINCE),),
+        "words": f" {fold(about)} ",
+    }  # fmt: skip
+    return Entry(**(details | values))  # type: ignore[arg-type]  # because the test names what differs
+
+
+def ids(catalogue: Catalogue, wanted: Wanted, day: dt.date = TODAY) -> list[int]:
+    return [found.id for found in catalogue.find(wanted, day).entries]
+
+
+def test_facets_narrow_together_and_count_what_each_would_give() -> None:
+    catalogue = Catalogue(
+        [
+            entry(1, services=("med.photo",), area=("5025",), languages=("nb", "nn"), price_from=9_000),
+            entry(2, services=("med.photo", "web.site"), remote=True, price_from=40_000),
+            entry(3, municipality="5001", sectors=("tourism",)),
+        ]
+    )
+    assert set(ids(catalogue, Wanted(kind="med"))) == {1, 2}
+    assert ids(catalogue, Wanted(kind="med", place="5025")) == [1]
+    assert ids(catalogue, Wanted(price="10000")) == [1]
+    assert ids(catalogue, Wanted(remote="yes")) == [2]
+    assert ids(catalogue, Wanted(sector="tourism", kind="med")) == []
+    counts = catalogue.find(Wanted(kind="med", place="5025"), TODAY).counts
+    assert counts["place"]["5021"] == 2
+    assert counts["kind"]["med.photo"] == 1
+    assert catalogue.loosen(Wanted(sector="tourism", kind="med"), TODAY) == [("sector", 2), ("kind", 1)]
+
+
+def test_a_supplier_that_stays_at_home_counts_at_its_seat_only() -> None:
+    catalogue = Catalogue([entry(1, on_site=False, area=("5025",), remote=True)])
+    assert ids(catalogue, Wanted(place="5021")) == [1]
+    assert ids(catalogue, Wanted(place="5025")) == []
+
+
+def test_the_order_is_drawn_anew_each_day_and_is_not_by_name() -> None:
+    catalogue = Catalogue([entry(number) for number in range(1, 40)])
+    orders = [ids(catalogue, Wanted(), TODAY + dt.timedelta(days=day)) for day in range(4)]
+    assert len({tuple(order) for order in orders}) == 4
+    assert orders[0] == ids(catalogue, Wanted(), TODAY)
+    assert all(order != sorted(order) for order in orders)
+    assert {order[0] for order in orders} != {1}
+
+
+def test_a_name_comes_before_a_mention_and_services_are_understood_from_words() -> None:
+    catalogue = Catalogue(
+        [
+            entry(1, about="Vi kjenner Fjordfilm godt.", services=("ops.gdpr",)),
+            entry(2, name="Fjordfilm", services=("ops.gdpr",)),
+            entry(3, services=("ecm.shop",)),
+        ]
+    )
+    assert ids(catalogue, Wanted(text="fjordfilm")) == [2, 1]
+    assert ids(catalogue, Wanted(text="nettbutikk")) == [3]
+    assert ids(catalogue, Wanted(text="online shop")) == [3]
+    assert ids(catalogue, Wanted(text="xyzzyx")) == []
+    assert ids(catalogue, Wanted(text="og")) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "service"),
+    [
+        ("nettbutikk", "ecm.shop"),
+        ("nettsider", "web.site"),
+        ("heimeside", "web.site"),
+        ("website", "web.site"),
+        ("logo", "brd.identity"),
+        ("kassesystem", "ecm.pos"),
+        ("drone", "med.drone"),
+        ("GDPR", "ops.gdpr"),
+        ("nyhetsbrev", "crm.newsletter"),
+        ("foto", "med.photo"),
+        ("nettbutik", "ecm.shop-growth"),
+        ("vi vil bli funnet på nett", "sea.seo"),
+        ("kurs i sosiale medier", "adv.course"),
+    ],
+)
+def test_words_mean_services(words: str, service: str) -> None:
+    assert service in services_meant(words)
+
+
+@given(st.text(max_size=400))
+def test_no_text_breaks_the_search(text: str) -> None:
+    assert len(query_stems(text)) <= MAX_WORDS
+    assert all(0 < weight <= 1 for weight in services_meant(text).values())
+    Catalogue([entry(1)]).find(Wanted(text=text), TODAY)
+
+
+@given(
+    st.sets(st.integers(1, 300)),
+    st.sampled_from(["", "web", "med.photo"]),
+    st.sampled_from(["", "5021", "5025"]),
+)
+def test_facets_give_what_a_plain_filter_gives(numbers: set[int], kind: str, place: str) -> None:
+    entries = [
+        entry(
+            number,
+            services=("web.site",) if number % 3 else ("med.photo",),
+            area=("5025",) if number % 2 else (),
+        )
+        for number in sorted(numbers)
+    ]
+    plain = {
+        item.id
+        for item in entries
+        if (not kind or any(code.startswith(kind) for code in item.services))
+        and (not place or place in item.places)
+    }
+    assert set(ids(Catalogue(entries), Wanted(kind=kind, place=place))) == plain

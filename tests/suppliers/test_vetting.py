@@ -1,0 +1,103 @@
+"""The pure rules of vetting."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.core import taxonomy
+from marketplace.core.i18n import use_locale
+from marketplace.suppliers import vetting
+
+pytestmark = pytest.mark.once
+NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+
+
+def at(text: str) -> dt.datetime:
+    return dt.datetime.fromisoformat(f"{text}T12:00:00+00:00")
+
+
+@pytest.mark.parametrize(
+    ("approved", "stands"),
+    [
+        ("2026-11-22", "approved"),
+        ("2025-11-24", "approved"),
+        ("2025-11-23", "due"),
+        ("2025-09-24", "due"),
+        ("2025-09-23", "dormant"),
+        ("2020-01-01", "dormant"),
+    ],
+)
+def test_an_approval_is_due_after_twelve_months_and_sleeps_after_fourteen(approved: str, stands: str) -> None:
+    assert vetting.standing("approved", at(approved), NOW) == stands
+
+
+@pytest.mark.parametrize("state", ["submitted", "changes_requested", "refused", "suspended"])
+def test_time_moves_nothing_but_approvals(state: str) -> None:
+    assert vetting.standing(state, at("2020-01-01"), NOW) == state
+
+
+@given(
+    st.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)),
+    st.integers(0, 40),
+)
+def test_months_before_is_a_day_of_the_right_month(day: dt.date, months: int) -> None:
+    moment = at(day.isoformat())
+    earlier = vetting.months_before(moment, months)
+    assert (moment.year - earlier.year) * 12 + moment.month - earlier.month == months
+    assert earlier.day <= moment.day
+
+
+def test_only_these_moves_are_allowed() -> None:
+    allowed = {
+        (stands, move): result
+        for stands in vetting.STANDINGS
+        for move in (*vetting.DECISIONS, vetting.SUBMIT)
+        if (result := vetting.result_of(move, stands))
+    }
+    assert allowed == {
+        ("submitted", "approve"): "approved",
+        ("submitted", "ask"): "changes_requested",
+        ("submitted", "refuse"): "refused",
+        ("changes_requested", "approve"): "approved",
+        ("changes_requested", "refuse"): "refused",
+        ("changes_requested", "submit"): "submitted",
+        ("approved", "suspend"): "suspended",
+        ("due", "approve"): "approved",
+        ("due", "suspend"): "suspended",
+        ("due", "submit"): "approved",
+        ("dormant", "approve"): "approved",
+        ("dormant", "ask"): "changes_requested",
+        ("dormant", "refuse"): "refused",
+        ("dormant", "submit"): "submitted",
+        ("refused", "submit"): "submitted",
+        ("suspended", "reinstate"): "approved",
+    }
+
+
+@pytest.mark.parametrize("group", [group.code for group in taxonomy.groups()])
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_every_kind_of_service_has_criteria_in_every_language(group: str, locale: str) -> None:
+    with use_locale(locale):
+        criteria = vetting.criteria_for(group)
+        assert {"identity", "case", "reference", "price", "terms"} <= {item.code for item in criteria}
+        assert len(criteria) == 6
+        assert all(item.label and item.ask and item.look for item in criteria)
+        assert all(
+            set(item.labels) == set(item.asks) == set(item.looks) == {"nb", "nn", "en"} for item in criteria
+        )
+
+
+def test_a_new_submission_must_differ() -> None:
+    decided = at("2026-11-20")
+    assert not vetting.has_changed(at("2026-11-19"), decided, "", [])
+    assert vetting.has_changed(at("2026-11-21"), decided, "", [])
+    assert vetting.has_changed(at("2026-11-19"), decided, "Ring Per", ["Ring Solveig"])
+    assert not vetting.has_changed(at("2026-11-19"), decided, " ring  solveig ", ["Ring Solveig"])
+
+
+def test_waiting_is_counted_in_working_days() -> None:
+    friday = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
+    assert vetting.waited(friday, dt.date(2026, 11, 23)) == 1
+    assert vetting.answer_by(friday) == dt.date(2026, 11, 30)

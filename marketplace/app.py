@@ -68,7 +68,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.register(app, settings)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    app.url_build_error_handlers.append(lambda _e, endpoint, _v: f"#missing-{endpoint}")  # LEAD: temporary until all rooms are in
     _serve(app, settings)
     return app
 

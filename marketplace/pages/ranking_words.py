@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.core.i18n import format_number
 from marketplace.core.i18n import gettext as _
 from marketplace.matching import PART_CODES, Settings
+from marketplace.sourcing.reasons import part_label
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,18 +15,6 @@ class PartInWords:
     label: str
     most: float
     about: str
-
-
-def part_label(code: str) -> str:
-    """Return the name of a part of the score."""
-    return {
-        "words": _("The words in the brief"),
-        "services": _("Services"),
-        "sector": _("Sector and experience"),
-        "place": _("Place"),
-        "budget": _("Budget"),
-        "availability": _("Availability"),
-    }[code]
 
 
 def parts_in_words(settings: Settings) -> list[PartInWords]:

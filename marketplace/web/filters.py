@@ -1,5 +1,6 @@
 """What templates may call: language, dates, money, places, and addresses of static files with their version."""
 
+import datetime as dt
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,11 @@ def paragraphs(text: str | None) -> Markup:
     blocks = [block.strip() for block in (text or "").split("\n\n") if block.strip()]
     lines = [Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks]
     return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
+
+
+def _day(iso: str) -> str:
+    """Return a date written as 2026-11-23 in the reader's way."""
+    return i18n.format_date(dt.date.fromisoformat(iso))
 
 
 def place_name(number: str | None) -> str:
@@ -82,6 +88,7 @@ def register(app: Flask) -> None:
     )
     filters: dict[str, Any] = {
         "date": i18n.format_date,
+        "day": _day,
         "datetime": i18n.format_datetime,
         "time": i18n.format_time,
         "money": i18n.format_money,

@@ -80,15 +80,26 @@ class Comparison:
             for row in by_term.indices[by_term.indptr[column] : by_term.indptr[column + 1]]
         )
 
-    def sift(self) -> tuple[list[Exclusion], list[int]]:
-        """Return those left out, with the reason, and the rows of the others."""
+    @cached_property
+    def _evidence(self) -> Vector:
         store = self.store
-        evidence = (
+        found: Vector = (
             store.evidence[:, self._columns].max(axis=1) if self.needs else np.ones(len(store.documents))
         )
+        return found
+
+    def exclusion(self, row: int) -> Exclusion | None:
+        """Return why a document is left out, or None."""
+        store = self.store
+        return criteria.exclusion(
+            self.query, store.documents[row], float(self._evidence[row]), store.settings
+        )
+
+    def sift(self) -> tuple[list[Exclusion], list[int]]:
+        """Return those left out, with the reason, and the rows of the others."""
         exclusions, candidates = [], []
-        for row, document in enumerate(store.documents):
-            excluded = criteria.exclusion(self.query, document, float(evidence[row]), store.settings)
+        for row in range(len(self.store.documents)):
+            excluded = self.exclusion(row)
             if excluded:
                 exclusions.append(excluded)
             else:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from marketplace.matching import criteria
+from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Explanation, TermMatch
 from marketplace.matching.glossary import Glossary
@@ -20,6 +21,7 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
+        self._rows = {document.id: row for row, document in enumerate(store.documents)}
 
     @property
     def documents(self) -> tuple[Document, ...]:
@@ -81,6 +83,21 @@ class Index:
             matches.append(Match(place, self.documents[row].id, explanation.score, explanation))
         exclusions.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
         return Ranking(query.id, self.settings, tuple(matches), tuple(exclusions))
+
+    def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:
+        """Return how one document would do for a query, without a place (0), or why it is left out.
+
+        None for a document that is not in the index. Costs far less than ranking all of them.
+        """
+        row = self._rows.get(document_id)
+        if row is None:
+            return None
+        comparison = Comparison(self._store, query)
+        if excluded := comparison.exclusion(row):
+            return excluded
+        parts, facts, lacks = comparison.judge(row)
+        explanation = Explanation(parts, (), facts, (*lacks, *comparison.unshown_must_haves(row)))
+        return Match(0, document_id, explanation.score, explanation)
 
     def fit(self, query: Query) -> Fit:
         """Count how many suppliers fit, without ranking them: cheap enough to ask for many variants."""

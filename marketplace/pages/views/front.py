@@ -7,10 +7,7 @@ from marketplace.core.places import find_municipality
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 
-try:
-    from marketplace.sourcing.queries import understand
-except ImportError:
-    understand = lambda *a, **k: None
+from marketplace.sourcing.queries import understand
 from marketplace.web import access
 from marketplace.web.forms import clean_line
 

@@ -14,14 +14,8 @@ from marketplace.pages.queries.garden import garden_desk
 from marketplace.pages.queries.supplier import supplier_desk
 from marketplace.pages.views import blueprint
 
-try:
-    from marketplace.sourcing import queries as sourcing
-except ImportError:
-    sourcing = None
-try:
-    from marketplace.suppliers import queries as suppliers
-except ImportError:
-    suppliers = None
+from marketplace.sourcing import queries as sourcing
+from marketplace.suppliers import queries as suppliers
 from marketplace.web import access
 from marketplace.web.viewer import current_viewer
 

@@ -1,0 +1,52 @@
+"""What suppliers and companies are told about invitations."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_datetime, gettext as _
+from marketplace.outbox.messages import Content, Message
+
+
+def invited(company: str, title: str, reference: str, deadline: dt.datetime) -> Message:
+    """A supplier is asked to answer a brief."""
+
+    def compose() -> Content:
+        return Content(
+            _("%(company)s asks you for an offer: %(title)s", company=company, title=title),
+            [
+                _("%(company)s has read why you fit and wants an offer from you.", company=company),
+                _("Answer by %(deadline)s. Your offer is sealed until then.", deadline=format_datetime(deadline)),
+                _("Can you not take it? Say no with one click, so that they can ask someone else."),
+            ],
+            f"/briefs/{reference}",
+            _("Read the brief"),
+        )
+
+    return Message("invited", compose)
+
+
+def declined(supplier: str, title: str, reference: str, reason: str) -> Message:
+    """A company hears that an invited supplier says no."""
+
+    def compose() -> Content:
+        return Content(
+            _("%(supplier)s cannot take %(title)s", supplier=supplier, title=title),
+            [_("The reason: %(reason)s.", reason=reason), _("You can ask another from the list.")],
+            f"/briefs/{reference}/ranking",
+            _("See the list"),
+        )
+
+    return Message("invitation_declined", compose)
+
+
+def reconsidered(supplier: str, title: str, reference: str) -> Message:
+    """A company hears that a supplier that said no is looking again."""
+
+    def compose() -> Content:
+        return Content(
+            _("%(supplier)s looks at %(title)s after all", supplier=supplier, title=title),
+            [_("They said no earlier, and have taken it back.")],
+            f"/briefs/{reference}/ranking",
+            _("See the list"),
+        )
+
+    return Message("invitation_reconsidered", compose)

@@ -1,0 +1,63 @@
+"""Publishing a brief: it is frozen, and the directory is ranked for it once and for all."""
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import current_answers, current_version
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing.corpus import corpus, query_of
+from marketplace.sourcing.kept import pack
+from marketplace.sourcing.models import RankingRun
+
+MOST_KEPT, MOST_EXPLAINED = 60, 30
+
+
+def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
+    """Publish a brief and keep the ranking of the directory for it, in one transaction. Raises RuleBroken."""
+    with transaction():
+        brief = briefs.publish(viewer, reference, confirmed=confirmed)
+        rank_brief(viewer, brief)
+        return brief
+
+
+def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
+    """Rank the directory for a brief's newest version and keep the run, inside the caller's transaction.
+
+    Kept are the query, the texts of the suppliers in the list as they stand now, the settings and the result, so
+    that the list can be shown again exactly, whatever suppliers change later.
+    """
+    version = current_version(brief)
+    if version is None:
+        raise NotFound
+    now = corpus()
+    query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
+    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED)
+    listed = [match.document_id for match in ranking.matches]
+    named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
+    inputs, inputs_digest = pack(
+        {"query": query.to_dict(), "documents": [now.documents[document_id].to_dict() for document_id in listed]}
+    )
+    result, result_digest = pack(
+        {
+            "ranking": ranking.to_dict(),
+            "listings": {document_id: now.listings[document_id].to_dict() for document_id in named},
+        }
+    )
+    run = RankingRun(
+        brief_id=brief.id,
+        brief_version_id=version.id,
+        directory_stamp=now.stamp[:64],
+        settings=now.index.settings.to_dict(),
+        inputs=inputs,
+        inputs_digest=inputs_digest,
+        result=result,
+        result_digest=result_digest,
+        matched=len(ranking.matches),
+        excluded=len(ranking.excluded),
+    )
+    session.add(run)
+    session.flush()
+    record(viewer, "brief.rank", "brief", brief.reference, run=run.id, matched=run.matched, excluded=run.excluded)
+    return run

@@ -1,0 +1,45 @@
+"""A supplier's yes or no to an invitation."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries as briefs
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.forms import DeclineForm
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])
+@access.supplier
+def decline(reference: str) -> Answer:
+    """Say no to an invitation, with a reason."""
+    viewer = current_viewer()
+    paper = briefs.paper_for(viewer, reference)
+    if queries.invitation_for(viewer, paper.brief.id) is None:
+        raise NotFound
+    form = DeclineForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("You have said no. The company can ask someone else."))
+            return see_other("sourcing.opportunities")
+    return render_template("sourcing/decline.html", form=form, paper=paper)
+
+
+@blueprint.post("/briefs/<reference>/reconsider")
+@access.supplier
+def reconsider(reference: str) -> Answer:
+    """Take back a no."""
+    use_cases.reconsider(current_viewer(), reference)
+    flashes.done(_("Your no is taken back. You can write an offer."))
+    return see_other("briefs.show", reference=reference)

@@ -1,0 +1,51 @@
+"""Who would fit a draft, what changes would do, and publishing it."""
+
+import datetime as dt
+
+from flask import render_template, request, url_for
+from werkzeug.utils import redirect
+from werkzeug.wrappers import Response
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.forms import PublishForm, budget_label, presence_label
+from marketplace.sourcing.queries.fitting import Trial
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.forms import parse_day
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+def _trial() -> Trial:
+    day: dt.date | None = parse_day(request.args.get("finish", "")[:10])
+    return Trial(request.args.get("budget", "")[:10] or None, request.args.get("presence", "")[:10] or None, day)
+
+
+@blueprint.get("/briefs/<reference>/fit")
+@access.company
+def fit(reference: str) -> Answer:
+    """Who would fit, and what each change would do. Nothing in the brief changes here."""
+    found = queries.fitting(current_viewer(), reference, _trial())
+    if found.paper.phase is not Phase.DRAFT:
+        return redirect(url_for("sourcing.ranking", reference=reference), 303)
+    return render_template(
+        "sourcing/fit.html", found=found, form=PublishForm(), budget_label=budget_label, presence_label=presence_label
+    )
+
+
+@blueprint.post("/briefs/<reference>/publish")
+@access.company_owner
+def publish(reference: str) -> Answer:
+    """Publish the brief and rank the directory for it."""
+    try:
+        use_cases.publish_brief(current_viewer(), reference, confirmed=request.form.get("confirmed") == "yes")
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return see_other("briefs.check", reference=reference)
+    flashes.done(_("The brief is published. Now choose who to ask."))
+    return see_other("sourcing.ranking", reference=reference)

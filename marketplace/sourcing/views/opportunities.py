@@ -1,0 +1,22 @@
+"""Open briefs for a supplier."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.sourcing import queries
+from marketplace.sourcing.forms import budget_label
+from marketplace.sourcing.queries.opportunities import has_approval
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/opportunities")
+@access.supplier
+def opportunities() -> str | Response:
+    """Open briefs that the supplier may answer, those that suit it most first."""
+    viewer = current_viewer()
+    page = queries.opportunities(viewer, request.args.get("page", 1, type=int))
+    return render_template(
+        "sourcing/opportunities.html", page=page, budget_label=budget_label, approved=has_approval(viewer)
+    )

@@ -1,0 +1,55 @@
+"""The kept list of a brief, and asking suppliers from it."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import ngettext
+from marketplace.sourcing.reasons import part_label
+from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.forms import InviteForm
+from marketplace.sourcing.lifecycle import DECLINE_REASONS, INVITATION_LABELS
+from marketplace.sourcing.queries.rankings import approved_on
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+MOST_TICKS = 60
+
+
+def _page(reference: str, ticked: list[int], error: str = "") -> str:
+    found = queries.ranking_for(current_viewer(), reference, request.args.get("page", 1, type=int))
+    return render_template(
+        "sourcing/ranking.html",
+        found=found,
+        ticked=ticked,
+        error=error,
+        form=InviteForm(),
+        labels=INVITATION_LABELS,
+        decline_reasons=DECLINE_REASONS,
+        approved_on=approved_on,
+        part_label=part_label,
+    )
+
+
+@blueprint.get("/briefs/<reference>/ranking")
+@access.members
+def ranking(reference: str) -> Answer:
+    """Who fits, in order, with the reasons."""
+    return _page(reference, [])
+
+
+@blueprint.post("/briefs/<reference>/invite")
+@access.company_owner
+def invite(reference: str) -> Answer:
+    """Ask the ticked suppliers."""
+    raw = request.form.getlist("supplier")[:MOST_TICKS]
+    ticked = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter
+    try:
+        asked = use_cases.invite_suppliers(current_viewer(), reference, ticked)
+    except RuleBroken as error:
+        return _page(reference, ticked, error.message), 422
+    flashes.done(ngettext("%(num)s supplier is asked, by mail and here.", "%(num)s suppliers are asked, by mail and here.", asked))
+    return see_other("sourcing.ranking", reference=reference)

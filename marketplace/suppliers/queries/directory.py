@@ -32,28 +32,34 @@ _kept: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
+_SUPPLIER, _VETTING, _ORGANISATION = Supplier.__table__.c, Vetting.__table__.c, Organisation.__table__.c
+_STAMPED = (
+    select(
+        func.count(_SUPPLIER.id),
+        func.sum(_SUPPLIER.version),
+        func.max(_SUPPLIER.updated_at),
+        func.count(_SUPPLIER.paused_at),
+    ),
+    select(func.count(_ORGANISATION.id), func.max(_ORGANISATION.id)).where(
+        _ORGANISATION.kind == "supplier", _ORGANISATION.is_active
+    ),
+    select(
+        func.count(_VETTING.id),
+        func.sum(_VETTING.revision),
+        func.max(_VETTING.submitted_at),
+        func.max(_VETTING.decided_at),
+    ),
+)
+"""Asked of the tables themselves and made once, for it is asked at every request."""
+
+
 def directory_stamp() -> str:
     """Return a value that changes when anything changes that directory or ranking see.
 
     Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
     because approvals fall asleep with time.
     """
-    suppliers = select(
-        func.count(Supplier.id),
-        func.sum(Supplier.version),
-        func.max(Supplier.updated_at),
-        func.count(Supplier.paused_at),
-    )
-    active = select(func.count(Organisation.id), func.max(Organisation.id)).where(
-        Organisation.kind == "supplier", Organisation.is_active
-    )
-    vettings = select(
-        func.count(Vetting.id),
-        func.sum(Vetting.revision),
-        func.max(Vetting.submitted_at),
-        func.max(Vetting.decided_at),
-    )
-    parts = [tuple(session.execute(query).one()) for query in (suppliers, active, vettings)]
+    parts = [tuple(session.execute(query).one()) for query in _STAMPED]
     return "/".join([clock.today().isoformat(), *("-".join(str(value) for value in part) for part in parts)])
 
 

@@ -14,6 +14,7 @@ from marketplace.matching import Explanation, TermMatch
 
 MOST_FACTS = 3
 MOST_SENTENCES = 2
+MOST_MARKED = 9
 Params = Mapping[str, Any]
 
 
@@ -114,10 +115,10 @@ class Piece:
 def met(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[Piece]:
     """Return the one or two sentences of a text where most of the shared words stand, with those words marked."""
     weights: dict[str, float] = {}
-    for term in terms:
-        if term.part == "words":
-            for word in term.query_words if of_query else term.document_words:
-                weights[word.casefold()] = max(weights.get(word.casefold(), 0.0), term.value)
+    shared = sorted((term for term in terms if term.part == "words"), key=lambda term: -term.value)
+    for term in shared[:MOST_MARKED]:
+        for word in term.query_words if of_query else term.document_words:
+            weights[word.casefold()] = max(weights.get(word.casefold(), 0.0), term.value)
     if not weights:
         return []
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]

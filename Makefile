@@ -143,4 +143,4 @@ $(BIN)/.assets: package.json package-lock.json .npmrc marketplace/assets.py | $(
 	@touch $@
 
 %.mo: %.po | $(BIN)/.run
-	@$(BIN)/pybabel --quiet compile --input-file=$< --output-file=$@
+	@$(BIN)/pybabel --quiet compile --use-fuzzy --input-file=$< --output-file=$@

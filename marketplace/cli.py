@@ -15,6 +15,7 @@ from marketplace import migrate
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.assets import AssetsMissingError, prepare
+from marketplace.commands import evaluate, import_file
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
 from marketplace.core.errors import RuleBroken
@@ -114,6 +115,24 @@ def assets() -> None:
     except AssetsMissingError as error:
         raise click.ClickException(str(error)) from error
     click.echo(f"{len(copied)} files are in place.")
+
+
+@main.group("import")
+def import_() -> None:
+    """Bring things in from files."""
+
+
+@import_.command("suppliers")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commit/--dry-run", default=False, help="Bring them in; without it the file is only checked.")
+@click.option("--approve-by", metavar="EMAIL", help="A curator who vouches for them all, in one step.")
+def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> None:
+    """Bring suppliers in from FILE, one JSON object a line: all of them, or none."""
+    with _app().app_context():
+        click.echo(import_file(file, commit=commit, approve_by=approve_by))
+
+
+main.add_command(evaluate)
 
 
 @main.group()

@@ -13,13 +13,13 @@ from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine
 
-from marketplace.briefs.needs import glossary
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
 from marketplace.matching import CaseText, Document, Index, Position, Query, Settings
 from marketplace.suppliers.queries import Matchable, directory_stamp, matchable_suppliers
+from marketplace.suppliers.words import glossary
 
 SETTINGS = Settings()
 _lock = Lock()
@@ -37,7 +37,12 @@ class Listing:
 
     def to_dict(self) -> dict[str, Any]:
         """Return the listing as JSON values."""
-        return {"name": self.name, "slug": self.slug, "place": self.place, "approvals": [list(a) for a in self.approvals]}
+        return {
+            "name": self.name,
+            "slug": self.slug,
+            "place": self.place,
+            "approvals": [list(a) for a in self.approvals],
+        }
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Listing":
@@ -90,7 +95,11 @@ def _build(stamp: str) -> Corpus:
 
 def _listing(item: Matchable) -> Listing:
     approvals = sorted(
-        {(vetting.garden.name, vetting.approved_at.date().isoformat()) for vetting in item.vettings if vetting.approved_at},
+        {
+            (vetting.garden.name, vetting.approved_at.date().isoformat())
+            for vetting in item.vettings
+            if vetting.approved_at
+        },
         key=lambda approval: approval[1],
         reverse=True,
     )

@@ -17,9 +17,14 @@ class InviteForm(BaseForm):
 class DeclineForm(BaseForm):
     """Why a supplier cannot take a job."""
 
-    reason = ChoiceField(_l("Why?"), [required(_l("Choose a reason."))], choices=list(DECLINE_REASONS.items()))
+    reason = ChoiceField(
+        _l("Why?"), [required(_l("Choose a reason."))], choices=list(DECLINE_REASONS.items())
+    )
     text = LongTextField(
-        _l("Something you want to add"), [length(high=500)], description=_l("Only the company sees it."), render_kw={"rows": "2"}
+        _l("Something you want to add"),
+        [length(high=500)],
+        description=_l("Only the company sees it."),
+        render_kw={"rows": "2"},
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from marketplace.briefs import followers
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
@@ -61,3 +62,6 @@ class Invitation(Base):
 
     brief: Mapped[Brief] = relationship()
     supplier: Mapped[Supplier] = relationship()
+
+
+followers.tie(Invitation.brief_id, Invitation.supplier_id)

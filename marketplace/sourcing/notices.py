@@ -2,7 +2,8 @@
 
 import datetime as dt
 
-from marketplace.core.i18n import format_datetime, gettext as _
+from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, Message
 
 
@@ -14,7 +15,10 @@ def invited(company: str, title: str, reference: str, deadline: dt.datetime) -> 
             _("%(company)s asks you for an offer: %(title)s", company=company, title=title),
             [
                 _("%(company)s has read why you fit and wants an offer from you.", company=company),
-                _("Answer by %(deadline)s. Your offer is sealed until then.", deadline=format_datetime(deadline)),
+                _(
+                    "Answer by %(deadline)s. Your offer is sealed until then.",
+                    deadline=format_datetime(deadline),
+                ),
                 _("Can you not take it? Say no with one click, so that they can ask someone else."),
             ],
             f"/briefs/{reference}",

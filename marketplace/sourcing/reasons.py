@@ -39,9 +39,14 @@ def _date(params: Params) -> str:
 
 _FACTS: dict[str, Callable[[Params], str]] = {
     "cases_in_sector": lambda p: ngettext(
-        "has shown %(num)s job within %(sector)s", "has shown %(num)s jobs within %(sector)s", p["count"], sector=_sector(p)
+        "has shown %(num)s job within %(sector)s",
+        "has shown %(num)s jobs within %(sector)s",
+        p["count"],
+        sector=_sector(p),
     ),
-    "similar_cases": lambda p: ngettext("has shown %(num)s similar job", "has shown %(num)s similar jobs", p["count"]),
+    "similar_cases": lambda p: ngettext(
+        "has shown %(num)s similar job", "has shown %(num)s similar jobs", p["count"]
+    ),
     "knows_sector": lambda p: _("knows %(sector)s", sector=_sector(p)),
     "writes_of_sector": lambda p: _("writes about %(sector)s", sector=_sector(p)),
     "comes_to": lambda p: _("takes jobs in %(place)s", place=_place(p)),
@@ -122,8 +127,15 @@ def met(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[Piece]
     if not weights:
         return []
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
-    valued = [(sum(weights[word] for word in _words(sentence) & weights.keys()), place) for place, sentence in enumerate(sentences)]
-    chosen = sorted(place for value, place in sorted(valued, key=lambda item: (-item[0], item[1]))[:MOST_SENTENCES] if value > 0)
+    valued = [
+        (sum(weights[word] for word in _words(sentence) & weights.keys()), place)
+        for place, sentence in enumerate(sentences)
+    ]
+    chosen = sorted(
+        place
+        for value, place in sorted(valued, key=lambda item: (-item[0], item[1]))[:MOST_SENTENCES]
+        if value > 0
+    )
     return _marked(" ".join(_short(sentences[place], weights) for place in chosen), weights)
 
 

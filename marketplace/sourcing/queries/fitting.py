@@ -76,7 +76,9 @@ def fitting(viewer: Viewer, reference: str, trial: Trial) -> Fitting:
         paper=found,
         fit=fit,
         as_written=index.fit(written),
-        budgets=[Option(b.code, index.fit(_budget(tried, b.code)).fits, b.code == band) for b in BUDGET_BANDS],
+        budgets=[
+            Option(b.code, index.fit(_budget(tried, b.code)).fits, b.code == band) for b in BUDGET_BANDS
+        ],
         presences=[Option(p, index.fit(replace(tried, presence=p)).fits, p == presence) for p in PRESENCE],
         finishes=_finishes(index, tried, written),
         must_haves=[(text, index.showing(tried, text)) for text in written.must_haves],
@@ -90,7 +92,11 @@ def fitting(viewer: Viewer, reference: str, trial: Trial) -> Fitting:
 
 
 def _tried(query: Query, answers: Mapping[str, object], trial: Trial) -> tuple[Query, str, str]:
-    band = trial.budget if trial.budget in {b.code for b in BUDGET_BANDS} else str(answers.get("budget_band") or "unknown")
+    band = (
+        trial.budget
+        if trial.budget in {b.code for b in BUDGET_BANDS}
+        else str(answers.get("budget_band") or "unknown")
+    )
     presence = trial.presence if trial.presence in PRESENCE else query.presence
     tried = replace(_budget(query, band), presence=presence)
     if trial.finish:
@@ -110,5 +116,6 @@ def _finishes(index: Index, tried: Query, written: Query) -> list[Option]:
     if tried.finish_by and tried.finish_by not in days:
         days = sorted([*days, tried.finish_by])
     return [
-        Option(day.isoformat(), index.fit(replace(tried, finish_by=day)).fits, day == tried.finish_by) for day in days
+        Option(day.isoformat(), index.fit(replace(tried, finish_by=day)).fits, day == tried.finish_by)
+        for day in days
     ]

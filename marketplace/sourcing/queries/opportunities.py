@@ -44,7 +44,9 @@ class Opportunity:
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     """Return the invitation of the viewer's supplier to a brief, or None."""
-    query = select(Invitation).where(Invitation.brief_id == brief_id, Invitation.supplier_id == viewer.organisation_id)
+    query = select(Invitation).where(
+        Invitation.brief_id == brief_id, Invitation.supplier_id == viewer.organisation_id
+    )
     return session.scalar(query) if viewer.is_supplier else None
 
 
@@ -62,13 +64,17 @@ def opportunities(viewer: Viewer, number: int = 1) -> Page[Opportunity]:
     invited = set(session.scalars(asked))
     now, own = corpus(), str(viewer.organisation_id)
     sold = set(now.documents[own].services) if own in now.documents else set[str]()
-    briefs.sort(key=lambda b: (b.id not in invited, -len(sold & {row.code for row in b.services}), b.deadline))
+    briefs.sort(
+        key=lambda b: (b.id not in invited, -len(sold & {row.code for row in b.services}), b.deadline)
+    )
     found = []
     for brief in briefs[:MOST_JUDGED]:
         judged = _judged(now, own, brief)
         if brief.id in invited or not isinstance(judged, Exclusion):
             found.append((brief, judged if isinstance(judged, Match) else None))
-    found.sort(key=lambda item: (item[0].id not in invited, -(item[1].score if item[1] else 0.0), item[0].reference))
+    found.sort(
+        key=lambda item: (item[0].id not in invited, -(item[1].score if item[1] else 0.0), item[0].reference)
+    )
     page = page_of(found, number, PAGE_SIZE)
     items = [_opportunity(brief, match, invited=brief.id in invited) for brief, match in page.items]
     return Page(items, page.number, page.size, page.total)
@@ -87,7 +93,9 @@ def _judged(now: Corpus, own: str, brief: Brief) -> Match | Exclusion | None:
 
 
 def _opportunity(brief: Brief, match: Match | None, *, invited: bool) -> Opportunity:
-    company = _("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
+    company = (
+        _("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
+    )
     assert brief.deadline is not None
     return Opportunity(
         reference=brief.reference,

@@ -85,7 +85,11 @@ def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
     ranking = Ranking.from_dict(result["ranking"])
     listings = {key: Listing.from_dict(value) for key, value in result["listings"].items()}
     documents = {value["id"]: value for value in inputs["documents"]}
-    asked = select(Invitation).where(Invitation.brief_id == paper.brief.id).order_by(Invitation.place, Invitation.id)
+    asked = (
+        select(Invitation)
+        .where(Invitation.brief_id == paper.brief.id)
+        .order_by(Invitation.place, Invitation.id)
+    )
     invitations = session.scalars(asked).all()
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
     matches = page_of(ranking.matches, number, PAGE_SIZE)

@@ -35,13 +35,20 @@ def understand(text: str, municipality: str | None = None, *, without: Collectio
     """Return what a visitor's words point to; with a municipality, count those who take jobs there."""
     found = [s for s in suggest(text) if s.code not in without]
     convincing = [s for s in found if s.convincing] or found[:1]
-    services = [UnderstoodService(s.code, s.words, taxonomy.price_band(s.code)) for s in convincing[:MOST_SERVICES]]
+    services = [
+        UnderstoodService(s.code, s.words, taxonomy.price_band(s.code)) for s in convincing[:MOST_SERVICES]
+    ]
     words = list(dict.fromkeys(word for service in services for word in service.words))
     once = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
     codes = {service.code for service in services}
     suppliers = sum(
         bool(codes & set(document.services))
-        and (municipality is None or document.remote or municipality in document.area or municipality == document.municipality)
+        and (
+            municipality is None
+            or document.remote
+            or municipality in document.area
+            or municipality == document.municipality
+        )
         for document in corpus().documents.values()
     )
     low = sum(price.typical_low for price in once)

@@ -39,7 +39,9 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             raise NotFound
         places = places_in(run)
         before = {row.supplier_id: row for row in _invitations(brief)}
-        chosen = [number for number in dict.fromkeys(supplier_ids) if number in places and number not in before]
+        chosen = [
+            number for number in dict.fromkeys(supplier_ids) if number in places and number not in before
+        ]
         _check(brief, chosen, sum(row.state != InvitationState.DECLINED for row in before.values()))
         here = corpus().listings
         for number in chosen:
@@ -57,7 +59,9 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             record(viewer, "brief.invite", "brief", brief.reference, supplier=number, place=places[number])
             company = _shown_name(brief)
             assert brief.deadline is not None
-            send(notices.invited(company, brief.title, brief.reference, brief.deadline), receivers_for(number))
+            send(
+                notices.invited(company, brief.title, brief.reference, brief.deadline), receivers_for(number)
+            )
         return len(chosen)
 
 
@@ -83,13 +87,17 @@ def _check(brief: Brief, chosen: Sequence[int], asked: int) -> None:
 
 
 def _invitations(brief: Brief) -> Sequence[Invitation]:
-    query = select(Invitation).where(Invitation.brief_id == brief.id).order_by(Invitation.place, Invitation.id)
+    query = (
+        select(Invitation).where(Invitation.brief_id == brief.id).order_by(Invitation.place, Invitation.id)
+    )
     return session.scalars(query.with_for_update()).all()
 
 
 def _own(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
     brief = brief_for(viewer, reference)
-    query = select(Invitation).where(Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id)
+    query = select(Invitation).where(
+        Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id
+    )
     invitation = session.scalar(query.with_for_update()) if viewer.is_supplier else None
     if invitation is None:
         raise NotFound

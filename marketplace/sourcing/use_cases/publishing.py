@@ -37,7 +37,10 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     listed = [match.document_id for match in ranking.matches]
     named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
     inputs, inputs_digest = pack(
-        {"query": query.to_dict(), "documents": [now.documents[document_id].to_dict() for document_id in listed]}
+        {
+            "query": query.to_dict(),
+            "documents": [now.documents[document_id].to_dict() for document_id in listed],
+        }
     )
     result, result_digest = pack(
         {
@@ -59,5 +62,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     )
     session.add(run)
     session.flush()
-    record(viewer, "brief.rank", "brief", brief.reference, run=run.id, matched=run.matched, excluded=run.excluded)
+    record(
+        viewer, "brief.rank", "brief", brief.reference, run=run.id, matched=run.matched, excluded=run.excluded
+    )
     return run

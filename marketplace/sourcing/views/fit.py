@@ -1,14 +1,16 @@
 """Who would fit a draft, what changes would do, and publishing it."""
 
-import datetime as dt
+from collections.abc import Mapping
 
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from marketplace.briefs import followers
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import PublishForm, budget_label, presence_label
 from marketplace.sourcing.queries.fitting import Trial
@@ -21,20 +23,34 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _trial() -> Trial:
-    day: dt.date | None = parse_day(request.args.get("finish", "")[:10])
-    return Trial(request.args.get("budget", "")[:10] or None, request.args.get("presence", "")[:10] or None, day)
+def _trial(asked: Mapping[str, str]) -> Trial:
+    day = parse_day(asked.get("finish", "")[:10])
+    return Trial(asked.get("budget", "")[:10] or None, asked.get("presence", "")[:10] or None, day)
+
+
+def _panel(viewer: Viewer, reference: str, asked: Mapping[str, str]) -> followers.Panel:
+    """Return the what-if panel for the check page."""
+    found = queries.fitting(viewer, reference, _trial(asked))
+    labels = {"budget_label": budget_label, "presence_label": presence_label}
+    return followers.Panel("sourcing/_panel.html", {"found": found, **labels})
+
+
+followers.beside_check("fit", _panel)
 
 
 @blueprint.get("/briefs/<reference>/fit")
 @access.company
 def fit(reference: str) -> Answer:
     """Who would fit, and what each change would do. Nothing in the brief changes here."""
-    found = queries.fitting(current_viewer(), reference, _trial())
+    found = queries.fitting(current_viewer(), reference, _trial(request.args))
     if found.paper.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
     return render_template(
-        "sourcing/fit.html", found=found, form=PublishForm(), budget_label=budget_label, presence_label=presence_label
+        "sourcing/fit.html",
+        found=found,
+        form=PublishForm(),
+        budget_label=budget_label,
+        presence_label=presence_label,
     )
 
 

@@ -5,11 +5,11 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import ngettext
-from marketplace.sourcing.reasons import part_label
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import InviteForm
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, INVITATION_LABELS
 from marketplace.sourcing.queries.rankings import approved_on
+from marketplace.sourcing.reasons import part_label
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -51,5 +51,11 @@ def invite(reference: str) -> Answer:
         asked = use_cases.invite_suppliers(current_viewer(), reference, ticked)
     except RuleBroken as error:
         return _page(reference, ticked, error.message), 422
-    flashes.done(ngettext("%(num)s supplier is asked, by mail and here.", "%(num)s suppliers are asked, by mail and here.", asked))
+    flashes.done(
+        ngettext(
+            "%(num)s supplier is asked, by mail and here.",
+            "%(num)s suppliers are asked, by mail and here.",
+            asked,
+        )
+    )
     return see_other("sourcing.ranking", reference=reference)

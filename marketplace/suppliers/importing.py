@@ -1,0 +1,155 @@
+"""Reading a file of suppliers, one JSON object a line: every fault named with its line and what to do. Pure."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from marketplace.core import taxonomy
+from marketplace.core.money import MAX_NOK
+from marketplace.core.places import find_municipality
+
+MOST_CHARACTERS = 20_000
+NAME_CHARACTERS = (2, 120)
+LANGUAGES = ("nb", "nn", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong on a line, and the remedy."""
+
+    line: int
+    problem: str
+    remedy: str
+
+    def __str__(self) -> str:
+        """Return the fault as one line."""
+        return f"line {self.line}: {self.problem}. {self.remedy}"
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedSupplier:
+    """A supplier as the file tells of it; `municipality` is None and `services` empty where it does not say."""
+
+    line: int
+    name: str
+    text: str
+    lang: str
+    municipality: str | None
+    remote: bool
+    price_from_nok: int | None
+    services: tuple[str, ...]
+    sectors: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFile:
+    """All suppliers of a file that could be read, and all faults."""
+
+    suppliers: list[ImportedSupplier] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def read_suppliers(path: Path) -> ReadFile:
+    """Read a JSON Lines file. Nothing is raised for what is wrong in it: all faults are collected."""
+    found = ReadFile()
+    try:
+        raw = path.read_bytes()
+    except OSError as error:
+        found.faults.append(Fault(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
+        return found
+    seen: dict[str, int] = {}
+    for number, line in enumerate(raw.splitlines(), 1):
+        if not line.strip():
+            continue
+        row = _row(number, line, found.faults)
+        if row is None:
+            continue
+        faults = list(_faults(number, row))
+        name = str(row.get("name", "")).strip().casefold()
+        if name and name in seen:
+            faults.append(Fault(number, f"the name stands on line {seen[name]} too", "Keep one of them."))
+        seen.setdefault(name, number)
+        found.faults.extend(faults)
+        if not faults:
+            found.suppliers.append(_supplier(number, row))
+    if not found.suppliers and not found.faults:
+        found.faults.append(Fault(0, f"{path} holds no suppliers", "Write one JSON object on each line."))
+    return found
+
+
+def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | None:
+    try:
+        row = json.loads(line.decode("utf-8"))
+    except UnicodeDecodeError:
+        faults.append(Fault(number, "the line is not UTF-8", "Save the file as UTF-8."))
+        return None
+    except (json.JSONDecodeError, RecursionError) as error:
+        faults.append(
+            Fault(number, f"the line is not JSON ({error})", "Write one whole JSON object on the line.")
+        )
+        return None
+    if not isinstance(row, dict):
+        faults.append(
+            Fault(number, "the line is not a JSON object", 'Write {"name": …, "text": …, "services": […]}.')
+        )
+        return None
+    return row
+
+
+def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+    low, high = NAME_CHARACTERS
+    name, text = row.get("name"), row.get("text")
+    if not isinstance(name, str) or not low <= len(name.strip()) <= high:
+        yield Fault(number, "name is missing or too long", f"Write a name of {low} to {high} characters.")
+    if not isinstance(text, str) or not 0 < len(text.strip()) <= MOST_CHARACTERS:
+        yield Fault(
+            number, "text is missing or too long", f"Write a text of at most {MOST_CHARACTERS} characters."
+        )
+    if row.get("lang", "nb") not in LANGUAGES:
+        yield Fault(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
+    place = row.get("municipality")
+    if place is not None and (not isinstance(place, str) or find_municipality(place) is None):
+        yield Fault(
+            number, f"municipality {place!r} is unknown", "Write a four-digit number like 5021, or null."
+        )
+    if not isinstance(row.get("remote", True), bool):
+        yield Fault(number, f"remote {row.get('remote')!r} is not true or false", "Write true or false.")
+    price = row.get("price_from_nok")
+    if price is not None and (
+        isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= MAX_NOK
+    ):
+        yield Fault(number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null.")
+    yield from _code_faults(number, "services", row.get("services", []), taxonomy.services())
+    yield from _code_faults(number, "sectors", row.get("sectors", []), taxonomy.sectors())
+
+
+def _code_faults(number: int, name: str, codes: object, known: Mapping[str, object]) -> Iterator[Fault]:
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        yield Fault(
+            number, f"{name} is not a list of codes", f"Write {name} as a list, like {next(iter(known))!r}."
+        )
+        return
+    for code in codes:
+        if code not in known:
+            yield Fault(
+                number,
+                f"{name} has the unknown code {code!r}",
+                "Use a code from marketplace/data/taxonomy.yaml.",
+            )
+
+
+def _supplier(number: int, row: Mapping[str, Any]) -> ImportedSupplier:
+    price = row.get("price_from_nok")
+    return ImportedSupplier(
+        line=number,
+        name=" ".join(row["name"].split()),
+        text=row["text"].strip(),
+        lang=row.get("lang", "nb"),
+        municipality=row.get("municipality"),
+        remote=row.get("remote", True),
+        price_from_nok=None if price is None else round(price),
+        services=tuple(dict.fromkeys(row.get("services", []))),
+        sectors=tuple(dict.fromkeys(row.get("sectors", []))),
+    )

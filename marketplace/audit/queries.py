@@ -19,5 +19,7 @@ def events(page: int = 1, action: str = "", object_type: str = "") -> Page[Audit
 
 def events_about(object_type: str, object_id: object) -> list[AuditEvent]:
     """Return what was done to one object, oldest first."""
-    query = select(AuditEvent).where(AuditEvent.object_type == object_type, AuditEvent.object_id == str(object_id))
+    query = select(AuditEvent).where(
+        AuditEvent.object_type == object_type, AuditEvent.object_id == str(object_id)
+    )
     return list(session.scalars(query.order_by(AuditEvent.id)))

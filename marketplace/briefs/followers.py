@@ -1,10 +1,12 @@
 """What features above this one hang on a brief.
 
 Briefs know neither invitations nor proposals, yet both decide who may read a brief, who is told of a change,
-and what has to end with it. The features above say so here, once, when their tables are defined.
+what has to end with it, and what is shown beside the advice on a draft. The features above say so here, once,
+when they are loaded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -15,8 +17,18 @@ from marketplace.core.viewer import Viewer
 
 Column = InstrumentedAttribute[int]
 Ending = Callable[[Viewer, Brief], None]
+PanelMaker = Callable[[Viewer, str, Mapping[str, str]], "Panel | None"]
 _ties: dict[str, tuple[Column, Column]] = {}
 _endings: dict[str, Ending] = {}
+_panels: dict[str, PanelMaker] = {}
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Something to show beside the advice on the check page: a template, and what it needs."""
+
+    template: str
+    values: Mapping[str, Any]
 
 
 def tie(brief_id: Column, supplier_id: Column) -> None:
@@ -46,3 +58,14 @@ def end(viewer: Viewer, brief: Brief) -> None:
     """Let the features above end what hangs on a brief that is withdrawn."""
     for ending in _endings.values():
         ending(viewer, brief)
+
+
+def beside_check(name: str, make: PanelMaker) -> None:
+    """Show something beside the advice on a draft; it is made from viewer, reference and the address's values."""
+    _panels[name] = make
+
+
+def panels(viewer: Viewer, reference: str, asked: Mapping[str, str]) -> list[Panel]:
+    """Return what the features above show beside the advice on a draft."""
+    made = [make(viewer, reference, asked) for make in _panels.values()]
+    return [panel for panel in made if panel is not None]

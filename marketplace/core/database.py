@@ -91,7 +91,7 @@ def transaction() -> Iterator[None]:
         _writing.reset(token)
 
 
-def _lower(text: object) -> object:
+def _lower(text: Any) -> Any:
     return text.lower() if isinstance(text, str) else text
 
 

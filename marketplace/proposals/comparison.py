@@ -97,9 +97,14 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
             spread=spread,
         )
     parts = format_list([_part(ask.deliverables[place]) for place in trap.gaps[:3]])
-    first = _("%(name)s is the cheapest on paper, but leaves out %(parts)s.", name=names[trap.cheapest], parts=parts)
+    first = _(
+        "%(name)s is the cheapest on paper, but leaves out %(parts)s.", name=names[trap.cheapest], parts=parts
+    )
     if trap.cheapest_filled == trap.cheapest:
-        then = _("With the gaps filled, %(spread)s separate the dearest and the cheapest over two years.", spread=spread)
+        then = _(
+            "With the gaps filled, %(spread)s separate the dearest and the cheapest over two years.",
+            spread=spread,
+        )
     else:
         then = _(
             "With the gaps filled, %(name)s is the cheapest, and %(spread)s separate the dearest and the cheapest over two years.",
@@ -125,7 +130,9 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[
     found += [sentences[doubt.code] % {"name": names[doubt.key]} for doubt in doubts(prices, frame, monthly)]
     for offer in offers:
         if not offer.is_approved:
-            found.append(_("%(name)s is no longer approved by a business garden. Ask your adviser.", name=offer.name))
+            found.append(
+                _("%(name)s is no longer approved by a business garden. Ask your adviser.", name=offer.name)
+            )
         if offer.answers_older_version:
             found.append(_("%(name)s has answered an older version of the brief.", name=offer.name))
     return found

@@ -49,7 +49,9 @@ class Ask:
             _texts(answers.get("must_have")),
             _texts(answers.get("nice_to_have")),
             _texts(answers.get("ownership")),
-            {k: int(weights.get(k) or 0) for k in DEFAULT_WEIGHTS} if isinstance(weights, Mapping) else DEFAULT_WEIGHTS,
+            {k: int(weights.get(k) or 0) for k in DEFAULT_WEIGHTS}
+            if isinstance(weights, Mapping)
+            else DEFAULT_WEIGHTS,
             str(answers.get("budget_band") or "unknown"),
             str(answers.get("monthly_band") or "unknown"),
         )
@@ -133,7 +135,12 @@ class Content:
         return {
             "understanding": self.understanding,
             "price_lines": [
-                {"deliverable": line.deliverable, "kind": str(line.kind), "amount": line.amount, "comment": line.comment}
+                {
+                    "deliverable": line.deliverable,
+                    "kind": str(line.kind),
+                    "amount": line.amount,
+                    "comment": line.comment,
+                }
                 for line in self.price_lines
             ],
             "monthly_nok": self.monthly_nok,
@@ -203,7 +210,9 @@ class Lack:
 def word_faults(content: Content) -> list[Lack]:
     """Return the texts that have more words than there is room for."""
     texts = [("understanding", content.understanding, WORD_LIMITS["understanding"])]
-    texts += [(f"must_{n}_text", claim.text, WORD_LIMITS["evidence"]) for n, claim in enumerate(content.evidence)]
+    texts += [
+        (f"must_{n}_text", claim.text, WORD_LIMITS["evidence"]) for n, claim in enumerate(content.evidence)
+    ]
     texts += [(f"wish_{n}_text", claim.text, WORD_LIMITS["wish"]) for n, claim in enumerate(content.wishes)]
     texts.append(("assumptions", content.assumptions, WORD_LIMITS["assumptions"]))
     found = []
@@ -247,7 +256,11 @@ def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
             "ownership_deviation",
             _("Say what the company will not own."),
         ),
-        (content.has_relation is not None, "has_relation", _("Say if you have ties to the company or the garden.")),
+        (
+            content.has_relation is not None,
+            "has_relation",
+            _("Say if you have ties to the company or the garden."),
+        ),
         (not content.has_relation or content.relation, "relation", _("Say which ties you have.")),
         (content.valid_until, "valid_until", _("Say how long the offer stands.")),
         (

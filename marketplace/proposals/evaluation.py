@@ -124,7 +124,7 @@ class Trap:
 
 def find_trap(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Trap | None:
     """Return the first thing to know about the numbers; None when there is nothing to compare."""
-    if len(prices) < 2:
+    if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
     filled = fill_gaps(prices)
     cheapest = min(prices, key=lambda price: price.over(months))

@@ -48,7 +48,9 @@ class Proposal(Base):
     revisions: Mapped[list["ProposalRevision"]] = relationship(
         cascade="all, delete-orphan", order_by="ProposalRevision.number", back_populates="proposal"
     )
-    evaluations: Mapped[list["Evaluation"]] = relationship(cascade="all, delete-orphan", back_populates="proposal")
+    evaluations: Mapped[list["Evaluation"]] = relationship(
+        cascade="all, delete-orphan", back_populates="proposal"
+    )
 
 
 class ProposalRevision(Base):

@@ -17,11 +17,18 @@ def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool
     """To the bidder's own people: the offer is in."""
 
     def compose() -> Content:
-        subject = _("The changed offer is sent: %(title)s", title=title) if again else _("Your offer is sent: %(title)s", title=title)
+        subject = (
+            _("The changed offer is sent: %(title)s", title=title)
+            if again
+            else _("Your offer is sent: %(title)s", title=title)
+        )
         return Content(
             subject,
             [
-                _("Nobody can read it before the deadline, %(deadline)s.", deadline=format_datetime(deadline)),
+                _(
+                    "Nobody can read it before the deadline, %(deadline)s.",
+                    deadline=format_datetime(deadline),
+                ),
                 _("Until then you can change it or take it back. What you send last counts."),
             ],
             f"/briefs/{reference}/proposal",
@@ -72,13 +79,21 @@ def offers_opened(title: str, reference: str, count: int) -> Message:
         if not count:
             return Content(
                 _("No offers to %(title)s", title=title),
-                [_("The deadline has passed and nobody answered. You can give suppliers more time, or change the brief.")],
+                [
+                    _(
+                        "The deadline has passed and nobody answered. You can give suppliers more time, or change the brief."
+                    )
+                ],
                 f"/briefs/{reference}/proposals",
                 _("See what you can do"),
             )
         return Content(
             ngettext("%(num)s offer to %(title)s", "%(num)s offers to %(title)s", count, title=title),
-            [_("The offers are opened. Read them, give scores and choose. Everybody gets an answer from you.")],
+            [
+                _(
+                    "The offers are opened. Read them, give scores and choose. Everybody gets an answer from you."
+                )
+            ],
             f"/briefs/{reference}/proposals",
             _("Read the offers"),
         )
@@ -94,7 +109,10 @@ def offer_chosen(company: str, title: str, proposal_id: int) -> Message:
             _("%(company)s has chosen your offer", company=company),
             [
                 _("You got the job: %(title)s.", title=title),
-                _("The letter says what is agreed. Can you not take it? Say so within %(days)s days.", days=DECLINE_DAYS),
+                _(
+                    "The letter says what is agreed. Can you not take it? Say so within %(days)s days.",
+                    days=DECLINE_DAYS,
+                ),
             ],
             f"/proposals/{proposal_id}/letter",
             _("Read the letter"),
@@ -146,7 +164,11 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
         return Content(
             _("Your offer to %(title)s is ruled out", title=title),
             [
-                _("%(company)s finds that this must-have is not met: %(demand)s.", company=_company(company), demand=demand),
+                _(
+                    "%(company)s finds that this must-have is not met: %(demand)s.",
+                    company=_company(company),
+                    demand=demand,
+                ),
                 text,
                 _("Is it wrong? Tell your business garden within five working days."),
             ],
@@ -181,7 +203,10 @@ def choice_taken_back(company: str, title: str, reference: str, reason: str) -> 
         return Content(
             _("%(company)s has taken back its choice", company=company),
             [
-                _("The offers to %(title)s are being judged once more. You need not do anything.", title=title),
+                _(
+                    "The offers to %(title)s are being judged once more. You need not do anything.",
+                    title=title,
+                ),
                 _("They write: %(reason)s", reason=reason),
             ],
             f"/briefs/{reference}/proposal",
@@ -214,7 +239,12 @@ def choice_open_again(company: str, title: str, reference: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(company)s must choose once more", company=company),
-            [_("The chosen supplier cannot take the job %(title)s. Your offer is being judged again.", title=title)],
+            [
+                _(
+                    "The chosen supplier cannot take the job %(title)s. Your offer is being judged again.",
+                    title=title,
+                )
+            ],
             f"/briefs/{reference}/proposal",
             _("See the offer"),
         )
@@ -260,7 +290,10 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Message:
         return Content(
             _("No decision on %(title)s", title=title),
             [
-                _("%(company)s has not chosen within 45 days, so the brief has lapsed.", company=_company(company)),
+                _(
+                    "%(company)s has not chosen within 45 days, so the brief has lapsed.",
+                    company=_company(company),
+                ),
                 _("You are no longer bound by your offer. The business garden has been told."),
             ],
             f"/proposals/{proposal_id}/letter",

@@ -12,7 +12,9 @@ def decide_soon(title: str, reference: str, count: int, lapses: dt.datetime) -> 
     """To the company: suppliers wait for an answer."""
 
     def compose() -> Content:
-        waiting = ngettext("%(num)s supplier waits for your answer.", "%(num)s suppliers wait for your answer.", count)
+        waiting = ngettext(
+            "%(num)s supplier waits for your answer.", "%(num)s suppliers wait for your answer.", count
+        )
         return Content(
             _("Choose an offer: %(title)s", title=title),
             [
@@ -34,7 +36,10 @@ def garden_decide_soon(company: str, title: str, reference: str, lapses: dt.date
             _("%(company)s has not decided yet", company=company),
             [
                 _("The deadline for %(title)s passed three weeks ago.", title=title),
-                _("Without a choice the brief lapses after %(date)s. A call may help.", date=format_date(lapses)),
+                _(
+                    "Without a choice the brief lapses after %(date)s. A call may help.",
+                    date=format_date(lapses),
+                ),
             ],
             f"/briefs/{reference}",
             _("See the brief"),

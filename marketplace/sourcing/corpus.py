@@ -8,10 +8,8 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
-
-from sqlalchemy import Engine
 
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
@@ -20,6 +18,9 @@ from marketplace.core.places import find_municipality
 from marketplace.matching import CaseText, Document, Index, Position, Query, Settings
 from marketplace.suppliers.queries import Matchable, directory_stamp, matchable_suppliers
 from marketplace.suppliers.words import glossary
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 SETTINGS = Settings()
 _lock = Lock()
@@ -68,8 +69,7 @@ _kept: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
 def corpus() -> Corpus:
     """Return the directory as it stands now, from memory when nothing has changed since last time."""
     stamp = directory_stamp()
-    engine = session.get_bind()
-    assert isinstance(engine, Engine)
+    engine = cast("Engine", session.get_bind())
     kept = _kept.get(engine)
     if kept is not None and kept.stamp == stamp:
         return kept

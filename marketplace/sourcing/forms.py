@@ -1,7 +1,9 @@
 """Forms for trying other requirements, inviting, and saying no."""
 
+from marketplace.core.i18n import format_money, format_money_range
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.money import BUDGET_BANDS
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, required
 
@@ -39,12 +41,11 @@ def presence_label(code: str, place: str) -> str:
 
 def budget_label(code: str) -> str:
     """Return a budget band in words, both ends in full."""
-    return {
-        "b0_20": _("Under 20 000 kr"),
-        "b20_50": _("20 000–50 000 kr"),
-        "b50_100": _("50 000–100 000 kr"),
-        "b100_200": _("100 000–200 000 kr"),
-        "b200_400": _("200 000–400 000 kr"),
-        "b400": _("Over 400 000 kr"),
-        "unknown": _("Do not know"),
-    }.get(code, code)
+    band = next((band for band in BUDGET_BANDS if band.code == code), None)
+    if band is None or band.low is None:
+        return _("Do not know")
+    if band.high is None:
+        return _("Over %(sum)s", sum=format_money(band.low))
+    if band.low == 0:
+        return _("Under %(sum)s", sum=format_money(band.high))
+    return format_money_range(band.low, band.high)

@@ -42,7 +42,9 @@ def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = No
     return added
 
 
-def member(organisation: Organisation, role: str = "owner", *, person: User | None = None, **values: Any) -> Viewer:
+def member(
+    organisation: Organisation, role: str = "owner", *, person: User | None = None, **values: Any
+) -> Viewer:
     """Let a person act for an organisation, and return that person as a viewer."""
     person = person or user(**values)
     membership = Membership(user_id=person.id, organisation_id=organisation.id, role=role)

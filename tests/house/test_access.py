@@ -69,11 +69,15 @@ class People:
     def __init__(self) -> None:
         brief = session.scalars(select(Brief).where(Brief.reference == OWN)).one()
         garden = session.get_one(BusinessGarden, brief.company.garden_id)
-        proposals = session.scalars(select(Proposal).where(Proposal.brief_id == brief.id).order_by(Proposal.id)).all()
+        proposals = session.scalars(
+            select(Proposal).where(Proposal.brief_id == brief.id).order_by(Proposal.id)
+        ).all()
         other_company = session.scalars(select(Brief).where(Brief.reference == "2026-0016")).one().company
         other_garden = session.scalars(select(BusinessGarden).where(BusinessGarden.id != garden.id)).first()
         outsider = session.scalars(
-            select(Supplier).where(Supplier.id.not_in([p.supplier_id for p in proposals])).order_by(Supplier.id)
+            select(Supplier)
+            .where(Supplier.id.not_in([p.supplier_id for p in proposals]))
+            .order_by(Supplier.id)
         ).first()
         assert other_garden is not None
         assert outsider is not None
@@ -135,7 +139,9 @@ def people(app: Flask) -> People:
 
 def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
     """Yield (method, address, level) of each route, filled with things of the demo's company and its bidder."""
-    question = session.scalars(select(ClarificationQuestion).where(ClarificationQuestion.brief_id == people.brief.id)).first()
+    question = session.scalars(
+        select(ClarificationQuestion).where(ClarificationQuestion.brief_id == people.brief.id)
+    ).first()
     bidder = people.proposals[0]
     vetting = session.scalars(select(Vetting).where(Vetting.garden_id == people.garden.id)).first()
     case = session.scalars(select(CaseStudy).where(CaseStudy.supplier_id == bidder.supplier_id)).first()
@@ -148,7 +154,9 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "garden_id": people.garden.id,
         "user_id": people.ids["colleague"],
         "company_id": people.brief.company_id,
-        "membership_id": session.scalars(select(Membership.id).where(Membership.user_id == people.ids["colleague"])).one(),
+        "membership_id": session.scalars(
+            select(Membership.id).where(Membership.user_id == people.ids["colleague"])
+        ).one(),
         "invitation_id": (session.scalars(select(ColleagueInvitation.id)).first() or 1),
         "vetting_id": vetting.id,
         "supplier_id": vetting.supplier_id,
@@ -182,10 +190,16 @@ def test_everybody_at_every_door(app: Flask, people: People) -> None:
             if method == "POST" and level in LEVELS[name]:
                 continue  # what the allowed may do is each feature's own test
             answer = browser.open(path, method=method)
-            expected = {200, 303, 404, 410} if level in LEVELS[name] else ({303} if name == "anonymous" else {403})
+            expected = (
+                {200, 303, 404, 410} if level in LEVELS[name] else ({303} if name == "anonymous" else {403})
+            )
             if answer.status_code not in expected:
                 wrong.append(f"{name}: {method} {path} answered {answer.status_code}")
-            if name == "anonymous" and level is not Level.PUBLIC and "/sign-in" not in answer.headers.get("Location", ""):
+            if (
+                name == "anonymous"
+                and level is not Level.PUBLIC
+                and "/sign-in" not in answer.headers.get("Location", "")
+            ):
                 wrong.append(f"{name}: {method} {path} is not sent to sign in")
         changed = {table: rows for table, rows in counted().items() if rows != before[table]}
         if changed:
@@ -221,7 +235,10 @@ SEEN_BY = {
 
 
 def test_only_those_it_is_for_see_a_thing(app: Flask, people: People) -> None:
-    own = {b.state: b.reference for b in session.scalars(select(Brief).where(Brief.company_id == people.brief.company_id))}
+    own = {
+        b.state: b.reference
+        for b in session.scalars(select(Brief).where(Brief.company_id == people.brief.company_id))
+    }
     names = {
         "draft": own["draft"],
         "evaluated": OWN,

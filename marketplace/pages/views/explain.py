@@ -8,7 +8,6 @@ from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_words import parts_in_words
 from marketplace.pages.views import blueprint
-
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path

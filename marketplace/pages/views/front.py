@@ -6,7 +6,6 @@ from werkzeug.wrappers import Response
 from marketplace.core.places import find_municipality
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
-
 from marketplace.sourcing.queries import understand
 from marketplace.web import access
 from marketplace.web.forms import clean_line

@@ -13,7 +13,6 @@ from marketplace.pages.queries.company import company_desk
 from marketplace.pages.queries.garden import garden_desk
 from marketplace.pages.queries.supplier import supplier_desk
 from marketplace.pages.views import blueprint
-
 from marketplace.sourcing import queries as sourcing
 from marketplace.suppliers import queries as suppliers
 from marketplace.web import access

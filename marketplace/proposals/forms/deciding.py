@@ -55,7 +55,9 @@ class ScoresForm(BaseForm):
         """Return the scores that are given."""
         return {
             offer.id: {
-                criterion: Score(int(self.score(offer, criterion).data), self.note(offer, criterion).data or "")
+                criterion: Score(
+                    int(self.score(offer, criterion).data), self.note(offer, criterion).data or ""
+                )
                 for criterion in CRITERIA
                 if self.score(offer, criterion).data
             }
@@ -118,13 +120,19 @@ class AwardForm(BaseForm):
     def details(self, chosen: Offer) -> AwardDetails:
         """Return what is agreed."""
         return AwardDetails(
-            chosen.id, self.price_nok.data, self.start_on.data, self.reason.data or "", bool(self.still_stands.data)
+            chosen.id,
+            self.price_nok.data,
+            self.start_on.data,
+            self.reason.data or "",
+            bool(self.still_stands.data),
         )
 
     def replies(self, others: Sequence[Offer]) -> dict[int, Reply]:
         """Return the answers to the others."""
         return {
-            offer.id: Reply(self.code(offer).data or "", self.text(offer).data or "", self.good(offer).data or "")
+            offer.id: Reply(
+                self.code(offer).data or "", self.text(offer).data or "", self.good(offer).data or ""
+            )
             for offer in others
         }
 
@@ -136,7 +144,9 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
     values: dict[str, Any] = {"price_nok": chosen.content.one_off, "start_on": chosen.content.start}
     for other in others:
         fields[f"code_{other.id}"] = ChoiceField(
-            _("What decided"), [required(_("Choose a reason for %(supplier)s.", supplier=other.name))], choices=codes
+            _("What decided"),
+            [required(_("Choose a reason for %(supplier)s.", supplier=other.name))],
+            choices=codes,
         )
         fields[f"text_{other.id}"] = LongTextField(
             _("Say it in a sentence"),
@@ -153,7 +163,9 @@ class NobodyForm(BaseForm):
     """Why nobody is chosen, the same to all."""
 
     code = ChoiceField(
-        _l("Why do you choose nobody?"), [required(_l("Choose a reason."))], choices=list(CLOSING_REASONS.items())
+        _l("Why do you choose nobody?"),
+        [required(_l("Choose a reason."))],
+        choices=list(CLOSING_REASONS.items()),
     )
     text = LongTextField(
         _l("A sentence to those who answered"),
@@ -169,7 +181,9 @@ class NobodyForm(BaseForm):
 class RuleOutForm(BaseForm):
     """Which must-have is not met, and how."""
 
-    demand = ChoiceField(_l("Which must-have is not met?"), [required(_l("Choose the must-have that is not met."))])
+    demand = ChoiceField(
+        _l("Which must-have is not met?"), [required(_l("Choose the must-have that is not met."))]
+    )
     text = LongTextField(
         _l("What is missing?"),
         [required(_l("Say in a sentence what is missing.")), length(high=600)],
@@ -200,7 +214,8 @@ def handover_form() -> HandoverForm:
     message = _("Answer each point. “Not done” is an answer too.")
     choices = [(code, str(label)) for code, label in HANDOVER_ANSWERS.items()]
     fields = {
-        item: ChoiceField(str(label), [required(message)], choices=choices) for item, label in HANDOVER_ITEMS.items()
+        item: ChoiceField(str(label), [required(message)], choices=choices)
+        for item, label in HANDOVER_ITEMS.items()
     }
     form: HandoverForm = type("FullHandoverForm", (HandoverForm,), fields)()
     return form
@@ -235,7 +250,9 @@ class OutcomeForm(BaseForm):
         choices=[("yes", _l("Yes")), ("maybe", _l("Perhaps")), ("no", _l("No"))],
     )
     measured = TextField(
-        _l("What did you measure?"), [length(high=60)], description=_l("The number you set as your goal, as it is now.")
+        _l("What did you measure?"),
+        [length(high=60)],
+        description=_l("The number you set as your goal, as it is now."),
     )
     text = LongTextField(_l("What should the next company know?"), [length(high=1000)])
 

@@ -49,7 +49,8 @@ class ProposalForm(BaseForm):
         description=_l("At most 120 words. Say what you will do and why it helps. No design sketches."),
     )
     monthly_nok = NokField(
-        _l("Running cost a month"), description=_l("Operation, hosting and help, excluding VAT. Write 0 if none.")
+        _l("Running cost a month"),
+        description=_l("Operation, hosting and help, excluding VAT. Write 0 if none."),
     )
     assumptions = LongTextField(
         _l("What must be true for the price to hold?"),
@@ -61,7 +62,9 @@ class ProposalForm(BaseForm):
     team = TextField(
         _l("Who does the job?"), [length(high=200)], description=_l("Name people, and firms you hire in.")
     )
-    ownership_accept = ChoiceField(_l("Will the company own what you make?"), choices=OWNS, validate_choice=False)
+    ownership_accept = ChoiceField(
+        _l("Will the company own what you make?"), choices=OWNS, validate_choice=False
+    )
     ownership_deviation = TextField(_l("What will it not own?"), [length(high=200)])
     has_relation = ChoiceField(
         _l("Have you ties to the company or its business garden?"),
@@ -137,7 +140,9 @@ def proposal_form(ask: Ask, content: Content, revision: int) -> ProposalForm:
     """Return the form for a brief, filled with an offer."""
     fields: dict[str, Any] = {"ask": ask}
     for number, text in enumerate(ask.deliverables):
-        fields[f"line_{number}_kind"] = ChoiceField(_("Answer for: %(part)s", part=text), choices=KINDS, validate_choice=False)
+        fields[f"line_{number}_kind"] = ChoiceField(
+            _("Answer for: %(part)s", part=text), choices=KINDS, validate_choice=False
+        )
         fields[f"line_{number}_amount"] = NokField(_("Price for: %(part)s", part=text))
         fields[f"line_{number}_comment"] = TextField(_("Comment on: %(part)s", part=text), [length(high=200)])
     for name, demands, limit in (

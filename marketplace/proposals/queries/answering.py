@@ -72,12 +72,18 @@ class Answering:
     @property
     def has_unsent_changes(self) -> bool:
         """Say whether what is written differs from what counts."""
-        return self.is_sent and self.proposal is not None and self.proposal.content != self.proposal.submitted_content
+        return (
+            self.is_sent
+            and self.proposal is not None
+            and self.proposal.content != self.proposal.submitted_content
+        )
 
     @property
     def answers_older_version(self) -> bool:
         """Say whether the brief was changed after the offer was sent."""
-        return self.is_sent and self.proposal is not None and self.proposal.brief_version_id != self.version.id
+        return (
+            self.is_sent and self.proposal is not None and self.proposal.brief_version_id != self.version.id
+        )
 
     @property
     def lacks(self) -> list[Lack]:
@@ -94,7 +100,9 @@ def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
     """Return the viewer's own offer to a brief, or None."""
     if not viewer.is_supplier:
         return None
-    query = select(Proposal).where(Proposal.brief_id == brief_id, Proposal.supplier_id == viewer.organisation_id)
+    query = select(Proposal).where(
+        Proposal.brief_id == brief_id, Proposal.supplier_id == viewer.organisation_id
+    )
     return session.scalar(query)
 
 
@@ -122,7 +130,8 @@ def answering(viewer: Viewer, reference: str) -> Answering:
 def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
     """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
     approved = select(BriefService.code).where(
-        BriefService.brief_id == brief.id, BriefService.category.in_(approved_categories(viewer.organisation_id))
+        BriefService.brief_id == brief.id,
+        BriefService.category.in_(approved_categories(viewer.organisation_id)),
     )
     if session.scalar(approved.limit(1)) is None:
         return False
@@ -170,7 +179,9 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
         raise NotFound
     query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)
     options = [joinedload(Proposal.brief).joinedload(Brief.company)]
-    found = paginate(query.order_by(Proposal.updated_at.desc(), Proposal.id.desc()), page, size=20, options=options)
+    found = paginate(
+        query.order_by(Proposal.updated_at.desc(), Proposal.id.desc()), page, size=20, options=options
+    )
     awards = {
         award.proposal_id: award.awarded_at
         for award in session.scalars(select(Award).where(Award.proposal_id.in_([p.id for p in found.items])))
@@ -179,6 +190,11 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
     for proposal in found.items:
         seen = paper(viewer, proposal.brief)
         items.append(
-            OwnOffer(proposal, phase_of(proposal.brief), seen.company.name if seen.company else None, awards.get(proposal.id))
+            OwnOffer(
+                proposal,
+                phase_of(proposal.brief),
+                seen.company.name if seen.company else None,
+                awards.get(proposal.id),
+            )
         )
     return Page(items, found.number, found.size, found.total)

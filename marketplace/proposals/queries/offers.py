@@ -44,7 +44,9 @@ def is_opened(brief: Brief) -> bool:
     """
     phase = phase_of(brief)
     if phase is Phase.WITHDRAWN:
-        return brief.deadline is not None and brief.closed_at is not None and brief.closed_at > opening_of(brief)
+        return (
+            brief.deadline is not None and brief.closed_at is not None and brief.closed_at > opening_of(brief)
+        )
     return phase in _ALWAYS_OPENED
 
 
@@ -170,8 +172,10 @@ def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[Offers,
 
 def award_of(brief_id: int) -> Award | None:
     """Return the company's choice, or None."""
-    query = select(Award).where(Award.brief_id == brief_id).options(
-        joinedload(Award.proposal).joinedload(Proposal.supplier)
+    query = (
+        select(Award)
+        .where(Award.brief_id == brief_id)
+        .options(joinedload(Award.proposal).joinedload(Proposal.supplier))
     )
     return session.scalar(query)
 
@@ -179,7 +183,9 @@ def award_of(brief_id: int) -> Award | None:
 def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:
     """Return what the company is asked about whether it worked, in order. Raises NotFound."""
     brief = own_brief(viewer, reference)
-    found = session.scalars(select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)).all()
+    found = session.scalars(
+        select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)
+    ).all()
     if not found:
         raise NotFound
     return brief, found
@@ -216,6 +222,8 @@ def briefs_to_decide(viewer: Viewer) -> list[ToDecide]:
     """Return the company's briefs whose deadline has passed without a choice, the oldest first."""
     if not viewer.is_company:
         return []
-    query = select(Brief).where(visible_to(viewer), Brief.state == "published").order_by(Brief.deadline, Brief.id)
+    query = (
+        select(Brief).where(visible_to(viewer), Brief.state == "published").order_by(Brief.deadline, Brief.id)
+    )
     found = [brief for brief in session.scalars(query) if phase_of(brief) is Phase.EVALUATING]
     return [ToDecide(brief, count_of(brief.id)) for brief in found]

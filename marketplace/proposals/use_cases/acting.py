@@ -78,7 +78,11 @@ def move_proposal(proposal: Proposal, move: str, actor: Actor, phase: brief_life
 
 def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
     """Return the offers to a brief in some states, in the order they were begun."""
-    query = select(Proposal).where(Proposal.brief_id == brief.id, Proposal.state.in_(states)).order_by(Proposal.id)
+    query = (
+        select(Proposal)
+        .where(Proposal.brief_id == brief.id, Proposal.state.in_(states))
+        .order_by(Proposal.id)
+    )
     return session.scalars(query).all()
 
 
@@ -105,7 +109,12 @@ def break_seal(brief: Brief) -> None:
     for event in session.scalars(query).all():
         actor = Viewer(user_id=event.actor_id, organisation_id=event.organisation_id)
         record(
-            actor, event.action, "proposal", event.proposal_id, brief=brief.reference, at=event.at.isoformat(timespec="seconds")
+            actor,
+            event.action,
+            "proposal",
+            event.proposal_id,
+            brief=brief.reference,
+            at=event.at.isoformat(timespec="seconds"),
         )
         session.delete(event)
 

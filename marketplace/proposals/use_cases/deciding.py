@@ -88,7 +88,10 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
         if winner is None:
             raise NotFound
         if phase is Phase.LAPSED and not details.still_stands:
-            raise RuleBroken(_("The time for choosing was over. Ask the supplier if the offer still stands."), "still_stands")
+            raise RuleBroken(
+                _("The time for choosing was over. Ask the supplier if the offer still stands."),
+                "still_stands",
+            )
         if not details.reason:
             raise RuleBroken(_("Say in a sentence why you chose this offer."), "reason")
         others = [proposal for proposal in live.values() if proposal.id != winner.id]
@@ -110,9 +113,13 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
 
 def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
     if reply is None or reply.code not in codes:
-        raise RuleBroken(_("Choose a reason for each supplier that you did not choose."), f"code_{proposal_id}")
+        raise RuleBroken(
+            _("Choose a reason for each supplier that you did not choose."), f"code_{proposal_id}"
+        )
     if not reply.text:
-        raise RuleBroken(_("Write a sentence to each supplier that you did not choose."), f"text_{proposal_id}")
+        raise RuleBroken(
+            _("Write a sentence to each supplier that you did not choose."), f"text_{proposal_id}"
+        )
 
 
 def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.datetime) -> None:
@@ -146,7 +153,10 @@ def _tell_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> Non
         told = notices.offer_not_chosen(company, title, other.id, other.outcome_code, other.outcome_text)
         send(told, supplier_people(other))
     send(notices.choice_made(winner.supplier.name, title, brief.reference), company_people(brief))
-    send(reminders.garden_choice_made(company, winner.supplier.name, title, brief.reference), garden_people(brief))
+    send(
+        reminders.garden_choice_made(company, winner.supplier.name, title, brief.reference),
+        garden_people(brief),
+    )
 
 
 def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
@@ -196,8 +206,14 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         _open_choice_again(brief, found)
         title = brief.versions[-1].title
         for proposal in back:
-            send(notices.choice_taken_back(brief.company.name, title, brief.reference, reason), supplier_people(proposal))
-        send(reminders.garden_choice_taken_back(brief.company.name, title, brief.reference, reason), garden_people(brief))
+            send(
+                notices.choice_taken_back(brief.company.name, title, brief.reference, reason),
+                supplier_people(proposal),
+            )
+        send(
+            reminders.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
+            garden_people(brief),
+        )
 
 
 def _open_choice_again(brief: Brief, found: Award) -> None:

@@ -22,7 +22,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, State
-from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
 from marketplace.proposals.queries.offers import HIDDEN
 from marketplace.proposals.use_cases.acting import (
@@ -53,7 +53,9 @@ def open_early(viewer: Viewer, reference: str) -> bool:
     with transaction():
         brief = locked_for_company(viewer, reference, "close_early")
         if brief.open_door:
-            raise RuleBroken(_("The brief is open to all approved suppliers, so the offers wait for the deadline."))
+            raise RuleBroken(
+                _("The brief is open to all approved suppliers, so the offers wait for the deadline.")
+            )
         if not _all_have_answered(brief):
             record(viewer, "brief.open_early_refused", "brief", brief.reference)
             return False

@@ -51,7 +51,9 @@ def run_all() -> None:
 
 def _waiting() -> list[int]:
     """Return the ids of the published briefs whose deadline has passed, the oldest first."""
-    query = select(Brief).where(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None)).order_by(Brief.id)
+    query = (
+        select(Brief).where(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None)).order_by(Brief.id)
+    )
     found = [brief.id for brief in session.scalars(query) if phase_of(brief) is Phase.EVALUATING]
     session.rollback()
     return found
@@ -59,7 +61,9 @@ def _waiting() -> list[int]:
 
 def _last_event(brief: Brief, action: str) -> dt.datetime | None:
     query = select(AuditEvent.at).where(
-        AuditEvent.object_type == "brief", AuditEvent.object_id == brief.reference, AuditEvent.action == action
+        AuditEvent.object_type == "brief",
+        AuditEvent.object_id == brief.reference,
+        AuditEvent.action == action,
     )
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
@@ -178,6 +182,9 @@ def remind_about_results() -> int:
             if _last_event(brief, f"brief.ask_{outcome.round}") is not None:
                 continue
             record(None, f"brief.ask_{outcome.round}", "brief", brief.reference)
-            send(reminders.did_it_work(brief.versions[-1].title, brief.reference, outcome.round), company_people(brief))
+            send(
+                reminders.did_it_work(brief.versions[-1].title, brief.reference, outcome.round),
+                company_people(brief),
+            )
             asked += 1
     return asked

@@ -89,7 +89,9 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
         if not viewer.is_owner:
             raise RuleBroken(_("Only an owner may send the offer. It is saved; ask one to send it."))
         if seen_revision != proposal.revision:
-            raise Conflict(_("A colleague has saved this offer since you read it. Read it again before you send it."))
+            raise Conflict(
+                _("A colleague has saved this offer since you read it. Read it again before you send it.")
+            )
         if found.lacks:
             raise RuleBroken(found.lacks[0].message, found.lacks[0].field)
         again = found.is_sent
@@ -127,7 +129,10 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
         proposal.own_reason = reason
         log(viewer, "proposal.withdraw", brief, proposal)
         is_final = found.phase is not Phase.OPEN
-        send(notices.offer_withdrawn(found.version.title, reference, is_final=is_final), supplier_people(proposal))
+        send(
+            notices.offer_withdrawn(found.version.title, reference, is_final=is_final),
+            supplier_people(proposal),
+        )
         if is_final:
             told = notices.supplier_withdrew(proposal.supplier.name, found.version.title, reference, reason)
             send(told, company_people(brief))

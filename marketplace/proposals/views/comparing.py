@@ -30,7 +30,9 @@ def compare_offers(reference: str) -> Answer:
     viewer = current_viewer()
     if viewer.is_garden:
         brief, count = queries.count_for_garden(viewer, reference)
-        return render_template("proposals/garden.html", brief=brief, count=count, opens=queries.opening_of(brief))
+        return render_template(
+            "proposals/garden.html", brief=brief, count=count, opens=queries.opening_of(brief)
+        )
     found = queries.offers_for(viewer, reference)
     if found.is_sealed:
         return render_template("proposals/sealed.html", found=found, opens=queries.opening_of(found.brief))
@@ -80,7 +82,9 @@ def open_early(reference: str) -> Answer:
         if opened:
             flashes.done(_("The offers are opened."))
         else:
-            flashes.note(_("Not yet. The offers stay sealed until all who were asked have answered, or the deadline."))
+            flashes.note(
+                _("Not yet. The offers stay sealed until all who were asked have answered, or the deadline.")
+            )
     return see_other("proposals.compare", reference=reference)
 
 

@@ -38,7 +38,9 @@ def award(reference: str) -> Answer:
     if found.award is not None and request.method == "GET":
         return see_other("proposals.job", reference=reference)
     if found.phase not in TO_JUDGE:
-        raise Conflict(_("The choice is made, or the brief is closed. Open the brief to see where it stands."))
+        raise Conflict(
+            _("The choice is made, or the brief is closed. Open the brief to see where it stands.")
+        )
     live, number = found.live, request.values.get("proposal", type=int)
     if number is None and len(live) == 1:
         number = live[0].id
@@ -115,7 +117,11 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
 def reopen(reference: str) -> Answer:
     """Take back the choice."""
     found = _to_judge(reference)
-    if found.award is None or found.phase is not Phase.AWARDED or not may_reopen(found.award.awarded_at, clock.now()):
+    if (
+        found.award is None
+        or found.phase is not Phase.AWARDED
+        or not may_reopen(found.award.awarded_at, clock.now())
+    ):
         raise NotFound
     form = ReasonForm()
     if form.validate_on_submit():

@@ -61,7 +61,9 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
     if lacks:
         flashes.note(
             ngettext(
-                "Saved, but not sent: %(num)s thing is missing.", "Saved, but not sent: %(num)s things are missing.", len(lacks)
+                "Saved, but not sent: %(num)s thing is missing.",
+                "Saved, but not sent: %(num)s things are missing.",
+                len(lacks),
             )
         )
         return see_other("proposals.edit", reference=reference, missing=1)
@@ -111,7 +113,9 @@ def _read_only(found: Answering) -> Answer:
             raise NotFound
         return render_template("proposals/closed.html", found=found, content=None, owned=[])
     content = found.sent or found.content
-    return render_template("proposals/closed.html", found=found, content=content, owned=owned_in_words(found.ask))
+    return render_template(
+        "proposals/closed.html", found=found, content=content, owned=owned_in_words(found.ask)
+    )
 
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])

@@ -58,10 +58,8 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             )
             record(viewer, "brief.invite", "brief", brief.reference, supplier=number, place=places[number])
             company = _shown_name(brief)
-            assert brief.deadline is not None
-            send(
-                notices.invited(company, brief.title, brief.reference, brief.deadline), receivers_for(number)
-            )
+            deadline = brief.deadline or clock.now()
+            send(notices.invited(company, brief.title, brief.reference, deadline), receivers_for(number))
         return len(chosen)
 
 

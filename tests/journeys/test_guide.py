@@ -1,0 +1,122 @@
+"""The guide in a real browser: with and without script, on a phone and a desk, alone and with a colleague."""
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from marketplace.briefs import guide, use_cases
+from marketplace.briefs.models import Brief
+from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from tests import factories
+from tests.factories import briefs
+from tests.journeys.conftest import DESK, NARROWEST, PHONE
+
+GUIDE = guide.load()
+PROBLEM = (
+    "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon. Om sommeren rekker vi ikke å svare, "
+    "og vi mister kunder som ikke finner oss på kartet."
+)
+
+
+@pytest.fixture
+def owner() -> Viewer:
+    viewer = factories.member(factories.company(of=factories.garden()), email="marit@bjorkvollen.example")
+    session.commit()
+    return viewer
+
+
+@pytest.fixture
+def signed_in(person: Callable[..., Page], owner: Viewer) -> Callable[..., Page]:
+    """Open a browser in which the owner is signed in."""
+
+    def open_browser(**how: object) -> Page:
+        page = person(**how)
+        page.goto("/sign-in")
+        page.fill("#email", owner.email)
+        page.fill("#password", factories.PASSWORD)
+        page.locator("main form button[type=submit]").first.click()
+        page.wait_for_url("**/home")
+        return page
+
+    return open_browser
+
+
+def stored(brief: Brief) -> Brief:
+    session.expire_all()
+    found = session.get(Brief, brief.id)
+    assert found is not None
+    session.commit()
+    return found
+
+
+def test_what_is_typed_is_saved_without_a_click(signed_in: Callable[..., Page], owner: Viewer) -> None:
+    brief = use_cases.create_draft(owner)
+    page = signed_in(width=PHONE)
+    page.goto(f"/briefs/{brief.reference}/guide/need")
+    page.fill("#title", "Nettbutikk for ysteriet")
+    page.fill("#problem", PROBLEM)
+    expect(page.locator("[data-saved] span")).not_to_be_empty(timeout=10_000)
+    page.wait_for_timeout(4000)
+    page.reload()
+    assert page.input_value("#title") == "Nettbutikk for ysteriet"
+    assert stored(brief).answers["problem"] == PROBLEM
+
+
+def test_typing_on_and_sending_at_once_is_no_quarrel_with_oneself(
+    signed_in: Callable[..., Page], owner: Viewer
+) -> None:
+    brief = use_cases.create_draft(owner)
+    page = signed_in()
+    page.goto(f"/briefs/{brief.reference}/guide/need")
+    for title in ("Nettbutikk", "Nettbutikk for", "Nettbutikk for ysteriet"):
+        page.fill("#title", title)
+        page.locator("#problem").focus()
+    page.fill("#problem", PROBLEM)
+    page.locator("button.ds-button[value=next]").click()
+    page.wait_for_url("**/guide/goal")
+    assert stored(brief).title == "Nettbutikk for ysteriet"
+
+
+def test_the_guide_needs_no_script(signed_in: Callable[..., Page], owner: Viewer) -> None:
+    page = signed_in(width=PHONE, script=False)
+    page.goto("/briefs/new?q=Vi vil ta betalt på nett for osten vår")
+    page.locator("button.ds-button[value=begin]").click()
+    page.wait_for_url("**/guide/need")
+    page.fill("#title", "Nettbutikk for ysteriet")
+    page.locator("button.ds-button[value=suggest]").click()
+    assert page.input_value("#title") == "Nettbutikk for ysteriet"
+    page.locator(".chips input").first.check()
+    page.fill("#problem", PROBLEM)
+    page.locator("button.ds-button[value=next]").click()
+    page.wait_for_url("**/guide/goal")
+    assert stored(session.query(Brief).one()).answers["services"]
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [NARROWEST, DESK])
+def test_the_pages_of_a_draft_are_accessible_and_fit(
+    signed_in: Callable[..., Page],
+    owner: Viewer,
+    axe: Callable[[Page], None],
+    fits: Callable[[Page], None],
+    width: int,
+    dark: bool,
+) -> None:
+    empty, full = use_cases.create_draft(owner), briefs.draft(owner, must_have=["a", "b", "c", "d"], links=[])
+    page = signed_in(width=width, dark=dark)
+    for brief in (empty, full):
+        for step in (*(f"guide/{topic.code}" for topic in GUIDE.topics), "check", "preview"):
+            page.goto(f"/briefs/{brief.reference}/{step}")
+            page.evaluate("document.querySelectorAll('details').forEach(part => { part.open = true })")
+            axe(page)
+            fits(page)
+
+
+def test_the_brief_prints_on_two_pages(signed_in: Callable[..., Page], owner: Viewer) -> None:
+    brief = briefs.draft(owner)
+    page = signed_in()
+    page.goto(f"/briefs/{brief.reference}/preview")
+    printed = page.pdf(format="A4", prefer_css_page_size=True)
+    assert printed.count(b"/Type /Page\n") == 2

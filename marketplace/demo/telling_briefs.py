@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from marketplace.briefs import guide, queries, use_cases
+from marketplace.briefs import guide, use_cases
 from marketplace.briefs.guide import Question, Reading
 from marketplace.briefs.models import ClarificationQuestion
 from marketplace.core import clock
@@ -62,13 +62,11 @@ def _beginning(world: World, entry: Entry, writer: str) -> Callable[[], None]:
 
 def _saving(history: History, world: World, entry: Entry, writer: str, topic_code: str) -> Callable[[], None]:
     def save() -> None:
-        viewer, reference = world.viewer(writer), world.briefs[entry["key"]]
         topic = guide.load().topic(topic_code)
-        standing = queries.draft_answers(queries.own_brief(viewer, reference))
-        answers = {**standing, **entry["answers"]}
+        answers = entry["answers"]
         readings = [_reading(history, q, answers[q.code]) for q in topic.questions if q.code in answers]
         saved = use_cases.save_topic(
-            viewer, reference, topic_code, readings, use_cases.fingerprints(topic.questions, standing)
+            world.viewer(writer), world.briefs[entry["key"]], topic_code, readings, {}
         )
         if saved.refused:
             raise ValueError(entry["key"], [reading.error for reading in saved.refused])

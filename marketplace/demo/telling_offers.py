@@ -5,11 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import select
-
-from marketplace.briefs import queries as brief_queries
 from marketplace.briefs import use_cases as brief_use_cases
-from marketplace.core.database import session
 from marketplace.demo import content_files as content
 from marketplace.demo.history import History
 from marketplace.demo.telling_briefs import owner_of
@@ -18,7 +14,6 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.content import Ask, Claim, Content, PriceLine
 from marketplace.proposals.evaluation import Kind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
-from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries import answering
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
 from marketplace.proposals.use_cases.evaluating import Score
@@ -67,6 +62,7 @@ def _tell_writing(history: History, world: World, entry: Entry, offer: Entry) ->
             found = answering(viewer, reference)
             written = _written(history, entry, offer, found.ask, dearer)
             proposal = use_cases.save(viewer, reference, written)
+            world.proposals[offer["brief"], offer["supplier"]] = proposal.id
             if send:
                 use_cases.submit(viewer, reference, proposal.revision)
 
@@ -123,12 +119,7 @@ def _claim(demand: str, said: Any) -> Claim:
 
 
 def _proposal_id(world: World, offer: Entry) -> int:
-    supplier_id = world.organisations[offer["supplier"]]
-    viewer = world.viewer(owner_of("supplier", offer["supplier"]))
-    brief = brief_queries.brief_for(viewer, world.briefs[offer["brief"]])
-    return session.scalars(
-        select(Proposal.id).where(Proposal.brief_id == brief.id, Proposal.supplier_id == supplier_id)
-    ).one()
+    return world.proposals[offer["brief"], offer["supplier"]]
 
 
 def _reading_letter(world: World, offer: Entry) -> Callable[[], None]:
@@ -142,9 +133,10 @@ def _reading_letter(world: World, offer: Entry) -> Callable[[], None]:
 
 def _tell_clock(history: History, entry: Entry) -> None:
     """Let the clock open the offers, remind and let the brief lapse, each in the night when it is due."""
-    deadline = entry["answers"]["response_deadline"]
+    deadline, decided = entry["answers"]["response_deadline"], _decision_day(entry) or 0
     for days in (1, *(reminder + 1 for reminder in REMINDER_DAYS), LAPSES_AFTER):
-        history.add_clock(deadline + days, use_cases.run_all)
+        if deadline + days <= decided + 1:
+            history.add_clock(deadline + days, use_cases.run_all)
     if "delivered" in entry:
         history.add_clock(entry["delivered"] + ASKED_AGAIN_AFTER, use_cases.run_all)
 

@@ -1,5 +1,6 @@
 """Business gardens open, companies register, suppliers apply and are vetted."""
 
+import datetime as dt
 import zlib
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -25,6 +26,7 @@ OPENING_DAY = -480
 WAITED = {vetting.CHANGES: 3, vetting.REFUSED: 5, vetting.SUSPENDED: 160, vetting.SUBMITTED: 0}
 APPROVAL_TAKES = 4
 RENEWAL_ASKED_AFTER = 366
+REFRESHED_DAY = -35
 
 
 def tell_gardens(history: History, world: World) -> None:
@@ -107,6 +109,8 @@ def tell_suppliers(history: History, world: World) -> None:
                 _applying(history, world, entry, codes) if is_first else _asking_for_more(world, entry, codes)
             )
             history.add(day, key, ask)
+        if min(batches) < REFRESHED_DAY:
+            history.add(REFRESHED_DAY, key, _refreshing(history, world, entry), minutes=5)
         for category, vetted in entry["vetting"].items():
             _tell_vetting(history, world, entry, category, vetted)
         if "paused" in entry:
@@ -159,7 +163,7 @@ def _application(history: History, world: World, entry: Entry, codes: Sequence[s
             remote=entry["remote"],
             on_site=entry["on_site"],
             price_from_nok=entry["price_from_nok"],
-            next_start=history.day(entry["next_start"]),
+            next_start=_next_start(history, entry),
         ),
         about=entry["text"],
         text_locale=entry["lang"],
@@ -167,6 +171,21 @@ def _application(history: History, world: World, entry: Entry, codes: Sequence[s
         cases=cases,
         note=_chosen("notes", entry["key"]),
     )
+
+
+def _next_start(history: History, entry: Entry) -> dt.date:
+    """Return when a supplier can start, as it says now; long ago it had time about as soon as it has today."""
+    days = dt.timedelta(days=entry["next_start"])
+    is_old = clock.today() < history.day(REFRESHED_DAY)
+    return (clock.today() if is_old else history.today) + days
+
+
+def _refreshing(history: History, world: World, entry: Entry) -> Callable[[], None]:
+    def refresh() -> None:
+        viewer = world.viewer(entry["contact"]["email"])
+        use_cases.change_price(viewer, entry["price_from_nok"], _next_start(history, entry))
+
+    return refresh
 
 
 def _area(written: Sequence[str]) -> list[str]:

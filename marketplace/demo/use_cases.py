@@ -1,21 +1,63 @@
-"""Filling a database with the demo's world."""
+"""Filling a database with the demo's world, by living through what has happened in it."""
+
+import datetime as dt
 
 from rich.progress import Progress
+from sqlalchemy import select, text, update
 
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base, session, transaction
+from marketplace.core.i18n import use_locale
+from marketplace.demo.history import History
 from marketplace.demo.people import demo_people
+from marketplace.demo.telling_briefs import tell_briefs
+from marketplace.demo.telling_offers import tell_offers
+from marketplace.demo.telling_organisations import tell_companies, tell_gardens, tell_suppliers
+from marketplace.demo.telling_publication import tell_publication
+from marketplace.demo.world import World
+from marketplace.outbox.models import Notice, OutboxMail
 
 __all__ = ["demo_people", "fill", "is_filled", "reset"]
 
+NOTICES_UNREAD_DAYS = 7
+MAILS_WAITING_DAYS = 1
+
 
 def is_filled() -> bool:
-    """Say whether the demo data is in place."""
-    return True
+    """Say whether there is anybody in the database."""
+    return session.scalar(select(User.id).limit(1)) is not None
 
 
 def reset() -> None:
-    """Empty the database."""
+    """Empty the database, all of it."""
+    with transaction():
+        tables = list(reversed(Base.metadata.sorted_tables))
+        if session.get_bind().dialect.name == "postgresql":
+            names = ", ".join(table.name for table in tables)
+            session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+        else:
+            for table in tables:
+                session.execute(table.delete())
 
 
 def fill(progress: Progress) -> None:
-    """Write the demo's world."""
-    del progress
+    """Write the demo's world into an empty database, the same each time but for the day it is told on."""
+    history, world = History(clock.today()), World()
+    for tell in (tell_gardens, tell_companies, tell_suppliers, tell_briefs, tell_publication, tell_offers):
+        tell(history, world)
+    with use_locale("nb"):
+        history.live(progress)
+        _settle()
+
+
+def _settle() -> None:
+    """Let people have read what is old, and leave only yesterday's mails to be sent."""
+    now = clock.now()
+    with transaction():
+        old = Notice.created_at < now - dt.timedelta(days=NOTICES_UNREAD_DAYS)
+        session.execute(update(Notice).where(old).values(read_at=Notice.created_at))
+        sent = OutboxMail.created_at < now - dt.timedelta(days=MAILS_WAITING_DAYS)
+        session.execute(
+            update(OutboxMail).where(sent).values(state="sent", sent_at=OutboxMail.created_at, attempts=1)
+        )

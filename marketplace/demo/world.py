@@ -20,6 +20,7 @@ class World:
     people: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
     briefs: dict[str, str] = field(default_factory=dict)
+    proposals: dict[tuple[str, str], int] = field(default_factory=dict)
     _viewers: dict[str, Viewer] = field(default_factory=dict)
 
     def add_person(self, entry: dict[str, Any], *, is_admin: bool = False) -> int:

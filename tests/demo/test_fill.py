@@ -1,0 +1,182 @@
+"""The demo world when it is told: everything is there, in every state, and nothing leads nowhere."""
+
+import json
+from collections import Counter
+from typing import Any
+
+import pytest
+from flask import Flask
+from rich.progress import Progress
+from sqlalchemy import func, select
+
+from marketplace.accounts import queries as people
+from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
+from marketplace.briefs.queries import phase_of
+from marketplace.core import clock
+from marketplace.core.database import Base, session
+from marketplace.core.viewer import Viewer
+from marketplace.demo import use_cases as demo
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import BusinessGarden, Company
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
+from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.queries import standing_of
+
+CHANGING = {"password_hash", "message_id"}
+
+
+def fill() -> None:
+    with Progress(disable=True) as progress:
+        demo.fill(progress)
+
+
+@pytest.fixture
+def world(app: Flask) -> Flask:
+    fill()
+    return app
+
+
+def count(model: type[Base]) -> int:
+    return session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def viewer(email: str) -> Viewer:
+    user = people.find_user_by_email(email)
+    assert user is not None, email
+    memberships = organisations.memberships_of(user.id)
+    return organisations.viewer_for(user, memberships[0] if memberships else None)
+
+
+def phases() -> Counter[str]:
+    return Counter(phase_of(brief) for brief in session.scalars(select(Brief)))
+
+
+def test_the_world_is_whole(world: Flask) -> None:
+    assert demo.is_filled()
+    assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
+    assert phases() == {
+        Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 2,
+        Phase.NO_AWARD: 1, Phase.WITHDRAWN: 1, Phase.LAPSED: 1, Phase.TERMINATED: 1,
+    }  # fmt: skip
+    standings = Counter(standing_of(vetting) for vetting in session.scalars(select(Vetting)))
+    assert set(standings) == {
+        "submitted",
+        "changes_requested",
+        "approved",
+        "due",
+        "dormant",
+        "refused",
+        "suspended",
+    }
+    assert session.scalars(select(Supplier).where(Supplier.paused_at.is_not(None))).all()
+    for model in (
+        ClarificationQuestion,
+        Evaluation,
+        Award,
+        Outcome,
+        Invitation,
+        SealedEvent,
+        AuditEvent,
+        Notice,
+    ):
+        assert count(model), model
+    hashes = set(session.scalars(select(User.password_hash)))
+    assert len(hashes) == 1, "one that nobody knows the password of, made once"
+    _every_published_brief_is_ranked()
+    _nothing_is_left_undecided()
+    _nothing_happens_tomorrow()
+    _old_news_is_read_and_sent()
+    _demo_people_have_something_waiting()
+
+
+def _every_published_brief_is_ranked() -> None:
+    runs = {run.brief_version_id for run in session.scalars(select(RankingRun))}
+    assert runs == {version.id for version in session.scalars(select(BriefVersion))}
+    for invitation in session.scalars(select(Invitation)):
+        assert invitation.ranking_run_id is not None
+        assert invitation.place is not None, (invitation.brief.title, invitation.supplier.name)
+
+
+def _nothing_is_left_undecided() -> None:
+    for brief in session.scalars(select(Brief)):
+        states = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))
+        if phase_of(brief) not in {Phase.OPEN, Phase.EVALUATING}:
+            assert set(states) <= {str(state) for state in FINAL}
+        assert states[State.AWARDED] == (
+            phase_of(brief) in {Phase.AWARDED, Phase.DELIVERED, Phase.TERMINATED}
+        )
+
+
+def _nothing_happens_tomorrow() -> None:
+    now = clock.now()
+    columns = [
+        column
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name
+        in {"at", "created_at", "updated_at", "published_at", "submitted_at", "decided_at", "answered_at"}
+    ]
+    for column in columns:
+        latest = session.scalar(select(func.max(column)))
+        assert latest is None or latest <= now, column
+
+
+def _old_news_is_read_and_sent() -> None:
+    waiting = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting")).all()
+    assert len(waiting) < 40
+    unread = Counter(session.scalars(select(Notice.user_id).where(Notice.read_at.is_(None))))
+    assert max(unread.values()) < 20
+
+
+def _demo_people_have_something_waiting() -> None:
+    shown = demo.demo_people()
+    assert [person["first_name"] for person in shown] == ["Marit", "Tone", "Ingrid", "Sivert"]
+    marit, tone, ingrid, sivert = (viewer(person["email"]) for person in shown)
+    own = {
+        phase_of(brief)
+        for brief in session.scalars(select(Brief).where(Brief.company_id == marit.organisation_id))
+    }
+    assert own == {Phase.DRAFT, Phase.OPEN, Phase.EVALUATING}
+    waiting = select(Invitation).join(Invitation.brief).where(Invitation.supplier_id == tone.organisation_id)
+    assert sum(phase_of(invitation.brief) is Phase.OPEN for invitation in session.scalars(waiting)) >= 2
+    letters = select(Proposal).where(
+        Proposal.supplier_id == tone.organisation_id,
+        Proposal.state == State.NOT_SELECTED,
+        Proposal.outcome_seen_at.is_(None),
+    )
+    assert session.scalars(letters).all()
+    queue = select(Vetting).where(Vetting.garden_id == ingrid.organisation_id)
+    standings = Counter(standing_of(vetting) for vetting in session.scalars(queue))
+    assert standings["submitted"] >= 3
+    assert standings["due"] >= 1
+    assert ingrid.is_curator
+    assert sivert.is_admin
+
+
+def dump() -> dict[str, list[dict[str, Any]]]:
+    """Return all rows but for what is drawn by chance so that nobody can guess it."""
+    return {
+        table.name: [
+            {key: str(value) for key, value in row._mapping.items() if key not in CHANGING}
+            for row in session.execute(select(table).order_by(*table.primary_key.columns))
+        ]
+        for table in Base.metadata.sorted_tables
+    }
+
+
+def test_is_the_same_world_each_time(app: Flask) -> None:
+    fill()
+    first = dump()
+    session.rollback()
+    demo.reset()
+    assert not demo.is_filled()
+    fill()
+    second = dump()
+    for name, rows in first.items():
+        assert json.dumps(rows, sort_keys=True) == json.dumps(second[name], sort_keys=True), name

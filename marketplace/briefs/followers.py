@@ -1,12 +1,13 @@
 """What features above this one hang on a brief.
 
 Briefs know neither invitations nor proposals, yet both decide who may read a brief, who is told of a change,
-what has to end with it, and what is shown beside the advice on a draft. The features above say so here, once,
-when they are loaded.
+what has to end with it, and what is shown beside it. The features above say so here, once, when
+they are loaded.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
@@ -20,12 +21,21 @@ Ending = Callable[[Viewer, Brief], None]
 PanelMaker = Callable[[Viewer, str, Mapping[str, str]], "Panel | None"]
 _ties: dict[str, tuple[Column, Column]] = {}
 _endings: dict[str, Ending] = {}
-_panels: dict[str, PanelMaker] = {}
+
+
+class Place(StrEnum):
+    """Where features above can show something: beside the advice on a draft, or on a supplier's page of a brief."""
+
+    CHECK = "check"
+    SUPPLIER = "supplier"
+
+
+_panels: dict[Place, dict[str, PanelMaker]] = {place: {} for place in Place}
 
 
 @dataclass(frozen=True)
 class Panel:
-    """Something to show beside the advice on the check page: a template, and what it needs."""
+    """Something to show on a page of a brief: a template, and what it needs as `panel_values`."""
 
     template: str
     values: Mapping[str, Any]
@@ -60,12 +70,12 @@ def end(viewer: Viewer, brief: Brief) -> None:
         ending(viewer, brief)
 
 
-def beside_check(name: str, make: PanelMaker) -> None:
-    """Show something beside the advice on a draft; it is made from viewer, reference and the address's values."""
-    _panels[name] = make
+def hang(place: Place, name: str, make: PanelMaker) -> None:
+    """Show something on a page of a brief; it is made from viewer, reference and the address's values."""
+    _panels[place][name] = make
 
 
-def panels(viewer: Viewer, reference: str, asked: Mapping[str, str]) -> list[Panel]:
-    """Return what the features above show beside the advice on a draft."""
-    made = [make(viewer, reference, asked) for make in _panels.values()]
+def panels(place: Place, viewer: Viewer, reference: str, asked: Mapping[str, str]) -> list[Panel]:
+    """Return what the features above show in a place."""
+    made = [make(viewer, reference, asked) for make in _panels[place].values()]
     return [panel for panel in made if panel is not None]

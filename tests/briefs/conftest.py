@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from marketplace.briefs import followers, guide
+from marketplace.briefs import guide
 from marketplace.briefs.guide import shown_value
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
@@ -108,7 +108,6 @@ def market(app: Flask) -> Market:
 @pytest.fixture
 def invite(market: Market):
     """Invite a supplier to a brief, as sourcing does it."""
-    followers.tie(Invitation.brief_id, Invitation.supplier_id)
 
     def do(brief: Brief, viewer: Viewer) -> None:
         session.add(

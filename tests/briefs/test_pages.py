@@ -297,6 +297,19 @@ def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):
     assert marit.get(f"{path}/{2**70}").status_code == 404
 
 
+def test_an_invited_supplier_can_say_no_from_the_briefs_page(market, sign_in, invite):
+    brief = briefs.published(market.owner)
+    invite(brief, market.invited)
+    loft, studio = sign_in(market.invited), sign_in(market.in_trade)
+    path = f"/briefs/{brief.reference}"
+    assert loft.page(path).links()["Say no to the invitation"] == f"{path}/decline"
+    assert "Say no to the invitation" not in studio.page(path).text
+    assert loft.post(f"{path}/decline", data={"reason": "no_capacity"}).status_code == 303
+    assert "You have said no to this invitation." in loft.page(path).text
+    assert loft.post(f"{path}/reconsider").status_code == 303
+    assert "Say no to the invitation" in loft.page(path).text
+
+
 def test_a_hidden_name_is_on_no_page_of_a_supplier(market, sign_in):
     brief = briefs.published(market.owner, visibility="hidden")
     page = sign_in(market.in_trade).page(f"/briefs/{brief.reference}")

@@ -5,6 +5,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import followers, queries, use_cases
+from marketplace.briefs.followers import Place
 from marketplace.briefs.forms import PublishForm, ReviewForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.views.base import blueprint
@@ -29,7 +30,7 @@ def check(reference: str) -> Answer:
         "briefs/check.html",
         paper=paper,
         checkup=queries.checkup(paper),
-        panels=followers.panels(current_viewer(), reference, request.args),
+        panels=followers.panels(Place.CHECK, current_viewer(), reference, request.args),
         states=topic_states(paper),
         state_label=state_label,
         form=PublishForm(),

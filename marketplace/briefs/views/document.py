@@ -1,9 +1,10 @@
 """The brief as a document, for its company, its suppliers and its business garden."""
 
-from flask import render_template
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import queries
+from marketplace.briefs import followers, queries
+from marketplace.briefs.followers import Panel, Place
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
 from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
 from marketplace.briefs.queries import BriefPaper
@@ -31,6 +32,12 @@ def preview(reference: str) -> Answer:
     return render_template("briefs/preview.html", paper=paper, draft=paper.version is None)
 
 
+def _panels(paper: BriefPaper) -> list[Panel]:
+    if paper.reader != "supplier":
+        return []
+    return followers.panels(Place.SUPPLIER, current_viewer(), paper.brief.reference, request.args)
+
+
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
     """Return the brief's page; a form that did not pass is handed in to be shown again."""
     viewer = current_viewer()
@@ -45,5 +52,6 @@ def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
         review=queries.open_review(paper.brief),
         checkup=queries.checkup(paper) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
+        panels=_panels(paper),
         forms=forms,
     )

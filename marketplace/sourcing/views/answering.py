@@ -1,19 +1,38 @@
 """A supplier's yes or no to an invitation."""
 
+from collections.abc import Mapping
+
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from marketplace.briefs import followers
 from marketplace.briefs import queries as briefs
+from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import DeclineForm
+from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
+
+
+def _invited(viewer: Viewer, reference: str, _asked: Mapping[str, str]) -> followers.Panel | None:
+    """Return what an invited supplier can do with its invitation while the brief is open."""
+    paper = briefs.paper_for(viewer, reference)
+    invitation = queries.invitation_for(viewer, paper.brief.id)
+    if invitation is None or paper.phase is not Phase.OPEN:
+        return None
+    declined = invitation.state == InvitationState.DECLINED
+    return followers.Panel("sourcing/_invited.html", {"reference": reference, "declined": declined})
+
+
+followers.hang(followers.Place.SUPPLIER, "invitation", _invited)
 
 
 @blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])

@@ -35,7 +35,7 @@ def _panel(viewer: Viewer, reference: str, asked: Mapping[str, str]) -> follower
     return followers.Panel("sourcing/_panel.html", {"found": found, **labels})
 
 
-followers.beside_check("fit", _panel)
+followers.hang(followers.Place.CHECK, "fit", _panel)
 
 
 @blueprint.get("/briefs/<reference>/fit")

@@ -118,3 +118,29 @@ def invite(market: Market):
         session.commit()
 
     return do
+
+
+@pytest.fixture
+def sign_in(app):
+    def do(viewer, locale="en"):
+        browser = app.test_client().sign_in(viewer.user_id)
+        browser.set_cookie("locale", locale)
+        return browser
+
+    return do
+
+
+@pytest.fixture
+def topic_form(as_form):
+    """Make a topic's form as a browser sends it, from a full set of answers."""
+
+    def make(answers, topic_code, **changes):
+        form = as_form(answers)
+        names = [
+            name
+            for name in form
+            if name.split("-")[0] in {q.code for q in guide.load().topic(topic_code).questions}
+        ]
+        return {name: form[name] for name in names} | changes
+
+    return make

@@ -1,0 +1,186 @@
+"""The guide in a browser: walked in three languages, two editors, hostile input in every field."""
+
+import json
+import re
+
+import pytest
+
+from marketplace.briefs import guide, use_cases
+from marketplace.briefs.models import Brief
+from marketplace.core.database import session
+from marketplace.core.i18n import use_locale
+from tests.factories import briefs
+
+GUIDE = guide.load()
+HOSTILE = [
+    "",
+    "\x00\x01",
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7 * 7 }} {% raw %} %(x)s {label}",
+    "' OR 1=1 --",
+    "\u202e\u200bæøå\ufeff",
+    "x" * 30_000,
+    "ord " * 3_000,
+    "\n".join(f"linje {number}" for number in range(1000)),
+    "9" * 400,
+    "-1",
+    "NaN",
+    "2999-01-01",
+    "31.02.2027",
+    "javascript:alert(1)",
+    "[]",
+]
+
+
+def seen_on(page):
+    return page.one("input", name="seen").get("value")
+
+
+def test_a_brief_begins_with_the_words_from_the_front_page(market, sign_in):
+    browser = sign_in(market.owner)
+    words = "Folk ringer og spør om ledige hytter. Vi vil at de skal bestille på nett."
+    page = browser.page(f"/briefs/new?q={words}&services=ecm.booking,nonsense")
+    assert page.one("textarea", name="own_words").text.strip() == words
+    assert page.one("input", value="ecm.booking").get("checked") is not None
+    assert session.query(Brief).count() == 0
+    data = {"own_words": words, "shown": "yes", "service": ["ecm.booking"], "then": "begin"}
+    answer = browser.post("/briefs/new", data=data, follow_redirects=True)
+    assert "What do you need?" in answer.text
+    brief = session.query(Brief).one()
+    assert (brief.answers["own_words"], brief.answers["services"]) == (words, ["ecm.booking"])
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_the_whole_guide_is_walked_without_script(market, sign_in, topic_form, locale):
+    browser = sign_in(market.owner, locale)
+    answers = briefs.full_answers()
+    with use_locale(locale):
+        forms = {topic.code: topic_form(answers, topic.code) for topic in GUIDE.topics}
+        titles = {topic.code: topic.title for topic in GUIDE.topics}
+    browser.post("/briefs/new", data={"own_words": "", "then": "begin"})
+    reference = session.query(Brief).one().reference
+    for topic in GUIDE.topics:
+        page = browser.page(f"/briefs/{reference}/guide")
+        assert page.heading == titles[topic.code]
+        data = forms[topic.code] | {"seen": seen_on(page), "then": "next"}
+        answer = browser.post(f"/briefs/{reference}/guide/{topic.code}", data=data)
+        assert answer.status_code == 303, answer.text
+    page = browser.page(f"/briefs/{reference}/guide")
+    assert "100" in page.text
+    stored = session.query(Brief).one().answers
+    assert {code: stored[code] for code in answers} == answers
+    assert browser.page(f"/briefs/{reference}/preview").heading == answers["title"]
+
+
+def test_every_label_help_and_option_of_the_guide_is_on_its_page(market, sign_in):
+    browser = sign_in(market.owner, "nn")
+    brief = briefs.draft(market.owner)
+    for topic in GUIDE.topics:
+        text = browser.page(f"/briefs/{brief.reference}/guide/{topic.code}").text
+        with use_locale("nn"):
+            for question in topic.questions:
+                labels = [question.option_label(code) for code in question.options]
+                for words in (question.label, question.help, *labels):
+                    assert " ".join(words.split()) in text
+
+
+def test_a_fault_is_told_beside_its_field_and_the_rest_is_saved(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    page = browser.page(f"/briefs/{brief.reference}/guide/today")
+    data = topic_form(
+        brief.answers,
+        "today",
+        links=["dette er ingen adresse"],
+        current_state=["Ny tekst om det vi har i dag, ti ord."],
+    )
+    answer = browser.post(f"/briefs/{brief.reference}/guide/today", data=data | {"seen": seen_on(page)})
+    assert answer.status_code == 422
+    assert "dette er ingen adresse" in answer.text
+    assert 'id="links-error"' in answer.text
+    assert 'href="#links"' in answer.text
+    stored = session.query(Brief).one().answers
+    assert stored["current_state"].startswith("Ny tekst")
+    assert stored["links"] == ["https://www.osteriet.example"]
+
+
+def test_the_guide_saves_in_the_background(market, sign_in, topic_form):
+    brief = use_cases.create_draft(market.owner)
+    browser = sign_in(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    data = topic_form(briefs.full_answers(), "need", seen=seen_on(browser.page(path)))
+    first = browser.post(path, data=data, headers={"X-Autosave": "1"})
+    assert first.json["ok"] is True
+    assert first.json["saved"].startswith("Saved at ")
+    again = browser.post(
+        path, data=data | {"title": "x" * 99, "seen": first.json["seen"]}, headers={"X-Autosave": "1"}
+    )
+    assert (again.status_code, again.json["ok"]) == (200, False)
+    assert session.query(Brief).one().title == briefs.full_answers()["title"]
+
+
+def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    marit, jon = sign_in(market.owner), sign_in(market.colleague)
+    seen = seen_on(marit.page(path))
+    mine = topic_form(brief.answers, "need", title=["Nettbutikk for osten vår"], seen=seen)
+    theirs = topic_form(
+        brief.answers, "need", title=["Nettside for ysteriet"], own_words=["Ost til folket."], seen=seen
+    )
+    assert marit.post(path, data=mine).status_code == 303
+    answer = jon.post(path, data=theirs)
+    assert answer.status_code == 409
+    assert "Marit Bjørkvold" in answer.text
+    for text in ("Nettbutikk for osten vår", "Nettside for ysteriet", "Ost til folket."):
+        assert text in answer.text
+    assert session.query(Brief).one().title == "Nettbutikk for osten vår"
+    fresh = json.loads(re.search(r"name=\"seen\" value=\"([^\"]+)\"", answer.text)[1].replace("&#34;", '"'))
+    assert jon.post(path, data=theirs | {"seen": json.dumps(fresh)}).status_code == 303
+    assert session.query(Brief).one().title == "Nettside for ysteriet"
+    autosaved = marit.post(path, data=mine, headers={"X-Autosave": "1"})
+    assert (autosaved.status_code, autosaved.json["ok"]) == (409, False)
+
+
+def test_what_is_typed_stays_on_the_page_when_the_brief_has_gone_out_meanwhile(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    jon = sign_in(market.colleague)
+    data = topic_form(brief.answers, "need", title=["Noe jeg skrev lenge på"], seen=seen_on(jon.page(path)))
+    use_cases.publish(market.owner, brief.reference, confirmed=True)
+    answer = jon.post(path, data=data)
+    assert answer.status_code == 409
+    assert "Noe jeg skrev lenge på" in answer.text
+    assert jon.get(path).status_code == 303
+
+
+@pytest.mark.parametrize("topic", GUIDE.topics, ids=lambda topic: topic.code)
+def test_hostile_input_in_every_field_is_taken_calmly_and_shown_again(market, sign_in, topic_form, topic):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    path = f"/briefs/{brief.reference}/guide/{topic.code}"
+    names = [name for q in topic.questions for name in ([f"{q.code}-{row}" for row in q.rows] or [q.code])]
+    for nasty in HOSTILE:
+        answer = browser.post(path, data=dict.fromkeys(names, nasty) | {"seen": nasty})
+        assert answer.status_code in {303, 422}, nasty[:40]
+        shown = browser.get(path) if answer.status_code == 303 else answer
+        assert shown.status_code in {200, 422}
+        assert "<script>alert" not in shown.text
+        assert "onerror=alert(1)>" not in shown.text
+        assert "\x00" not in shown.text
+    for name in names:
+        data = topic_form(brief.answers, topic.code) | {name: ["a", "b"] * 500}
+        assert browser.post(path, data=data).status_code in {303, 422}
+    for page in ("check", "preview", ""):
+        assert browser.get(f"/briefs/{brief.reference}/{page}".rstrip("/")).status_code == 200
+
+
+def test_a_strange_seen_field_or_topic_breaks_nothing(market, sign_in):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    for seen in ("null", "[1]", '{"title": 1}', "[" * 20_000, "{"):
+        answer = browser.post(f"/briefs/{brief.reference}/guide/need", data={"seen": seen})
+        assert answer.status_code in {303, 409}
+    assert browser.get(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404
+    assert browser.post(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404

@@ -228,7 +228,8 @@ SEEN_BY = {
     "/briefs/{evaluated}/proposals": COMPANY_SIDE | {"curator"},
     "/briefs/{evaluated}/proposals/{offer}": COMPANY_SIDE,
     "/briefs/{evaluated}/award": {"owner"},
-    "/briefs/{open}/proposals": COMPANY_SIDE,
+    # The garden may open the page, which says before the deadline only that offers are sealed.
+    "/briefs/{open}/proposals": COMPANY_SIDE | {"curator"},
     "/companies/{company}/briefs": {"curator"},
     "/proposals/{offer}/letter": set[str](),
 }

@@ -1,0 +1,108 @@
+"""Twelve at once: sends and choices from many threads leave exactly one truth."""
+
+import datetime as dt
+import threading
+
+from sqlalchemy import func, select
+
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, MarketplaceError
+from marketplace.core.i18n import use_locale
+from marketplace.outbox.models import Notice
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.models import Award, Proposal, ProposalRevision
+from tests.proposals.conftest import full_content
+
+
+def at_once(app, act, count=12):
+    """Run an act in many threads that start together; return what each came to."""
+    start, results = threading.Barrier(count), [None] * count
+
+    def run(number):
+        with app.app_context(), use_locale("nb"):
+            start.wait()
+            try:
+                results[number] = act(number) or "done"
+            except MarketplaceError as error:
+                results[number] = error
+            finally:
+                session.remove()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    session.expire_all()
+    return results
+
+
+def test_twelve_clicks_begin_one_offer(app, market):
+    session.commit()
+    results = at_once(
+        app, lambda _n: use_cases.save(market.kvistverk, market.reference, full_content()) and None
+    )
+    assert results == ["done"] * 12
+    assert session.scalar(select(func.count()).select_from(Proposal)) == 1
+
+
+def test_twelve_clicks_send_one_revision(app, market):
+    revision = use_cases.save(market.kvistverk, market.reference, full_content()).revision
+    session.commit()
+    results = at_once(app, lambda _n: use_cases.submit(market.kvistverk, market.reference, revision) and None)
+    assert results == ["done"] * 12
+    assert session.scalar(select(func.count()).select_from(ProposalRevision)) == 1
+    assert session.scalar(select(func.count()).select_from(Notice)) == 1
+
+
+def test_twelve_suppliers_send_and_each_is_there(app, market):
+    names = [f"byra{number}" for number in range(12)]
+    for name in names:
+        market.supplier(name)
+    session.commit()
+
+    def send(number):
+        viewer = market.people[names[number]]
+        saved = use_cases.save(viewer, market.reference, full_content())
+        use_cases.submit(viewer, market.reference, saved.revision)
+
+    assert at_once(app, send) == ["done"] * 12
+    assert session.scalar(select(func.count()).where(Proposal.state == "submitted")) == 12
+
+
+def test_twelve_choices_give_one_award(app, opened, replies):
+    live = [offer.id for offer in queries.offers_for(opened.owner, opened.reference).live]
+    answers = {number: replies(opened, number) for number in live}
+    session.commit()
+
+    def choose(number):
+        chosen = live[number % 3]
+        details = use_cases.AwardDetails(chosen, 92_000, dt.date(2027, 1, 11), "Dere forsto oss.")
+        use_cases.award(opened.owner, opened.reference, details, answers[chosen])
+
+    results = at_once(app, choose)
+    assert results.count("done") == 1
+    assert all(result == "done" or isinstance(result, Conflict) for result in results)
+    assert session.scalar(select(func.count()).select_from(Award)) == 1
+    assert session.scalar(select(func.count()).where(Proposal.state == "awarded")) == 1
+    assert session.scalar(select(func.count()).where(Proposal.state == "submitted")) == 0
+
+
+def test_choosing_and_choosing_nobody_at_once_gives_one_of_them(app, opened, replies):
+    number = opened.proposal("kvistverk").id
+    answers = replies(opened, number)
+    session.commit()
+
+    def decide(which):
+        if which % 2:
+            use_cases.choose_nobody(
+                opened.owner, opened.reference, use_cases.Reply("postponed", "Vi venter et år.")
+            )
+        else:
+            details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 1, 11), "Dere forsto oss.")
+            use_cases.award(opened.owner, opened.reference, details, answers)
+
+    assert at_once(app, decide).count("done") == 1
+    awarded = session.scalar(select(func.count()).where(Proposal.state == "awarded"))
+    assert awarded == session.scalar(select(func.count()).select_from(Award))
+    assert (opened.brief.state == "awarded") == bool(awarded)

@@ -1,0 +1,182 @@
+"""The pure rules: moves, arithmetic, and what an offer must hold. None of them asks a database."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.core import clock
+from marketplace.proposals import lifecycle
+from marketplace.proposals.content import Ask, Claim, Content, PriceLine, missing, word_faults
+from marketplace.proposals.evaluation import (
+    CRITERIA,
+    DEFAULT_WEIGHTS,
+    Kind,
+    Price,
+    doubts,
+    fill_gaps,
+    find_trap,
+    mean,
+    weighted_score,
+)
+from marketplace.proposals.lifecycle import Actor, State
+from tests.proposals.conftest import DEADLINE_DAY, full_content
+
+pytestmark = pytest.mark.once
+
+A, I, N, P = Kind.AMOUNT, Kind.INCLUDED, Kind.NOT_INCLUDED, Kind.NOT_PRICED
+# The three offers of the design: shop, pick-up, payment, till, photos, training.
+KVISTVERK = Price(1, (A, A, A, A, A, A), (58_000, 9_500, 6_000, 18_000, 16_000, 7_000), 1_290)
+MYRULL = Price(2, (A, I, A, A, P, A), (64_000, None, 4_500, 22_000, None, 6_000), 1_650)
+SKOGSFJORD = Price(3, (A, A, A, N, A, A), (49_500, 12_000, 6_500, None, 14_000, 8_000), 990)
+THREE = (KVISTVERK, MYRULL, SKOGSFJORD)
+TODAY = dt.date(2026, 11, 24)
+
+
+def test_the_offers_of_the_design_cost_what_the_design_says():
+    assert [price.one_off for price in THREE] == [114_500, 96_500, 90_000]
+    assert [price.over(24) for price in THREE] == [145_460, 136_100, 113_760]
+    filled = fill_gaps(THREE)
+    assert [filled[key].over(24) for key in (1, 2, 3)] == [145_460, 151_100, 133_760]
+    assert [filled[key].over(36) for key in (1, 2, 3)] == [160_940, 170_900, 145_640]
+    assert filled[2].fills == {4: 15_000}
+    assert not filled[1].is_estimate
+
+
+def test_the_trap_names_the_cheapest_its_gaps_and_the_spread():
+    trap = find_trap(THREE)
+    assert trap is not None
+    assert (trap.cheapest, trap.gaps, trap.cheapest_filled, trap.spread) == (3, (3,), 3, 17_340)
+    assert find_trap((KVISTVERK,)) is None
+    assert find_trap(()) is None
+
+
+def test_a_gap_that_nobody_priced_stays_a_gap():
+    first = Price(1, (A, N), (10, None), 0)
+    second = Price(2, (A, I), (20, None), 0)
+    filled = fill_gaps((first, second))
+    assert filled[1].open_gaps == (1,)
+    assert filled[1].over(24) == 10
+
+
+def test_scores_of_the_design_add_up_as_the_design_says():
+    rows = {85: (5, 4, 3, 5), 80: (4, 5, 3, 4), 70: (3, 3, 5, 3)}
+    for total, scores in rows.items():
+        assert weighted_score(dict(zip(CRITERIA, scores, strict=True)), DEFAULT_WEIGHTS) == total
+
+
+def test_a_total_waits_for_each_criterion_that_has_weight():
+    scores = {"understanding": 5}
+    assert weighted_score(scores, DEFAULT_WEIGHTS) is None
+    assert weighted_score(scores, {"understanding": 100, "price": 0}) == 100
+    assert weighted_score(scores, {}) is None
+
+
+@given(
+    st.fixed_dictionaries({c: st.integers(0, 5) for c in CRITERIA}),
+    st.fixed_dictionaries({c: st.integers(1, 100) for c in CRITERIA}),
+)
+def test_a_total_lies_between_the_worst_and_the_highest_score(scores, weights):
+    total = weighted_score(scores, weights)
+    assert total is not None
+    assert 20 * min(scores.values()) <= total <= 20 * max(scores.values())
+
+
+@given(st.lists(st.integers(0, 10**8), min_size=1, max_size=8))
+def test_a_mean_lies_within_its_amounts(amounts):
+    assert min(amounts) <= mean(amounts) <= max(amounts)
+
+
+def test_doubts_name_prices_above_the_frame_and_far_below_the_others():
+    cheap = Price(4, (A,), (10_000,), 0)
+    dear = Price(5, (A,), (90_000,), 3_000)
+    assert [(d.key, d.code) for d in doubts((cheap, dear), 50_000, 2_000)] == [
+        (4, "far_below"),
+        (5, "above_frame"),
+        (5, "monthly_above"),
+    ]
+    assert not doubts((dear,), None, None)
+
+
+def test_content_survives_being_stored():
+    content = full_content()
+    assert Content.from_dict(content.to_dict()) == content
+    assert Content.from_dict(None) == Content()
+    assert Content.from_dict({}) == Content()
+
+
+def test_content_follows_the_brief_when_it_changes():
+    ask = Ask(deliverables=("40 produktbilder", "Noe nytt"), must_have=("Henting på gården",))
+    fitted = full_content().fitted_to(ask)
+    assert fitted.price_lines == (
+        PriceLine("40 produktbilder", Kind.AMOUNT, 16_000, "Tatt på gården"),
+        PriceLine("Noe nytt"),
+    )
+    assert [claim.met for claim in fitted.evidence] == [True]
+    assert fitted.wishes == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"understanding": ""}, "understanding"),
+        ({"understanding": "ord " * 121}, "understanding"),
+        ({"price_lines": (PriceLine("a"), PriceLine("b"))}, "line_0_amount"),
+        ({"monthly_nok": None}, "monthly_nok"),
+        ({"start": None}, "start"),
+        ({"start": dt.date(2026, 11, 1)}, "start"),
+        ({"finish": None}, "finish"),
+        ({"finish": dt.date(2027, 1, 1)}, "finish"),
+        ({"team": ""}, "team"),
+        ({"evidence": (Claim("Kassa"),)}, "must_0_met"),
+        ({"evidence": (Claim("Kassa", met=True),)}, "must_0_text"),
+        ({"ownership_accept": None}, "ownership_accept"),
+        ({"ownership_accept": False}, "ownership_deviation"),
+        ({"has_relation": None}, "has_relation"),
+        ({"has_relation": True}, "relation"),
+        ({"valid_until": None}, "valid_until"),
+        ({"valid_until": dt.date(2026, 12, 1)}, "valid_until"),
+        ({"assumptions": "ord " * 81}, "assumptions"),
+        ({"wishes": (Claim("Gavekort", met=True, text="ord " * 61),)}, "wish_0_text"),
+    ],
+)
+def test_what_is_missing_is_named_with_its_field(changes, field):
+    assert [lack.field for lack in missing(full_content(**changes), TODAY, DEADLINE_DAY)] == [field]
+
+
+def test_a_full_offer_lacks_nothing_and_a_plain_no_needs_no_proof():
+    assert not missing(full_content(), TODAY, DEADLINE_DAY)
+    assert not missing(full_content(evidence=(Claim("Kassa", met=False),)), TODAY, DEADLINE_DAY)
+    assert not word_faults(full_content())
+
+
+def test_an_ask_reads_what_a_brief_does_not_say_as_nothing():
+    assert Ask.from_answers("T", {"deliverables": None, "weights": None}) == Ask("T")
+
+
+def test_a_draft_after_the_deadline_was_not_sent():
+    assert lifecycle.standing(State.DRAFT, Phase.EVALUATING) == "not_sent"
+    assert lifecycle.standing(State.DRAFT, Phase.OPEN) == "draft"
+    assert lifecycle.standing(State.SUBMITTED, Phase.EVALUATING) == "submitted"
+
+
+def test_no_move_is_open_to_the_wrong_side_or_at_the_wrong_time():
+    supplier, company = {Actor.SUPPLIER_OWNER, Actor.SUPPLIER_MEMBER}, {Actor.COMPANY_OWNER}
+    for name in ("save", "submit", "resume"):
+        assert lifecycle.MOVES[name].phases == {Phase.OPEN}
+        assert lifecycle.MOVES[name].actors <= supplier
+    for name in ("award", "turn_down", "rule_out"):
+        assert Phase.OPEN not in lifecycle.MOVES[name].phases
+        assert lifecycle.MOVES[name].actors == company
+    assert not lifecycle.may("submit", State.DRAFT, Actor.SUPPLIER_MEMBER, Phase.OPEN)
+    assert not lifecycle.may("withdraw", State.SUBMITTED, Actor.SUPPLIER_OWNER, Phase.AWARDED)
+
+
+def test_days_end_with_the_local_day_also_over_summer_time():
+    since = clock.end_of_day(dt.date(2027, 3, 20))
+    assert lifecycle.lapse_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
+    assert lifecycle.may_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
+    assert not lifecycle.may_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
+    assert not lifecycle.may_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))

@@ -2,18 +2,30 @@
 
 from marketplace.core.i18n import gettext as _
 
-ADMINISTRATOR = {"name": "Sivert Nordhaug", "email": "sivert@leverandortorget.example"}
+COMPANY = {
+    "name": "Marit Bjørkvold",
+    "organisation": "Bjørkvollen ysteri",
+    "email": "marit@bjorkvollen.example",
+}
+SUPPLIER = {
+    "name": "Tone Løkkås",
+    "organisation": "Skogsfjord Digital",
+    "email": "tone@skogsfjorddigital.example",
+}
+GARDEN = {
+    "name": "Ingrid Vognill",
+    "organisation": "Fjellfoten næringshage",
+    "email": "ingrid@fjellfoten.example",
+}
+ADMINISTRATOR = {"name": "Sivert Nordhaug", "organisation": "", "email": "sivert@leverandortorget.example"}
 
 
 def demo_people() -> list[dict[str, str]]:
     """Return role, name, first name, organisation and address of each, with the role in the reader's language."""
-    people = [
-        (_("Company"), "Marit Bjørkvold", "Bjørkvollen ysteri", "marit@bjorkvollen.example"),
-        (_("Supplier"), "Tone Løkkås", "Skogsfjord Digital", "tone@skogsfjorddigital.example"),
-        (_("Business garden"), "Ingrid Vognill", "Fjellfoten næringshage", "ingrid@fjellfoten.example"),
-        (_("Administrator"), ADMINISTRATOR["name"], "", ADMINISTRATOR["email"]),
+    shown = [
+        (_("Company"), COMPANY),
+        (_("Supplier"), SUPPLIER),
+        (_("Business garden"), GARDEN),
+        (_("Administrator"), ADMINISTRATOR),
     ]
-    return [
-        {"role": role, "name": name, "first_name": name.split()[0], "organisation": of, "email": email}
-        for role, name, of, email in people
-    ]
+    return [{"role": role, "first_name": person["name"].split()[0], **person} for role, person in shown]

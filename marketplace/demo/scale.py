@@ -2,17 +2,20 @@
 
 import datetime as dt
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from rich.progress import Progress
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.identifiers import make_slug
+from marketplace.demo import scale_tour
 from marketplace.demo.scale_briefs import add_briefs
 from marketplace.demo.scale_rows import Row, Supplied, add_numbered, add_rows
+from marketplace.demo.use_cases import fill, is_filled
 from marketplace.demo.wording import Wording
 from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
 from marketplace.suppliers import vetting
@@ -28,7 +31,8 @@ from marketplace.suppliers.models import (
 
 SEED = 2026
 APPROVED_SHARE, REMOTE_SHARE, ON_SITE_SHARE = 0.92, 0.75, 0.85
-COMPANIES_A_BRIEF = 0.4
+COMPANIES_A_BRIEF, OWN_SHARE = 0.4, 0.05
+RANKED = 20
 LOCAL_WEIGHT = 5
 PRICES = (3000, 5000, 8000, 12000, 15000, 20000, 25000, 30000, 40000, 60000, 90000)
 NO_PASSWORD = "!"  # noqa: S105 because it is no hash, so that no password fits it
@@ -36,29 +40,43 @@ NO_PASSWORD = "!"  # noqa: S105 because it is no hash, so that no password fits 
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """How much was added."""
+    """How much was added, and what to measure: people's ids by role, and pages as (role, address)."""
 
     suppliers: int
     companies: int
     briefs: int
     proposals: int
+    people: Mapping[str, int]
+    pages: Sequence[tuple[str, str]]
 
 
 def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
-    """Add suppliers, companies and briefs to the gardens that are there, in one transaction.
+    """Add suppliers, companies and briefs to the gardens that are there; an empty database is filled with the demo first.
 
-    Raises LookupError when there is no garden. Nobody can sign in as the people added.
+    The demo's company gets its share of the briefs, its supplier of the offers. Nobody can sign in as the others.
     """
+    if not is_filled():
+        with Progress(disable=True) as progress:
+            fill(progress)
     wording = Wording(random.Random(SEED))
     with transaction():
         gardens = list(session.scalars(select(BusinessGarden.id).order_by(BusinessGarden.id)))
-        if not gardens:
-            message = "There is no business garden to add suppliers to. Fill the demo data first."
-            raise LookupError(message)
-        supplied = _add_suppliers(wording, gardens, suppliers)
+        supplied = [*_add_suppliers(wording, gardens, suppliers), *_demo_supplier()]
         companies = _add_companies(wording, gardens, max(1, round(briefs * COMPANIES_A_BRIEF)))
-        proposals = add_briefs(wording, companies, supplied, briefs)
-        return Seeded(suppliers, len(companies), briefs, proposals)
+        own = scale_tour.organisation_of("company")
+        sharing = [*companies, *([own] * round(len(companies) * OWN_SHARE) if own else [])]
+        proposals = add_briefs(wording, sharing, supplied, briefs)
+        session.expire_all()
+        scale_tour.rank_again(RANKED)
+    return Seeded(suppliers, len(companies), briefs, proposals, scale_tour.people(), scale_tour.pages())
+
+
+def _demo_supplier() -> list[Supplied]:
+    found = scale_tour.organisation_of("supplier")
+    if found is None:
+        return []
+    query = select(Vetting.category).where(Vetting.supplier_id == found[0], Vetting.state == vetting.APPROVED)
+    return [Supplied(*found, frozenset(session.scalars(query)))]
 
 
 def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list[tuple[int, int]]:

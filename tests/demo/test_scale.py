@@ -65,6 +65,12 @@ def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
         assert awards == chosen
 
 
-def test_needs_somebody_to_vet(app: Flask) -> None:
-    with pytest.raises(LookupError, match="no business garden"):
-        scale.seed(suppliers=1, briefs=1)
+def test_an_empty_database_gets_the_demo_world_first(app: Flask) -> None:
+    added = scale.seed(suppliers=40, briefs=60)
+    assert set(added.people) == {"company", "supplier", "garden", "administrator"}
+    assert {role for role, _path in added.pages} == {"anyone", *added.people}
+    for role, path in added.pages:
+        client = app.test_client()
+        if role in added.people:
+            client.sign_in_as(added.people[role])
+        assert client.get(path).status_code == 200, (role, path)

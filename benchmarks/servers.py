@@ -35,7 +35,8 @@ def serve(application: str, environ: Mapping[str, str]) -> Iterator[int]:
     port = free_port()
     command = [
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "1", "--threads", "4",
-        "--bind", f"127.0.0.1:{port}", "--log-level", "error", application,
+        "--bind", f"127.0.0.1:{port}", "--log-level", "error",
+        *(["--config", "python:marketplace.gunicorn_hooks"] if application.startswith("marketplace") else []), application,
     ]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ | dict(environ))  # noqa: S603 because the words are our own
     try:

@@ -174,7 +174,8 @@ def serve(*, bind: str, workers: int, with_worker: bool) -> None:
     helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
     gunicorn = [
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4",
-        "--bind", bind, "--graceful-timeout", "20", "--log-level", "warning", "marketplace.app:create_app()",
+        "--bind", bind, "--graceful-timeout", "20", "--log-level", "warning",
+        "--config", "python:marketplace.gunicorn_hooks", "marketplace.app:create_app()",
     ]  # fmt: skip
     server = subprocess.Popen(gunicorn)  # noqa: S603 because the words are our own
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())

@@ -15,7 +15,7 @@ from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
-from marketplace.matching import CaseText, Document, Index, Position, Query, Settings
+from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, suggest_needs
 from marketplace.suppliers.queries import Matchable, directory_stamp, matchable_suppliers
 from marketplace.suppliers.words import glossary
 
@@ -175,4 +175,5 @@ def _day(text: object) -> dt.date | None:
 def warm() -> None:
     """Build the index before anyone waits for it."""
     with use_locale("nb"):
+        suggest_needs("nettside med bestilling", glossary())
         corpus()

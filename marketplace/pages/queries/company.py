@@ -67,7 +67,7 @@ def company_desk(viewer: Viewer) -> Desk:
         )
     tasks += _delivery_tasks(briefs)
     tasks += _outcome_tasks(viewer)
-    return Desk(sorted(tasks, key=lambda task: task.urgency), _facts(phases))
+    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(phases))
 
 
 def _count(column: object, *conditions: object) -> dict[int, int]:

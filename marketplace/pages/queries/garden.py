@@ -30,7 +30,7 @@ def garden_desk(viewer: Viewer) -> Desk:
         *_quiet_briefs(garden_id),
         *_renewals(garden_id),
     ]
-    return Desk(sorted(tasks, key=lambda task: task.urgency), _facts(garden_id))
+    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(garden_id))
 
 
 def _reviews(garden_id: int) -> Iterator[Task]:

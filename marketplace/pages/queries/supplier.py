@@ -42,7 +42,7 @@ def supplier_desk(viewer: Viewer) -> Desk:
         *_outcomes(proposals),
         *_vettings(supplier),
     ]
-    return Desk(sorted(tasks, key=lambda task: task.urgency), _facts(supplier))
+    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(supplier))
 
 
 def _open(brief: Brief) -> bool:

@@ -15,7 +15,7 @@ from marketplace.core.identifiers import make_slug
 from marketplace.demo import scale_tour
 from marketplace.demo.scale_briefs import add_briefs
 from marketplace.demo.scale_rows import Row, Supplied, add_numbered, add_rows
-from marketplace.demo.use_cases import fill, is_filled
+from marketplace.demo.use_cases import fill
 from marketplace.demo.wording import Wording
 from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
 from marketplace.suppliers import vetting
@@ -36,6 +36,7 @@ RANKED = 20
 LOCAL_WEIGHT = 5
 PRICES = (3000, 5000, 8000, 12000, 15000, 20000, 25000, 30000, 40000, 60000, 90000)
 NO_PASSWORD = "!"  # noqa: S105 because it is no hash, so that no password fits it
+_GARDENS = select(BusinessGarden.id).order_by(BusinessGarden.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,16 +52,16 @@ class Seeded:
 
 
 def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
-    """Add suppliers, companies and briefs to the gardens that are there; an empty database is filled with the demo first.
+    """Add suppliers, companies and briefs to the gardens that are there; without one, the demo is filled in first.
 
     The demo's company gets its share of the briefs, its supplier of the offers. Nobody can sign in as the others.
     """
-    if not is_filled():
+    if not session.scalars(_GARDENS).all():
         with Progress(disable=True) as progress:
             fill(progress)
     wording = Wording(random.Random(SEED))
     with transaction():
-        gardens = list(session.scalars(select(BusinessGarden.id).order_by(BusinessGarden.id)))
+        gardens = list(session.scalars(_GARDENS))
         supplied = [*_add_suppliers(wording, gardens, suppliers), *_demo_supplier()]
         companies = _add_companies(wording, gardens, max(1, round(briefs * COMPANIES_A_BRIEF)))
         own = scale_tour.organisation_of("company")

@@ -1,0 +1,101 @@
+"""The main pages to measure in a grown directory, and the people who open them."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import phase_of
+from marketplace.core.database import session
+from marketplace.demo.people import ADMINISTRATOR, COMPANY, GARDEN, SUPPLIER
+from marketplace.organisations.models import Membership
+from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.models import Proposal
+from marketplace.sourcing.use_cases import rank_brief
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import Supplier, Vetting
+
+PEOPLE = {"company": COMPANY, "supplier": SUPPLIER, "garden": GARDEN, "administrator": ADMINISTRATOR}
+ANYONE = "anyone"
+ASKED = quote("vi trenger nettbutikk og bilder av varene våre")
+
+Pages = list[tuple[str, str]]
+
+
+def people() -> dict[str, int]:
+    """Return the ids of the demo's people by role, of those who are there."""
+    emails = {person["email"]: role for role, person in PEOPLE.items()}
+    query = select(User.email, User.id).where(User.email.in_(emails))
+    return {emails[row.email]: row.id for row in session.execute(query)}
+
+
+def organisation_of(role: str) -> tuple[int, int] | None:
+    """Return the ids of a demo person's organisation and of the person, or None."""
+    query = select(Membership.organisation_id, Membership.user_id).join(Membership.user)
+    row = session.execute(query.where(User.email == PEOPLE[role]["email"])).first()
+    return (row.organisation_id, row.user_id) if row else None
+
+
+def rank_again(count: int) -> None:
+    """Rank the grown directory for the demo company's published briefs and the newest of the others.
+
+    Inside the caller's transaction.
+    """
+    own = organisation_of("company")
+    query = select(Brief).where(Brief.state == "published").order_by(Brief.id.desc())
+    mine = session.scalars(query.where(Brief.company_id == (own[0] if own else None))).all()
+    for brief in [*mine, *session.scalars(query.limit(count))]:
+        rank_brief(None, brief)
+
+
+def pages() -> Pages:
+    """Return (role, address) of the main pages, or none when the demo's people are not there."""
+    company, supplier, garden = (organisation_of(role) for role in ("company", "supplier", "garden"))
+    if company is None or supplier is None or garden is None:
+        return []
+    shown = session.get_one(Supplier, supplier[0]).slug
+    public = [
+        "/", f"/?q={ASKED}", "/suppliers", f"/suppliers?q={ASKED}", "/suppliers?kind=web&place=5021", "/suppliers?page=20",
+        f"/suppliers/{shown}", "/how-we-rank", "/sign-in",
+    ]  # fmt: skip
+    return [
+        *((ANYONE, path) for path in public),
+        *(("company", path) for path in ("/home", "/briefs", "/messages", *_company_pages(company[0]))),
+        *(
+            ("supplier", path)
+            for path in ("/home", "/opportunities", "/proposals", "/profile", *_supplier_pages(supplier[0]))
+        ),
+        *(
+            ("garden", path)
+            for path in ("/home", "/vetting", "/garden/suppliers", "/companies", *_garden_pages(garden[0]))
+        ),
+        *(("administrator", path) for path in ("/home", "/admin/users", "/admin/audit", "/admin/gardens")),
+    ]
+
+
+def _company_pages(company: int) -> Sequence[str]:
+    briefs = session.scalars(select(Brief).where(Brief.company_id == company).order_by(Brief.id)).all()
+    first = {phase_of(brief): brief.reference for brief in reversed(briefs)}
+    draft, is_open, judged = first[Phase.DRAFT], first[Phase.OPEN], first[Phase.EVALUATING]
+    return (
+        f"/briefs/{draft}/guide/need", f"/briefs/{draft}/guide/frame", f"/briefs/{draft}/check", f"/briefs/{draft}/fit",
+        f"/briefs/{is_open}", f"/briefs/{is_open}/ranking", f"/briefs/{judged}/proposals", f"/briefs/{judged}/award",
+    )  # fmt: skip
+
+
+def _supplier_pages(supplier: int) -> Sequence[str]:
+    own = session.scalars(
+        select(Proposal).where(Proposal.supplier_id == supplier).order_by(Proposal.id)
+    ).all()
+    begun = next(offer for offer in own if offer.state == State.DRAFT and phase_of(offer.brief) is Phase.OPEN)
+    answered = next(offer for offer in own if offer.state in FINAL)
+    reference = begun.brief.reference
+    return f"/briefs/{reference}", f"/briefs/{reference}/proposal", f"/proposals/{answered.id}/letter"
+
+
+def _garden_pages(garden: int) -> Sequence[str]:
+    query = select(Vetting.id).where(Vetting.garden_id == garden, Vetting.state == vetting.SUBMITTED)
+    return (f"/vetting/{session.scalars(query.order_by(Vetting.id).limit(1)).one()}",)

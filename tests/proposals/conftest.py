@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from marketplace.accounts.models import User
-from marketplace.briefs import followers
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -21,7 +20,6 @@ from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier, Vetting
 
-followers.tie(Invitation.brief_id, Invitation.supplier_id)
 NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)
 DEADLINE_DAY = dt.date(2026, 12, 11)
 AFTER = dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC)

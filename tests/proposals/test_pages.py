@@ -1,0 +1,423 @@
+"""The pages of offers in a browser without script: everybody who might look, before and after the deadline."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.core.database import session
+from marketplace.outbox.models import Notice
+from marketplace.proposals import use_cases
+from marketplace.proposals.lifecycle import HANDOVER_ITEMS
+from marketplace.proposals.models import Proposal
+from tests.page_rules import Page
+from tests.proposals.conftest import AFTER, REFERENCE, full_content
+
+OFFER = f"/briefs/{REFERENCE}/proposal"
+OFFERS = f"/briefs/{REFERENCE}/proposals"
+OTHERS = ("owner", "member", "outsider", "curator", "far_curator", "admin", "myrull", "stranger")
+CANARY = "Kanarifuglen synger i Oppdal"
+
+
+@pytest.fixture
+def browser(app, market):
+    """Open the browser of a person, by name; nobody for one who has not signed in."""
+    opened = {}
+
+    def open_for(name):
+        if name not in opened:
+            opened[name] = app.test_client()
+            if name != "nobody":
+                opened[name].sign_in(market.people[name].user_id)
+        return opened[name]
+
+    return open_for
+
+
+def filled(**changes):
+    """What the browser sends for a full offer."""
+    values = {
+        "revision": "0",
+        "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
+        "line_0_kind": "amount",
+        "line_0_amount": "58.000,-",
+        "line_1_kind": "not_included",
+        "line_1_amount": "",
+        "line_2_kind": "included",
+        "line_2_amount": "",
+        "monthly_nok": "1 290 kr",
+        "start": "11.01.2027",
+        "finish": "2027-04-16",
+        "team": "Ane og Trygve",
+        "must_0_met": "yes",
+        "must_0_text": "Gjort for et gårdsutsalg.",
+        "must_1_met": "no",
+        "must_1_text": "",
+        "ownership_accept": "yes",
+        "has_relation": "no",
+        "valid_until": "2027-02-01",
+    }
+    return values | changes
+
+
+def seen_by(browser, name):
+    """Return all that a person is shown of the brief, its offers, the messages and the record, byte for byte."""
+    paths = [
+        f"/briefs/{REFERENCE}", OFFER, OFFERS, f"{OFFERS}/1", f"{OFFERS}/scores", f"/briefs/{REFERENCE}/award",
+        f"/briefs/{REFERENCE}/job", f"/briefs/{REFERENCE}/ranking", f"/briefs/{REFERENCE}/invitations",
+        "/proposals", "/proposals/1/letter", "/home", "/briefs", "/opportunities", "/messages", "/admin/audit",
+        "/suppliers", "/suppliers/kvistverk", "/companies",
+    ]  # fmt: skip
+    answers = []
+    for path in paths:
+        answer = browser(name).get(path)
+        answers.append(
+            (path, answer.status_code, answer.headers.get("ETag"), answer.data.split(b"csrf_token")[0])
+        )
+    return answers
+
+
+@pytest.mark.parametrize("name", [*OTHERS, "nobody"])
+def test_a_rivals_offer_changes_no_byte_of_what_anybody_else_sees(browser, market, name):
+    before = seen_by(browser, name)
+    market.send("kvistverk", understanding=CANARY)
+    market.send("skogsfjord", understanding=CANARY)
+    assert seen_by(browser, name) == before
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_an_offer_is_nowhere_before_the_deadline(browser, market, name):
+    number = market.send("kvistverk", understanding=CANARY).id
+    for path in (
+        f"{OFFERS}/{number}",
+        f"/proposals/{number}/letter",
+        f"{OFFERS}/scores",
+        f"/briefs/{REFERENCE}/job",
+    ):
+        assert browser(name).get(path).status_code in {403, 404}
+    for path in (OFFERS, OFFER, "/proposals"):
+        assert CANARY not in browser(name).get(path).text
+
+
+def test_who_reaches_the_offers_after_the_deadline(browser, opened):
+    number = opened.proposal("kvistverk").id
+    expected = {
+        "owner": 200,
+        "member": 200,
+        "outsider": 404,
+        "curator": 200,
+        "far_curator": 404,
+        "admin": 404,
+    }
+    for name, status in (
+        expected | {"myrull": 404, "kvistverk": 404, "stranger": 404, "nobody": 303}
+    ).items():
+        assert browser(name).get(OFFERS).status_code == status, name
+    one = {
+        "owner": 200,
+        "member": 200,
+        "outsider": 404,
+        "curator": 403,
+        "admin": 403,
+        "myrull": 403,
+        "nobody": 303,
+    }
+    for name, status in one.items():
+        assert browser(name).get(f"{OFFERS}/{number}").status_code == status, name
+    garden = browser("curator").page(OFFERS)
+    assert "3" in garden.heading
+    assert "Kvistverk" not in garden.text
+    assert "58" not in garden.text.replace(REFERENCE, "")
+
+
+def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, market):
+    person = browser("kvistverk")
+    assert person.page(OFFER).all("textarea", name="understanding")
+    assert person.post(OFFER, data=filled(team="", act="save")).status_code == 303
+    answer = person.post(OFFER, data=filled(team="", act="send", revision="1"), follow_redirects=True)
+    assert Page(answer.text).all(id="team-error")
+    assert market.proposal("kvistverk").state == "draft"
+    person.post(OFFER, data=filled(act="send", revision="1"))
+    sent = market.proposal("kvistverk")
+    assert sent.state == "submitted"
+    lines = sent.submitted_content["price_lines"]
+    assert [(line["kind"], line["amount"]) for line in lines] == [
+        ("amount", 58_000),
+        ("not_included", None),
+        ("included", None),
+    ]
+    assert sent.submitted_content["monthly_nok"] == 1290
+    person.post(OFFER, data=filled(act="save", revision=str(sent.revision), team="Trygve"))
+    assert market.proposal("kvistverk").submitted_content["team"] == "Ane og Trygve"
+    person.post(OFFER, data=filled(act="send", revision=str(sent.revision + 1), team="Trygve"))
+    assert market.proposal("kvistverk").submitted_content["team"] == "Trygve"
+    assert person.post(f"{OFFER}/withdraw", data={"reason": ""}).status_code == 303
+    assert person.page(OFFER).all("form", action=f"{OFFER}/resume")
+    person.post(f"{OFFER}/resume")
+    assert market.proposal("kvistverk").state == "draft"
+    assert len(person.page("/proposals").all("li")) > 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "amount"),
+    [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,50", 12_501), ("0", 0)],
+)
+def test_prices_are_read_as_people_write_them(browser, market, typed, amount):
+    browser("kvistverk").post(OFFER, data=filled(line_0_amount=typed, act="save"))
+    assert market.proposal("kvistverk").content["price_lines"][0]["amount"] == amount
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("line_0_amount", "ca 10k"),
+        ("line_0_amount", "-5"),
+        ("line_0_amount", "148.5"),
+        ("monthly_nok", "9" * 30),
+        ("start", "31.02.2027"),
+        ("line_2_amount", "100"),
+        ("line_0_kind", "<script>"),
+        ("must_0_met", "kanskje"),
+        ("understanding", "ord " * 600),
+        ("team", "a" * 500),
+    ],
+)
+def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_lost(browser, market, name, typed):
+    answer = browser("kvistverk").post(OFFER, data=filled(**{name: typed, "act": "save"}))
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert page.all(id=f"{name}-error")
+    assert "Gjort for et gårdsutsalg." in page.text
+    if not name.endswith(("kind", "met")):
+        assert typed.strip() in answer.text
+    assert market.people["kvistverk"] and session.scalar(select(Proposal)) is None
+
+
+@pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "0'", "٣"])
+def test_a_broken_revision_is_no_crash(browser, market, revision):
+    assert browser("kvistverk").post(OFFER, data=filled(revision=revision, act="save")).status_code == 303
+
+
+def test_a_colleagues_save_in_between_loses_no_text(browser, market):
+    person = browser("kvistverk")
+    person.post(OFFER, data=filled(act="save"))
+    use_cases.save(market.kvistverk, REFERENCE, full_content(team="En annen"), 1)
+    answer = person.post(OFFER, data=filled(act="save", revision="1", team="Min egen tekst"))
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    assert page.one("input", name="team").get("value") == "Min egen tekst"
+    again = page.one("input", name="revision").get("value")
+    person.post(OFFER, data=filled(act="save", revision=again, team="Min egen tekst"))
+    assert market.proposal("kvistverk").content["team"] == "Min egen tekst"
+
+
+def test_after_the_deadline_the_offer_is_read_only(browser, opened):
+    person = browser("kvistverk")
+    page = person.page(OFFER)
+    assert not page.all("textarea")
+    assert "58" in page.text
+    assert person.post(OFFER, data=filled(team="For sent", act="send")).status_code == 303
+    assert opened.proposal("kvistverk").submitted_content["team"] == "Ane og Trygve"
+
+
+def test_a_supplier_that_was_not_asked_finds_nothing(browser, market):
+    for path in (OFFER, f"{OFFER}/withdraw"):
+        assert browser("stranger").get(path).status_code == 404
+    assert browser("stranger").post(OFFER, data=filled(act="save")).status_code == 404
+
+
+def test_the_sealed_page_offers_to_open_early_and_says_no_more_than_no(browser, market):
+    owner = browser("owner")
+    market.send("kvistverk")
+    assert owner.page(OFFERS).all("form", action=f"{OFFERS}/open")
+    assert not browser("member").page(OFFERS).all("form", action=f"{OFFERS}/open")
+    answer = owner.post(f"{OFFERS}/open", follow_redirects=True)
+    assert "Kvistverk" not in answer.text
+    for name in ("myrull", "skogsfjord"):
+        market.send(name)
+    assert "Kvistverk" in owner.post(f"{OFFERS}/open", follow_redirects=True).text
+
+
+def test_the_comparison_marks_gaps_fills_them_and_names_the_trap(browser, opened):
+    page = browser("member").page(OFFERS)
+    html = page.html.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
+    assert len([cell for cell in page.all("td") if cell.get("class") == "hole"]) == 2
+    assert "Skogsfjord" in page.one("p", class_="lede").text
+    assert "97 760 kr" in html
+    assert "79 760 kr" in html
+    assert not page.all("a", href=f"/briefs/{REFERENCE}/award")
+    assert browser("owner").page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
+
+
+def test_at_most_four_offers_stand_side_by_side_and_one_can_pick_them(browser, market, at_noon):
+    for number in range(6):
+        market.supplier(f"byra{number}")
+        market.send(f"byra{number}")
+    at_noon.move_to(AFTER, tick=False)
+    page = browser("owner").page(OFFERS)
+    assert page.one("table").get("data-columns") == "4"
+    boxes = page.all("input", type="checkbox", name="offer")
+    assert len(boxes) == 6
+    picked = [box.get("value") for box in boxes[-2:]]
+    page = browser("owner").page(f"{OFFERS}?offer={picked[0]}&offer={picked[1]}&offer=x&offer=999999")
+    assert page.one("table").get("data-columns") == "2"
+
+
+def test_one_offer_and_none_have_pages_of_their_own(browser, market, at_noon):
+    at_noon.move_to(AFTER, tick=False)
+    page = browser("owner").page(OFFERS)
+    assert page.all("input", name="day")
+    assert browser("owner").post(f"{OFFERS}/extend", data={"day": "2030-01-01"}).status_code == 422
+    assert browser("owner").post(f"{OFFERS}/extend", data={"day": "2026-12-21"}).status_code == 303
+    market.send("kvistverk")
+    at_noon.move_to(AFTER + dt.timedelta(days=10), tick=False)
+    browser("owner").sign_in(market.owner.user_id)  # the session of ten days ago is over
+    assert browser("owner").page(OFFERS).one("table").get("data-columns") == "1"
+    assert browser("owner").page(f"/briefs/{REFERENCE}/award").all("input", name="price_nok")
+
+
+def scores(opened, names=("kvistverk", "myrull", "skogsfjord"), **changes):
+    given = {}
+    for name in names:
+        number = opened.proposal(name).id
+        for criterion in ("understanding", "experience", "price", "cooperation"):
+            given[f"score_{number}_{criterion}"] = "4" if name == "kvistverk" else "3"
+    return given | changes
+
+
+def award_form(opened, chosen="kvistverk", **changes):
+    number = opened.proposal(chosen).id
+    form = {
+        "proposal": str(number),
+        "price_nok": "92.000,-",
+        "start_on": "2027-01-11",
+        "reason": "Dere forsto oss.",
+    }
+    for name in {"kvistverk", "myrull", "skogsfjord"} - {chosen}:
+        other = opened.proposal(name).id
+        form |= {
+            f"code_{other}": "gaps",
+            f"text_{other}": f"Hull hos {name}.",
+            f"good_{other}": "Planen var god.",
+        }
+    return form | changes
+
+
+def test_scores_are_saved_together_and_a_note_needs_its_score(browser, opened):
+    path = f"{OFFERS}/scores"
+    note = f"note_{opened.proposal('myrull').id}_price"
+    answer = browser("member").post(path, data={note: "Dyr"})
+    assert answer.status_code == 422
+    assert "Dyr" in answer.text
+    for wrong in ("9", "-1", "fem"):
+        faulty = scores(opened, **{note.replace("note", "score"): wrong})
+        assert browser("member").post(path, data=faulty).status_code == 422
+    assert browser("member").post(path, data=scores(opened, **{note: "Dyr"})).status_code == 303
+    assert "80" in browser("owner").page(OFFERS).text
+    assert browser("outsider").get(path).status_code == 404
+
+
+def test_the_choice_is_made_with_a_letter_to_each_and_shows_no_rival(browser, opened):
+    browser("owner").post(f"{OFFERS}/scores", data=scores(opened))
+    path = f"/briefs/{REFERENCE}/award"
+    assert browser("member").get(path).status_code == 403
+    assert len(browser("owner").page(path).all("input", type="radio")) == 3
+    other = opened.proposal("myrull").id
+    for faulty in ({f"code_{other}": ""}, {f"text_{other}": ""}, {"price_nok": "mye"}, {"reason": ""}):
+        answer = browser("owner").post(path, data=award_form(opened, **faulty))
+        assert answer.status_code == 422
+        assert "Hull hos skogsfjord." in answer.text
+    assert browser("owner").post(path, data=award_form(opened)).status_code == 303
+    assert browser("owner").post(path, data=award_form(opened)).status_code == 409
+    loser = browser("skogsfjord").page(f"/proposals/{opened.proposal('skogsfjord').id}/letter")
+    assert "Hull hos skogsfjord." in loser.text
+    assert "Planen var god." in loser.text
+    assert "80" in loser.text
+    for secret in ("Kvistverk", "Myrull", "92 000", "92\N{NO-BREAK SPACE}000", "Hull hos myrull"):
+        assert secret not in loser.html
+    winner = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
+    assert "92" in winner.text
+    assert "Hull hos" not in winner.html
+    number = opened.proposal("skogsfjord").id
+    for name in (*OTHERS, "kvistverk"):
+        assert browser(name).get(f"/proposals/{number}/letter").status_code in {403, 404}
+    for name in ("myrull", "skogsfjord"):
+        text = browser(name).get(f"/briefs/{REFERENCE}").text + browser(name).get(OFFER).text
+        assert "92" not in text.split("<main")[1].replace(REFERENCE, "")
+
+
+def test_the_job_goes_on_to_delivery_and_outcome(browser, opened):
+    browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
+    job = f"/briefs/{REFERENCE}/job"
+    assert browser("member").page(job).heading
+    assert browser("outsider").get(job).status_code == 404
+    deliver = f"/briefs/{REFERENCE}/deliver"
+    assert browser("owner").post(deliver, data={"domain": "done"}).status_code == 422
+    assert browser("owner").post(deliver, data=dict.fromkeys(HANDOVER_ITEMS, "done")).status_code == 303
+    outcome = f"/briefs/{REFERENCE}/outcome/handover"
+    answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
+    assert browser("owner").post(outcome, data=answers | {"goal_met": "tja"}).status_code == 422
+    assert browser("owner").post(outcome, data=answers).status_code == 303
+    for name in ("d90", "d365", "nonsense"):
+        assert browser("owner").get(f"/briefs/{REFERENCE}/outcome/{name}").status_code == 404
+    assert browser("outsider").get(outcome).status_code == 404
+    assert browser("owner").page(job).all("table")
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [("award/take-back", "owner"), ("terminate", "owner"), ("nobody", "owner"), ("decline", "kvistverk")],
+)
+def test_ends_need_a_reason(browser, opened, path, name):
+    if path != "nobody":
+        browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
+    address = f"/briefs/{REFERENCE}/{path}"
+    if path == "decline":
+        address = f"/proposals/{opened.proposal('kvistverk').id}/decline"
+    assert browser(name).page(address).all("form", method="post")
+    assert browser(name).post(address, data={"reason": " ", "code": "", "text": ""}).status_code in {200, 422}
+    assert opened.brief.state == ("published" if path == "nobody" else "awarded")
+    given = {"reason": "Vi ble ikke enige.", "code": "postponed", "text": "Vi venter et år."}
+    assert browser(name).post(address, data=given).status_code == 303
+    assert opened.brief.state == {"terminate": "terminated", "nobody": "no_award"}.get(path, "published")
+
+
+def test_an_offer_is_ruled_out_from_its_own_page(browser, opened):
+    number = opened.proposal("skogsfjord").id
+    path = f"{OFFERS}/{number}/rule-out"
+    assert browser("owner").page(f"{OFFERS}/{number}").all("a", href=path)
+    assert browser("owner").post(path, data={"demand": "Noe annet", "text": "x"}).status_code == 422
+    assert (
+        browser("owner").post(path, data={"demand": "Kobling til kassa", "text": "Er ikke med."}).status_code
+        == 303
+    )
+    letter = browser("skogsfjord").page(f"/proposals/{number}/letter")
+    assert "Er ikke med." in letter.text
+    assert browser("owner").get(path).status_code == 404
+
+
+def test_a_lapse_gives_each_bidder_a_letter(browser, opened, at_noon):
+    at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
+    use_cases.run_all()
+    page = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
+    assert "45" in page.text
+    assert browser("owner").page(OFFERS).one("table")
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_all_pages_stand_in_each_language(browser, opened, locale):
+    for name, paths in {
+        "owner": [OFFERS, f"{OFFERS}/scores", f"/briefs/{REFERENCE}/award", f"/briefs/{REFERENCE}/nobody"],
+        "kvistverk": ["/proposals", OFFER],
+    }.items():
+        browser(name).get(f"/language/{locale}")
+        for path in paths:
+            assert browser(name).page(path).one("html").get("lang") == locale
+
+
+def test_no_notice_of_an_offer_goes_to_a_rival(opened, browser):
+    browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
+    rival = opened.myrull.user_id
+    for notice in session.scalars(select(Notice).where(Notice.user_id == rival)):
+        assert "Kvistverk" not in notice.subject + notice.body
+        assert "92" not in notice.body

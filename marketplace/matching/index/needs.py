@@ -7,7 +7,7 @@ chapters 6 and 14). A text's cosine with each service becomes a probability by s
 """
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,20 +23,13 @@ from marketplace.matching.records import to_plain
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Truths = np.ndarray[Any, np.dtype[np.bool_]]
-Counts = defaultdict[str, float]
 MOST_TICKS = 3
 MOST_PROFILES = 20
-MOST_REPEATS = 3.0
-"""How often a word counts within one text, so that repeating it gains nothing."""
-PROFILE_WEIGHT = 0.4
-"""What a word of a supplier's profile counts, beside 1 for a word of the glossary: ticks are noisy."""
 MATCHED_WORDS = 4
-TOGETHER = 0.2
-"""How much of a service's likeness goes over to those that are often bought together with it."""
 TYPING_ERROR = 0.5
 """How alike (0 to 1) an unknown word must be to a known one to be read as it."""
-CALIBRATION = (-6.1, 14.6, 4.2)
-"""Logistic regression on 111 texts with known services: intercept, weight of the cosine, and of the cosine
+CALIBRATION = (-5.6, 15.4, 4.0)
+"""Logistic regression on 63 texts with known services: intercept, weight of the cosine, and of the cosine
 relative to the likeliest service's. Of what it calls 80 to 100 % likely, nine of ten were right."""
 
 
@@ -66,20 +59,19 @@ class NeedModel:
         self.services = glossary.services
         self.parts_weight = parts_weight
         self._row = {code: row for row, code in enumerate(self.services)}
-        counts: list[Counts] = [defaultdict(float) for _ in self.services]
+        counts: list[Counter[str]] = [Counter() for _ in self.services]
         for phrase in glossary.phrases:
-            self._add(counts, analyzer.tokens(phrase.text, phrase.lang), phrase.services, 1.0)
+            self._add(counts, analyzer.tokens(phrase.text, phrase.lang), phrase.services)
         seen: Counter[str] = Counter()
         for tokens, services in profiles:
             wanted = [code for code in services if code in self._row and seen[code] < MOST_PROFILES]
             if wanted and len(services) <= MOST_TICKS:
                 seen.update(wanted)
-                self._add(counts, tokens, wanted, PROFILE_WEIGHT)
+                self._add(counts, tokens, wanted)
         terms = sorted({term for count in counts for term in count})
         self._column = {term: column for column, term in enumerate(terms)}
         raw = self._matrix(counts)
         self._weighting = TfidfTransformer().fit(raw)
-        self._spread = self._neighbours(glossary.related)
         self._centroids = sparse.csc_array(self._weighting.transform(_dampen(raw)))
         self._speaks = self._centroids.toarray() * self._weighting.idf_
         self._loudest = self._speaks.max(axis=0)
@@ -87,13 +79,11 @@ class NeedModel:
         self._terms = terms
         self._fuzzy = FuzzyTerms(terms, 1, TYPING_ERROR)
 
-    def _add(
-        self, counts: list[Counts], tokens: Sequence[Token], services: Sequence[str], worth: float
-    ) -> None:
+    def _add(self, counts: list[Counter[str]], tokens: Sequence[Token], services: Sequence[str]) -> None:
         for code in services:
             count = counts[self._row[code]]
             for term, weight in self._weights(tokens).items():
-                count[term] += worth * weight
+                count[term] += weight  # type: ignore[assignment] # because a part counts as a share of a word
 
     def _weights(self, tokens: Sequence[Token]) -> dict[str, float]:
         weights: dict[str, float] = {}
@@ -101,23 +91,7 @@ class NeedModel:
             weights[token.term] = weights.get(token.term, 0.0) + 1.0
             for part in token.parts:
                 weights[part] = weights.get(part, 0.0) + self.parts_weight
-        return {term: min(weight, MOST_REPEATS) for term, weight in weights.items()}
-
-    def _neighbours(self, related: Mapping[str, Sequence[str]]) -> Vector:
-        """Return services by services: 1 for itself, a little for those that are often bought together."""
-        spread = np.eye(len(self.services))
-        for code, others in related.items():
-            for other in others:
-                if code in self._row and other in self._row:
-                    spread[self._row[code], self._row[other]] += TOGETHER / 2
-                    spread[self._row[other], self._row[code]] += TOGETHER / 2
-        return spread
-
-    def _cosines(self, texts: Sequence[Sequence[tuple[Sequence[Token], float]]]) -> Vector:
-        """Return texts by services: how alike the words are, with a share from services bought together."""
-        alike = np.asarray((self._vectors(texts) @ self._centroids.T).toarray())
-        spread: Vector = alike @ self._spread
-        return spread
+        return weights
 
     def _matrix(self, texts: Sequence[Mapping[str, float]]) -> Any:
         rows, columns, values = [], [], []
@@ -149,7 +123,7 @@ class NeedModel:
 
         A text is a list of tokens with a weight. One that shares no word with any service gives an even row.
         """
-        cosines = self._cosines(texts)
+        cosines = np.asarray((self._vectors(texts) @ self._centroids.T).toarray())
         powers = np.exp((cosines - cosines.max(axis=1, keepdims=True)) * sharpness)
         result: Vector = powers / powers.sum(axis=1, keepdims=True)
         return result
@@ -182,7 +156,7 @@ class NeedModel:
         """Return the likeliest services, with the words behind each; none for a text that says nothing."""
         tokens = [token for part, _ in texts for token in part]
         known = [([self._nearest(token) for token in part], weight) for part, weight in texts]
-        cosines = self._cosines([known])[0]
+        cosines = np.asarray((self._vectors([known]) @ self._centroids.T).toarray())[0]
         top = float(cosines.max())
         if top <= 0:
             return []

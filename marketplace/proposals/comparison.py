@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import format_list, format_money, format_number
+from marketplace.core.i18n import current_locale, format_list, format_money, format_number
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import Ask
@@ -80,8 +80,8 @@ def compare(offers: Sequence[Offer], ask: Ask) -> Comparison:
 
 
 def _part(text: str) -> str:
-    """Return a deliverable as it stands inside a sentence."""
-    return f"“{text}”"
+    """Return a deliverable as it stands inside a sentence, in the reader's quotation marks."""
+    return f"“{text}”" if current_locale() == "en" else f"«{text}»"
 
 
 def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:

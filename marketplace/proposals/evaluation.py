@@ -127,7 +127,8 @@ def find_trap(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Trap | Non
     if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
     filled = fill_gaps(prices)
-    cheapest = min(prices, key=lambda price: price.over(months))
+    # Of two that ask for the same, the one that leaves less out is the cheaper.
+    cheapest = min(prices, key=lambda price: (price.over(months), len(price.gaps)))
     totals = {key: found.over(months) for key, found in filled.items()}
     return Trap(
         cheapest.key,

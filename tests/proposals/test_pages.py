@@ -37,7 +37,7 @@ def browser(app, market):
 def filled(**changes):
     """What the browser sends for a full offer."""
     values = {
-        "revision": "0",
+        "seen": "0",
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
         "line_0_kind": "amount",
         "line_0_amount": "58.000,-",
@@ -134,10 +134,10 @@ def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, marke
     person = browser("kvistverk")
     assert person.page(OFFER).all("textarea", name="understanding")
     assert person.post(OFFER, data=filled(team="", act="save")).status_code == 303
-    answer = person.post(OFFER, data=filled(team="", act="send", revision="1"), follow_redirects=True)
+    answer = person.post(OFFER, data=filled(team="", act="send", seen="1"), follow_redirects=True)
     assert Page(answer.text).all(id="team-error")
     assert market.proposal("kvistverk").state == "draft"
-    person.post(OFFER, data=filled(act="send", revision="1"))
+    person.post(OFFER, data=filled(act="send", seen="1"))
     sent = market.proposal("kvistverk")
     assert sent.state == "submitted"
     lines = sent.submitted_content["price_lines"]
@@ -147,9 +147,9 @@ def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, marke
         ("included", None),
     ]
     assert sent.submitted_content["monthly_nok"] == 1290
-    person.post(OFFER, data=filled(act="save", revision=str(sent.revision), team="Trygve"))
+    person.post(OFFER, data=filled(act="save", seen=str(sent.revision), team="Trygve"))
     assert market.proposal("kvistverk").submitted_content["team"] == "Ane og Trygve"
-    person.post(OFFER, data=filled(act="send", revision=str(sent.revision + 1), team="Trygve"))
+    person.post(OFFER, data=filled(act="send", seen=str(sent.revision + 1), team="Trygve"))
     assert market.proposal("kvistverk").submitted_content["team"] == "Trygve"
     assert person.post(f"{OFFER}/withdraw", data={"reason": ""}).status_code == 303
     assert person.page(OFFER).all("form", action=f"{OFFER}/resume")
@@ -195,20 +195,37 @@ def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_lost(brows
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "0'", "٣"])
 def test_a_broken_revision_is_no_crash(browser, market, revision):
-    assert browser("kvistverk").post(OFFER, data=filled(revision=revision, act="save")).status_code == 303
+    assert browser("kvistverk").post(OFFER, data=filled(seen=revision, act="save")).status_code == 303
 
 
 def test_a_colleagues_save_in_between_loses_no_text(browser, market):
     person = browser("kvistverk")
     person.post(OFFER, data=filled(act="save"))
     use_cases.save(market.kvistverk, REFERENCE, full_content(team="En annen"), 1)
-    answer = person.post(OFFER, data=filled(act="save", revision="1", team="Min egen tekst"))
+    answer = person.post(OFFER, data=filled(act="save", seen="1", team="Min egen tekst"))
     assert answer.status_code == 409
     page = Page(answer.text)
     assert page.one("input", name="team").get("value") == "Min egen tekst"
-    again = page.one("input", name="revision").get("value")
-    person.post(OFFER, data=filled(act="save", revision=again, team="Min egen tekst"))
+    again = page.one("input", name="seen").get("value")
+    person.post(OFFER, data=filled(act="save", seen=again, team="Min egen tekst"))
     assert market.proposal("kvistverk").content["team"] == "Min egen tekst"
+
+
+def test_the_page_saves_itself_in_the_background(browser, market, at_noon):
+    def save(**changes):
+        return browser("kvistverk").post(OFFER, data=filled(**changes), headers={"X-Autosave": "1"})
+
+    first = save(seen="0")
+    assert (first.status_code, first.json["ok"], first.json["seen"]) == (200, True, "1")
+    assert save(seen="1", team="Trygve").json["seen"] == "2"
+    stale = save(seen="1", team="En annen")
+    assert (stale.status_code, stale.json["ok"], stale.json["seen"]) == (409, False, "")
+    unreadable = save(seen="2", line_0_amount="ca 10k")
+    assert (unreadable.status_code, unreadable.json["ok"]) == (422, False)
+    assert market.proposal("kvistverk").content["team"] == "Trygve"
+    at_noon.move_to(AFTER, tick=False)
+    browser("kvistverk").sign_in(market.kvistverk.user_id)
+    assert save(seen="2").status_code == 409
 
 
 def test_after_the_deadline_the_offer_is_read_only(browser, opened):

@@ -42,7 +42,7 @@ class ProposalForm(BaseForm):
 
     ask: Ask = Ask()
 
-    revision = HiddenField()
+    seen = HiddenField()
     understanding = LongTextField(
         _l("How do you understand the job?"),
         [length(high=2000)],
@@ -99,7 +99,7 @@ class ProposalForm(BaseForm):
 
     def seen_revision(self) -> int | None:
         """Return the revision that the writer began from, or None when the page does not say."""
-        found = re.fullmatch(r"[0-9]{1,8}", self.revision.data or "")
+        found = re.fullmatch(r"[0-9]{1,8}", self.seen.data or "")
         return int(found.group()) if found else None
 
     def content(self) -> Content:
@@ -161,7 +161,7 @@ def proposal_form(ask: Ask, content: Content, revision: int) -> ProposalForm:
 
 def _values(content: Content, revision: int) -> dict[str, Any]:
     values: dict[str, Any] = {
-        "revision": str(revision),
+        "seen": str(revision),
         "understanding": content.understanding,
         "monthly_nok": content.monthly_nok,
         "assumptions": content.assumptions,

@@ -1,11 +1,11 @@
 """A supplier's pages: the list of its offers, writing one, sending it, taking it back."""
 
-from flask import render_template, request
+from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import Lack
 from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owned_in_words, proposal_form
@@ -15,7 +15,7 @@ from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
 @blueprint.get("/proposals")
@@ -33,14 +33,17 @@ def edit(reference: str) -> Answer:
     viewer = current_viewer()
     found = queries.answering(viewer, reference)
     if not found.is_open or found.state == "withdrawn":
-        if request.method == "POST":
-            flashes.warn(_("The deadline has passed. Offers can no longer be written or changed."))
-            return see_other("proposals.edit", reference=reference)
-        return _read_only(found)
+        if request.method == "GET":
+            return _read_only(found)
+        message = _("The deadline has passed. Offers can no longer be written or changed.")
+        if _saves_itself():
+            return _told(message, 409)
+        flashes.warn(message)
+        return see_other("proposals.edit", reference=reference)
     form = proposal_form(found.ask, found.content, found.proposal.revision if found.proposal else 0)
     if request.method == "POST":
         if not form.validate():
-            return _page(found, form, [], 422)
+            return _told(form.all_errors()[0][1], 422) if _saves_itself() else _page(found, form, [], 422)
         return _keep(reference, form, send=request.form.get("act") == "send")
     shown = found.lacks if request.args.get("missing") else []
     _mark(form, shown)
@@ -54,6 +57,8 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
         saved = use_cases.save(viewer, reference, form.content(), form.seen_revision())
     except (RuleBroken, Conflict) as error:
         return _not_saved(reference, form, error)
+    if _saves_itself():
+        return _told(_("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision))
     if not send:
         flashes.done(_("Saved. Only you can see it."))
         return see_other("proposals.edit", reference=reference)
@@ -76,15 +81,27 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
     return see_other("proposals.edit", reference=reference)
 
 
+def _saves_itself() -> bool:
+    """Say whether the page saves in the background and wants a line of text back."""
+    return request.headers.get("X-Autosave") == "1"
+
+
+def _told(message: str, status: int, seen: str = "") -> tuple[Response, int]:
+    """Tell the page how a save in the background went; `seen` is the new revision when it went well."""
+    return jsonify(saved=message, ok=bool(seen), seen=seen), status
+
+
 def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict) -> Answer:
     """Show a rule's no, or a colleague's save in between, with all that was typed still there."""
+    if _saves_itself():
+        return _told(error.message, 409 if isinstance(error, Conflict) else 422)
     found = queries.answering(current_viewer(), reference)
     if not found.is_open:
         flashes.warn(error.message)
         return see_other("proposals.edit", reference=reference)
     form.add_rule_error(RuleBroken(error.message))
     if isinstance(error, Conflict):
-        form.revision.data = str(error.current.get("revision", ""))
+        form.seen.data = str(error.current.get("revision", ""))
     return _page(found, form, [], 409 if isinstance(error, Conflict) else 422)
 
 

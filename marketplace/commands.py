@@ -8,9 +8,10 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from marketplace import matching
 from marketplace.core.errors import RuleBroken
 from marketplace.core.places import municipalities_by_number
-from marketplace.matching import TRACKS, EvaluationFileError, Evaluator, Position, evaluate_directory
+from marketplace.matching import TRACKS, EvaluationFileError, Position
 from marketplace.suppliers.importing import ReadFile, read_suppliers
 from marketplace.suppliers.use_cases import importing
 from marketplace.suppliers.words import glossary
@@ -32,9 +33,9 @@ def evaluate(*, directory: Path, tracks: tuple[str, ...], lang: str, as_json: bo
     """
     positions = {number: Position(m.lat, m.lon) for number, m in municipalities_by_number().items()}
     try:
-        figures = evaluate_directory(
+        figures = matching.evaluate_directory(
             directory,
-            Evaluator(glossary(), positions),
+            matching.Evaluator(glossary(), positions),
             tracks=tracks or TRACKS,
             lang=lang,
             title=not no_title,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from marketplace.matching.criteria import Exclusion
     from marketplace.matching.documents import CaseText, Document, Position, Query
+    from marketplace.matching.evaluation import TRACKS
     from marketplace.matching.explanation import Explanation, Part, TermMatch
     from marketplace.matching.glossary import Glossary
     from marketplace.matching.index.needs import NeedSuggestion
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from marketplace.matching.judgments import EvaluationFileError
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
-    from marketplace.matching.tracks import TRACKS, Evaluator, evaluate_directory
+    from marketplace.matching.tracks import Evaluator, evaluate_directory
 
 _HOME = {
     "CaseText": "documents",
@@ -38,7 +39,7 @@ _HOME = {
     "Query": "documents",
     "Ranking": "ranking",
     "Settings": "settings",
-    "TRACKS": "tracks",
+    "TRACKS": "evaluation",
     "TermMatch": "explanation",
     "evaluate_directory": "tracks",
     "suggest_needs": "index.search",

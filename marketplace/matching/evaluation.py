@@ -10,6 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 RELEVANT = 2
 """From this grade a document counts as relevant in the measures that know only yes and no."""
 
+TRACKS = ("text", "fields", "confirmed", "suggest")
+"""What a supplier set is measured by; `tracks` says what each may know."""
+
 Measure = Callable[[Sequence[int], Sequence[int]], float | None]
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.matching.documents import Document, Position, Query
-from marketplace.matching.evaluation import RELEVANT, mean, measures, share_found
+from marketplace.matching.evaluation import RELEVANT, TRACKS, mean, measures, share_found
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.lexical import LexicalIndex, query_tokens
 from marketplace.matching.index.search import Index
@@ -20,7 +20,6 @@ from marketplace.matching.judgments import EvaluationSet, Row, read_set
 from marketplace.matching.settings import Settings
 from marketplace.matching.stop_words import LANGUAGES
 
-TRACKS = ("text", "fields", "confirmed", "suggest")
 Figures = dict[str, dict[str, float]]
 
 

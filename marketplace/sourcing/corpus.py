@@ -11,18 +11,23 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any, cast
 from weakref import WeakKeyDictionary
 
+from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
-from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, suggest_needs
+from marketplace.matching import CaseText, Document, Position, Query, Settings
 from marketplace.suppliers.queries import Matchable, directory_stamp, matchable_suppliers
 from marketplace.suppliers.words import glossary
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from marketplace.matching import Index
+
 SETTINGS = Settings()
+NOWHERE = ("-",)
+"""The area of a supplier that meets its customers on screen only: stated, and without any municipality."""
 _lock = Lock()
 
 
@@ -57,7 +62,7 @@ class Corpus:
     """The directory as it can be ranked, at one stamp."""
 
     stamp: str
-    index: Index
+    index: "Index"
     documents: Mapping[str, Document]
     listings: Mapping[str, Listing]
     categories: Mapping[str, frozenset[str]]
@@ -86,7 +91,7 @@ def _build(stamp: str) -> Corpus:
     documents = [document_of(item) for item in found]
     return Corpus(
         stamp,
-        Index.build(documents, glossary(), SETTINGS),
+        matching.Index.build(documents, glossary(), SETTINGS),
         {document.id: document for document in documents},
         {str(item.supplier.id): _listing(item) for item in found},
         {str(item.supplier.id): item.categories for item in found},
@@ -123,7 +128,7 @@ def document_of(item: Matchable) -> Document:
         sectors=tuple(row.code for row in supplier.sectors),
         position=_position(supplier.municipality_number),
         municipality=supplier.municipality_number,
-        area=tuple(row.municipality_number for row in supplier.areas) if supplier.on_site else (),
+        area=tuple(row.municipality_number for row in supplier.areas) if supplier.on_site else NOWHERE,
         remote=supplier.remote,
         price_from_nok=supplier.price_from_nok,
         languages=tuple(row.code for row in supplier.languages),
@@ -143,17 +148,21 @@ TEXT_QUESTIONS = ("problem", "goal", "current_state", "audience_text")
 LIST_QUESTIONS = ("deliverables", "must_have", "nice_to_have")
 
 
-def query_of(reference: str, answers: Mapping[str, Any], sector: str, *, lang: str = "nb") -> Query:
-    """Return a brief's answers as the matcher reads them. Answers that are not given yet are unknown."""
+def query_of(reference: str, answers: Mapping[str, Any], sector: str) -> Query:
+    """Return a brief's answers as the matcher reads them, in the language that they are written in.
+
+    Answers that are not given yet are unknown.
+    """
     texts = [str(answers.get(code) or "") for code in TEXT_QUESTIONS]
     texts += [str(item) for code in LIST_QUESTIONS for item in answers.get(code) or ()]
     band = budget_band(answers["budget_band"]) if answers.get("budget_band") else None
     number = answers.get("municipality")
+    title, text = str(answers.get("title") or ""), "\n".join(text for text in texts if text)
     return Query(
         id=reference,
-        title=str(answers.get("title") or ""),
-        text="\n".join(text for text in texts if text),
-        lang=lang,
+        title=title,
+        text=text,
+        lang=glossary().analyzer.language_of(f"{title} {text}"),
         needs=tuple(answers.get("services") or ()),
         sector=sector,
         municipality=number,
@@ -175,5 +184,5 @@ def _day(text: object) -> dt.date | None:
 def warm() -> None:
     """Build the index before anyone waits for it."""
     with use_locale("nb"):
-        suggest_needs("nettside med bestilling", glossary())
+        matching.suggest_needs("nettside med bestilling", glossary())
         corpus()

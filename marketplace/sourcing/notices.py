@@ -2,19 +2,22 @@
 
 import datetime as dt
 
+from marketplace.briefs.models import Brief
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, Message
 
 
-def invited(company: str, title: str, reference: str, deadline: dt.datetime) -> Message:
-    """A supplier is asked to answer a brief."""
+def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Message:
+    """A supplier is asked to answer a brief. A company that hides its name is None, and told by its place."""
+    title, reference = brief.title, brief.reference
 
     def compose() -> Content:
+        name = company or _("A company in %(place)s", place=place)
         return Content(
-            _("%(company)s asks you for an offer: %(title)s", company=company, title=title),
+            _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
             [
-                _("%(company)s has read why you fit and wants an offer from you.", company=company),
+                _("%(company)s has read why you fit and wants an offer from you.", company=name),
                 _(
                     "Answer by %(deadline)s. Your offer is sealed until then.",
                     deadline=format_datetime(deadline),

@@ -3,13 +3,17 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from marketplace.briefs.queries import BriefPaper, own_brief, paper
 from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
-from marketplace.matching import Fit, Index, Query
+from marketplace.matching import Fit, Query
 from marketplace.sourcing import reasons
 from marketplace.sourcing.corpus import Listing, corpus, query_of
+
+if TYPE_CHECKING:
+    from marketplace.matching import Index
 
 MOST_NAMED = 10
 PRESENCE = ("must", "some", "remote")
@@ -109,7 +113,7 @@ def _budget(query: Query, code: str) -> Query:
     return replace(query, budget_min_nok=band.low, budget_max_nok=band.high)
 
 
-def _finishes(index: Index, tried: Query, written: Query) -> list[Option]:
+def _finishes(index: "Index", tried: Query, written: Query) -> list[Option]:
     if written.finish_by is None:
         return []
     days = [written.finish_by + dt.timedelta(days=days) for days in (-30, 0, 30)]

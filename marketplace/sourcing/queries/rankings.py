@@ -47,11 +47,12 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class RankedList:
-    """The kept list of a brief."""
+    """The kept list of a brief. `fits` counts those within the budget; the list holds the others as well."""
 
     paper: BriefPaper
     run: RankingRun
     page: Page[RankedSupplier]
+    fits: int
     left_out: Sequence[LeftOut]
     invitations: Sequence[Invitation]
 
@@ -99,7 +100,8 @@ def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
         for match in matches.items
     ]
     page = Page(items, matches.number, matches.size, matches.total)
-    return RankedList(paper, run, page, _left_out(ranking, listings), invitations)
+    fits = int(result.get("fits", sum(match.within_budget for match in ranking.matches)))
+    return RankedList(paper, run, page, fits, _left_out(ranking, listings), invitations)
 
 
 def _ranked(

@@ -42,7 +42,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         chosen = [
             number for number in dict.fromkeys(supplier_ids) if number in places and number not in before
         ]
-        _check(brief, chosen, sum(row.state != InvitationState.DECLINED for row in before.values()))
+        _check(brief, chosen, list(before.values()))
         here = corpus().listings
         for number in chosen:
             if str(number) not in here:
@@ -57,19 +57,24 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
                 )
             )
             record(viewer, "brief.invite", "brief", brief.reference, supplier=number, place=places[number])
-            company = _shown_name(brief)
-            deadline = brief.deadline or clock.now()
-            send(notices.invited(company, brief.title, brief.reference, deadline), receivers_for(number))
+            company = None if brief.name_hidden else brief.company.name
+            message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
+            send(message, receivers_for(number))
         return len(chosen)
 
 
-def _shown_name(brief: Brief) -> str:
-    return _("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
-
-
-def _check(brief: Brief, chosen: Sequence[int], asked: int) -> None:
+def _check(brief: Brief, chosen: Sequence[int], before: Sequence[Invitation]) -> None:
     if not chosen:
         raise RuleBroken(_("Tick those you want to ask."), "supplier")
+    if len(before) + len(chosen) > MOST_INVITED:
+        raise RuleBroken(
+            _(
+                "At most %(most)s suppliers can be asked about one brief, also when some say no.",
+                most=MOST_INVITED,
+            ),
+            "supplier",
+        )
+    asked = sum(invitation.state != InvitationState.DECLINED for invitation in before)
     most = min(int(current_answers(brief).get("invite_count") or MOST_INVITED), MOST_INVITED)
     if asked + len(chosen) > most:
         raise RuleBroken(
@@ -103,9 +108,11 @@ def _own(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
 
 
 def mark_seen(viewer: Viewer, reference: str) -> None:
-    """Note that an invited supplier has opened the brief, the first time."""
+    """Note that an invited supplier tells that it has read the brief, the first time."""
     with transaction():
-        _brief, invitation = _own(viewer, reference)
+        brief, invitation = _own(viewer, reference)
+        if phase_of(brief) is not Phase.OPEN:
+            raise Conflict(_("The deadline has passed."))
         if invitation.state == InvitationState.INVITED:
             invitation.state, invitation.seen_at = InvitationState.SEEN, clock.now()
 

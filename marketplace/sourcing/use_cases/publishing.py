@@ -1,5 +1,7 @@
 """Publishing a brief: it is frozen, and the directory is ranked for it once and for all."""
 
+import hashlib
+
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
@@ -16,6 +18,7 @@ MOST_KEPT, MOST_EXPLAINED = 60, 30
 
 def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
     """Publish a brief and keep the ranking of the directory for it, in one transaction. Raises RuleBroken."""
+    corpus()  # built before the transaction, which others wait for
     with transaction():
         brief = briefs.publish(viewer, reference, confirmed=confirmed)
         rank_brief(viewer, brief)
@@ -42,8 +45,10 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
             "documents": [now.documents[document_id].to_dict() for document_id in listed],
         }
     )
+    fit = now.index.fit(query)
     result, result_digest = pack(
         {
+            "fits": fit.fits,
             "ranking": ranking.to_dict(),
             "listings": {document_id: now.listings[document_id].to_dict() for document_id in named},
         }
@@ -51,13 +56,13 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     run = RankingRun(
         brief_id=brief.id,
         brief_version_id=version.id,
-        directory_stamp=now.stamp[:64],
+        directory_stamp=hashlib.sha256(now.stamp.encode()).hexdigest(),
         settings=now.index.settings.to_dict(),
         inputs=inputs,
         inputs_digest=inputs_digest,
         result=result,
         result_digest=result_digest,
-        matched=len(ranking.matches),
+        matched=fit.fits + fit.near,
         excluded=len(ranking.excluded),
     )
     session.add(run)

@@ -13,7 +13,6 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import DeclineForm
-from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -28,8 +27,7 @@ def _invited(viewer: Viewer, reference: str, _asked: Mapping[str, str]) -> follo
     invitation = queries.invitation_for(viewer, paper.brief.id)
     if invitation is None or paper.phase is not Phase.OPEN:
         return None
-    declined = invitation.state == InvitationState.DECLINED
-    return followers.Panel("sourcing/_invited.html", {"reference": reference, "declined": declined})
+    return followers.Panel("sourcing/_invited.html", {"reference": reference, "state": invitation.state})
 
 
 followers.hang(followers.Place.SUPPLIER, "invitation", _invited)
@@ -53,6 +51,15 @@ def decline(reference: str) -> Answer:
             flashes.done(_("You have said no. The company can ask someone else."))
             return see_other("sourcing.opportunities")
     return render_template("sourcing/decline.html", form=form, paper=paper)
+
+
+@blueprint.post("/briefs/<reference>/look")
+@access.supplier
+def look(reference: str) -> Answer:
+    """Tell the company that its brief is read. Reading alone tells nobody."""
+    use_cases.mark_seen(current_viewer(), reference)
+    flashes.done(_("The company is told that you look at the brief."))
+    return see_other("briefs.show", reference=reference)
 
 
 @blueprint.post("/briefs/<reference>/reconsider")

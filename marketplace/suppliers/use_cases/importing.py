@@ -5,11 +5,11 @@ from dataclasses import replace
 
 from sqlalchemy import func, select
 
+from marketplace import matching
 from marketplace.accounts.queries import find_user_by_email
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.viewer import Viewer
-from marketplace.matching import suggest_needs
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.importing import Fault, ImportedSupplier
 from marketplace.suppliers.models import Supplier
@@ -55,7 +55,7 @@ def read_between_the_lines(supplier: ImportedSupplier) -> ImportedSupplier:
     """Return a supplier that names no services with those that its own words speak of, at most three."""
     if supplier.services:
         return supplier
-    found = suggest_needs(
+    found = matching.suggest_needs(
         f"{supplier.name}. {supplier.text}", glossary(), lang=supplier.lang, limit=MOST_READ
     )
     clear = [need.service for need in found if need.probability >= CLEAR] or [
@@ -81,7 +81,7 @@ def import_suppliers(suppliers: Sequence[ImportedSupplier], curator: Viewer | No
                 offer=Offer(
                     services=supplier.services,
                     sectors=supplier.sectors,
-                    areas=[seat],
+                    areas=[],
                     languages=[],
                     remote=supplier.remote,
                     on_site=True,

@@ -1,0 +1,136 @@
+"""Asking suppliers from the list, and their yes or no."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.outbox.models import Notice
+from marketplace.sourcing import use_cases
+from marketplace.sourcing.models import Invitation
+
+
+def _ids(market, *names):
+    return [market.suppliers[name].id for name in names]
+
+
+def _notices(viewer):
+    return list(session.scalars(select(Notice.subject).where(Notice.user_id == viewer.user_id)))
+
+
+def test_those_ticked_are_asked_and_told_in_their_language(market, publish):
+    reference = publish()
+    assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull")) == 2
+    rows = session.scalars(select(Invitation).order_by(Invitation.place)).all()
+    assert [(row.state, row.place) for row in rows] == [("invited", 1), ("invited", 2)]
+    assert "Bjørkvollen ysteri" in _notices(market.people["Kvistverk"])[-1]
+    acts = session.scalars(select(AuditEvent.action).where(AuditEvent.action == "brief.invite")).all()
+    assert len(acts) == 2
+
+
+def test_asking_twice_asks_once(market, publish):
+    reference = publish()
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    with pytest.raises(RuleBroken):
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    assert len(session.scalars(select(Invitation)).all()) == 1
+
+
+def test_a_hidden_name_is_not_told(market, publish):
+    reference = publish(visibility="hidden")
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    (subject,) = _notices(market.people["Kvistverk"])
+    assert "Bjørkvollen" not in subject
+    assert "Oppdal" in subject
+
+
+def test_no_more_are_asked_than_the_brief_says(market, publish):
+    for number in range(9):
+        market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
+    session.commit()
+    reference = publish(invite_count=3)
+    several = _ids(market, *(f"Butikk {number}" for number in range(4)))
+    with pytest.raises(RuleBroken, match="4"):
+        use_cases.invite_suppliers(market.owner, reference, several)
+    use_cases.invite_suppliers(market.owner, reference, several[:3])
+    assert len(session.scalars(select(Invitation)).all()) == 3
+
+
+def test_seven_is_the_most_also_when_some_say_no(market, publish):
+    for number in range(9):
+        market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
+    session.commit()
+    reference = publish(invite_count=7)
+    names = [f"Butikk {number}" for number in range(9)]
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, *names[:7]))
+    use_cases.decline(market.people["Butikk 0"], reference, "no_capacity")
+    with pytest.raises(RuleBroken, match="7"):
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, names[7]))
+
+
+def test_only_the_company_asks_and_only_from_the_list(market, publish):
+    reference = publish()
+    with pytest.raises(RuleBroken):
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Tekstverk"))
+    with pytest.raises(Forbidden):
+        use_cases.invite_suppliers(market.colleague, reference, _ids(market, "Kvistverk"))
+    for viewer in (market.outsider, market.adviser, market.people["Kvistverk"]):
+        with pytest.raises(NotFound):
+            use_cases.invite_suppliers(viewer, reference, _ids(market, "Kvistverk"))
+
+
+def test_nobody_is_asked_after_the_deadline(market, publish, time_machine):
+    reference = publish()
+    time_machine.move_to(clock.now() + dt.timedelta(days=30))
+    with pytest.raises(Conflict):
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+
+
+def test_a_no_has_a_reason_and_can_be_taken_back(market, publish):
+    reference, supplier = publish(), market.people["Kvistverk"]
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    with pytest.raises(RuleBroken):
+        use_cases.decline(supplier, reference, "because")
+    use_cases.decline(supplier, reference, "too_far", "Vi er på ferie.")
+    row = session.scalars(select(Invitation)).one()
+    session.refresh(row)
+    assert (row.state, row.decline_reason, row.decline_text) == ("declined", "too_far", "Vi er på ferie.")
+    assert any("Kvistverk" in subject for subject in _notices(market.owner))
+    use_cases.reconsider(supplier, reference)
+    session.refresh(row)
+    assert row.state == "seen"
+
+
+def test_a_supplier_that_is_not_asked_has_nothing_to_decline(market, publish, sign_in):
+    reference = publish()
+    with pytest.raises(NotFound):
+        use_cases.decline(market.people["Myrull"], reference, "other")
+    assert sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/decline").status_code == 404
+
+
+def test_reading_tells_nobody_but_saying_so_does(market, publish, sign_in):
+    reference = publish()
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    browser = sign_in(market.people["Kvistverk"])
+    browser.page(f"/briefs/{reference}")
+    assert session.scalars(select(Invitation.state)).one() == "invited"
+    browser.post(f"/briefs/{reference}/look")
+    assert session.scalars(select(Invitation.state)).one() == "seen"
+
+
+def test_the_whole_way_in_the_browser(market, publish, sign_in):
+    reference = publish()
+    browser = sign_in(market.owner)
+    answer = browser.post(f"/briefs/{reference}/invite", data={})
+    assert answer.status_code == 422
+    chosen = {"supplier": [str(market.suppliers["Kvistverk"].id), "x", "-1", "99999999999999999999"]}
+    assert browser.post(f"/briefs/{reference}/invite", data=chosen).status_code == 303
+    assert "Kvistverk" in browser.page(f"/briefs/{reference}/ranking").text
+    supplier = sign_in(market.people["Kvistverk"])
+    assert supplier.post(f"/briefs/{reference}/decline", data={"reason": ""}).status_code in {200, 422}
+    assert supplier.post(f"/briefs/{reference}/decline", data={"reason": "too_small"}).status_code == 303
+    assert "Too small a job" in browser.page(f"/briefs/{reference}/ranking").text

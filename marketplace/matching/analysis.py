@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 from typing import Any, Protocol
 
 from marketplace.matching.stop_words import StopWords
@@ -20,6 +21,8 @@ _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _APOSTROPHE = re.compile("['\u2019]")
+_stemming = Lock()
+"""A Snowball stemmer keeps the word it works on in itself: two threads at once would get wrong stems, or none."""
 
 
 class Splitter(Protocol):
@@ -60,7 +63,8 @@ def stem(word: str, lang: str) -> str:
     """Return the stem of a lower-case word, by the Norwegian or the English Snowball stemmer."""
     if word.isdigit():
         return word
-    stemmed: str = _stemmer("english" if lang == "en" else "norwegian").stemWord(word)
+    with _stemming:
+        stemmed: str = _stemmer("english" if lang == "en" else "norwegian").stemWord(word)
     return stemmed
 
 

@@ -1,11 +1,14 @@
 """Text becomes terms: the same for all who spell a word differently."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import Glossary
-from marketplace.matching.analysis import Analyzer, clean
+from marketplace.matching.analysis import Analyzer, clean, stem
 from marketplace.matching.compounds import CompoundSplitter
 
 
@@ -73,3 +76,22 @@ def test_any_text_can_be_read_and_words_stand_where_they_say(
     for token in glossary.analyzer.tokens(text, lang):
         assert cleaned[token.start : token.end].startswith(token.surface)
         assert token.term
+
+
+def test_threads_that_stem_at_the_same_time_get_the_same_stems():
+    words = [f"{first}{last}" for first in ("nettbutikk", "organis", "communicat", "markedsfør") for last in
+             ("ene", "ering", "ions", "ingens", "ational", "elser", "fully", "heter")] * 20  # fmt: skip
+    words = [f"{number}{word}" for number, word in enumerate(words)]
+    stem.cache_clear()
+    alone = [stem(word, lang) for word in words for lang in ("nb", "en")]
+    stem.cache_clear()
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            runs = list(
+                pool.map(lambda _: [stem(word, lang) for word in words for lang in ("nb", "en")], range(8))
+            )
+    finally:
+        sys.setswitchinterval(interval)
+    assert all(run == alone for run in runs)

@@ -7,7 +7,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from pathlib import Path
 from typing import Any
@@ -91,7 +91,17 @@ def pick(text: Mapping[str, str]) -> str:
 
 def format_number(value: float) -> str:
     """Return a number with the reader's separators."""
-    return str(format_decimal(value, locale=_babel_locale(current_locale())))
+    return _number_text(value, current_locale())
+
+
+@lru_cache(maxsize=4096)
+def _number_text(value: float, locale: str) -> str:
+    return str(format_decimal(value, locale=_babel_locale(locale)))
+
+
+@lru_cache(maxsize=4096)
+def _date_text(day: dt.date, pattern: str, locale: str) -> str:
+    return str(babel_date(day, pattern, locale=_babel_locale(locale)))
 
 
 def format_money(nok: int) -> str:
@@ -113,7 +123,7 @@ def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool
         day = day.astimezone(LOCAL_ZONE).date()
     english = current_locale() == "en"
     pattern = ("EEEE " if weekday else "") + ("d MMMM" if english else "d. MMMM") + (" y" if year else "")
-    text = str(babel_date(day, pattern, locale=_babel_locale(current_locale())))
+    text = _date_text(day, pattern, current_locale())
     return text.replace(". ", ".\N{NO-BREAK SPACE}", 1) if not weekday else text
 
 

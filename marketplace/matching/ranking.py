@@ -1,7 +1,6 @@
 """An ordered answer: matches with their places, and those left out with the reason."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
@@ -41,6 +40,12 @@ class Match:
         """Say whether the supplier's smallest job is within the budget, as far as is known."""
         return all(code != OVER_BUDGET for code, _ in self.explanation.lacks)
 
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Self:
+        """Read a match from JSON values."""
+        explanation = Explanation.from_dict(values["explanation"])
+        return cls(values["place"], values["document_id"], values["score"], explanation)
+
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
@@ -65,15 +70,7 @@ class Ranking:
         return cls(
             values["query_id"],
             Settings.from_dict(values["settings"]),
-            tuple(
-                Match(
-                    match["place"],
-                    match["document_id"],
-                    match["score"],
-                    Explanation.from_dict(match["explanation"]),
-                )
-                for match in values["matches"]
-            ),
+            tuple(Match.from_dict(match) for match in values["matches"]),
             tuple(
                 Exclusion(exclusion["document_id"], exclusion["reason"], exclusion["params"])
                 for exclusion in values["excluded"]
@@ -88,9 +85,3 @@ class Fit:
     fits: int
     near: int
     excluded: Mapping[str, int]
-
-    @classmethod
-    def of(cls, over_budget: list[bool], exclusions: list[Exclusion]) -> Self:
-        """Count: one truth value for each supplier that is in the list, one exclusion for each that is not."""
-        near = sum(over_budget)
-        return cls(len(over_budget) - near, near, dict(Counter(exclusion.reason for exclusion in exclusions)))

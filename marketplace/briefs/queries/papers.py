@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, select
@@ -74,10 +75,18 @@ class BriefPaper:
     phase: Phase
     guide: Guide
     answers: Mapping[str, Any]
-    rows: Mapping[str, Row]
     company: Company | None
     version: BriefVersion | None
     moves: frozenset[str]
+
+    @cached_property
+    def rows(self) -> Mapping[str, Row]:
+        """Return what the reader may read, by question. Made when asked for: most lists show the title alone."""
+        rows = guide.document_rows(
+            self.guide, self.answers, "supplier" if self.reader == "supplier" else "company"
+        )
+        hides = REVEALING if self.company is None else frozenset[str]()
+        return {code: row for code, row in rows.items() if code not in hides}
 
     @property
     def title(self) -> str:
@@ -164,14 +173,11 @@ def paper(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> BriefPa
     reader = "supplier" if as_supplier or viewer.is_supplier else str(viewer.organisation_kind or "admin")
     questions = guide.load(version.guide_version if version else brief.guide_version)
     answers = current_answers(brief)
-    rows = guide.document_rows(questions, answers, "supplier" if reader == "supplier" else "company")
     hidden_name = brief.name_hidden if version else answers.get("visibility") == "hidden"
     hidden = reader == "supplier" and hidden_name and current not in NAME_SHOWN_TO_ALL
-    if hidden:
-        rows = {code: row for code, row in rows.items() if code not in REVEALING}
     moves = lifecycle.moves_for(current, actor) if actor and not as_supplier else frozenset[str]()
     company = None if hidden else brief.company
-    return BriefPaper(brief, reader, current, questions, answers, rows, company, version, moves)
+    return BriefPaper(brief, reader, current, questions, answers, company, version, moves)
 
 
 def own_briefs(viewer: Viewer, page: int = 1) -> Page[Brief]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -10,11 +11,16 @@ from marketplace.matching.analysis import Token
 from marketplace.matching.criteria import Exclusion, Judgement
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Note, Part, TermMatch
+from marketplace.matching.index.columns import REASONS, Codes
 from marketplace.matching.index.lexical import QueryTerms, query_tokens
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.index.store import TEXT_FIELDS, Store, unit
+from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
 
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+MARGIN = 1e-6
+"""Scores nearer than this are ordered by their exact parts; sums of arrays differ in the last digits."""
 MOST_SERVICE_TERMS = 5
 LEAST_SERVICE_SHARE = 0.05
 
@@ -95,16 +101,55 @@ class Comparison:
             self.query, store.documents[row], float(self._evidence[row]), store.settings
         )
 
-    def sift(self) -> tuple[list[Exclusion], list[int]]:
-        """Return those left out, with the reason, and the rows of the others."""
-        exclusions, candidates = [], []
-        for row in range(len(self.store.documents)):
-            excluded = self.exclusion(row)
-            if excluded:
-                exclusions.append(excluded)
-            else:
-                candidates.append(row)
-        return exclusions, candidates
+    @cached_property
+    def reasons(self) -> Codes:
+        """Return for each document why it is left out, as its number in `REASONS`; 0 for one that is not."""
+        return self.store.columns.reasons(self.query, self._evidence)
+
+    @cached_property
+    def candidates(self) -> Rows:
+        """Return the rows of those that are not left out, ascending."""
+        return np.flatnonzero(self.reasons == 0)
+
+    def exclusions(self) -> list[Exclusion]:
+        """Return those left out, with the reason of each, by reason and document."""
+        rows = np.flatnonzero(self.reasons)
+        found = [exclusion for row in rows if (exclusion := self.exclusion(int(row)))]
+        return sorted(found, key=lambda exclusion: (exclusion.reason, exclusion.document_id))
+
+    def fit(self) -> Fit:
+        """Count who fits."""
+        reasons = self.reasons
+        near = int(np.count_nonzero(self.store.columns.over_budget(self.query)[self.candidates]))
+        counts = np.bincount(reasons, minlength=len(REASONS))
+        return Fit(
+            int(counts[0]) - near,
+            near,
+            {reason: int(count) for reason, count in zip(REASONS[1:], counts[1:], strict=True) if count},
+        )
+
+    def best(self, limit: int) -> Rows:
+        """Return the rows among which the first `limit` are, however ties are broken."""
+        candidates = self.candidates
+        if len(candidates) <= limit:
+            return candidates
+        scores = self._scores()[candidates]
+        last = np.partition(scores, -limit)[-limit]
+        rows: Rows = candidates[scores >= last - MARGIN]
+        return rows
+
+    def _scores(self) -> Vector:
+        """Return each document's score, equal to the sum of its parts but for the last digits."""
+        query, settings, columns = self.query, self.store.settings, self.store.columns
+        scores: Vector = (
+            self._words
+            + self._services.sum(axis=1)
+            + settings.maximum("sector") * columns.sector(query, self._sector_rows)
+            + settings.maximum("place") * columns.place(query)
+            + settings.maximum("budget") * columns.budget(query)
+            + settings.maximum("availability") * columns.availability(query)
+        )
+        return scores
 
     def judge(self, row: int) -> tuple[tuple[Part, ...], tuple[Note, ...], tuple[Note, ...]]:
         """Return a supplier's six parts, and what to say for and against it."""

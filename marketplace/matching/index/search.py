@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from functools import lru_cache
 
-from marketplace.matching import criteria
 from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Explanation, TermMatch
@@ -64,9 +63,9 @@ class Index:
         if not self.documents:
             return Ranking(query.id, self.settings, ())
         search = Comparison(self._store, query)
-        exclusions, candidates = search.sift()
+        rows = search.candidates if limit is None else search.best(limit)
         scored = sorted(
-            ((row, *search.judge(row)) for row in candidates),
+            ((int(row), *search.judge(int(row))) for row in rows),
             key=lambda entry: order_key(
                 query.id, self.documents[entry[0]].id, sum(part.value for part in entry[1])
             ),
@@ -81,8 +80,7 @@ class Index:
                 notes = (*lacks, *search.unshown_must_haves(row))
             explanation = Explanation(parts, terms, facts, notes)
             matches.append(Match(place, self.documents[row].id, explanation.score, explanation))
-        exclusions.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
-        return Ranking(query.id, self.settings, tuple(matches), tuple(exclusions))
+        return Ranking(query.id, self.settings, tuple(matches), tuple(search.exclusions()))
 
     def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:
         """Return how one document would do for a query, without a place (0), or why it is left out.
@@ -103,15 +101,7 @@ class Index:
         """Count how many suppliers fit, without ranking them: cheap enough to ask for many variants."""
         if not self.documents:
             return Fit(0, 0, {})
-        exclusions, candidates = Comparison(self._store, query).sift()
-        over = [
-            any(
-                code == criteria.OVER_BUDGET
-                for code, _ in criteria.budget(query, self.documents[row], self.settings).lacks
-            )
-            for row in candidates
-        ]
-        return Fit.of(over, exclusions)
+        return Comparison(self._store, query).fit()
 
     def showing(self, query: Query, must_have: str) -> int:
         """Count the suppliers, not left out, whose texts speak of a must-have."""
@@ -119,7 +109,7 @@ class Index:
             return 0
         search = Comparison(self._store, query)
         shown = search.shown(must_have)
-        return sum(bool(shown[row]) for row in search.sift()[1])
+        return int(shown[search.candidates].sum())
 
 
 def suggest_needs(

@@ -7,6 +7,7 @@ import numpy as np
 from marketplace.matching.analysis import Token
 from marketplace.matching.documents import Document
 from marketplace.matching.glossary import Glossary
+from marketplace.matching.index.columns import Columns
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Vector
 from marketplace.matching.settings import Settings
@@ -66,6 +67,7 @@ class Store:
                 settings,
             )
             self._weigh_services()
+            self.columns = Columns(self.documents, settings)
 
     def _service_tokens(self, document: Document) -> list[Token]:
         labels = self.glossary.labels

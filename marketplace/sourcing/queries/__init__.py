@@ -2,7 +2,7 @@
 
 from marketplace.sourcing.queries.fitting import Fitting, fitting
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
-from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, places_in, ranking_for, run_of
+from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, ranking_for, run_of
 from marketplace.sourcing.queries.understanding import Understood, understand
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "fitting",
     "invitation_for",
     "opportunities",
-    "places_in",
     "ranking_for",
     "run_of",
     "understand",

@@ -3,11 +3,12 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, exists, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, is_open, visible_to
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -22,7 +23,8 @@ from marketplace.sourcing.models import Invitation
 PAGE_SIZE = 15
 MOST_JUDGED = 120
 MOST_REMEMBERED = 20_000
-_memory: dict[tuple[str, str, int], Match | Exclusion | None] = {}
+Judged = Match | Exclusion | None
+_memory: dict[tuple[str, str, int], Judged] = {}
 
 
 @dataclass(frozen=True)
@@ -52,44 +54,77 @@ def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
 
 def opportunities(viewer: Viewer, number: int = 1) -> Page[Opportunity]:
     """Return the open briefs that the viewer's supplier may answer: invitations first, then those that suit it most."""
-    query = (
-        select(Brief)
-        .where(visible_to(viewer), is_open(clock.now()))
-        .options(joinedload(Brief.company), selectinload(Brief.versions), selectinload(Brief.services))
-    )
-    briefs = list(session.scalars(query).unique())
-    asked = select(Invitation.brief_id).where(
-        Invitation.supplier_id == viewer.organisation_id, Invitation.state != "declined"
-    )
-    invited = set(session.scalars(asked))
     now, own = corpus(), str(viewer.organisation_id)
-    sold = set(now.documents[own].services) if own in now.documents else set[str]()
-    briefs.sort(
-        key=lambda b: (b.id not in invited, -len(sold & {row.code for row in b.services}), b.deadline)
-    )
-    found = []
-    for brief in briefs[:MOST_JUDGED]:
-        judged = _judged(now, own, brief)
-        if brief.id in invited or not isinstance(judged, Exclusion):
-            found.append((brief, judged if isinstance(judged, Match) else None))
-    found.sort(
-        key=lambda item: (item[0].id not in invited, -(item[1].score if item[1] else 0.0), item[0].reference)
-    )
+    candidates = _candidates(viewer, now.documents[own].services if own in now.documents else ())
+    judged = _judge(now, own, [row.version_id for row in candidates])
+    found = [
+        (row.id, row.reference, bool(row.invited), judged[row.version_id])
+        for row in candidates
+        if row.invited or not isinstance(judged[row.version_id], Exclusion)
+    ]
+    found.sort(key=lambda item: (not item[2], -_score(item[3]), item[1]))
     page = page_of(found, number, PAGE_SIZE)
-    items = [_opportunity(brief, match, invited=brief.id in invited) for brief, match in page.items]
+    briefs = _briefs([brief_id for brief_id, *_rest in page.items])
+    items = [
+        _opportunity(briefs[brief_id], match if isinstance(match, Match) else None, invited=invited)
+        for brief_id, _reference, invited, match in page.items
+    ]
     return Page(items, page.number, page.size, page.total)
 
 
-def _judged(now: Corpus, own: str, brief: Brief) -> Match | Exclusion | None:
-    """Return how a supplier would do for a brief, from memory when neither has changed."""
-    version = brief.versions[-1]
-    key = (now.stamp, own, version.id)
-    if key not in _memory:
-        if len(_memory) > MOST_REMEMBERED:
-            _memory.clear()
-        query = query_of(brief.reference, version.answers, brief.company.sector_code)
-        _memory[key] = now.index.judge(query, own)
-    return _memory[key]
+def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the open briefs worth judging, as ids: those asked for, then those with most in common."""
+    invited = exists().where(
+        Invitation.brief_id == Brief.id,
+        Invitation.supplier_id == viewer.organisation_id,
+        Invitation.state != "declined",
+    )
+    common = (
+        select(func.count())
+        .where(BriefService.brief_id == Brief.id, BriefService.code.in_(sold))
+        .correlate(Brief)
+        .scalar_subquery()
+    )
+    newest = (
+        select(func.max(BriefVersion.id))
+        .where(BriefVersion.brief_id == Brief.id)
+        .correlate(Brief)
+        .scalar_subquery()
+    )
+    query = (
+        select(Brief.id, Brief.reference, invited.label("invited"), newest.label("version_id"))
+        .where(visible_to(viewer), is_open(clock.now()))
+        .order_by(invited.desc(), common.desc(), Brief.deadline, Brief.id)
+        .limit(MOST_JUDGED)
+    )
+    return session.execute(query).all()
+
+
+def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judged]:
+    """Return how a supplier would do for each version of a brief, from memory when neither has changed."""
+    unknown = [number for number in version_ids if (now.stamp, own, number) not in _memory]
+    if len(_memory) + len(unknown) > MOST_REMEMBERED:
+        _memory.clear()
+        unknown = list(version_ids)
+    query = select(BriefVersion).where(BriefVersion.id.in_(unknown))
+    query = query.options(joinedload(BriefVersion.brief).joinedload(Brief.company))
+    for version in session.scalars(query) if unknown else ():
+        brief = version.brief
+        asked = query_of(brief.reference, version.answers, brief.company.sector_code)
+        _memory[now.stamp, own, version.id] = now.index.judge(asked, own)
+    return {number: _memory[now.stamp, own, number] for number in version_ids}
+
+
+def _score(judged: Judged) -> float:
+    return judged.score if isinstance(judged, Match) else 0.0
+
+
+def _briefs(ids: Sequence[int]) -> dict[int, Brief]:
+    query = select(Brief).where(Brief.id.in_(ids))
+    query = query.options(
+        joinedload(Brief.company), selectinload(Brief.versions), selectinload(Brief.services)
+    )
+    return {brief.id: brief for brief in session.scalars(query)}
 
 
 def _opportunity(brief: Brief, match: Match | None, *, invited: bool) -> Opportunity:

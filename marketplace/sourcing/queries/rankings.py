@@ -1,11 +1,11 @@
 """A kept ranking as a page shows it."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefPaper, paper_for
@@ -13,36 +13,19 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pages import Page, page_of
 from marketplace.core.viewer import Viewer
-from marketplace.matching import Document, Match, Query, Ranking
-from marketplace.sourcing import reasons
 from marketplace.sourcing.corpus import Listing
-from marketplace.sourcing.kept import unpack
+from marketplace.sourcing.kept_list import LeftOut, Told, open_run
 from marketplace.sourcing.models import Invitation, RankingRun
-from marketplace.sourcing.reasons import Piece
 
 PAGE_SIZE = 10
 
 
 @dataclass(frozen=True)
 class RankedSupplier:
-    """A supplier in the list, with why it stands there, in the reader's language."""
+    """A supplier in the list, in words, with its invitation if it is asked."""
 
-    supplier_id: int
-    listing: Listing
-    match: Match
-    why: str
-    you_wrote: Sequence[Piece]
-    they_write: Sequence[Piece]
-    lacks: Sequence[str]
+    told: Told
     invitation: Invitation | None
-
-
-@dataclass(frozen=True)
-class LeftOut:
-    """Those left out for one reason."""
-
-    reason: str
-    listings: Sequence[Listing]
 
 
 @dataclass(frozen=True)
@@ -68,12 +51,6 @@ def run_of(brief: Brief) -> RankingRun | None:
     return session.scalar(query)
 
 
-def places_in(run: RankingRun) -> dict[int, int]:
-    """Return the place of each supplier in a kept list, by the supplier's id."""
-    stored = unpack(run.result, run.result_digest)
-    return {int(match["document_id"]): int(match["place"]) for match in stored["ranking"]["matches"]}
-
-
 def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
     """Return the kept list of a brief for its company, its garden's people or an administrator. Raises NotFound."""
     if viewer.is_supplier:
@@ -82,55 +59,20 @@ def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
     run = run_of(paper.brief)
     if run is None:
         raise NotFound
-    result, inputs = unpack(run.result, run.result_digest), unpack(run.inputs, run.inputs_digest)
-    ranking = Ranking.from_dict(result["ranking"])
-    listings = {key: Listing.from_dict(value) for key, value in result["listings"].items()}
-    documents = {value["id"]: value for value in inputs["documents"]}
+    kept = open_run(run)
     asked = (
         select(Invitation)
         .where(Invitation.brief_id == paper.brief.id)
+        .options(joinedload(Invitation.supplier))
         .order_by(Invitation.place, Invitation.id)
     )
     invitations = session.scalars(asked).all()
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
-    matches = page_of(ranking.matches, number, PAGE_SIZE)
-    query = Query.from_dict(inputs["query"])
-    items = [
-        _ranked(match, listings[match.document_id], query, documents[match.document_id], by_supplier)
-        for match in matches.items
-    ]
+    matches = page_of(kept.matches, number, PAGE_SIZE)
+    told = [kept.tell(match) for match in matches.items]
+    items = [RankedSupplier(one, by_supplier.get(one.supplier_id)) for one in told]
     page = Page(items, matches.number, matches.size, matches.total)
-    fits = int(result.get("fits", sum(match.within_budget for match in ranking.matches)))
-    return RankedList(paper, run, page, fits, _left_out(ranking, listings), invitations)
-
-
-def _ranked(
-    match: Match, listing: Listing, query: Query, stored: Mapping[str, Any], invited: Mapping[int, Invitation]
-) -> RankedSupplier:
-    document = Document.from_dict(stored)
-    terms = match.explanation.terms
-    theirs = " ".join([document.text, *(case.text for case in document.cases)])
-    number = int(match.document_id)
-    return RankedSupplier(
-        number,
-        listing,
-        match,
-        reasons.why(match.explanation),
-        reasons.met(terms, f"{query.title}.\n{query.text}", of_query=True),
-        reasons.met(terms, theirs, of_query=False),
-        reasons.lacks(match.explanation),
-        invited.get(number),
-    )
-
-
-def _left_out(ranking: Ranking, listings: Mapping[str, Listing]) -> list[LeftOut]:
-    groups: dict[str, list[Listing]] = {}
-    for exclusion in ranking.excluded:
-        if exclusion.reason == "services":
-            continue  # who sells something else was never a candidate
-        sentence = reasons.exclusion_sentence(exclusion.reason, exclusion.params)
-        groups.setdefault(sentence, []).append(listings[exclusion.document_id])
-    return [LeftOut(reason, found) for reason, found in groups.items()]
+    return RankedList(paper, run, page, kept.fits, kept.left_out(), invitations)
 
 
 def approved_on(listing: Listing) -> tuple[str, dt.date] | None:

@@ -18,9 +18,10 @@ from marketplace.organisations.queries import receivers_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.kept_list import open_run
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, MOST_INVITED, InvitationState
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.queries.rankings import places_in, run_of
+from marketplace.sourcing.queries.rankings import run_of
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
@@ -37,7 +38,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         run = run_of(brief)
         if run is None:
             raise NotFound
-        places = places_in(run)
+        places = open_run(run).places()
         before = {row.supplier_id: row for row in _invitations(brief)}
         chosen = [
             number for number in dict.fromkeys(supplier_ids) if number in places and number not in before

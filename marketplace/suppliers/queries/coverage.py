@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from marketplace.core import places, taxonomy
-from marketplace.core.i18n import sort_key
+from marketplace.core.i18n import current_locale, sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.suppliers.queries.directory import catalogue
@@ -81,10 +82,14 @@ def coverage(viewer: Viewer, service_or_group: str = "") -> Coverage:
     A job is taken where the supplier has its seat and where it says that it comes. Without a choice, or with an
     unknown one, the kind of service with the most holes in the reader's own area is shown.
     """
-    found = catalogue()
-    own = _own_area(viewer)
     known = service_or_group in taxonomy.services() or service_or_group in taxonomy.groups_by_code()
-    code = service_or_group if known else _most_wanting(found, own)
+    return _counted(catalogue(), _own_area(viewer), service_or_group if known else "", current_locale())
+
+
+@lru_cache(maxsize=64)
+def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -> Coverage:
+    """Count a map once for each state of the directory, area, choice and language."""
+    code = chosen or _most_wanting(found, own)
     within = found.mask("kind", code)
     tiles = [
         Tile(number, places.municipality(number).name, found.count("place", number, within), number in own)

@@ -1,0 +1,99 @@
+"""What is counted over the whole directory at once is what is judged supplier by supplier."""
+
+import datetime as dt
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, criteria
+from marketplace.matching.index.columns import REASONS, Columns
+
+SETTINGS = Settings()
+PLACES = ("5021", "5022", "5001")
+SECTORS = ("food-drink", "tourism")
+SERVICES = ("ecm.shop", "med.photo", "web.site")
+days = st.none() | st.dates(dt.date(2026, 11, 1), dt.date(2027, 6, 1))
+positions = st.none() | st.builds(Position, st.floats(58.0, 71.0), st.floats(5.0, 31.0))
+cases = st.builds(
+    CaseText,
+    st.just("En jobb"),
+    st.lists(st.sampled_from(SERVICES), max_size=2).map(tuple),
+    st.sampled_from(("", *SECTORS)),
+)
+documents = st.builds(
+    Document,
+    id=st.just(""),
+    name=st.just("Navn"),
+    text=st.just("Tekst"),
+    sectors=st.lists(st.sampled_from(SECTORS), unique=True).map(tuple),
+    position=positions,
+    municipality=st.none() | st.sampled_from(PLACES),
+    area=st.lists(st.sampled_from(PLACES), unique=True).map(tuple),
+    remote=st.booleans(),
+    price_from_nok=st.none() | st.integers(0, 500_000),
+    languages=st.lists(st.sampled_from(["nb", "nn", "en", "sma"]), unique=True).map(tuple),
+    next_start=days,
+    cases=st.lists(cases, max_size=3).map(tuple),
+)
+queries = st.builds(
+    Query,
+    id=st.just("q"),
+    title=st.sampled_from(["", "Nettbutikk med henting på gården", "Bilder av varene"]),
+    text=st.just(""),
+    needs=st.lists(st.sampled_from(SERVICES), unique=True).map(tuple),
+    sector=st.sampled_from(("", *SECTORS)),
+    municipality=st.none() | st.sampled_from(PLACES),
+    position=positions,
+    presence=st.sampled_from(["must", "some", "remote"]),
+    budget_max_nok=st.none() | st.integers(0, 400_000),
+    languages=st.lists(st.sampled_from(["nb", "nn", "en", "sma"]), unique=True).map(tuple),
+    start_from=days,
+    finish_by=days,
+)
+
+
+@given(directory=st.lists(documents, min_size=1, max_size=12), query=queries, data=st.data())
+def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory, query, data):
+    columns = Columns(directory, SETTINGS)
+    in_words = data.draw(st.sets(st.integers(0, len(directory) - 1)))
+    evidence = np.array(
+        data.draw(st.lists(st.floats(0, 1), min_size=len(directory), max_size=len(directory)))
+    )
+    shares = {
+        "sector": columns.sector(query, in_words),
+        "place": columns.place(query),
+        "budget": columns.budget(query),
+        "availability": columns.availability(query),
+    }
+    reasons, over = columns.reasons(query, evidence), columns.over_budget(query)
+    for row, document in enumerate(directory):
+        one = {
+            "sector": criteria.sector(query, document, in_words=row in in_words),
+            "place": criteria.place(query, document, SETTINGS),
+            "budget": criteria.budget(query, document, SETTINGS),
+            "availability": criteria.availability(query, document, SETTINGS),
+        }
+        for code, judgement in one.items():
+            assert shares[code][row] == pytest.approx(judgement.share, abs=1e-9), code
+        excluded = criteria.exclusion(query, document, float(evidence[row]), SETTINGS)
+        assert REASONS[reasons[row]] == (excluded.reason if excluded else "")
+        lacks = {code for code, _ in one["budget"].lacks}
+        assert bool(over[row]) == (criteria.OVER_BUDGET in lacks)
+
+
+@given(query=queries, limit=st.integers(1, 6))
+def test_the_first_few_are_the_first_of_the_whole_list(index: Index, query: Query, limit: int):
+    whole, few = index.rank(query), index.rank(query, limit)
+    assert few.matches == whole.matches[:limit]
+    assert few.excluded == whole.excluded
+
+
+@given(query=queries)
+def test_counting_who_fits_agrees_with_the_list(index: Index, query: Query):
+    ranking, fit = index.rank(query), index.fit(query)
+    assert fit.fits == sum(match.within_budget for match in ranking.matches)
+    assert fit.fits + fit.near == len(ranking.matches)
+    reasons = [exclusion.reason for exclusion in ranking.excluded]
+    assert fit.excluded == {reason: reasons.count(reason) for reason in set(reasons)}

@@ -66,15 +66,27 @@ def exclusion(query: Query, document: Document, best_evidence: float, settings: 
 
     `best_evidence` (0 to 1) is how clearly the supplier's words or ticks speak of one of the confirmed services.
     """
+    reason = None
     if query.needs and best_evidence < settings.shown_floor:
-        return Exclusion(document.id, NO_SERVICE, {"services": list(query.needs)})
-    if query.presence == "must" and query.municipality and document.area and not _comes_to(query, document):
-        return Exclusion(document.id, OUTSIDE_AREA, {"municipality": query.municipality})
-    if query.languages and document.languages and not _speaks(query, document):
-        return Exclusion(document.id, NO_LANGUAGE, {"languages": list(query.languages)})
-    if query.finish_by and document.next_start and document.next_start > query.finish_by:
-        return Exclusion(document.id, NO_TIME, {"date": document.next_start.isoformat()})
-    return None
+        reason = NO_SERVICE
+    elif query.presence == "must" and query.municipality and document.area and not _comes_to(query, document):
+        reason = OUTSIDE_AREA
+    elif query.languages and document.languages and not _speaks(query, document):
+        reason = NO_LANGUAGE
+    elif query.finish_by and document.next_start and document.next_start > query.finish_by:
+        reason = NO_TIME
+    return Exclusion(document.id, reason, params_of(reason, query, document)) if reason else None
+
+
+def params_of(reason: str, query: Query, document: Document) -> dict[str, Any]:
+    """Return what to fill in where it is told why a document was left out."""
+    if reason == NO_SERVICE:
+        return {"services": list(query.needs)}
+    if reason == OUTSIDE_AREA:
+        return {"municipality": query.municipality}
+    if reason == NO_LANGUAGE:
+        return {"languages": list(query.languages)}
+    return {"date": document.next_start.isoformat() if document.next_start else None}
 
 
 def nearness(km: float, settings: Settings) -> float:

@@ -113,9 +113,13 @@ class Comparison:
 
     def exclusions(self) -> list[Exclusion]:
         """Return those left out, with the reason of each, by reason and document."""
-        rows = np.flatnonzero(self.reasons)
-        found = [exclusion for row in rows if (exclusion := self.exclusion(int(row)))]
-        return sorted(found, key=lambda exclusion: (exclusion.reason, exclusion.document_id))
+        documents, query = self.store.documents, self.query
+        found = []
+        for row in np.flatnonzero(self.reasons).tolist():
+            reason, document = REASONS[self.reasons[row]], documents[row]
+            found.append(Exclusion(document.id, reason, criteria.params_of(reason, query, document)))
+        found.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
+        return found
 
     def fit(self) -> Fit:
         """Count who fits."""

@@ -24,8 +24,9 @@ Answer = str | Response
 def letter(proposal_id: int) -> Answer:
     """The company's answer to an offer."""
     viewer = current_viewer()
-    use_cases.mark_letter_seen(viewer, proposal_id)
     found = queries.letter_for(viewer, proposal_id)
+    if found.proposal.outcome_seen_at is None:
+        use_cases.mark_letter_seen(viewer, proposal_id)
     award = found.award
     declinable = bool(award and found.brief.state == "awarded" and may_decline(award.awarded_at, clock.now()))
     return render_template(

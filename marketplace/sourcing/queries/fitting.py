@@ -68,7 +68,8 @@ def fitting(viewer: Viewer, reference: str, trial: Trial) -> Fitting:
     answers = dict(found.answers)
     written = query_of(reference, answers, found.brief.company.sector_code)
     tried, band, presence = _tried(written, answers, trial)
-    index, listings = corpus().index, corpus().listings
+    now = corpus()
+    index, listings = now.index, now.listings
     ranking = index.rank(tried, limit=MOST_NAMED, explain=0)
     fit = index.fit(tried)
     groups: dict[str, int] = {}

@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, func, select
+from sqlalchemy import Engine, Select, func, select, true
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import db, session
@@ -33,22 +33,25 @@ _lock = Lock()
 
 
 _SUPPLIER, _VETTING, _ORGANISATION = Supplier.__table__.c, Vetting.__table__.c, Organisation.__table__.c
-_STAMPED = (
-    select(
-        func.count(_SUPPLIER.id),
-        func.sum(_SUPPLIER.version),
-        func.max(_SUPPLIER.updated_at),
-        func.count(_SUPPLIER.paused_at),
-    ),
-    select(func.count(_ORGANISATION.id), func.max(_ORGANISATION.id)).where(
-        _ORGANISATION.kind == "supplier", _ORGANISATION.is_active
-    ),
-    select(
-        func.count(_VETTING.id),
-        func.sum(_VETTING.revision),
-        func.max(_VETTING.submitted_at),
-        func.max(_VETTING.decided_at),
-    ),
+_PROFILES = select(
+    func.count(_SUPPLIER.id),
+    func.sum(_SUPPLIER.version),
+    func.max(_SUPPLIER.updated_at),
+    func.count(_SUPPLIER.paused_at),
+).subquery()
+_ACTIVE = (
+    select(func.count(_ORGANISATION.id), func.max(_ORGANISATION.id))
+    .where(_ORGANISATION.kind == "supplier", _ORGANISATION.is_active)
+    .subquery()
+)
+_APPROVALS = select(
+    func.count(_VETTING.id),
+    func.sum(_VETTING.revision),
+    func.max(_VETTING.submitted_at),
+    func.max(_VETTING.decided_at),
+).subquery()
+_STAMPED = select(*_PROFILES.c, *_ACTIVE.c, *_APPROVALS.c).select_from(
+    _PROFILES.join(_ACTIVE, true()).join(_APPROVALS, true())
 )
 """Asked of the tables themselves and made once, for it is asked at every request."""
 
@@ -59,8 +62,8 @@ def directory_stamp() -> str:
     Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
     because approvals fall asleep with time.
     """
-    parts = [tuple(session.execute(query).one()) for query in _STAMPED]
-    return "/".join([clock.today().isoformat(), *("-".join(str(value) for value in part) for part in parts)])
+    found = session.execute(_STAMPED).one()
+    return "/".join([clock.today().isoformat(), *(str(value) for value in found)])
 
 
 def listed_vettings(now: dt.datetime) -> Any:

@@ -18,7 +18,7 @@ from marketplace.matching.settings import Settings
 EARTH_RADIUS_KM = 6371.0
 UNKNOWN = 0.5
 NO_SERVICE, OUTSIDE_AREA, NO_LANGUAGE, NO_TIME = "services", "area", "languages", "time"
-OVER_BUDGET = "over_budget"
+OVER_BUDGET, BESIDE = "over_budget", "services_beside"
 WRITTEN_NORWEGIAN = frozenset({"nb", "nn"})
 
 
@@ -139,21 +139,23 @@ def availability(query: Query, document: Document, settings: Settings) -> Judgem
     return Judgement(max(0.0, 1.0 - days / settings.late_days), (), (("starts_late", note | {"days": days}),))
 
 
-def sector(query: Query, document: Document, *, in_words: bool) -> Judgement:
+def sector(query: Query, document: Document, settings: Settings, *, in_words: bool) -> Judgement:
     """Judge whether the supplier knows the trade: a job done there says most, then its own word, then its texts."""
     if not query.sector:
         return Judgement(0.0)
     jobs = sum(case.sector == query.sector for case in document.cases)
     alike = sum(bool(set(case.services) & set(query.needs)) for case in document.cases)
     if jobs:
-        share = 0.9 if jobs == 1 else 1.0
+        share = settings.sector_done if jobs == 1 else 1.0
         return Judgement(share, (("cases_in_sector", {"count": jobs, "sector": query.sector}),))
     facts: tuple[Note, ...] = (("similar_cases", {"count": alike}),) if alike else ()
-    bonus = 0.2 if alike else 0.0
+    bonus = settings.sector_similar if alike else 0.0
     if query.sector in document.sectors:
-        return Judgement(0.7 + bonus, (("knows_sector", {"sector": query.sector}), *facts))
+        return Judgement(settings.sector_known + bonus, (("knows_sector", {"sector": query.sector}), *facts))
     if in_words:
-        return Judgement(0.5 + bonus, (("writes_of_sector", {"sector": query.sector}), *facts))
+        return Judgement(
+            settings.sector_written + bonus, (("writes_of_sector", {"sector": query.sector}), *facts)
+        )
     return Judgement(bonus, facts, (("sector_not_shown", {"sector": query.sector}),))
 
 

@@ -31,8 +31,10 @@ class Glossary:
         phrases: Sequence[Phrase],
         sector_terms: Mapping[str, Mapping[str, Sequence[str]]],
         resources: Mapping[str, Any],
+        related: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.labels = labels
+        self.related = related or {}
         self.services = tuple(labels)
         self.phrases = tuple(phrases)
         self.sector_terms = sector_terms
@@ -73,7 +75,8 @@ class Glossary:
             }
             for sector in taxonomy.get("sectors", ())
         }
-        return cls(labels, phrases, sector_terms, resources)
+        related = {entry["code"]: tuple(entry.get("related", ())) for entry in entries}
+        return cls(labels, phrases, sector_terms, resources, related)
 
     def splitter_for(self, words: Iterator[str]) -> CompoundSplitter:
         """Return a compound splitter that knows the glossary's words and those of the texts given."""

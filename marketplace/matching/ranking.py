@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from marketplace.matching.criteria import OVER_BUDGET, Exclusion
+from marketplace.matching.criteria import BESIDE, OVER_BUDGET, Exclusion
 from marketplace.matching.explanation import Explanation
 from marketplace.matching.records import to_plain
 from marketplace.matching.settings import Settings
@@ -34,6 +34,11 @@ class Match:
     document_id: str
     score: float
     explanation: Explanation
+
+    @property
+    def beside(self) -> bool:
+        """Say whether the supplier offers only something related to what was confirmed."""
+        return any(code == BESIDE for code, _ in self.explanation.lacks)
 
     @property
     def within_budget(self) -> bool:
@@ -80,8 +85,12 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How many suppliers fit a brief: `fits` pass all hard requirements and the budget, `near` only the former."""
+    """How many suppliers fit a brief: `fits` pass all hard requirements and the budget, `near` only the former.
+
+    `beside` counts those that stand in the list, last, for a service related to one that was confirmed.
+    """
 
     fits: int
     near: int
     excluded: Mapping[str, int]
+    beside: int = 0

@@ -16,8 +16,8 @@ class Settings:
     `k1`, `b` and the field weights belong to the term weighting (see `index/weighting.py`).
     """
 
-    max_words: float = 25.0
-    max_services: float = 40.0
+    max_words: float = 15.0
+    max_services: float = 50.0
     max_sector: float = 10.0
     max_place: float = 10.0
     max_budget: float = 10.0
@@ -34,16 +34,30 @@ class Settings:
     fuzzy_terms: int = 4
     fuzzy_floor: float = 0.35
     fuzzy_weight: float = 0.7
-    words_half: float = 0.25
+    words_half: float = 0.5
     """Share of the brief's own word weight at which a supplier gets half of the points for words."""
 
-    query_sharpness: float = 30.0
-    document_sharpness: float = 20.0
-    """How firmly the need model chooses between services: for a brief, for a profile."""
+    query_sharpness: float = 3.0
+    document_sharpness: float = 1.0
+    """How firmly the need model chooses between services, for a brief and for a profile: the power of the cosine."""
     ticked_share: float = 0.5
     """How much of a supplier's profile of services comes from its own ticks, the rest from its words."""
     focus_share: float = 0.5
     """How much of the points for confirmed services goes to how central they are to the supplier."""
+    worth_ticked: float = 0.85
+    worth_done: float = 0.9
+    worth_spoken: float = 0.6
+    worth_beside: float = 0.15
+    """What a confirmed service is worth, of 1, at a supplier that ticked it, has shown a job of it, only writes of
+    it, or offers one that is related to it. Ticked and shown is 1."""
+    many_services: int = 8
+    """From how many ticked services on each of them counts less: nobody does everything well."""
+    sector_written: float = 0.3
+    sector_known: float = 0.7
+    sector_done: float = 0.9
+    sector_similar: float = 0.2
+    """Shares of the points for the trade: the texts tell of it, the supplier says so, it has shown a job there (all
+    from two jobs on), and what a similar job in another trade adds to the first two."""
     shown_floor: float = 0.1
     """Least evidence in words, 0 to 1, for a service that the supplier has not ticked."""
     must_have_floor: float = 0.34

@@ -66,6 +66,7 @@ _LACKS: dict[str, Callable[[Params], str]] = {
     "sector_not_shown": lambda p: _("Has not shown jobs within %(sector)s.", sector=_sector(p)),
     "languages_missing": lambda p: _("Has not stated %(languages)s.", languages=format_list([language_name(c) for c in p["languages"]])),
     "languages_unknown": lambda _p: _("Has not stated its languages."),
+    "services_beside": lambda p: _("Offers something close to %(services)s, not that itself.", services=_services(p)),
     "services_not_stated": lambda p: _("Has not stated %(services)s.", services=_services(p)),
 }  # fmt: skip
 _EXCLUDED: dict[str, Callable[[Params], str]] = {
@@ -76,7 +77,7 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
 }  # fmt: skip
 # Said first: what a company asks for first.
 _FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
-_LACK_ORDER = ("must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
+_LACK_ORDER = ("services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 
 def _services(params: Params) -> str:
@@ -91,7 +92,8 @@ def why(explanation: Explanation) -> str:
     )
     clauses = [_FACTS[code](params) for code, params in notes[:MOST_FACTS]]
     if not clauses:
-        return _("Offers what you ask for.")
+        beside = any(code == "services_beside" for code, _params in explanation.lacks)
+        return _("Offers something close to what you ask for.") if beside else _("Offers what you ask for.")
     sentence = format_list(clauses)
     return sentence[0].upper() + sentence[1:] + "."
 

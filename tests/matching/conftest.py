@@ -11,6 +11,7 @@ from marketplace.data import data_path
 from marketplace.matching import Document, Glossary, Index, Position
 
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
+MARKET = Path(__file__).parent.parent / "data" / "market"
 
 
 def _yaml(name: str) -> Any:

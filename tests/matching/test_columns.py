@@ -70,7 +70,7 @@ def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory,
     reasons, over = columns.reasons(query, evidence), columns.over_budget(query)
     for row, document in enumerate(directory):
         one = {
-            "sector": criteria.sector(query, document, in_words=row in in_words),
+            "sector": criteria.sector(query, document, SETTINGS, in_words=row in in_words),
             "place": criteria.place(query, document, SETTINGS),
             "budget": criteria.budget(query, document, SETTINGS),
             "availability": criteria.availability(query, document, SETTINGS),
@@ -93,7 +93,7 @@ def test_the_first_few_are_the_first_of_the_whole_list(index: Index, query: Quer
 @given(query=queries)
 def test_counting_who_fits_agrees_with_the_list(index: Index, query: Query):
     ranking, fit = index.rank(query), index.fit(query)
-    assert fit.fits == sum(match.within_budget for match in ranking.matches)
-    assert fit.fits + fit.near == len(ranking.matches)
+    assert fit.fits == sum(match.within_budget and not match.beside for match in ranking.matches)
+    assert fit.fits + fit.near + fit.beside == len(ranking.matches)
     reasons = [exclusion.reason for exclusion in ranking.excluded]
     assert fit.excluded == {reason: reasons.count(reason) for reason in set(reasons)}

@@ -9,7 +9,7 @@ import pytest
 
 from marketplace.matching import EvaluationFileError, Evaluator, Glossary, Position, evaluate_directory
 from marketplace.matching.evaluation import mean, ndcg, precision, recall, reciprocal_rank, share_found
-from tests.matching.conftest import DEVSET
+from tests.matching.conftest import DEVSET, MARKET
 
 
 def test_the_measures_by_hand() -> None:
@@ -34,11 +34,24 @@ def test_a_brief_without_relevant_suppliers_is_not_measured(measure: object) -> 
 
 def test_quality_does_not_fall_below_its_floor(glossary: Glossary, positions: dict[str, Position]) -> None:
     figures = evaluate_directory(DEVSET, Evaluator(glossary, positions))["tracks"]
-    assert figures["text"]["overall"]["ndcg@10"] >= 0.82
-    assert figures["fields"]["overall"]["ndcg@10"] >= 0.86
-    assert figures["confirmed"]["overall"]["ndcg@10"] >= 0.88
-    assert figures["suggest"]["overall"]["recall@5"] >= 0.93
+    assert figures["text"]["overall"]["ndcg@10"] >= 0.9
+    assert figures["fields"]["overall"]["ndcg@10"] >= 0.9
+    assert figures["confirmed"]["overall"]["ndcg@10"] >= 0.9
+    assert figures["suggest"]["overall"]["recall@5"] >= 0.96
     assert set(figures["text"]) == {"overall", "nb", "nn", "en"}
+
+
+@pytest.mark.parametrize("half", ["dev", "test"])
+def test_quality_holds_on_briefs_written_as_owners_write(
+    glossary: Glossary, positions: dict[str, Position], half: str
+) -> None:
+    figures = evaluate_directory(MARKET / half, Evaluator(glossary, positions))["tracks"]
+    assert figures["text"]["overall"]["ndcg@10"] >= 0.78
+    assert figures["fields"]["overall"]["ndcg@10"] >= 0.78
+    assert figures["confirmed"]["overall"]["ndcg@10"] >= 0.87
+    assert figures["suggest"]["overall"]["recall@5"] >= 0.92
+    for language in ("nn", "en"):
+        assert figures["confirmed"][language]["ndcg@10"] >= figures["confirmed"]["nb"]["ndcg@10"] - 0.08
 
 
 def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[str, Position]) -> None:

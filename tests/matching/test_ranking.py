@@ -100,8 +100,8 @@ def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
 def test_counting_agrees_with_ranking(index: Index) -> None:
     for query in (SHOP_BRIEF, _changed(presence="must"), _changed(needs=(), budget_max_nok=10_000)):
         ranking, fit = index.rank(query), index.fit(query)
-        assert fit.fits == sum(match.within_budget for match in ranking.matches)
-        assert fit.fits + fit.near == len(ranking.matches)
+        assert fit.fits == sum(match.within_budget and not match.beside for match in ranking.matches)
+        assert fit.fits + fit.near + fit.beside == len(ranking.matches)
         assert sum(fit.excluded.values()) == len(ranking.excluded)
 
 

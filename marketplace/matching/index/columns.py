@@ -129,13 +129,13 @@ class Columns:
 
     def sector(self, query: Query, in_words: Iterable[int]) -> Numbers:
         """Return each document's share of the points for knowing the trade; `in_words` are rows that write of it."""
-        share = np.zeros(self.size)
+        share, settings = np.zeros(self.size), self.settings
         if not query.sector:
             return share
-        share[list(in_words)] = 0.5
-        share[self._any(self._sectors, [query.sector])] = 0.7
-        share[self._any(self._job_of_service, query.needs)] += 0.2
-        share[self._any(self._job_in_sector, [query.sector])] = 0.9
+        share[list(in_words)] = settings.sector_written
+        share[self._any(self._sectors, [query.sector])] = settings.sector_known
+        share[self._any(self._job_of_service, query.needs)] += settings.sector_similar
+        share[self._any(self._job_in_sector, [query.sector])] = settings.sector_done
         share[self._any(self._jobs_in_sector, [query.sector])] = 1.0
         return share
 

@@ -9,7 +9,7 @@ import numpy as np
 from marketplace.matching import criteria
 from marketplace.matching.analysis import Token
 from marketplace.matching.criteria import Exclusion, Judgement
-from marketplace.matching.documents import Document, Query
+from marketplace.matching.documents import Query
 from marketplace.matching.explanation import Note, Part, TermMatch
 from marketplace.matching.index.columns import REASONS, Codes
 from marketplace.matching.index.lexical import QueryTerms, query_tokens
@@ -63,15 +63,13 @@ class Comparison:
         if self.needs:
             wanted = np.zeros(len(store.needs.services))
             wanted[self._columns] = 1.0 / len(self.needs)
-            shown = store.evidence * wanted
+            shown = np.maximum(store.evidence, store.beside) * wanted
             central = store.mix * unit(wanted[None, :])
             return settings.max_services * (
                 (1 - settings.focus_share) * shown + settings.focus_share * central
             )
-        likely = store.needs.probabilities([self._texts], settings.query_sharpness)
-        if not store.needs.says_something(likely).any():
-            return np.zeros_like(store.mix)
-        points: Vector = settings.max_services * store.mix * unit(likely)
+        asked = store.needs.asked(self._texts, settings.query_sharpness)
+        points: Vector = settings.max_services * store.mix * unit(asked)
         return points
 
     @cached_property
@@ -88,11 +86,24 @@ class Comparison:
 
     @cached_property
     def _evidence(self) -> Vector:
-        store = self.store
-        found: Vector = (
-            store.evidence[:, self._columns].max(axis=1) if self.needs else np.ones(len(store.documents))
-        )
+        """Return the best evidence that each supplier has for one of the confirmed services, or for one beside it."""
+        if not self.needs:
+            return np.ones(len(self.store.documents))
+        found: Vector = np.maximum(self._own_evidence, self.store.beside[:, self._columns].max(axis=1))
         return found
+
+    @cached_property
+    def _own_evidence(self) -> Vector:
+        found: Vector = self.store.evidence[:, self._columns].max(axis=1)
+        return found
+
+    @cached_property
+    def _beside(self) -> Truths:
+        """Return who offers only something beside what was confirmed."""
+        if not self.needs:
+            return np.zeros(len(self.store.documents), dtype=bool)
+        only: Truths = self._own_evidence < self.store.settings.shown_floor
+        return only
 
     def exclusion(self, row: int) -> Exclusion | None:
         """Return why a document is left out, or None."""
@@ -124,12 +135,14 @@ class Comparison:
     def fit(self) -> Fit:
         """Count who fits."""
         reasons = self.reasons
-        near = int(np.count_nonzero(self.store.columns.over_budget(self.query)[self.candidates]))
+        beside = self._beside[self.candidates]
+        over = self.store.columns.over_budget(self.query)[self.candidates]
         counts = np.bincount(reasons, minlength=len(REASONS))
         return Fit(
-            int(counts[0]) - near,
-            near,
+            int(np.count_nonzero(~beside & ~over)),
+            int(np.count_nonzero(~beside & over)),
             {reason: int(count) for reason, count in zip(REASONS[1:], counts[1:], strict=True) if count},
+            int(np.count_nonzero(beside)),
         )
 
     def best(self, limit: int) -> Rows:
@@ -159,7 +172,7 @@ class Comparison:
         """Return a supplier's six parts, and what to say for and against it."""
         query, document, settings = self.query, self.store.documents[row], self.store.settings
         judgements = (
-            ("sector", criteria.sector(query, document, in_words=row in self._sector_rows)),
+            ("sector", criteria.sector(query, document, settings, in_words=row in self._sector_rows)),
             ("place", criteria.place(query, document, settings)),
             ("budget", criteria.budget(query, document, settings)),
             ("availability", criteria.availability(query, document, settings)),
@@ -169,15 +182,18 @@ class Comparison:
             Part("services", float(self._services[row].sum()), settings.max_services),
             *(_part(code, judgement, settings) for code, judgement in judgements),
         )
-        facts, lacks = self._service_notes(document)
+        facts, lacks = self._service_notes(row)
         for _, judgement in judgements:
             facts += judgement.facts
             lacks += judgement.lacks
         return parts, facts, (*lacks, *criteria.languages(query, document))
 
-    def _service_notes(self, document: Document) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+    def _service_notes(self, row: int) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
+        document = self.store.documents[row]
         if not self.needs:
             return (), ()
+        if self._beside[row]:
+            return (), ((criteria.BESIDE, {"services": list(self.needs)}),)
         offered = [code for code in self.needs if code in document.services]
         missing = [code for code in self.needs if code not in document.services]
         facts: tuple[Note, ...] = (("services_in_common", {"services": offered}),) if offered else ()

@@ -1,13 +1,13 @@
 """From people's own words to services: a linear model with one TF-IDF vector per service.
 
 All phrases of a service, and profiles of suppliers that have ticked few others, make one long text per service.
-Its terms are weighted with the logarithm of their count and scikit-learn's smoothed idf over services, and scaled
+Its terms are weighted with the square root of their count and scikit-learn's smoothed idf over services, and scaled
 to length 1 (a centroid classifier; C. Manning, P. Raghavan and H. Schütze, "Introduction to Information Retrieval",
-chapters 6 and 14). A text's cosine with each service becomes a probability by softmax.
+chapters 6 and 14). A text's cosines with the services, raised to a power, say what it is about; for people they
+become probabilities by logistic regression (`CALIBRATION`).
 """
 
-import math
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -23,13 +23,22 @@ from marketplace.matching.records import to_plain
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Truths = np.ndarray[Any, np.dtype[np.bool_]]
+Counts = defaultdict[str, float]
+Text = Sequence[tuple[Sequence[Token], float]]
+"""Tokens, each part of the text with the weight of one of its words."""
 MOST_TICKS = 3
 MOST_PROFILES = 20
+MOST_REPEATS = 3.0
+"""How often a word counts within one text, so that repeating it gains nothing."""
 MATCHED_WORDS = 4
+TOGETHER = 0.1
+"""What a need says of the services that the taxonomy names as related to it, beside 1 for the service itself."""
+LEAST_ALIKE = 0.04
+"""Cosine with the nearest service under which a text speaks of none."""
 TYPING_ERROR = 0.5
 """How alike (0 to 1) an unknown word must be to a known one to be read as it."""
-CALIBRATION = (-5.6, 15.4, 4.0)
-"""Logistic regression on 63 texts with known services: intercept, weight of the cosine, and of the cosine
+CALIBRATION = (-7.0, 22.6, 4.3)
+"""Logistic regression on 216 texts with known services: intercept, weight of the cosine, and of the cosine
 relative to the likeliest service's. Of what it calls 80 to 100 % likely, nine of ten were right."""
 
 
@@ -59,7 +68,7 @@ class NeedModel:
         self.services = glossary.services
         self.parts_weight = parts_weight
         self._row = {code: row for row, code in enumerate(self.services)}
-        counts: list[Counter[str]] = [Counter() for _ in self.services]
+        counts: list[Counts] = [defaultdict(float) for _ in self.services]
         for phrase in glossary.phrases:
             self._add(counts, analyzer.tokens(phrase.text, phrase.lang), phrase.services)
         seen: Counter[str] = Counter()
@@ -73,17 +82,18 @@ class NeedModel:
         raw = self._matrix(counts)
         self._weighting = TfidfTransformer().fit(raw)
         self._centroids = sparse.csc_array(self._weighting.transform(_dampen(raw)))
+        self.together = self._neighbours(glossary.related)
         self._speaks = self._centroids.toarray() * self._weighting.idf_
         self._loudest = self._speaks.max(axis=0)
         self._fillers = glossary.analyzer.stop_words.fillers
         self._terms = terms
         self._fuzzy = FuzzyTerms(terms, 1, TYPING_ERROR)
 
-    def _add(self, counts: list[Counter[str]], tokens: Sequence[Token], services: Sequence[str]) -> None:
+    def _add(self, counts: list[Counts], tokens: Sequence[Token], services: Sequence[str]) -> None:
         for code in services:
             count = counts[self._row[code]]
             for term, weight in self._weights(tokens).items():
-                count[term] += weight  # type: ignore[assignment] # because a part counts as a share of a word
+                count[term] += weight
 
     def _weights(self, tokens: Sequence[Token]) -> dict[str, float]:
         weights: dict[str, float] = {}
@@ -91,7 +101,17 @@ class NeedModel:
             weights[token.term] = weights.get(token.term, 0.0) + 1.0
             for part in token.parts:
                 weights[part] = weights.get(part, 0.0) + self.parts_weight
-        return weights
+        return {term: min(weight, MOST_REPEATS) for term, weight in weights.items()}
+
+    def _neighbours(self, related: Mapping[str, Sequence[str]]) -> Vector:
+        """Return services by services: 1 for itself, `TOGETHER` where either names the other as related."""
+        together = np.eye(len(self.services))
+        for code, others in related.items():
+            for other in others:
+                if code in self._row and other in self._row:
+                    one, two = self._row[code], self._row[other]
+                    together[one, two] = together[two, one] = TOGETHER
+        return together
 
     def _matrix(self, texts: Sequence[Mapping[str, float]]) -> Any:
         rows, columns, values = [], [], []
@@ -106,7 +126,7 @@ class NeedModel:
             (np.array(values, dtype=np.float64), (rows, columns)), (len(texts), len(self._column))
         )
 
-    def _vectors(self, texts: Sequence[Sequence[tuple[Sequence[Token], float]]]) -> Any:
+    def _vectors(self, texts: Sequence[Text]) -> Any:
         weighted = []
         for text in texts:
             total: dict[str, float] = {}
@@ -116,21 +136,39 @@ class NeedModel:
             weighted.append(total)
         return self._weighting.transform(_dampen(self._matrix(weighted)))
 
-    def probabilities(
-        self, texts: Sequence[Sequence[tuple[Sequence[Token], float]]], sharpness: float
-    ) -> Vector:
-        """Return texts by services: how likely each service is what a text speaks of. Rows add up to 1.
+    def cosines(self, texts: Sequence[Text]) -> Vector:
+        """Return texts by services: how alike the words are, 0 to 1."""
+        alike: Vector = np.asarray((self._vectors(texts) @ self._centroids.T).toarray())
+        return alike
 
-        A text is a list of tokens with a weight. One that shares no word with any service gives an even row.
+    def leanings(self, texts: Sequence[Text], sharpness: float) -> Vector:
+        """Return texts by services: what each text is about, as cosines to the power of `sharpness`.
+
+        A text that speaks of no service gives zeros. Rows are not normalised.
         """
-        cosines = np.asarray((self._vectors(texts) @ self._centroids.T).toarray())
-        powers = np.exp((cosines - cosines.max(axis=1, keepdims=True)) * sharpness)
-        result: Vector = powers / powers.sum(axis=1, keepdims=True)
-        return result
+        cosines = self.cosines(texts)
+        cosines[cosines.max(axis=1) < LEAST_ALIKE] = 0.0
+        leanings: Vector = cosines**sharpness
+        return leanings
 
-    def says_something(self, probabilities: Vector) -> Truths:
-        """Return, per row of probabilities, whether any service stands out from an even chance."""
-        return np.asarray(probabilities.max(axis=1) >= 2.0 / len(self.services))
+    def asked(self, text: Text, sharpness: float) -> Vector:
+        """Return one row: what a brief's words ask for, with a little for services related to those."""
+        known = [([self._nearest(token) for token in part], weight) for part, weight in text]
+        asked: Vector = self.leanings([known], sharpness) @ self.together
+        return asked
+
+    @staticmethod
+    def _probabilities(cosines: Vector) -> Vector:
+        intercept, slope, relative = CALIBRATION
+        top = cosines.max(axis=1, keepdims=True)
+        probable: Vector = 1.0 / (
+            1.0 + np.exp(-(intercept + slope * cosines + relative * cosines / np.where(top > 0, top, 1.0)))
+        )
+        return np.where(top >= LEAST_ALIKE, probable, 0.0)
+
+    def probabilities(self, texts: Sequence[Text]) -> Vector:
+        """Return texts by services: how likely it is that a text speaks of each, 0 to 1."""
+        return self._probabilities(self.cosines(texts))
 
     def words_for(self, tokens: Sequence[Token], service: str) -> tuple[str, ...]:
         """Return the words of a text that speak most for a service, strongest first.
@@ -152,24 +190,17 @@ class NeedModel:
         ranked = sorted(values, key=lambda word: -values[word])
         return tuple(word for word in ranked[:MATCHED_WORDS] if values[word] >= values[ranked[0]] / 3)
 
-    def suggest(self, texts: Sequence[tuple[Sequence[Token], float]], limit: int) -> list[NeedSuggestion]:
+    def suggest(self, text: Text, limit: int) -> list[NeedSuggestion]:
         """Return the likeliest services, with the words behind each; none for a text that says nothing."""
-        tokens = [token for part, _ in texts for token in part]
-        known = [([self._nearest(token) for token in part], weight) for part, weight in texts]
-        cosines = np.asarray((self._vectors([known]) @ self._centroids.T).toarray())[0]
-        top = float(cosines.max())
-        if top <= 0:
-            return []
-        best = [int(i) for i in np.argsort(-cosines, kind="stable")[:limit]]
-        intercept, slope, relative = CALIBRATION
+        tokens = [token for part, _ in text for token in part]
+        known = [([self._nearest(token) for token in part], weight) for part, weight in text]
+        cosines = self.cosines([known])
+        probable = self._probabilities(cosines)[0]
+        best = [int(i) for i in np.argsort(-cosines[0], kind="stable")[:limit]]
         return [
-            NeedSuggestion(
-                self.services[i],
-                1.0 / (1.0 + math.exp(-(intercept + slope * cosines[i] + relative * cosines[i] / top))),
-                self.words_for(tokens, self.services[i]),
-            )
+            NeedSuggestion(self.services[i], float(probable[i]), self.words_for(tokens, self.services[i]))
             for i in best
-            if cosines[i] > 0
+            if probable[i] > 0 and cosines[0, i] > 0
         ]
 
     def _nearest(self, token: Token) -> Token:
@@ -181,8 +212,7 @@ class NeedModel:
 
 
 def _dampen(matrix: Any) -> Any:
-    """Return counts with the logarithm of what is over 1, so that repeating a word gains little."""
+    """Return the square roots of counts, so that repeating a word gains little."""
     damped = matrix.copy()
-    over = damped.data >= 1.0
-    damped.data[over] = 1.0 + np.log(damped.data[over])
+    damped.data = np.sqrt(damped.data)
     return damped

@@ -14,15 +14,14 @@ from marketplace.matching.settings import Settings
 from marketplace.matching.stop_words import LANGUAGES
 
 TEXT_FIELDS = ("name", "text", "cases")
-CASE_EVIDENCE = 0.8
-SPOKEN_EVIDENCE = 0.6
 
 
 class Store:
     """The documents, their tokens per field, the lexical index, the need model and each document's services.
 
     `mix` (documents by services, rows of length 1) says what a supplier is about; `evidence` (0 to 1) what it has
-    shown: 1 for a ticked service, less for a job done, least for its own words.
+    shown of each: most for a ticked service with a job to show, least for its own words; `beside` where it offers a
+    related one.
     """
 
     def __init__(
@@ -84,20 +83,23 @@ class Store:
         texts = [
             [(self.fields[name][row], 1.0) for name in TEXT_FIELDS] for row in range(len(self.documents))
         ]
-        spoken = self.needs.probabilities(texts, settings.document_sharpness)
-        spoken[~self.needs.says_something(spoken)] = 0.0
+        spoken = self.needs.leanings(texts, settings.document_sharpness)
         ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
         column = {code: i for i, code in enumerate(self.needs.services)}
         for row, document in enumerate(self.documents):
-            ticked[row, [column[code] for code in document.services if code in column]] = 1.0
+            ticks = [column[code] for code in document.services if code in column]
+            ticked[row, ticks] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
             done[
                 row, [column[code] for case in document.cases for code in case.services if code in column]
             ] = 1.0
-        share = settings.ticked_share
-        self.mix = unit(share * unit(ticked + CASE_EVIDENCE * done) + (1.0 - share) * unit(spoken))
-        self.evidence: Vector = np.maximum.reduce(
-            [ticked, CASE_EVIDENCE * done, np.minimum(SPOKEN_EVIDENCE, 2.0 * spoken)]
+        share, worth = settings.ticked_share, settings.worth_ticked
+        self.mix = unit(share * unit(ticked + settings.worth_done * done) + (1.0 - share) * unit(spoken))
+        own = np.where(
+            done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
         )
+        spoken_of = settings.worth_spoken * self.needs.probabilities(texts)
+        self.evidence: Vector = np.maximum.reduce([own, spoken_of])
+        self.beside: Vector = np.where(own @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0)
 
 
 def unit(matrix: Vector) -> Vector:

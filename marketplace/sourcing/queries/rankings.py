@@ -30,7 +30,7 @@ class RankedSupplier:
 
 @dataclass(frozen=True)
 class RankedList:
-    """The kept list of a brief. `fits` counts those within the budget; the list holds the others as well."""
+    """The kept list of a brief. `fits` counts those within the budget that offer what was confirmed; the list holds the others as well."""
 
     paper: BriefPaper
     run: RankingRun

@@ -69,6 +69,30 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
 
 
 @pytest.fixture
+def demo_world(app: "Flask", shared_database: "Database") -> "Flask":
+    """The application on the demo's world, which is told once for the whole run."""
+
+    def tell() -> None:
+        from rich.progress import Progress
+
+        from marketplace.demo import use_cases as demo
+
+        demo.fill(Progress(disable=True))
+
+    tell_once(app, shared_database, "demo", tell)
+    return app
+
+
+@pytest.fixture
+def grown_world(app: "Flask", shared_database: "Database") -> "Flask":
+    """The application on the demo's world with two suppliers and briefs added for each, made once for the run."""
+    from marketplace.demo import scale
+
+    tell_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60))
+    return app
+
+
+@pytest.fixture
 def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iterator[Callable[..., Flask]]":
     """Make another application on the same database, with other settings: `make_app(demo=True)`."""
     from marketplace.app import create_app
@@ -123,6 +147,19 @@ def close(app: "Flask") -> None:
         db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
+
+
+def tell_once(app: "Flask", database: "Database", name: str, tell: Callable[[], object]) -> None:
+    """Bring back the rows that were kept under a name; the first time, tell them and keep them."""
+    from marketplace.core.database import db
+
+    db.session.remove()
+    close(app)
+    if not database.bring_back(name):
+        tell()
+        db.session.remove()
+        close(app)
+        database.keep(name)
 
 
 def empty(folder: Path) -> None:

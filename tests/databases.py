@@ -47,6 +47,12 @@ class Database(Protocol):
     def new(self) -> contextlib.AbstractContextManager[str]:
         """Give the address of another database, without tables, for as long as the block lasts."""
 
+    def keep(self, name: str) -> None:
+        """Keep all rows as they stand under a name, for as long as the run lasts. Nobody may be connected."""
+
+    def bring_back(self, name: str) -> bool:
+        """Bring the kept rows of a name back, and say whether there were any. Nobody may be connected."""
+
 
 class Sqlite:
     """A file that is copied back for each test; in memory where the machine has such a folder, so commits are quick."""
@@ -65,10 +71,27 @@ class Sqlite:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def reset(self) -> None:
+        self._copy_back(self._template)
+
+    def keep(self, name: str) -> None:
+        with contextlib.closing(sqlite3.connect(self._file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copyfile(self._file, self._kept(name))
+
+    def bring_back(self, name: str) -> bool:
+        if not self._kept(name).exists():
+            return False
+        self._copy_back(self._kept(name))
+        return True
+
+    def _kept(self, name: str) -> Path:
+        return self._folder / f"kept-{name}.sqlite3"
+
+    def _copy_back(self, source: Path) -> None:
         # A new file, not the old one filled anew: a connection that something still holds keeps the old one.
         for suffix in ("", "-wal", "-shm", "-journal"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
-        shutil.copyfile(self._template, self._file)
+        shutil.copyfile(source, self._file)
 
     @contextlib.contextmanager
     def new(self) -> Iterator[str]:
@@ -86,6 +109,7 @@ class Postgresql:
     def __init__(self, server_url: str) -> None:
         self._server = create_engine(server_url, isolation_level="AUTOCOMMIT")
         self._name = f"marketplace_test_{uuid.uuid4().hex[:12]}"
+        self._kept: dict[str, str] = {}
         self.url = self._create(self._name)
         self._engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
         migrate.upgrade(self._engine.execution_options(isolation_level="READ COMMITTED"))
@@ -100,15 +124,29 @@ class Postgresql:
         yield self._create(name)
         self._drop(name)
 
+    def keep(self, name: str) -> None:
+        self._engine.dispose()
+        self._kept[name] = f"{self._name}_{name}"
+        self._create(self._kept[name], of=self._name)
+
+    def bring_back(self, name: str) -> bool:
+        if name not in self._kept:
+            return False
+        self._engine.dispose()
+        self._drop(self._name)
+        self._create(self._name, of=self._kept[name])
+        return True
+
     def close(self) -> None:
         """Leave nothing behind on the server."""
         self._engine.dispose()
-        self._drop(self._name)
+        for name in (self._name, *self._kept.values()):
+            self._drop(name)
         self._server.dispose()
 
-    def _create(self, name: str) -> str:
+    def _create(self, name: str, of: str = "template0") -> str:
         with self._server.connect() as connection:
-            connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE template0"))
+            connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {of}"))
         return self._server.url.set(database=name).render_as_string(hide_password=False)
 
     def _drop(self, name: str) -> None:

@@ -4,7 +4,6 @@ import json
 from collections import Counter
 from typing import Any
 
-import pytest
 from flask import Flask
 from rich.progress import Progress
 from sqlalchemy import func, select
@@ -36,12 +35,6 @@ def fill() -> None:
         demo.fill(progress)
 
 
-@pytest.fixture
-def world(app: Flask) -> Flask:
-    fill()
-    return app
-
-
 def count(model: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
 
@@ -57,7 +50,7 @@ def phases() -> Counter[str]:
     return Counter(phase_of(brief) for brief in session.scalars(select(Brief)))
 
 
-def test_the_world_is_whole(world: Flask) -> None:
+def test_the_world_is_whole(demo_world: Flask) -> None:
     assert demo.is_filled()
     assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
     assert phases() == {
@@ -170,8 +163,7 @@ def dump() -> dict[str, list[dict[str, Any]]]:
     }
 
 
-def test_is_the_same_world_each_time(app: Flask) -> None:
-    fill()
+def test_is_the_same_world_each_time(demo_world: Flask) -> None:
     first = dump()
     session.rollback()
     demo.reset()

@@ -12,7 +12,7 @@ from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.demo import scale
+from marketplace.demo import scale, scale_tour
 from marketplace.demo.wording import Wording
 from marketplace.proposals.models import Award, Proposal
 from marketplace.suppliers.models import Supplier
@@ -68,12 +68,15 @@ def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
         assert awards == chosen
 
 
-def test_an_empty_database_gets_the_demo_world_first(app: Flask) -> None:
-    added = scale.seed(suppliers=40, briefs=60)
-    assert set(added.people) == {"company", "supplier", "garden", "administrator"}
-    assert {role for role, _path in added.pages} == {"anyone", *added.people}
-    for role, path in added.pages:
-        client = cast("Browser", app.test_client())
-        if role in added.people:
-            client.sign_in(added.people[role])
+def test_an_empty_database_gets_the_demo_world_first(grown_world: Flask) -> None:
+    people = scale_tour.people()
+    assert set(people) == {"company", "supplier", "garden", "administrator"}
+    assert session.scalar(select(func.count()).select_from(Supplier)) == 45 + 90
+    assert session.scalar(select(func.count()).select_from(Brief)) == 24 + 60
+    pages = scale_tour.pages()
+    assert {role for role, _path in pages} == {"anyone", *people}
+    for role, path in pages:
+        client = cast("Browser", grown_world.test_client())
+        if role in people:
+            client.sign_in(people[role])
         assert client.get(path).status_code == 200, (role, path)

@@ -7,13 +7,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from rich.progress import Progress
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core.database import Base, db, session
-from marketplace.demo import use_cases as demo
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
@@ -132,8 +130,8 @@ LEVELS = {
 
 
 @pytest.fixture
-def people(app: Flask) -> People:
-    demo.fill(Progress(disable=True))
+def people(demo_world: Flask) -> People:
+    del demo_world
     return People()
 
 

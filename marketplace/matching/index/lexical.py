@@ -1,15 +1,17 @@
 """The words of all documents, weighted, and how a query meets them."""
 
+import copy
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
+from scipy import sparse
 
 from marketplace.matching.analysis import Analyzer, Token
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields
+from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields, vocabulary_of
 from marketplace.matching.settings import Settings
 
 PARTS = "parts"
@@ -38,20 +40,53 @@ class LexicalIndex:
         weights: Mapping[str, float],
         settings: Settings,
     ) -> None:
-        terms = {name: [[token.term for token in doc] for doc in docs] for name, docs in fields.items()}
-        terms[PARTS] = [
-            [part for docs in fields.values() for token in docs[i] for part in token.parts]
-            for i in range(len(next(iter(fields.values()))))
-        ]
+        terms = _terms_of(fields)
         self.settings = settings
-        self.vocabulary, counts = count_fields(terms)
-        weighting = FieldedBM25Transformer(
+        self.vocabulary: dict[str, int] = vocabulary_of(terms)
+        counts = count_fields(terms, self.vocabulary)
+        self._weighting = FieldedBM25Transformer(
             {**weights, PARTS: settings.weight_parts}, k1=settings.k1, b=settings.b
         ).fit(counts)
-        self.idf = weighting.idf_
-        self.matrix = weighting.transform(counts)
-        self.by_term = self.matrix.tocsc()
+        self._set(self._weighting.transform(counts))
         self.fuzzy = FuzzyTerms(list(self.vocabulary), settings.fuzzy_terms, settings.fuzzy_floor)
+
+    @property
+    def idf(self) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return how rare each term is."""
+        found: np.ndarray[Any, np.dtype[np.float64]] = self._weighting.idf_
+        return found
+
+    def _set(self, matrix: Any) -> None:
+        self.matrix = matrix
+        self.by_term = matrix.tocsc()
+
+    def updated(self, rows: Sequence[int | None], fields: Mapping[str, Sequence[Sequence[Token]]]) -> Self:
+        """Return the index with other rows: `rows` are old row numbers, or None for the next one of `fields`.
+
+        How rare a term is and how long a field is stay as they were, so that a row that is kept keeps its weights
+        to the bit. A term that nobody had before gets a column of its own, as rare as one that one document has.
+        """
+        terms = _terms_of(fields)
+        made = copy.copy(self)
+        unseen = sorted(vocabulary_of(terms).keys() - self.vocabulary.keys() - {""})
+        matrix = self.matrix
+        if unseen:
+            made.vocabulary = self.vocabulary | {
+                term: column for column, term in enumerate(unseen, len(self.vocabulary))
+            }
+            rare = np.log1p((matrix.shape[0] - 0.5) / 1.5)
+            made._weighting = copy.copy(self._weighting)  # noqa: SLF001 because it is a copy of our own
+            made._weighting.idf_ = np.concatenate([self.idf, np.full(len(unseen), rare)])  # noqa: SLF001 because as above
+            matrix = sparse.csr_array(
+                (matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], len(made.vocabulary))
+            )
+            settings = self.settings
+            made.fuzzy = FuzzyTerms(list(made.vocabulary), settings.fuzzy_terms, settings.fuzzy_floor)
+        fresh = made._weighting.transform(count_fields(terms, made.vocabulary))  # noqa: SLF001 because as above
+        new = iter(range(matrix.shape[0], matrix.shape[0] + fresh.shape[0]))
+        order = [next(new) if row is None else row for row in rows]
+        made._set(sparse.vstack([matrix, fresh], format="csr")[order])  # noqa: SLF001 because as above
+        return made
 
     def query(self, texts: Sequence[tuple[Sequence[Token], float]]) -> QueryTerms:
         """Return a query made of texts, each with the weight of one of its words."""
@@ -117,6 +152,15 @@ class LexicalIndex:
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
         return covered / total if total else covered
+
+
+def _terms_of(fields: Mapping[str, Sequence[Sequence[Token]]]) -> dict[str, list[list[str]]]:
+    terms = {name: [[token.term for token in doc] for doc in docs] for name, docs in fields.items()}
+    terms[PARTS] = [
+        [part for docs in fields.values() for token in docs[i] for part in token.parts]
+        for i in range(len(next(iter(fields.values()))))
+    ]
+    return terms
 
 
 def query_tokens(

@@ -45,6 +45,13 @@ class Index:
         training = documents if training is None else training
         return cls(Store(documents, glossary, settings or Settings(), training))
 
+    def updated(self, documents: Sequence[Document]) -> "Index":
+        """Return an index over other documents by what this one has learnt: see `Store.updated`.
+
+        The result depends on this index and the documents alone, not on what stood in between.
+        """
+        return Index(self._store.updated(documents))
+
     def suggest_needs(
         self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
     ) -> list[NeedSuggestion]:

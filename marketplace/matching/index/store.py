@@ -1,6 +1,8 @@
 """What an index holds about its documents: weighted words, and which services each is about."""
 
-from collections.abc import Iterator, Sequence
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 
@@ -14,6 +16,7 @@ from marketplace.matching.settings import Settings
 from marketplace.matching.stop_words import LANGUAGES
 
 TEXT_FIELDS = ("name", "text", "cases")
+T = TypeVar("T")
 
 
 class Store:
@@ -31,20 +34,13 @@ class Store:
         settings: Settings,
         training: Sequence[Document],
     ) -> None:
-        self.documents = tuple(documents)
+        self.documents: tuple[Document, ...] = tuple(documents)
         self.glossary = glossary
         self.settings = settings
         splitter = glossary.splitter_for(_all_words(glossary, {*documents, *training}))
         self.analyzer = glossary.analyzer.with_splitter(splitter)
         tokens = self.analyzer.tokens
-        self.fields = {
-            "name": [tokens(document.name, document.lang) for document in documents],
-            "services": [self._service_tokens(document) for document in documents],
-            "text": [tokens(document.text, document.lang) for document in documents],
-            "cases": [
-                tokens(" . ".join(c.text for c in document.cases), document.lang) for document in documents
-            ],
-        }
+        self.fields = self._fields(self.documents)
         self.needs = NeedModel(
             glossary,
             self.analyzer,
@@ -65,8 +61,46 @@ class Store:
                 },
                 settings,
             )
-            self._weigh_services()
+            self.mix, self.evidence, self.beside = self._weigh_services(self.documents, self.fields)
             self.columns = Columns(self.documents, settings)
+
+    def updated(self, documents: Sequence[Document]) -> "Store":
+        """Return the store with other documents, by what it has learnt already.
+
+        Compounds, needs, and how rare each word is stay as they were: a document that did not change keeps its
+        numbers to the bit, so that no supplier moves because another one wrote something. Costs little when few
+        have changed.
+        """
+        if not self.documents or not documents:
+            return Store(documents, self.glossary, self.settings, documents)
+        known = {document: row for row, document in enumerate(self.documents)}
+        rows = [known.get(document) for document in documents]
+        changed = [document for document, row in zip(documents, rows, strict=True) if row is None]
+        fresh = self._fields(changed)
+        made = copy.copy(self)
+        made.documents = tuple(documents)
+        made.fields = {name: _merged(rows, old, fresh[name]) for name, old in self.fields.items()}
+        made.lexical = self.lexical.updated(rows, fresh)
+        before = len(self.documents)
+        order = _merged(rows, range(before), range(before, before + len(changed)))
+        weighed: tuple[Vector, ...] = (self.mix, self.evidence, self.beside)
+        if changed:
+            old_and_new = zip(weighed, self._weigh_services(changed, fresh), strict=True)
+            weighed = tuple(np.concatenate(pair) for pair in old_and_new)
+        made.mix, made.evidence, made.beside = (matrix[order] for matrix in weighed)
+        made.columns = Columns(made.documents, self.settings)
+        return made
+
+    def _fields(self, documents: Sequence[Document]) -> dict[str, list[list[Token]]]:
+        tokens = self.analyzer.tokens
+        return {
+            "name": [tokens(document.name, document.lang) for document in documents],
+            "services": [self._service_tokens(document) for document in documents],
+            "text": [tokens(document.text, document.lang) for document in documents],
+            "cases": [
+                tokens(" . ".join(c.text for c in document.cases), document.lang) for document in documents
+            ],
+        }
 
     def _service_tokens(self, document: Document) -> list[Token]:
         labels = self.glossary.labels
@@ -78,28 +112,36 @@ class Store:
             for token in self.analyzer.tokens(labels[code][lang], lang)
         ]
 
-    def _weigh_services(self) -> None:
+    def _weigh_services(
+        self, documents: Sequence[Document], fields: Mapping[str, Sequence[Sequence[Token]]]
+    ) -> tuple[Vector, Vector, Vector]:
+        """Return `mix`, `evidence` and `beside` of some documents, each row for itself."""
         settings = self.settings
-        texts = [
-            [(self.fields[name][row], 1.0) for name in TEXT_FIELDS] for row in range(len(self.documents))
-        ]
+        texts = [[(fields[name][row], 1.0) for name in TEXT_FIELDS] for row in range(len(documents))]
         spoken = self.needs.leanings(texts, settings.document_sharpness)
         ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
         column = {code: i for i, code in enumerate(self.needs.services)}
-        for row, document in enumerate(self.documents):
+        for row, document in enumerate(documents):
             ticks = [column[code] for code in document.services if code in column]
             ticked[row, ticks] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
             done[
                 row, [column[code] for case in document.cases for code in case.services if code in column]
             ] = 1.0
         share, worth = settings.ticked_share, settings.worth_ticked
-        self.mix = unit(share * unit(ticked + settings.worth_done * done) + (1.0 - share) * unit(spoken))
+        mix: Vector = unit(share * unit(ticked + settings.worth_done * done) + (1.0 - share) * unit(spoken))
         own = np.where(
             done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
         )
         spoken_of = settings.worth_spoken * self.needs.probabilities(texts)
-        self.evidence: Vector = np.maximum.reduce([own, spoken_of])
-        self.beside: Vector = np.where(own @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0)
+        evidence: Vector = np.maximum.reduce([own, spoken_of])
+        beside: Vector = np.where(own @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0)
+        return mix, evidence, beside
+
+
+def _merged(rows: Sequence[int | None], old: Sequence[T], new: Sequence[T]) -> list[T]:
+    """Return the old items of some rows, and for each None the next of the new ones."""
+    rest = iter(new)
+    return [next(rest) if row is None else old[row] for row in rows]
 
 
 def unit(matrix: Vector) -> Vector:

@@ -60,18 +60,18 @@ def _empty_like(counts: Mapping[str, Any]) -> Any:
     return sparse.csr_array(next(iter(counts.values())).shape, dtype=np.float64)
 
 
-def count_fields(fields: Mapping[str, Sequence[Sequence[str]]]) -> tuple[dict[str, int], dict[str, Any]]:
-    """Count each field's terms over one vocabulary.
-
-    Takes field name -> per document its terms; returns the vocabulary (term -> column) and, per field, the
-    counts (CSR, documents by terms).
-    """
+def vocabulary_of(fields: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, int]:
+    """Return a column for each term of some documents' fields, in alphabetical order."""
     terms = {term for documents in fields.values() for document in documents for term in document}
-    vocabulary = {term: column for column, term in enumerate(sorted(terms or {""}))}
+    return {term: column for column, term in enumerate(sorted(terms or {""}))}
+
+
+def count_fields(
+    fields: Mapping[str, Sequence[Sequence[str]]], vocabulary: Mapping[str, int]
+) -> dict[str, Any]:
+    """Count each field's terms: takes field name -> per document its terms, gives counts (CSR, documents by terms)."""
     counter = CountVectorizer(analyzer=_as_they_are, vocabulary=vocabulary)
-    return vocabulary, {
-        field: sparse.csr_array(counter.transform(documents)) for field, documents in fields.items()
-    }
+    return {field: sparse.csr_array(counter.transform(documents)) for field, documents in fields.items()}
 
 
 def _as_they_are(terms: Sequence[str]) -> Sequence[str]:

@@ -1,9 +1,11 @@
 """A real browser on a served application. `chromium` (tests/conftest.py) finds it, or skips."""
 
+import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +13,10 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
+
+from marketplace.core import clock
 
 PHONE, DESK = 390, 1280
 NARROWEST = 320
@@ -34,16 +38,44 @@ def launched(chromium: str) -> Iterator[Chromium]:
         opened.close()
 
 
+@dataclass
+class Calendar:
+    """How far ahead of the real time the served application lives: `calendar.ahead += dt.timedelta(days=20)`."""
+
+    ahead: dt.timedelta = dt.timedelta()
+
+    @property
+    def now(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self.ahead
+
+
 @pytest.fixture
-def address(app: Flask) -> Iterator[str]:
+def calendar() -> Calendar:
+    return Calendar()
+
+
+@pytest.fixture
+def address(app: Flask, calendar: Calendar) -> Iterator[str]:
     """Serve the test's application; returns where."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+
+    def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if not calendar.ahead:
+            return app(environ, start_response)
+        with clock.as_of(calendar.now):
+            return app(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, serve, threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join(timeout=10)
     server.server_close()
+
+
+def is_complaint(message: ConsoleMessage) -> bool:
+    """Say whether a console message is an error; a form sent back for mending (422) is none."""
+    return message.type == "error" and "status of 422" not in message.text
 
 
 @pytest.fixture
@@ -66,7 +98,7 @@ def person(launched: Chromium, address: str) -> Iterator[Callable[..., Page]]:
             )
             opened.callback(context.close)
             page = context.new_page()
-            page.on("console", lambda message: message.type == "error" and complaints.append(message.text))
+            page.on("console", lambda message: is_complaint(message) and complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))
             return page
 

@@ -15,7 +15,7 @@ from marketplace import migrate
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.assets import AssetsMissingError, prepare
-from marketplace.commands import evaluate, import_file
+from marketplace.commands import evaluate, import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
 from marketplace.core.errors import RuleBroken
@@ -133,6 +133,14 @@ def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> Non
 
 
 main.add_command(evaluate)
+
+
+@main.command("replay")
+@click.argument("run", type=click.IntRange(1, 2**31 - 1))
+def replay(*, run: int) -> None:
+    """Make the kept ranking RUN again, and say whether it is the same to the last digit."""
+    with _app().app_context():
+        click.echo(replay_run(run))
 
 
 @main.group()

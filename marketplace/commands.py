@@ -9,9 +9,10 @@ from rich.console import Console
 from rich.table import Table
 
 from marketplace import matching
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.places import municipalities_by_number
 from marketplace.matching import TRACKS, EvaluationFileError, Position
+from marketplace.sourcing.replaying import replay
 from marketplace.suppliers.importing import ReadFile, read_suppliers
 from marketplace.suppliers.use_cases import importing
 from marketplace.suppliers.words import glossary
@@ -86,3 +87,15 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
     if curator:
         return f"{count} suppliers are imported and approved by {curator.name}, {curator.organisation_name}."
     return f"{count} suppliers are imported and wait for approval."
+
+
+def replay_run(run: int) -> str:
+    """Make a kept ranking again and return what to say. Raises ClickException."""
+    try:
+        return replay(run)
+    except NotFound as error:
+        message = f"There is no run {run}."
+        raise click.ClickException(message) from error
+    except ValueError as error:
+        message = f"Run {run}: {error}."
+        raise click.ClickException(message) from error

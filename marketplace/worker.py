@@ -10,6 +10,7 @@ from flask import Flask
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.proposals.use_cases import timed as proposals
+from marketplace.sourcing import use_cases as sourcing
 from marketplace.suppliers import use_cases as suppliers
 
 logger = logging.getLogger(__name__)
@@ -22,6 +23,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.lapse_overdue,
     proposals.remind_about_results,
     suppliers.remind_renewals,
+    sourcing.renew_base,
 )
 
 

@@ -17,6 +17,7 @@ from marketplace.demo.telling_organisations import tell_companies, tell_gardens,
 from marketplace.demo.telling_publication import tell_publication
 from marketplace.demo.world import World
 from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.sourcing.use_cases import renew_base
 
 __all__ = ["demo_people", "fill", "is_filled", "reset"]
 
@@ -49,6 +50,7 @@ def fill(progress: Progress) -> None:
     with use_locale("nb"):
         history.live(progress)
         _settle()
+        renew_base()
 
 
 def _settle() -> None:

@@ -1,23 +1,26 @@
-"""Where tables meet vectors: suppliers become documents, a brief becomes a query, and one index serves a process.
+"""One index serves a process: the directory as it stands, ranked by what a base of it has taught.
 
-The index is built anew when the directory's stamp has changed: a supplier that is suspended, or has changed its
-profile, is out or changed in the next answer of every process.
+A supplier that is suspended, or has changed its profile, is out or changed in the next answer of every process. How
+rare words are and which words tell of which service is learnt from a base that all processes share, so that they
+give the same figures.
 """
 
-import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
 
 from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
-from marketplace.core.money import budget_band
-from marketplace.core.places import find_municipality
-from marketplace.matching import CaseText, Document, Position, Query, Settings
-from marketplace.suppliers.queries import Matchable, directory_stamp, matchable_suppliers
+from marketplace.matching import Document, Settings
+from marketplace.sourcing import versions
+from marketplace.sourcing.documents import Listing, document_of, listing_of
+from marketplace.sourcing.kept import DamagedRunError
+from marketplace.suppliers.queries import catalogue, directory_stamp, matchable_suppliers
 from marketplace.suppliers.words import glossary
 
 if TYPE_CHECKING:
@@ -26,35 +29,28 @@ if TYPE_CHECKING:
     from marketplace.matching import Index
 
 SETTINGS = Settings()
-NOWHERE = ("-",)
-"""The area of a supplier that meets its customers on screen only: stated, and without any municipality."""
+MUCH = 0.1
+"""From which share of changed suppliers on the index learns anew."""
+logger = logging.getLogger(__name__)
 _lock = Lock()
 
 
 @dataclass(frozen=True)
-class Listing:
-    """What a list shows of a supplier beside its match, as it stood when the index was built."""
+class Base:
+    """The directory that the index has learnt from: how rare words are, compounds, needs."""
 
-    name: str
-    slug: str
-    place: str
-    approvals: tuple[tuple[str, str], ...]
-    """Business garden and day (ISO) of each approval, the newest first."""
+    digest: str
+    index: "Index"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Return the listing as JSON values."""
-        return {
-            "name": self.name,
-            "slug": self.slug,
-            "place": self.place,
-            "approvals": [list(a) for a in self.approvals],
-        }
+    @property
+    def documents(self) -> Sequence[Document]:
+        """Return the suppliers it has learnt from."""
+        return self.index.documents
 
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Listing":
-        """Read a listing from JSON values."""
-        approvals = tuple((garden, day) for garden, day in values["approvals"])
-        return cls(values["name"], values["slug"], values["place"], approvals)
+    def share_changed(self, documents: Sequence[Document]) -> float:
+        """Return how large a share of the suppliers came, left or changed since."""
+        then, now = set(self.documents), set(documents)
+        return len(then ^ now) / max(len(then | now), 1)
 
 
 @dataclass(frozen=True)
@@ -62,123 +58,103 @@ class Corpus:
     """The directory as it can be ranked, at one stamp."""
 
     stamp: str
+    base: Base
     index: "Index"
     documents: Mapping[str, Document]
     listings: Mapping[str, Listing]
     categories: Mapping[str, frozenset[str]]
+    entries: Mapping[int, object]
+    """Each supplier as the directory knows it, to see who has changed."""
+
+    @property
+    def mark(self) -> str:
+        """Return a value that changes when any figure could."""
+        return f"{self.stamp} {self.base.digest}"
 
 
 _kept: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
+_learning: set[str] = set()
 
 
 def corpus() -> Corpus:
-    """Return the directory as it stands now, from memory when nothing has changed since last time."""
+    """Return the directory as it stands now, from memory when nothing has changed since last time.
+
+    What changed is taken in at once. What all of it teaches is learnt anew only when there is a new base, and then
+    beside the requests that go on with the old one.
+    """
     stamp = directory_stamp()
     engine = cast("Engine", session.get_bind())
     kept = _kept.get(engine)
-    if kept is not None and kept.stamp == stamp:
-        return kept
-    with _lock:
-        kept = _kept.get(engine)
-        if kept is None or kept.stamp != stamp:
-            kept = _build(stamp)
-            _kept[engine] = kept
-        return kept
+    if kept is None or kept.stamp != stamp:
+        with _lock:
+            kept = _kept.get(engine)
+            if kept is None or kept.stamp != stamp:
+                kept = _kept[engine] = _made(stamp, kept)
+    wanted = versions.newest_base_digest()
+    if wanted and wanted != kept.base.digest:
+        _learn_beside(engine, wanted)
+    return kept
 
 
-def _build(stamp: str) -> Corpus:
-    found = matchable_suppliers()
-    documents = [document_of(item) for item in found]
-    return Corpus(
-        stamp,
-        matching.Index.build(documents, glossary(), SETTINGS),
-        {document.id: document for document in documents},
-        {str(item.supplier.id): _listing(item) for item in found},
-        {str(item.supplier.id): item.categories for item in found},
-    )
-
-
-def _listing(item: Matchable) -> Listing:
-    approvals = sorted(
-        {
-            (vetting.garden.name, vetting.approved_at.date().isoformat())
-            for vetting in item.vettings
-            if vetting.approved_at
-        },
-        key=lambda approval: approval[1],
-        reverse=True,
-    )
-    return Listing(item.supplier.name, item.supplier.slug, item.supplier.place, tuple(approvals))
-
-
-def _position(number: str | None) -> Position | None:
-    place = find_municipality(number)
-    return Position(place.lat, place.lon) if place else None
-
-
-def document_of(item: Matchable) -> Document:
-    """Return a supplier as the matcher reads it, with the services it is approved for."""
-    supplier = item.supplier
-    return Document(
-        id=str(supplier.id),
-        name=supplier.name,
-        text=supplier.about,
-        lang=supplier.text_locale,
-        services=item.services,
-        sectors=tuple(row.code for row in supplier.sectors),
-        position=_position(supplier.municipality_number),
-        municipality=supplier.municipality_number,
-        area=tuple(row.municipality_number for row in supplier.areas) if supplier.on_site else NOWHERE,
-        remote=supplier.remote,
-        price_from_nok=supplier.price_from_nok,
-        languages=tuple(row.code for row in supplier.languages),
-        next_start=supplier.next_start,
-        cases=tuple(
-            CaseText(
-                " ".join(part for part in (case.title, case.text, case.result) if part),
-                (case.service_code,) if case.service_code else (),
-                case.sector_code,
+def _made(stamp: str, former: Corpus | None) -> Corpus:
+    entries = catalogue().by_id
+    known = former.entries if former else {}
+    stale = [number for number, entry in entries.items() if known.get(number) is not entry]
+    found = {str(item.supplier.id): item for item in matchable_suppliers(stale if former else None)}
+    documents: dict[str, Document] = {}
+    listings: dict[str, Listing] = {}
+    categories: dict[str, frozenset[str]] = {}
+    for number in sorted(entries):
+        key = str(number)
+        if key in found:
+            item = found[key]
+            documents[key], listings[key], categories[key] = (
+                document_of(item),
+                listing_of(item),
+                item.categories,
             )
-            for case in supplier.cases
-        ),
-    )
+        elif former and number not in stale and key in former.documents:
+            documents[key], listings[key] = former.documents[key], former.listings[key]
+            categories[key] = former.categories[key]
+    listed = list(documents.values())
+    base = former.base if former else _first_base(listed)
+    if versions.newest_base_digest() is None and base.share_changed(listed) > MUCH:
+        base = _learnt(listed)
+    return Corpus(stamp, base, base.index.updated(listed), documents, listings, categories, dict(entries))
 
 
-TEXT_QUESTIONS = ("problem", "goal", "current_state", "audience_text")
-LIST_QUESTIONS = ("deliverables", "must_have", "nice_to_have")
+def _learnt(documents: Sequence[Document]) -> Base:
+    return Base(versions.digest_of_all(documents), matching.Index.build(documents, glossary(), SETTINGS))
 
 
-def query_of(reference: str, answers: Mapping[str, Any], sector: str) -> Query:
-    """Return a brief's answers as the matcher reads them, in the language that they are written in.
-
-    Answers that are not given yet are unknown.
-    """
-    texts = [str(answers.get(code) or "") for code in TEXT_QUESTIONS]
-    texts += [str(item) for code in LIST_QUESTIONS for item in answers.get(code) or ()]
-    band = budget_band(answers["budget_band"]) if answers.get("budget_band") else None
-    number = answers.get("municipality")
-    title, text = str(answers.get("title") or ""), "\n".join(text for text in texts if text)
-    return Query(
-        id=reference,
-        title=title,
-        text=text,
-        lang=glossary().analyzer.language_of(f"{title} {text}"),
-        needs=tuple(answers.get("services") or ()),
-        sector=sector,
-        municipality=number,
-        position=_position(number),
-        presence=answers.get("presence") or "remote",
-        budget_min_nok=band.low if band else None,
-        budget_max_nok=band.high if band else None,
-        languages=tuple(answers.get("languages") or ()),
-        start_from=_day(answers.get("start_from")),
-        finish_by=_day(answers.get("finish_by")),
-        must_haves=tuple(answers.get("must_have") or ()),
-    )
+def _first_base(documents: Sequence[Document]) -> Base:
+    wanted = versions.newest_base()
+    try:
+        return _learnt(versions.documents_of(wanted) if wanted else documents)
+    except DamagedRunError:
+        logger.exception("The base of the index is damaged; it is learnt from the directory as it stands.")
+        return _learnt(documents)
 
 
-def _day(text: object) -> dt.date | None:
-    return dt.date.fromisoformat(text) if isinstance(text, str) and text else None
+def _learn_beside(engine: "Engine", digest: str) -> None:
+    """Learn a new base in a thread of its own; until it is ready, the old one answers."""
+    with _lock:
+        if digest in _learning:
+            return
+        _learning.add(digest)
+    wanted = versions.newest_base()
+    if wanted is not None and wanted.digest == digest:
+        documents = versions.documents_of(wanted)
+        threading.Thread(target=_learn, args=(engine, digest, documents), daemon=True).start()
+
+
+def _learn(engine: "Engine", digest: str, documents: Sequence[Document]) -> None:
+    base = _learnt(documents)
+    with _lock:
+        kept = _kept[engine]
+        index = base.index.updated(list(kept.documents.values()))
+        _kept[engine] = replace(kept, base=base, index=index)
+        _learning.discard(digest)
 
 
 def warm() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.core.i18n import current_locale
 from marketplace.matching import Document, Match, Query
 from marketplace.sourcing import reasons
-from marketplace.sourcing.corpus import Listing
+from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.kept import unpack
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.reasons import Piece

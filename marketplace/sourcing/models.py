@@ -13,10 +13,37 @@ from marketplace.core.database import Base
 from marketplace.suppliers.models import Supplier
 
 
+class RankedDocument(Base):
+    """A supplier as it was ranked once, under its SHA-256: compressed JSON, shared by all versions that hold it."""
+
+    __tablename__ = "ranked_document"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class DirectoryVersion(Base):
+    """The directory at one moment: which documents it held.
+
+    `members` are their digests in order, compressed; `digest` is the SHA-256 of those. The version with the newest
+    `base_since` is the one that every process learns words and needs from.
+    """
+
+    __tablename__ = "directory_version"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    members: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    made_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    base_since: Mapped[dt.datetime | None] = mapped_column(index=True)
+
+
 class RankingRun(Base):
     """One ranking of the directory for one version of a brief: inputs, settings and result.
 
-    `inputs` and `result` are compressed JSON; the digests (SHA-256, hexadecimal) show if a byte changed.
+    `inputs` and `result` are compressed JSON; the digests (SHA-256, hexadecimal) show if a byte changed. `base` is
+    the directory that the index had learnt from, `directory` the one that it ranked, `matcher` the digest of the
+    matcher's own words and formulas: with them the run can be made again. Runs from before they were kept have none.
     """
 
     __tablename__ = "ranking_run"
@@ -25,7 +52,9 @@ class RankingRun(Base):
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     brief_version_id: Mapped[int] = mapped_column(ForeignKey("brief_version.id", ondelete="CASCADE"))
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    directory_stamp: Mapped[str] = mapped_column(String(64))
+    base_id: Mapped[int | None] = mapped_column(ForeignKey("directory_version.id"))
+    directory_id: Mapped[int | None] = mapped_column(ForeignKey("directory_version.id"), index=True)
+    matcher: Mapped[str] = mapped_column(String(64), server_default="")
     settings: Mapped[dict[str, Any]]
     inputs: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     inputs_digest: Mapped[str] = mapped_column(String(64))
@@ -36,6 +65,8 @@ class RankingRun(Base):
 
     brief: Mapped[Brief] = relationship()
     brief_version: Mapped[BriefVersion] = relationship()
+    base: Mapped[DirectoryVersion | None] = relationship(foreign_keys=base_id)
+    directory: Mapped[DirectoryVersion | None] = relationship(foreign_keys=directory_id)
 
 
 class Invitation(Base):

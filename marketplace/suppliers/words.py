@@ -1,5 +1,6 @@
 """Words that people type: folded, stemmed, and understood as services of the taxonomy. Pure."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -41,6 +42,15 @@ def glossary() -> matching.Glossary:
     with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
         lay_texts = yaml.safe_load(file)
     return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), _resources(), lay_texts)
+
+
+@cache
+def glossary_digest() -> str:
+    """Return the SHA-256 of all that the glossary is made of, hexadecimal."""
+    found = hashlib.sha256()
+    for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml"):
+        found.update(data_path(name).read_bytes())
+    return found.hexdigest()
 
 
 @cache

@@ -7,7 +7,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.sourcing import queries
-from marketplace.sourcing.corpus import corpus, query_of
+from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.kept import DamagedRunError
 from marketplace.sourcing.models import RankingRun
 from tests.factories.briefs import full_answers
@@ -15,10 +16,10 @@ from tests.factories.briefs import full_answers
 
 def test_publishing_keeps_a_ranking_with_reasons(market, publish):
     found = queries.ranking_for(market.owner, publish())
-    names = [item.listing.name for item in found.page.items]
+    names = [item.told.listing.name for item in found.page.items]
     assert names[0] == "Kvistverk"
     assert set(names) == {"Kvistverk", "Myrull", "Dyrt"}
-    first = found.page.items[0]
+    first = found.page.items[0].told
     assert sum(part.value for part in first.match.explanation.parts) == pytest.approx(
         first.match.score, abs=1e-9
     )
@@ -32,7 +33,7 @@ def test_one_over_the_budget_is_in_the_list_but_does_not_fit(market, publish):
     found = queries.ranking_for(market.owner, publish())
     assert found.fits == 2
     assert found.run.matched == 3
-    assert next(item for item in found.page.items if item.listing.name == "Dyrt").lacks
+    assert next(item for item in found.page.items if item.told.listing.name == "Dyrt").told.lacks
 
 
 def test_the_list_stays_as_it_was_when_suppliers_change(market, publish):
@@ -44,9 +45,13 @@ def test_the_list_stays_as_it_was_when_suppliers_change(market, publish):
     supplier.updated_at = clock.now()
     session.commit()
     after = queries.ranking_for(market.owner, reference)
-    assert [item.listing for item in after.page.items] == [item.listing for item in before.page.items]
-    assert [item.match for item in after.page.items] == [item.match for item in before.page.items]
-    assert [item.they_write for item in after.page.items] == [item.they_write for item in before.page.items]
+    assert [item.told.listing for item in after.page.items] == [
+        item.told.listing for item in before.page.items
+    ]
+    assert [item.told.match for item in after.page.items] == [item.told.match for item in before.page.items]
+    assert [item.told.they_write for item in after.page.items] == [
+        item.told.they_write for item in before.page.items
+    ]
 
 
 def test_a_changed_byte_is_seen(market, publish):
@@ -79,7 +84,7 @@ def test_the_directory_is_read_anew_when_a_supplier_pauses(market, publish):
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()
     assert "Myrull" not in {listing.name for listing in corpus().listings.values()}
-    names = [item.listing.name for item in queries.ranking_for(market.owner, publish()).page.items]
+    names = [item.told.listing.name for item in queries.ranking_for(market.owner, publish()).page.items]
     assert "Myrull" not in names
 
 

@@ -10,7 +10,8 @@ from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Fit, Query
 from marketplace.sourcing import reasons
-from marketplace.sourcing.corpus import Listing, corpus, query_of
+from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.documents import Listing, query_of
 
 if TYPE_CHECKING:
     from marketplace.matching import Index

@@ -17,7 +17,8 @@ from marketplace.core.pages import Page, page_of
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
 from marketplace.sourcing import reasons
-from marketplace.sourcing.corpus import Corpus, corpus, query_of
+from marketplace.sourcing.corpus import Corpus, corpus
+from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Invitation
 
 PAGE_SIZE = 15
@@ -102,7 +103,7 @@ def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
 
 def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judged]:
     """Return how a supplier would do for each version of a brief, from memory when neither has changed."""
-    unknown = [number for number in version_ids if (now.stamp, own, number) not in _memory]
+    unknown = [number for number in version_ids if (now.mark, own, number) not in _memory]
     if len(_memory) + len(unknown) > MOST_REMEMBERED:
         _memory.clear()
         unknown = list(version_ids)
@@ -111,8 +112,8 @@ def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judge
     for version in session.scalars(query) if unknown else ():
         brief = version.brief
         asked = query_of(brief.reference, version.answers, brief.company.sector_code)
-        _memory[now.stamp, own, version.id] = now.index.judge(asked, own)
-    return {number: _memory[now.stamp, own, number] for number in version_ids}
+        _memory[now.mark, own, version.id] = now.index.judge(asked, own)
+    return {number: _memory[now.mark, own, number] for number in version_ids}
 
 
 def _score(judged: Judged) -> float:

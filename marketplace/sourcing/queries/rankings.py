@@ -13,7 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pages import Page, page_of
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing.corpus import Listing
+from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.kept_list import LeftOut, Told, open_run
 from marketplace.sourcing.models import Invitation, RankingRun
 

@@ -1,7 +1,5 @@
 """Publishing a brief: it is frozen, and the directory is ranked for it once and for all."""
 
-import hashlib
-
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
@@ -9,7 +7,9 @@ from marketplace.briefs.queries import current_answers, current_version
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing.corpus import corpus, query_of
+from marketplace.sourcing import versions
+from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.kept import pack
 from marketplace.sourcing.models import RankingRun
 
@@ -29,7 +29,8 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     """Rank the directory for a brief's newest version and keep the run, inside the caller's transaction.
 
     Kept are the query, the texts of the suppliers in the list as they stand now, the settings and the result, so
-    that the list can be shown again exactly, whatever suppliers change later.
+    that the list can be shown again exactly, whatever suppliers change later; and the whole directory, so that it
+    can be made again.
     """
     version = current_version(brief)
     if version is None:
@@ -42,6 +43,8 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     inputs, inputs_digest = pack(
         {
             "query": query.to_dict(),
+            "limit": MOST_KEPT,
+            "explain": MOST_EXPLAINED,
             "documents": [now.documents[document_id].to_dict() for document_id in listed],
         }
     )
@@ -56,7 +59,9 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     run = RankingRun(
         brief_id=brief.id,
         brief_version_id=version.id,
-        directory_stamp=hashlib.sha256(now.stamp.encode()).hexdigest(),
+        base=versions.keep(now.base.documents),
+        directory=versions.keep(now.index.documents),
+        matcher=versions.matcher(),
         settings=now.index.settings.to_dict(),
         inputs=inputs,
         inputs_digest=inputs_digest,

@@ -2,18 +2,19 @@
 
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from marketplace.accounts.standing import SessionRules, Stage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.demo.people import demo_people
-from marketplace.organisations.queries import signed_in_by_token
+from marketplace.organisations.queries import signed_in_by_token, words_around
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
@@ -22,7 +23,7 @@ from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.web import access, errors, filters, locale, menu, security
 from marketplace.web.converters import BoundedInteger
-from marketplace.web.viewer import SignedIn, login_manager
+from marketplace.web.viewer import SignedIn, Standing, login_manager
 
 FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox)
 csrf = CSRFProtect()
@@ -42,9 +43,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         MAX_CONTENT_LENGTH=settings.max_request_kilobytes * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_request_kilobytes * 1024,
         MAX_FORM_PARTS=1000,
-        SESSION_COOKIE_NAME="__Host-session" if settings.production else "session",
+        SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
         SESSION_COOKIE_HTTPONLY=True,
-        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_SECURE=settings.is_https,
         SESSION_COOKIE_SAMESITE="Lax",
         WTF_CSRF_TIME_LIMIT=settings.session_hours * 3600,
         WTF_CSRF_SSL_STRICT=settings.production,
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["demo_people"] = demo_people
+    app.extensions["words_around"] = words_around
     app.url_map.converters["int"] = BoundedInteger
     db.init_app(app)
     csrf.init_app(app)
@@ -81,10 +83,23 @@ def _engine_options(settings: Settings) -> dict[str, object]:
 def _sign_in(app: Flask, settings: Settings) -> None:
     login_manager.init_app(app)
 
-    @login_manager.user_loader
-    def load(token: str) -> SignedIn | None:
-        found = signed_in_by_token(token, settings.session_hours, settings.session_idle_minutes)
-        return SignedIn(found.viewer, token, found.unread, found.memberships) if found else None
+    app.extensions["session_rules"] = SessionRules(
+        settings.session_hours,
+        settings.session_idle_minutes,
+        settings.trusted_idle_minutes,
+        second_factor=settings.second_factor and not settings.demo,
+    )
+
+
+@login_manager.user_loader
+def _load(token: str) -> SignedIn | None:
+    """Return who is behind a cookie's secret, by the rules of the application that was asked."""
+    found = signed_in_by_token(token, current_app.extensions["session_rules"])
+    if found is None:
+        return None
+    waiting_for = None if found.stage is Stage.IN else found.stage
+    standing = Standing(found.unread, found.memberships, waiting_for, found.must_have_factor)
+    return SignedIn(found.viewer, token, standing)
 
 
 def _serve(app: Flask, settings: Settings) -> None:

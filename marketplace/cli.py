@@ -4,6 +4,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
@@ -12,13 +13,14 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import create_engine
 
 from marketplace import migrate
+from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.assets import AssetsMissingError, prepare
 from marketplace.commands import evaluate, import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.demo import use_cases as demo_data
 from marketplace.worker import work
 
@@ -164,6 +166,35 @@ def admin_create(email: str, name: str, password: str) -> None:
         except RuleBroken as error:
             raise click.ClickException(error.message) from error
     click.echo(f"{email} is an administrator.")
+
+
+@admin.command("remove")
+@click.argument("email")
+def admin_remove(email: str) -> None:
+    """Take the administrator's right from EMAIL, unless it is the last one."""
+    with _app().app_context():
+        _try(lambda: accounts.remove_administrator(email), email)
+    click.echo(f"{email} is no longer an administrator.")
+
+
+@admin.command("reset-second-step")
+@click.argument("email")
+def admin_reset_second_step(email: str) -> None:
+    """Take away the lost second step of EMAIL, for when no other administrator can."""
+    with _app().app_context():
+        user = people.find_user_by_email(email)
+        _try(lambda: accounts.reset_second_factor(None, user.id if user else 0), email)
+    click.echo(f"{email} can log in with the password alone, and set the second step up again.")
+
+
+def _try(act: Callable[[], None], email: str) -> None:
+    try:
+        act()
+    except NotFound as error:
+        message = f"There is no such person: {email}."
+        raise click.ClickException(message) from error
+    except RuleBroken as error:
+        raise click.ClickException(error.message) from error
 
 
 @main.command()

@@ -51,6 +51,14 @@ class Settings:
     session_idle_minutes: int = _setting(
         "SESSION_IDLE_MINUTES", 240, "Signed out after this long without a click, in minutes"
     )
+    trusted_idle_minutes: int = _setting(
+        "TRUSTED_IDLE_MINUTES", 30, "The same for curators and administrators, in minutes"
+    )
+    second_factor: bool = _setting(
+        "SECOND_FACTOR",
+        default=True,
+        about="Ask curators and administrators for a code from their phone; never asked in demo mode",
+    )
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
     max_request_kilobytes: int = _setting(
         "MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes"
@@ -64,6 +72,11 @@ class Settings:
         about="Show the demo banner and one-click sign-in; on after `marketplace demo`, refused in production",
     )
     testing: bool = _setting("TESTING", default=False, about="For the test suite: cheap password hashes")
+
+    @property
+    def is_https(self) -> bool:
+        """Say whether people reach the site on a secure connection, so that cookies can ask for one."""
+        return self.production or self.site_url.startswith("https://")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
@@ -85,6 +98,7 @@ class Settings:
             "secret_key": "test-" * 8,
             "testing": True,
             "password_hash_cost": 1,
+            "second_factor": False,
         }
         return cls(**(values | overrides)).completed()
 

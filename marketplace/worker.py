@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from flask import Flask
 
+from marketplace.accounts import use_cases as accounts
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.proposals.use_cases import timed as proposals
@@ -24,6 +25,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.remind_about_results,
     suppliers.remind_renewals,
     sourcing.renew_base,
+    accounts.forget_old_tries,
 )
 
 

@@ -56,11 +56,11 @@ class Browser(FlaskClient):
         return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
 
     def sign_in(self, user_id: int) -> "Browser":
-        """Sign a person in, with a session row as the sign-in page makes it. Returns this browser."""
+        """Sign a person in, with a session row as the sign-in pages make it. Returns this browser."""
         if has_app_context():
             db.session.commit()
         with self.application.app_context():
-            token = accounts.open_session(user_id, "test")
+            token = accounts.open_session(user_id, "test", gave_code=True)
         with self.session_transaction() as cookie:
             cookie["_user_id"] = token
             cookie["_fresh"] = True

@@ -63,3 +63,43 @@ class PasswordForm(BaseForm):
         description=_l("At least 12 characters. Four or five words are easy to remember."),
         render_kw={"autocomplete": "new-password"},
     )
+
+
+class AddressForm(BaseForm):
+    """Another e-mail address, with the present password."""
+
+    email = EmailField(
+        _l("New e-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
+    )
+    present = SecretField(_l("Your password"), [required()], render_kw={"autocomplete": "current-password"})
+
+
+_CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
+
+
+class CodeForm(BaseForm):
+    """A code at sign-in, from the phone or from paper."""
+
+    code = TextField(
+        _l("Code"),
+        [required(), length(high=40)],
+        description=_l("Six digits from the app on your phone, or one of your codes on paper."),
+        render_kw={"autocomplete": "one-time-code"},
+    )
+
+
+class ConfirmForm(BaseForm):
+    """The first code from a new app."""
+
+    code = TextField(
+        _l("Code from the app"),
+        [required(), length(high=20)],
+        description=_l("Six digits."),
+        render_kw=_CODE,
+    )
+
+
+class SetUpForm(BaseForm):
+    """The password, before a change of the second step."""
+
+    present = SecretField(_l("Your password"), [required()], render_kw={"autocomplete": "current-password"})

@@ -1,8 +1,8 @@
-"""People, their sign-ins and the single-use links we mail them."""
+"""People, their sign-ins, the single-use links we mail them, and how often something was tried."""
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
@@ -10,7 +10,11 @@ from marketplace.core.database import Base
 
 
 class User(Base):
-    """A person. The e-mail address is stored in lower case and is what one signs in with."""
+    """A person. The e-mail address is stored in lower case and is what one signs in with.
+
+    `second_factor_secret` is sealed (see second_factor.py) and counts once `second_factor_at` says since when;
+    `second_factor_step` is the latest half minute whose code was used.
+    """
 
     __tablename__ = "user_account"
 
@@ -23,10 +27,17 @@ class User(Base):
     is_active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     last_signed_in_at: Mapped[dt.datetime | None]
+    email_verified_at: Mapped[dt.datetime | None]
+    second_factor_secret: Mapped[str | None] = mapped_column(String(255))
+    second_factor_at: Mapped[dt.datetime | None]
+    second_factor_step: Mapped[int | None] = mapped_column(BigInteger)
 
 
 class SignInSession(Base):
-    """One sign-in on one device. The cookie holds the secret, this row its hash: delete it and it is over."""
+    """One sign-in on one device. The cookie holds the secret, this row its hash: delete it and it is over.
+
+    `second_factor_at` says when a code was given; without it, a person who has a second step is not in yet.
+    """
 
     __tablename__ = "sign_in_session"
 
@@ -37,12 +48,16 @@ class SignInSession(Base):
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     last_seen_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     user_agent: Mapped[str] = mapped_column(String(200), default="")
+    second_factor_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship()
 
 
 class OneTimeLink(Base):
-    """A mailed link that works once: `purpose` is reset. Only the hash of the secret is kept."""
+    """A mailed link that works once. Only the hash of the secret is kept.
+
+    `purpose` is reset, verify or email; `email` is the address it proves; `target` the page to go on to.
+    """
 
     __tablename__ = "one_time_link"
 
@@ -50,8 +65,34 @@ class OneTimeLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
+    email: Mapped[str] = mapped_column(String(254), default="")
+    target: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
 
     user: Mapped[User] = relationship()
+
+
+class RecoveryCode(Base):
+    """A code on paper that stands in for the second step once. Only its hash is kept; using it deletes the row."""
+
+    __tablename__ = "recovery_code"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    code_hash: Mapped[str] = mapped_column(String(64))
+
+
+class Throttle(Base):
+    """How often in a row something was tried, for one account, network address or mail address.
+
+    `subject` is the limit's name and a hash, so that the table tells nobody's address.
+    """
+
+    __tablename__ = "throttle"
+
+    subject: Mapped[str] = mapped_column(String(90), primary_key=True)
+    hits: Mapped[int]
+    last_at: Mapped[dt.datetime] = mapped_column(index=True)
+    blocked_until: Mapped[dt.datetime | None]

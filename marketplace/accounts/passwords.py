@@ -1,20 +1,26 @@
 """Passwords: argon2id hashes, and the rules a new one must keep."""
 
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from marketplace.accounts.common_words import is_easy
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 
 MIN_LENGTH = 12
 MAX_LENGTH = 128
-_COMMON = (
-    "passord", "password", "qwerty", "leverandør", "leverandor", "næringshage", "naeringshage", "velkommen",
-    "sommer", "vinter", "høst", "norge", "trondheim", "trøndelag", "12345", "abc123", "letmein", "iloveyou",
-)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class HashCost:
+    """The price of a password check: argon2id passes and memory."""
+
+    passes: int = 3
+    memory_kib: int = 65_536
 
 
 @cache
@@ -23,41 +29,59 @@ def hasher(time_cost: int, memory_kib: int = 65_536) -> PasswordHasher:
     return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=2)
 
 
+def normal(password: str) -> str:
+    """Return a password in the one Unicode form that is hashed, whatever keyboard wrote it."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def hash_of(password: str, cost: HashCost) -> str:
+    """Return the hash to keep of a password."""
+    return hasher(cost.passes, cost.memory_kib).hash(normal(password))
+
+
 @cache
-def dummy_hash(time_cost: int, memory_kib: int) -> str:
-    """Return a hash that no password fits, checked for unknown addresses so that they take as long."""
-    return hasher(time_cost, memory_kib).hash("nobody has this password")
+def _nobodys_hash(cost: HashCost) -> str:
+    return hash_of("nobody has this password", cost)
 
 
-def matches(password_hash: str, password: str) -> bool:
-    """Say whether a password fits a hash; the cost is the one stored in the hash."""
+def matches(password_hash: str | None, password: str, cost: HashCost) -> bool:
+    """Say whether a password fits a hash.
+
+    Where there is no hash to check, one that nothing fits is checked: no answer comes sooner than another.
+    """
+    known = password_hash if password_hash and password_hash.startswith("$argon2") else None
     try:
-        return PasswordHasher().verify(password_hash, password)
+        fits = hasher(cost.passes, cost.memory_kib).verify(known or _nobodys_hash(cost), normal(password))
     except (VerificationError, InvalidHashError):
         return False
+    return known is not None and fits
+
+
+def is_outdated(password_hash: str, cost: HashCost) -> bool:
+    """Say whether a hash was made at another price than today's and should be made anew."""
+    return hasher(cost.passes, cost.memory_kib).check_needs_rehash(password_hash)
 
 
 def check_quality(password: str, *own_words: str) -> None:
-    """Refuse a password that is too short, too long, or built on a common word or the person's own.
+    """Refuse a password that is too short, too long, or built on common words or the person's own.
 
+    `own_words` are names and addresses that a stranger would try: the person's, the site's, the organisation's.
     Raises RuleBroken with what to do.
     """
-    if len(password) < MIN_LENGTH:
+    plain = normal(password)
+    if len(plain) < MIN_LENGTH:
         raise RuleBroken(
             _("Use at least %(low)s characters. Four or five words are easy to remember.", low=MIN_LENGTH),
             "password",
         )
-    if len(password) > MAX_LENGTH:
+    if len(plain) > MAX_LENGTH:
         raise RuleBroken(_("Use at most %(high)s characters.", high=MAX_LENGTH), "password")
-    plain = unicodedata.normalize("NFKC", password).casefold()
-    rest = plain
-    words = [
-        word for text in own_words for word in text.casefold().replace("@", " ").replace(".", " ").split()
-    ]
-    for word in sorted({*_COMMON, *(word for word in words if len(word) > 3)}, key=len, reverse=True):  # noqa: PLR2004 because shorter words stand in everything
-        rest = rest.replace(word, "")
-    letters = [character for character in rest if character.isalnum()]
-    if len(set(letters)) < 5:  # noqa: PLR2004 because less is a repeated or borrowed word
+    if is_easy(plain):
         raise RuleBroken(
             _("This password is easy to guess. Put together words that do not belong together."), "password"
+        )
+    if is_easy(plain, own_words):
+        raise RuleBroken(
+            _("Leave out your own name and address, and the names of the site and your organisation."),
+            "password",
         )

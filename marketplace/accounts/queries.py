@@ -1,10 +1,12 @@
 """People and their sign-ins."""
 
+import unicodedata
 from collections.abc import Iterable
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
-from marketplace.accounts.models import SignInSession, User
+from marketplace.accounts.models import OneTimeLink, RecoveryCode, SignInSession, User
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
@@ -12,9 +14,14 @@ from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
 
 
+def normal_email(email: str) -> str:
+    """Return an address as it is stored and compared: one Unicode form, small letters."""
+    return unicodedata.normalize("NFKC", email).strip().lower()
+
+
 def find_user_by_email(email: str) -> User | None:
-    """Return the person with an address, or None. Addresses are compared in lower case."""
-    return session.scalar(select(User).where(User.email == email.lower()))
+    """Return the person with an address, or None."""
+    return session.scalar(select(User).where(User.email == normal_email(email)))
 
 
 def get_user(user_id: int) -> User:
@@ -34,6 +41,28 @@ def sessions_of(viewer: Viewer) -> list[SignInSession]:
     """Return where the viewer is signed in, the latest used first."""
     query = select(SignInSession).where(SignInSession.user_id == viewer.user_id)
     return list(session.scalars(query.order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())))
+
+
+def has_second_factor(viewer: Viewer) -> bool:
+    """Say whether signing in takes the viewer two steps."""
+    return get_user(viewer.user_id or 0).second_factor_at is not None
+
+
+def find_confirmation(token: str) -> OneTimeLink | None:
+    """Return a link that confirms an address and still works, or None."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash == token_hash(token),
+        OneTimeLink.purpose.in_(("verify", "email")),
+        OneTimeLink.used_at.is_(None),
+        OneTimeLink.expires_at > clock.now(),
+    )
+    return session.scalar(query)
+
+
+def recovery_codes_left(viewer: Viewer) -> int:
+    """Count the codes on paper that the viewer has not used."""
+    query = select(func.count()).where(RecoveryCode.user_id == viewer.user_id)
+    return session.scalar(query) or 0
 
 
 def users(text: str = "", page: int = 1) -> Page[User]:

@@ -31,3 +31,12 @@ class RuleBroken(MarketplaceError):  # noqa: N818 because it reads as what happe
         super().__init__(message)
         self.message = message
         self.field = field
+
+
+class TooMany(MarketplaceError):  # noqa: N818 because the answer's name, 429 Too Many Requests, is the word all use
+    """Something was tried too often. `message` is translated; `seconds` is how long to wait."""
+
+    def __init__(self, message: str, seconds: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.seconds = seconds

@@ -88,6 +88,7 @@ def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list
             "name": wording.person_name(),
             "email": f"post@{make_slug(row['name'])}.example",
             "password_hash": NO_PASSWORD,
+            "email_verified_at": clock.now(),
         }
         for row in rows
     ]

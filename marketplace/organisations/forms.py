@@ -63,9 +63,9 @@ class NewPersonFields(BaseForm):
         render_kw={"autocomplete": "new-password"},
     )
 
-    def person(self) -> NewPerson:
-        """Return the person."""
-        return NewPerson(self.person_name.data or "", self.email.data or "", self.password.data or "")
+    def person(self, target: str = "") -> NewPerson:
+        """Return the person; `target` is where to go on once the address is confirmed."""
+        return NewPerson(self.person_name.data or "", self.email.data or "", self.password.data or "", target)
 
 
 class CompanyFields(BaseForm):

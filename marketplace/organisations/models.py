@@ -11,6 +11,9 @@ from marketplace.core.database import Base
 from marketplace.core.places import Municipality, find_municipality
 from marketplace.core.taxonomy import Sector, sectors
 
+LEADING = {"company": "owner", "supplier": "owner", "garden": "curator"}
+"""The role that leads each kind of organisation: invites others, and never leaves it empty."""
+
 
 class Organisation(Base):
     """What companies, suppliers and business gardens have in common. `kind` says which it is."""

@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
+from marketplace.accounts.standing import SessionRules, Stage, is_over, stage_of
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -16,6 +17,7 @@ from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
+    LEADING,
     BusinessGarden,
     ColleagueInvitation,
     Company,
@@ -28,14 +30,20 @@ from marketplace.outbox.models import Notice
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """What a request needs to know of the person signed in."""
+    """What a request needs to know of the person signed in, and how far the sign-in has come."""
 
     viewer: Viewer
     unread: int
     memberships: int
+    stage: Stage
+    must_have_factor: bool
 
 
-def _live_session(token: str, hours: int, idle_minutes: int) -> SignInSession | None:
+def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None:
+    """Return the person behind a cookie's secret, or None when the session is over.
+
+    Rights are derived from the memberships as they stand now, at each request; nothing of them is kept in the session.
+    """
     query = (
         select(SignInSession)
         .options(joinedload(SignInSession.user))
@@ -44,33 +52,38 @@ def _live_session(token: str, hours: int, idle_minutes: int) -> SignInSession | 
     found = session.scalar(query)
     if found is None or not found.user.is_active:
         return None
-    now = clock.now()
-    if now - found.created_at > dt.timedelta(hours=hours) or now - found.last_seen_at > dt.timedelta(
-        minutes=idle_minutes
-    ):
-        return None
-    return found
-
-
-def signed_in_by_token(token: str, hours: int, idle_minutes: int) -> SignedInPerson | None:
-    """Return the person behind a cookie's secret, or None when the session is over.
-
-    Rights are derived from the memberships as they stand now, at each request.
-    """
-    found = _live_session(token, hours, idle_minutes)
-    if found is None:
-        return None
-    user, acting = found.user, found.acting_membership_id
-    if clock.now() - found.last_seen_at > dt.timedelta(minutes=1):
-        accounts.touch_session(token)
+    user, acting, now = found.user, found.acting_membership_id, clock.now()
     memberships = memberships_of(user.id)
+    trusted = user.is_admin or any(m.role == "curator" for m in memberships)
+    if is_over(found.created_at, found.last_seen_at, now, rules, trusted=trusted):
+        return None
+    if now - found.last_seen_at > dt.timedelta(minutes=1):
+        accounts.touch_session(token)
     chosen = next((m for m in memberships if m.id == acting), None)
     if chosen is None and memberships and not (user.is_admin and acting is None):
         chosen = memberships[0]
     unread = (
         session.scalar(select(func.count()).where(Notice.user_id == user.id, Notice.read_at.is_(None))) or 0
     )
-    return SignedInPerson(viewer_for(user, chosen), unread, len(memberships))
+    must_have_factor = rules.second_factor and trusted
+    stage = stage_of(
+        verified=user.email_verified_at is not None,
+        has_factor=user.second_factor_at is not None,
+        gave_code=found.second_factor_at is not None,
+        must_have_factor=must_have_factor,
+    )
+    return SignedInPerson(viewer_for(user, chosen), unread, len(memberships), stage, must_have_factor)
+
+
+def words_around(user_id: int | None) -> tuple[str, ...]:
+    """Return the names of the organisations that a person acts for, and of their gardens."""
+    names: list[str] = []
+    for membership in memberships_of(user_id or 0):
+        names.append(membership.organisation.name)
+        garden_id = getattr(membership.organisation, "garden_id", None)
+        if garden_id is not None:
+            names.append(garden(garden_id).name)
+    return tuple(names)
 
 
 def viewer_for(user: User, membership: Membership | None) -> Viewer:
@@ -143,12 +156,29 @@ def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
 
 
 def find_invitation(token: str) -> ColleagueInvitation | None:
-    """Return the invitation behind a mailed secret if it can still be taken."""
+    """Return the invitation behind a mailed secret if it can still be taken.
+
+    It gives no more than its sender could give now: it ends when the sender leaves, or no longer leads there.
+    """
     query = select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
-    found = session.scalar(query)
+    found = session.scalar(query.with_for_update())
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= clock.now():
         return None
-    return found
+    return found if found.organisation.is_active and _still_leads(found) else None
+
+
+def _still_leads(invitation: ColleagueInvitation) -> bool:
+    sender = invitation.invited_by
+    if not sender.is_active:
+        return False
+    if sender.is_admin and invitation.organisation.kind == "garden":
+        return True
+    query = select(Membership.id).where(
+        Membership.user_id == sender.id,
+        Membership.organisation_id == invitation.organisation_id,
+        Membership.role == LEADING[invitation.organisation.kind],
+    )
+    return session.scalar(query) is not None
 
 
 def gardens() -> Sequence[BusinessGarden]:

@@ -19,6 +19,7 @@ from marketplace.organisations.forms import (
     role_choices,
 )
 from marketplace.web import access, flashes
+from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
@@ -35,6 +36,9 @@ def register() -> Answer:
 
 @blueprint.route("/register/company", methods=["GET", "POST"])
 @access.public
+@access.writes(
+    Level.PUBLIC, because="whoever runs a company can register it; the address is confirmed before it can act"
+)
 def register_company() -> Answer:
     """Make a company, with an account unless one is signed in."""
     viewer, target = current_viewer(), safe_path(request.args.get("next"))
@@ -42,13 +46,10 @@ def register_company() -> Answer:
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
-                user_id, membership_id = use_cases.register_company(
-                    form.person(), form.details(), hash_cost()
-                )
-                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
-            else:
-                membership_id = use_cases.found_company(viewer, form.details())
-                use_cases.choose_organisation(viewer, current_token() or "", membership_id)
+                use_cases.register_company(form.person(target or ""), form.details(), hash_cost())
+                return see_other("accounts.check_mail")
+            membership_id = use_cases.found_company(viewer, form.details())
+            use_cases.choose_organisation(viewer, current_token() or "", membership_id)
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
@@ -79,6 +80,7 @@ def edit_company() -> Answer:
 
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])
 @access.members
+@access.writes(Level.LEADER, because="everyone sees their colleagues; inviting is for who leads")
 def colleagues() -> Answer:
     """Who may act for us, and inviting more."""
     viewer = current_viewer()
@@ -103,8 +105,26 @@ def colleagues() -> Answer:
     )
 
 
+@blueprint.post("/organisation/colleagues/<int:membership_id>/role")
+@access.members
+@access.writes(Level.LEADER, because="who leads an organisation says who else does")
+def change_role(membership_id: int) -> Answer:
+    """Give a colleague another role."""
+    try:
+        use_cases.change_role(current_viewer(), membership_id, request.form.get("role", "")[:20])
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The role is changed. It counts from the next log-in."))
+    return see_other("organisations.colleagues")
+
+
 @blueprint.post("/organisation/colleagues/<int:membership_id>/remove")
 @access.members
+@access.writes(
+    Level.ORGANISATION,
+    because="everyone may leave; ending another's right is for who leads, which the use case asks",
+)
 def remove_colleague(membership_id: int) -> Answer:
     """End a colleague's right to act for us."""
     try:
@@ -118,6 +138,7 @@ def remove_colleague(membership_id: int) -> Answer:
 
 @blueprint.post("/organisation/invitations/<int:invitation_id>/withdraw")
 @access.members
+@access.writes(Level.LEADER, because="who may invite may take it back")
 def withdraw_invitation(invitation_id: int) -> Answer:
     """Take back an invitation."""
     use_cases.withdraw_invitation(current_viewer(), invitation_id)
@@ -127,6 +148,7 @@ def withdraw_invitation(invitation_id: int) -> Answer:
 
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
 @access.public
+@access.writes(Level.PUBLIC, because="the mailed secret, bound to its address, is the right to join")
 def accept_invitation(token: str) -> Answer:
     """Take an invitation from a colleague."""
     invitation = queries.find_invitation(token)
@@ -153,6 +175,7 @@ def accept_invitation(token: str) -> Answer:
 
 @blueprint.route("/act-for", methods=["GET", "POST"])
 @access.signed_in
+@access.writes(Level.SIGNED_IN, because="one chooses among one's own organisations")
 def choose() -> Answer:
     """Choose for whom one acts."""
     viewer = current_viewer()

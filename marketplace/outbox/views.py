@@ -21,6 +21,7 @@ def index() -> str:
 
 @blueprint.post("/messages/read")
 @access.signed_in
+@access.writes(access.Level.SIGNED_IN, because="one's own messages are one's own to mark")
 def mark_read() -> Response:
     """Mark all messages as read."""
     use_cases.mark_all_read(current_viewer())

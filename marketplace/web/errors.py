@@ -4,11 +4,11 @@ import logging
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core.database import session
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 
 logger = logging.getLogger(__name__)
@@ -70,6 +70,31 @@ def register(app: Flask) -> None:
             400, _("The form was open for too long. Go back, load the page again and send it once more.")
         )
 
+    _register_own(app)
+
+    @app.errorhandler(OperationalError)
+    def database_away(error: OperationalError) -> Answer:
+        session.rollback()
+        logger.error("The database did not answer %s %s: %s", request.method, request.path, error.orig)
+        html, code = page(503)
+        return html, code, {"Retry-After": "5"}
+
+    @app.errorhandler(IntegrityError)
+    def came_second(error: IntegrityError) -> Answer:
+        session.rollback()
+        logger.warning("A constraint refused %s %s: %s", request.method, request.path, type(error.orig))
+        return page(409)
+
+    @app.errorhandler(Exception)
+    def failed(error: Exception) -> Answer:
+        session.rollback()
+        logger.error("Failed on %s %s", request.method, request.path, exc_info=error)
+        return page(500)
+
+
+def _register_own(app: Flask) -> None:
+    """Answer what use cases raise."""
+
     @app.errorhandler(NotFound)
     def not_found(_error: NotFound) -> Answer:
         return page(404)
@@ -86,15 +111,7 @@ def register(app: Flask) -> None:
     def rule_broken(error: RuleBroken) -> Answer:
         return page(422, error.message)
 
-    @app.errorhandler(OperationalError)
-    def database_away(error: OperationalError) -> Answer:
-        session.rollback()
-        logger.error("The database did not answer %s %s: %s", request.method, request.path, error.orig)
-        html, code = page(503)
-        return html, code, {"Retry-After": "5"}
-
-    @app.errorhandler(Exception)
-    def failed(error: Exception) -> Answer:
-        session.rollback()
-        logger.error("Failed on %s %s", request.method, request.path, exc_info=error)
-        return page(500)
+    @app.errorhandler(TooMany)
+    def too_many(error: TooMany) -> Answer:
+        html, code = page(429, error.message)
+        return html, code, {"Retry-After": str(error.seconds)}

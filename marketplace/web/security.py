@@ -3,7 +3,7 @@
 from flask import Flask, Response, request
 
 from marketplace.config import Settings
-from marketplace.web.viewer import current_viewer
+from marketplace.web.viewer import current_token
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
@@ -30,6 +30,6 @@ def register(app: Flask, settings: Settings) -> None:
         if settings.production:
             response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
         if request.endpoint != "static":
-            private = current_viewer().is_signed_in or request.method != "GET"
+            private = current_token() is not None or request.method != "GET"
             response.headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")
         return response

@@ -4,6 +4,7 @@ from typing import Any
 
 from marketplace.accounts import passwords
 from marketplace.accounts.models import User
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
@@ -16,9 +17,10 @@ _counter = iter(range(1, 1_000_000))
 
 
 def user(name: str = "Kari Lyngstad", *, email: str | None = None, **values: Any) -> User:
-    """Add a person; the password is PASSWORD."""
+    """Add a person whose address is confirmed; the password is PASSWORD."""
     address = email or f"person{next(_counter)}@fjordnett.example"
-    added = User(name=name, email=address, password_hash=PASSWORD_HASH, **values)
+    details = {"email_verified_at": clock.now()} | values
+    added = User(name=name, email=address, password_hash=PASSWORD_HASH, **details)
     session.add(added)
     session.flush()
     return added

@@ -23,7 +23,9 @@ from tests.browser import Browser
 
 LEDGER = Path(__file__).with_name("routes.txt")
 OWN = "2026-0012"  # the demo's company, being evaluated
-PLAIN = {Level.PUBLIC, Level.SIGNED_IN, Level.MEMBERS}
+PLAIN = {Level.PUBLIC, Level.BEGUN, Level.SIGNED_IN, Level.MEMBERS}
+ACTING = PLAIN | {Level.ORGANISATION}
+LEADING = ACTING | {Level.LEADER}
 # Rows that a request may write although it is refused: sign-ins are noted by the browser itself.
 UNCOUNTED = {"sign_in_session", "audit_event"}
 
@@ -32,9 +34,12 @@ def routes(app: Flask) -> list[str]:
     """Return one line for each route: address, methods, endpoint, level."""
     lines = []
     for rule in app.url_map.iter_rules():
-        level = access.level_of(app.view_functions[rule.endpoint])
-        methods = ",".join(sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}))
-        lines.append(f"{rule.rule} {methods} {rule.endpoint} [{level or 'UNDECLARED'}]")
+        view = app.view_functions[rule.endpoint]
+        methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
+        level, writes = access.level_of(view) or "UNDECLARED", ""
+        if set(methods) - access.SAFE_METHODS and access.writing_level_of(view) is not access.level_of(view):
+            writes = f" writes [{access.writing_level_of(view) or 'UNDECLARED'}]"
+        lines.append(f"{rule.rule} {','.join(methods)} {rule.endpoint} [{level}]{writes}")
     return sorted(lines)
 
 
@@ -117,14 +122,14 @@ class People:
 
 LEVELS = {
     "anonymous": {Level.PUBLIC},
-    "owner": PLAIN | {Level.COMPANY, Level.COMPANY_OWNER},
-    "colleague": PLAIN | {Level.COMPANY},
-    "other company": PLAIN | {Level.COMPANY, Level.COMPANY_OWNER},
-    "bidder": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
-    "rival": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
-    "other supplier": PLAIN | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
-    "curator": PLAIN | {Level.GARDEN, Level.CURATOR},
-    "other curator": PLAIN | {Level.GARDEN, Level.CURATOR},
+    "owner": LEADING | {Level.COMPANY, Level.COMPANY_OWNER},
+    "colleague": ACTING | {Level.COMPANY},
+    "other company": LEADING | {Level.COMPANY, Level.COMPANY_OWNER},
+    "bidder": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "rival": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "other supplier": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "curator": LEADING | {Level.GARDEN, Level.CURATOR},
+    "other curator": LEADING | {Level.GARDEN, Level.CURATOR},
     "administrator": PLAIN | {Level.ADMIN},
 }
 
@@ -158,6 +163,7 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "invitation_id": (session.scalars(select(ColleagueInvitation.id)).first() or 1),
         "vetting_id": vetting.id,
         "supplier_id": vetting.supplier_id,
+        "session_id": 1,
         "case_id": case.id if case else 1,
         "section": "about",
         "slug": bidder.supplier.slug,
@@ -169,10 +175,11 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
     for rule in app.url_map.iter_rules():
         if rule.endpoint == "static":
             continue
-        level = access.level_of(app.view_functions[rule.endpoint])
-        assert level is not None
+        view = app.view_functions[rule.endpoint]
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            level = access.level_of(view) if method == "GET" else access.writing_level_of(view)
+            assert level is not None
             yield method, path, level
 
 

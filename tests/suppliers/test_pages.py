@@ -8,6 +8,7 @@ from sqlalchemy import event
 
 from marketplace.core.database import db, session
 from marketplace.core.viewer import Viewer
+from marketplace.outbox.models import OutboxMail
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.use_cases import Decision
@@ -82,6 +83,9 @@ def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> Non
     assert {item.category for item in made.vettings} == {"ecm", "web"}
     assert len(made.areas) > 20
     assert made.garden_id == here.garden.id
+    link = session.query(OutboxMail).filter(OutboxMail.link_path.startswith("/confirm/")).one().link_path
+    client.post(link)
+    client.post("/sign-in", data={"email": APPLICATION["email"], "password": APPLICATION["password"]})
     page = client.page("/profile")
     assert "Kvistverk Nettbyrå" in page.text
     assert client.page(f"/suppliers/{made.slug}").heading == "Kvistverk Nettbyrå"

@@ -1,60 +1,66 @@
-"""Signing in and out, one's own account, and the administrator's list of people."""
+"""Signing in and out, confirming an address, and a new password by mail."""
 
-from flask import Blueprint, abort, current_app, render_template, request, url_for
-from flask_login import login_user, logout_user
+from flask import abort, current_app, render_template, request, url_for
+from flask_login import logout_user
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries, use_cases
-from marketplace.accounts.forms import ForgottenForm, NewPasswordForm, PasswordForm, ProfileForm, SignInForm
-from marketplace.accounts.use_cases import HashCost
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
+from marketplace.accounts.views.base import (
+    Answer,
+    blueprint,
+    box,
+    hash_cost,
+    remember_sign_in,
+    words_around,
+)
+from marketplace.core.errors import NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
-from marketplace.core.viewer import ANONYMOUS
 from marketplace.web import access, flashes
-from marketplace.web.locale import LOCALE_COOKIE
+from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
-from marketplace.web.viewer import SignedIn, current_token, current_viewer
+from marketplace.web.viewer import current_person, current_token, current_viewer, waiting_for
 
-blueprint = Blueprint("accounts", __name__)
-Answer = str | Response | tuple[str, int]
-
-
-def hash_cost() -> HashCost:
-    """Return what a password check costs on this installation."""
-    settings = current_app.config["SETTINGS"]
-    return HashCost(settings.password_hash_cost, 1024 if settings.testing else 65_536)
-
-
-def remember_sign_in(token: str) -> None:
-    """Let the browser hold the secret of a new session."""
-    login_user(SignedIn(ANONYMOUS, token))
+TOO_MANY = 429
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access.public
+@access.writes(Level.PUBLIC, because="signing in is how one becomes anybody")
 def sign_in() -> Answer:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
     if current_viewer().is_signed_in:
         return redirect(target or url_for("pages.home"), 303)
-    form = SignInForm()
+    form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
-        token = use_cases.sign_in(
-            form.email.data or "", form.password.data or "", hash_cost(), str(request.user_agent)
+        attempt = use_cases.Attempt(
+            form.email.data or "",
+            form.password.data or "",
+            request.remote_addr or "",
+            str(request.user_agent),
         )
-        if token:
-            remember_sign_in(token)
-            return redirect(target or url_for("pages.home"), 303)
-        form.form_errors.append(
-            _("Address and password do not belong together. Try again, or ask for a new password.")
-        )
+        try:
+            token = use_cases.sign_in(attempt, hash_cost())
+        except TooMany as error:
+            form.form_errors.append(error.message)
+            status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
+        else:
+            if token:
+                use_cases.sign_out(current_token() or "")
+                remember_sign_in(token)
+                return redirect(target or url_for("pages.home"), 303)
+            form.form_errors.append(
+                _("Address and password do not belong together. Try again, or ask for a new password.")
+            )
     people = current_app.extensions["demo_people"]() if current_app.config["DEMO"] else []
-    return render_template("accounts/sign_in.html", form=form, target=target, people=people)
+    html = render_template("accounts/sign_in.html", form=form, target=target, people=people)
+    return html, status, headers
 
 
 @blueprint.post("/sign-in/demo")
 @access.public
+@access.writes(Level.PUBLIC, because="in a demo everyone may be anyone; elsewhere the page does not exist")
 def demo_sign_in() -> Answer:
     """Sign in as one of the demo's people; only where demo mode is on."""
     if not current_app.config["DEMO"]:
@@ -63,12 +69,37 @@ def demo_sign_in() -> Answer:
     user = queries.find_user_by_email(request.form.get("email", "")[:254])
     if user is None or user.email not in allowed:
         raise NotFound
-    remember_sign_in(use_cases.open_session(user.id, str(request.user_agent)))
+    use_cases.sign_out(current_token() or "")
+    remember_sign_in(use_cases.open_session(user.id, str(request.user_agent), gave_code=True))
     return redirect(safe_path(request.form.get("next")) or url_for("pages.home"), 303)
 
 
+@blueprint.route("/sign-in/code", methods=["GET", "POST"])
+@access.begun
+@access.writes(Level.BEGUN, because="the code is what a begun sign-in waits for")
+def enter_code() -> Answer:
+    """The second step of signing in: a code from the phone, or one from paper."""
+    target = safe_path(request.args.get("next"))
+    if waiting_for() != "code":
+        return redirect(target or url_for("pages.home"), 303)
+    form, status, headers = CodeForm(), 200, {}
+    if form.validate_on_submit():
+        try:
+            token = use_cases.give_code(current_person(), form.code.data or "", current_token() or "", box())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except TooMany as error:
+            form.form_errors.append(error.message)
+            status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
+        else:
+            remember_sign_in(token)
+            return redirect(target or url_for("pages.home"), 303)
+    return render_template("accounts/enter_code.html", form=form), status, headers
+
+
 @blueprint.post("/sign-out")
-@access.signed_in
+@access.begun
+@access.writes(Level.BEGUN, because="everyone may end their own session, half begun or not")
 def sign_out() -> Answer:
     """End this session."""
     use_cases.sign_out(current_token() or "")
@@ -77,8 +108,50 @@ def sign_out() -> Answer:
     return see_other("pages.front")
 
 
+@blueprint.get("/check-mail")
+@access.public
+def check_mail() -> Answer:
+    """Said after registering, to known and new addresses alike, and to who has not confirmed the address yet."""
+    if current_viewer().is_signed_in:
+        return see_other("pages.home")
+    waits = waiting_for() == "verify"
+    return render_template("accounts/check_mail.html", email=current_person().email if waits else "")
+
+
+@blueprint.post("/check-mail/again")
+@access.begun
+@access.writes(Level.BEGUN, because="asks for a mail to one's own address")
+def send_again() -> Answer:
+    """Mail the confirming link once more."""
+    if use_cases.send_verification_again(current_person().user_id or 0):
+        flashes.done(_("A new link is on its way. The old one works no more."))
+    else:
+        flashes.warn(
+            _("Three mails have gone to you in the last hours. Look in the spam folder, or wait a while.")
+        )
+    return see_other("accounts.check_mail")
+
+
+@blueprint.route("/confirm/<token>", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because="the mailed secret is the right to confirm")
+def confirm(token: str) -> Answer:
+    """Confirm an address by a mailed link; a click on a button, so that mail programs cannot do it by looking."""
+    link = queries.find_confirmation(token)
+    if link is None:
+        abort(410)
+    if request.method == "GET":
+        return render_template("accounts/confirm.html", link=link)
+    taken = use_cases.confirm_address(token, current_token())
+    flashes.done(_("The address is confirmed."))
+    if current_person().user_id == taken.user_id and taken.purpose == "verify":
+        return redirect(safe_path(taken.target) or url_for("pages.home"), 303)
+    return see_other("accounts.sign_in", next=safe_path(taken.target))
+
+
 @blueprint.route("/forgotten", methods=["GET", "POST"])
 @access.public
+@access.writes(Level.PUBLIC, because="who has forgotten the password cannot sign in first")
 def forgotten() -> Answer:
     """Ask for a link that sets a new password."""
     form = ForgottenForm()
@@ -90,95 +163,19 @@ def forgotten() -> Answer:
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @access.public
+@access.writes(Level.PUBLIC, because="the mailed secret is the right to choose a new password")
 def reset(token: str) -> Answer:
     """Set a new password by a mailed link."""
-    if use_cases.find_reset(token) is None:
+    user_id = use_cases.can_reset(token)
+    if user_id is None:
         abort(410)
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            use_cases.reset_password(token, form.password.data or "", hash_cost())
+            use_cases.reset_password(token, form.password.data or "", hash_cost(), words_around(user_id))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Your new password is set. Log in with it."))
             return see_other("accounts.sign_in")
     return render_template("accounts/reset.html", form=form)
-
-
-@blueprint.route("/account", methods=["GET", "POST"])
-@access.signed_in
-def show() -> Answer:
-    """One's own account: name, language, password, where one is signed in."""
-    viewer = current_viewer()
-    form = ProfileForm(name=viewer.name, locale=viewer.locale)
-    if form.validate_on_submit():
-        use_cases.change_profile(viewer, name=form.name.data or "", locale=form.locale.data)
-        flashes.done(_("Saved."))
-        answer = see_other("accounts.show")
-        answer.set_cookie(LOCALE_COOKIE, form.locale.data, max_age=31_536_000, samesite="Lax", httponly=True)
-        return answer
-    return _account_page(form, PasswordForm(formdata=None))
-
-
-@blueprint.post("/account/password")
-@access.signed_in
-def change_password() -> Answer:
-    """Change one's password."""
-    viewer, form = current_viewer(), PasswordForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.change_password(
-                viewer,
-                old=form.old.data or "",
-                new=form.password.data or "",
-                cost=hash_cost(),
-                token=current_token(),
-            )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Your password is changed. You are logged out everywhere else."))
-            return see_other("accounts.show")
-    return _account_page(ProfileForm(formdata=None, name=viewer.name, locale=viewer.locale), form)
-
-
-def _account_page(profile: ProfileForm, password: PasswordForm) -> str:
-    return render_template(
-        "accounts/account.html",
-        form=profile,
-        password_form=password,
-        sessions=queries.sessions_of(current_viewer()),
-    )
-
-
-@blueprint.post("/account/sign-out-everywhere")
-@access.signed_in
-def sign_out_everywhere() -> Answer:
-    """End all other sessions."""
-    use_cases.sign_out_everywhere(current_viewer(), current_token())
-    flashes.done(_("You are logged out everywhere else."))
-    return see_other("accounts.show")
-
-
-@blueprint.get("/admin/users")
-@access.admin
-def admin_users() -> Answer:
-    """People, for administrators."""
-    text = request.args.get("q", "")[:100].strip()
-    page = queries.users(text, request.args.get("page", 1, type=int))
-    return render_template("accounts/admin_users.html", page=page, text=text)
-
-
-@blueprint.post("/admin/users/<int:user_id>/active")
-@access.admin
-def admin_user_active(user_id: int) -> Answer:
-    """Close or open an account."""
-    active = request.form.get("active") == "yes"
-    use_cases.set_active(current_viewer(), user_id, active=active)
-    flashes.done(
-        _("The account is open again.")
-        if active
-        else _("The account is closed, and the person is logged out.")
-    )
-    return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])

@@ -45,6 +45,9 @@ def pull_back(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/review-answer")
 @access.garden
+@access.writes(
+    access.Level.GARDEN, because="advisers help the garden's companies, and an answer is that help"
+)
 def answer_review(reference: str) -> Answer:
     """Give the garden's answer on a draft."""
     viewer = current_viewer()

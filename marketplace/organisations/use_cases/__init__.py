@@ -1,7 +1,9 @@
 """Registering, colleagues, and for whom one acts."""
 
+from marketplace.accounts.use_cases import NewPerson
 from marketplace.organisations.use_cases.colleagues import (
     accept_invitation,
+    change_role,
     invite_colleague,
     remove_colleague,
     withdraw_invitation,
@@ -19,7 +21,7 @@ from marketplace.organisations.use_cases.gardens import (
     save_garden,
     set_organisation_active,
 )
-from marketplace.organisations.use_cases.memberships import NewPerson, add_membership, choose_organisation
+from marketplace.organisations.use_cases.memberships import add_membership, choose_organisation
 
 __all__ = [
     "CompanyDetails",
@@ -29,6 +31,7 @@ __all__ = [
     "add_company",
     "add_membership",
     "change_company",
+    "change_role",
     "choose_organisation",
     "found_company",
     "invite_colleague",

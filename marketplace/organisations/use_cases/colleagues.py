@@ -2,11 +2,11 @@
 
 import datetime as dt
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.use_cases import HashCost
+from marketplace.accounts.use_cases import HashCost, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -15,16 +15,20 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
-from marketplace.organisations.models import ColleagueInvitation, Membership
-from marketplace.organisations.use_cases.memberships import LEADING, ROLES, NewPerson, add_membership
+from marketplace.organisations.models import LEADING, ColleagueInvitation, Membership
+from marketplace.organisations.use_cases.memberships import ROLES, add_membership
 from marketplace.outbox.use_cases import send, send_mail
 
 INVITATION_HOURS = 48
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
-    """Mail a colleague a link that lets him or her act for the viewer's organisation. Raises RuleBroken."""
+    """Mail a colleague a link that lets him or her act for the viewer's organisation.
+
+    Says the same of known and unknown addresses. Raises RuleBroken, and TooMany when the address has had its mails.
+    """
     _must_lead(viewer)
+    email = people.normal_email(email)
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():
@@ -34,6 +38,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
         already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
         if already:
             raise RuleBroken(_("This person can already act for you."), "email")
+        accounts.must_be_allowed_to_mail(email)
         token = new_token()
         session.add(
             ColleagueInvitation(
@@ -69,20 +74,20 @@ def accept_invitation(
 
     The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
     """
+    prepared = accounts.prepare(person, cost, _organisation_of(token)) if person else None
     with transaction():
         invitation = queries.find_invitation(token)
         if invitation is None:
             raise NotFound
         if viewer.is_signed_in:
             user = people.get_user(viewer.user_id or 0)
-        elif person:
-            user = accounts.add_user(
-                name=person.name, email=invitation.email, password=person.password, cost=cost, locale=None
-            )
+        elif prepared and prepared.email == invitation.email:
+            user = accounts.add_verified(prepared)
         else:
             raise NotFound
         if user.email != invitation.email:
             raise RuleBroken(_("The invitation was sent to another address. Log in with that one."))
+        user.email_verified_at = user.email_verified_at or clock.now()
         existing = [m for m in queries.members(invitation.organisation_id) if m.user_id == user.id]
         if existing:
             membership = existing[0]
@@ -100,22 +105,45 @@ def accept_invitation(
         return user.id, membership.id
 
 
+def _organisation_of(token: str) -> str:
+    """Return the name of the organisation that an invitation is for. Raises NotFound."""
+    invitation = queries.find_invitation(token)
+    if invitation is None:
+        raise NotFound
+    return invitation.organisation.name
+
+
+def _own_member(viewer: Viewer, membership_id: int) -> Membership:
+    """Return a membership of the viewer's organisation. Raises NotFound."""
+    membership = session.get(Membership, membership_id)
+    if membership is None or membership.organisation_id != viewer.organisation_id:
+        raise NotFound
+    return membership
+
+
+def _must_stay_led(membership: Membership, kind: str) -> None:
+    """Refuse to let the last who leads go. The leaders' rows are locked, so that two cannot let each other go."""
+    leading = LEADING[kind]
+    if membership.role != leading:
+        return
+    query = select(Membership).where(
+        Membership.organisation_id == membership.organisation_id, Membership.role == leading
+    )
+    leaders = session.scalars(query.order_by(Membership.id).with_for_update()).all()
+    if not any(other.id != membership.id for other in leaders):
+        raise RuleBroken(_("Someone must be able to lead. Invite another one first."))
+
+
 def remove_colleague(viewer: Viewer, membership_id: int) -> None:
-    """End a colleague's right to act for the viewer's organisation. Raises RuleBroken for the last who leads."""
+    """End a colleague's right to act for the viewer's organisation. Raises RuleBroken for the last who leads.
+
+    What the person had for this organisation is gone at the next request; invitations that he or she sent end as well.
+    """
     with transaction():
-        membership = session.get(Membership, membership_id)
-        if membership is None or membership.organisation_id != viewer.organisation_id:
-            raise NotFound
+        membership = _own_member(viewer, membership_id)
         if membership.user_id != viewer.user_id:
             _must_lead(viewer)
-        leading = LEADING[str(viewer.organisation_kind)]
-        leaders = session.scalar(
-            select(func.count()).where(
-                Membership.organisation_id == viewer.organisation_id, Membership.role == leading
-            )
-        )
-        if membership.role == leading and (leaders or 0) < 2:  # noqa: PLR2004 because one must stay
-            raise RuleBroken(_("Someone must be able to lead. Invite another one first."))
+        _must_stay_led(membership, str(viewer.organisation_kind))
         session.delete(membership)
         record(
             viewer,
@@ -123,6 +151,34 @@ def remove_colleague(viewer: Viewer, membership_id: int) -> None:
             "organisation",
             viewer.organisation_id,
             user=membership.user_id,
+        )
+
+
+def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
+    """Give a colleague another role; only who leads may, and so never a role above the giver's own.
+
+    The colleague's sessions end, so that the new rights begin with a new sign-in. Raises RuleBroken for an unknown
+    role and for the last who leads.
+    """
+    _must_lead(viewer)
+    if role not in ROLES[str(viewer.organisation_kind)]:
+        raise RuleBroken(_("Choose one from the list."), "role")
+    with transaction():
+        membership = _own_member(viewer, membership_id)
+        before = membership.role
+        if role == before:
+            return
+        _must_stay_led(membership, str(viewer.organisation_kind))
+        membership.role = role
+        accounts.end_sessions_of(membership.user_id)
+        record(
+            viewer,
+            "organisation.change_role",
+            "organisation",
+            viewer.organisation_id,
+            user=membership.user_id,
+            before=before,
+            after=role,
         )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.use_cases import HashCost
+from marketplace.accounts.use_cases import HashCost, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
 from marketplace.organisations.models import Company, Membership
-from marketplace.organisations.use_cases.memberships import NewPerson, add_membership
+from marketplace.organisations.use_cases.memberships import add_membership
 from marketplace.outbox.use_cases import send
 
 
@@ -29,12 +29,18 @@ class CompanyDetails:
     about: str = ""
 
 
-def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> tuple[int, int]:
-    """Make an account and a company in one step; return the ids of user and membership. Raises RuleBroken."""
+def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> None:
+    """Make an account and a company in one step, and mail a link that confirms the address. Raises RuleBroken.
+
+    Says nothing of whether the address had an account: then its owner is told by mail, and there is no new company.
+    """
+    garden = queries.garden_for(details.municipality_number)
+    prepared = accounts.prepare(person, cost, details.name, garden.name if garden else "")
     with transaction():
-        user = accounts.add_user(name=person.name, email=person.email, password=person.password, cost=cost)
-        membership = add_company(user.id, details)
-        return user.id, membership.id
+        _check_number("company", details.organisation_number)
+        user = accounts.register(prepared)
+        if user is not None:
+            add_company(user.id, details)
 
 
 def add_company(user_id: int, details: CompanyDetails) -> Membership:

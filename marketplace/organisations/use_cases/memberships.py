@@ -1,7 +1,5 @@
 """Who may act for whom."""
 
-from dataclasses import dataclass
-
 from marketplace.accounts import use_cases as accounts
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -10,16 +8,6 @@ from marketplace.organisations import queries
 from marketplace.organisations.models import Membership
 
 ROLES = {"company": ("owner", "member"), "supplier": ("owner", "member"), "garden": ("curator", "adviser")}
-LEADING = {"company": "owner", "supplier": "owner", "garden": "curator"}
-
-
-@dataclass(frozen=True, slots=True)
-class NewPerson:
-    """What a person gives when making an account."""
-
-    name: str
-    email: str
-    password: str
 
 
 def add_membership(user_id: int, organisation_id: int, role: str) -> Membership:

@@ -101,11 +101,18 @@ def _tell_of_application(supplier: Supplier, opened: Sequence[Vetting], owner_id
         send(notices.application_receipt(supplier, categories, organisations.garden(garden_id).name), [owner])
 
 
-def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> tuple[int, int]:
-    """Make an account and a supplier in one step; return the ids of user and membership. Raises RuleBroken."""
+def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> None:
+    """Make an account and a supplier in one step, and mail a link that confirms the address. Raises RuleBroken.
+
+    Says nothing of whether the address had an account: then its owner is told by mail, and there is no new supplier.
+    """
+    garden = home_garden(application.basics.municipality_number, application.garden_id)
+    prepared = accounts.prepare(person, cost, application.basics.name, garden.name)
     with transaction():
-        user = accounts.add_user(name=person.name, email=person.email, password=person.password, cost=cost)
-        return user.id, _apply_for(user.id, application)
+        write.check_number(application.basics)
+        user = accounts.register(prepared)
+        if user is not None:
+            _apply_for(user.id, application)
 
 
 def found_supplier(viewer: Viewer, application: SupplierApplication) -> int:

@@ -79,13 +79,18 @@ class SupplierApplication:
     note: str = ""
 
 
-def write_basics(supplier: Supplier, basics: Basics) -> None:
-    """Write who the supplier is. Raises RuleBroken for an organisation number that another has."""
-    if organisations.number_taken("supplier", basics.organisation_number, supplier.id):
+def check_number(basics: Basics, except_id: int | None = None) -> None:
+    """Raise RuleBroken for an organisation number that another supplier has."""
+    if organisations.number_taken("supplier", basics.organisation_number, except_id):
         raise RuleBroken(
             _("This organisation number is already registered. Ask a colleague for an invitation."),
             "organisation_number",
         )
+
+
+def write_basics(supplier: Supplier, basics: Basics) -> None:
+    """Write who the supplier is. Raises RuleBroken for an organisation number that another has."""
+    check_number(basics, supplier.id)
     supplier.name = basics.name
     supplier.organisation_number = basics.organisation_number
     supplier.municipality_number = basics.municipality_number

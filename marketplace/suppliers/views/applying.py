@@ -1,9 +1,8 @@
 """Applying to be a supplier."""
 
-from flask import render_template, request
+from flask import render_template
 
-from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.views import hash_cost, remember_sign_in
+from marketplace.accounts.views import hash_cost
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
@@ -12,12 +11,16 @@ from marketplace.suppliers import use_cases
 from marketplace.suppliers.forms import ApplyFields, ApplyForm, RegisterAndApplyForm, choices
 from marketplace.suppliers.views.base import Answer, blueprint
 from marketplace.web import access, flashes
+from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_token, current_viewer
 
 
 @blueprint.route("/suppliers/apply", methods=["GET", "POST"])
 @access.public
+@access.writes(
+    Level.PUBLIC, because="whoever wants to be a supplier applies; a garden looks before it counts"
+)
 def apply() -> Answer:
     """Apply for approval, with an account unless one is signed in."""
     viewer = current_viewer()
@@ -27,13 +30,10 @@ def apply() -> Answer:
         try:
             if isinstance(form, RegisterAndApplyForm):
                 person = form.person()
-                user_id, membership_id = use_cases.register_supplier(
-                    person, form.application(person.name, person.email), hash_cost()
-                )
-                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
-            else:
-                membership_id = use_cases.found_supplier(viewer, form.application(viewer.name, viewer.email))
-                organisations.choose_organisation(viewer, current_token() or "", membership_id)
+                use_cases.register_supplier(person, form.application(person.name, person.email), hash_cost())
+                return see_other("accounts.check_mail")
+            membership_id = use_cases.found_supplier(viewer, form.application(viewer.name, viewer.email))
+            organisations.choose_organisation(viewer, current_token() or "", membership_id)
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

@@ -33,6 +33,7 @@ def vetting_queue() -> Answer:
 
 @blueprint.route("/vetting/<int:vetting_id>", methods=["GET", "POST"])
 @access.garden
+@access.writes(access.Level.CURATOR, because="the whole garden reads applications; curators decide")
 def vetting_application(vetting_id: int) -> Answer:
     """Read an application, and decide."""
     viewer = current_viewer()

@@ -1,0 +1,96 @@
+"""What people do with their accounts."""
+
+from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.use_cases.administrators import (
+    create_administrator,
+    remove_administrator,
+    set_active,
+)
+from marketplace.accounts.use_cases.own_account import (
+    PasswordChange,
+    ask_for_new_address,
+    ask_for_reset,
+    can_reset,
+    change_password,
+    change_profile,
+    must_know_password,
+    reset_password,
+)
+from marketplace.accounts.use_cases.registering import (
+    NewPerson,
+    Prepared,
+    add_verified,
+    confirm_address,
+    prepare,
+    receiver,
+    register,
+    send_verification_again,
+)
+from marketplace.accounts.use_cases.second_step import (
+    begin_second_factor,
+    confirm_second_factor,
+    give_code,
+    renew_recovery_codes,
+    reset_second_factor,
+    turn_off_second_factor,
+    waiting_address,
+    waiting_secret,
+)
+from marketplace.accounts.use_cases.sessions import (
+    act_for,
+    end_session,
+    end_sessions_of,
+    open_session,
+    sign_out,
+    sign_out_everywhere,
+    touch_session,
+)
+from marketplace.accounts.use_cases.signing_in import Attempt, sign_in
+from marketplace.accounts.use_cases.throttling import (
+    forget_old_tries,
+    may_mail,
+    must_be_allowed_to_mail,
+)
+
+__all__ = [
+    "Attempt",
+    "HashCost",
+    "NewPerson",
+    "PasswordChange",
+    "Prepared",
+    "act_for",
+    "add_verified",
+    "ask_for_new_address",
+    "ask_for_reset",
+    "begin_second_factor",
+    "can_reset",
+    "change_password",
+    "change_profile",
+    "confirm_address",
+    "confirm_second_factor",
+    "create_administrator",
+    "end_session",
+    "end_sessions_of",
+    "forget_old_tries",
+    "give_code",
+    "may_mail",
+    "must_be_allowed_to_mail",
+    "must_know_password",
+    "open_session",
+    "prepare",
+    "receiver",
+    "register",
+    "remove_administrator",
+    "renew_recovery_codes",
+    "reset_password",
+    "reset_second_factor",
+    "send_verification_again",
+    "set_active",
+    "sign_in",
+    "sign_out",
+    "sign_out_everywhere",
+    "touch_session",
+    "turn_off_second_factor",
+    "waiting_address",
+    "waiting_secret",
+]

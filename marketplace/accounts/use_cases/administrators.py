@@ -1,0 +1,75 @@
+"""What administrators do with accounts, and how administrators are made."""
+
+from sqlalchemy import select
+
+from marketplace.accounts import queries
+from marketplace.accounts.models import User
+from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.use_cases.links import end_links
+from marketplace.accounts.use_cases.registering import NewPerson, add_verified, prepare
+from marketplace.accounts.use_cases.sessions import end_sessions_of
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+
+
+def _another_administrator_than(user: User) -> bool:
+    """Say whether an administrator is left without this one. Their rows are locked, so that two cannot end each other."""
+    query = select(User).where(User.is_admin, User.is_active).order_by(User.id).with_for_update()
+    return any(other.id != user.id for other in session.scalars(query))
+
+
+def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
+    """Let an administrator close or open an account; it takes effect at the person's next request.
+
+    Raises RuleBroken for the administrator's own and for the last administrator's.
+    """
+    if not viewer.is_admin:
+        raise Forbidden
+    if user_id == viewer.user_id:
+        raise RuleBroken(_("You cannot close your own account here."))
+    with transaction():
+        user = queries.get_user(user_id)
+        if not active and user.is_admin and not _another_administrator_than(user):
+            raise RuleBroken(_("There must be an administrator left."))
+        user.is_active = active
+        if not active:
+            end_sessions_of(user_id)
+            end_links(user_id)
+        record(viewer, "account.open" if active else "account.close", "user", user_id)
+
+
+def create_administrator(*, name: str, email: str, password: str, cost: HashCost) -> None:
+    """Make a person an administrator, with a new account when the address has none.
+
+    Only reached from the command line, never from a page. Raises RuleBroken.
+    """
+    known = queries.find_user_by_email(queries.normal_email(email)) is not None
+    prepared = None if known else prepare(NewPerson(name, email, password), cost)
+    with transaction():
+        user = queries.find_user_by_email(queries.normal_email(email))
+        if user is None:
+            if prepared is None:
+                raise NotFound
+            user = add_verified(prepared)
+        user.is_admin = True
+        end_sessions_of(user.id)
+        record(None, "account.make_administrator", "user", user.id)
+
+
+def remove_administrator(email: str) -> None:
+    """Take the administrator's right from a person, whose account stays. Only reached from the command line.
+
+    Raises NotFound, and RuleBroken for the last one.
+    """
+    with transaction():
+        user = queries.find_user_by_email(queries.normal_email(email))
+        if user is None or not user.is_admin:
+            raise NotFound
+        if not _another_administrator_than(user):
+            raise RuleBroken(_("There must be an administrator left."))
+        user.is_admin = False
+        end_sessions_of(user.id)
+        record(None, "account.remove_administrator", "user", user.id)

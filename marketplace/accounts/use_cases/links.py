@@ -1,0 +1,66 @@
+"""Mailed links that work once, of which only the newest of each kind counts."""
+
+import datetime as dt
+
+from sqlalchemy import delete, select
+
+from marketplace.accounts.models import OneTimeLink, User
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import new_token, token_hash
+
+RESET, VERIFY, EMAIL = "reset", "verify", "email"
+LIFETIMES = {
+    RESET: dt.timedelta(hours=1),
+    VERIFY: dt.timedelta(hours=48),
+    EMAIL: dt.timedelta(hours=1),
+}
+
+
+def new_link(user: User, purpose: str, *, email: str = "", target: str = "") -> str:
+    """Make a link, dropping older ones of its kind, and return its secret. Inside the caller's transaction."""
+    end_links(user.id, purpose)
+    token = new_token()
+    session.add(
+        OneTimeLink(
+            token_hash=token_hash(token),
+            user_id=user.id,
+            purpose=purpose,
+            email=email or user.email,
+            target=target[:300],
+            expires_at=clock.now() + LIFETIMES[purpose],
+        )
+    )
+    return token
+
+
+def end_links(user_id: int, *purposes: str) -> None:
+    """Let a person's unused links of some kinds, or of all, work no more. Inside the caller's transaction."""
+    session.execute(
+        delete(OneTimeLink).where(
+            OneTimeLink.user_id == user_id,
+            OneTimeLink.purpose.in_(purposes or tuple(LIFETIMES)),
+            OneTimeLink.used_at.is_(None),
+        )
+    )
+
+
+def find_link(token: str, *purposes: str) -> OneTimeLink | None:
+    """Return a link that still works, or None. Within a transaction nobody else can use it meanwhile."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose.in_(purposes)
+    )
+    link = session.scalar(query.with_for_update())
+    if link is None or link.used_at is not None or link.expires_at <= clock.now() or not link.user.is_active:
+        return None
+    return link
+
+
+def use_link(token: str, *purposes: str) -> OneTimeLink:
+    """Return a link and let it work no more, inside the caller's transaction. Raises NotFound."""
+    link = find_link(token, *purposes)
+    if link is None:
+        raise NotFound
+    link.used_at = clock.now()
+    return link

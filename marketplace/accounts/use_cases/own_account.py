@@ -1,0 +1,131 @@
+"""What people do with their own account: name, password, address."""
+
+from dataclasses import dataclass
+
+from marketplace.accounts import notices, passwords, queries
+from marketplace.accounts.limits import PASSWORD
+from marketplace.accounts.passwords import HashCost
+from marketplace.accounts.use_cases.links import EMAIL, RESET, end_links, find_link, new_link, use_link
+from marketplace.accounts.use_cases.registering import hidden
+from marketplace.accounts.use_cases.sessions import end_sessions_of
+from marketplace.accounts.use_cases.throttling import forget, may_mail, must_be_allowed_to_mail, take
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import LOCALES
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send_mail
+
+
+def change_profile(viewer: Viewer, *, name: str, locale: str) -> None:
+    """Change the viewer's name and language."""
+    with transaction():
+        user = queries.get_user(viewer.user_id or 0)
+        user.name = name
+        user.locale = locale if locale in LOCALES else user.locale
+        record(viewer, "account.change_profile", "user", user.id)
+
+
+def must_know_password(viewer: Viewer, password: str, cost: HashCost, field: str) -> None:
+    """Ask for the present password before a change that a borrowed machine must not allow.
+
+    Wrong ones count as wrong sign-ins do. Raises RuleBroken or TooMany.
+    """
+    with transaction():
+        user = queries.get_user(viewer.user_id or 0)
+        take(PASSWORD, user.email)
+        known, email = user.password_hash, user.email
+    if not passwords.matches(known, password, cost):
+        raise RuleBroken(_("This is not your present password."), field)
+    with transaction():
+        forget(PASSWORD, email)
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordChange:
+    """The present password and the new one, which must not lean on `own_words`."""
+
+    old: str
+    new: str
+    own_words: tuple[str, ...] = ()
+
+
+def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, token: str | None) -> None:
+    """Change the viewer's password and end all other sessions. Raises RuleBroken or TooMany."""
+    must_know_password(viewer, change.old, cost, "old")
+    user = queries.get_user(viewer.user_id or 0)
+    passwords.check_quality(change.new, user.name, user.email, *change.own_words)
+    hashed = passwords.hash_of(change.new, cost)
+    with transaction():
+        user = queries.get_user(viewer.user_id or 0)
+        user.password_hash = hashed
+        end_links(user.id)
+        end_sessions_of(user.id, token)
+        record(viewer, "account.change_password", "user", user.id)
+        send_mail(notices.password_changed(user.name), user.email, user.locale)
+
+
+def ask_for_reset(email: str) -> None:
+    """Mail a link that sets a new password, if the address belongs to an account; say nothing either way."""
+    email = queries.normal_email(email)
+    with transaction():
+        allowed = may_mail(email)
+        user = queries.find_user_by_email(email)
+        if user is None or not user.is_active:
+            record(None, "account.ask_for_reset", "user", "unknown")
+            return
+        record(None, "account.ask_for_reset", "user", user.id)
+        if allowed:
+            path = f"/reset/{new_link(user, RESET)}"
+            send_mail(notices.reset_password(user.name, path), user.email, user.locale)
+
+
+def can_reset(token: str) -> int | None:
+    """Return whose password a reset link that still works would set, or None."""
+    link = find_link(token, RESET)
+    return link.user_id if link else None
+
+
+def reset_password(token: str, password: str, cost: HashCost, own_words: tuple[str, ...] = ()) -> None:
+    """Set a new password by a mailed link, end all sessions and open a locked account.
+
+    The link came by mail, so the address is the person's own as well. Raises RuleBroken or NotFound.
+    """
+    link = find_link(token, RESET)
+    if link is None:
+        raise NotFound
+    passwords.check_quality(password, link.user.name, link.user.email, *own_words)
+    hashed = passwords.hash_of(password, cost)
+    with transaction():
+        user = use_link(token, RESET).user
+        user.password_hash = hashed
+        user.email_verified_at = user.email_verified_at or clock.now()
+        end_links(user.id)
+        end_sessions_of(user.id)
+        forget(PASSWORD, user.email)
+        record(Viewer(user_id=user.id), "account.reset_password", "user", user.id)
+        send_mail(notices.password_changed(user.name), user.email, user.locale)
+
+
+def ask_for_new_address(viewer: Viewer, *, email: str, password: str, cost: HashCost) -> None:
+    """Mail a link to a new address and word of it to the old one. Raises RuleBroken or TooMany.
+
+    An address that has an account gets no link; the page says the same.
+    """
+    must_know_password(viewer, password, cost, "present")
+    email = queries.normal_email(email)
+    with transaction():
+        user = queries.get_user(viewer.user_id or 0)
+        if email == user.email:
+            raise RuleBroken(_("This is your address already."), "email")
+        must_be_allowed_to_mail(email)
+        record(viewer, "account.ask_for_address", "user", user.id)
+        send_mail(notices.address_asked(user.name, hidden(email)), user.email, user.locale)
+        known = queries.find_user_by_email(email)
+        if known is not None:
+            send_mail(notices.already_registered(known.name), email, known.locale)
+            return
+        path = f"/confirm/{new_link(user, EMAIL, email=email)}"
+        send_mail(notices.new_address(user.name, path), email, user.locale)

@@ -1,0 +1,42 @@
+"""The administrator's list of people."""
+
+from flask import render_template, request
+
+from marketplace.accounts import queries, use_cases
+from marketplace.accounts.views.base import Answer, blueprint
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/admin/users")
+@access.admin
+def admin_users() -> Answer:
+    """People, for administrators."""
+    text = request.args.get("q", "")[:100].strip()
+    page = queries.users(text, request.args.get("page", 1, type=int))
+    return render_template("accounts/admin_users.html", page=page, text=text)
+
+
+@blueprint.post("/admin/users/<int:user_id>/active")
+@access.admin
+def admin_user_active(user_id: int) -> Answer:
+    """Close or open an account."""
+    active = request.form.get("active") == "yes"
+    use_cases.set_active(current_viewer(), user_id, active=active)
+    flashes.done(
+        _("The account is open again.")
+        if active
+        else _("The account is closed, and the person is logged out.")
+    )
+    return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])
+
+
+@blueprint.post("/admin/users/<int:user_id>/second-step")
+@access.admin
+def admin_reset_second_step(user_id: int) -> Answer:
+    """Take away a lost second step."""
+    use_cases.reset_second_factor(current_viewer(), user_id)
+    flashes.done(_("The second step is taken away. The person is told by mail and logged out."))
+    return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])

@@ -1,0 +1,42 @@
+"""What the account's views share: the blueprint, what things cost here, and the browser's side of a session."""
+
+from flask import Blueprint, current_app, session
+from flask_login import login_user
+from werkzeug.wrappers import Response
+
+from marketplace.accounts.second_factor import Box
+from marketplace.accounts.use_cases import HashCost
+from marketplace.config import Settings
+from marketplace.core.viewer import ANONYMOUS
+from marketplace.web.viewer import SignedIn
+
+blueprint = Blueprint("accounts", __name__)
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
+
+
+def settings() -> Settings:
+    """Return this installation's settings."""
+    found: Settings = current_app.config["SETTINGS"]
+    return found
+
+
+def hash_cost() -> HashCost:
+    """Return what a password check costs on this installation."""
+    return HashCost(settings().password_hash_cost, 1024 if settings().testing else 65_536)
+
+
+def box() -> Box:
+    """Return what seals the secrets of second steps."""
+    return Box(settings().secret_key)
+
+
+def words_around(user_id: int | None) -> tuple[str, ...]:
+    """Return the words near a person that a password must not lean on: the site, organisations, gardens."""
+    found: tuple[str, ...] = current_app.extensions["words_around"](user_id)
+    return (settings().site_name, *found)
+
+
+def remember_sign_in(token: str) -> None:
+    """Let the browser hold the secret of a new session, and nothing of what it held before."""
+    session.clear()
+    login_user(SignedIn(ANONYMOUS, token))

@@ -1,0 +1,137 @@
+"""One's own account: name and language, password, address, and where one is signed in."""
+
+from flask import render_template
+from flask_login import logout_user
+
+from marketplace.accounts import queries, use_cases
+from marketplace.accounts.devices import device_name
+from marketplace.accounts.forms import AddressForm, PasswordForm, ProfileForm
+from marketplace.accounts.views.base import Answer, blueprint, hash_cost, settings, words_around
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.locale import LOCALE_COOKIE
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_token, current_viewer
+
+ONES_OWN = "a person's own account is theirs to read and to change; nothing in the form says whose it is"
+
+
+@blueprint.route("/account", methods=["GET", "POST"])
+@access.signed_in
+@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+def show() -> Answer:
+    """One's own account."""
+    viewer = current_viewer()
+    form = ProfileForm(name=viewer.name, locale=viewer.locale)
+    if form.validate_on_submit():
+        use_cases.change_profile(viewer, name=form.name.data or "", locale=form.locale.data)
+        flashes.done(_("Saved."))
+        answer = see_other("accounts.show")
+        answer.set_cookie(
+            LOCALE_COOKIE,
+            form.locale.data,
+            max_age=31_536_000,
+            samesite="Lax",
+            httponly=True,
+            secure=settings().is_https,
+        )
+        return answer
+    return _account_page(profile=form)
+
+
+@blueprint.post("/account/password")
+@access.signed_in
+@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+def change_password() -> Answer:
+    """Change one's password."""
+    viewer, form = current_viewer(), PasswordForm()
+    if form.validate_on_submit():
+        try:
+            change = use_cases.PasswordChange(
+                form.old.data or "", form.password.data or "", words_around(viewer.user_id)
+            )
+            use_cases.change_password(viewer, change, hash_cost(), current_token())
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your password is changed. You are logged out everywhere else."))
+            return see_other("accounts.show")
+    return _account_page(password=form)
+
+
+@blueprint.post("/account/address")
+@access.signed_in
+@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+def change_address() -> Answer:
+    """Ask for another e-mail address, which must be confirmed."""
+    form = AddressForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.ask_for_new_address(
+                current_viewer(),
+                email=form.email.data or "",
+                password=form.present.data or "",
+                cost=hash_cost(),
+            )
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(
+                _(
+                    "A link is on its way to %(email)s. The address changes when you use it.",
+                    email=form.email.data,
+                )
+            )
+            return see_other("accounts.show")
+    return _account_page(address=form)
+
+
+def _account_page(
+    profile: ProfileForm | None = None,
+    password: PasswordForm | None = None,
+    address: AddressForm | None = None,
+) -> str:
+    viewer = current_viewer()
+    return render_template(
+        "accounts/account.html",
+        form=profile or ProfileForm(formdata=None, name=viewer.name, locale=viewer.locale),
+        password_form=password or PasswordForm(formdata=None),
+        address_form=address or AddressForm(formdata=None),
+        has_factor=queries.has_second_factor(viewer),
+    )
+
+
+@blueprint.get("/account/sessions")
+@access.signed_in
+def sessions() -> Answer:
+    """Where one is signed in."""
+    found = queries.sessions_of(current_viewer())
+    here = queries.find_session(current_token() or "")
+    rows = [(item, device_name(item.user_agent), here is not None and item.id == here.id) for item in found]
+    return render_template("accounts/sessions.html", rows=rows)
+
+
+@blueprint.post("/account/sessions/<int:session_id>/end")
+@access.signed_in
+@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+def end_session(session_id: int) -> Answer:
+    """End one of one's sessions."""
+    here = queries.find_session(current_token() or "")
+    use_cases.end_session(current_viewer(), session_id)
+    flashes.done(_("That device is logged out."))
+    if here is not None and here.id == session_id:
+        logout_user()
+        return see_other("pages.front")
+    return see_other("accounts.sessions")
+
+
+@blueprint.post("/account/sign-out-everywhere")
+@access.signed_in
+@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+def sign_out_everywhere() -> Answer:
+    """End all other sessions."""
+    use_cases.sign_out_everywhere(current_viewer(), current_token())
+    flashes.done(_("You are logged out everywhere else."))
+    return see_other("accounts.sessions")

@@ -1,0 +1,108 @@
+"""Administrators: how they are made, what they do with accounts, and that one stays."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from marketplace import migrate
+from marketplace.accounts import queries, use_cases
+from marketplace.accounts.models import User
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from tests import factories
+from tests.browser import Browser
+
+COST = use_cases.HashCost(1, 1024)
+PASSWORD = "grønn traktor på jordet"
+USUAL = ("admin", "root", "administrator", "test", "demo", "post", "sivert")
+
+
+def test_a_fresh_installation_has_no_accounts_and_no_usual_login_opens_it(client: Browser) -> None:
+    assert session.query(User).count() == 0
+    for name in USUAL:
+        for password in ("admin", "password", name):
+            email = f"{name}@leverandortorget.example"
+            assert client.post("/sign-in", data={"email": email, "password": password}).status_code != 303
+
+
+def test_finding_people_and_closing_accounts(client: Browser) -> None:
+    admin, person = factories.administrator(), factories.user("Åse Ødegård")
+    client.sign_in(admin.user_id or 0)
+    assert "Åse Ødegård" in client.page("/admin/users?q=ødeg").text
+    assert client.post(f"/admin/users/{person.id}/active", data={"active": "no"}).status_code == 303
+    session.refresh(person)
+    assert not person.is_active
+    assert client.post(f"/admin/users/{admin.user_id}/active", data={"active": "no"}).status_code == 422
+    assert client.post("/admin/users/999999/active", data={"active": "no"}).status_code == 404
+
+
+def test_one_is_made_and_unmade_from_the_command_line_alone(app: Flask) -> None:
+    use_cases.create_administrator(name="Nils", email="Nils@torget.example", password=PASSWORD, cost=COST)
+    found = queries.find_user_by_email("nils@torget.example")
+    assert found is not None
+    assert found.is_admin
+    assert found.email_verified_at
+    assert re.match(r"\$argon2id\$", found.password_hash)
+    with pytest.raises(RuleBroken):
+        use_cases.remove_administrator("nils@torget.example")
+    person = factories.user(email="oda@torget.example")
+    kept = person.password_hash
+    use_cases.create_administrator(name="", email="oda@torget.example", password="short", cost=COST)
+    assert session.get_one(User, person.id).is_admin
+    assert session.get_one(User, person.id).password_hash == kept, "who has an account keeps the password"
+    use_cases.remove_administrator("nils@torget.example")
+    with pytest.raises(NotFound):
+        use_cases.remove_administrator("nils@torget.example")
+
+
+def test_the_last_administrator_stays(app: Flask) -> None:
+    first, second = factories.administrator(), factories.administrator()
+    use_cases.set_active(first, second.user_id or 0, active=False)
+    with pytest.raises(RuleBroken):
+        use_cases.set_active(second, first.user_id or 0, active=False)
+    with pytest.raises(Forbidden):
+        use_cases.set_active(factories.member(factories.company()), first.user_id or 0, active=False)
+
+
+def test_no_page_makes_an_administrator(app: Flask) -> None:
+    admin, person = factories.administrator(), factories.user()
+    browser = app.test_client().sign_in(admin.user_id or 0)
+    for rule in app.url_map.iter_rules():
+        if "user_id" in rule.arguments and "POST" in (rule.methods or ()):
+            path = rule.rule.replace("<int:user_id>", str(person.id))
+            browser.post(path, data={"is_admin": "1", "role": "administrator", "active": "yes"})
+    assert not session.get_one(User, person.id).is_admin
+
+
+@pytest.mark.slow
+def test_the_commands(empty_database_url: str, tmp_path: Path) -> None:
+    from sqlalchemy import create_engine
+
+    engine = create_engine(empty_database_url)
+    migrate.upgrade(engine)
+    engine.dispose()
+    environ = {
+        **{name: value for name, value in os.environ.items() if name not in {"PRODUCTION", "DEMO"}},
+        "DATABASE_URL": empty_database_url,
+        "INSTANCE_PATH": str(tmp_path),
+        "PASSWORD_HASH_COST": "1",
+    }
+
+    def run(*words: str, says: str, typed: str = "") -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "marketplace.cli", "admin", *words],
+            env=environ, input=typed, capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+        assert says in done.stdout + done.stderr
+
+    created = ("create", "nils@torget.example", "--name", "Nils")
+    run(*created, typed="passord12345\npassord12345\n", says="lett å gjette")
+    run(*created, typed=f"{PASSWORD}\n{PASSWORD}\n", says="is an administrator")
+    run("remove", "nils@torget.example", says="være en administrator igjen")
+    run("remove", "nobody@torget.example", says="no such person")
+    run("reset-second-step", "nils@torget.example", says="noe andre trinn")

@@ -1,0 +1,200 @@
+"""Wrong passwords: counted in the database, slowed down, stopped; and how the owner gets back in."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+
+from marketplace.accounts import use_cases
+from marketplace.accounts.limits import ALL, CODE, MAIL, PASSWORD
+from marketplace.accounts.models import Throttle
+from marketplace.accounts.use_cases import throttling
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import TooMany
+from marketplace.core.identifiers import token_hash
+from tests import factories
+from tests.accounts.helpers import GOOD, mails, plain, sign_in
+from tests.browser import Browser
+
+START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+HEARD, NOT_HEARD, IN = 200, 429, 303
+CHEAP = use_cases.HashCost(1, 1024)
+
+
+def test_at_most_ten_wrong_passwords_in_five_minutes_are_heard(client: Browser) -> None:
+    person = factories.user()
+    with time_machine.travel(START, tick=False) as clock:
+        answers: list[int] = []
+        for number in range(100):
+            answers.append(sign_in(client, person.email, f"wrong {number}"))
+            clock.shift(dt.timedelta(seconds=3))
+    counted = Counter(answers)
+    assert 5 <= counted[HEARD] <= 10
+    assert counted[NOT_HEARD] == 100 - counted[HEARD]
+    assert answers[:6] == [HEARD] * 5 + [NOT_HEARD], "the fifth wrong one begins the waiting"
+
+
+def test_known_and_unknown_addresses_are_stopped_alike(client: Browser) -> None:
+    factories.user(email="kari@fjordnett.example")
+    texts = []
+    with time_machine.travel(START, tick=False):
+        for email in ("kari@fjordnett.example", "oda@fjordnett.example"):
+            answers = [client.post("/sign-in", data={"email": email, "password": "x"}) for _try in range(7)]
+            texts.append([(answer.status_code, plain(answer.text, email)) for answer in answers])
+            assert answers[-1].headers["Retry-After"] == "6"
+    assert texts[0] == texts[1]
+
+
+@pytest.mark.parametrize("forged", [False, True])
+def test_of_forty_at_once_no_more_than_ten_are_heard(app: Flask, *, forged: bool) -> None:
+    person = factories.user()
+    session.commit()
+    email = person.email
+
+    def attempt(number: int) -> int:
+        browser = app.test_client()
+        headers = {"X-Forwarded-For": f"203.0.113.{number}"} if forged else {}
+        return sign_in(browser, email, "wrong", headers=headers)  # type: ignore[arg-type]  # because our browser is it
+
+    with ThreadPoolExecutor(40) as pool:
+        counted = Counter(pool.map(attempt, range(40)))
+    assert set(counted) == {HEARD, NOT_HEARD}
+    assert counted[HEARD] <= 10
+    assert (
+        session.query(Throttle).filter(Throttle.subject.startswith("password:")).one().hits == counted[HEARD]
+    )
+
+
+def lock(client: Browser, email: str, clock: Any) -> None:
+    heard = 0
+    while heard < 10:
+        heard += sign_in(client, email, "wrong") == HEARD
+        clock.shift(dt.timedelta(seconds=20))
+
+
+def test_a_locked_account_does_not_hear_the_right_password_and_opens_after_a_quarter_of_an_hour(
+    client: Browser,
+) -> None:
+    person = factories.user()
+    with time_machine.travel(START, tick=False) as clock:
+        lock(client, person.email, clock)
+        assert sign_in(client, person.email) == NOT_HEARD
+        clock.shift(dt.timedelta(minutes=15))
+        assert sign_in(client, person.email) == IN
+        client.post("/sign-out")
+        assert [sign_in(client, person.email, "wrong") for _try in range(5)] == [HEARD] * 5, "counted anew"
+
+
+def test_the_owner_is_told_once_and_the_mailed_link_opens_the_account(client: Browser) -> None:
+    person = factories.user()
+    with time_machine.travel(START, tick=False) as clock:
+        lock(client, person.email, clock)
+        (mail,) = mails(person.email)
+        assert sign_in(client, person.email) == NOT_HEARD
+        assert client.post(mail.link_path, data={"password": GOOD}).status_code == 303
+        assert sign_in(client, person.email, GOOD) == IN
+        assert client.get("/account").status_code == 200
+
+
+def heard(email: str, password: str, address: str) -> bool:
+    try:
+        use_cases.sign_in(use_cases.Attempt(email, password, address), CHEAP)
+    except TooMany:
+        return False
+    return True
+
+
+def test_the_right_password_is_no_try_against_the_account_nor_the_network(app: Flask) -> None:
+    person = factories.user()
+    with time_machine.travel(START, tick=False):
+        assert all(heard(person.email, factories.PASSWORD, "203.0.113.9") for _time in range(70))
+    assert {row.hits for row in session.query(Throttle)} <= {0}
+
+
+def test_one_network_address_cannot_try_many_accounts(app: Flask) -> None:
+    with time_machine.travel(START, tick=False):
+        assert sum(heard(f"p{number}@x.example", "wrong", "203.0.113.9") for number in range(70)) == 60
+        assert heard("p99@x.example", "wrong", "203.0.113.10")
+
+
+@pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
+def test_forwarded_addresses_count_only_from_as_many_proxies_as_are_trusted(
+    make_app: Callable[..., Flask], proxies: int, counted: str
+) -> None:
+    browser = make_app(trusted_proxies=proxies).test_client()
+    forged = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
+    assert sign_in(browser, "person@x.example", "wrong", headers=forged) == HEARD
+    rows = session.query(Throttle).filter(Throttle.subject.startswith("network:"))
+    assert [row.subject for row in rows] == [f"network:{token_hash(counted)}"]
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.9", "203.0.113.9"),
+        ("::ffff:203.0.113.9", "203.0.113.9"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("nonsense", "unknown"),
+    ],
+)
+def test_a_network_is_what_one_can_hardly_change_of_an_address(address: str, network: str) -> None:
+    assert throttling.network_of(address) == network
+
+
+@pytest.mark.parametrize("limit", ALL, ids=lambda limit: limit.name)
+def test_no_pattern_of_tries_gets_more_through_than_the_limit_says(app: Flask, limit: Any) -> None:
+    """A patient thief who tries at every chance, for hours, never gets more than the limit within its time."""
+    heard: list[dt.datetime] = []
+    with time_machine.travel(START, tick=False) as clock:
+        step = limit.quiet / 40
+        for _step in range(100):
+            for _at_once in range(12):
+                try:
+                    with transaction():
+                        throttling.take(limit, "subject")
+                except TooMany:
+                    break
+                heard.append(dt.datetime.now(dt.UTC))
+            clock.shift(step)
+    most = max(sum(first <= other < first + limit.quiet for other in heard) for first in heard)
+    assert most <= len(limit.waits)
+
+
+@pytest.mark.once
+def test_the_limits_are_what_we_promise() -> None:
+    assert len(PASSWORD.waits) == 10
+    assert PASSWORD.waits[-1] <= dt.timedelta(minutes=15)
+    assert (len(CODE.waits), CODE.quiet) == (5, dt.timedelta(minutes=5))
+    assert (len(MAIL.waits), MAIL.quiet) == (3, dt.timedelta(hours=6))
+
+
+def test_old_tries_are_forgotten_by_the_clock(app: Flask) -> None:
+    with time_machine.travel(START, tick=False) as clock:
+        with transaction():
+            throttling.take(MAIL, "kari@fjordnett.example")
+        clock.shift(dt.timedelta(hours=11))
+        assert use_cases.forget_old_tries() == 0
+        clock.shift(dt.timedelta(hours=2))
+        assert use_cases.forget_old_tries() == 1
+    assert session.query(Throttle).count() == 0
+
+
+def test_the_table_of_tries_names_nobody(client: Browser) -> None:
+    sign_in(client, "kari@fjordnett.example", "wrong")
+    client.post("/forgotten", data={"email": "kari@fjordnett.example"})
+    assert [row.subject for row in session.query(Throttle) if "kari" in row.subject] == []
+
+
+def test_a_wrong_present_password_counts_like_a_wrong_sign_in(client: Browser) -> None:
+    person = factories.user()
+    client.sign_in(person.id)
+    form = {"old": "wrong", "password": GOOD}
+    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
+        answers = [client.post("/account/password", data=form).status_code for _try in range(7)]
+    assert answers == [200] * 5 + [429] * 2

@@ -1,0 +1,129 @@
+"""Which passwords are taken, and what is kept of them."""
+
+import time
+
+import pytest
+
+from marketplace.accounts import passwords
+from marketplace.accounts.common_words import common_words, is_easy
+from marketplace.core.errors import RuleBroken
+
+pytestmark = pytest.mark.once
+OWN = (
+    "Kari Lyngstad",
+    "kari.lyngstad@fjordnett.example",
+    "Leverandørtorget",
+    "Bjørkvollen ysteri",
+    "Fjellfoten næringshage",
+)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "kort",
+        "x" * 11,
+        "passord12345",
+        "P@ssw0rd2026!",
+        "Sommer2026!!!",
+        "sommersommersommer",
+        "aaaaaaaaaaaaaaaa",
+        "123456789012",
+        "qwertyuiop123",
+        "1q2w3e4r5t6y",
+        "zaq12wsxcde3",
+        "abcdefghijklmnop",
+        "iloveyou1234",
+        "Trondheim2026",
+        "Rosenborg1917",
+        "manchesterunited",
+        "nettbutikk2026",
+        "velkommen til norge",
+        "Næringshagen1!",
+        "naeringshagen2026",
+        "x" * 129,
+    ],
+)
+def test_what_anybody_would_try_is_refused(password: str) -> None:
+    with pytest.raises(RuleBroken) as refused:
+        passwords.check_quality(password)
+    assert refused.value.field == "password"
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "kari@fjordnett.example",
+        "lyngstad lyngstad",
+        "Leverandørtorget26",
+        "leverandortorget!!",
+        "Bjorkvollen-2026",
+        "BJØRKVOLLEN ysteri 1",
+        "fjellfoten12345",
+    ],
+)
+def test_ones_own_names_are_refused_with_a_hint(password: str) -> None:
+    with pytest.raises(RuleBroken):
+        passwords.check_quality(password, *OWN)
+
+
+@pytest.mark.parametrize(
+    "password",
+    [
+        "grønn traktor på jordet",
+        "🧀🧀🧀 ost og brød i fjøset",
+        "hvit elg synger tenor",
+        "xK9#mQ2$vL7p",
+        "vzqkxwpmtrhj",
+        "7391846205138",
+        "x" + "grønn traktor på jordet " * 5 + "y" * 7,
+        "Ω≈ç√∫˜µ≤≥÷å∂ƒ",
+    ],
+)
+def test_any_composition_from_12_to_128_characters_is_taken(password: str) -> None:
+    assert 12 <= len(password) <= 128
+    passwords.check_quality(password, *OWN)
+
+
+def test_three_thousand_common_words_are_refused_however_they_are_dressed() -> None:
+    words = sorted(common_words())
+    assert len(words) >= 3000
+    dressed = [(word + ending)[:128] for word in words for ending in ("12345678", "2026!!", word)]
+    tried = [password for password in dressed if len(password) >= 12]
+    assert len(tried) >= 3000
+    assert [password for password in tried if not is_easy(password)] == []
+
+
+def test_the_rule_is_quick_for_the_longest_password() -> None:
+    common_words()
+    begun = time.perf_counter()
+    is_easy("x9" * 64, OWN)
+    assert time.perf_counter() - begun < 0.25
+
+
+def test_the_same_password_from_another_keyboard_fits() -> None:
+    cost = passwords.HashCost(1, 1024)
+    composed, decomposed = "blåbærsyltetøy på låven", "bla\u030abærsyltetøy pa\u030a la\u030aven"
+    kept = passwords.hash_of(composed, cost)
+    assert passwords.matches(kept, decomposed, cost)
+    assert not passwords.matches(kept, composed + "x", cost)
+    assert kept.startswith("$argon2id$")
+
+
+def test_a_check_takes_its_time() -> None:
+    cost = passwords.HashCost()
+    kept = passwords.hash_of("grønn traktor på jordet", cost)
+    begun = time.perf_counter()
+    assert passwords.matches(kept, "grønn traktor på jordet", cost)
+    assert time.perf_counter() - begun >= 0.05
+
+
+@pytest.mark.parametrize("kept", [None, "", "!", "x", "$2b$12$not-of-ours"])
+def test_without_a_hash_nothing_fits(kept: str | None) -> None:
+    assert not passwords.matches(kept, "nobody has this password", passwords.HashCost(1, 1024))
+
+
+def test_a_hash_of_another_price_is_outdated() -> None:
+    kept = passwords.hash_of("grønn traktor på jordet", passwords.HashCost(1, 1024))
+    assert passwords.is_outdated(kept, passwords.HashCost(2, 1024))
+    assert not passwords.is_outdated(kept, passwords.HashCost(1, 1024))

@@ -1,0 +1,204 @@
+"""Making an account: the address is confirmed before it counts, and nobody learns who has one."""
+
+import datetime as dt
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+import pytest
+import time_machine
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from marketplace.accounts import use_cases
+from marketplace.accounts.models import SignInSession, User
+from marketplace.core.database import session
+from marketplace.core.errors import TooMany
+from marketplace.organisations import use_cases as organisations
+from marketplace.organisations.models import Company
+from tests import factories
+from tests.accounts.helpers import GOOD, mails, plain, sign_in
+from tests.browser import Browser
+
+COMPANY = {
+    "person_name": "Marit Bjørkvold",
+    "email": "marit@bjorkvollen.example",
+    "password": "grønn traktor på jordet",
+    "name": "Bjørkvollen ysteri",
+    "municipality": "5021",
+    "sector": "food-drink",
+}
+
+CHEAP = use_cases.HashCost(1, 1024)
+
+
+def register(client: Browser, **change: str) -> TestResponse:
+    return client.post("/register/company", data=COMPANY | change)
+
+
+def test_who_has_not_confirmed_gets_no_further_than_the_page_that_says_so(client: Browser) -> None:
+    factories.garden()
+    assert register(client).headers["Location"] == "/check-mail"
+    assert session.query(SignInSession).count() == 0
+    assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 303
+    for path in ("/home", "/account", "/organisation", "/briefs", "/messages", "/account/sessions"):
+        assert client.get(path).headers["Location"].startswith("/check-mail"), path
+    for path in ("/organisation", "/account/password", "/briefs/new"):
+        assert client.post(path).headers["Location"].startswith("/check-mail"), path
+    assert COMPANY["email"] in client.page("/check-mail").text
+    assert client.post("/sign-out").status_code == 303
+    assert client.get("/home").headers["Location"].startswith("/sign-in")
+
+
+def test_the_mailed_link_lets_one_in_and_on_to_where_one_was_going(client: Browser) -> None:
+    factories.garden()
+    client.post("/register/company?next=/briefs/new", data=COMPANY)
+    sign_in(client, COMPANY["email"], COMPANY["password"])
+    link = mails(COMPANY["email"])[0].link_path
+    assert client.get(link).status_code == 200
+    assert client.get("/home").status_code == 303, "looking at the link confirms nothing"
+    assert client.post(link).headers["Location"] == "/briefs/new"
+    assert "Bjørkvollen ysteri" in client.page("/home").text
+    assert client.get(link).status_code == 410
+
+
+def test_a_link_used_on_another_device_leads_to_the_log_in_page(app: Flask, client: Browser) -> None:
+    register(client)
+    phone = app.test_client()
+    answer = phone.post(mails(COMPANY["email"])[0].link_path)
+    assert answer.headers["Location"] == "/sign-in"
+    assert phone.get("/home").status_code == 303
+    assert sign_in(phone, COMPANY["email"], COMPANY["password"]) == 303
+    assert phone.get("/home").status_code == 200
+
+
+def test_whoever_made_an_account_with_anothers_address_is_out_when_it_is_confirmed(
+    app: Flask, client: Browser
+) -> None:
+    register(client)
+    sign_in(client, COMPANY["email"], COMPANY["password"])
+    assert client.get("/check-mail").status_code == 200
+    app.test_client().post(mails(COMPANY["email"])[0].link_path)
+    assert client.get("/home").headers["Location"].startswith("/sign-in")
+
+
+def test_a_link_works_for_two_days_and_until_a_newer_one(client: Browser) -> None:
+    register(client)
+    sign_in(client, COMPANY["email"], COMPANY["password"])
+    first = mails(COMPANY["email"])[0].link_path
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=47)):
+        assert client.get(first).status_code == 200
+    with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(hours=49)):
+        assert client.get(first).status_code == 410
+    sign_in(client, COMPANY["email"], COMPANY["password"])
+    client.post("/check-mail/again")
+    assert client.get(first).status_code == 410
+    assert client.get(mails(COMPANY["email"])[1].link_path).status_code == 200
+
+
+def test_a_known_address_gets_the_same_page_and_its_owner_a_mail(app: Flask, client: Browser) -> None:
+    factories.user(email="kari@fjordnett.example")
+    known = register(client, email="Kari@fjordnett.example")
+    unknown = register(app.test_client(), email="oda@fjordnett.example")
+    assert (known.status_code, known.text) == (unknown.status_code, unknown.text)
+    assert client.page("/check-mail").text == app.test_client().page("/check-mail").text
+    assert mails("kari@fjordnett.example")[0].link_path == "/sign-in"
+    assert session.query(User).filter_by(email="kari@fjordnett.example").count() == 1
+    assert session.query(Company).count() == 1, "and no company is made in another's name"
+
+
+def test_mistakes_are_told_alike_for_known_and_unknown_addresses(client: Browser) -> None:
+    factories.user(email="kari@fjordnett.example")
+    for change in ({"password": "passord12345"}, {"organisation_number": "123"}, {"name": ""}):
+        answers = [
+            plain(register(client, email=email, **change).text, email)
+            for email in ("kari@fjordnett.example", "oda@fjordnett.example")
+        ]
+        assert answers[0] == answers[1]
+        assert "field-error" in answers[0]
+
+
+def test_nobody_can_make_us_send_more_than_three_mails_in_six_hours(app: Flask, client: Browser) -> None:
+    person = factories.user(email="kari@fjordnett.example")
+    owner = factories.member(factories.company())
+    with time_machine.travel(dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC), tick=False) as clock:
+        for _round in range(8):
+            client.post("/forgotten", data={"email": person.email})
+            register(client, email=person.email)
+            app.test_client().sign_in(owner.user_id or 0).post(
+                "/organisation/colleagues", data={"email": person.email, "role": "member"}
+            )
+            for _wrong in range(10):
+                with suppress(TooMany):
+                    use_cases.sign_in(use_cases.Attempt(person.email, "wrong"), CHEAP)
+                clock.shift(dt.timedelta(seconds=81))
+            clock.shift(dt.timedelta(hours=1))
+        sent = sorted(mail.created_at for mail in mails(person.email))
+    assert len(sent) >= 3
+    within = [sum(first <= other < first + dt.timedelta(hours=6) for other in sent) for first in sent]
+    assert max(within) == 3
+
+
+def test_the_owner_is_not_told_when_the_limit_is_reached_for_a_stranger(client: Browser) -> None:
+    factories.user(email="kari@fjordnett.example")
+    first = client.post("/forgotten", data={"email": "kari@fjordnett.example"}).text
+    for _time in range(5):
+        last = client.post("/forgotten", data={"email": "kari@fjordnett.example"}).text
+    assert first == last
+
+
+def seconds(act: Callable[[], object]) -> float:
+    begun = time.perf_counter()
+    act()
+    return time.perf_counter() - begun
+
+
+SAMPLES = 11
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["sign-in", "registration", "reset", "invitation"])
+def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., Flask], way: str) -> None:
+    """Medians of interleaved tries in one run: within three tenths, or five thousandths of a second."""
+    leader = factories.member(factories.company())
+    known = [factories.user(email=f"known{n}@fjordnett.example").email for n in range(SAMPLES)]
+    app = make_app(testing=False, password_hash_cost=1)
+    browser = app.test_client()
+    browser.check_pages = False
+    if way == "invitation":
+        browser.sign_in(leader.user_id or 0)
+
+    def ask(email: str) -> Callable[[], object]:
+        if way == "sign-in":
+            return lambda: browser.post("/sign-in", data={"email": email, "password": "wrong"})
+        if way == "registration":
+            return lambda: register(browser, email=email)
+        if way == "reset":
+            return lambda: browser.post("/forgotten", data={"email": email})
+        form = {"email": email, "role": "member"}
+        return lambda: browser.post("/organisation/colleagues", data=form)
+
+    # What is hashed for unknown addresses has this installation's price, and so must the known ones' hashes.
+    if way == "sign-in":
+        from marketplace.accounts import passwords
+
+        kept = passwords.hash_of(GOOD, passwords.HashCost(1))
+        session.query(User).update({User.password_hash: kept})
+    ask("first@fjordnett.example")()
+    times: dict[bool, list[float]] = {True: [], False: []}
+    for number, email in enumerate(known):
+        times[True].append(seconds(ask(email)))
+        times[False].append(seconds(ask(f"unknown{number}@fjordnett.example")))
+    medians = {is_known: statistics.median(measured) for is_known, measured in times.items()}
+    ratio = max(medians.values()) / min(medians.values())
+    assert ratio <= 1.3 or abs(medians[True] - medians[False]) < 0.005, medians
+
+
+def test_an_invited_person_needs_no_other_confirmation(app: Flask, client: Browser) -> None:
+    owner = factories.member(factories.company())
+    organisations.invite_colleague(owner, "Jon@bjorkvollen.example", "member")
+    link = mails("jon@bjorkvollen.example")[0].link_path
+    client.post(link, data={"person_name": "Jon Bjørkvold", "password": GOOD})
+    assert client.get("/home").status_code == 200
+    assert session.query(User).filter_by(email="jon@bjorkvollen.example").one().email_verified_at is not None

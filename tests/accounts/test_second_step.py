@@ -1,0 +1,237 @@
+"""The second step of signing in: setting it up, giving a code, losing the phone."""
+
+import datetime as dt
+from collections.abc import Callable
+
+import pyotp
+import pytest
+import time_machine
+from flask import Flask
+
+from marketplace.accounts import use_cases
+from marketplace.accounts.models import RecoveryCode, User
+from marketplace.accounts.second_factor import Box, step_of
+from marketplace.audit.models import AuditEvent
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.viewer import Viewer
+from tests import factories
+from tests.accounts.helpers import app_secret, mails, sign_in
+from tests.browser import Browser
+
+START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def strict(make_app: Callable[..., Flask]) -> Flask:
+    """An installation that asks curators and administrators for the second step, as real ones do."""
+    return make_app(second_factor=True)
+
+
+def curator() -> Viewer:
+    return factories.member(factories.garden(), "curator")
+
+
+def set_up(app: Flask, browser: Browser, person: Viewer) -> tuple[pyotp.TOTP, list[str]]:
+    """Go through the set-up; returns the phone and the codes on paper."""
+    browser.post("/account/second-step/begin")
+    phone = app_secret(app, person)
+    answer = browser.post("/account/second-step/confirm", data={"code": phone.now()})
+    from tests.page_rules import Page, text_of
+
+    return phone, [text_of(code) for code in Page(answer.text).all("code")]
+
+
+@pytest.mark.parametrize("who", ["curator", "administrator"])
+def test_who_decides_for_others_gets_no_further_than_setting_it_up(strict: Flask, who: str) -> None:
+    person = curator() if who == "curator" else factories.administrator()
+    browser = strict.test_client()
+    with time_machine.travel(START, tick=False) as clock:
+        assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because it is our browser
+        for path in ("/home", "/companies", "/admin/users", "/account", "/messages"):
+            assert browser.get(path).headers["Location"].startswith("/account/second-step"), path
+        assert browser.post("/account/password").headers["Location"].startswith("/account/second-step")
+        phone, codes = set_up(strict, browser, person)  # type: ignore[arg-type]  # because it is our browser
+        assert len(set(codes)) == 10
+        assert browser.get("/home").status_code == 200
+        browser.post("/sign-out")
+        clock.shift(dt.timedelta(minutes=1))
+        sign_in(browser, person.email)  # type: ignore[arg-type]  # because it is our browser
+        assert browser.get("/home").headers["Location"] == "/sign-in/code?next=/home"
+        before = session.query(User).filter_by(email=person.email).one().second_factor_step
+        assert (
+            browser.post("/sign-in/code?next=/account", data={"code": phone.now()}).headers["Location"]
+            == "/account"
+        )
+        assert browser.get("/home").status_code == 200
+        assert session.query(User).filter_by(email=person.email).one().second_factor_step != before
+
+
+@pytest.mark.parametrize("settings", [{"second_factor": False}, {"second_factor": True, "demo": True}])
+def test_a_setting_and_the_demo_leave_it_to_each(
+    make_app: Callable[..., Flask], settings: dict[str, bool]
+) -> None:
+    browser = make_app(**settings).test_client()
+    assert sign_in(browser, curator().email) == 303  # type: ignore[arg-type]  # because it is our browser
+    assert browser.get("/home").status_code == 200
+
+
+def test_others_may_have_it_and_then_it_counts(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    with time_machine.travel(START, tick=False) as clock:
+        client.sign_in(person.user_id or 0)
+        assert client.get("/account/second-step").status_code == 200
+        phone, _codes = set_up(app, client, person)
+        clock.shift(dt.timedelta(minutes=1))
+        other = app.test_client()
+        sign_in(other, person.email)  # type: ignore[arg-type]  # because it is our browser
+        assert other.get("/home").headers["Location"].startswith("/sign-in/code")
+        assert other.get("/account/second-step").headers["Location"] == "/sign-in/code"
+        assert other.post("/account/second-step/begin").headers["Location"] == "/sign-in/code"
+        other.post("/sign-in/code", data={"code": phone.now()})
+        assert other.get("/home").status_code == 200
+
+
+def test_the_picture_says_what_the_app_must_know_and_nobody_keeps_it(client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    assert client.get("/account/second-step/qr.svg").status_code == 404
+    client.post("/account/second-step/begin")
+    picture = client.get("/account/second-step/qr.svg")
+    assert picture.mimetype == "image/svg+xml"
+    assert picture.headers["Cache-Control"] == "no-store"
+    assert b"<script" not in picture.data
+    assert b"style=" not in picture.data
+    page = client.page("/account/second-step")
+    assert page.one("img").get("src") == "/account/second-step/qr.svg"
+    assert "img-src 'self'" in client.get("/account/second-step").headers["Content-Security-Policy"]
+
+
+def at_the_code(app: Flask, person: Viewer) -> Browser:
+    browser = app.test_client()
+    assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because it is our browser
+    return browser  # type: ignore[return-value]  # because the app's client is our browser
+
+
+def give(browser: Browser, code: str) -> int:
+    return browser.post("/sign-in/code", data={"code": code}).status_code
+
+
+def test_a_code_works_once_and_none_older_after_it(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    with time_machine.travel(START, tick=False) as clock:
+        client.sign_in(person.user_id or 0)
+        phone, _codes = set_up(app, client, person)
+        used = phone.now()
+        first, second = at_the_code(app, person), at_the_code(app, person)
+        assert give(first, used) == 200, "the code that set it up is used"
+        clock.shift(dt.timedelta(seconds=30))
+        assert give(first, phone.now()) == 303
+        assert give(second, phone.now()) == 200
+        assert give(second, used) == 200
+        clock.shift(dt.timedelta(seconds=30))
+        assert give(second, f" {phone.now()[:3]} {phone.now()[3:]} ") == 303
+
+
+def test_five_codes_in_five_minutes_are_heard(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    with time_machine.travel(START, tick=False) as clock:
+        client.sign_in(person.user_id or 0)
+        phone, _codes = set_up(app, client, person)
+        clock.shift(dt.timedelta(minutes=1))
+        browser, again = at_the_code(app, person), at_the_code(app, person)
+        assert [give(browser, "000000") for _try in range(6)] == [200] * 5 + [429]
+        assert give(again, phone.now()) == 429, "another session is the same person"
+        clock.shift(dt.timedelta(minutes=5))
+        assert give(again, phone.now()) == 303
+
+
+def test_codes_on_paper_work_once_each(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    assert give(at_the_code(app, person), codes[0]) == 303
+    assert give(at_the_code(app, person), codes[0]) == 200
+    assert give(at_the_code(app, person), codes[1].upper().replace("-", " ")) == 303
+    assert session.query(RecoveryCode).count() == 8
+    kept = {row.code_hash for row in session.query(RecoveryCode)}
+    assert not kept & set(codes)
+    new = client.post("/account/second-step/codes", data={"present": factories.PASSWORD})
+    assert new.status_code == 200
+    assert give(at_the_code(app, person), codes[2]) == 200, "new codes end the old ones"
+    assert "field-error" in client.post("/account/second-step/codes", data={"present": "x"}).text
+
+
+def test_the_secret_is_not_kept_in_clear(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    client.post("/account/second-step/begin")
+    secret = app_secret(app, person).secret
+    kept = session.query(User).filter_by(email=person.email).one().second_factor_secret
+    assert kept
+    assert secret not in kept
+    assert Box(str(app.secret_key)).open(kept) == secret
+
+
+def test_giving_the_code_renews_the_session(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    browser = at_the_code(app, person)
+    with browser.session_transaction() as cookie:
+        half = cookie["_user_id"]
+    give(browser, codes[0])
+    with browser.session_transaction() as cookie:
+        assert cookie["_user_id"] != half
+
+
+def test_it_can_be_taken_away_with_the_password_but_not_by_who_must_have_it(
+    app: Flask, strict: Flask, client: Browser
+) -> None:
+    person, garden = factories.member(factories.company()), curator()
+    client.sign_in(person.user_id or 0)
+    set_up(app, client, person)
+    assert "field-error" in client.post("/account/second-step/off", data={"present": "wrong"}).text
+    assert client.post("/account/second-step/off", data={"present": factories.PASSWORD}).status_code == 303
+    assert session.query(User).filter_by(email=person.email).one().second_factor_secret is None
+    browser = strict.test_client()
+    sign_in(browser, garden.email)  # type: ignore[arg-type]  # because it is our browser
+    set_up(strict, browser, garden)  # type: ignore[arg-type]  # because it is our browser
+    answer = browser.post("/account/second-step/off", data={"present": factories.PASSWORD})
+    assert 'role="alert"' in answer.text
+    assert session.query(User).filter_by(email=garden.email).one().second_factor_at is not None
+
+
+def test_an_administrator_takes_away_a_lost_one_and_it_is_told_and_noted(app: Flask, client: Browser) -> None:
+    person, admin = factories.member(factories.company()), factories.administrator()
+    client.sign_in(person.user_id or 0)
+    set_up(app, client, person)
+    theirs = app.test_client().sign_in(admin.user_id or 0)
+    assert theirs.post(f"/admin/users/{person.user_id}/second-step").status_code == 303
+    assert client.get("/home").status_code == 303
+    assert sign_in(client, person.email) == 303
+    assert client.get("/home").status_code == 200
+    event = session.query(AuditEvent).filter_by(action="account.reset_second_factor").one()
+    assert (event.actor_id, event.object_id) == (admin.user_id, str(person.user_id))
+    assert mails(person.email)[-1].link_path == "/account/second-step"
+    assert theirs.post(f"/admin/users/{person.user_id}/second-step").status_code == 422
+    for viewer, wrong in ((person, Forbidden), (admin, RuleBroken)):
+        with pytest.raises(wrong):
+            use_cases.reset_second_factor(viewer, admin.user_id or 0)
+
+
+@pytest.mark.once
+def test_codes_are_those_of_the_standard() -> None:
+    """RFC 6238, appendix B, the rows for SHA-1, cut to the last six digits."""
+    secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
+    for moment, code in (
+        (59, "287082"),
+        (1111111109, "081804"),
+        (1234567890, "005924"),
+        (20000000000, "353130"),
+    ):
+        assert step_of(secret, code, dt.datetime.fromtimestamp(moment, dt.UTC)) == moment // 30
+    assert step_of(secret, "287082", dt.datetime.fromtimestamp(59 + 90, dt.UTC)) is None
+    assert step_of(secret, "", dt.datetime.fromtimestamp(59, dt.UTC)) is None
+    assert step_of(secret, "²87082", dt.datetime.fromtimestamp(59, dt.UTC)) is None

@@ -18,6 +18,7 @@ from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.outbox.models import OutboxMail
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
@@ -184,8 +185,17 @@ def applies(walker: Walker) -> None:
         reference="Solveig, 00 00 00 00", terms="Kunden eier alt.",
     )  # fmt: skip
     walker.send()
+    walker.open(confirming_link())
+    walker.send()
+    walker.sign_in(NEW_PERSON, NEW_PASSWORD)
     walker.open("/profile")
     assert NEW_SUPPLIER in walker.page.locator(".page-head").inner_text()
+
+
+def confirming_link() -> str:
+    """Return what stands in the mail that asks whether the address is one's own."""
+    session.rollback()  # read anew
+    return session.query(OutboxMail).filter(OutboxMail.link_path.startswith("/confirm/")).one().link_path
 
 
 def vets(walker: Walker) -> None:

@@ -26,10 +26,19 @@ from marketplace.worker import work
 
 
 def _app() -> Flask:
+    """Return the application for one command; its connections are closed when the command ends."""
     try:
-        return create_app()
+        app = create_app()
     except SettingsError as error:
         raise click.ClickException(str(error)) from error
+    click.get_current_context().call_on_close(lambda: _let_go(app))
+    return app
+
+
+def _let_go(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 @click.group()

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pytest
 
 if TYPE_CHECKING:
+    from click.testing import Result
     from flask import Flask
 
     from tests.browser import Browser
@@ -111,6 +112,32 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
     yield make
     for another in made:
         close(another)
+
+
+@pytest.fixture
+def command(
+    app: "Flask", shared_database: "Database", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> "Callable[..., Result]":
+    """Give a command as one types it, on the test's database: `command("demo", "--reset", PRODUCTION="1")`."""
+    from click.testing import CliRunner
+
+    from marketplace.cli import main
+    from marketplace.core.database import db
+
+    del app
+    monkeypatch.setenv("DATABASE_URL", shared_database.url)
+    monkeypatch.setenv("INSTANCE_PATH", str(tmp_path / "instance"))
+
+    def run(*words: str, **environment: str) -> "Result":
+        db.session.commit()
+        result = CliRunner().invoke(main, words, env=environment)
+        db.session.rollback()
+        db.session.expire_all()
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        return result
+
+    return run
 
 
 @pytest.fixture

@@ -145,7 +145,9 @@ class Postgresql:
         self._server.dispose()
 
     def _create(self, name: str, of: str = "template0") -> str:
+        others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
         with self._server.connect() as connection:
+            connection.execute(others, {"name": of})
             connection.execute(text(f"CREATE DATABASE {name} ENCODING 'UTF8' TEMPLATE {of}"))
         return self._server.url.set(database=name).render_as_string(hide_password=False)
 

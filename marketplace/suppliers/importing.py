@@ -1,6 +1,8 @@
 """Reading a file of suppliers, one JSON object a line: every fault named with its line and what to do. Pure."""
 
+import codecs
 import json
+import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +12,7 @@ from marketplace.core import taxonomy
 from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
 
+MOST_BYTES = 50_000_000
 MOST_CHARACTERS = 20_000
 NAME_CHARACTERS = (2, 120)
 LANGUAGES = ("nb", "nn", "en")
@@ -55,7 +58,11 @@ def read_suppliers(path: Path) -> ReadFile:
     """Read a JSON Lines file. Nothing is raised for what is wrong in it: all faults are collected."""
     found = ReadFile()
     try:
-        raw = path.read_bytes()
+        if path.stat().st_size > MOST_BYTES:
+            size = MOST_BYTES // 1_000_000
+            found.faults.append(Fault(0, f"{path} is larger than {size} MB", "Split it into several files."))
+            return found
+        raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
         found.faults.append(Fault(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
         return found
@@ -85,7 +92,7 @@ def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | N
     except UnicodeDecodeError:
         faults.append(Fault(number, "the line is not UTF-8", "Save the file as UTF-8."))
         return None
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no JSONDecodeError
         faults.append(
             Fault(number, f"the line is not JSON ({error})", "Write one whole JSON object on the line.")
         )
@@ -107,6 +114,9 @@ def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(
             number, "text is missing or too long", f"Write a text of at most {MOST_CHARACTERS} characters."
         )
+    for word, value in (("name", name), ("text", text)):
+        if isinstance(value, str) and not _can_be_stored(value):
+            yield Fault(number, f"{word} holds a control character", "Take out what cannot be seen.")
     if row.get("lang", "nb") not in LANGUAGES:
         yield Fault(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
     place = row.get("municipality")
@@ -123,6 +133,11 @@ def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null.")
     yield from _code_faults(number, "services", row.get("services", []), taxonomy.services())
     yield from _code_faults(number, "sectors", row.get("sectors", []), taxonomy.sectors())
+
+
+def _can_be_stored(text: str) -> bool:
+    """Say whether a text is free of control characters and half characters, which databases refuse."""
+    return all(unicodedata.category(letter) not in {"Cc", "Cs"} for letter in text if not letter.isspace())
 
 
 def _code_faults(number: int, name: str, codes: object, known: Mapping[str, object]) -> Iterator[Fault]:

@@ -1,0 +1,222 @@
+"""Bringing suppliers in from a file: all or nothing, and every fault named with its line and what to do."""
+
+import json
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace import commands
+from marketplace.audit.models import AuditEvent
+from marketplace.core.database import session
+from marketplace.outbox.models import OutboxMail
+from marketplace.sourcing.corpus import corpus
+from marketplace.suppliers import importing
+from marketplace.suppliers.importing import read_suppliers
+from marketplace.suppliers.models import Supplier, Vetting
+from tests import factories
+
+FILE = Path(__file__).parent.parent / "data" / "devset" / "suppliers.jsonl"
+GOOD = {"name": "Fjordnett", "text": "Vi lager nettbutikk for gårder.", "services": ["ecm.shop"]}
+
+
+@pytest.fixture
+def garden(app):
+    made = factories.garden()
+    session.commit()
+    return made
+
+
+@pytest.fixture
+def write(tmp_path):
+    """Write a file of lines: objects, text or bytes."""
+
+    def do(*lines, end=b"\n"):
+        raw = [
+            line
+            if isinstance(line, bytes)
+            else (line if isinstance(line, str) else json.dumps(line, ensure_ascii=False)).encode()
+            for line in lines
+        ]
+        path = tmp_path / "suppliers.jsonl"
+        path.write_bytes(end.join(raw))
+        return path
+
+    return do
+
+
+def _count():
+    return session.scalar(select(func.count(Supplier.id)))
+
+
+def _refused(path, **options):
+    with pytest.raises(commands.click.ClickException) as caught:
+        commands.import_file(path, **({"commit": True, "approve_by": None} | options))
+    assert _count() == 0
+    return caught.value.message
+
+
+def test_a_dry_run_changes_nothing(garden):
+    assert "40 suppliers can be imported" in commands.import_file(FILE, commit=False, approve_by=None)
+    assert _count() == 0
+
+
+def test_a_dry_run_is_what_one_gets_without_asking(garden, command, write):
+    words = ("import", "suppliers", str(write(GOOD)))
+    said = command(*words)
+    assert (said.exit_code, _count()) == (0, 0)
+    assert "add --commit" in said.output
+    assert (command(*words, "--commit").exit_code, _count()) == (0, 1)
+    said = command(*words, "--commit")
+    assert (said.exit_code, _count()) == (1, 1)
+    assert "Fjordnett is registered already" in said.output
+
+
+def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
+    curator = factories.member(garden, "curator", name="Eli Rise")
+    session.commit()
+    said = commands.import_file(FILE, commit=True, approve_by=curator.email)
+    assert "40 suppliers are imported and approved by Eli Rise" in said
+    assert _count() == 40
+    assert set(session.scalars(select(Vetting.state))) == {"approved"}
+    assert not any(supplier.areas for supplier in session.scalars(select(Supplier)))
+    assert set(session.scalars(select(Supplier.garden_id))) == {garden.id}
+    assert len(corpus().documents) == 40, "approved, so they can be found at once"
+    by = session.scalars(select(AuditEvent.actor_id).where(AuditEvent.action == "supplier.apply")).all()
+    assert set(by) == {curator.user_id}
+    assert not session.scalars(select(OutboxMail)).all(), "nobody is mailed"
+    with pytest.raises(commands.click.ClickException, match="is registered already"):
+        commands.import_file(FILE, commit=True, approve_by=None)
+
+
+def test_without_a_curator_they_wait(garden):
+    commands.import_file(FILE, commit=True, approve_by=None)
+    assert set(session.scalars(select(Vetting.state))) == {"submitted"}
+    assert len(corpus().documents) == 0
+
+
+def test_only_a_curator_can_vouch(garden):
+    adviser = factories.member(garden, "adviser")
+    session.commit()
+    for email in (adviser.email, "nobody@nowhere.example", "no address"):
+        assert "is not a curator" in _refused(FILE, approve_by=email)
+
+
+@pytest.mark.parametrize(
+    ("line", "problem", "remedy"),
+    [
+        ("{not json}", "not JSON", "Write one whole JSON object"),
+        ("[1, 2]", "not a JSON object", "Write {"),
+        ('{"name": ' + "9" * 5000 + "}", "not JSON", "Write one whole JSON object"),
+        ("[" * 100_000, "not JSON", "Write one whole JSON object"),
+        (b'{"name": "Bl\xe5fjell"}', "not UTF-8", "Save the file as UTF-8"),
+        (json.dumps(GOOD).encode("utf-16"), "not UTF-8", "Save the file as UTF-8"),
+        (GOOD | {"name": "X"}, "name is missing", "2 to 120"),
+        (GOOD | {"name": None}, "name is missing", "2 to 120"),
+        (GOOD | {"name": "Navn " * 30}, "too long", "2 to 120"),
+        (GOOD | {"name": "Fjord\x00nett"}, "control character", "cannot be seen"),
+        (json.dumps(GOOD | {"name": "Fjord\ud800"}), "control character", "cannot be seen"),
+        (GOOD | {"text": " "}, "text is missing", "at most 20000"),
+        (GOOD | {"text": "x" * 20_001}, "too long", "at most 20000"),
+        (GOOD | {"text": ["Vi"]}, "text is missing", "at most 20000"),
+        (GOOD | {"lang": "de"}, "lang 'de'", "nb, nn or en"),
+        (GOOD | {"lang": {}}, "lang {}", "nb, nn or en"),
+        (GOOD | {"municipality": "9999"}, "'9999' is unknown", "5021"),
+        (GOOD | {"municipality": 5021}, "5021 is unknown", "5021"),
+        (GOOD | {"remote": "yes"}, "'yes' is not true or false", "true or false"),
+        (GOOD | {"price_from_nok": -1}, "-1 is not an amount", "whole kroner"),
+        (GOOD | {"price_from_nok": True}, "True is not an amount", "whole kroner"),
+        ('{"name": "Fj", "text": "Vi", "price_from_nok": NaN}', "nan is not an amount", "whole kroner"),
+        (GOOD | {"price_from_nok": 10**30}, "is not an amount", "whole kroner"),
+        (GOOD | {"services": "ecm.shop"}, "services is not a list", "as a list"),
+        (GOOD | {"services": [1]}, "services is not a list", "as a list"),
+        (GOOD | {"services": ["no.such"]}, "'no.such'", "taxonomy.yaml"),
+        (GOOD | {"sectors": ["no.such"]}, "'no.such'", "taxonomy.yaml"),
+    ],
+    ids=lambda value: str(value)[:30].replace("\x00", "0") if not isinstance(value, bytes) else "bytes",
+)
+def test_a_fault_is_named_with_its_line_and_a_remedy(garden, write, line, problem, remedy):
+    message = _refused(write(GOOD | {"name": "Den første"}, "", line))
+    assert "line 3: " in message
+    assert problem in message
+    assert remedy in message
+    assert "Nothing was imported" in message
+
+
+def test_every_fault_is_named_and_nothing_is_imported(garden, write):
+    good = FILE.read_text(encoding="utf-8").splitlines()[0]
+    path = write(
+        good,
+        "{not json}",
+        {"name": "X Y", "text": "Noe", "services": ["no.such"], "municipality": "9999"},
+        {"name": "Z Z", "text": "", "services": [], "price_from_nok": -1, "lang": "de"},
+        good,
+    )
+    message = _refused(path)
+    for word in ("line 2", "line 3", "no.such", "9999", "line 4", "de", "-1", "line 5", "stands on line 1"):
+        assert word in message
+    assert len(read_suppliers(path).suppliers) == 1
+
+
+def test_one_bad_line_among_many_keeps_all_out(garden, write):
+    lines = [GOOD | {"name": f"Byrå {number}"} for number in range(300)]
+    message = _refused(write(*lines[:200], "{}", *lines[200:]))
+    assert "line 201" in message
+
+
+def test_names_that_differ_in_case_alone_are_one(garden, write):
+    message = _refused(write(GOOD, GOOD | {"name": "  FJORDNETT "}))
+    assert "line 2: the name stands on line 1 too" in message
+
+
+def test_a_name_that_is_registered_is_told_whatever_its_case(garden, write):
+    commands.import_file(write(GOOD | {"name": "Østafjells"}), commit=True, approve_by=None)
+    with pytest.raises(commands.click.ClickException, match="line 1: ØSTAFJELLS is registered already"):
+        commands.import_file(write(GOOD | {"name": "ØSTAFJELLS"}), commit=True, approve_by=None)
+    assert _count() == 1
+
+
+def test_a_file_from_another_machine_is_read(garden, write):
+    path = write(b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), GOOD | {"name": "Linje 2"}, b"", end=b"\r\n")
+    assert "2 suppliers are imported" in commands.import_file(path, commit=True, approve_by=None)
+
+
+def test_line_separators_within_a_text_are_no_new_line(garden, write):
+    path = write(GOOD | {"text": "Vi lager\u2028nettbutikk\x85for gårder."}, "{}")
+    assert "line 2" in _refused(path)
+
+
+def test_services_are_read_from_the_words_when_none_are_named(garden, write, capsys):
+    path = write({"name": "Ordlaus", "text": "Vi lager nettbutikk for gårdsutsalg."})
+    commands.import_file(path, commit=True, approve_by=None)
+    said = capsys.readouterr().out
+    assert "line 1: Ordlaus names no services" in said
+    assert "ecm.shop" in said
+    assert _count() == 1
+
+
+def test_words_that_speak_of_nothing_are_a_fault(garden, write):
+    assert "line 1" in _refused(write({"name": "Taus", "text": "zzzz qqqq"}))
+
+
+@pytest.mark.parametrize("what", ["missing", "folder", "empty"])
+def test_a_file_that_is_not_there_or_empty_is_told_of(garden, write, tmp_path, what):
+    path = {"missing": tmp_path / "none", "folder": tmp_path, "empty": write(b"\n\n")}[what]
+    assert str(path) in _refused(path)
+
+
+def test_a_file_too_large_to_be_meant_is_not_read(garden, tmp_path):
+    path = tmp_path / "huge.jsonl"
+    with path.open("wb") as file:
+        file.truncate(importing.MOST_BYTES + 1)
+    assert "Split it" in _refused(path)
+
+
+def test_two_thousand_suppliers_are_checked_and_brought_in(garden, write):
+    path = write(*(GOOD | {"name": f"Byrå {number}"} for number in range(2000)))
+    assert "2000 suppliers can be imported" in commands.import_file(path, commit=False, approve_by=None)
+    assert _count() == 0
+
+
+def test_no_garden_is_open_for_them(app, write):
+    assert "Ingen næringshage" in _refused(write(GOOD))

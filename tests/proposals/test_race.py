@@ -1,40 +1,16 @@
 """Twelve at once: sends and choices from many threads leave exactly one truth."""
 
 import datetime as dt
-import threading
 
 from sqlalchemy import func, select
 
 from marketplace.core.database import session
-from marketplace.core.errors import Conflict, MarketplaceError
-from marketplace.core.i18n import use_locale
+from marketplace.core.errors import Conflict
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Award, Proposal, ProposalRevision
+from tests.at_once import at_once
 from tests.proposals.conftest import full_content
-
-
-def at_once(app, act, count=12):
-    """Run an act in many threads that start together; return what each came to."""
-    start, results = threading.Barrier(count), [None] * count
-
-    def run(number):
-        with app.app_context(), use_locale("nb"):
-            start.wait()
-            try:
-                results[number] = act(number) or "done"
-            except MarketplaceError as error:
-                results[number] = error
-            finally:
-                session.remove()
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    session.expire_all()
-    return results
 
 
 def test_twelve_clicks_begin_one_offer(app, market):

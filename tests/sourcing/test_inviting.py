@@ -9,9 +9,10 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
-from marketplace.outbox.models import Notice
-from marketplace.sourcing import use_cases
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.models import Invitation
+from tests import factories
 
 
 def _ids(market, *names):
@@ -22,7 +23,7 @@ def _notices(viewer):
     return list(session.scalars(select(Notice.subject).where(Notice.user_id == viewer.user_id)))
 
 
-def test_those_ticked_are_asked_and_told_in_their_language(market, publish):
+def test_those_ticked_are_asked_and_told(market, publish):
     reference = publish()
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull")) == 2
     rows = session.scalars(select(Invitation).order_by(Invitation.place)).all()
@@ -32,12 +33,65 @@ def test_those_ticked_are_asked_and_told_in_their_language(market, publish):
     assert len(acts) == 2
 
 
+def test_each_is_mailed_in_the_language_of_the_one_who_reads(market, publish):
+    nynorsk = factories.member(market.suppliers["Kvistverk"], locale="nn", email="nn@kvistverk.example")
+    english = factories.member(market.suppliers["Kvistverk"], locale="en", email="en@kvistverk.example")
+    left = factories.member(market.suppliers["Kvistverk"], email="left@kvistverk.example", is_active=False)
+    reference = publish()
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    mails = {
+        mail.recipient: mail
+        for mail in session.scalars(select(OutboxMail).where(OutboxMail.link_path == f"/briefs/{reference}"))
+    }
+    words = {
+        nynorsk.email: "ber dykk om eit tilbod",
+        english.email: "asks you for an offer",
+        market.people["Kvistverk"].email: "ber dere om et tilbud",
+    }
+    for email, sentence in words.items():
+        assert sentence in mails[email].subject
+        assert mails[email].link_label
+    assert left.email not in mails
+
+
 def test_asking_twice_asks_once(market, publish):
     reference = publish()
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
-    with pytest.raises(RuleBroken):
-        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk")) == 0
     assert len(session.scalars(select(Invitation)).all()) == 1
+    assert len(_notices(market.people["Kvistverk"])) == 1
+
+
+def test_more_can_be_asked_later_and_another_when_one_says_no(market, publish):
+    reference = publish(invite_count=3)
+    market.add("Fjellbutikk", "Vi lager nettbutikk.", "ecm.shop")
+    session.commit()
+    with pytest.raises(RuleBroken):  # it came after the list was made
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Fjellbutikk"))
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull")) == 1
+    use_cases.decline(market.people["Kvistverk"], reference, "no_capacity")
+    assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Dyrt")) == 1
+    found = queries.ranking_for(market.owner, reference)
+    assert (len(found.invitations), found.asked) == (3, 2)
+
+
+def test_one_that_said_no_is_not_asked_again(market, publish):
+    reference = publish()
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    use_cases.decline(market.people["Kvistverk"], reference, "too_far")
+    assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk")) == 0
+    assert session.scalars(select(Invitation.state)).one() == "declined"
+
+
+def test_one_that_has_paused_since_is_not_asked_and_nobody_else_is(market, publish):
+    reference = publish()
+    market.suppliers["Myrull"].paused_at = clock.now()
+    session.commit()
+    with pytest.raises(RuleBroken, match="pause"):
+        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull"))
+    assert session.scalars(select(Invitation)).all() == []
+    assert _notices(market.people["Kvistverk"]) == []
 
 
 def test_a_hidden_name_is_not_told(market, publish):
@@ -105,6 +159,32 @@ def test_a_no_has_a_reason_and_can_be_taken_back(market, publish):
     assert row.state == "seen"
 
 
+def test_saying_no_twice_and_yes_twice_tells_the_company_once_each(market, publish):
+    reference, supplier = publish(), market.people["Kvistverk"]
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    use_cases.reconsider(supplier, reference)  # nothing to take back
+    for _time in range(2):
+        use_cases.decline(supplier, reference, "too_small")
+    for _time in range(2):
+        use_cases.reconsider(supplier, reference)
+    told = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()
+    assert sorted(kind for kind in told if kind.startswith("invitation")) == [
+        "invitation_declined",
+        "invitation_reconsidered",
+    ]
+
+
+@pytest.mark.parametrize("act", ["decline", "reconsider", "mark_seen"])
+def test_after_the_deadline_an_invitation_has_no_answer(market, publish, time_machine, act):
+    reference, supplier = publish(), market.people["Kvistverk"]
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    more = ("too_far",) if act == "decline" else ()
+    time_machine.move_to(clock.now() + dt.timedelta(days=30))
+    with pytest.raises(Conflict):
+        getattr(use_cases, act)(supplier, reference, *more)
+    assert session.scalars(select(Invitation.state)).one() == "invited"
+
+
 def test_a_supplier_that_is_not_asked_has_nothing_to_decline(market, publish, sign_in):
     reference = publish()
     with pytest.raises(NotFound):
@@ -131,6 +211,6 @@ def test_the_whole_way_in_the_browser(market, publish, sign_in):
     assert browser.post(f"/briefs/{reference}/invite", data=chosen).status_code == 303
     assert "Kvistverk" in browser.page(f"/briefs/{reference}/ranking").text
     supplier = sign_in(market.people["Kvistverk"])
-    assert supplier.post(f"/briefs/{reference}/decline", data={"reason": ""}).status_code in {200, 422}
+    assert supplier.post(f"/briefs/{reference}/decline", data={"reason": ""}).status_code == 422
     assert supplier.post(f"/briefs/{reference}/decline", data={"reason": "too_small"}).status_code == 303
     assert "Too small a job" in browser.page(f"/briefs/{reference}/ranking").text

@@ -8,6 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import brief_for, current_answers, own_brief, phase_of
+from marketplace.briefs.use_cases.steps import lock
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
@@ -27,9 +28,11 @@ from marketplace.sourcing.queries.rankings import run_of
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
     """Ask suppliers from the kept ranking; return how many were asked now. Those asked before are passed over.
 
-    Raises RuleBroken when nobody is chosen, or when more would be asked than the brief allows; seven is the most.
+    Asking again for those alone, as a second click does, changes nothing and returns 0. Raises RuleBroken when nobody
+    is chosen, or when more would be asked than the brief allows; seven is the most.
     """
     with transaction():
+        lock(reference)
         brief = own_brief(viewer, reference)
         if not viewer.is_owner:
             raise Forbidden
@@ -43,6 +46,8 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         chosen = [
             number for number in dict.fromkeys(supplier_ids) if number in places and number not in before
         ]
+        if not chosen and before.keys() & set(supplier_ids):
+            return 0
         _check(brief, chosen, list(before.values()))
         here = corpus().listings
         for number in chosen:
@@ -94,15 +99,16 @@ def _invitations(brief: Brief) -> Sequence[Invitation]:
     query = (
         select(Invitation).where(Invitation.brief_id == brief.id).order_by(Invitation.place, Invitation.id)
     )
-    return session.scalars(query.with_for_update()).all()
+    return session.scalars(query).all()
 
 
 def _own(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
+    lock(reference)
     brief = brief_for(viewer, reference)
     query = select(Invitation).where(
         Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id
     )
-    invitation = session.scalar(query.with_for_update()) if viewer.is_supplier else None
+    invitation = session.scalar(query) if viewer.is_supplier else None
     if invitation is None:
         raise NotFound
     return brief, invitation

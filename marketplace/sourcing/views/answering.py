@@ -50,7 +50,8 @@ def decline(reference: str) -> Answer:
         else:
             flashes.done(_("You have said no. The company can ask someone else."))
             return see_other("sourcing.opportunities")
-    return render_template("sourcing/decline.html", form=form, paper=paper)
+    status = 422 if form.all_errors() else 200
+    return render_template("sourcing/decline.html", form=form, paper=paper), status
 
 
 @blueprint.post("/briefs/<reference>/look")

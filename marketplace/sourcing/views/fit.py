@@ -7,8 +7,9 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import followers
+from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
@@ -57,11 +58,16 @@ def fit(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/publish")
 @access.company_owner
 def publish(reference: str) -> Answer:
-    """Publish the brief and rank the directory for it."""
+    """Publish the brief and rank the directory for it. A second click leads where the first one did."""
+    viewer = current_viewer()
     try:
-        use_cases.publish_brief(current_viewer(), reference, confirmed=request.form.get("confirmed") == "yes")
+        use_cases.publish_brief(viewer, reference, confirmed=request.form.get("confirmed") == "yes")
     except RuleBroken as error:
         flashes.warn(error.message)
         return see_other("briefs.check", reference=reference)
+    except Conflict:
+        if briefs.paper_for(viewer, reference).phase is Phase.OPEN:
+            return see_other("sourcing.ranking", reference=reference)
+        raise
     flashes.done(_("The brief is published. Now choose who to ask."))
     return see_other("sourcing.ranking", reference=reference)

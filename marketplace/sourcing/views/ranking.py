@@ -4,6 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import InviteForm
@@ -51,6 +52,9 @@ def invite(reference: str) -> Answer:
         asked = use_cases.invite_suppliers(current_viewer(), reference, ticked)
     except RuleBroken as error:
         return _page(reference, ticked, error.message), 422
+    if not asked:
+        flashes.note(_("Those you ticked are asked already."))
+        return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(
             "%(num)s supplier is asked, by mail and here.",

@@ -21,7 +21,7 @@ from marketplace.pages.views import blueprint as pages
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
-from marketplace.web import access, errors, filters, locale, menu, security
+from marketplace.web import access, errors, filters, locale, menu, once, security
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, Standing, login_manager
 
@@ -70,6 +70,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     security.register(app, settings)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    once.register(app)
     _serve(app, settings)
     return app
 

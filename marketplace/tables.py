@@ -3,6 +3,7 @@
 from marketplace.accounts import models as accounts
 from marketplace.audit import models as audit
 from marketplace.briefs import models as briefs
+from marketplace.core import traffic
 from marketplace.core.database import Base
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
@@ -10,5 +11,5 @@ from marketplace.proposals import models as proposals
 from marketplace.sourcing import models as sourcing
 from marketplace.suppliers import models as suppliers
 
-MODELS = (accounts, audit, briefs, organisations, outbox, proposals, sourcing, suppliers)
+MODELS = (accounts, audit, briefs, organisations, outbox, proposals, sourcing, suppliers, traffic)
 METADATA = Base.metadata

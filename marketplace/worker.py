@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from marketplace.accounts import use_cases as accounts
+from marketplace.core import traffic
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.proposals.use_cases import timed as proposals
@@ -26,6 +27,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     suppliers.remind_renewals,
     sourcing.renew_base,
     accounts.forget_old_tries,
+    traffic.forget_old,
 )
 
 

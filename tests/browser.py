@@ -1,17 +1,30 @@
 """A browser for tests: Flask's test client, in its own context, that looks at every page it is given."""
 
 import contextvars
+import itertools
+import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from flask import has_app_context
 from flask.testing import FlaskClient
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from werkzeug.test import TestResponse
 
 from marketplace.accounts import use_cases as accounts
+from marketplace.core import clock
 from marketplace.core.database import db
 from tests.page_rules import Page, check_page
+
+_pages = itertools.count()
+
+
+class _EachSecond(TimestampSigner):
+    """Signs as if a minute had gone by since the last page, as it may for people: each page has a token of its own."""
+
+    def get_timestamp(self) -> int:
+        return int(clock.now().timestamp()) - next(_pages) % 300 * 61
+
 
 FORM_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
@@ -50,10 +63,11 @@ class Browser(FlaskClient):
         return response
 
     def csrf_token(self) -> str:
-        """Return the token that a form on a page of this person's session would hold."""
+        """Return the token that a form on a newly opened page of this person's session would hold."""
         with self.session_transaction() as cookie:
-            raw = cookie.setdefault("csrf_token", "0" * 40)
-        return str(URLSafeTimedSerializer(str(self.application.secret_key), salt="wtf-csrf-token").dumps(raw))
+            raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
+        signing = {"signer": _EachSecond, "salt": "wtf-csrf-token"}
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), **signing).dumps(raw))  # type: ignore[arg-type]  # because the mapping holds both kinds
 
     def sign_in(self, user_id: int) -> "Browser":
         """Sign a person in, with a session row as the sign-in pages make it. Returns this browser."""

@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, Protocol
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, event
@@ -16,6 +16,17 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_companion: ContextVar["Companion | None"] = ContextVar("companion", default=None)
+
+
+class Companion(Protocol):
+    """Something that is kept together with a use case's change: both, or neither."""
+
+    def write(self) -> None:
+        """Write it, as the first thing in the transaction. What it raises ends the transaction."""
+
+    def written(self) -> None:
+        """Be told that the transaction is committed."""
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
@@ -82,7 +93,10 @@ def transaction() -> Iterator[None]:
     session.commit()
     session.expire_all()
     token = _writing.set(True)
+    companion = _companion.get()
     try:
+        if companion is not None:
+            companion.write()
         yield
         session.commit()
     except BaseException:
@@ -90,6 +104,18 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
+    if companion is not None:
+        companion.written()
+
+
+@contextmanager
+def accompanied_by(companion: Companion) -> Iterator[None]:
+    """Let each transaction in the block begin with something that must be kept together with it."""
+    token = _companion.set(companion)
+    try:
+        yield
+    finally:
+        _companion.reset(token)
 
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

@@ -1,0 +1,190 @@
+"""A form that is sent twice is taken once, over threads, applications and a crash; what is changed is another form."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.models import Brief
+from marketplace.core import clock, traffic
+from marketplace.core.database import session
+from marketplace.organisations.models import ColleagueInvitation, Company
+from marketplace.outbox.models import OutboxMail
+from marketplace.suppliers.models import CaseStudy
+from marketplace.web import once
+from tests import factories
+from tests.factories.briefs import supplier
+
+CASE = {
+    "title": "Nettbutikk for et ysteri",
+    "text": "Vi laget butikken på seks uker, med bilder og betaling.",
+    "year": "2025",
+}
+REGISTRATION = {
+    "person_name": "Kari Lyngstad", "email": "kari@ysteri.example", "password": "granbar myrull kvistverk",
+    "name": "Bjørkvollen ysteri", "municipality": "5021", "sector": "food-drink",
+}  # fmt: skip
+
+
+def count(model):
+    return session.scalar(select(func.count()).select_from(model))
+
+
+def at_once(browsers, path, data):
+    """Send the same form from several browsers that start together; return their answers."""
+    session.commit()
+    start, answers = threading.Barrier(len(browsers)), []
+
+    def send(browser):
+        start.wait()
+        answers.append(browser.post(path, data=data, csrf=False))
+
+    threads = [threading.Thread(target=send, args=(browser,)) for browser in browsers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    session.expire_all()
+    return answers
+
+
+def copies_of(app, browser, number):
+    """Return browsers that hold the same cookie, as one browser's parallel requests do."""
+    cookie = browser.get_cookie("session")
+    copies = [app.test_client() for _each in range(number)]
+    for copy in copies:
+        copy.set_cookie("session", cookie.value)
+    return copies
+
+
+@pytest.fixture
+def owner(app):
+    return factories.member(factories.company(of=factories.garden()))
+
+
+def test_eight_clicks_at_once_make_one_brief_and_eight_times_the_same_answer(app, owner):
+    browser = app.test_client().sign_in(owner.user_id)
+    form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
+    answers = at_once(copies_of(app, browser, 8), "/briefs/new", form)
+    assert count(Brief) == 1
+    assert {answer.status_code for answer in answers} == {303}
+    assert len({answer.headers["Location"] for answer in answers}) == 1
+
+
+def test_eight_clicks_in_two_processes_make_one_invitation_and_one_mail(app, make_app, owner):
+    browser = app.test_client().sign_in(owner.user_id)
+    second = make_app(instance_path=app.config["SETTINGS"].instance_path)
+    form = {"csrf_token": browser.csrf_token(), "email": "ola@ysteri.example", "role": "member"}
+    browsers = copies_of(app, browser, 4) + copies_of(second, browser, 4)
+    answers = at_once(browsers, "/organisation/colleagues", form)
+    assert count(ColleagueInvitation) == 1
+    assert count(OutboxMail) == 1
+    assert [answer.status_code for answer in answers] == [303] * 8
+
+
+def test_back_and_once_more_tells_the_same_and_does_nothing(app):
+    browser = app.test_client().sign_in(factories.member(supplier("Kvistverk")).user_id)
+    form = {"csrf_token": browser.csrf_token(), **CASE}
+    first = browser.post("/profile/cases/new", data=form, follow_redirects=True)
+    again = browser.post("/profile/cases/new", data=form, follow_redirects=True)
+    assert count(CaseStudy) == 1
+    assert "Oppdraget står i profilen" in first.text
+    assert "Oppdraget står i profilen" in again.text
+
+
+def test_what_is_changed_before_it_is_sent_again_is_another_form(app):
+    browser = app.test_client().sign_in(factories.member(supplier("Kvistverk")).user_id)
+    form = {"csrf_token": browser.csrf_token(), **CASE}
+    browser.post("/profile/cases/new", data=form)
+    browser.post("/profile/cases/new", data=form | {"title": "Nettsted for en gård"})
+    assert count(CaseStudy) == 2
+
+
+def test_a_form_with_a_fault_can_be_sent_again_as_it_is_when_the_fault_is_gone(app, owner):
+    factories.company("Nabo AS", organisation_number="974760673")
+    session.commit()
+    browser = app.test_client().sign_in(factories.user().id)
+    form = {
+        "csrf_token": browser.csrf_token(), "name": "Nytt ysteri", "organisation_number": "974 760 673",
+        "municipality": "5021", "sector": "food-drink",
+    }  # fmt: skip
+    assert browser.post("/register/company", data=form).status_code == 200
+    session.scalars(select(Company).where(Company.name == "Nabo AS")).one().organisation_number = None
+    assert browser.post("/register/company", data=form).status_code == 303
+    assert session.scalar(select(func.count()).where(Company.name == "Nytt ysteri")) == 1
+
+
+def test_the_second_answer_to_a_registration_signs_in_as_the_first_did(app):
+    factories.garden()
+    first = app.test_client()
+    form = {"csrf_token": first.csrf_token(), **REGISTRATION}
+    second = copies_of(app, first, 1)[0]
+    answers = [browser.post("/register/company", data=form, csrf=False) for browser in (first, second)]
+    assert [answer.status_code for answer in answers] == [303, 303]
+    assert count(Company) == 1
+    assert second.get(answers[1].headers["Location"], follow_redirects=True).status_code == 200
+    assert first.get_cookie("session").value
+    assert "csrf_token" in second.get("/account").text
+
+
+def test_what_is_kept_of_an_answer_cannot_be_read_in_the_database(app):
+    browser = app.test_client()
+    factories.garden()
+    browser.post("/register/company", data=REGISTRATION)
+    kept = session.scalars(select(traffic.TakenForm)).one()
+    with browser.session_transaction() as cookie:
+        secret = cookie["_user_id"]
+    assert kept.answer
+    assert secret not in kept.answer
+    assert "/home" not in kept.answer
+
+
+def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner, monkeypatch):
+    monkeypatch.setattr(once, "WAIT_SECONDS", 0.0)
+    browser = app.test_client().sign_in(owner.user_id)
+    form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
+    browser.post("/briefs/new", data=form)
+    session.scalars(select(traffic.TakenForm)).one().answer = None
+    again = browser.post("/briefs/new", data=form, follow_redirects=True)
+    assert "Du har sendt dette før" in again.text
+    assert count(Brief) == 1
+
+
+def test_the_form_and_what_it_asked_for_are_rolled_back_together(app, owner):
+    browser = app.test_client().sign_in(owner.user_id)
+    form = {"csrf_token": browser.csrf_token(), "email": "ikke en adresse", "role": "member"}
+    browser.post("/organisation/colleagues", data=form)
+    assert count(traffic.TakenForm) == 0
+    with pytest.raises(ZeroDivisionError), traffic.claimed("x" * 64), traffic.transaction():
+        session.add(AuditEvent(action="test.act", object_type="test", object_id="1", details={}))
+        session.flush()
+        1 / 0  # noqa: B018 because it is the crash
+    assert count(traffic.TakenForm) == 0
+    assert count(AuditEvent) == 1  # the sign-in above
+
+
+def test_forms_are_forgotten_after_a_day(app, owner):
+    import datetime as dt
+
+    browser = app.test_client().sign_in(owner.user_id)
+    browser.post("/briefs/new", data={"own_words": "Vi vil selge ost."})
+    assert count(traffic.TakenForm) == 1
+    traffic.forget_old()
+    assert count(traffic.TakenForm) == 1
+    with clock.as_of(clock.now() + dt.timedelta(hours=25)):
+        traffic.forget_old()
+    assert count(traffic.TakenForm) == 0
+
+
+def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
+    silent = [
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "POST" in (rule.methods or ())
+        and once.takes_once(app.view_functions[rule.endpoint]) == once.is_repeatable(rule.endpoint)
+    ]
+    assert silent == []
+    known = {rule.endpoint for rule in app.url_map.iter_rules()} | set(app.blueprints)
+    assert [name for name in once.REPEATABLE if name not in known] == []
+    assert all(len(why) > 10 for why in once.REPEATABLE.values())

@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
 from jinja2 import StrictUndefined
+from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
@@ -13,6 +14,7 @@ from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.config import Settings
 from marketplace.core.database import db
+from marketplace.core.sealing import use_keyring
 from marketplace.demo.people import demo_people
 from marketplace.organisations.queries import signed_in_by_token, words_around
 from marketplace.organisations.views import blueprint as organisations
@@ -60,6 +62,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["words_around"] = words_around
     app.url_map.converters["int"] = BoundedInteger
     db.init_app(app)
+    use_keyring(make_url(settings.database_url), settings.keyring())
     csrf.init_app(app)
     _sign_in(app, settings)
     locale.register(app, settings)

@@ -21,7 +21,9 @@ from marketplace.commands import evaluate, import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.custody import keys
 from marketplace.demo import use_cases as demo_data
+from marketplace.proposals.use_cases.sealing import missing_keys
 from marketplace.worker import work
 
 
@@ -154,6 +156,18 @@ def replay(*, run: int) -> None:
         click.echo(replay_run(run))
 
 
+class _WithApp(click.Group):
+    """Commands that get the application as `obj`."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Make the application before the command runs."""
+        ctx.obj = _app()
+        return super().invoke(ctx)
+
+
+main.add_command(_WithApp("keys", commands=keys.commands, help=keys.help))
+
+
 @main.group()
 def admin() -> None:
     """Administrators are only made here."""
@@ -216,6 +230,9 @@ def serve(*, bind: str, workers: int, with_worker: bool) -> None:
     with app.app_context():
         if migrate.current(db.engine) != migrate.head():
             message = "The database is not at the newest version: run `marketplace db upgrade`."
+            raise click.ClickException(message)
+        if missing := missing_keys():
+            message = f"Offers are sealed with keys that are not here: {', '.join(missing)}. Put them back in SEAL_KEYS or {app.config['SETTINGS'].seal_key_file}."
             raise click.ClickException(message)
         db.engine.dispose()
     _welcome(app.config["SETTINGS"], bind)

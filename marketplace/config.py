@@ -7,6 +7,8 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from marketplace.core.sealing import Keyring, UnreadableKeyError, new_key, split_keys
+
 MIN_SECRET_LENGTH = 32
 DEMO_MARK = "demo"
 MIN_DIFFERENT_CHARACTERS = 10
@@ -35,6 +37,12 @@ class Settings:
     )
     secret_key: str = _setting(
         "SECRET_KEY", "", "Signs cookies and links; empty: made once and kept in the instance folder"
+    )
+    seal_keys: str = _setting(
+        "SEAL_KEYS",
+        "",
+        "Keys that offers are encrypted with, newest first, split by commas; empty: kept in `seal_keys` in the "
+        "instance folder, made there once unless in production",
     )
     site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in mails")
     site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Address that links in mails begin with")
@@ -96,6 +104,7 @@ class Settings:
             "database_url": database_url,
             "instance_path": instance_path,
             "secret_key": "test-" * 8,
+            "seal_keys": "5ea1" * 16,
             "testing": True,
             "password_hash_cost": 1,
             "second_factor": False,
@@ -118,7 +127,27 @@ class Settings:
             demo=self.demo or (path / DEMO_MARK).exists(),
         )
         _refuse_unsafe(complete)
+        if not complete.seal_keys and not complete.seal_key_file.exists():
+            _keep(complete.seal_key_file, new_key())
+        complete.keyring()
         return complete
+
+    @property
+    def seal_key_file(self) -> Path:
+        """Return where the keys that offers are encrypted with lie, unless the environment gives them."""
+        return self.instance_path / "seal_keys"
+
+    def keyring(self) -> Keyring:
+        """Return the keys that offers are encrypted with. Raises SettingsError when one is unreadable."""
+        try:
+            return Keyring(self._seal_keys)
+        except UnreadableKeyError as error:
+            where = "SEAL_KEYS" if self.seal_keys else str(self.seal_key_file)
+            message = f"{where} must hold keys of 64 hexadecimal characters, as from `openssl rand -hex 32`."
+            raise SettingsError(message) from error
+
+    def _seal_keys(self) -> list[str]:
+        return split_keys(self.seal_keys or self.seal_key_file.read_text(encoding="ascii"))
 
 
 def _refuse_unsafe(settings: Settings) -> None:
@@ -129,6 +158,10 @@ def _refuse_unsafe(settings: Settings) -> None:
         (
             settings.production and _is_weak(settings.secret_key),
             "SECRET_KEY is too weak for production: use 32 random characters, as from `openssl rand -hex 32`.",
+        ),
+        (
+            settings.production and not settings.seal_keys and not settings.seal_key_file.exists(),
+            "SEAL_KEYS is missing: offers are encrypted with it. Set a key from `openssl rand -hex 32`, or the one it had.",
         ),
         (
             settings.production and settings.demo,
@@ -179,13 +212,16 @@ def _read(name: str, raw: str, default: object) -> object:
 
 def _kept_secret(instance_path: Path) -> str:
     """Return the installation's own secret, made the first time, readable by its owner alone."""
-    file = instance_path / "secret_key"
+    return _keep(instance_path / "secret_key", secrets.token_hex(32))
+
+
+def _keep(file: Path, secret: str) -> str:
+    """Write a secret for its owner alone to read, unless the file has one; return what the file holds."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return file.read_text(encoding="ascii").strip()
     with os.fdopen(handle, "w", encoding="ascii") as opened:
-        secret = secrets.token_hex(32)
         opened.write(secret)
     return secret
 

@@ -1,5 +1,7 @@
 """Bringing a database to the newest version, and checking that tables and migrations agree."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -9,6 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.engine import Connection, Engine
 
+from marketplace import guards
 from marketplace.tables import METADATA
 
 _FOLDER = Path(__file__).parent / "migrations"
@@ -22,15 +25,40 @@ def _config(connection: Connection | None = None) -> Config:
     return config
 
 
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for changing tables, all or nothing, with the guards taken off while it lasts.
+
+    SQLite alters a table by making it anew; with foreign keys on, dropping the old one would delete what
+    points to it. They are checked at the end instead.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                guards.remove(connection)
+                yield connection
+                if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    message = "A foreign key points nowhere. Nothing was changed."
+                    raise RuntimeError(message)
+                if MigrationContext.configure(connection).get_current_revision() == head():
+                    guards.install(connection)
+        finally:
+            if is_sqlite:
+                connection.connection.cursor().execute("PRAGMA foreign_keys = ON")
+
+
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to a version, by default the newest."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database down to a version, or to nothing with "base"."""
-    with engine.begin() as connection:
+    with _changing(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 

@@ -17,7 +17,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.proposals.content import Ask, Claim, Content, PriceLine
 from marketplace.proposals.evaluation import Kind
 from marketplace.proposals.lifecycle import State as OfferState
-from marketplace.proposals.models import Award, Proposal, ProposalRevision
+from marketplace.proposals.models import Award, Proposal
 
 STATES = (
     (State.DRAFT, 12),
@@ -172,10 +172,12 @@ def _add_offers(wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: 
                 winners.append((len(offers), brief))
             state = OfferState.AWARDED if is_winner else OFFER_STATES[brief["state"]]
             offers.append(_offer_row(wording, brief, version, supplier, state))
-    ids = add_numbered(Proposal, offers)
-    add_rows(
-        ProposalRevision, [_revision_row(offer, number) for offer, number in zip(offers, ids, strict=True)]
-    )
+    ids = chance.sample(range(1, 2**31), len(offers))
+    for number, offer in zip(ids, offers, strict=True):
+        proposal = Proposal(id=number, **offer)
+        proposal.add_revision(offer["content"], offer["submitted_at"], offer["created_by_id"])
+        session.add(proposal)
+    session.flush()
     add_rows(Award, [_award_row(brief, offers[place], ids[place]) for place, brief in winners])
     return len(offers)
 
@@ -197,6 +199,7 @@ def _offer_row(wording: Wording, brief: Row, version: int, supplier: Supplied, s
         "updated_at": sent,
         "submitted_at": sent,
         "decided_at": brief["closed_at"] if is_judged else None,
+        "opened_at": brief["deadline"] if brief["deadline"] < clock.now() else None,
         "outcome_code": "price" if state == OfferState.NOT_SELECTED else "",
         "outcome_text": "Et annet tilbud ga mer for pengene." if state == OfferState.NOT_SELECTED else "",
     }
@@ -220,16 +223,6 @@ def _offer(wording: Wording, brief: Row) -> Content:
         has_relation=False,
         valid_until=start + dt.timedelta(days=30),
     )
-
-
-def _revision_row(offer: Row, proposal: int) -> Row:
-    return {
-        "proposal_id": proposal,
-        "number": 1,
-        "content": offer["content"],
-        "submitted_at": offer["submitted_at"],
-        "submitted_by_id": offer["created_by_id"],
-    }
 
 
 def _award_row(brief: Row, offer: Row, proposal: int) -> Row:

@@ -5,6 +5,7 @@ import datetime as dt
 from rich.progress import Progress
 from sqlalchemy import select, text, update
 
+from marketplace import guards
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base, session, transaction
@@ -34,12 +35,14 @@ def reset() -> None:
     """Empty the database, all of it."""
     with transaction():
         tables = list(reversed(Base.metadata.sorted_tables))
+        guards.remove(session.connection())
         if session.get_bind().dialect.name == "postgresql":
             names = ", ".join(table.name for table in tables)
             session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         else:
             for table in tables:
                 session.execute(table.delete())
+        guards.install(session.connection())
 
 
 def fill(progress: Progress) -> None:

@@ -1,15 +1,33 @@
-"""Sealed proposals, their revisions, the company's evaluation, the award, and whether it worked."""
+"""Sealed proposals, their revisions, the company's evaluation, the award, and whether it worked.
+
+What a supplier writes lies encrypted: see `core/sealing.py`. `content`, `submitted_content` and `own_reason` are
+properties that open and close the seal.
+"""
 
 import datetime as dt
+import secrets
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
-from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core import clock, sealing
+from marketplace.core.database import Base, session
+from marketplace.core.sealing import Keyring
 from marketplace.suppliers.models import Supplier
+
+_LARGEST_ID = 2**31 - 1
+
+
+def new_number() -> int:
+    """Return an id at random. Ids that count up would tell each bidder how many others there are."""
+    return 1 + secrets.randbelow(_LARGEST_ID)
+
+
+def keyring() -> Keyring:
+    """Return the keys of the present database."""
+    return sealing.keyring_of(session.get_bind().engine.url)
 
 
 class Proposal(Base):
@@ -17,30 +35,33 @@ class Proposal(Base):
 
     `content` is what the supplier is writing, `submitted_content` what counts. Nobody but the supplier may
     read either before the brief is opened. `own_reason` is the supplier's, for withdrawing or declining.
+    `opened_at` is when the seal was broken; from then on the database refuses to change what was sent.
     """
 
     __tablename__ = "proposal"
     __table_args__ = (UniqueConstraint("brief_id", "supplier_id"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
     brief_version_id: Mapped[int] = mapped_column(ForeignKey("brief_version.id"))
     created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     state: Mapped[str] = mapped_column(String(16), default="draft")
-    content: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    submitted_content: Mapped[dict[str, Any] | None]
+    data_key: Mapped[str] = mapped_column(Text)
+    sealed_content: Mapped[str] = mapped_column(Text)
+    sealed_submission: Mapped[str | None] = mapped_column(Text)
+    sealed_reason: Mapped[str | None] = mapped_column(Text)
     revision: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     updated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     submitted_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+    opened_at: Mapped[dt.datetime | None]
     decided_at: Mapped[dt.datetime | None]
     outcome_code: Mapped[str] = mapped_column(String(30), default="")
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     outcome_good: Mapped[str] = mapped_column(Text, default="")
     outcome_seen_at: Mapped[dt.datetime | None]
-    own_reason: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     brief: Mapped[Brief] = relationship()
     brief_version: Mapped[BriefVersion] = relationship()
@@ -52,6 +73,64 @@ class Proposal(Base):
         cascade="all, delete-orphan", back_populates="proposal"
     )
 
+    def __init__(self, **values: Any) -> None:
+        """Take plain values; what is under seal is sealed with a data key of the proposal's own."""
+        self.id = values.pop("id", None) or new_number()
+        self.data_key = sealing.new_data_key(keyring(), self.sealed_as)
+        super().__init__(**{"content": {}} | values)
+
+    @property
+    def sealed_as(self) -> str:
+        """Return the name that all of the proposal's sealed texts are bound to."""
+        return f"proposal:{self.id}"
+
+    def seal(self, part: str, value: Any) -> str:
+        """Return a value under the proposal's seal."""
+        return sealing.seal(keyring(), self.data_key, self.sealed_as, part, value)
+
+    def unseal(self, part: str, box: str) -> Any:
+        """Return what was put under the proposal's seal. Raises SealError."""
+        return sealing.unseal(keyring(), self.data_key, self.sealed_as, part, box)
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return what the supplier is writing."""
+        found: dict[str, Any] = self.unseal("content", self.sealed_content)
+        return found
+
+    @content.setter
+    def content(self, value: dict[str, Any]) -> None:
+        self.sealed_content = self.seal("content", value)
+
+    @property
+    def submitted_content(self) -> dict[str, Any] | None:
+        """Return what counts, or None when nothing is sent."""
+        if self.sealed_submission is None:
+            return None
+        found: dict[str, Any] = self.unseal("submission", self.sealed_submission)
+        return found
+
+    @submitted_content.setter
+    def submitted_content(self, value: dict[str, Any] | None) -> None:
+        self.sealed_submission = None if value is None else self.seal("submission", value)
+
+    @property
+    def own_reason(self) -> str:
+        """Return why the supplier withdrew or declined."""
+        return str(self.unseal("reason", self.sealed_reason)) if self.sealed_reason else ""
+
+    @own_reason.setter
+    def own_reason(self, value: str) -> None:
+        self.sealed_reason = self.seal("reason", value) if value else None
+
+    def add_revision(self, content: dict[str, Any], at: dt.datetime, by_id: int | None) -> None:
+        """Keep what is submitted, under the next number."""
+        number = len(self.revisions) + 1
+        sealed = self.seal(f"revision:{number}", content)
+        self.revisions.append(
+            ProposalRevision(number=number, sealed_content=sealed, submitted_at=at, submitted_by_id=by_id)
+        )
+
 
 class ProposalRevision(Base):
     """A proposal as it was submitted; all are kept, the last one counts."""
@@ -62,11 +141,17 @@ class ProposalRevision(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     number: Mapped[int]
-    content: Mapped[dict[str, Any]]
+    sealed_content: Mapped[str] = mapped_column(Text)
     submitted_at: Mapped[dt.datetime]
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
     proposal: Mapped[Proposal] = relationship(back_populates="revisions")
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return what was submitted."""
+        found: dict[str, Any] = self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
+        return found
 
 
 class Evaluation(Base):
@@ -93,7 +178,7 @@ class SealedEvent(Base):
     """What a supplier did with a proposal while the brief was open.
 
     It lies apart from the audit log, where an administrator would see it, and is moved there when the brief
-    is opened. `brief_id` says which opening that is.
+    is opened. `brief_id` says which opening that is. Who did what and when is under the proposal's own seal.
     """
 
     __tablename__ = "sealed_event"
@@ -101,10 +186,15 @@ class SealedEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
-    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
-    actor_id: Mapped[int | None]
-    organisation_id: Mapped[int | None]
-    action: Mapped[str] = mapped_column(String(60))
+    sealed_content: Mapped[str] = mapped_column(Text)
+
+    proposal: Mapped[Proposal] = relationship()
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """Return the act: action, actor_id, organisation_id, at."""
+        found: dict[str, Any] = self.proposal.unseal("event", self.sealed_content)
+        return found
 
 
 class Award(Base):

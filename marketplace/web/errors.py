@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
+from marketplace.core.sealing import SealError
 
 logger = logging.getLogger(__name__)
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
@@ -115,3 +116,14 @@ def _register_own(app: Flask) -> None:
     def too_many(error: TooMany) -> Answer:
         html, code = page(429, error.message)
         return html, code, {"Retry-After": str(error.seconds)}
+
+    @app.errorhandler(SealError)
+    def sealed_shut(error: SealError) -> Answer:
+        session.rollback()
+        logger.error("%s %s: %s", request.method, request.path, error)
+        return page(
+            503,
+            _(
+                "This offer cannot be opened right now. Nothing was changed. Those who run the service are told."
+            ),
+        )

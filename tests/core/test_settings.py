@@ -11,6 +11,7 @@ GOOD = {
     "PRODUCTION": "1",
     "SITE_URL": "https://torget.example",
     "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c",
+    "SEAL_KEYS": "0f1e2d3c" * 8,
 }
 
 
@@ -23,6 +24,22 @@ def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> N
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_key_for_offers_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+    first, second = read(tmp_path).keyring(), read(tmp_path).keyring()
+    assert first.names == second.names
+    assert len(first.names) == 1
+    assert (tmp_path / "seal_keys").stat().st_mode & 0o777 == 0o600
+
+
+def test_production_makes_no_key_for_offers_but_takes_the_one_that_lies_there(tmp_path: Path) -> None:
+    without = {name: value for name, value in GOOD.items() if name != "SEAL_KEYS"}
+    with pytest.raises(SettingsError, match="SEAL_KEYS"):
+        read(tmp_path, **without)
+    assert not (tmp_path / "seal_keys").exists()
+    (tmp_path / "seal_keys").write_text(GOOD["SEAL_KEYS"])
+    assert read(tmp_path, **without).keyring().names == read(tmp_path, **GOOD).keyring().names
 
 
 def test_the_database_is_a_file_unless_named(tmp_path: Path) -> None:
@@ -40,6 +57,8 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         {"SECRET_KEY": "short"},
         {"SECRET_KEY": "a" * 64},
         {"DEMO": "1"},
+        {"SEAL_KEYS": ""},
+        {"SEAL_KEYS": "0f1e"},
         {"SITE_URL": "http://torget.example"},
         {"DEFAULT_LOCALE": "sv"},
         {"MAIL_TLS": "perhaps"},

@@ -41,6 +41,8 @@ def locked_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
     """
     brief = lock(own_brief(viewer, reference))
     check_brief_move(viewer, brief, move)
+    if is_opened(brief):
+        freeze(brief)
     return brief
 
 
@@ -81,7 +83,7 @@ def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
     query = (
         select(Proposal)
         .where(Proposal.brief_id == brief.id, Proposal.state.in_(states))
-        .order_by(Proposal.id)
+        .order_by(Proposal.created_at, Proposal.id)
     )
     return session.scalars(query).all()
 
@@ -91,32 +93,36 @@ def log(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) ->
     if is_opened(brief):
         record(viewer, action, "proposal", proposal.id, brief=brief.reference)
         return
+    act = {
+        "action": action,
+        "actor_id": viewer.user_id if viewer else None,
+        "organisation_id": viewer.organisation_id if viewer else None,
+        "at": clock.now().isoformat(timespec="seconds"),
+    }
     session.add(
-        SealedEvent(
-            brief_id=brief.id,
-            proposal_id=proposal.id,
-            at=clock.now(),
-            actor_id=viewer.user_id if viewer else None,
-            organisation_id=viewer.organisation_id if viewer else None,
-            action=action,
-        )
+        SealedEvent(brief_id=brief.id, proposal_id=proposal.id, sealed_content=proposal.seal("event", act))
     )
 
 
 def break_seal(brief: Brief) -> None:
-    """Move what was recorded under seal to the audit log, each with its own time. Does nothing the second time."""
+    """Move what was recorded under seal to the audit log, each with its own time, and let what was sent stand.
+
+    From now on the database refuses to change what was sent. Does nothing the second time.
+    """
     query = select(SealedEvent).where(SealedEvent.brief_id == brief.id).order_by(SealedEvent.id)
     for event in session.scalars(query).all():
-        actor = Viewer(user_id=event.actor_id, organisation_id=event.organisation_id)
-        record(
-            actor,
-            event.action,
-            "proposal",
-            event.proposal_id,
-            brief=brief.reference,
-            at=event.at.isoformat(timespec="seconds"),
-        )
+        act = event.content
+        actor = Viewer(user_id=act["actor_id"], organisation_id=act["organisation_id"])
+        record(actor, act["action"], "proposal", event.proposal_id, brief=brief.reference, at=act["at"])
         session.delete(event)
+    freeze(brief)
+
+
+def freeze(brief: Brief) -> None:
+    """Let the sent offers to an opened brief stand as they are, for good. Does nothing the second time."""
+    for proposal in proposals_of(brief, State.SUBMITTED):
+        if proposal.opened_at is None:
+            proposal.opened_at = clock.now()
 
 
 def company_people(brief: Brief) -> list[Receiver]:

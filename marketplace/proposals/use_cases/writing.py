@@ -1,5 +1,7 @@
 """A supplier writes an offer, sends it, changes it until the deadline, and takes it back."""
 
+from sqlalchemy import select
+
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -11,7 +13,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import Content
 from marketplace.proposals.lifecycle import State
-from marketplace.proposals.models import Proposal, ProposalRevision
+from marketplace.proposals.models import Proposal, new_number
 from marketplace.proposals.queries import Answering, answering, letter_for, own_proposal
 from marketplace.proposals.use_cases.acting import (
     company_people,
@@ -49,6 +51,7 @@ def _keep(viewer: Viewer, found: Answering, content: Content, seen_revision: int
     stored = content.fitted_to(found.ask).to_dict()
     if proposal is None:
         proposal = Proposal(
+            id=_free_number(),
             brief_id=found.brief.id,
             supplier_id=viewer.organisation_id,
             brief_version_id=found.version.id,
@@ -74,7 +77,16 @@ def _keep(viewer: Viewer, found: Answering, content: Content, seen_revision: int
     if proposal.content != stored:
         proposal.content = stored
         proposal.revision += 1
+        log(viewer, "proposal.save", found.brief, proposal)
     return proposal
+
+
+def _free_number() -> int:
+    """Return an id at random that no offer has."""
+    number = new_number()
+    while session.scalar(select(Proposal.id).where(Proposal.id == number)) is not None:
+        number = new_number()
+    return number
 
 
 def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
@@ -100,18 +112,11 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
         move_proposal(proposal, "submit", supplier_actor(viewer), found.phase)
         now = clock.now()
         # What is sent holds the parts that the brief asks for today, also when it was changed after the last save.
-        proposal.content = found.content.to_dict()
-        proposal.submitted_content = proposal.content
+        content = found.content.to_dict()
+        proposal.content = proposal.submitted_content = content
         proposal.brief_version_id = found.version.id
         proposal.submitted_at = now
-        proposal.revisions.append(
-            ProposalRevision(
-                number=len(proposal.revisions) + 1,
-                content=proposal.content,
-                submitted_at=now,
-                submitted_by_id=viewer.user_id,
-            )
-        )
+        proposal.add_revision(content, now, viewer.user_id)
         log(viewer, "proposal.submit", found.brief, proposal)
         told = notices.offer_sent(found.version.title, reference, found.deadline, again=again)
         send(told, supplier_people(proposal))

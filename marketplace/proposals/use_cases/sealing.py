@@ -1,0 +1,56 @@
+"""Changing the key that offers are sealed with, and finding what does not open."""
+
+from sqlalchemy import func, select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import sealing
+from marketplace.core.database import session, transaction
+from marketplace.core.sealing import SealError
+from marketplace.proposals.models import Proposal, SealedEvent, keyring
+
+_AT_ONCE = 200
+
+
+def keys_in_use() -> dict[str, int]:
+    """Return the names of the keys that offers are sealed with, and how many with each."""
+    name = func.substr(Proposal.data_key, 1, 8)
+    found = session.execute(select(name, func.count()).group_by(name).order_by(name)).all()
+    return {str(key): int(count) for key, count in found}
+
+
+def missing_keys() -> list[str]:
+    """Return the names of the keys that offers need and that are not here."""
+    return sorted(set(keys_in_use()) - set(keyring().names))
+
+
+def rotate() -> int:
+    """Wrap every offer's data key with the newest key; return how many were changed. Raises SealError.
+
+    The sealed texts themselves are not touched, so that an opened offer stands to the byte.
+    """
+    changed, last = 0, 0
+    while True:
+        with transaction():
+            query = select(Proposal).where(Proposal.id > last).order_by(Proposal.id).limit(_AT_ONCE)
+            found = session.scalars(query.with_for_update()).all()
+            for proposal in found:
+                wrapped = sealing.rewrap(keyring(), proposal.data_key, proposal.sealed_as)
+                changed += wrapped != proposal.data_key
+                proposal.data_key = wrapped
+                last = proposal.id
+            if not found:
+                record(None, "seal.rotate", "key", keyring().names[0])
+                return changed
+
+
+def unreadable() -> list[str]:
+    """Try everything under seal, and return a sentence about each thing that does not open."""
+    faults = []
+    for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
+        events = session.scalars(select(SealedEvent).where(SealedEvent.proposal_id == proposal.id))
+        try:
+            _ = proposal.content, proposal.submitted_content, proposal.own_reason
+            _ = [revision.content for revision in proposal.revisions], [event.content for event in events]
+        except SealError as error:
+            faults.append(str(error))
+    return faults

@@ -1,0 +1,122 @@
+"""What the database itself holds, whoever asks and by whatever way: unique offers and awards, and opened offers at rest."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from marketplace import guards, migrate
+from marketplace.core.database import db, session
+from marketplace.proposals import use_cases
+from marketplace.proposals.models import Award, Proposal
+from tests.proposals.conftest import Market
+
+
+def do(statement: str, **values: Any) -> int:
+    """Run one statement past the product, and commit; return how many rows it touched."""
+    session.commit()
+    try:
+        count = session.execute(text(statement), values).rowcount
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    return int(count)
+
+
+def copy_of(row: Any, **changes: Any) -> None:
+    """Insert a row's copy under another id, by SQL alone."""
+    table = row.__table__
+    values = {column.name: getattr(row, column.name) for column in table.columns} | changes
+    session.commit()
+    try:
+        session.execute(table.insert().values(**values))
+        session.commit()
+    finally:
+        session.rollback()
+
+
+def test_a_second_offer_of_a_supplier_is_refused_by_the_database(market: Market) -> None:
+    market.send("kvistverk")
+    with pytest.raises(IntegrityError):
+        copy_of(market.proposal("kvistverk"), id=7)
+
+
+def test_a_second_award_of_a_brief_is_refused_by_the_database(opened: Market, choose: Any) -> None:
+    choose(opened, "kvistverk")
+    award = session.scalars(select(Award)).one()
+    with pytest.raises(IntegrityError):
+        copy_of(award, id=award.id + 1, proposal_id=opened.proposal("myrull").id)
+
+
+SENT = ("sealed_content", "sealed_submission", "submitted_at", "opened_at", "supplier_id", "brief_id")
+
+
+@pytest.mark.parametrize("column", SENT)
+def test_an_opened_offer_cannot_be_changed_by_sql(opened: Market, column: str) -> None:
+    use_cases.open_due()
+    assert opened.proposal("kvistverk").opened_at is not None
+    with pytest.raises(DBAPIError, match="opened offer"):
+        do(f"UPDATE proposal SET {column} = NULL")
+
+
+def test_an_opened_offer_cannot_be_deleted_nor_what_was_sent_before(opened: Market) -> None:
+    use_cases.open_due()
+    for statement in (
+        "DELETE FROM proposal",
+        "DELETE FROM proposal_revision",
+        "UPDATE proposal_revision SET sealed_content = 'x'",
+        "UPDATE proposal_revision SET number = 9",
+    ):
+        with pytest.raises(DBAPIError, match=r"opened offer|What was sent"):
+            do(statement)
+
+
+def test_until_it_is_opened_an_offer_can_change_and_after_that_its_fate_can(
+    market: Market, at_noon: Any
+) -> None:
+    market.send("kvistverk")
+    assert do("UPDATE proposal SET submitted_at = submitted_at, sealed_content = sealed_content || ''") == 1
+    at_noon.shift(20 * 24 * 3600)
+    use_cases.open_due()
+    assert do("UPDATE proposal SET state = 'not_selected', outcome_text = 'Takk'") == 1
+
+
+def test_the_first_decision_lets_the_offers_stand_when_the_worker_has_not_come_by(
+    opened: Market, choose: Any
+) -> None:
+    assert opened.proposal("myrull").opened_at is None
+    choose(opened, "kvistverk")
+    assert all(session.scalars(select(Proposal.opened_at)))
+
+
+def test_all_guards_are_in_place_after_a_migration(app: Any) -> None:
+    with db.engine.connect() as connection:
+        expected = {
+            guard.name
+            for guard in guards.GUARDS
+            if guard.change != "TRUNCATE" or connection.dialect.name == "postgresql"
+        }
+        assert guards.installed(connection) == expected
+
+
+def test_offers_survive_the_way_down_and_up_again(opened: Market, app: Any) -> None:
+    """The tables of offers can be taken back to plain ones and made again, with every word in place."""
+    use_cases.open_due()
+    sent = opened.proposal("kvistverk").submitted_content
+    number = opened.proposal("kvistverk").id
+    session.remove()
+    engine = db.engine
+    migrate.downgrade(engine, "0003")
+    with engine.connect() as connection:
+        plain = connection.execute(
+            text("SELECT content FROM proposal WHERE id = :id"), {"id": number}
+        ).scalar_one()
+        assert "Ane og Trygve" in str(plain)
+        assert guards.installed(connection) == set()
+    migrate.upgrade(engine)
+    assert opened.proposal("kvistverk").submitted_content == sent
+    assert opened.proposal("kvistverk").opened_at is not None
+    with pytest.raises(DBAPIError, match="opened offer"):
+        do("DELETE FROM proposal")

@@ -1,0 +1,153 @@
+"""What suppliers write lies encrypted: it opens with its key at its own place, and nowhere else."""
+
+import secrets
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text, update
+
+from marketplace import cli
+from marketplace.config import Settings
+from marketplace.core import sealing
+from marketplace.core.database import db, session
+from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.models import Proposal, keyring
+from marketplace.proposals.use_cases import sealing as custody
+from tests.proposals.conftest import Market, full_content
+
+OLD, NEW, OTHER = ("0a" * 32, "0b" * 32, "0c" * 32)
+
+
+@pytest.fixture
+def written(market: Market) -> Market:
+    """A market with a sent offer, a change not sent, and a withdrawn offer, all with words of their own."""
+    market.send("kvistverk", understanding="Kvitmyra er vårt ord.")
+    use_cases.save(market.kvistverk, market.reference, full_content(team="Kvitmyra to"))
+    market.send("myrull", assumptions="Kvitmyra tre")
+    use_cases.withdraw(market.myrull, market.reference, "Kvitmyra rekker ikke")
+    return market
+
+
+def everything() -> str:
+    """Return all that the tables hold of offers, as text."""
+    found = []
+    for table in ("proposal", "proposal_revision", "sealed_event"):
+        found += [str(tuple(row)) for row in session.execute(text(f"SELECT * FROM {table}"))]
+    return "\n".join(found)
+
+
+def test_no_word_of_an_offer_lies_readable_in_the_database(written: Market) -> None:
+    stored = everything()
+    assert "Kvitmyra" not in stored
+    assert "proposal.submit" not in stored
+    assert written.proposal("kvistverk").content["team"] == "Kvitmyra to"
+    assert written.proposal("kvistverk").submitted_content["understanding"] == "Kvitmyra er vårt ord."
+    assert written.proposal("myrull").own_reason == "Kvitmyra rekker ikke"
+    assert [part.content["understanding"] for part in written.proposal("kvistverk").revisions] == [
+        "Kvitmyra er vårt ord."
+    ]
+
+
+def test_the_same_text_is_never_sealed_twice_alike(written: Market) -> None:
+    proposal = written.proposal("kvistverk")
+    assert proposal.seal("content", {}) != proposal.seal("content", {})
+
+
+@pytest.mark.parametrize("part", ["sealed_content", "sealed_submission", "data_key"])
+def test_an_altered_byte_is_found(written: Market, part: str) -> None:
+    proposal = written.proposal("kvistverk")
+    stored = getattr(proposal, part)
+    other = "A" if stored[30] != "A" else "B"
+    session.execute(
+        update(Proposal).where(Proposal.id == proposal.id).values({part: stored[:30] + other + stored[31:]})
+    )
+    session.commit()
+    session.expire_all()
+    with pytest.raises(TamperedError, match="backup"):
+        _ = written.proposal("kvistverk").content, written.proposal("kvistverk").submitted_content
+    assert len(custody.unreadable()) == 1
+
+
+def test_a_text_does_not_open_at_another_place(written: Market) -> None:
+    one, other = written.proposal("kvistverk"), written.proposal("myrull")
+    for mine, theirs in (("sealed_content", one.sealed_submission), ("sealed_content", other.sealed_content)):
+        before = getattr(one, mine)
+        setattr(one, mine, theirs)
+        with pytest.raises(TamperedError):
+            _ = one.content
+        setattr(one, mine, before)
+    # A whole offer put into another's place, with its data key.
+    one.data_key, one.sealed_content = other.data_key, other.sealed_content
+    with pytest.raises(TamperedError):
+        _ = one.content
+    session.rollback()
+
+
+def test_without_the_key_the_message_says_which_and_what_to_do(written: Market, app: Any) -> None:
+    name = keyring().names[0]
+    url = db.engine.url
+    right = sealing.keyring_of(url)
+    sealing.use_keyring(url, Keyring(lambda: [OTHER]))
+    try:
+        with pytest.raises(KeyMissingError, match=name) as caught:
+            _ = written.proposal("kvistverk").content
+        assert "SEAL_KEYS" in str(caught.value)
+        assert custody.missing_keys() == [name]
+        shown = (
+            app.test_client().sign_in(written.kvistverk.user_id).get(f"/briefs/{written.reference}/proposal")
+        )
+        assert shown.status_code == 503
+        assert name not in shown.text
+    finally:
+        sealing.use_keyring(url, right)
+    assert custody.missing_keys() == []
+
+
+def test_a_new_key_changes_no_sealed_text_and_the_old_one_is_needed_no_more(opened: Market) -> None:
+    use_cases.open_due()
+    proposal = opened.proposal("kvistverk")
+    before = (proposal.sealed_content, proposal.sealed_submission, proposal.revisions[0].sealed_content)
+    content = proposal.submitted_content
+    url = db.engine.url
+    right = sealing.keyring_of(url)
+    old = "5ea1" * 16  # what the suite seals with
+    try:
+        sealing.use_keyring(url, Keyring(lambda: [NEW, old]))
+        assert custody.rotate() == 3
+        assert custody.rotate() == 0
+        sealing.use_keyring(url, Keyring(lambda: [NEW]))
+        session.expire_all()
+        after = opened.proposal("kvistverk")
+        assert (after.sealed_content, after.sealed_submission, after.revisions[0].sealed_content) == before
+        assert after.submitted_content == content
+        assert custody.unreadable() == []
+        assert len(queries.offers_for(opened.owner, opened.reference).offers) == 3
+    finally:
+        sealing.use_keyring(url, right)
+
+
+@pytest.mark.once
+def test_the_command_makes_a_key_and_a_running_service_finds_it(tmp_path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    run = CliRunner()
+    assert run.invoke(cli.main, ["db", "upgrade"]).exit_code == 0
+    first = (tmp_path / "seal_keys").read_text().strip()
+    running = Settings.from_environment({"INSTANCE_PATH": str(tmp_path)}).keyring()
+    done = run.invoke(cli.main, ["keys", "rotate"])
+    assert done.exit_code == 0, done.output
+    kept = (tmp_path / "seal_keys").read_text().split()
+    assert kept[1:] == [first]
+    assert (tmp_path / "seal_keys").stat().st_mode & 0o777 == 0o600
+    newly = sealing.new_data_key(Keyring(lambda: kept), "proposal:1")
+    assert running.unwrap(newly, "proposal:1")
+    assert "Everything under seal opens." in run.invoke(cli.main, ["keys", "check"]).output
+
+
+def test_a_key_is_read_in_any_order_of_commas_and_lines() -> None:
+    assert sealing.split_keys(f"{OLD},\n{NEW} {OTHER.upper()}") == [OLD, NEW, OTHER]
+    with pytest.raises(sealing.UnreadableKeyError):
+        sealing.split_keys(secrets.token_hex(8))

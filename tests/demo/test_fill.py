@@ -1,6 +1,7 @@
 """The demo world when it is told: everything is there, in every state, and nothing leads nowhere."""
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -27,7 +28,7 @@ from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries import standing_of
 
-CHANGING = {"password_hash", "message_id"}
+CHANGING = {"password_hash", "message_id", "data_key", "sealed_content", "sealed_submission", "sealed_reason"}
 
 
 def fill() -> None:
@@ -154,13 +155,30 @@ def _demo_people_have_something_waiting() -> None:
 
 def dump() -> dict[str, list[dict[str, Any]]]:
     """Return all rows but for what is drawn by chance so that nobody can guess it."""
-    return {
-        table.name: [
-            {key: str(value) for key, value in row._mapping.items() if key not in CHANGING}
-            for row in session.execute(select(table).order_by(*table.primary_key.columns))
-        ]
-        for table in Base.metadata.sorted_tables
+    offers = {
+        str(offer.id): f"offer of {offer.supplier_id} to {offer.brief_id}"
+        for offer in session.scalars(select(Proposal))
     }
+
+    found = {}
+    for table in Base.metadata.sorted_tables:
+        order = (
+            (table.c.brief_id, table.c.supplier_id) if table.name == "proposal" else table.primary_key.columns
+        )
+        found[table.name] = [
+            {
+                key: _with_names(str(value), offers)
+                for key, value in row._mapping.items()
+                if key not in CHANGING
+            }
+            for row in session.execute(select(table).order_by(*order))
+        ]
+    return found
+
+
+def _with_names(text: str, offers: dict[str, str]) -> str:
+    """Return a text with the offers' ids, which are drawn by chance, made into names."""
+    return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 
 def test_is_the_same_world_each_time(demo_world: Flask) -> None:

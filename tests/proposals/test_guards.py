@@ -108,7 +108,7 @@ def test_offers_survive_the_way_down_and_up_again(opened: Market, app: Any) -> N
     number = opened.proposal("kvistverk").id
     session.remove()
     engine = db.engine
-    migrate.downgrade(engine, "0003")
+    migrate.downgrade(engine, "0004")
     with engine.connect() as connection:
         plain = connection.execute(
             text("SELECT content FROM proposal WHERE id = :id"), {"id": number}

@@ -1,7 +1,7 @@
 """Keep offers encrypted, and note when they were opened.
 
-Revision ID: 0004
-Revises: 0003
+Revision ID: 0005
+Revises: 0004
 """
 
 import json
@@ -13,8 +13,8 @@ from alembic import op
 from marketplace.core import sealing
 from marketplace.core.database import UtcDateTime
 
-revision = "0004"
-down_revision = "0003"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 

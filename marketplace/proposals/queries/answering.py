@@ -178,7 +178,8 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
     if not viewer.is_supplier:
         raise NotFound
     query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)
-    options = [joinedload(Proposal.brief).joinedload(Brief.company)]
+    brief = joinedload(Proposal.brief)
+    options = [brief.joinedload(Brief.company), brief.selectinload(Brief.versions)]
     found = paginate(
         query.order_by(Proposal.updated_at.desc(), Proposal.id.desc()), page, size=20, options=options
     )

@@ -1,0 +1,134 @@
+"""What pages ask of the database: little, and no more when there is more to show."""
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from marketplace.briefs.models import Brief
+from marketplace.core.database import db, session
+from marketplace.demo import scale_tour
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import Supplier
+from tests.browser import Browser
+from tests.house.people import LEVELS, People, addresses
+
+MOST_STATEMENTS, MOST_REPEATS = 29, 2
+ROLES = {
+    "anonymous": "anyone",
+    "owner": "company",
+    "bidder": "supplier",
+    "curator": "garden",
+    "administrator": "administrator",
+}
+"""Who opens each route, and the pages of scale_tour: what each is to the demo's brief, and the demo's own person."""
+NOT_ASKED = ("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")
+LISTS = {
+    "anonymous": ["/", "/suppliers", "/suppliers?q=nettbutikk", "/suppliers?place=5021", "/gardens"],
+    "owner": ["/home", "/briefs", "/messages"],
+    "bidder": ["/home", "/opportunities", "/proposals", "/messages"],
+    "curator": ["/home", "/vetting", "/garden/suppliers", "/companies", "/messages"],
+    "administrator": ["/home", "/admin/users", "/admin/audit", "/admin/gardens", "/suppliers"],
+}
+
+
+@contextmanager
+def asked() -> Iterator[Counter[str]]:
+    """Count the statements that reach the database, by their text."""
+    seen: Counter[str] = Counter()
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if not statement.startswith(NOT_ASKED):
+            seen[statement] += 1
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+def statements(browser: Browser, path: str) -> tuple[int, Counter[str]]:
+    """Open a page twice, and return the status and the statements of the second time: the index is in place then."""
+    browser.check_pages = False
+    browser.get(path)
+    with asked() as seen:
+        status = browser.get(path).status_code
+    return status, seen
+
+
+def browser_of(app: Flask, user_id: int | None) -> Browser:
+    browser: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser
+    return browser.sign_in(user_id) if user_id else browser
+
+
+def test_no_page_asks_much_nor_the_same_thing_again_and_again(grown_world: Flask) -> None:
+    people, tour, wrong, opened = People(), scale_tour.people(), list[str](), Counter[str]()
+    for name, role in ROLES.items():
+        every = [
+            path
+            for method, path, level in addresses(grown_world, people)
+            if method == "GET" and level in LEVELS[name]
+        ]
+        pages = [(people.ids[name], path) for path in every]
+        pages += [(tour.get(role), path) for of, path in scale_tour.pages() if of == role]
+        for user_id, path in pages:
+            status, seen = statements(browser_of(grown_world, user_id), path)
+            opened[f"{name} {status}"] += 1
+            if seen.total() > MOST_STATEMENTS:
+                wrong.append(f"{name} {path}: {seen.total()} statements")
+            wrong += [
+                f"{name} {path}: {times} times {statement[:300]}"
+                for statement, times in seen.items()
+                if times > MOST_REPEATS
+            ]
+    assert not wrong, "\n".join(wrong)
+    assert all(opened[f"{name} 200"] > 10 for name in ROLES), opened
+
+
+@pytest.fixture
+def ids(demo_world: Flask) -> dict[str, int | None]:
+    del demo_world
+    of = scale_tour.people()
+    return {name: of.get(role) for name, role in ROLES.items()}
+
+
+def lists(app: Flask, ids: dict[str, int | None]) -> dict[tuple[str, str], int]:
+    """Return how much each list asks."""
+    counted = {}
+    for name, paths in LISTS.items():
+        for path in paths:
+            status, seen = statements(browser_of(app, ids[name]), path)
+            assert status == 200, (name, path)
+            counted[name, path] = seen.total()
+    return counted
+
+
+def test_a_list_asks_the_same_of_three_times_as_many_rows(
+    ids: dict[str, int | None], request: pytest.FixtureRequest
+) -> None:
+    app = request.getfixturevalue("demo_world")
+    few, rows = lists(app, ids), session.query(Supplier).count() + session.query(Brief).count()
+    app = request.getfixturevalue("grown_world")
+    assert session.query(Supplier).count() + session.query(Brief).count() > 2.9 * rows
+    assert lists(app, ids) == few
+
+
+def test_a_comparison_and_a_ranking_ask_the_same_however_long(demo_world: Flask) -> None:
+    company = scale_tour.organisation_of("company")
+    assert company is not None
+    owner = browser_of(demo_world, company[1])
+    judged = session.scalars(select(Brief).where(Brief.reference == "2026-0012")).one()
+    offers = session.scalars(select(Proposal).where(Proposal.brief_id == judged.id)).all()
+    paths = [
+        f"/briefs/{judged.reference}/{page}" for page in ("proposals", "proposals/scores", "award", "ranking")
+    ]
+    many = [statements(owner, path)[1].total() for path in paths]
+    assert len(offers) > 2
+    for offer in offers[1:]:
+        offer.state = "draft"
+    session.commit()
+    assert [statements(owner, path)[1].total() for path in paths] == many

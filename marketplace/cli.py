@@ -17,12 +17,13 @@ from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.assets import AssetsMissingError, prepare
-from marketplace.commands import evaluate, import_file, replay_run
+from marketplace.commands import import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.custody import keys
 from marketplace.demo import use_cases as demo_data
+from marketplace.measuring import evaluate, evaluate_attacks
 from marketplace.proposals.use_cases.sealing import missing_keys
 from marketplace.worker import work
 
@@ -146,6 +147,7 @@ def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> Non
 
 
 main.add_command(evaluate)
+main.add_command(evaluate_attacks)
 
 
 @main.command("replay")

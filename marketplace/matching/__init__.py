@@ -9,6 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from marketplace.matching.attacks import AttackReport, evaluate_attacks
     from marketplace.matching.criteria import Exclusion
     from marketplace.matching.documents import CaseText, Document, Position, Query
     from marketplace.matching.evaluation import TRACKS
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
     from marketplace.matching.judgments import EvaluationFileError
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
+    from marketplace.matching.suspicion import flags
     from marketplace.matching.tracks import Evaluator, evaluate_directory
 
 _HOME = {
+    "AttackReport": "attacks",
     "CaseText": "documents",
     "Document": "documents",
     "EvaluationFileError": "judgments",
@@ -41,13 +44,16 @@ _HOME = {
     "Settings": "settings",
     "TRACKS": "evaluation",
     "TermMatch": "explanation",
+    "evaluate_attacks": "attacks",
     "evaluate_directory": "tracks",
+    "flags": "suspicion",
     "suggest_needs": "index.search",
 }
 
 __all__ = [
     "PART_CODES",
     "TRACKS",
+    "AttackReport",
     "CaseText",
     "Document",
     "EvaluationFileError",
@@ -65,7 +71,9 @@ __all__ = [
     "Ranking",
     "Settings",
     "TermMatch",
+    "evaluate_attacks",
     "evaluate_directory",
+    "flags",
     "suggest_needs",
 ]
 

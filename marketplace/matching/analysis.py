@@ -1,6 +1,6 @@
 """From text to terms: the same road for a supplier's profile, a brief and a glossary phrase.
 
-Text is brought to Unicode NFC, invisible characters are dropped, words are runs of letters and digits in lower
+Text is brought to Unicode NFKC (so that full-width letters are letters), format characters are dropped, words are runs of letters and digits in lower
 case, function words are left out, written forms of the same word (bokmål and nynorsk) are joined, and each word
 is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø and å are kept.
 """
@@ -19,7 +19,6 @@ MAX_CHARACTERS = 100_000
 MAX_WORD = 60
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
-_INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 _APOSTROPHE = re.compile("['\u2019]")
 _stemming = Lock()
 """A Snowball stemmer keeps the word it works on in itself: two threads at once would get wrong stems, or none."""
@@ -47,8 +46,20 @@ class Token:
 
 
 def clean(text: str) -> str:
-    """Return text in NFC, without invisible characters, at most 100,000 characters long."""
-    return _INVISIBLE.sub("", unicodedata.normalize("NFC", text[:MAX_CHARACTERS]))
+    """Return text in NFKC, without what cannot be seen, from its first 100,000 characters.
+
+    Gone are format characters (category Cf: soft hyphens, zero-width letters, tags) and variation selectors.
+    """
+    text = text[:MAX_CHARACTERS]
+    if text.isascii():
+        return text
+    kept = "".join(
+        character
+        for character in text
+        if (character < "\u0300" and character != "\u00ad")
+        or (unicodedata.category(character) != "Cf" and not "\ufe00" <= character <= "\ufe0f")
+    )
+    return unicodedata.normalize("NFKC", kept)
 
 
 @lru_cache(maxsize=4)

@@ -49,7 +49,8 @@ class CaseText:
 class Document:
     """A supplier. `area` holds municipality numbers where it meets customers; money is NOK excluding VAT.
 
-    What is None or empty was not stated, and is treated as unknown, never as a no.
+    What is None or empty was not stated, and is treated as unknown, never as a no. `looked_at` says that a person has
+    read the texts as they stand and found them fair, so that nothing in them is held against the supplier.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Document:
     languages: tuple[str, ...] = ()
     next_start: dt.date | None = None
     cases: tuple[CaseText, ...] = ()
+    looked_at: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the document as JSON values."""

@@ -63,6 +63,18 @@ class Settings:
     must_have_floor: float = 0.34
     """Share of a must-have's word weight that a profile must have to count as having shown it."""
 
+    flagged_worth: float = 0.4
+    """What words and services count at a supplier whose texts look made for the machine, until a person has looked,
+    and where they repeat the brief itself. Services that are only written of count for nothing there."""
+    copied_floor: float = 0.5
+    copied_short: float = 0.9
+    """Share of a brief's different words from which a profile that holds them counts as repeating the brief. A brief of
+    under two dozen different words needs more of them: `copied_short`, less a sixtieth for each."""
+    alike_floor: float = 0.8
+    """Share of their words that two profiles have in common from which they say the same."""
+    twin_worth: float = 0.1
+    """What all points count at those that say the same as another in the list, which is drawn by brief."""
+
     near_km: float = 40.0
     far_km: float = 250.0
     budget_slack: float = 0.5

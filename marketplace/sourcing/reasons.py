@@ -66,6 +66,9 @@ _LACKS: dict[str, Callable[[Params], str]] = {
     "sector_not_shown": lambda p: _("Has not shown jobs within %(sector)s.", sector=_sector(p)),
     "languages_missing": lambda p: _("Has not stated %(languages)s.", languages=format_list([language_name(c) for c in p["languages"]])),
     "languages_unknown": lambda _p: _("Has not stated its languages."),
+    "says_the_same": lambda p: _("Says the same as %(name)s, which stands higher up.", name=p["name"]),
+    "repeats_the_brief": lambda _p: _("Its text repeats your brief, so its words count less."),
+    "text_to_look_at": lambda _p: _("Its words count less until a business garden has read its profile again."),
     "services_beside": lambda p: _("Offers something close to %(services)s, not that itself.", services=_services(p)),
     "services_not_stated": lambda p: _("Has not stated %(services)s.", services=_services(p)),
 }  # fmt: skip
@@ -77,7 +80,7 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
 }  # fmt: skip
 # Said first: what a company asks for first.
 _FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
-_LACK_ORDER = ("services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
+_LACK_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 
 def _services(params: Params) -> str:

@@ -120,14 +120,14 @@ def test_equal_suppliers_are_ordered_by_the_brief_not_by_name(
     assert len(orders) > 3
 
 
-def test_repeating_words_does_not_lift_above_an_honest_twin_for_long(
+def test_repeating_words_does_not_lift_above_an_honest_twin(
     suppliers: list[Document], glossary: Glossary
 ) -> None:
     honest = suppliers[0]
-    stuffed = dataclasses.replace(honest, id="stuffed", text=honest.text + " nettbutikk" * 50)
+    stuffed = dataclasses.replace(honest, id="stuffed", text="Nettbutikker med kasse." + " nettbutikk" * 50)
     ranking = Index.build([*suppliers, stuffed], glossary).rank(SHOP_BRIEF)
     scores = {match.document_id: match.score for match in ranking.matches}
-    assert scores["stuffed"] <= scores["shop"] + 0.5
+    assert scores["stuffed"] < scores["shop"]
 
 
 def test_a_ranking_survives_being_written_down(index: Index) -> None:

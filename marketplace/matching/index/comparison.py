@@ -1,6 +1,7 @@
 """One query against one index: the parts of each score, and the words on both sides."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +13,7 @@ from marketplace.matching.criteria import Exclusion, Judgement
 from marketplace.matching.documents import Query
 from marketplace.matching.explanation import Note, Part, TermMatch
 from marketplace.matching.index.columns import REASONS, Codes
+from marketplace.matching.index.doubts import DoubtsForQuery
 from marketplace.matching.index.lexical import QueryTerms, query_tokens
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.index.store import TEXT_FIELDS, Store, unit
@@ -48,28 +50,53 @@ class Comparison:
         return [services.index(code) for code in self.needs]
 
     @cached_property
+    def _covered(self) -> Vector:
+        """Return how much of the brief's own word weight each document covers."""
+        raw = self.store.lexical.scores(self._query_terms)
+        covered: Vector = raw / self._query_terms.bound if self._query_terms.bound else raw
+        return covered
+
+    @cached_property
+    def _doubts(self) -> DoubtsForQuery:
+        store = self.store
+        return DoubtsForQuery(store.doubts, self.query, store.lexical, self._query_terms, self._covered)
+
+    @cached_property
     def _words(self) -> Vector:
         """Return each document's points for words: half of them at `words_half` of the brief's own weight."""
-        settings = self.store.settings
-        raw = self.store.lexical.scores(self._query_terms)
-        covered = raw / self._query_terms.bound if self._query_terms.bound else raw
-        points: Vector = settings.max_words * covered / (covered + settings.words_half)
+        settings, covered = self.store.settings, self._covered
+        points: Vector = settings.max_words * self._doubts.worth * covered / (covered + settings.words_half)
         return points
+
+    @cached_property
+    def _shown(self) -> Vector:
+        """Return the evidence per service; for who repeats the brief only what is ticked or done."""
+        return self._doubts.but_for_copies(self.store.evidence, self.store.vouched)
+
+    @cached_property
+    def _mix(self) -> Vector:
+        """Return what each supplier is about; for who repeats the brief only what is ticked or done."""
+        return self._doubts.but_for_copies(self.store.mix, self.store.stated)
 
     @cached_property
     def _services(self) -> Vector:
         """Return documents by services: the points that each service gives; rows add up to the part."""
+        points: Vector = self._doubts.worth[:, None] * self._service_points()
+        return points
+
+    def _service_points(self) -> Vector:
         store, settings = self.store, self.store.settings
         if self.needs:
             wanted = np.zeros(len(store.needs.services))
             wanted[self._columns] = 1.0 / len(self.needs)
-            shown = np.maximum(store.evidence, store.beside) * wanted
-            central = store.mix * unit(wanted[None, :])
-            return settings.max_services * (
+            shown = np.maximum(self._shown, store.beside) * wanted
+            central = self._mix * unit(wanted[None, :])
+            confirmed: Vector = settings.max_services * (
                 (1 - settings.focus_share) * shown + settings.focus_share * central
             )
+            return confirmed
         asked = store.needs.asked(self._texts, settings.query_sharpness)
-        points: Vector = settings.max_services * store.mix * unit(asked)
+        points: Vector = settings.max_services * self._mix * unit(asked)
         return points
 
     @cached_property
@@ -94,7 +121,7 @@ class Comparison:
 
     @cached_property
     def _own_evidence(self) -> Vector:
-        found: Vector = self.store.evidence[:, self._columns].max(axis=1)
+        found: Vector = self._shown[:, self._columns].max(axis=1)
         return found
 
     @cached_property
@@ -166,7 +193,13 @@ class Comparison:
             + settings.maximum("budget") * columns.budget(query)
             + settings.maximum("availability") * columns.availability(query)
         )
+        scores[list(self._behind)] *= settings.twin_worth
         return scores
+
+    @cached_property
+    def _behind(self) -> Mapping[int, int]:
+        """Return the rows that stand behind another one that says the same, which is drawn by the query's name."""
+        return self.store.doubts.behind(self.query.id, self.reasons == 0)
 
     def judge(self, row: int) -> tuple[tuple[Part, ...], tuple[Note, ...], tuple[Note, ...]]:
         """Return a supplier's six parts, and what to say for and against it."""
@@ -183,10 +216,14 @@ class Comparison:
             *(_part(code, judgement, settings) for code, judgement in judgements),
         )
         facts, lacks = self._service_notes(row)
+        if row in self._behind:
+            parts = tuple(replace(part, value=part.value * settings.twin_worth) for part in parts)
+            same = self.store.documents[self._behind[row]].name
+            lacks = (("says_the_same", {"name": same}), *lacks)
         for _, judgement in judgements:
             facts += judgement.facts
             lacks += judgement.lacks
-        return parts, facts, (*lacks, *criteria.languages(query, document))
+        return parts, facts, (*self._doubts.notes(row), *lacks, *criteria.languages(query, document))
 
     def _service_notes(self, row: int) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
         document = self.store.documents[row]
@@ -235,8 +272,8 @@ class Comparison:
         return {term: tuple(words) for term, words in surfaces.items()}
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
-        points = self._services[row]
         store = self.store
+        points = self._services[row] * (store.settings.twin_worth if row in self._behind else 1.0)
         query_words = [token for tokens, _ in self._texts for token in tokens]
         own_words = [token for name in ("text", "cases") for token in store.fields[name][row]]
         for column in np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS]:

@@ -15,6 +15,8 @@ from marketplace.matching.index.weighting import FieldedBM25Transformer, count_f
 from marketplace.matching.settings import Settings
 
 PARTS = "parts"
+LEAST_TO_COPY = 4
+"""From how many different words on holding most of them is no accident."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,10 @@ class QueryTerms:
     weights: Mapping[int, float]
     words: Mapping[int, tuple[str, ...]]
     bound: float
+    own: frozenset[int] = frozenset()
+    """The columns of the query's own terms, without compounds' parts and words spelled alike."""
+    different: int = 0
+    """How many different terms the query has, known to the index or not."""
 
     @property
     def columns(self) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -93,6 +99,8 @@ class LexicalIndex:
         weights: defaultdict[int, float] = defaultdict(float)
         words: defaultdict[int, dict[str, None]] = defaultdict(dict)
         bound = 0.0
+        terms = {token.term for tokens, _ in texts for token in tokens}
+        own = frozenset(self.vocabulary[term] for term in terms if term in self.vocabulary)
         for tokens, weight in texts:
             for token in tokens:
                 columns = self._columns(token)
@@ -100,7 +108,8 @@ class LexicalIndex:
                 for column, share in columns:
                     weights[column] += weight * share
                     words[column][token.surface] = None
-        return QueryTerms(weights, {column: tuple(surfaces) for column, surfaces in words.items()}, bound)
+        shown = {column: tuple(surfaces) for column, surfaces in words.items()}
+        return QueryTerms(weights, shown, bound, own, len(terms))
 
     def _columns(self, token: Token) -> list[tuple[int, float]]:
         """Return the columns that a word stands for, each with its share of the word's weight."""
@@ -122,6 +131,11 @@ class LexicalIndex:
             rows = slice(by_term.indptr[column], by_term.indptr[column + 1])
             scores[by_term.indices[rows]] += query.weights[int(column)] * by_term.data[rows]
         return scores
+
+    def share_held(self, query: QueryTerms, row: int) -> float:
+        """Return how much of a query's different words one document holds, 0 to 1."""
+        held = self.matrix.indices[self.matrix.indptr[row] : self.matrix.indptr[row + 1]]
+        return sum(int(column) in query.own for column in held) / max(query.different, 1)
 
     def contributions(self, query: QueryTerms, row: int) -> dict[int, float]:
         """Return what each of the query's terms gives one document; they add up to its score."""

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Iterator, Mapping, Sequence
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -10,22 +10,19 @@ from marketplace.matching.analysis import Token
 from marketplace.matching.documents import Document
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.columns import Columns
+from marketplace.matching.index.doubts import Doubts, Reading
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Vector
 from marketplace.matching.settings import Settings
 from marketplace.matching.stop_words import LANGUAGES
+from marketplace.matching.suspicion import EVERYTHING
 
 TEXT_FIELDS = ("name", "text", "cases")
 T = TypeVar("T")
 
 
 class Store:
-    """The documents, their tokens per field, the lexical index, the need model and each document's services.
-
-    `mix` (documents by services, rows of length 1) says what a supplier is about; `evidence` (0 to 1) what it has
-    shown of each: most for a ticked service with a job to show, least for its own words; `beside` where it offers a
-    related one.
-    """
+    """The documents, their tokens per field, the lexical index, the need model and each document's services."""
 
     def __init__(
         self,
@@ -61,7 +58,9 @@ class Store:
                 },
                 settings,
             )
-            self.mix, self.evidence, self.beside = self._weigh_services(self.documents, self.fields)
+            readings = self._read(self.documents, self.fields)
+            self.doubts = Doubts(self.documents, readings, settings)
+            self._weighed = self._weigh_services(self.documents, self.fields, readings)
             self.columns = Columns(self.documents, settings)
 
     def updated(self, documents: Sequence[Document]) -> "Store":
@@ -83,11 +82,13 @@ class Store:
         made.lexical = self.lexical.updated(rows, fresh)
         before = len(self.documents)
         order = _merged(rows, range(before), range(before, before + len(changed)))
-        weighed: tuple[Vector, ...] = (self.mix, self.evidence, self.beside)
+        weighed: Sequence[Vector] = self._weighed
+        readings = self._read(changed, fresh)
         if changed:
-            old_and_new = zip(weighed, self._weigh_services(changed, fresh), strict=True)
-            weighed = tuple(np.concatenate(pair) for pair in old_and_new)
-        made.mix, made.evidence, made.beside = (matrix[order] for matrix in weighed)
+            old_and_new = zip(weighed, self._weigh_services(changed, fresh, readings), strict=True)
+            weighed = [np.concatenate(pair) for pair in old_and_new]
+        made._weighed = Weighed(*(matrix[order] for matrix in weighed))  # noqa: SLF001 because it is a copy of our own
+        made.doubts = Doubts(made.documents, _merged(rows, self.doubts.readings, readings), self.settings)
         made.columns = Columns(made.documents, self.settings)
         return made
 
@@ -112,30 +113,85 @@ class Store:
             for token in self.analyzer.tokens(labels[code][lang], lang)
         ]
 
-    def _weigh_services(
+    @property
+    def mix(self) -> Vector:
+        """Return what each supplier is about: documents by services, rows of length 1."""
+        return self._weighed.mix
+
+    @property
+    def stated(self) -> Vector:
+        """Return the same from ticks and jobs alone."""
+        return self._weighed.stated
+
+    @property
+    def evidence(self) -> Vector:
+        """Return what each supplier has shown of each service, 0 to 1: most for a tick with a job to show."""
+        return self._weighed.evidence
+
+    @property
+    def vouched(self) -> Vector:
+        """Return the same from ticks and jobs alone."""
+        return self._weighed.vouched
+
+    @property
+    def beside(self) -> Vector:
+        """Return what it is worth that each supplier offers something related to each service."""
+        return self._weighed.beside
+
+    def _read(
         self, documents: Sequence[Document], fields: Mapping[str, Sequence[Sequence[Token]]]
-    ) -> tuple[Vector, Vector, Vector]:
-        """Return `mix`, `evidence` and `beside` of some documents, each row for itself."""
+    ) -> list[Reading]:
+        return [
+            Reading.of(
+                document, frozenset(token.term for name in ("text", "cases") for token in fields[name][row])
+            )
+            for row, document in enumerate(documents)
+        ]
+
+    def _weigh_services(
+        self,
+        documents: Sequence[Document],
+        fields: Mapping[str, Sequence[Sequence[Token]]],
+        readings: Sequence[Reading],
+    ) -> "Weighed":
+        """Return what some documents say of services, each row for itself. A flagged text says nothing."""
         settings = self.settings
         texts = [[(fields[name][row], 1.0) for name in TEXT_FIELDS] for row in range(len(documents))]
         spoken = self.needs.leanings(texts, settings.document_sharpness)
+        probable = self.needs.probabilities(texts)
+        flagged = [row for row, reading in enumerate(readings) if reading.flags]
+        probable[flagged] = spoken[flagged] = 0.0
         ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
         column = {code: i for i, code in enumerate(self.needs.services)}
         for row, document in enumerate(documents):
-            ticks = [column[code] for code in document.services if code in column]
+            doubtful = any(code == EVERYTHING for code, _ in readings[row].flags)
+            ticks = [column[code] for code in document.services if code in column and not doubtful]
             ticked[row, ticks] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
             done[
                 row, [column[code] for case in document.cases for code in case.services if code in column]
             ] = 1.0
         share, worth = settings.ticked_share, settings.worth_ticked
-        mix: Vector = unit(share * unit(ticked + settings.worth_done * done) + (1.0 - share) * unit(spoken))
-        own = np.where(
+        stated = unit(ticked + settings.worth_done * done)
+        vouched = np.where(
             done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
         )
-        spoken_of = settings.worth_spoken * self.needs.probabilities(texts)
-        evidence: Vector = np.maximum.reduce([own, spoken_of])
-        beside: Vector = np.where(own @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0)
-        return mix, evidence, beside
+        return Weighed(
+            mix=unit(share * stated + (1.0 - share) * unit(spoken)),
+            stated=stated,
+            evidence=np.maximum.reduce([vouched, settings.worth_spoken * probable]),
+            vouched=vouched,
+            beside=np.where(vouched @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0),
+        )
+
+
+class Weighed(NamedTuple):
+    """What documents say of services: see the store's properties of the same names."""
+
+    mix: Vector
+    stated: Vector
+    evidence: Vector
+    vouched: Vector
+    beside: Vector
 
 
 def _merged(rows: Sequence[int | None], old: Sequence[T], new: Sequence[T]) -> list[T]:

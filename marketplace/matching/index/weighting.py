@@ -2,12 +2,13 @@
 
 For a term t in a document d with fields f:
 
-    tf(t, d)  = sum over f of  w_f * count(t, d, f) / (1 - b + b * length(d, f) / mean_length(f))
+    tf(t, d)  = sum over f of  w_f * min(count(t, d, f), most) / (1 - b + b * length(d, f) / mean_length(f))
     idf(t)    = ln(1 + (N - n(t) + 0.5) / (n(t) + 0.5))
     weight    = idf(t) * tf * (k1 + 1) / (tf + k1)
 
 S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", Foundations and Trends in
-Information Retrieval 3 (2009), section 3.6 (fields, "BM25F") and 3.4; the idf is the one that cannot be negative.
+Information Retrieval 3 (2009), section 3.6 (fields, "BM25F") and 3.4; the idf is the one that cannot be negative. That a word counts `most` times
+in a field is our own, against stuffing; lengths are of all words.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,10 +23,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
     """Weights a mapping of field name to count matrix (documents by terms), all over one vocabulary."""
 
-    def __init__(self, weights: Mapping[str, float], k1: float = 1.2, b: float = 0.75) -> None:
+    def __init__(self, weights: Mapping[str, float], k1: float = 1.2, b: float = 0.75, most: int = 3) -> None:
         self.weights = weights
         self.k1 = k1
         self.b = b
+        self.most = most
 
     def fit(self, counts: Mapping[str, Any], y: object = None) -> Self:
         """Learn how rare each term is (`idf_`) and how long each field is on average (`mean_length_`)."""
@@ -48,7 +50,7 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
             lengths = np.asarray(matrix.sum(axis=1)).ravel()
             norm = 1.0 - self.b + self.b * lengths / self.mean_length_[field]
             scale = sparse.diags_array(weight / np.maximum(norm, 1e-9))
-            frequency = frequency + scale @ matrix
+            frequency = frequency + scale @ matrix.minimum(self.most)
         weights = sparse.csr_array(frequency, dtype=np.float64)
         weights.data = weights.data * (self.k1 + 1.0) / (weights.data + self.k1)
         weights.data *= self.idf_[weights.indices]

@@ -1,0 +1,123 @@
+"""Commands that measure the ranking: how good it is, and how hard it is to cheat."""
+
+import json
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from marketplace import matching
+from marketplace.core.places import municipalities_by_number
+from marketplace.data import data_path
+from marketplace.matching import TRACKS, AttackReport, EvaluationFileError, Evaluator, Position
+from marketplace.suppliers.words import glossary
+
+OWN_SET = Path("tests/data/market/dev")
+MODES = ("confirmed", "fields", "text")
+
+
+def _evaluator() -> Evaluator:
+    positions = {number: Position(m.lat, m.lon) for number, m in municipalities_by_number().items()}
+    return Evaluator(glossary(), positions)
+
+
+def keep(name: str, figures: Any) -> None:
+    """Write figures into the file that the page "How we rank" reads, beside what it holds already."""
+    path = data_path("quality.json")
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    kept[name] = figures
+    kept["measured"] = date.today().isoformat()  # noqa: DTZ011 because the day is where the command is run
+    path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@click.command("evaluate")
+@click.argument("directory", type=click.Path(path_type=Path))
+@click.option(
+    "--track", "tracks", multiple=True, type=click.Choice(TRACKS), help="Only this track; may be repeated."
+)
+@click.option("--lang", default="nb", type=click.Choice(["nb", "nn", "en"]), help="Language of a text set.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--no-title", is_flag=True, help="Leave out the briefs' titles.")
+@click.option("--keep", "kept", is_flag=True, help="Keep the figures for the page How we rank.")
+def evaluate(  # noqa: PLR0913 because each is an option of its own
+    *, directory: Path, tracks: tuple[str, ...], lang: str, as_json: bool, no_title: bool, kept: bool
+) -> None:
+    """Measure the ranking on the judged briefs in DIRECTORY.
+
+    Reads a supplier set (suppliers.jsonl, briefs.jsonl, qrels.tsv) or a text set (corpus.jsonl, queries.jsonl,
+    qrels.tsv).
+    """
+    try:
+        figures = matching.evaluate_directory(
+            directory, _evaluator(), tracks=tracks or TRACKS, lang=lang, title=not no_title
+        )
+    except EvaluationFileError as error:
+        raise click.ClickException(str(error)) from error
+    if kept:
+        keep("quality", _rounded(figures))
+    if as_json:
+        click.echo(json.dumps(figures))
+    else:
+        _print(figures)
+
+
+def _rounded(figures: Any) -> Any:
+    if isinstance(figures, dict):
+        return {name: _rounded(value) for name, value in figures.items()}
+    return round(figures, 3)
+
+
+def _print(figures: dict[str, Any]) -> None:
+    by_track = figures.get("tracks", {"text": figures})
+    for track, by_language in by_track.items():
+        names = list(next(iter(by_language.values()), {}))
+        table = Table("", *names, title=track)
+        for language, measured in by_language.items():
+            table.add_row(language, *(f"{measured[name]:.3f}" for name in names))
+        Console().print(table)
+
+
+@click.command("evaluate-attacks")
+@click.argument("directory", type=click.Path(path_type=Path), default=OWN_SET)
+@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="What the ranking may know.")
+@click.option("--briefs", type=click.IntRange(min=1), help="Only the first so many briefs.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
+@click.option("--keep", "kept", is_flag=True, help="Keep the figures for the page How we rank.")
+def evaluate_attacks(
+    *, directory: Path, modes: tuple[str, ...], briefs: int | None, as_json: bool, kept: bool
+) -> None:
+    """Try to cheat the ranking on the judged briefs in DIRECTORY, in every way we know."""
+    try:
+        reports = [
+            matching.evaluate_attacks(directory, _evaluator(), mode, briefs) for mode in modes or MODES
+        ]
+    except EvaluationFileError as error:
+        raise click.ClickException(str(error)) from error
+    figures = {report.mode: report.to_dict() for report in reports}
+    if kept:
+        keep("attacks", _rounded(figures))
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for report in reports:
+        _print_attacks(report)
+
+
+def _print_attacks(report: AttackReport) -> None:
+    table = Table("", "irrelevant in top 3", "places won", "flagged", title=report.mode)
+    for attack in report.attacks:
+        table.add_row(
+            attack.name,
+            f"{attack.irrelevant_in_top:.1%}",
+            f"{attack.places_won:+.1f}",
+            f"{attack.flagged:.0%}",
+        )
+    table.add_section()
+    for name, changed in report.honest_changes.items():
+        table.add_row(f"honest: {name}", "", f"top 5 changes {changed:.0%}", "")
+    table.add_row("honest: as they are", "", "", f"{report.honest_flagged:.1%}")
+    table.add_row("one profile, five names", "", f"{report.twins_in_first:.1f} of first 5", "")
+    Console().print(table)

@@ -244,6 +244,11 @@ def garden_for(municipality_number: str) -> BusinessGarden | None:
     return next((g for g in gardens() if municipality_number in g.covered_municipalities), None)
 
 
+def lock(organisation_id: int | None) -> None:
+    """Let nobody else change an organisation until the end of the transaction."""
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+
+
 def own_company(viewer: Viewer) -> Company:
     """Return the company that the viewer acts for. Raises NotFound."""
     found = session.get(Company, viewer.organisation_id) if viewer.is_company else None

@@ -1,13 +1,17 @@
 """Registering a company, colleagues, for whom one acts, and the gardens' and administrators' lists."""
 
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
 from flask import Blueprint, abort, render_template, request, session, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.views import hash_cost, remember_sign_in
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.marks import mark_of
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import (
     AcceptInvitationForm,
@@ -22,6 +26,9 @@ from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
+
+if TYPE_CHECKING:
+    from marketplace.organisations.models import BusinessGarden, Company
 
 blueprint = Blueprint("organisations", __name__)
 Answer = str | Response | tuple[str, int]
@@ -64,18 +71,29 @@ def edit_company() -> Answer:
     """Change what the company tells of itself."""
     viewer = current_viewer()
     company = queries.own_company(viewer)
-    form = AddCompanyForm(
-        obj=company, data={"municipality": company.municipality_number, "sector": company.sector_code}
-    )
+    form = _company_form(company)
+    form.mark = form.seen_mark() or mark_of(use_cases.details_of(company))
     if form.validate_on_submit():
         try:
-            use_cases.change_company(viewer, form.details())
+            use_cases.change_company(viewer, form.details(), form.seen_mark())
+        except Conflict as conflict:
+            now = queries.own_company(viewer)
+            form.show_theirs(_company_form(now, fresh=True), conflict.message)
+            form.mark = mark_of(use_cases.details_of(now))
+            return render_template("organisations/edit_company.html", form=form, company=now), 409
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Saved."))
             return see_other("organisations.edit_company")
     return render_template("organisations/edit_company.html", form=form, company=company)
+
+
+def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
+    """Return the form with what stands, and with what was typed unless a fresh one is asked for."""
+    standing = use_cases.details_of(company)
+    data = asdict(standing) | {"municipality": standing.municipality_number, "sector": standing.sector_code}
+    return AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
 
 
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])
@@ -231,12 +249,16 @@ def admin_garden_new() -> Answer:
 def admin_garden(garden_id: int) -> Answer:
     """Change a garden, see its people."""
     garden = queries.garden(garden_id)
-    form = GardenForm(
-        obj=garden, data={"municipality": garden.municipality_number}, extra=garden.covered_municipalities
-    )
+    form = _garden_form(garden)
+    form.mark = form.seen_mark() or mark_of(use_cases.garden_details(garden))
     if form.validate_on_submit():
         try:
-            use_cases.save_garden(current_viewer(), form.details(), garden_id)
+            use_cases.save_garden(current_viewer(), form.details(), garden_id, form.seen_mark())
+        except Conflict as conflict:
+            now = queries.garden(garden_id)
+            form.show_theirs(_garden_form(now, fresh=True), conflict.message)
+            form.mark = mark_of(use_cases.garden_details(now))
+            return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None)), 409
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
@@ -259,8 +281,17 @@ def admin_garden_invite(garden_id: int) -> Answer:
             flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
             return see_other("organisations.admin_garden", garden_id=garden_id)
     garden = queries.garden(garden_id)
-    blank = GardenForm(formdata=None, obj=garden, data={"municipality": garden.municipality_number})
+    blank = _garden_form(garden, fresh=True)
     return _garden_page(blank, garden_id, form)
+
+
+def _garden_form(garden: "BusinessGarden", *, fresh: bool = False) -> GardenForm:
+    """Return the form with what stands, and with what was typed unless a fresh one is asked for."""
+    return GardenForm(
+        data=asdict(use_cases.garden_details(garden)) | {"municipality": garden.municipality_number},
+        extra=garden.covered_municipalities,
+        **({"formdata": None} if fresh else {}),
+    )
 
 
 def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) -> str:

@@ -12,11 +12,13 @@ from marketplace.organisations.use_cases.companies import (
     CompanyDetails,
     add_company,
     change_company,
+    details_of,
     found_company,
     register_company,
 )
 from marketplace.organisations.use_cases.gardens import (
     GardenDetails,
+    garden_details,
     invite_curator,
     save_garden,
     set_organisation_active,
@@ -33,7 +35,9 @@ __all__ = [
     "change_company",
     "change_role",
     "choose_organisation",
+    "details_of",
     "found_company",
+    "garden_details",
     "invite_colleague",
     "invite_curator",
     "register_company",

@@ -8,6 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.marks import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
 from marketplace.organisations.models import Company, Membership
@@ -78,10 +79,26 @@ def _check_number(kind: str, number: str | None, except_id: int | None = None) -
         )
 
 
-def change_company(viewer: Viewer, details: CompanyDetails) -> None:
-    """Change what the viewer's company tells of itself. Raises RuleBroken."""
+def details_of(company: Company) -> CompanyDetails:
+    """Return what a company tells of itself as it stands."""
+    return CompanyDetails(
+        name=company.name,
+        organisation_number=company.organisation_number,
+        municipality_number=company.municipality_number,
+        sector_code=company.sector_code,
+        employees=company.employees,
+        website=company.website,
+        phone=company.phone,
+        about=company.about,
+    )
+
+
+def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = None) -> None:
+    """Change what the viewer's company tells of itself; `seen` marks what the writer saw. Raises RuleBroken, Conflict."""
     with transaction():
+        queries.lock(viewer.organisation_id)
         company = queries.own_company(viewer)
+        must_stand(seen, details_of(company), details)
         _check_number("company", details.organisation_number, company.id)
         company.name = details.name
         company.organisation_number = details.organisation_number

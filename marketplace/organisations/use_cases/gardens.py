@@ -1,11 +1,12 @@
 """What administrators do with business gardens and other organisations."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.marks import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
 from marketplace.organisations.models import BusinessGarden, Organisation
@@ -25,9 +26,31 @@ class GardenDetails:
     about: str = ""
 
 
-def save_garden(viewer: Viewer, details: GardenDetails, garden_id: int | None = None) -> BusinessGarden:
-    """Add or change a business garden. Raises RuleBroken when another garden covers a municipality."""
+def garden_details(garden: BusinessGarden) -> GardenDetails:
+    """Return what stands of a garden."""
+    return GardenDetails(
+        name=garden.name,
+        municipality_number=garden.municipality_number,
+        covered_municipalities=sorted(garden.covered_municipalities),
+        email=garden.email,
+        phone=garden.phone,
+        website=garden.website,
+        about=garden.about,
+    )
+
+
+def save_garden(
+    viewer: Viewer, details: GardenDetails, garden_id: int | None = None, seen: str | None = None
+) -> BusinessGarden:
+    """Add or change a business garden; `seen` marks what the writer saw. Raises Conflict when it has changed since.
+
+    Raises RuleBroken when another garden covers a municipality.
+    """
     with transaction():
+        queries.lock(garden_id)
+        if garden_id is not None:
+            wanted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
+            must_stand(seen, garden_details(queries.garden(garden_id)), wanted)
         for other in queries.all_gardens():
             shared = set(other.covered_municipalities) & set(details.covered_municipalities)
             if other.id != garden_id and other.is_active and shared:

@@ -136,8 +136,8 @@ class ProposalForm(BaseForm):
         return PriceLine(deliverable, Kind.NOT_PRICED if amount is None else Kind.AMOUNT, amount, comment)
 
 
-def proposal_form(ask: Ask, content: Content, revision: int) -> ProposalForm:
-    """Return the form for a brief, filled with an offer."""
+def proposal_form(ask: Ask, content: Content, revision: int, **fresh: Any) -> ProposalForm:
+    """Return the form for a brief, filled with an offer; `formdata=None` leaves out what was typed."""
     fields: dict[str, Any] = {"ask": ask}
     for number, text in enumerate(ask.deliverables):
         fields[f"line_{number}_kind"] = ChoiceField(
@@ -155,7 +155,7 @@ def proposal_form(ask: Ask, content: Content, revision: int) -> ProposalForm:
                 _("Show it"), [length(high=1500)], description=_("At most %(limit)s words.", limit=limit)
             )
     made = type("BriefProposalForm", (ProposalForm,), fields)
-    form: ProposalForm = made(data=_values(content, revision))
+    form: ProposalForm = made(data=_values(content, revision), **fresh)
     return form
 
 

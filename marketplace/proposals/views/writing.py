@@ -99,10 +99,13 @@ def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict)
     if not found.is_open:
         flashes.warn(error.message)
         return see_other("proposals.edit", reference=reference)
-    form.add_rule_error(RuleBroken(error.message))
-    if isinstance(error, Conflict):
+    if isinstance(error, Conflict) and found.proposal is not None:
+        theirs = proposal_form(found.ask, found.content, found.proposal.revision, formdata=None)
+        form.show_theirs(theirs, error.message)
         form.seen.data = str(error.current.get("revision", ""))
-    return _page(found, form, [], 409 if isinstance(error, Conflict) else 422)
+        return _page(found, form, [], 409)
+    form.add_rule_error(RuleBroken(error.message))
+    return _page(found, form, [], 422)
 
 
 def _mark(form: ProposalForm, lacks: list[Lack]) -> None:

@@ -14,6 +14,8 @@ from marketplace.suppliers.use_cases.details import (
     CaseDetails,
     Offer,
     SupplierApplication,
+    case_details,
+    part_of,
 )
 from marketplace.suppliers.use_cases.profile import (
     add_case,
@@ -38,6 +40,7 @@ __all__ = [
     "add_application",
     "add_case",
     "approve_all",
+    "case_details",
     "change_area",
     "change_basics",
     "change_case",
@@ -49,6 +52,7 @@ __all__ = [
     "delete_case",
     "found_supplier",
     "home_garden",
+    "part_of",
     "register_supplier",
     "remind_renewals",
     "set_paused",

@@ -154,6 +154,40 @@ def write_case(case: CaseStudy, details: CaseDetails) -> None:
     case.result = details.result
 
 
+def case_details(case: CaseStudy) -> CaseDetails:
+    """Return a case as plain values."""
+    return CaseDetails(
+        title=case.title,
+        text=case.text,
+        year=case.year,
+        client=case.client,
+        sector_code=case.sector_code,
+        service_code=case.service_code,
+        result=case.result,
+    )
+
+
+def part_of(supplier: Supplier, part: str) -> list[object]:
+    """Return what stands in one part of the profile, as its form shows it; what is no part is empty."""
+    columns = {
+        "basics": (
+            "name", "organisation_number", "municipality_number", "website", "phone", "contact_name", "contact_email",
+            "employees",
+        ),
+        "text": ("about", "text_locale"),
+        "area": ("remote", "on_site"),
+        "price": ("price_from_nok", "next_start"),
+    }  # fmt: skip
+    found: list[object] = [getattr(supplier, name) for name in columns.get(part, ())]
+    if part == "services":
+        found = [*sorted(row.code for row in supplier.services)]
+    elif part == "trades":
+        found = [sorted(row.code for row in rows) for rows in (supplier.sectors, supplier.languages)]
+    elif part == "area":
+        found.append(sorted(row.municipality_number for row in supplier.areas))
+    return found
+
+
 def state_of(supplier: Supplier) -> tuple[object, ...]:
     """Return all that others can see of a supplier, to tell whether a change changed anything."""
     columns = [

@@ -8,7 +8,9 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.marks import must_stand
 from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
 from marketplace.suppliers import queries
 from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
 from marketplace.suppliers.use_cases import details as write
@@ -16,13 +18,18 @@ from marketplace.suppliers.use_cases.applying import open_new_kinds
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
 
 
-def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None]) -> bool:
-    """Make a change to the viewer's own supplier; say whether it changed anything."""
+def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen: str | None = None) -> bool:
+    """Make a change to the viewer's own supplier; say whether it changed anything.
+
+    `seen` marks the part as the writer saw it. Raises Conflict when a colleague has changed that part since.
+    """
     with transaction():
+        organisations.lock(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
-        before = write.state_of(supplier)
+        before, part = write.state_of(supplier), write.part_of(supplier, what)
         change(supplier)
         session.flush()
+        must_stand(seen, part, write.part_of(supplier, what))
         changed = write.state_of(supplier) != before
         if changed:
             write.touch(supplier)
@@ -35,22 +42,24 @@ def _must_own(viewer: Viewer) -> None:
         raise Forbidden
 
 
-def change_basics(viewer: Viewer, basics: Basics) -> bool:
+def change_basics(viewer: Viewer, basics: Basics, seen: str | None = None) -> bool:
     """Change name, seat and contact; only owners. Raises RuleBroken."""
     _must_own(viewer)
-    return _change(viewer, "basics", lambda supplier: write.write_basics(supplier, basics))
+    return _change(viewer, "basics", lambda supplier: write.write_basics(supplier, basics), seen)
 
 
-def change_text(viewer: Viewer, about: str, text_locale: str) -> bool:
+def change_text(viewer: Viewer, about: str, text_locale: str, seen: str | None = None) -> bool:
     """Change the profile text and say which language it is in."""
 
     def change(supplier: Supplier) -> None:
         supplier.about, supplier.text_locale = about, text_locale
 
-    return _change(viewer, "text", change)
+    return _change(viewer, "text", change, seen)
 
 
-def change_services(viewer: Viewer, codes: Iterable[str], note: str = "") -> list[Vetting]:
+def change_services(
+    viewer: Viewer, codes: Iterable[str], note: str = "", seen: str | None = None
+) -> list[Vetting]:
     """Change what is sold; only owners. A new kind of service is a new application, which is returned.
 
     Raises RuleBroken.
@@ -63,29 +72,38 @@ def change_services(viewer: Viewer, codes: Iterable[str], note: str = "") -> lis
         session.flush()
         opened.extend(open_new_kinds(viewer, supplier, note))
 
-    _change(viewer, "services", change)
+    _change(viewer, "services", change, seen)
     return opened
 
 
-def change_trades(viewer: Viewer, sectors: Iterable[str], languages: Iterable[str]) -> bool:
+def change_trades(
+    viewer: Viewer, sectors: Iterable[str], languages: Iterable[str], seen: str | None = None
+) -> bool:
     """Change which trades and languages are known."""
-    return _change(viewer, "trades", lambda supplier: write.write_trades(supplier, sectors, languages))
+    return _change(viewer, "trades", lambda supplier: write.write_trades(supplier, sectors, languages), seen)
 
 
-def change_area(viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool) -> bool:
+def change_area(
+    viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool, seen: str | None = None
+) -> bool:
     """Change where jobs are taken. Raises RuleBroken."""
     return _change(
-        viewer, "area", lambda supplier: write.write_area(supplier, areas, remote=remote, on_site=on_site)
+        viewer,
+        "area",
+        lambda supplier: write.write_area(supplier, areas, remote=remote, on_site=on_site),
+        seen,
     )
 
 
-def change_price(viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None) -> bool:
+def change_price(
+    viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None, seen: str | None = None
+) -> bool:
     """Change what a small job costs from, and when the next can start."""
 
     def change(supplier: Supplier) -> None:
         supplier.price_from_nok, supplier.next_start = price_from_nok, next_start
 
-    return _change(viewer, "price", change)
+    return _change(viewer, "price", change, seen)
 
 
 def add_case(viewer: Viewer, details: CaseDetails) -> None:
@@ -101,11 +119,15 @@ def add_case(viewer: Viewer, details: CaseDetails) -> None:
     _change(viewer, "case", change)
 
 
-def change_case(viewer: Viewer, case_id: int, details: CaseDetails) -> bool:
-    """Change a case of one's own. Raises RuleBroken for a wrong year."""
-    return _change(
-        viewer, "case", lambda _supplier: write.write_case(queries.own_case(viewer, case_id), details)
-    )
+def change_case(viewer: Viewer, case_id: int, details: CaseDetails, seen: str | None = None) -> bool:
+    """Change a case of one's own. Raises RuleBroken for a wrong year, Conflict when a colleague was first."""
+
+    def change(_supplier: Supplier) -> None:
+        case = queries.own_case(viewer, case_id)
+        must_stand(seen, write.case_details(case), details)
+        write.write_case(case, details)
+
+    return _change(viewer, "case", change)
 
 
 def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
@@ -114,17 +136,7 @@ def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
 
     def change(supplier: Supplier) -> None:
         case: CaseStudy = queries.own_case(viewer, case_id)
-        kept.append(
-            CaseDetails(
-                title=case.title,
-                text=case.text,
-                year=case.year,
-                client=case.client,
-                sector_code=case.sector_code,
-                service_code=case.service_code,
-                result=case.result,
-            )
-        )
+        kept.append(write.case_details(case))
         supplier.cases = [row for row in supplier.cases if row.id != case.id]
 
     _change(viewer, "case", change)

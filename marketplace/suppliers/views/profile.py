@@ -5,10 +5,11 @@ from typing import TYPE_CHECKING, Any
 from flask import abort, render_template, request
 
 from marketplace.core import clock
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
+from marketplace.core.marks import mark_of
 from marketplace.suppliers import queries, use_cases, vetting
 from marketplace.suppliers.completeness import area_in_words, gaps
 from marketplace.suppliers.forms import (
@@ -38,6 +39,9 @@ TITLES = {
     "area": _l("Where you take jobs"),
     "price": _l("Price and time"),
 }
+BASICS = (
+    "name", "organisation_number", "website", "phone", "employees", "contact_name", "contact_email",
+)  # fmt: skip
 FOR_OWNERS = {"basics", "services"}
 
 
@@ -68,23 +72,27 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
     )
 
 
-def _section_form(section: str, supplier: Any) -> Any:
-    """Return the form of a section, filled with what stands there."""
+def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
+    """Return the form of a section, filled with what stands there; `formdata=None` leaves out what was typed."""
+    basics = {name: getattr(supplier, name) for name in BASICS} | {
+        "municipality": supplier.municipality_number
+    }
     presence = [name for name in ("remote", "on_site") if getattr(supplier, name)]
     areas = choices.fold_areas([row.municipality_number for row in supplier.areas])
     forms: dict[str, Callable[[], Any]] = {
-        "basics": lambda: BasicsForm(obj=supplier, data={"municipality": supplier.municipality_number}),
-        "text": lambda: TextForm(obj=supplier),
-        "services": lambda: ServicesForm(data={"services": [row.code for row in supplier.services]}),
+        "basics": lambda: BasicsForm(data=basics, **fresh),
+        "text": lambda: TextForm(obj=supplier, **fresh),
+        "services": lambda: ServicesForm(data={"services": [row.code for row in supplier.services]}, **fresh),
         "trades": lambda: TradesForm(
             data={
                 "sectors": [row.code for row in supplier.sectors],
                 "languages": [row.code for row in supplier.languages],
-            }
+            },
+            **fresh,
         ),
-        "area": lambda: AreaForm(data={"presence": presence, "areas": areas}),
+        "area": lambda: AreaForm(data={"presence": presence, "areas": areas}, **fresh),
         "price": lambda: PriceForm(
-            data={"price_from": supplier.price_from_nok, "next_start": supplier.next_start}
+            data={"price_from": supplier.price_from_nok, "next_start": supplier.next_start}, **fresh
         ),
     }
     if section not in forms:
@@ -94,9 +102,9 @@ def _section_form(section: str, supplier: Any) -> Any:
 
 def _save(section: str, form: Any) -> str:
     """Save a section; return what to tell."""
-    viewer = current_viewer()
+    viewer, seen = current_viewer(), form.seen_mark()
     if section == "services":
-        opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "")
+        opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", seen)
         if opened:
             return ngettext(
                 "Saved. The garden has got your application for a new kind of service.",
@@ -105,19 +113,19 @@ def _save(section: str, form: Any) -> str:
             )
     elif section == "basics":
         use_cases.change_basics(
-            viewer, form.basics(form.contact_name.data or "", form.contact_email.data or "")
+            viewer, form.basics(form.contact_name.data or "", form.contact_email.data or ""), seen
         )
     elif section == "text":
-        use_cases.change_text(viewer, form.about.data or "", form.text_locale.data)
+        use_cases.change_text(viewer, form.about.data or "", form.text_locale.data, seen)
     elif section == "trades":
-        use_cases.change_trades(viewer, form.sectors.data or [], form.languages.data or [])
+        use_cases.change_trades(viewer, form.sectors.data or [], form.languages.data or [], seen)
     elif section == "area":
         ticked = form.presence.data or []
         use_cases.change_area(
-            viewer, form.municipalities(), remote="remote" in ticked, on_site="on_site" in ticked
+            viewer, form.municipalities(), remote="remote" in ticked, on_site="on_site" in ticked, seen=seen
         )
     else:
-        use_cases.change_price(viewer, form.price_from.data, form.next_start.data)
+        use_cases.change_price(viewer, form.price_from.data, form.next_start.data, seen)
     return _("Saved.")
 
 
@@ -130,15 +138,20 @@ def profile_section(section: str) -> Answer:
         abort(403)
     supplier = queries.own_supplier(viewer)
     form = _section_form(section, supplier)
+    form.mark, status = form.seen_mark() or mark_of(use_cases.part_of(supplier, section)), 200
     if form.validate_on_submit():
         try:
             told = _save(section, form)
+        except Conflict as conflict:
+            supplier, status = queries.own_supplier(viewer), 409
+            form.show_theirs(_section_form(section, supplier, formdata=None), conflict.message)
+            form.mark = mark_of(use_cases.part_of(supplier, section))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(told)
             return see_other("suppliers.profile")
-    return render_template(
+    html = render_template(
         "suppliers/profile_section.html",
         form=form,
         section=section,
@@ -147,6 +160,7 @@ def profile_section(section: str) -> Answer:
         service_groups=choices.service_groups() if section == "services" else [],
         area_groups=choices.area_groups(form.areas.data or ()) if section == "area" else [],
     )
+    return html, status
 
 
 @blueprint.route("/profile/cases/new", methods=["GET", "POST"])
@@ -172,15 +186,21 @@ def case_edit(case_id: int) -> Answer:
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
     form = CaseForm(obj=case, data={"service": case.service_code, "sector": case.sector_code})
+    form.mark, status = form.seen_mark() or mark_of(use_cases.case_details(case)), 200
     if form.validate_on_submit():
         try:
-            use_cases.change_case(viewer, case_id, form.case())
+            use_cases.change_case(viewer, case_id, form.case(), form.seen_mark())
+        except Conflict as conflict:
+            case, status = queries.own_case(viewer, case_id), 409
+            filled = {"service": case.service_code, "sector": case.sector_code}
+            form.show_theirs(CaseForm(obj=case, data=filled, formdata=None), conflict.message)
+            form.mark = mark_of(use_cases.case_details(case))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Saved."))
             return see_other("suppliers.profile", _anchor="cases")
-    return render_template("suppliers/case.html", form=form, case=case)
+    return render_template("suppliers/case.html", form=form, case=case), status
 
 
 @blueprint.post("/profile/cases/<int:case_id>/delete")

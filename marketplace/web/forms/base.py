@@ -1,6 +1,10 @@
 """The base of all forms: our own words for errors, protected against forged requests."""
 
+from collections.abc import Sequence
+
+from flask import request
 from flask_wtf import FlaskForm
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext, ngettext
@@ -14,6 +18,16 @@ class _WtformsMessages:
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return ngettext(singular, plural, n)
+
+
+def in_words(field: Field) -> str:
+    """Return what stands in a field as one reads it: the labels of what is chosen, the text of the rest."""
+    if isinstance(field, (SelectField, SelectMultipleField)):
+        return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2] and choice[0])
+    if isinstance(field, BooleanField):
+        return gettext("Yes") if field.data else gettext("No")
+    shown = getattr(field, "_value", None)
+    return str(shown() if callable(shown) else field.data or "")
 
 
 class BaseForm(FlaskForm):
@@ -34,6 +48,24 @@ class BaseForm(FlaskForm):
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+    mark: str = ""
+    theirs: Sequence[tuple[str, str, str]] = ()
+
+    def seen_mark(self) -> str | None:
+        """Return the mark of what stood when the sender opened the page, or None."""
+        return request.form.get("seen", "")[:64] or None if request.method == "POST" else None
+
+    def show_theirs(self, theirs: "BaseForm", message: str) -> None:
+        """Show, beside what was typed, what somebody else has saved meanwhile: (field id, label, what stands)."""
+        self.form_errors.append(message)
+        self.theirs = [
+            (field.id, str(field.label.text), in_words(theirs[field.name]))
+            for field in self
+            if field.name in theirs
+            and not isinstance(field, HiddenField)
+            and in_words(theirs[field.name]) != in_words(field)
+        ]
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) for the error summary, in the order of the fields."""

@@ -1,0 +1,140 @@
+"""Six people save the same form at once: one wins, five are told, with their text kept and the winner's shown."""
+
+import re
+import threading
+
+import pytest
+
+from marketplace.core.database import session
+from marketplace.suppliers import use_cases as suppliers
+from tests import factories
+from tests.factories.briefs import supplier as new_supplier
+
+WORDS = ("granbar", "myrull", "kvistverk", "lyngstad", "fjellfot", "storvik")
+LONG = "Vi lager nettbutikker for gårder og ysterier i bygda, og har gjort det siden 2012. {}"
+
+
+def values_of(page, action):
+    """Return what a form on a page would send as it stands."""
+    form = next(form for form in page.all("form") if form.get("action", action) == action)
+    values = {}
+    for field in form.iter():
+        name, kind = field.get("name"), field.get("type", "text")
+        if name is None or field.tag not in {"input", "textarea", "select"}:
+            continue
+        if field.tag == "select":
+            chosen = [option for option in field.iter("option") if option.get("selected") is not None]
+            if chosen:
+                values[name] = chosen[0].get("value", "")
+        elif kind in {"radio", "checkbox"}:
+            if field.get("checked") is not None:
+                values.setdefault(name, []).append(field.get("value", ""))
+        else:
+            values[name] = field.text or "" if field.tag == "textarea" else field.get("value", "")
+    return values
+
+
+def six_save(app, people, path, field, text):
+    """Let six browsers open a page and then save it at once, each with a word of its own; return their answers."""
+    browsers = [app.test_client().sign_in(person.user_id) for person in people]
+    forms = [
+        values_of(browser.page(path), path) | {field: text.format(word)}
+        for browser, word in zip(browsers, WORDS, strict=True)
+    ]
+    start, answers = threading.Barrier(6), [None] * 6
+
+    def save(number):
+        start.wait()
+        answers[number] = browsers[number].post(path, data=forms[number], csrf=False)
+
+    threads = [threading.Thread(target=save, args=(number,)) for number in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    session.expire_all()
+    return answers
+
+
+def check(answers, text):
+    """One answer goes on, five are 409 with both texts; return the number of the winner."""
+    assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409, 409, 409]
+    winner = next(number for number, answer in enumerate(answers) if answer.status_code == 303)
+    for number, answer in enumerate(answers):
+        if number != winner:
+            assert text.format(WORDS[number]) in answer.text, answer.text
+            assert text.format(WORDS[winner]) in answer.text
+            assert "Det som står nå" in answer.text
+    return winner
+
+
+def six(organisation, role="owner"):
+    return [factories.member(organisation, role) for _each in range(6)]
+
+
+def test_six_owners_of_a_company(app):
+    company = factories.company()
+    answers = six_save(app, six(company), "/organisation", "about", LONG)
+    winner = check(answers, LONG)
+    session.refresh(company)
+    assert company.about == LONG.format(WORDS[winner])
+
+
+def test_six_administrators_of_a_garden(app):
+    garden = factories.garden()
+    people = [factories.administrator() for _each in range(6)]
+    check(six_save(app, people, f"/admin/gardens/{garden.id}", "about", LONG), LONG)
+
+
+@pytest.mark.parametrize(
+    ("section", "field"), [("text", "about"), ("basics", "contact_name"), ("price", "price_from")]
+)
+def test_six_colleagues_of_a_supplier(app, section, field):
+    supplier = new_supplier("Kvistverk", contact_name="Ola", contact_email="ola@kvistverk.example")
+    text = "{}" if field == "contact_name" else LONG
+    if field == "price_from":
+        prices = dict(zip(WORDS, ("110", "120", "130", "140", "150", "160"), strict=True))
+        text = type("Price", (str,), {"format": lambda _self, word: prices[word]})("{}")
+    check(six_save(app, six(supplier), f"/profile/{section}", field, text), text)
+
+
+def test_six_colleagues_at_one_job(app):
+    supplier = new_supplier("Kvistverk")
+    people = six(supplier)
+    suppliers.add_case(people[0], suppliers.CaseDetails("Nettbutikk", LONG.format("før"), 2025))
+    session.expire_all()
+    check(six_save(app, people, f"/profile/cases/{supplier.cases[0].id}", "text", LONG), LONG)
+
+
+def test_a_page_to_change_a_company_shows_what_stands(app):
+    company = factories.company(about="Vi lager ost.", organisation_number="974760673", employees=4)
+    form = values_of(
+        app.test_client().sign_in(six(company)[0].user_id).page("/organisation"), "/organisation"
+    )
+    assert form["municipality"] == "5021"
+    assert form["sector"] == "food-drink"
+    assert form["employees"] == "4"
+
+
+def test_who_saves_once_more_replaces_what_stands(app):
+    company = factories.company()
+    mine, theirs = (app.test_client().sign_in(person.user_id) for person in six(company)[:2])
+    form = values_of(mine.page("/organisation"), "/organisation") | {"about": "Vårt."}
+    theirs.post(
+        "/organisation", data=values_of(theirs.page("/organisation"), "/organisation") | {"about": "Deres."}
+    )
+    refused = mine.post("/organisation", data=form, csrf=False)
+    assert refused.status_code == 409
+    seen = re.search(r'name="seen" value="(\w+)"', refused.text)[1]
+    assert mine.post("/organisation", data=form | {"seen": seen}).status_code == 303
+    session.refresh(company)
+    assert company.about == "Vårt."
+
+
+def test_two_who_change_different_parts_of_a_profile_are_both_heard(app):
+    supplier = new_supplier("Kvistverk")
+    one, other = (app.test_client().sign_in(person.user_id) for person in six(supplier)[:2])
+    text = values_of(one.page("/profile/text"), "/profile/text") | {"about": LONG.format("mosefjell")}
+    price = values_of(other.page("/profile/price"), "/profile/price") | {"price_from": "9 000"}
+    assert one.post("/profile/text", data=text, csrf=False).status_code == 303
+    assert other.post("/profile/price", data=price, csrf=False).status_code == 303

@@ -98,20 +98,34 @@ def db_check() -> None:
 
 
 @main.command()
-@click.option("--reset", is_flag=True, help="Throw all data away and start over.")
+@click.option("--reset", is_flag=True, help="Throw the demo's data away and start over.")
 def demo(*, reset: bool) -> None:
     """Fill an empty database with fictional companies, suppliers, gardens and briefs."""
     app = _app()
+    settings: Settings = app.config["SETTINGS"]
+    if settings.production:
+        message = (
+            "The demo is not for production: everyone could sign in as an administrator. Nothing was changed. "
+            "Run it without PRODUCTION, with an INSTANCE_PATH and a database of its own."
+        )
+        raise click.ClickException(message)
     with app.app_context():
+        found = demo_data.holds()
+        if found is demo_data.Holds.OTHER:
+            message = (
+                f"The database {db.engine.url!r} holds data that the demo did not make. Nothing was changed. "
+                "Set INSTANCE_PATH or DATABASE_URL to an empty one."
+            )
+            raise click.ClickException(message)
+        db.session.remove()
         migrate.upgrade(db.engine)
-        if demo_data.is_filled() and not reset:
+        if found is demo_data.Holds.DEMO and not reset:
             click.echo("The demo data is in place. Start over with `make demo-reset`.")
-            return
-        if reset:
+        else:
             demo_data.reset()
-        with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()) as progress:
-            demo_data.fill(progress)
-    mark_as_demo(app.config["SETTINGS"])
+            with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()) as progress:
+                demo_data.fill(progress)
+    mark_as_demo(settings)
 
 
 @main.command()

@@ -51,6 +51,11 @@ class History:
         if days < 0 and event not in self._events:
             self._events.append(event)
 
+    @property
+    def begins(self) -> dt.datetime:
+        """Return the moment of the first act."""
+        return min(event.at for event in self._events)
+
     def live(self, progress: Progress) -> None:
         """Do it all, in the order of time. What stands between two acts of the clock is one transaction."""
         events = sorted(self._events, key=lambda event: event.at)

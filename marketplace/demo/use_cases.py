@@ -1,14 +1,18 @@
 """Filling a database with the demo's world, by living through what has happened in it."""
 
 import datetime as dt
+from enum import StrEnum
 
 from rich.progress import Progress
-from sqlalchemy import select, text, update
+from sqlalchemy import inspect, select, text, update
 
 from marketplace import guards
 from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import Base, session, transaction
+from marketplace.core.errors import Conflict
 from marketplace.core.i18n import use_locale
 from marketplace.demo.history import History
 from marketplace.demo.people import demo_people
@@ -20,20 +24,38 @@ from marketplace.demo.world import World
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing.use_cases import renew_base
 
-__all__ = ["demo_people", "fill", "is_filled", "reset"]
+__all__ = ["Holds", "demo_people", "fill", "holds", "reset"]
+
+FILLED = "demo.fill"
 
 NOTICES_UNREAD_DAYS = 7
 MAILS_WAITING_DAYS = 1
 
 
-def is_filled() -> bool:
-    """Say whether there is anybody in the database."""
-    return session.scalar(select(User.id).limit(1)) is not None
+class Holds(StrEnum):
+    """What is in the database before the demo is told."""
+
+    NOTHING = "nothing"
+    DEMO = "demo"
+    OTHER = "other"
+
+
+def holds() -> Holds:
+    """Return what is in the database: nothing, the demo's world and what was added to it, or anything else."""
+    if not inspect(session.connection()).has_table(AuditEvent.__tablename__):
+        return Holds.NOTHING
+    if session.scalar(select(AuditEvent.id).where(AuditEvent.action == FILLED).limit(1)) is not None:
+        return Holds.DEMO
+    somebody = session.scalar(select(User.id).limit(1)) or session.scalar(select(AuditEvent.id).limit(1))
+    return Holds.OTHER if somebody else Holds.NOTHING
 
 
 def reset() -> None:
-    """Empty the database, all of it."""
+    """Empty the database, all of it, when it is the demo's. Raises Conflict for any other."""
     with transaction():
+        if holds() is Holds.OTHER:
+            message = "The database holds data that the demo did not make."
+            raise Conflict(message)
         tables = list(reversed(Base.metadata.sorted_tables))
         guards.remove(session.connection())
         if session.get_bind().dialect.name == "postgresql":
@@ -46,14 +68,20 @@ def reset() -> None:
 
 
 def fill(progress: Progress) -> None:
-    """Write the demo's world into an empty database, the same each time but for the day it is told on."""
+    """Write the demo's world into an empty database, the same each time but for the day it is told on.
+
+    The first row says that the demo made the database, so that nothing else is ever emptied by `reset`.
+    """
     history, world = History(clock.today()), World()
     for tell in (tell_gardens, tell_companies, tell_suppliers, tell_briefs, tell_publication, tell_offers):
         tell(history, world)
     with use_locale("nb"):
+        with clock.as_of(history.begins), transaction():
+            record(None, FILLED, "database", "demo")
         history.live(progress)
         _settle()
-        renew_base()
+        with clock.as_of(clock.start_of_day(history.today)):
+            renew_base()
 
 
 def _settle() -> None:

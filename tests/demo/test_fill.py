@@ -3,10 +3,11 @@
 import json
 import re
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
+from click.testing import Result
 from flask import Flask
-from rich.progress import Progress
 from sqlalchemy import func, select
 
 from marketplace.accounts import queries as people
@@ -31,11 +32,6 @@ from marketplace.suppliers.queries import standing_of
 CHANGING = {"password_hash", "message_id", "data_key", "sealed_content", "sealed_submission", "sealed_reason"}
 
 
-def fill() -> None:
-    with Progress(disable=True) as progress:
-        demo.fill(progress)
-
-
 def count(model: type[Base]) -> int:
     return session.scalar(select(func.count()).select_from(model)) or 0
 
@@ -52,7 +48,7 @@ def phases() -> Counter[str]:
 
 
 def test_the_world_is_whole(demo_world: Flask) -> None:
-    assert demo.is_filled()
+    assert demo.holds() is demo.Holds.DEMO
     assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
     assert phases() == {
         Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 2,
@@ -181,12 +177,11 @@ def _with_names(text: str, offers: dict[str, str]) -> str:
     return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 
-def test_is_the_same_world_each_time(demo_world: Flask) -> None:
+def test_is_the_same_world_each_time(demo_world: Flask, command: Callable[..., Result]) -> None:
+    del demo_world
     first = dump()
-    session.rollback()
-    demo.reset()
-    assert not demo.is_filled()
-    fill()
+    said = command("demo", "--reset")
+    assert said.exit_code == 0, said.output
     second = dump()
     for name, rows in first.items():
         assert json.dumps(rows, sort_keys=True) == json.dumps(second[name], sort_keys=True), name

@@ -1,0 +1,101 @@
+"""`marketplace demo`: never in production, and never on data that somebody else has made."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import create_engine, func, inspect, select
+
+from marketplace.accounts.models import User
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict
+from marketplace.demo import use_cases as demo
+from tests import factories
+
+Command = Callable[..., Result]
+WORDS = [("demo",), ("demo", "--reset")]
+PRODUCTION = {
+    "PRODUCTION": "1",
+    "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c",
+    "SITE_URL": "https://torget.example",
+    "SEAL_KEYS": "0f1e2d3c" * 8,
+}
+
+
+def people() -> int:
+    return session.scalar(select(func.count()).select_from(User)) or 0
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_production_is_refused_also_when_it_is_empty(command: Command, words: tuple[str, ...]) -> None:
+    said = command(*words, **PRODUCTION)
+    assert said.exit_code == 1
+    assert "not for production" in said.output
+    assert "Run it without PRODUCTION" in said.output
+    assert people() == 0
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_production_is_refused_with_the_demo_in_it(
+    command: Command, demo_world: Flask, words: tuple[str, ...]
+) -> None:
+    del demo_world
+    before = people()
+    assert command(*words, **PRODUCTION).exit_code == 1
+    assert people() == before
+
+
+@pytest.mark.parametrize("words", WORDS)
+def test_a_database_with_people_is_left_alone(
+    command: Command, words: tuple[str, ...], tmp_path: Path
+) -> None:
+    factories.member(factories.company())
+    session.commit()
+    (tmp_path / "instance").mkdir()
+    (tmp_path / "instance" / "demo").write_text("a folder that served the demo once", encoding="utf-8")
+    said = command(*words)
+    assert said.exit_code == 1
+    assert "data that the demo did not make" in said.output
+    assert "Nothing was changed" in said.output
+    assert "DATABASE_URL" in said.output
+    assert people() == 1
+
+
+def test_a_database_where_anything_was_done_is_left_alone(command: Command) -> None:
+    record(None, "directory.learn", "directory_version", 1)
+    session.commit()
+    assert command("demo", "--reset").exit_code == 1
+    with pytest.raises(Conflict):
+        demo.reset()
+
+
+def test_a_refused_database_is_not_even_brought_to_a_newer_version(
+    command: Command, empty_database_url: str
+) -> None:
+    assert command("db", "upgrade", "0001", DATABASE_URL=empty_database_url).exit_code == 0
+    engine = create_engine(empty_database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "INSERT INTO audit_event (at, action, object_type, object_id, details)"
+            " VALUES ('2026-01-01 00:00:00', 'user.register', 'user', '1', '{}')"
+        )
+    before = inspect(engine).get_table_names()
+    said = command("demo", DATABASE_URL=empty_database_url)
+    assert said.exit_code == 1
+    assert "did not make" in said.output
+    assert inspect(engine).get_table_names() == before
+    engine.dispose()
+
+
+def test_the_demo_is_kept_when_it_is_there(command: Command, demo_world: Flask, tmp_path: Path) -> None:
+    del demo_world
+    added = factories.user("Ny Person")
+    session.commit()
+    said = command("demo")
+    assert said.exit_code == 0
+    assert "in place" in said.output
+    assert session.get(User, added.id) is not None
+    assert (tmp_path / "instance" / "demo").exists(), "serving it shows the banner"

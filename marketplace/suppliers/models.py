@@ -3,7 +3,7 @@
 import datetime as dt
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.accounts.models import User
@@ -161,3 +161,54 @@ class VettingDecision(Base):
 
     vetting: Mapped[Vetting] = relationship(back_populates="decisions")
     by: Mapped[User | None] = relationship()
+
+
+class SupplierTie(Base):
+    """A tie between a person in a business garden and a supplier, stated by the person.
+
+    While it stands, the person decides nothing about the supplier: kinds are owner, board, family and paid.
+    """
+
+    __tablename__ = "supplier_tie"
+    __table_args__ = (UniqueConstraint("user_id", "supplier_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    stated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    supplier: Mapped[Supplier] = relationship()
+
+
+class SupplierMove(Base):
+    """A supplier's move to another garden: asked for by the giving garden, agreed to by the receiving one.
+
+    States are asked, agreed, declined and withdrawn; at most one is asked for each supplier.
+    """
+
+    __tablename__ = "supplier_move"
+    __table_args__ = (
+        Index(
+            "uq_supplier_move_asked",
+            "supplier_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
+    from_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    to_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[dt.datetime | None]
+
+    supplier: Mapped[Supplier] = relationship()
+    from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id])
+    to_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[to_garden_id])

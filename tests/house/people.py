@@ -115,6 +115,8 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "vetting_id": vetting.id,
         "supplier_id": vetting.supplier_id,
         "session_id": 1,
+        "move_id": 1,
+        "tie_id": 1,
         "case_id": case.id if case else 1,
         "section": "about",
         "slug": bidder.supplier.slug,

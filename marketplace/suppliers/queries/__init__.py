@@ -1,12 +1,19 @@
 """Suppliers as different people may see them."""
 
+from marketplace.suppliers.queries.belonging import (
+    has_tie,
+    moves,
+    other_gardens,
+    own_supplier_of_garden,
+    suppliers_to_tie,
+    ties,
+)
 from marketplace.suppliers.queries.coverage import Coverage, coverage
 from marketplace.suppliers.queries.desk import (
     Application,
     application,
     counts,
     garden_suppliers,
-    has_tie,
     queue,
 )
 from marketplace.suppliers.queries.directory import catalogue, directory_stamp, loosen, search
@@ -38,12 +45,17 @@ __all__ = [
     "listed",
     "loosen",
     "matchable_suppliers",
+    "moves",
+    "other_gardens",
     "own_case",
     "own_history",
     "own_supplier",
+    "own_supplier_of_garden",
     "queue",
     "search",
     "show",
     "standing_of",
+    "suppliers_to_tie",
     "ticked_in",
+    "ties",
 ]

@@ -13,9 +13,9 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import Membership
 from marketplace.suppliers import vetting
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+from marketplace.suppliers.queries.belonging import has_tie
 from marketplace.suppliers.queries.profiles import standing_of
 
 PAGE_SIZE = 25
@@ -131,14 +131,6 @@ def application(viewer: Viewer, vetting_id: int) -> Application:
         has_tie=has_tie(viewer, found.supplier_id),
         waited=vetting.waited(found.submitted_at, clock.today()),
     )
-
-
-def has_tie(viewer: Viewer, supplier_id: int) -> bool:
-    """Say whether a person belongs to a supplier, and so may not decide on it."""
-    query = select(Membership.id).where(
-        Membership.user_id == viewer.user_id, Membership.organisation_id == supplier_id
-    )
-    return session.scalar(query) is not None
 
 
 def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Supplier]:

@@ -7,6 +7,13 @@ from marketplace.suppliers.use_cases.applying import (
     register_supplier,
     submit_again,
 )
+from marketplace.suppliers.use_cases.belonging import (
+    answer_move,
+    ask_to_move,
+    end_tie,
+    state_tie,
+    withdraw_move,
+)
 from marketplace.suppliers.use_cases.deciding import Decision, approve_all, decide, remind_renewals
 from marketplace.suppliers.use_cases.details import (
     FIRST_YEAR,
@@ -39,7 +46,9 @@ __all__ = [
     "SupplierApplication",
     "add_application",
     "add_case",
+    "answer_move",
     "approve_all",
+    "ask_to_move",
     "case_details",
     "change_area",
     "change_basics",
@@ -50,11 +59,14 @@ __all__ = [
     "change_trades",
     "decide",
     "delete_case",
+    "end_tie",
     "found_supplier",
     "home_garden",
     "part_of",
     "register_supplier",
     "remind_renewals",
     "set_paused",
+    "state_tie",
     "submit_again",
+    "withdraw_move",
 ]

@@ -1,0 +1,82 @@
+"""Whose a supplier is: moves between gardens, and ties that keep a person from deciding."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import sort_key
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import BusinessGarden, Membership
+from marketplace.suppliers.models import Supplier, SupplierMove, SupplierTie
+
+
+def has_tie(viewer: Viewer, supplier_id: int) -> bool:
+    """Say whether a person may not decide on a supplier: acts for it, has stated a tie, or the garden itself is it."""
+    member = select(Membership.id).where(
+        Membership.user_id == viewer.user_id, Membership.organisation_id == supplier_id
+    )
+    stated = select(SupplierTie.id).where(
+        SupplierTie.user_id == viewer.user_id, SupplierTie.supplier_id == supplier_id
+    )
+    if session.scalar(member) is not None or session.scalar(stated) is not None:
+        return True
+    supplier = session.get(Supplier, supplier_id)
+    garden = session.get(BusinessGarden, viewer.organisation_id) if viewer.is_garden else None
+    numbers = {thing.organisation_number for thing in (supplier, garden) if thing}
+    return supplier is not None and garden is not None and numbers != {None} and len(numbers) == 1
+
+
+def own_supplier_of_garden(viewer: Viewer, supplier_id: int) -> Supplier:
+    """Return a supplier whose home is the viewer's garden. Raises NotFound."""
+    found = session.get(Supplier, supplier_id)
+    if found is None or not viewer.is_garden or found.garden_id != viewer.organisation_id:
+        raise NotFound
+    return found
+
+
+def other_gardens(viewer: Viewer) -> list[BusinessGarden]:
+    """Return the gardens that the viewer's could hand a supplier to, by name."""
+    found = [garden for garden in organisations.gardens() if garden.id != viewer.organisation_id]
+    return sorted(found, key=lambda garden: sort_key(garden.name))
+
+
+def moves(viewer: Viewer) -> Sequence[SupplierMove]:
+    """Return the moves to and from the viewer's garden, those that wait first, then the newest."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = (
+        select(SupplierMove)
+        .options(
+            joinedload(SupplierMove.supplier),
+            joinedload(SupplierMove.from_garden),
+            joinedload(SupplierMove.to_garden),
+        )
+        .where(
+            or_(
+                SupplierMove.from_garden_id == viewer.organisation_id,
+                SupplierMove.to_garden_id == viewer.organisation_id,
+            )
+        )
+        .order_by((SupplierMove.state != "asked"), SupplierMove.id.desc())
+        .limit(100)
+    )
+    return session.scalars(query).all()
+
+
+def ties(viewer: Viewer) -> Sequence[SupplierTie]:
+    """Return the ties that the viewer has stated, by the suppliers' names."""
+    query = select(SupplierTie).options(joinedload(SupplierTie.supplier))
+    found = session.scalars(query.where(SupplierTie.user_id == viewer.user_id)).all()
+    return sorted(found, key=lambda tie: sort_key(tie.supplier.name))
+
+
+def suppliers_to_tie(viewer: Viewer) -> list[tuple[int, str]]:
+    """Return the suppliers that the viewer could state a tie to, by name: all who are open."""
+    if not viewer.is_garden:
+        raise NotFound
+    rows = session.execute(select(Supplier.id, Supplier.name).where(Supplier.is_active)).all()
+    return sorted(((row.id, row.name) for row in rows), key=lambda row: sort_key(row[1]))

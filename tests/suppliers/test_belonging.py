@@ -1,0 +1,179 @@
+"""Whose a supplier is: moves by two signatures, and ties that keep a person from deciding."""
+
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.audit.models import AuditEvent
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Membership
+from marketplace.outbox.models import Notice
+from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.models import Supplier, SupplierMove, Vetting
+from tests import factories
+from tests.browser import Browser
+from tests.suppliers.world import World, only_vetting, supplier, world
+
+
+@pytest.fixture
+def here(app: Flask) -> World:
+    return world()
+
+
+@pytest.fixture
+def taker(here: World) -> Viewer:
+    """The curator of another garden."""
+    other = factories.garden(
+        "Kystriket næringshage", municipality_number="5056", covered_municipalities=["5056"]
+    )
+    return factories.member(other, "curator")
+
+
+def garden_of(found: Supplier) -> int | None:
+    session.expire_all()
+    return session.get_one(Supplier, found.id).garden_id
+
+
+def test_a_supplier_moves_when_both_gardens_have_signed(here: World, taker: Viewer) -> None:
+    found = supplier()[0]
+    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    assert garden_of(found) == here.garden.id, "one signature moves nothing"
+    use_cases.answer_move(taker, move.id, agree=True)
+    assert garden_of(found) == taker.organisation_id
+    assert {item.garden_id for item in session.query(Vetting)} == {taker.organisation_id}
+    event = session.query(AuditEvent).filter_by(action="supplier.move").one()
+    assert event.details == {
+        "before": here.garden.id,
+        "after": taker.organisation_id,
+        "asked_by": here.curator.user_id,
+    }
+    assert session.query(Notice).filter_by(kind="moved").count() == 1, "the supplier is told"
+    assert session.query(Notice).filter_by(kind="move_answered", user_id=here.curator.user_id).count() == 1
+
+
+def test_rights_go_with_it_at_the_next_request(here: World, taker: Viewer, app: Flask) -> None:
+    found = supplier()[0]
+    path = f"/vetting/{only_vetting(found).id}"
+    giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (here.curator, taker))
+    assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
+    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
+    assert taking.post(f"/garden/moves/{move.id}/answer", data={"agree": "yes"}).status_code == 303
+    assert (giving.get(path).status_code, taking.get(path).status_code) == (404, 200)
+    assert giving.post(path, data={"decision": "approve"}).status_code == 404
+    assert giving.get(f"/garden/suppliers/{found.id}/move").status_code == 404
+    assert giving.post(f"/vetting/supplier/{found.id}/approve").status_code == 404
+    assert found.name not in giving.page("/garden/suppliers").text
+    assert found.name in taking.page("/garden/suppliers").text
+
+
+@pytest.mark.parametrize("end", ["declined", "withdrawn"])
+def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_again(
+    here: World, taker: Viewer, end: str
+) -> None:
+    found = supplier()[0]
+    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    with pytest.raises(RuleBroken):
+        use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+    if end == "declined":
+        use_cases.answer_move(taker, move.id, agree=False)
+    else:
+        use_cases.withdraw_move(here.curator, move.id)
+    with pytest.raises(Conflict):
+        use_cases.answer_move(taker, move.id, agree=True)
+    assert garden_of(found) == here.garden.id
+    use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+    assert sorted(row.state for row in session.query(SupplierMove)) == ["asked", end]
+
+
+def test_nobody_signs_for_another_garden_or_without_being_a_curator(here: World, taker: Viewer) -> None:
+    found, to = supplier()[0], taker.organisation_id or 0
+    adviser = factories.member(here.garden, "adviser")
+    for viewer, wrong in ((taker, NotFound), (adviser, Forbidden)):
+        with pytest.raises(wrong):
+            use_cases.ask_to_move(viewer, found.id, to, "Flyttet til kysten.")
+    for garden_id in (here.garden.id, 999_999, found.id):
+        with pytest.raises(RuleBroken):
+            use_cases.ask_to_move(here.curator, found.id, garden_id, "Flyttet til kysten.")
+    move = use_cases.ask_to_move(here.curator, found.id, to, "Flyttet til kysten.")
+    for viewer, wrong in (
+        (here.curator, NotFound),
+        (factories.member(session.get_one(type(here.garden), to), "adviser"), Forbidden),
+    ):
+        with pytest.raises(wrong):
+            use_cases.answer_move(viewer, move.id, agree=True)
+    with pytest.raises(NotFound):
+        use_cases.withdraw_move(taker, move.id)
+    assert garden_of(found) == here.garden.id
+
+
+def decides(viewer: Viewer, item: Vetting) -> None:
+    use_cases.approve_all(viewer, item.supplier_id, tell=False)
+
+
+@pytest.mark.parametrize("tie", ["stated", "member", "the garden itself"])
+def test_with_a_tie_one_decides_nothing(here: World, tie: str, client: Browser) -> None:
+    found: Any = supplier()[0]
+    item = only_vetting(found)
+    if tie == "stated":
+        use_cases.state_tie(here.curator, found.id, "family")
+    elif tie == "member":
+        session.add(Membership(user_id=here.curator.user_id, organisation_id=found.id, role="member"))
+    else:
+        found.organisation_number = here.garden.organisation_number = "310000388"
+    session.commit()
+    assert queries.has_tie(here.curator, found.id)
+    before = (item.state, item.revision)
+    with pytest.raises(RuleBroken):
+        decides(here.curator, item)
+    client.sign_in(here.curator.user_id or 0)
+    if tie != "member":
+        for form in (
+            {"decision": "approve"},
+            {"decision": "suspend", "reason": "x"},
+            {"decision": "ask", "reason": "x"},
+        ):
+            answer = client.post(
+                f"/vetting/{item.id}",
+                data=form | {"seen": str(item.revision), "revision": str(item.revision)},
+            )
+            assert answer.status_code in {200, 409}
+    session.refresh(item)
+    assert (item.state, item.revision) == before
+
+
+def test_stating_and_ending_a_tie_by_the_page(here: World, client: Browser) -> None:
+    found = supplier()[0]
+    client.sign_in(here.curator.user_id or 0)
+    assert client.get(f"/garden/ties?supplier={found.id}").status_code == 200
+    form = {"supplier": str(found.id), "kind": "board"}
+    for wrong in ({"supplier": ""}, {"supplier": "999999"}, {"kind": "hobby"}):
+        assert client.post("/garden/ties", data=form | wrong).status_code == 200
+    assert client.post("/garden/ties", data=form).status_code == 303
+    assert 'role="alert"' in client.post("/garden/ties", data=form).text
+    tie = queries.ties(here.curator)[0]
+    other = factories.member(here.garden, "curator")
+    with pytest.raises(NotFound):
+        use_cases.end_tie(other, tie.id)
+    assert client.post(f"/garden/ties/{tie.id}/end").status_code == 303
+    assert queries.ties(here.curator) == []
+    words = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
+    assert words[-2:] == ["supplier.state_tie", "supplier.end_tie"]
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_the_pages_in_all_languages(here: World, taker: Viewer, client: Browser, locale: str) -> None:
+    found = supplier()[0]
+    use_cases.state_tie(factories.member(here.garden, "adviser"), found.id, "paid")
+    client.sign_in(here.curator.user_id or 0)
+    client.get(f"/language/{locale}")
+    assert client.get("/garden/moves").status_code == 200
+    assert "field-error" in client.post(f"/garden/suppliers/{found.id}/move", data={"reason": ""}).text
+    form = {"garden": str(taker.organisation_id), "reason": "Flyttet til kysten."}
+    assert client.post(f"/garden/suppliers/{found.id}/move", data=form).status_code == 303
+    assert found.name in client.page("/garden/moves").text
+    assert client.post(f"/garden/moves/{session.query(SupplierMove).one().id}/withdraw").status_code == 303
+    assert client.get(f"/suppliers/{found.slug}").status_code == 200

@@ -70,7 +70,8 @@ class LexicalIndex:
         """Return the index with other rows: `rows` are old row numbers, or None for the next one of `fields`.
 
         How rare a term is and how long a field is stay as they were, so that a row that is kept keeps its weights
-        to the bit. A term that nobody had before gets a column of its own, as rare as one that one document has.
+        to the bit. A term that nobody had before gets a column of its own, as rare as one that one document has;
+        words spelled nearly like it are not read as it before the index is built anew.
         """
         terms = _terms_of(fields)
         made = copy.copy(self)
@@ -86,8 +87,6 @@ class LexicalIndex:
             matrix = sparse.csr_array(
                 (matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], len(made.vocabulary))
             )
-            settings = self.settings
-            made.fuzzy = FuzzyTerms(list(made.vocabulary), settings.fuzzy_terms, settings.fuzzy_floor)
         fresh = made._weighting.transform(count_fields(terms, made.vocabulary))  # noqa: SLF001 because as above
         new = iter(range(matrix.shape[0], matrix.shape[0] + fresh.shape[0]))
         order = [next(new) if row is None else row for row in rows]

@@ -7,8 +7,9 @@ For a term t in a document d with fields f:
     weight    = idf(t) * tf * (k1 + 1) / (tf + k1)
 
 S. Robertson and H. Zaragoza, "The Probabilistic Relevance Framework: BM25 and Beyond", Foundations and Trends in
-Information Retrieval 3 (2009), section 3.6 (fields, "BM25F") and 3.4; the idf is the one that cannot be negative. That a word counts `most` times
-in a field is our own, against stuffing; lengths are of all words.
+Information Retrieval 3 (2009), section 3.6 (fields, "BM25F") and 3.4; the idf is the one that cannot be negative.
+That a word counts `most` times in a field, also for its length, is our own, against stuffing: saying a word once
+more never takes from that word.
 """
 
 from collections.abc import Mapping, Sequence
@@ -38,7 +39,7 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
         self.idf_ = np.log1p((documents - found_in + 0.5) / (found_in + 0.5))
         self.mean_length_ = {}
         for field in self.weights:
-            lengths = np.asarray(counts[field].sum(axis=1)).ravel()
+            lengths = np.asarray(counts[field].minimum(self.most).sum(axis=1)).ravel()
             self.mean_length_[field] = float(lengths[lengths > 0].mean()) if lengths.any() else 1.0
         return self
 
@@ -46,11 +47,11 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
         """Return the weights as a sparse matrix (CSR, documents by terms)."""
         frequency = _empty_like(counts)
         for field, weight in self.weights.items():
-            matrix = counts[field]
+            matrix = counts[field].minimum(self.most)
             lengths = np.asarray(matrix.sum(axis=1)).ravel()
             norm = 1.0 - self.b + self.b * lengths / self.mean_length_[field]
             scale = sparse.diags_array(weight / np.maximum(norm, 1e-9))
-            frequency = frequency + scale @ matrix.minimum(self.most)
+            frequency = frequency + scale @ matrix
         weights = sparse.csr_array(frequency, dtype=np.float64)
         weights.data = weights.data * (self.k1 + 1.0) / (weights.data + self.k1)
         weights.data *= self.idf_[weights.indices]

@@ -21,7 +21,7 @@ from marketplace.commands import import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
 from marketplace.core.errors import NotFound, RuleBroken
-from marketplace.custody import keys
+from marketplace.custody import audit, keys
 from marketplace.demo import use_cases as demo_data
 from marketplace.measuring import evaluate, evaluate_attacks
 from marketplace.proposals.use_cases.sealing import missing_keys
@@ -181,7 +181,8 @@ class _WithApp(click.Group):
         return super().invoke(ctx)
 
 
-main.add_command(_WithApp("keys", commands=keys.commands, help=keys.help))
+for group in (keys, audit):
+    main.add_command(_WithApp(group.name, commands=group.commands, help=group.help))
 
 
 @main.group()

@@ -1,4 +1,4 @@
-"""Commands for those who keep what is under seal."""
+"""Commands for those who keep what is under seal, and the record of what was done."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,8 @@ from pathlib import Path
 import click
 from flask import Flask, current_app
 
+from marketplace.audit import queries as audit_log
+from marketplace.audit.chain import START
 from marketplace.core.sealing import SealError, new_key
 from marketplace.proposals.models import keyring
 from marketplace.proposals.use_cases import sealing
@@ -67,3 +69,32 @@ def check(app: Flask) -> None:
     if faults:
         raise click.ClickException("\n".join(faults))
     click.echo("Everything under seal opens.")
+
+
+@click.group("audit")
+def audit() -> None:
+    """The record of who did what."""
+
+
+@audit.command("verify")
+@click.option("--head", "known", default="", metavar="HASH", help="A hash that `audit head` gave earlier.")
+@click.pass_obj
+def verify(app: Flask, known: str) -> None:
+    """Check that no row of the audit log was changed, put in or taken out; name the first that was."""
+    with app.app_context():
+        count, fault = audit_log.verify(known.strip().lower())
+    if fault:
+        message = (
+            f"The audit log is broken at row {fault.event_id}: {fault.reason}. {count} rows before it hold."
+        )
+        raise click.ClickException(message)
+    click.echo(f"All {count} rows of the audit log hold.")
+
+
+@audit.command("head")
+@click.pass_obj
+def head(app: Flask) -> None:
+    """Print the newest hash. Note it away from this machine: `audit verify --head` then finds a record cut short."""
+    with app.app_context():
+        found = audit_log.head()
+    click.echo(found.hash if found else START)

@@ -41,9 +41,13 @@ _SENT = (
     "sealed_submission",
     "submitted_at",
 )
+_RECORDED = "The audit log is only ever added to."
 _STANDS = "An opened offer cannot be changed."
 
 GUARDS = (
+    Guard("audit_event", "UPDATE", _RECORDED),
+    Guard("audit_event", "DELETE", _RECORDED),
+    Guard("audit_event", "TRUNCATE", _RECORDED),
     Guard("proposal", "UPDATE", _STANDS, f"OLD.opened_at IS NOT NULL AND ({_changes(*_SENT, 'opened_at')})"),
     Guard("proposal", "DELETE", _STANDS, "OLD.opened_at IS NOT NULL"),
     Guard("proposal_revision", "UPDATE", "What was sent cannot be changed."),

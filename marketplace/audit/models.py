@@ -1,4 +1,4 @@
-"""The record of who did what, on behalf of whom. Rows are only ever added."""
+"""The record of who did what, on behalf of whom. Rows are only ever added, each chained to the one before."""
 
 import datetime as dt
 from typing import Any
@@ -11,7 +11,12 @@ from marketplace.core.database import Base
 
 
 class AuditEvent(Base):
-    """One act, written in the same transaction as the change itself. Names no secret and no sealed content."""
+    """One act, written in the same transaction as the change itself.
+
+    Names no secret and no sealed content; people and organisations stand as ids, so that forgetting a name changes
+    nothing here. `changes` holds the values before and after, by object and column. `hash` is the SHA-256 of all
+    this and of the hash before it. The database refuses to change or delete a row.
+    """
 
     __tablename__ = "audit_event"
     __table_args__ = (Index("ix_audit_event_object", "object_type", "object_id"),)
@@ -24,3 +29,6 @@ class AuditEvent(Base):
     object_type: Mapped[str] = mapped_column(String(30))
     object_id: Mapped[str] = mapped_column(String(40))
     details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changes: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    previous_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    hash: Mapped[str] = mapped_column(String(64))

@@ -80,6 +80,11 @@ class Proposal(Base):
         super().__init__(**{"content": {}} | values)
 
     @property
+    def is_under_seal(self) -> bool:
+        """Say whether no record that others read may tell of a change here."""
+        return self.opened_at is None
+
+    @property
     def sealed_as(self) -> str:
         """Return the name that all of the proposal's sealed texts are bound to."""
         return f"proposal:{self.id}"
@@ -156,6 +161,8 @@ class ProposalRevision(Base):
 
 class Evaluation(Base):
     """The company's score for one proposal on one criterion, 0 to 5, with a private note."""
+
+    is_under_seal = True  # the audit log tells that scores were given, not which
 
     __tablename__ = "evaluation"
     __table_args__ = (

@@ -19,6 +19,7 @@ def audit_log() -> str:
         "pages/audit_log.html",
         page=page,
         action=action,
+        without_name=audit.WITHOUT_NAME,
         names=people.names_of(event.actor_id for event in page.items),
         organisations=organisations.names_of(event.organisation_id for event in page.items),
     )

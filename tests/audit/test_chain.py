@@ -1,0 +1,165 @@
+"""The audit log: one row per act with before and after, never changed again, and every change to it found."""
+
+import threading
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from marketplace import guards, migrate
+from marketplace.accounts.models import User
+from marketplace.audit import queries
+from marketplace.audit.chain import START
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import db, session, transaction
+from marketplace.core.viewer import Viewer
+from marketplace.custody import audit as commands
+from tests import factories
+
+WRITERS, ACTS = 8, 25
+
+
+def act(count: int = 1) -> None:
+    for number in range(count):
+        with transaction():
+            record(
+                Viewer(user_id=1, organisation_id=2), "test.act", "thing", number, word="ærlig", list=(1, 2)
+            )
+
+
+def rows() -> list[AuditEvent]:
+    return list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
+
+
+def past_the_guards(statement: str) -> None:
+    """Change the log as one could who owns the database file."""
+    session.commit()
+    with db.engine.begin() as connection:
+        guards.remove(connection)
+        connection.execute(text(statement))
+        guards.install(connection)
+    session.expire_all()
+
+
+def test_a_row_says_who_for_whom_when_what_and_names_the_row_before(app: Any) -> None:
+    act(2)
+    first, second = rows()
+    assert (second.actor_id, second.organisation_id, second.action, second.object_type, second.object_id) == (
+        1, 2, "test.act", "thing", "1",
+    )  # fmt: skip
+    assert abs((second.at - clock.now()).total_seconds()) < 60
+    assert first.previous_hash == START
+    assert second.previous_hash == first.hash
+    assert queries.verify() == (2, None)
+
+
+def test_before_and_after_are_kept_and_secrets_are_not(app: Any) -> None:
+    number = factories.user(locale="nb").id
+    with transaction():
+        user = session.get_one(User, number)
+        user.locale, user.is_active, user.password_hash, user.name = "nn", False, "another", "Nytt Navn"
+        record(Viewer(user_id=user.id), "account.change_profile", "user", user.id)
+    changed = rows()[-1].changes
+    assert changed == {f"user_account:{user.id}": {"locale": ["nb", "nn"], "is_active": [True, False]}}
+
+
+def test_a_row_is_gone_with_the_change_that_was_rolled_back(app: Any) -> None:
+    act()
+    with pytest.raises(ZeroDivisionError), transaction():
+        record(None, "test.act", "thing", 1)
+        _ = 1 / 0
+    act()
+    assert queries.verify() == (2, None)
+
+
+def test_what_is_recorded_can_be_read_in_the_same_transaction(app: Any) -> None:
+    with transaction():
+        record(None, "test.act", "thing", 1)
+        assert session.scalar(select(AuditEvent.action)) == "test.act"
+        record(None, "test.other", "thing", 1)
+    assert [row.action for row in rows()] == ["test.act", "test.other"]
+    assert queries.verify() == (2, None)
+
+
+@pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"])
+def test_the_database_refuses_to_change_or_delete_a_row(app: Any, statement: str) -> None:
+    act(2)
+    with pytest.raises(DBAPIError, match="only ever added"):
+        session.execute(text(statement))
+    session.rollback()
+    assert len(rows()) == 2
+
+
+def test_postgresql_refuses_to_truncate_as_well(app: Any) -> None:
+    act()
+    if db.engine.dialect.name == "postgresql":
+        with pytest.raises(DBAPIError, match="only ever added"):
+            session.execute(text("TRUNCATE audit_event"))
+        session.rollback()
+    assert len(rows()) == 1
+
+
+@pytest.mark.parametrize(
+    ("statement", "broken"),
+    [
+        ("UPDATE audit_event SET action = 'test.acu' WHERE id = 2", 2),
+        ("UPDATE audit_event SET actor_id = 7 WHERE id = 3", 3),
+        ("UPDATE audit_event SET details = '{}' WHERE id = 4", 4),
+        ("DELETE FROM audit_event WHERE id = 2", 3),
+        ("DELETE FROM audit_event WHERE id = 1", 2),
+        ("UPDATE audit_event SET at = '2020-01-01 00:00:00+00:00' WHERE id = 5", 5),
+    ],
+)
+def test_verify_names_the_first_row_that_was_touched_and_exits_1(
+    app: Any, statement: str, broken: int
+) -> None:
+    act(5)
+    first = rows()[0].id
+    past_the_guards(statement if first == 1 else statement.replace("id = ", f"id = {first - 1} + "))
+    count, fault = queries.verify()
+    assert fault is not None
+    assert fault.event_id == broken + first - 1
+    assert count < 5
+    done = CliRunner().invoke(commands, ["verify"], obj=app)
+    assert done.exit_code == 1
+    assert f"row {fault.event_id}" in done.output
+
+
+def test_rows_cut_off_the_end_are_found_with_the_head_noted_before(app: Any) -> None:
+    act(3)
+    noted = CliRunner().invoke(commands, ["head"], obj=app).output.strip()
+    assert noted == rows()[-1].hash
+    act()
+    assert CliRunner().invoke(commands, ["verify", "--head", noted], obj=app).exit_code == 0
+    past_the_guards("DELETE FROM audit_event WHERE id >= (SELECT max(id) - 1 FROM audit_event)")
+    assert CliRunner().invoke(commands, ["verify"], obj=app).exit_code == 0
+    assert CliRunner().invoke(commands, ["verify", "--head", noted], obj=app).exit_code == 1
+
+
+def test_the_chain_holds_with_many_writers_at_once(app: Any) -> None:
+    done: list[bool] = []
+
+    def write() -> None:
+        with app.app_context():
+            act(ACTS)
+        done.append(True)
+
+    threads = [threading.Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(done) == WRITERS
+    assert queries.verify() == (WRITERS * ACTS, None)
+
+
+def test_rows_from_before_the_chain_are_chained_when_the_tables_are_brought_up(app: Any) -> None:
+    act(4)
+    session.remove()
+    migrate.downgrade(db.engine, "0006")
+    migrate.upgrade(db.engine)
+    assert queries.verify() == (4, None)

@@ -17,6 +17,7 @@ from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.assets import AssetsMissingError, prepare
+from marketplace.backup.commands import backup, restore
 from marketplace.commands import import_file, replay_run
 from marketplace.config import Settings, SettingsError, mark_as_demo
 from marketplace.core.database import db
@@ -161,6 +162,8 @@ def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> Non
 
 
 main.add_command(evaluate)
+main.add_command(backup)
+main.add_command(restore)
 main.add_command(evaluate_attacks)
 
 

@@ -8,7 +8,7 @@ from contextvars import ContextVar
 from typing import Any, Protocol
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, registry
@@ -73,6 +73,11 @@ class Base(DeclarativeBase):
             list[dict[str, Any]]: JSON,
         },
     )
+
+
+def make_engine(url: str) -> Engine:
+    """Return an engine for a database without an application, for commands."""
+    return create_engine(url, hide_parameters=True)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})

@@ -1,0 +1,62 @@
+"""SQLite: a copy by the database's own backup, taken in one step while people go on writing."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from marketplace.backup.archive import BackupError
+
+NAME = "marketplace.sqlite3"
+BUSY_SECONDS = 30.0
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
+    try:
+        yield connection
+    finally:
+        connection.close()
+
+
+def copy_out(path: Path, folder: Path) -> Path:
+    """Copy a database as it stands at one moment into a folder, check the copy, and return it."""
+    copy = folder / NAME
+    with _opened(path) as source, _opened(copy) as target:
+        source.backup(target)
+        target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+    check(copy)
+    return copy
+
+
+def check(path: Path) -> None:
+    """Raise BackupError when a database is not whole, or a row points to one that is not there."""
+    with _opened(path) as connection:
+        said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        loose = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if said != ["ok"] or loose:
+        message = f"{path.name} is not whole: {said[:3]}, {len(loose)} loose references."
+        raise BackupError(message)
+
+
+def rows(path: Path) -> dict[str, int]:
+    """Count the rows of each table."""
+    with _opened(path) as connection:
+        names = [
+            row[0]
+            for row in connection.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name"
+            )
+        ]
+        return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 because the name comes from the database itself
+
+
+def copy_in(copy: Path, target: Path) -> None:
+    """Bring a copy back over a database, by the backup again: who still reads it sees the old or the new, whole."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _opened(copy) as source, _opened(target) as database:
+        source.backup(database)
+        database.execute("PRAGMA journal_mode = WAL")
+    target.chmod(0o600)
+    check(target)

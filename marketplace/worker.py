@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Flask
 
 from marketplace.accounts import use_cases as accounts
+from marketplace.briefs import use_cases as briefs
 from marketplace.core import traffic
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
@@ -24,6 +25,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
     proposals.lapse_overdue,
     proposals.remind_about_results,
+    briefs.erase_deleted_drafts,
     suppliers.remind_renewals,
     sourcing.renew_base,
     accounts.forget_old_tries,

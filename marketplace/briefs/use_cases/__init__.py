@@ -11,6 +11,7 @@ from marketplace.briefs.use_cases.drafts import (
     save_topic,
     turn_must_into_wish,
 )
+from marketplace.briefs.use_cases.erasing import erase_deleted_drafts
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
 
@@ -23,6 +24,7 @@ __all__ = [
     "copy_brief",
     "create_draft",
     "delete_draft",
+    "erase_deleted_drafts",
     "extend_deadline",
     "fingerprints",
     "publish",

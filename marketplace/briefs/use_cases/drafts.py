@@ -13,7 +13,7 @@ from marketplace.briefs import guide, queries
 from marketplace.briefs.guide import Question, Reading
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief
-from marketplace.briefs.use_cases.steps import brief_to, touch
+from marketplace.briefs.use_cases.steps import brief_to, lock, touch
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -174,6 +174,7 @@ def delete_draft(viewer: Viewer, reference: str) -> Brief:
 def restore_draft(viewer: Viewer, reference: str) -> Brief:
     """Take back a draft that was deleted. Raises NotFound when it is another's, or too long ago."""
     with transaction():
+        lock(reference)
         found = next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None)
         if found is None:
             raise NotFound

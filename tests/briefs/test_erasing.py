@@ -1,0 +1,74 @@
+"""A deleted draft is kept for thirty days, and what was written in it is gone after that."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs import use_cases
+from marketplace.briefs.models import Brief, BriefReview
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.worker import JOBS, work
+from tests.factories import briefs
+
+
+@pytest.fixture
+def deleted(market, time_machine):
+    """The reference of a draft that the garden has read and the company then deleted."""
+    time_machine.move_to(clock.now(), tick=False)
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference, "Hva synes dere om prisen?")
+    use_cases.pull_back(market.owner, brief.reference)
+    use_cases.delete_draft(market.owner, brief.reference)
+    return brief.reference
+
+
+def erased():
+    return session.scalars(select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase")).all()
+
+
+def test_nothing_is_erased_while_it_can_be_taken_back(market, deleted, time_machine):
+    time_machine.shift(dt.timedelta(days=30) - dt.timedelta(seconds=1))
+    assert use_cases.erase_deleted_drafts() == 0
+    assert use_cases.restore_draft(market.owner, deleted).answers["problem"]
+
+
+def test_after_thirty_days_what_was_written_is_gone_and_the_reference_stays(market, deleted, time_machine):
+    time_machine.shift(dt.timedelta(days=30))
+    with pytest.raises(NotFound):
+        use_cases.restore_draft(market.owner, deleted)
+    assert use_cases.erase_deleted_drafts() == 1
+    row = session.scalars(select(Brief).where(Brief.reference == deleted)).one()
+    assert (row.state, row.answers, row.title, row.confirmed_topics) == ("deleted", {}, "", [])
+    assert not session.scalars(select(BriefReview)).all()
+    assert erased() == [deleted]
+    assert use_cases.create_draft(market.owner).reference != deleted
+
+
+def test_it_is_done_once(deleted, time_machine):
+    time_machine.shift(dt.timedelta(days=31))
+    assert use_cases.erase_deleted_drafts() == 1
+    assert use_cases.erase_deleted_drafts() == 0
+    assert erased() == [deleted]
+
+
+def test_only_what_is_deleted_is_erased(market, deleted, time_machine):
+    kept, out = briefs.draft(market.owner).reference, briefs.published(market.owner).reference
+    use_cases.restore_draft(market.owner, deleted)
+    time_machine.shift(dt.timedelta(days=400))
+    assert use_cases.erase_deleted_drafts() == 0
+    for reference in (kept, out, deleted):
+        assert session.scalars(select(Brief).where(Brief.reference == reference)).one().answers["problem"]
+
+
+def test_the_worker_does_it(app: Flask, deleted, time_machine):
+    assert use_cases.erase_deleted_drafts in JOBS
+    time_machine.shift(dt.timedelta(days=31))
+    session.commit()
+    work(app, once=True)
+    session.rollback()
+    assert erased() == [deleted]

@@ -4,13 +4,16 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.use_cases import extend_deadline
+from marketplace.briefs.use_cases import withdraw as withdraw_brief
 from marketplace.core.database import session
-from marketplace.core.errors import Conflict
+from marketplace.core.errors import Conflict, MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Award, Proposal, ProposalRevision
 from tests.at_once import at_once
-from tests.proposals.conftest import full_content
+from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
 
 
 def test_twelve_clicks_begin_one_offer(app, market):
@@ -82,3 +85,66 @@ def test_choosing_and_choosing_nobody_at_once_gives_one_of_them(app, opened, rep
     awarded = session.scalar(select(func.count()).where(Proposal.state == "awarded"))
     assert awarded == session.scalar(select(func.count()).select_from(Award))
     assert (opened.brief.state == "awarded") == bool(awarded)
+
+
+def test_withdrawing_the_brief_while_offers_are_sent_leaves_none_waiting(app, market):
+    names = [f"byra{number}" for number in range(11)]
+    revisions = {}
+    for name in names:
+        market.supplier(name)
+        revisions[name] = use_cases.save(market.people[name], market.reference, full_content()).revision
+
+    def act(number):
+        if number == len(names):
+            withdraw_brief(market.owner, market.reference, "Vi skal ikke ha nettbutikk likevel.")
+        else:
+            name = names[number]
+            use_cases.submit(market.people[name], market.reference, revisions[name])
+
+    results = at_once(app, act)
+    assert results[-1] == "done"
+    assert all(result == "done" or isinstance(result, MarketplaceError) for result in results)
+    states = session.scalars(select(Proposal.state)).all()
+    assert set(states) <= {"closed_unjudged", "draft", "not_sent"}
+    assert states.count("closed_unjudged") == results[:-1].count("done")
+    assert market.brief.state == "withdrawn"
+
+
+def test_more_time_and_opening_early_at_once_never_give_time_to_an_opened_brief(app, market):
+    for name in ("kvistverk", "myrull", "skogsfjord"):
+        market.send(name)
+
+    def act(number):
+        if number % 2:
+            return str(use_cases.open_early(market.owner, market.reference))
+        extend_deadline(market.owner, market.reference, DEADLINE_DAY + dt.timedelta(days=number + 1))
+        return "extended"
+
+    results = at_once(app, act)
+    given, opened = results.count("extended"), results.count("True")
+    assert opened == 1
+    assert given <= 2
+    assert all(isinstance(result, str | MarketplaceError) for result in results)
+    assert market.brief.extensions == given
+    acts = session.scalars(
+        select(AuditEvent.action)
+        .where(AuditEvent.action.in_(["brief.extend", "brief.opened"]))
+        .order_by(AuditEvent.id)
+    ).all()
+    assert acts == ["brief.extend"] * given + ["brief.opened"]
+
+
+def test_more_time_without_offers_is_given_once_while_the_clock_opens_the_brief(app, market, at_noon):
+    at_noon.move_to(AFTER, tick=False)
+
+    def act(number):
+        if number % 2:
+            return str(use_cases.open_due())
+        use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 21))
+        return "extended"
+
+    results = at_once(app, act)
+    assert results.count("extended") == 1
+    assert all(isinstance(result, str | MarketplaceError) for result in results)
+    assert market.brief.extensions == 1
+    assert results.count("1") <= 1

@@ -9,6 +9,7 @@ from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
 from marketplace.matching import CaseText, Document, Position, Query
 from marketplace.suppliers.queries import Matchable
+from marketplace.suppliers.reading_again import looked_at
 from marketplace.suppliers.words import glossary
 
 NOWHERE = ("-",)
@@ -85,6 +86,7 @@ def document_of(item: Matchable) -> Document:
             )
             for case in supplier.cases
         ),
+        looked_at=looked_at(supplier, item.vettings),
     )
 
 

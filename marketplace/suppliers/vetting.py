@@ -29,7 +29,8 @@ DORMANT_MONTHS = 14
 PROMISED_WORKING_DAYS = 6
 REAPPLY_DAYS = 90
 
-APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, SUBMIT = (
+READ, APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, SUBMIT = (
+    "read",
     "approve",
     "ask",
     "refuse",
@@ -38,6 +39,8 @@ APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, SUBMIT = (
     "submit",
 )
 _MOVES: Mapping[str, Mapping[str, str]] = {
+    # The profile has changed since, a curator has looked at it, and the approval stands as it did.
+    READ: {APPROVED: APPROVED, DUE: APPROVED},
     APPROVE: {SUBMITTED: APPROVED, CHANGES: APPROVED, DUE: APPROVED, DORMANT: APPROVED},
     ASK: {SUBMITTED: CHANGES, DORMANT: CHANGES},
     REFUSE: {SUBMITTED: REFUSED, CHANGES: REFUSED, DORMANT: REFUSED},
@@ -46,7 +49,7 @@ _MOVES: Mapping[str, Mapping[str, str]] = {
     # An approval that is due stays in force while the garden looks at it again.
     SUBMIT: {CHANGES: SUBMITTED, REFUSED: SUBMITTED, DORMANT: SUBMITTED, DUE: APPROVED},
 }
-DECISIONS = (APPROVE, ASK, REFUSE, SUSPEND, REINSTATE)
+DECISIONS = (APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, READ)
 NEEDS_UNMET = frozenset({ASK, REFUSE})
 NEEDS_TEXT = frozenset({ASK, REFUSE, SUSPEND})
 

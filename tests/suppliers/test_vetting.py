@@ -64,6 +64,8 @@ def test_only_these_moves_are_allowed() -> None:
         ("changes_requested", "refuse"): "refused",
         ("changes_requested", "submit"): "submitted",
         ("approved", "suspend"): "suspended",
+        ("approved", "read"): "approved",
+        ("due", "read"): "approved",
         ("due", "approve"): "approved",
         ("due", "suspend"): "suspended",
         ("due", "submit"): "approved",

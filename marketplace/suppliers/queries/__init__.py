@@ -15,6 +15,7 @@ from marketplace.suppliers.queries.desk import (
     counts,
     garden_suppliers,
     queue,
+    to_read_again,
 )
 from marketplace.suppliers.queries.directory import catalogue, directory_stamp, loosen, search
 from marketplace.suppliers.queries.profiles import (
@@ -58,4 +59,5 @@ __all__ = [
     "suppliers_to_tie",
     "ticked_in",
     "ties",
+    "to_read_again",
 ]

@@ -17,6 +17,7 @@ from marketplace.suppliers import vetting
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.queries.belonging import has_tie
 from marketplace.suppliers.queries.profiles import standing_of
+from marketplace.suppliers.reading_again import found_in, looked_at
 
 PAGE_SIZE = 25
 WAITING = "waiting"
@@ -68,6 +69,33 @@ def queue(viewer: Viewer, standing: str = WAITING, number: int = 1) -> Page[Line
     today = clock.today()
     lines = [Line(item, standing_of(item), vetting.waited(item.submitted_at, today)) for item in page.items]
     return Page(lines, page.number, page.size, page.total)
+
+
+def to_read_again(viewer: Viewer) -> list[Vetting]:
+    """Return one approval of each supplier whose profile was changed since and looks made for the ranking."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = (
+        select(Vetting)
+        .join(Vetting.supplier)
+        .where(
+            Vetting.garden_id == viewer.organisation_id,
+            Supplier.is_active,
+            Vetting.state == vetting.APPROVED,
+            Vetting.decided_at < Supplier.updated_at,
+        )
+        .options(
+            contains_eager(Vetting.supplier).selectinload(Supplier.services),
+            contains_eager(Vetting.supplier).selectinload(Supplier.cases),
+            contains_eager(Vetting.supplier).selectinload(Supplier.vettings),
+        )
+        .order_by(Supplier.updated_at, Vetting.id)
+    )
+    first: dict[int, Vetting] = {}
+    for item in session.scalars(query):
+        if not looked_at(item.supplier, item.supplier.vettings) and found_in(item.supplier):
+            first.setdefault(item.supplier_id, item)
+    return list(first.values())
 
 
 def counts(viewer: Viewer) -> dict[str, int]:

@@ -45,6 +45,8 @@ class Decision:
 def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
     """Take a decision on an application, tell the supplier, and keep it in the history.
 
+    That a changed profile was read is kept, and told to nobody.
+
     Raises NotFound and Forbidden for those who may not, Conflict when another was first, RuleBroken when the
     checklist or the reason does not carry the decision.
     """
@@ -62,11 +64,13 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
             raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
         kept = (
             dict(item.checklist)
-            if move in {vetting.SUSPEND, vetting.REINSTATE}
+            if move in {vetting.SUSPEND, vetting.REINSTATE, vetting.READ}
             else _plain(item.category, decision.checklist)
         )
         _must_carry(item.category, move, kept, reason)
         _write(viewer, item, stands, to_state, Decision(move, item.revision, kept, reason))
+        if move == vetting.READ:
+            return item
         missing = vetting.unmet(item.category, kept) if move in vetting.NEEDS_UNMET else []
         send(
             notices.decided(item.supplier, item, move, reason, missing),

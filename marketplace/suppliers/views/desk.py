@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.suppliers import queries, use_cases, vetting
+from marketplace.suppliers import queries, reading_again, use_cases, vetting
 from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import checklist_of, decision_form
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
@@ -25,6 +25,7 @@ def vetting_queue() -> Answer:
         "suppliers/vetting_queue.html",
         page=queries.queue(viewer, standing, request.args.get("page", 1, type=int)),
         counts=queries.counts(viewer),
+        again=queries.to_read_again(viewer) if standing == "waiting" else (),
         standing=standing,
         names=STANDINGS,
         rules=vetting,
@@ -61,6 +62,8 @@ def vetting_application(vetting_id: int) -> Answer:
         form=form,
         points=points,
         moves=vetting.moves_from(found.standing),
+        odd=reading_again.found_in(found.supplier),
+        odd_is_read=reading_again.looked_at(found.supplier, found.supplier.vettings),
         may_decide=viewer.is_curator and not found.has_tie,
         names=STANDINGS,
         rules=vetting,
@@ -78,6 +81,7 @@ def _done(move: str, name: str) -> str:
         vetting.ASK: _("%(supplier)s has been asked for changes.", supplier=name),
         vetting.REFUSE: _("%(supplier)s has been told no, with your reason.", supplier=name),
         vetting.SUSPEND: _("The approval is on hold, and %(supplier)s has been told.", supplier=name),
+        vetting.READ: _("The profile of %(supplier)s is marked as read, and counts in full.", supplier=name),
         vetting.REINSTATE: _("The approval counts again, and %(supplier)s has been told.", supplier=name),
     }
     return said[move]

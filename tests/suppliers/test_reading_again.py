@@ -1,0 +1,79 @@
+"""A profile that is rewritten for the ranking after it was approved waits for a curator's eyes."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+from flask import Flask
+
+from marketplace.audit.models import AuditEvent
+from marketplace.core.database import session
+from marketplace.core.errors import RuleBroken
+from marketplace.outbox.models import Notice
+from marketplace.sourcing.documents import document_of
+from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.reading_again import found_in, looked_at
+from marketplace.suppliers.use_cases import Decision
+from tests.suppliers.world import only_vetting, supplier, world
+
+if TYPE_CHECKING:
+    from tests.browser import Browser
+
+STUFFED = "Vi lager nettbutikk til gården din. " + "Nettbutikk med frakt. " * 12
+
+
+def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    use_cases.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
+    assert queries.to_read_again(here.curator) == []
+    assert found_in(made) == []
+
+
+def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    use_cases.change_text(owner, STUFFED, "nb")
+    assert [item.supplier_id for item in queries.to_read_again(here.curator)] == [made.id]
+    (item,) = queries.matchable_suppliers()
+    assert not document_of(item).looked_at
+    stamp, told = queries.directory_stamp(), session.query(Notice).count()
+
+    vetted = only_vetting(made)
+    approved_at = vetted.approved_at
+    use_cases.decide(here.curator, vetted.id, Decision("read", vetted.revision, {}))
+
+    assert queries.to_read_again(here.curator) == []
+    (item,) = queries.matchable_suppliers()
+    assert document_of(item).looked_at
+    assert looked_at(item.supplier, item.vettings)
+    assert only_vetting(made).approved_at == approved_at
+    assert queries.directory_stamp() != stamp
+    assert session.query(Notice).count() == told
+    assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
+
+
+def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
+    here = world()
+    made, _owner = supplier()
+    item = only_vetting(made)
+    with pytest.raises(RuleBroken):
+        use_cases.decide(here.curator, item.id, Decision("read", item.revision, {}))
+
+
+def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    use_cases.change_text(owner, STUFFED, "nb")
+    item = only_vetting(made)
+    session.commit()
+    opened: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser
+    browser = opened.sign_in(here.curator.user_id or 0)
+    assert made.name in browser.page("/vetting").text
+    page = browser.page(f"/vetting/{item.id}").text
+    assert "sentences come again" in page or "setningene" in page
+    answer = browser.post(
+        f"/vetting/{item.id}", data={"decision": "read", "revision": str(item.revision), "reason": ""}
+    )
+    assert answer.status_code == 303
+    assert queries.to_read_again(here.curator) == []
+    assert 'value="read"' not in browser.get(f"/vetting/{item.id}").get_data(as_text=True)

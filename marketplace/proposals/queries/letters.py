@@ -1,4 +1,4 @@
-"""The outcome letter: a supplier's own result, its own scores beside those of the chosen offer, and the reason."""
+"""The outcome letter: a supplier's own result, its own scores, the reason, and who was chosen."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ from marketplace.proposals.content import Ask
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Proposal
-from marketplace.proposals.queries.offers import award_of, count_of, is_opened
+from marketplace.proposals.queries.offers import award_of
 
 NO_LETTER = {State.AWARD_DECLINED}
 
@@ -26,9 +26,9 @@ NO_LETTER = {State.AWARD_DECLINED}
 class Letter:
     """A supplier's answer from the company.
 
-    It holds neither name nor price of another. `chosen` are the scores of the chosen offer, and `own` the
-    supplier's; both are empty when the company has not scored all of both. `company_name` is empty when the
-    brief hides it.
+    Of the other offers it holds the chosen supplier's name, and nothing else: no price, score or number. `own` are
+    the supplier's own scores, empty when the company has not given them all. `company_name` is empty when the brief
+    hides it, `chosen_name` when nobody is chosen.
     """
 
     proposal: Proposal
@@ -36,11 +36,9 @@ class Letter:
     weights: Mapping[str, int]
     own: Mapping[str, int]
     own_total: int | None
-    chosen: Mapping[str, int]
-    chosen_total: int | None
+    chosen_name: str
     award: Award | None
     signer: str
-    offers: int
     company_name: str
     place: str
 
@@ -73,24 +71,18 @@ def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
     award = award_of(proposal.brief_id)
     is_winner = proposal.state == State.AWARDED
     own = {row.criterion: row.score for row in proposal.evaluations}
-    chosen: dict[str, int] = {}
-    if award and proposal.state == State.NOT_SELECTED:
-        chosen = {row.criterion: row.score for row in award.proposal.evaluations}
-    own_total, chosen_total = weighted_score(own, ask.weights), weighted_score(chosen, ask.weights)
-    comparable = own_total is not None and chosen_total is not None
+    own_total = weighted_score(own, ask.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
     company = paper(viewer, proposal.brief).company
     return Letter(
         proposal=proposal,
         brief=proposal.brief,
         weights=ask.weights,
-        own=own if comparable else {},
-        own_total=own_total if comparable else None,
-        chosen=chosen if comparable else {},
-        chosen_total=chosen_total if comparable else None,
+        own=own if own_total is not None else {},
+        own_total=own_total,
+        chosen_name=award.proposal.supplier.name if award and proposal.state == State.NOT_SELECTED else "",
         award=award if is_winner else None,
         signer=signer.name if signer and company else "",
-        offers=count_of(proposal.brief_id) if is_opened(proposal.brief) else 0,
         company_name=company.name if company else "",
         place=company.place if company else "",
     )

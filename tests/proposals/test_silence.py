@@ -1,0 +1,276 @@
+"""Before opening nobody but the bidder learns of an offer: not by a page, a header, a mail, a log or a statement."""
+
+import datetime as dt
+import logging
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event, select
+
+from marketplace.briefs import use_cases as briefs
+from marketplace.core.database import db, session
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.proposals import use_cases
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import Supplier
+from tests.proposals.conftest import Market, full_content
+from tests.proposals.walking import addresses, browsers, look, things
+
+Seen = dict[tuple[str, str], Any]
+BIDDER = "kvistverk"
+
+
+def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any]) -> Seen:
+    """Return what everybody but the bidder sees on every page."""
+    return {
+        (name, address): look(browser, address)
+        for name, browser in people.items()
+        if name != BIDDER
+        for address in addresses(app, numbers)
+    }
+
+
+def differing(before: Seen, after: Seen) -> list[str]:
+    return sorted(
+        f"{name} {address}" for (name, address), seen in after.items() if before[name, address] != seen
+    )
+
+
+def under_number(seen: Seen, real: int, number: int) -> Seen:
+    """Return a snapshot with another number in place of an offer's: pages repeat the address they were asked for."""
+
+    def swap(value: Any) -> Any:
+        if isinstance(value, bytes):
+            return value.replace(str(real).encode(), str(number).encode())
+        if isinstance(value, str):
+            return value.replace(str(real), str(number))
+        if isinstance(value, tuple):
+            return tuple(map(swap, value))
+        return value
+
+    return {swap(key): swap(value) for key, value in seen.items()}
+
+
+def sent_to_others(market: Market) -> tuple[list[Any], list[Any]]:
+    bidder = market.people[BIDDER]
+    return (
+        list(session.scalars(select(OutboxMail.id).where(OutboxMail.recipient != bidder.email))),
+        list(session.scalars(select(Notice.id).where(Notice.user_id != bidder.user_id))),
+    )
+
+
+def steps(market: Market) -> Iterator[tuple[str, Callable[[], object]]]:
+    bidder, reference = market.people[BIDDER], market.reference
+    yield "begin", lambda: use_cases.save(bidder, reference, full_content(team="Begynt"))
+    yield "send", lambda: market.send(BIDDER)
+    yield "change", lambda: market.send(BIDDER, team="En annen")
+    yield "withdraw", lambda: use_cases.withdraw(bidder, reference, "Rekker ikke")
+    yield "resume", lambda: use_cases.resume(bidder, reference)
+
+
+def test_what_a_bidder_does_changes_no_byte_for_anybody_else(
+    market: Market, app: Flask, caplog: pytest.LogCaptureFixture, at_noon: Any
+) -> None:
+    market.send("myrull")
+    people = browsers(app, market)
+    numbers = things()
+    number = 4_242_424
+    numbers["proposal_id"] = [*numbers["proposal_id"], number]
+    first = snapshot(app, people, numbers)  # also: what the first look at a page changes by itself
+    before = snapshot(app, people, numbers)
+    assert len(before) > 400
+    assert sum(seen[0] == 200 for seen in before.values()) > 100
+    told = sent_to_others(market)
+    for name, step in steps(market):
+        with caplog.at_level(logging.DEBUG):
+            caplog.clear()
+            at_noon.shift(dt.timedelta(0))
+            step()
+            assert not caplog.records, name
+        numbers["proposal_id"][-1] = market.proposal(BIDDER).id
+        after = snapshot(app, people, numbers)
+        known = under_number(after, market.proposal(BIDDER).id, number)
+        assert differing(before, known) == [], name
+        assert sent_to_others(market) == told, name
+    assert len(first) == len(before)
+
+
+@contextmanager
+def statements() -> Iterator[list[str]]:
+    """Collect the text of each SQL statement."""
+    found: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        found.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield found
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+
+
+PAGES = (
+    "/home",
+    "/briefs/{0}",
+    "/briefs/{0}/proposals",
+    "/briefs/{0}/ranking",
+    "/opportunities",
+    "/suppliers",
+    "/",
+)
+
+
+def asked(people: dict[str, Any], reference: str) -> dict[tuple[str, str], list[str]]:
+    found = {}
+    for name in ("anonymous", "owner", "member", "outsider", "myrull", "stranger", "curator", "admin"):
+        for page in PAGES:
+            with statements() as said:
+                people[name].get(page.format(reference))
+            found[name, page] = list(said)
+    return found
+
+
+def test_the_database_is_asked_the_same_with_no_offer_and_with_fifty(market: Market, app: Flask) -> None:
+    others = [
+        Supplier(
+            name=f"Ukjent {n}",
+            slug=f"ukjent-{n}",
+            municipality_number="5021",
+            garden_id=market.curator.organisation_id,
+        )
+        for n in range(50)
+    ]
+    session.add_all(others)
+    session.commit()
+    people = browsers(app, market)
+    asked(people, market.reference)
+    without = asked(people, market.reference)
+    assert sum(len(said) for said in without.values()) > 100
+    version = market.brief.versions[-1].id
+    for supplier in others:
+        proposal = Proposal(
+            brief_id=market.brief_id, supplier_id=supplier.id, brief_version_id=version, created_by_id=market.admin.user_id,
+            state="submitted", content=full_content().to_dict(), submitted_content=full_content().to_dict(),
+        )  # fmt: skip
+        session.add(proposal)
+    session.commit()
+    for key, said in asked(people, market.reference).items():
+        assert said == without[key], key
+
+
+class Canaries:
+    """Words planted where only some may find them, and by whom each must be found."""
+
+    def __init__(self) -> None:
+        self.seen_by: dict[str, set[str]] = {}
+
+    def plant(self, word: str, *people: str) -> str:
+        self.seen_by[word] = set(people)
+        return word
+
+
+def found_by(app: Flask, market: Market, words: list[str]) -> dict[str, set[str]]:
+    """Return who finds each word on any page, in the notices there, or in a mail to them."""
+    found: dict[str, set[str]] = {word: set() for word in words}
+    numbers = things()
+    for name, browser in browsers(app, market).items():
+        for address in addresses(app, numbers):
+            _status, headers, body = look(browser, address)
+            text = str(headers) + body.decode(errors="replace")
+            for word in words:
+                if word in text:
+                    found[word].add(name)
+    by_address = {viewer.email: name for name, viewer in market.people.items()}
+    for mail in session.scalars(select(OutboxMail)):
+        for word in words:
+            if word in mail.subject + mail.body + mail.link_path:
+                found[word].add(by_address.get(mail.recipient, mail.recipient))
+    return found
+
+
+def plant_all(market: Market) -> Canaries:
+    """Plant words before the deadline: drafts, offers, what was withdrawn, notes, and names of those who ask."""
+    planted = Canaries()
+    draft = briefs.create_draft(market.owner)
+    draft.title, draft.answers = (
+        planted.plant("Utkastalm", "owner", "member"),
+        {"problem": planted.plant("Problemosp", "owner", "member")},
+    )
+    use_cases.save(
+        market.kvistverk, market.reference, full_content(team=planted.plant("Kladdbjork", "kvistverk"))
+    )
+    market.send("myrull", understanding=planted.plant("Budfuru", "myrull"))
+    use_cases.save(
+        market.myrull,
+        market.reference,
+        full_content(understanding="Budfuru", team=planted.plant("Endringsgran", "myrull")),
+    )
+    market.send("skogsfjord", assumptions=planted.plant("Trukketselje", "skogsfjord"))
+    use_cases.withdraw(market.skogsfjord, market.reference, planted.plant("Grunnhassel", "skogsfjord"))
+    session.commit()
+    return planted
+
+
+def judge(planted: Canaries, found: dict[str, set[str]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return leaks and blind owners, by word."""
+    leaks = {word: people - planted.seen_by[word] for word, people in found.items()}
+    blind = {word: planted.seen_by[word] - people for word, people in found.items()}
+    return {w: p for w, p in leaks.items() if p}, {w: p for w, p in blind.items() if p}
+
+
+def test_planted_words_are_found_by_nobody_but_their_owners_before_opening(
+    market: Market, app: Flask, caplog: pytest.LogCaptureFixture
+) -> None:
+    planted = plant_all(market)
+    # Grounds for withdrawing are kept for the company, and for no page before opening.
+    planted.seen_by["Grunnhassel"] = set()
+    with caplog.at_level(logging.DEBUG):
+        found = found_by(app, market, list(planted.seen_by))
+    assert judge(planted, found) == ({}, {})
+    logged = "\n".join(str(record.getMessage()) for record in caplog.records)
+    assert [word for word in planted.seen_by if word in logged] == []
+
+
+def test_after_opening_the_company_alone_reads_what_was_sent_and_no_more(
+    market: Market, app: Flask, at_noon: Any
+) -> None:
+    planted = plant_all(market)
+    planted.seen_by |= {"Grunnhassel": set(), "Budfuru": {"myrull", "owner", "member"}, "Endringsgran": set()}
+    at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
+    use_cases.open_due()
+    found = found_by(app, market, list(planted.seen_by))
+    assert judge(planted, found) == ({}, {})
+
+
+def test_a_loser_learns_who_won_and_nothing_else_of_other_offers(
+    opened: Market, app: Flask, choose: Any
+) -> None:
+    number = choose(opened, "kvistverk")
+    session.commit()
+    for name in ("myrull", "skogsfjord"):
+        own = opened.proposal(name)
+        browser = app.test_client().sign_in(opened.people[name].user_id)
+        letter = browser.get(f"/proposals/{own.id}/letter").text
+        assert "Kvistverk" in letter
+        assert "Koblingen manglet." in letter
+        assert browser.get(f"/proposals/{number}/letter").status_code == 404
+        other = "skogsfjord" if name == "myrull" else "myrull"
+        about = [
+            a
+            for a in addresses(app, things())
+            if opened.reference in a or a.startswith(("/proposals", "/home"))
+        ]
+        walked = "".join(look(browser, address)[2].decode() for address in about)
+        for never in (
+            other.title(),
+            "92 000",
+            "92\u00a0000",
+            "58 000",
+            "58\u00a0000",
+            "Dere forsto oss best",
+        ):
+            assert never not in walked, (name, never)

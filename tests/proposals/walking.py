@@ -1,0 +1,70 @@
+"""Walking every page that can be fetched, as everybody who might look."""
+
+import itertools
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import text
+
+from marketplace.core.database import session
+from tests.browser import Browser
+from tests.proposals.conftest import Market
+
+TOKEN = re.compile(
+    rb'(name="csrf_token"[^>]*value="|csrf-token" content="|name="form_key"[^>]*value=")[^"]*|nonce[-=]"?[\w+/=-]+'
+)
+OWN_HEADERS = {"Date", "Content-Length", "Set-Cookie", "Content-Security-Policy"}
+# Which rows an address's number can mean; all there are get tried.
+NUMBERS = {
+    "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "vetting_id": "vetting",
+    "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",
+    "case_id": "case_study", "membership_id": "membership", "invitation_id": "colleague_invitation",
+    "organisation_id": "organisation", "run_id": "ranking_run",
+}  # fmt: skip
+WORDS = {
+    "topic_code": ["need", "choosing"], "section": ["about"], "name": ["handover"], "locale": ["nb"],
+    "token": ["none"], "filename": ["css/own.css"], "slug": [],
+}  # fmt: skip
+
+
+def addresses(app: Flask, numbers: Mapping[str, Sequence[object]]) -> Iterator[str]:
+    """Give each address that answers GET, once for each thing it can be about."""
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint == "static":
+            continue
+        names = sorted(rule.arguments)
+        for values in itertools.product(*(numbers.get(name, ["x"]) for name in names)):
+            yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)))
+
+
+def things() -> dict[str, list[object]]:
+    """Return what an address can be about: ids by argument, references, slugs."""
+    found: dict[str, list[object]] = dict(WORDS)
+    for name, table in NUMBERS.items():
+        found[name] = list(
+            session.scalars(text(f"SELECT id FROM {table} ORDER BY id"))
+        )  # because the names are our own
+    found["reference"] = list(session.scalars(text("SELECT reference FROM brief ORDER BY id")))
+    found["slug"] = list(session.scalars(text("SELECT slug FROM organisation ORDER BY id")))
+    session.commit()
+    return found
+
+
+def browsers(app: Flask, market: Market) -> dict[str, Browser]:
+    """Give everybody a browser, signed in; the nameless one stays outside."""
+    found: dict[str, Browser] = {"anonymous": app.test_client()}  # type: ignore[dict-item]  # because the suite's client is a Browser
+    for name, viewer in market.people.items():
+        found[name] = app.test_client().sign_in(viewer.user_id)
+    for browser in found.values():
+        browser.check_pages = False
+    return found
+
+
+def look(browser: Browser, address: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """Return what a page answers, apart from the visitor's own tokens: status, headers, body."""
+    response: Any = browser.get(address)
+    headers = tuple(sorted((name, value) for name, value in response.headers if name not in OWN_HEADERS))
+    return response.status_code, headers, TOKEN.sub(rb"\1", response.data)

@@ -1,9 +1,13 @@
 """The ranking's settings in words, read from the live settings so that the page cannot tell another story."""
 
+import datetime as dt
+import json
 from dataclasses import dataclass
+from functools import cache
 
 from marketplace.core.i18n import format_number
 from marketplace.core.i18n import gettext as _
+from marketplace.data import data_path
 from marketplace.matching import PART_CODES, Settings
 from marketplace.sourcing.reasons import part_label
 
@@ -15,6 +19,33 @@ class PartInWords:
     label: str
     most: float
     about: str
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """How good the ranking was when it was last measured; shares 0 to 1. See `marketplace evaluate --keep`."""
+
+    on: dt.date
+    order: float
+    order_by_words: float
+    needs_found: float
+    worst_attack: float
+    attacks: int
+
+
+@cache
+def measured() -> Measured:
+    """Return the kept figures of the last measurement."""
+    kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
+    tracks, attacks = kept["quality"]["tracks"], kept["attacks"]["confirmed"]["attacks"]
+    return Measured(
+        on=dt.date.fromisoformat(kept["measured"]),
+        order=tracks["confirmed"]["overall"]["ndcg@10"],
+        order_by_words=tracks["text"]["overall"]["ndcg@10"],
+        needs_found=tracks["suggest"]["overall"]["recall@5"],
+        worst_attack=max(attack["irrelevant_in_top_3"] for attack in attacks.values()),
+        attacks=len(attacks),
+    )
 
 
 def parts_in_words(settings: Settings) -> list[PartInWords]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.data import data_path
 from marketplace.matching import EvaluationFileError, Evaluator, Glossary, Position, evaluate_directory
 from marketplace.matching.evaluation import mean, ndcg, precision, recall, reciprocal_rank, share_found
 from tests.matching.conftest import DEVSET, MARKET
@@ -52,6 +53,15 @@ def test_quality_holds_on_briefs_written_as_owners_write(
     assert figures["suggest"]["overall"]["recall@5"] >= 0.92
     for language in ("nn", "en"):
         assert figures["confirmed"][language]["ndcg@10"] >= figures["confirmed"]["nb"]["ndcg@10"] - 0.08
+
+
+def test_the_kept_figures_are_what_is_measured_now(
+    glossary: Glossary, positions: dict[str, Position]
+) -> None:
+    kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["quality"]["tracks"]
+    now = evaluate_directory(MARKET / "test", Evaluator(glossary, positions))["tracks"]
+    for track, measure in (("text", "ndcg@10"), ("confirmed", "ndcg@10"), ("suggest", "recall@5")):
+        assert kept[track]["overall"][measure] == pytest.approx(now[track]["overall"][measure], abs=0.005)
 
 
 def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[str, Position]) -> None:

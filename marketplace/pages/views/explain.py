@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import LOCALES
 from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
-from marketplace.pages.ranking_words import parts_in_words
+from marketplace.pages.ranking_words import measured, parts_in_words
 from marketplace.pages.views import blueprint
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
@@ -40,7 +40,7 @@ def how_it_works() -> Answer:
 @access.public
 def how_we_rank() -> Answer:
     """How suppliers are ranked, from the live settings."""
-    return render_template("pages/how_we_rank.html", parts=parts_in_words(Settings()))
+    return render_template("pages/how_we_rank.html", parts=parts_in_words(Settings()), measured=measured())
 
 
 @blueprint.get("/privacy")

@@ -1,0 +1,30 @@
+"""The weighting is a scikit-learn transformer like any other."""
+
+import pickle
+
+import numpy as np
+from scipy import sparse
+from sklearn.base import clone
+
+from marketplace.matching.index.weighting import FieldedBM25Transformer
+
+COUNTS = {
+    "name": sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0]])),
+    "text": sparse.csr_array(np.array([[2, 1, 0], [0, 50, 1]])),
+}
+
+
+def test_it_can_be_cloned_pickled_and_asked_for_its_parameters() -> None:
+    weighting = FieldedBM25Transformer({"name": 2.0, "text": 1.0}, k1=1.5)
+    assert weighting.get_params() == {"weights": {"name": 2.0, "text": 1.0}, "k1": 1.5, "b": 0.75, "most": 3}
+    weights = weighting.fit_transform(COUNTS).toarray()
+    copied = clone(weighting)
+    assert not hasattr(copied, "idf_")
+    assert copied.fit_transform(COUNTS).toarray().tolist() == weights.tolist()
+    assert pickle.loads(pickle.dumps(weighting)).transform(COUNTS).toarray().tolist() == weights.tolist()
+
+
+def test_saying_a_word_fifty_times_is_saying_it_three_times() -> None:
+    weighting = FieldedBM25Transformer({"text": 1.0}).fit(COUNTS)
+    three = {"text": sparse.csr_array(np.array([[2, 1, 0], [0, 3, 1]]))}
+    assert weighting.transform(three).toarray().tolist() == weighting.transform(COUNTS).toarray().tolist()

@@ -64,9 +64,11 @@ def answer(reference: str, question_id: int) -> Answer:
 def reject(reference: str, question_id: int) -> Answer:
     """Say no to a question."""
     form = RejectForm()
-    if not form.validate():
-        flashes.warn(_("Choose a reason."))
+    reason = str(form.reason.data) if form.validate() else ""
+    try:
+        use_cases.reject_question(current_viewer(), reference, question_id, reason)
+    except RuleBroken as error:
+        flashes.warn(error.message)
         return see_other("briefs.answer", reference=reference, question_id=question_id)
-    use_cases.reject_question(current_viewer(), reference, question_id, str(form.reason.data))
     flashes.done(_("The supplier is told that you do not answer, and why."))
     return see_other("briefs.show", reference=reference, _anchor="questions")

@@ -161,10 +161,10 @@ def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
     role and for the last who leads.
     """
     _must_lead(viewer)
-    if role not in ROLES[str(viewer.organisation_kind)]:
-        raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():
         membership = _own_member(viewer, membership_id)
+        if role not in ROLES[str(viewer.organisation_kind)]:
+            raise RuleBroken(_("Choose one from the list."), "role")
         before = membership.role
         if role == before:
             return

@@ -204,6 +204,21 @@ class SealedEvent(Base):
         return found
 
 
+class BrokenGlass(Base):
+    """An administrator's look at what is sealed about a brief: why, and until when. Its row is never changed."""
+
+    __tablename__ = "broken_glass"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
+    by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    reason: Mapped[str] = mapped_column(Text)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    until: Mapped[dt.datetime]
+
+    brief: Mapped[Brief] = relationship()
+
+
 class Award(Base):
     """The company's choice. The database lets a brief have one.
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from marketplace.core.i18n import format_date, ngettext
+from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, Message
 from marketplace.proposals.lifecycle import ROUND_LABELS
@@ -125,3 +125,39 @@ def did_it_work(title: str, reference: str, name: str) -> Message:
         )
 
     return Message("did_it_work", compose)
+
+
+def seal_broken(title: str, reference: str, reason: str, until: dt.datetime) -> Message:
+    """To the company: an administrator reads what is sealed about its brief. The same with and without offers."""
+
+    def compose() -> Content:
+        return Content(
+            _("An administrator has opened what is sealed: %(title)s", title=title or reference),
+            [
+                _("It can be read until %(time)s.", time=format_datetime(until)),
+                _("They write: %(reason)s", reason=reason),
+                _("This is kept in the audit log. Ask your business garden if you wonder why."),
+            ],
+            f"/briefs/{reference}",
+            _("See the brief"),
+        )
+
+    return Message("seal_broken", compose)
+
+
+def offer_unsealed(title: str, reference: str, reason: str, until: dt.datetime) -> Message:
+    """To the bidder: an administrator reads its offer."""
+
+    def compose() -> Content:
+        return Content(
+            _("An administrator has opened your offer: %(title)s", title=title),
+            [
+                _("It can be read until %(time)s.", time=format_datetime(until)),
+                _("They write: %(reason)s", reason=reason),
+                _("Neither the company nor other suppliers see it."),
+            ],
+            f"/briefs/{reference}/proposal",
+            _("See the offer"),
+        )
+
+    return Message("offer_unsealed", compose)

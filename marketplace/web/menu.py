@@ -49,6 +49,7 @@ ADMIN = (
     Place("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
     Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
     Place("pages.audit_log", _("Audit log")),
+    Place("proposals.sealed", _("Under seal"), ("proposals.unsealed",)),
 )
 
 

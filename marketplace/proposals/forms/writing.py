@@ -9,7 +9,16 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.content import OWNERSHIP_LABELS, WORD_LIMITS, Ask, Claim, Content, PriceLine
 from marketplace.proposals.evaluation import Kind
-from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, NokField, TextField, length
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    NokField,
+    TextField,
+    length,
+    required,
+)
 
 KINDS = [
     (str(Kind.AMOUNT), _l("Price")),
@@ -201,3 +210,20 @@ class ReasonForm(BaseForm):
     """A reason that must be given."""
 
     reason = LongTextField(_l("Why?"), [length(high=600)], render_kw={"aria-required": "true"})
+
+
+class GlassForm(BaseForm):
+    """An administrator's reason for opening what is sealed about a brief."""
+
+    reference = TextField(
+        _l("The brief's reference"),
+        [required(_l("Write the brief's reference.")), length(high=12)],
+        description=_l("As 2026-0147."),
+    )
+    reason = LongTextField(
+        _l("Why must it be opened?"),
+        [required(_l("Write the reason in a sentence. Those it concerns read it.")), length(high=600)],
+        description=_l(
+            "The company and those who have written an offer get this by mail. Your name is kept in the audit log."
+        ),
+    )

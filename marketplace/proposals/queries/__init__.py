@@ -1,6 +1,7 @@
 """Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
 
 from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
+from marketplace.proposals.queries.glass import own_glasses, unsealed
 from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
     Offer,
@@ -30,6 +31,8 @@ __all__ = [
     "offers_for",
     "opening_of",
     "outcomes_of",
+    "own_glasses",
     "own_offers",
     "own_proposal",
+    "unsealed",
 ]

@@ -5,6 +5,7 @@ from flask import Blueprint
 blueprint = Blueprint("proposals", __name__)
 
 from marketplace.proposals.views import (  # noqa: E402, F401 because the pages add themselves to the blueprint above
+    breaking_glass,
     comparing,
     deciding,
     delivering,

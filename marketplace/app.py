@@ -1,6 +1,8 @@
 """Putting the house together: settings, database, access, language, features, error pages."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from flask import Flask, current_app
 from flask_wtf.csrf import CSRFProtect
@@ -9,6 +11,7 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
+from marketplace import migrate
 from marketplace.accounts.standing import SessionRules, Stage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
@@ -16,6 +19,8 @@ from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.core.sealing import use_keyring
 from marketplace.demo.people import demo_people
+from marketplace.operation import logs, metrics
+from marketplace.operation.views import blueprint as operation
 from marketplace.organisations.queries import signed_in_by_token, words_around
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
@@ -23,11 +28,14 @@ from marketplace.pages.views import blueprint as pages
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
-from marketplace.web import access, errors, filters, locale, menu, once, security
+from marketplace.web import access, errors, filters, limits, locale, menu, once, security
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, Standing, login_manager
 
-FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox)
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox, operation)
 csrf = CSRFProtect()
 
 
@@ -44,7 +52,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=settings.max_request_kilobytes * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_request_kilobytes * 1024,
-        MAX_FORM_PARTS=1000,
+        MAX_FORM_PARTS=limits.MOST_FIELDS,
         SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -62,15 +70,18 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["words_around"] = words_around
     app.url_map.converters["int"] = BoundedInteger
     db.init_app(app)
+    limits.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
     csrf.init_app(app)
     _sign_in(app, settings)
+    logs.register(app)
+    _count(app, settings)
     locale.register(app, settings)
     access.guard(app)
     filters.register(app)
     menu.register(app)
     errors.register(app)
-    security.register(app, settings)
+    security.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
     once.register(app)
@@ -79,9 +90,16 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
+    # What a failed statement was about is people's own: it must not come into a log.
     if settings.database_url.startswith("sqlite"):
-        return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+        return {"hide_parameters": True}
+    return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def _count(app: Flask, settings: Settings) -> None:
+    app.extensions["counters"] = metrics.Counters(metrics.folder_of(settings.instance_path))
+    app.extensions["schema_is_newest"] = lambda: migrate.current(db.engine) == migrate.head()
+    metrics.register(app, app.extensions["counters"])
 
 
 def _sign_in(app: Flask, settings: Settings) -> None:
@@ -114,14 +132,22 @@ def _serve(app: Flask, settings: Settings) -> None:
         root=static,
         prefix="static/",
         max_age=31_536_000 if not settings.testing else 0,
-        add_headers_function=_static_headers,
     )
-    app.wsgi_app = whitenoise  # type: ignore[method-assign]  # because Flask says to wrap it like this
+    app.wsgi_app = _with_headers(whitenoise, security.headers_for(settings))  # type: ignore[method-assign, assignment]  # because Flask says to wrap it like this
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # because Flask says to wrap it like this
 
 
-def _static_headers(headers: object, _path: str, _url: str) -> None:
-    for name, value in security.COMMON_HEADERS.items():
-        headers[name] = value  # type: ignore[index]  # because WhiteNoise gives a Headers object
+def _with_headers(wsgi_app: "WSGIApplication", headers: dict[str, str]) -> "WSGIApplication":
+    """Add headers to each answer that lacks them, also to those that no view has given."""
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        def start(status: str, given: list[tuple[str, str]], *more: Any) -> Any:
+            present = {name.lower() for name, _value in given}
+            added = [(name, value) for name, value in headers.items() if name.lower() not in present]
+            return start_response(status, [*given, *added], *more)
+
+        return wsgi_app(environ, start)
+
+    return answer

@@ -1,5 +1,6 @@
 """The command line: `marketplace --help` lists what there is."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -25,6 +26,7 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.custody import audit, keys
 from marketplace.demo import use_cases as demo_data
 from marketplace.measuring import evaluate, evaluate_attacks
+from marketplace.operation import logs
 from marketplace.proposals.use_cases.sealing import missing_keys
 from marketplace.worker import work
 
@@ -133,7 +135,9 @@ def demo(*, reset: bool) -> None:
 @click.option("--once", is_flag=True, help="Do what is due now and stop.")
 def worker(*, once: bool) -> None:
     """Send waiting mails and do what is due by the clock, until stopped."""
-    work(_app(), once=once)
+    app = _app()
+    logs.configure(as_json=app.config["SETTINGS"].production)
+    work(app, once=once)
 
 
 @main.command()
@@ -242,11 +246,15 @@ def _try(act: Callable[[], None], email: str) -> None:
 
 @main.command()
 @click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
-@click.option("--workers", default=2, show_default=True, help="Number of processes.")
+@click.option("--workers", type=int, help="Number of processes; WEB_WORKERS when not said.")
+@click.option("--threads", type=int, help="Number of threads in each; WEB_THREADS when not said.")
 @click.option("--with-worker", is_flag=True, help="Send mails and do what is due by the clock as well.")
-def serve(*, bind: str, workers: int, with_worker: bool) -> None:
-    """Serve the product with gunicorn."""
+def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: bool) -> None:
+    """Serve the product with gunicorn. On SIGTERM it answers what has begun, for at most 20 seconds, and stops."""
     app = _app()
+    settings: Settings = app.config["SETTINGS"]
+    logs.configure(as_json=settings.production)
+    app.extensions["counters"].forget()
     with app.app_context():
         if migrate.current(db.engine) != migrate.head():
             message = "The database is not at the newest version: run `marketplace db upgrade`."
@@ -258,10 +266,13 @@ def serve(*, bind: str, workers: int, with_worker: bool) -> None:
     _welcome(app.config["SETTINGS"], bind)
     helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
     gunicorn = [
-        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4",
-        "--bind", bind, "--graceful-timeout", "20", "--log-level", "warning",
+        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers or settings.web_workers),
+        "--threads", str(threads or settings.web_threads),
+        "--bind", bind, "--graceful-timeout", "20", "--log-level", "info" if settings.production else "warning",
         "--config", "python:marketplace.gunicorn_hooks", "marketplace.app:create_app()",
     ]  # fmt: skip
+    if helper is None:
+        os.execv(sys.executable, gunicorn)  # noqa: S606 because the words are our own
     server = subprocess.Popen(gunicorn)  # noqa: S603 because the words are our own
     signal.signal(signal.SIGTERM, lambda *_: server.terminate())
     try:

@@ -74,6 +74,16 @@ class Settings:
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count"
     )
+    web_workers: int = _setting("WEB_WORKERS", 2, "Number of processes that `marketplace serve` starts")
+    web_threads: int = _setting("WEB_THREADS", 4, "Number of threads in each of them")
+    metrics_token: str = _setting(
+        "METRICS_TOKEN",
+        "",
+        "What Prometheus must show to read /metrics; empty: only this machine may read it",
+    )
+    list_pages_per_minute: int = _setting(
+        "LIST_PAGES_PER_MINUTE", 60, "How many pages of lists one address may read in a minute; 0: no limit"
+    )
     demo: bool = _setting(
         "DEMO",
         default=False,
@@ -95,7 +105,10 @@ class Settings:
             raw = source.get(item.metadata["env"])
             if raw is not None:
                 values[item.name] = _read(item.metadata["env"], raw, item.default)
-        return cls(**(values | overrides)).completed()  # type: ignore[arg-type]  # because values come by field name
+        settings = cls(**(values | overrides)).completed()  # type: ignore[arg-type]  # because values come by field name
+        if settings.production:
+            _refuse_debugging(source, settings)
+        return settings
 
     @classmethod
     def for_tests(cls, *, database_url: str, instance_path: Path, **overrides: Any) -> "Settings":
@@ -108,6 +121,7 @@ class Settings:
             "testing": True,
             "password_hash_cost": 1,
             "second_factor": False,
+            "list_pages_per_minute": 0,
         }
         return cls(**(values | overrides)).completed()
 
@@ -174,6 +188,22 @@ def _refuse_unsafe(settings: Settings) -> None:
     ):
         if refused:
             raise SettingsError(message)
+
+
+def _refuse_debugging(environ: Mapping[str, str], settings: Settings) -> None:
+    """Raise SettingsError for what shows more than it should, when it is asked for in production."""
+    for name in ("DEBUG", "FLASK_DEBUG"):
+        if _read(name, environ.get(name, ""), default=False):
+            message = f"{name} cannot be used in production: error pages would show the program's inside."
+            raise SettingsError(message)
+    if settings.testing:
+        message = "TESTING cannot be used in production: passwords would be hashed too cheaply."
+        raise SettingsError(message)
+    if not _read("SESSION_COOKIE_SECURE", environ.get("SESSION_COOKIE_SECURE", "yes"), default=True):
+        message = (
+            "SESSION_COOKIE_SECURE cannot be turned off in production: sign-ins could be read on the way."
+        )
+        raise SettingsError(message)
 
 
 def _is_weak(secret: str) -> bool:

@@ -2,12 +2,17 @@
 
 import gc
 import logging
+import os
 import threading
 from typing import Any
 
 from marketplace.core.database import session
+from marketplace.operation import logs
 from marketplace.sourcing.corpus import warm
 
+logconfig_dict = logs.configuration(
+    as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
+)
 logger = logging.getLogger(__name__)
 
 

@@ -9,7 +9,7 @@ from flask import Flask
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
-from marketplace.core import traffic
+from marketplace.core import clock, traffic
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.proposals.use_cases import timed as proposals
@@ -19,6 +19,7 @@ from marketplace.suppliers import use_cases as suppliers
 logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_MAILS = 2.0
 SECONDS_BETWEEN_JOBS = 60.0
+SECONDS_BETWEEN_BEATS = 30.0
 
 # What is due by the clock, each safe to run again at any time.
 JOBS: tuple[Callable[[], object], ...] = (
@@ -42,6 +43,7 @@ def work(app: Flask, *, once: bool = False) -> None:
     waited = SECONDS_BETWEEN_JOBS
     while True:
         with app.app_context():
+            _beat()
             if waited >= SECONDS_BETWEEN_JOBS:
                 run_jobs()
                 waited = 0.0
@@ -59,6 +61,17 @@ def run_jobs() -> None:
         except Exception:
             session.rollback()
             logger.exception("The job %s failed.", job.__name__)
+
+
+def _beat() -> None:
+    """Say now and then that this process is alive, for /readyz."""
+    try:
+        seen = traffic.last_beat("worker")
+        if seen is None or (clock.now() - seen).total_seconds() > SECONDS_BETWEEN_BEATS:
+            traffic.beat("worker")
+    except Exception:
+        session.rollback()
+        logger.exception("The heartbeat could not be written.")
 
 
 def _send(app: Flask) -> None:

@@ -1,6 +1,7 @@
 """Tables' common base, the session, and the one place where a transaction begins and ends."""
 
 import datetime as dt
+import logging
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -11,10 +12,14 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
+SHORT_TIMEOUT_MS = 200
+logger = logging.getLogger(__name__)
+_patience_ms: ContextVar[int] = ContextVar("patience_ms", default=BUSY_TIMEOUT_MS)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
 _companion: ContextVar["Companion | None"] = ContextVar("companion", default=None)
 
@@ -114,6 +119,19 @@ def transaction() -> Iterator[None]:
 
 
 @contextmanager
+def if_possible() -> Iterator[None]:
+    """Let the block write when the database can be written to at once; a reader is refused no page for it."""
+    token = _patience_ms.set(SHORT_TIMEOUT_MS)
+    try:
+        yield
+    except (OperationalError, InternalError):
+        session.rollback()
+        logger.warning("A note was left out: the database cannot be written to at this moment.")
+    finally:
+        _patience_ms.reset(token)
+
+
+@contextmanager
 def accompanied_by(companion: Companion) -> Iterator[None]:
     """Let each transaction in the block begin with something that must be kept together with it."""
     token = _companion.set(companion)
@@ -154,4 +172,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     """Begin at once for writing: a read that turns into a write could meet a locked database."""
     if connection.dialect.name == "sqlite":
+        if _writing.get():
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_patience_ms.get()}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
+    elif _writing.get() and _patience_ms.get() != BUSY_TIMEOUT_MS:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_patience_ms.get()}ms'")

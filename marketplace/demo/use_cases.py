@@ -94,3 +94,5 @@ def _settle() -> None:
         session.execute(
             update(OutboxMail).where(sent).values(state="sent", sent_at=OutboxMail.created_at, attempts=1)
         )
+        # Nobody has waited for the others yet: the worker gets them now.
+        session.execute(update(OutboxMail).where(OutboxMail.state == "waiting").values(next_attempt_at=now))

@@ -12,7 +12,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
 from marketplace.accounts.standing import SessionRules, Stage, is_over, stage_of
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import if_possible, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pages import Page, paginate
@@ -87,7 +87,8 @@ def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None
     if is_over(person.began_at, person.last_seen_at, now, rules, trusted=trusted):
         return None
     if now - person.last_seen_at > dt.timedelta(minutes=1):
-        accounts.touch_session(token)
+        with if_possible():
+            accounts.touch_session(token)
     acting = person.acting_membership_id
     chosen = next((row for row in memberships if row.membership_id == acting), None)
     if chosen is None and memberships and not (person.is_admin and acting is None):

@@ -1,10 +1,11 @@
 """Error pages in the reader's language, each with a way on."""
 
 import logging
+from collections.abc import Iterable
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core.database import session
@@ -13,6 +14,8 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
 
 logger = logging.getLogger(__name__)
+SECRET = "password"  # noqa: S105 because it is what such fields are called
+Typed = Iterable[tuple[str, str]]
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -49,10 +52,19 @@ def _words(code: int) -> tuple[str, str]:
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None) -> tuple[str, int]:
-    """Return an error page with its status."""
+def page(code: int, message: str | None = None, typed: Typed = ()) -> tuple[str, int]:
+    """Return an error page with its status; with what was typed, it can be sent once more from there."""
     title, text = _words(code)
-    return render_template("error.html", code=code, title=title, text=message or text), code
+    html = render_template("error.html", code=code, title=title, text=message or text, typed=list(typed))
+    return html, code
+
+
+def busy() -> Answer:
+    """Return the page for a database that cannot be written to: nothing was changed, and the text is still there."""
+    secret = any(SECRET in name for name in request.form)
+    typed = () if request.method != "POST" or secret else request.form.items(multi=True)
+    html, code = page(503, typed=typed)
+    return html, code, {"Retry-After": "5"}
 
 
 def register(app: Flask) -> None:
@@ -74,22 +86,22 @@ def register(app: Flask) -> None:
     _register_own(app)
 
     @app.errorhandler(OperationalError)
-    def database_away(error: OperationalError) -> Answer:
+    @app.errorhandler(InternalError)
+    def database_away(error: OperationalError | InternalError) -> Answer:
         session.rollback()
-        logger.error("The database did not answer %s %s: %s", request.method, request.path, error.orig)
-        html, code = page(503)
-        return html, code, {"Retry-After": "5"}
+        logger.error("The database did not answer %s %s: %s", request.method, request.endpoint, error.orig)
+        return busy()
 
     @app.errorhandler(IntegrityError)
     def came_second(error: IntegrityError) -> Answer:
         session.rollback()
-        logger.warning("A constraint refused %s %s: %s", request.method, request.path, type(error.orig))
+        logger.warning("A constraint refused %s %s: %s", request.method, request.endpoint, type(error.orig))
         return page(409)
 
     @app.errorhandler(Exception)
     def failed(error: Exception) -> Answer:
         session.rollback()
-        logger.error("Failed on %s %s", request.method, request.path, exc_info=error)
+        logger.error("Failed on %s %s", request.method, request.endpoint, exc_info=error)
         return page(500)
 
 
@@ -120,7 +132,7 @@ def _register_own(app: Flask) -> None:
     @app.errorhandler(SealError)
     def sealed_shut(error: SealError) -> Answer:
         session.rollback()
-        logger.error("%s %s: %s", request.method, request.path, error)
+        logger.error("%s %s: %s", request.method, request.endpoint, error)
         return page(
             503,
             _(

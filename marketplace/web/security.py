@@ -20,15 +20,19 @@ COMMON_HEADERS = {
 }
 
 
-def register(app: Flask, settings: Settings) -> None:
-    """Add the headers to each answer of the app."""
+def headers_for(settings: Settings) -> dict[str, str]:
+    """Return the headers that each answer carries, static files too."""
+    secure = (
+        {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if settings.production else {}
+    )
+    return COMMON_HEADERS | secure
+
+
+def register(app: Flask) -> None:
+    """Say of each page whether it may be kept; the other headers are added to every answer, in app.py."""
 
     @app.after_request
-    def add_headers(response: Response) -> Response:
-        for name, value in COMMON_HEADERS.items():
-            response.headers.setdefault(name, value)
-        if settings.production:
-            response.headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    def add_caching(response: Response) -> Response:
         if request.endpoint != "static":
             private = current_token() is not None or request.method != "GET"
             response.headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")

@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.briefs.models import Brief
+from marketplace.core import traffic
 from marketplace.core.database import Base, db, session
 from marketplace.web import access
 from marketplace.web.access import Level
@@ -65,6 +66,7 @@ def people(demo_world: Flask) -> People:
 def test_everybody_at_every_door(app: Flask, people: People) -> None:
     """No door opens for the wrong role, none breaks, and refused acts change nothing."""
     browsers = people.browsers(app)
+    traffic.beat("worker")
     doors = list(addresses(app, people))
     wrong: list[str] = []
     for name, browser in browsers.items():

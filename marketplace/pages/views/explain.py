@@ -1,6 +1,6 @@
-"""Pages that explain: how it works, how we rank, privacy, accessibility, the gardens; language; health."""
+"""Pages that explain: how it works, how we rank, privacy, accessibility, the gardens; language."""
 
-from flask import abort, current_app, make_response, redirect, render_template, request, url_for
+from flask import abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import LOCALES
@@ -62,12 +62,3 @@ def accessibility() -> Answer:
 def gardens() -> Answer:
     """The business gardens and how to reach an adviser."""
     return render_template("pages/gardens.html", gardens=organisations.gardens())
-
-
-@blueprint.get("/healthz")
-@access.public
-def health() -> Answer:
-    """Say that the process answers."""
-    answer = make_response("ok\n")
-    answer.mimetype = "text/plain"
-    return answer

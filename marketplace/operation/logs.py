@@ -1,0 +1,105 @@
+"""Logs: one JSON object a line in production, and one line for each request.
+
+A line never holds a query string, a body, a token or an address: the route stands for the path, numbers for people.
+"""
+
+import json
+import logging
+import logging.config
+import secrets
+import time
+import traceback
+from typing import Any
+
+from flask import Flask, Response, g, has_request_context, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from marketplace.web.viewer import current_viewer
+
+logger = logging.getLogger("marketplace.requests")
+FIELDS = ("request", "method", "route", "status", "ms", "user", "organisation")
+
+
+class JsonLines(logging.Formatter):
+    """Writes a record as one line of JSON. Of an error it tells its kind and where, never its words."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the line."""
+        line: dict[str, Any] = {
+            "time": time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(record.created))
+            + f".{int(record.msecs):03d}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        line |= {name: getattr(record, name) for name in FIELDS if hasattr(record, name)}
+        if "request" not in line and has_request_context():
+            line["request"] = g.get("request_id", "")
+        if record.exc_info and record.exc_info[1] is not None:
+            error = record.exc_info[1]
+            line["error"] = type(error).__name__
+            line["at"] = [
+                f"{f.filename.rpartition('/')[2]}:{f.lineno} {f.name}"
+                for f in traceback.extract_tb(error.__traceback__)
+            ][-8:]
+        return json.dumps(line, ensure_ascii=False, default=str)
+
+
+def configuration(*, as_json: bool) -> dict[str, Any]:
+    """Return how to log: JSON lines from INFO on in production, else plain words from WARNING on."""
+    formatter = {"()": JsonLines} if as_json else {"format": "%(levelname)s %(name)s: %(message)s"}
+    level = "INFO" if as_json else "WARNING"
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"line": formatter},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+        "root": {"level": level, "handlers": ["stderr"]},
+        "loggers": {
+            "gunicorn.error": {"level": level, "handlers": ["stderr"], "propagate": False},
+            "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+            "alembic": {"level": "WARNING"},
+        },
+    }
+
+
+def configure(*, as_json: bool) -> None:
+    """Log in the given way from now on."""
+    logging.config.dictConfig(configuration(as_json=as_json))
+
+
+def route() -> str:
+    """Return the rule that answers the request, which holds no name, token or number of anybody."""
+    return request.url_rule.rule if request.url_rule else "-"
+
+
+def register(app: Flask) -> None:
+    """Give each request an id, and write a line when it is answered."""
+
+    @app.before_request
+    def begin() -> None:
+        g.request_id, g.request_began = secrets.token_hex(8), time.perf_counter()
+
+    @app.after_request
+    def end(response: Response) -> Response:
+        if "request_id" not in g:
+            begin()
+        response.headers["X-Request-ID"] = g.request_id
+        took = (time.perf_counter() - g.request_began) * 1000
+        try:
+            viewer = current_viewer()
+            who = {"user": viewer.user_id, "organisation": viewer.organisation_id}
+        except SQLAlchemyError:
+            who = {"user": None, "organisation": None}
+        logger.info(
+            "answered",
+            extra={
+                "request": g.request_id,
+                "method": request.method,
+                "route": route(),
+                "status": response.status_code,
+                "ms": round(took, 1),
+                **who,
+            },
+        )
+        return response

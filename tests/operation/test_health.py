@@ -1,0 +1,189 @@
+"""Pages for machines tell the truth, and only to those they are for."""
+
+import datetime as dt
+import json
+import logging
+
+import pytest
+from sqlalchemy import text
+
+from marketplace.core import clock, traffic
+from marketplace.core.database import db, session
+from marketplace.operation import health, logs, metrics
+from marketplace.outbox.models import OutboxMail
+from tests import factories
+
+
+def parts(client, path="/readyz"):
+    answer = client.get(path)
+    return answer.status_code, {name for name, said in answer.json["parts"].items() if said != "ok"}
+
+
+def waiting_mail(minutes, **values):
+    since = clock.now() - dt.timedelta(minutes=minutes)
+    session.add(
+        OutboxMail(message_id=f"<{minutes}@x>", recipient="a@b.example", subject="s", body="b", locale="nb",
+                   created_at=since, next_attempt_at=since, **values)
+    )  # fmt: skip
+    session.commit()
+
+
+def test_all_is_well_when_the_worker_is_alive(client):
+    assert parts(client) == (503, {"worker"})
+    traffic.beat("worker")
+    assert parts(client) == (200, set())
+    assert client.get("/livez").status_code == 200
+
+
+def test_a_worker_that_has_gone_silent_is_named(client):
+    with clock.as_of(clock.now() - dt.timedelta(minutes=4)):
+        traffic.beat("worker")
+    assert parts(client) == (503, {"worker"})
+    assert parts(client, "/healthz") == (200, set())
+
+
+def test_mail_that_waits_for_more_than_ten_minutes_is_told(client):
+    traffic.beat("worker")
+    waiting_mail(9)
+    assert parts(client) == (200, set())
+    waiting_mail(11)
+    assert parts(client) == (503, {"mail"})
+    assert parts(client, "/healthz") == (503, {"mail"})
+
+
+def test_an_address_that_is_refused_is_not_our_failure(client):
+    waiting_mail(60, last_error="SMTPRecipientsRefused: {}", attempts=3)
+    assert parts(client, "/healthz") == (200, set())
+
+
+def test_a_database_behind_the_program_is_told(app, client):
+    traffic.beat("worker")
+    with db.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    try:
+        assert parts(client) == (503, {"schema"})
+    finally:
+        with db.engine.begin() as connection:
+            newest = __import__("marketplace.migrate").migrate.head()
+            connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": newest})
+
+
+def test_a_database_that_is_away_is_told_and_the_process_is_alive(make_app):
+    away = make_app(database_url="postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1").test_client()
+    status, wrong = parts(away, "/healthz")
+    assert status == 503
+    assert "database" in wrong
+    assert away.get("/livez").status_code == 200
+
+
+def test_a_disk_without_room_or_rights_is_told(client, monkeypatch):
+    monkeypatch.setattr(health, "LEAST_FREE_MEGABYTES", 10**9)
+    assert parts(client, "/healthz") == (503, {"disk"})
+    monkeypatch.setattr(health.tempfile, "NamedTemporaryFile", _refuse)
+    assert client.get("/healthz").json["parts"]["disk"] == "cannot be written to"
+
+
+def _refuse(**_where):
+    raise OSError(30, "Read-only file system")
+
+
+def test_metrics_are_for_this_machine_alone_unless_there_is_a_token(make_app):
+    local = make_app().test_client()
+    assert local.get("/metrics").status_code == 200
+    assert local.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
+    assert local.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
+    asked = make_app(metrics_token="et langt ord").test_client()
+    assert asked.get("/metrics").status_code == 404
+    assert asked.get("/metrics", headers={"Authorization": "Bearer et langt ord"}).status_code == 200
+
+
+def test_metrics_add_up_over_processes(tmp_path):
+    import multiprocessing
+
+    def work():
+        counters = metrics.Counters(tmp_path)
+        for _each in range(50):
+            counters.add("things_total")
+
+    fork = multiprocessing.get_context("fork")
+    counters = metrics.Counters(tmp_path)
+    counters.add("things_total", 5)
+    children = [
+        fork.Process(target=counted, args=(counters,))
+        for counted in (lambda c: [c.add("things_total") for _ in range(50)],) * 3
+    ]
+    for child in children:
+        child.start()
+    for child in children:
+        child.join()
+    work()
+    assert counters.total()["things_total"] == 5 + 150 + 50
+    counters.forget()
+    assert counters.total() == {}
+
+
+def test_metrics_count_answers_by_route_and_never_by_address(make_app):
+    client = make_app().test_client()
+    client.get("/suppliers?q=hemmelig")
+    client.get("/suppliers/finnes-ikke")
+    text_ = client.get("/metrics").text
+    assert 'http_requests_total{method="GET",route="/suppliers",status="200"} 1' in text_
+    assert 'route="/suppliers/<slug>",status="404"} 1' in text_
+    assert "http_request_duration_seconds_count" in text_
+    assert "hemmelig" not in text_
+    assert "finnes-ikke" not in text_
+
+
+@pytest.fixture
+def lines():
+    """What is logged as JSON lines, in a list."""
+    kept = []
+
+    class Keep(logging.Handler):
+        def emit(self, record):
+            kept.append(json.loads(self.format(record)))
+
+    handler, root = Keep(), logging.getLogger("marketplace")
+    handler.setFormatter(logs.JsonLines())
+    before = root.level
+    root.setLevel(logging.INFO)
+    root.addHandler(handler)
+    yield kept
+    root.removeHandler(handler)
+    root.setLevel(before)
+
+
+def test_a_line_for_each_request_says_who_and_what_and_nothing_private(app, lines):
+    person = factories.member(factories.company(), name="Kari Lyngstad")
+    browser = app.test_client().sign_in(person.user_id)
+    browser.get("/suppliers?q=planlagt-ord", headers={"User-Agent": "planlagt-nettleser"})
+    browser.get("/reset/planlagt-hemmelighet")
+    browser.post("/briefs/new", data={"own_words": "planlagt tekst"})
+    told = [line for line in lines if line["message"] == "answered"]
+    assert [line["route"] for line in told] == ["/suppliers", "/reset/<token>", "/briefs/new"]
+    assert {line["user"] for line in told} == {person.user_id}
+    assert {line["organisation"] for line in told} == {person.organisation_id}
+    assert all({"time", "level", "request", "status", "ms", "method"} <= set(line) for line in told)
+    assert len({line["request"] for line in told}) == 3
+    assert "planlagt" not in json.dumps(lines, ensure_ascii=False)
+    assert "Lyngstad" not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines):
+    before = app.view_functions["pages.how_it_works"]
+
+    def broken():
+        raise ValueError("planlagt innhold i et tilbud")
+
+    broken.access_level = before.access_level
+    app.view_functions["pages.how_it_works"] = broken
+    try:
+        answer = app.test_client().get("/how-it-works")
+    finally:
+        app.view_functions["pages.how_it_works"] = before
+    assert answer.status_code == 500
+    failed = next(line for line in lines if line["level"] == "error")
+    assert failed["error"] == "ValueError"
+    assert any("broken" in place for place in failed["at"])
+    assert failed["request"] == answer.headers["X-Request-ID"]
+    assert "planlagt" not in json.dumps(lines, ensure_ascii=False)

@@ -25,6 +25,7 @@ from marketplace.organisations.queries import signed_in_by_token, words_around
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
+from marketplace.privacy.views import blueprint as privacy
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
@@ -35,7 +36,18 @@ from marketplace.web.viewer import SignedIn, Standing, login_manager
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FEATURES = (pages, accounts, organisations, suppliers, briefs, sourcing, proposals, outbox, operation)
+FEATURES = (
+    pages,
+    privacy,
+    accounts,
+    organisations,
+    suppliers,
+    briefs,
+    sourcing,
+    proposals,
+    outbox,
+    operation,
+)
 csrf = CSRFProtect()
 
 

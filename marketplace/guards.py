@@ -48,6 +48,8 @@ GUARDS = (
     Guard("audit_event", "UPDATE", _RECORDED),
     Guard("audit_event", "DELETE", _RECORDED),
     Guard("audit_event", "TRUNCATE", _RECORDED),
+    Guard("user_account", "UPDATE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
+    Guard("user_account", "DELETE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
     Guard("broken_glass", "UPDATE", "What an administrator opened, and why, stands."),
     Guard("broken_glass", "DELETE", "What an administrator opened, and why, stands."),
     Guard("proposal", "UPDATE", _STANDS, f"OLD.opened_at IS NOT NULL AND ({_changes(*_SENT, 'opened_at')})"),

@@ -4,14 +4,16 @@ import logging
 import signal
 import threading
 from collections.abc import Callable
+from pathlib import Path
 
-from flask import Flask
+from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
 from marketplace.core import clock, traffic
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
+from marketplace.privacy import retention
 from marketplace.proposals.use_cases import timed as proposals
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.suppliers import use_cases as suppliers
@@ -20,6 +22,12 @@ logger = logging.getLogger(__name__)
 SECONDS_BETWEEN_MAILS = 2.0
 SECONDS_BETWEEN_JOBS = 60.0
 SECONDS_BETWEEN_BEATS = 30.0
+
+
+def erase_unused_accounts() -> int:
+    """Forget people, and take them out of the mail files in the instance folder too."""
+    return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
+
 
 # What is due by the clock, each safe to run again at any time.
 JOBS: tuple[Callable[[], object], ...] = (
@@ -31,6 +39,12 @@ JOBS: tuple[Callable[[], object], ...] = (
     sourcing.renew_base,
     accounts.forget_old_tries,
     traffic.forget_old,
+    retention.warn_unused_accounts,
+    erase_unused_accounts,
+    retention.delete_old_drafts,
+    retention.erase_closed_briefs,
+    retention.erase_refused_suppliers,
+    retention.delete_what_ran_out,
 )
 
 

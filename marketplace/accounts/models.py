@@ -13,7 +13,8 @@ class User(Base):
     """A person. The e-mail address is stored in lower case and is what one signs in with.
 
     `second_factor_secret` is sealed (see second_factor.py) and counts once `second_factor_at` says since when;
-    `second_factor_step` is the latest half minute whose code was used.
+    `second_factor_step` is the latest half minute whose code was used. A row with `erased_at` says nothing of whom
+    it was, and the database refuses to change it.
     """
 
     __tablename__ = "user_account"
@@ -31,6 +32,7 @@ class User(Base):
     second_factor_secret: Mapped[str | None] = mapped_column(String(255))
     second_factor_at: Mapped[dt.datetime | None]
     second_factor_step: Mapped[int | None] = mapped_column(BigInteger)
+    erased_at: Mapped[dt.datetime | None]
 
 
 class SignInSession(Base):

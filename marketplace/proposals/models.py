@@ -89,6 +89,11 @@ class Proposal(Base):
         """Return the name that all of the proposal's sealed texts are bound to."""
         return f"proposal:{self.id}"
 
+    @property
+    def is_erased(self) -> bool:
+        """Say whether the key was thrown away, since the time for keeping the offer is over."""
+        return not self.data_key
+
     def seal(self, part: str, value: Any) -> str:
         """Return a value under the proposal's seal."""
         return sealing.seal(keyring(), self.data_key, self.sealed_as, part, value)
@@ -100,7 +105,7 @@ class Proposal(Base):
     @property
     def content(self) -> dict[str, Any]:
         """Return what the supplier is writing."""
-        found: dict[str, Any] = self.unseal("content", self.sealed_content)
+        found: dict[str, Any] = {} if self.is_erased else self.unseal("content", self.sealed_content)
         return found
 
     @content.setter
@@ -112,7 +117,7 @@ class Proposal(Base):
         """Return what counts, or None when nothing is sent."""
         if self.sealed_submission is None:
             return None
-        found: dict[str, Any] = self.unseal("submission", self.sealed_submission)
+        found: dict[str, Any] = {} if self.is_erased else self.unseal("submission", self.sealed_submission)
         return found
 
     @submitted_content.setter
@@ -122,7 +127,11 @@ class Proposal(Base):
     @property
     def own_reason(self) -> str:
         """Return why the supplier withdrew or declined."""
-        return str(self.unseal("reason", self.sealed_reason)) if self.sealed_reason else ""
+        return (
+            str(self.unseal("reason", self.sealed_reason))
+            if self.sealed_reason and not self.is_erased
+            else ""
+        )
 
     @own_reason.setter
     def own_reason(self, value: str) -> None:
@@ -155,7 +164,10 @@ class ProposalRevision(Base):
     @property
     def content(self) -> dict[str, Any]:
         """Return what was submitted."""
-        found: dict[str, Any] = self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
+        gone = self.proposal.is_erased
+        found: dict[str, Any] = (
+            {} if gone else self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
+        )
         return found
 
 

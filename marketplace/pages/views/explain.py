@@ -8,6 +8,7 @@ from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_words import measured, parts_in_words
 from marketplace.pages.views import blueprint
+from marketplace.privacy.periods import PERIODS
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path
@@ -47,7 +48,7 @@ def how_we_rank() -> Answer:
 @access.public
 def privacy() -> Answer:
     """What we keep of people, and why."""
-    return render_template("pages/privacy.html")
+    return render_template("pages/privacy.html", periods=PERIODS)
 
 
 @blueprint.get("/accessibility")

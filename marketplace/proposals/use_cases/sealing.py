@@ -14,7 +14,9 @@ _AT_ONCE = 200
 def keys_in_use() -> dict[str, int]:
     """Return the names of the keys that offers are sealed with, and how many with each."""
     name = func.substr(Proposal.data_key, 1, 8)
-    found = session.execute(select(name, func.count()).group_by(name).order_by(name)).all()
+    found = session.execute(
+        select(name, func.count()).where(Proposal.data_key != "").group_by(name).order_by(name)
+    ).all()
     return {str(key): int(count) for key, count in found}
 
 
@@ -31,7 +33,12 @@ def rotate() -> int:
     changed, last = 0, 0
     while True:
         with transaction():
-            query = select(Proposal).where(Proposal.id > last).order_by(Proposal.id).limit(_AT_ONCE)
+            query = (
+                select(Proposal)
+                .where(Proposal.id > last, Proposal.data_key != "")
+                .order_by(Proposal.id)
+                .limit(_AT_ONCE)
+            )
             found = session.scalars(query.with_for_update()).all()
             for proposal in found:
                 wrapped = sealing.rewrap(keyring(), proposal.data_key, proposal.sealed_as)
@@ -46,7 +53,7 @@ def rotate() -> int:
 def unreadable() -> list[str]:
     """Try everything under seal, and return a sentence about each thing that does not open."""
     faults = []
-    for proposal in session.scalars(select(Proposal).order_by(Proposal.id)):
+    for proposal in session.scalars(select(Proposal).where(Proposal.data_key != "").order_by(Proposal.id)):
         events = session.scalars(select(SealedEvent).where(SealedEvent.proposal_id == proposal.id))
         try:
             _ = proposal.content, proposal.submitted_content, proposal.own_reason

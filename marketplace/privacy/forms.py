@@ -1,0 +1,15 @@
+"""The one form: yes, forget me."""
+
+from wtforms import BooleanField
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.forms import BaseForm, required
+
+
+class EraseForm(BaseForm):
+    """A yes that cannot be given by mistake."""
+
+    sure = BooleanField(
+        _l("I understand that this cannot be undone"),
+        [required(_l("Tick the box if you want your account erased."))],
+    )

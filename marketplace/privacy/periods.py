@@ -1,0 +1,48 @@
+"""How long things are kept: the one table that the jobs go by and the privacy page shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.core.i18n import lazy_gettext as _
+
+ACCOUNT_MONTHS, WARNING_MONTHS = 24, 22
+DRAFT_MONTHS = 12
+CLOSED_MONTHS = 24
+REFUSED_MONTHS = 24
+SENT_MAIL_DAYS = 90
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What is kept, how long, and what happens then, in words."""
+
+    what: Any
+    how_long: Any
+    then: Any
+
+
+PERIODS = (
+    Period(
+        _("Accounts"),
+        _("24 months after the last log-in"),
+        _("Erased. You get a mail two months before."),
+    ),
+    Period(
+        _("Drafts of briefs"), _("12 months after the last change"), _("Deleted, and erased 30 days later.")
+    ),
+    Period(
+        _("Closed briefs and their offers"),
+        _("24 months after they were closed"),
+        _("The texts and the offers are erased. Numbers stay."),
+    ),
+    Period(
+        _("Refused applications"), _("24 months after the answer"), _("Contact person and texts are erased.")
+    ),
+    Period(_("Sent mails and read messages"), _("90 days"), _("Deleted.")),
+    Period(_("Log-ins and mailed links"), _("Until they run out"), _("Deleted.")),
+    Period(
+        _("The log of acts"),
+        _("As long as the service lasts"),
+        _("It holds numbers and no names. When your account is erased, nobody can tell who the number was."),
+    ),
+)

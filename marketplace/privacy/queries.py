@@ -1,0 +1,115 @@
+"""All that is kept of a person, and what stands in the way of forgetting one."""
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, select
+
+from marketplace.accounts.models import SignInSession, User
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
+from marketplace.core import clock
+from marketplace.core.database import Base, session
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.proposals.models import Award, BrokenGlass, Evaluation, Outcome, Proposal, ProposalRevision
+from marketplace.sourcing.models import Invitation
+from marketplace.suppliers.models import SupplierMove, SupplierTie, Vetting, VettingDecision
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table's rows about a person: by which column, and which columns are the person's own to take along."""
+
+    name: str
+    model: type[Base]
+    person: str
+    columns: tuple[str, ...]
+
+
+PARTS = (
+    Part("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
+    Part("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
+    Part("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
+    Part("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),
+    Part("briefs_published", BriefVersion, "published_by_id", ("number", "title", "published_at")),
+    Part("advice_asked_for", BriefReview, "asked_by_id", ("asked_at", "message")),
+    Part("advice_given", BriefReview, "answered_by_id", ("answered_at", "verdict", "comment")),
+    Part("questions_asked", ClarificationQuestion, "asked_by_id", ("asked_at", "text")),
+    Part("questions_answered", ClarificationQuestion, "answered_by_id", ("answered_at", "answer")),
+    Part("suppliers_invited", Invitation, "invited_by_id", ("invited_at",)),
+    Part("offers_begun", Proposal, "created_by_id", ("created_at",)),
+    Part("offers_sent", ProposalRevision, "submitted_by_id", ("number", "submitted_at")),
+    Part("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),
+    Part("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
+    Part("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
+    Part("seals_broken", BrokenGlass, "by_id", ("at", "until", "reason")),
+    Part("vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")),
+    Part("vetting_steps", VettingDecision, "by_id", ("at", "to_state", "text")),
+    Part("ties_stated", SupplierTie, "user_id", ("kind",)),
+    Part("moves_asked_for", SupplierMove, "asked_by_id", ("asked_at", "reason", "state")),
+    Part("moves_answered", SupplierMove, "answered_by_id", ("answered_at", "state")),
+    Part("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
+)
+NOT_TAKEN_ALONG = {
+    "one_time_link.user_id": "a secret's hash, for an hour or two",
+    "recovery_code.user_id": "hashes of codes that only the person knows",
+    "membership.user_id": "told with the organisation's name, see `export_of`",
+}
+ACCOUNT = ("name", "email", "locale", "is_admin", "created_at", "last_signed_in_at", "email_verified_at")
+
+
+def export_of(viewer: Viewer) -> dict[str, Any]:
+    """Return all that is kept of the viewer, as plain JSON values; of others nothing but what they wrote to the viewer."""
+    user = session.get_one(User, viewer.user_id)
+    memberships = session.execute(
+        select(Organisation.name, Membership.role, Membership.created_at)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.user_id == user.id)
+    )
+    mails = select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email).order_by(OutboxMail.id)
+    return {
+        "made_at": _plain(clock.now()),
+        "account": _row(user, ACCOUNT) | {"has_second_step": user.second_factor_at is not None},
+        "acts_for": [
+            {"organisation": name, "role": role, "since": _plain(at)} for name, role, at in memberships
+        ],
+        "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
+        **{part.name: _rows(part, user.id) for part in PARTS},
+    }
+
+
+def _rows(part: Part, user_id: int) -> list[dict[str, Any]]:
+    table: Any = part.model
+    query = select(table).where(getattr(table, part.person) == user_id).order_by(table.id)
+    return [_row(row, part.columns) for row in session.scalars(query)]
+
+
+def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
+    return {column: _plain(getattr(row, column)) for column in columns}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def left_without_owner(user_id: int) -> list[str]:
+    """Return the names of the organisations that nobody could lead without this person."""
+    own = select(Membership).where(Membership.user_id == user_id, Membership.role.in_(("owner", "curator")))
+    found = []
+    for membership in session.scalars(own):
+        other = (
+            select(Membership.id)
+            .join(User, User.id == Membership.user_id)
+            .where(
+                Membership.organisation_id == membership.organisation_id,
+                Membership.role == membership.role,
+                Membership.user_id != user_id,
+                User.is_active,
+            )
+        )
+        if membership.organisation.is_active and session.scalar(other.limit(1)) is None:
+            found.append(membership.organisation.name)
+    return sorted(found)

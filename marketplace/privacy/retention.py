@@ -1,0 +1,181 @@
+"""What the clock forgets, by the periods in `periods.py`. Each job can be run at any time and any number of times."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, delete, func, select
+
+from marketplace.accounts.models import OneTimeLink, SignInSession, User
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.outbox.messages import Receiver
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.outbox.use_cases import send
+from marketplace.privacy import notices, periods
+from marketplace.privacy.queries import left_without_owner
+from marketplace.privacy.scrubbing import scrub_files
+from marketplace.privacy.use_cases import forget
+from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.suppliers.models import Supplier, Vetting
+
+LONGEST_SESSION = dt.timedelta(days=2)
+TEXTS = (
+    "own_words", "problem", "goal", "baseline", "target", "audience_text", "current_state", "out_of_scope",
+    "date_reason", "decision_by",
+)  # fmt: skip
+CLOSED = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
+
+
+def months_ago(months: int) -> dt.datetime:
+    """Return the moment some months ago."""
+    return months_after(clock.now(), -months)
+
+
+def months_after(moment: dt.datetime, months: int) -> dt.datetime:
+    """Return the moment some months after another; the 31st becomes the 28th where there is none."""
+    count = moment.year * 12 + moment.month - 1 + months
+    return moment.replace(year=count // 12, month=count % 12 + 1, day=min(moment.day, 28))
+
+
+def warn_unused_accounts() -> int:
+    """Mail those who have not logged in for 22 months, once; return how many."""
+    query = select(User).where(_unused(periods.WARNING_MONTHS)).order_by(User.id)
+    told = 0
+    for user_id in [user.id for user in session.scalars(query)]:
+        with transaction():
+            user = session.get_one(User, user_id)
+            if _warned(user):
+                continue
+            record(None, "account.warn_unused", "user", user.id)
+            send(notices.account_unused(_erased_on(user)), [Receiver(user.id, user.email, user.locale)])
+            told += 1
+    return told
+
+
+def _unused(months: int) -> ColumnElement[bool]:
+    last = func.coalesce(User.last_signed_in_at, User.created_at)
+    return and_(User.erased_at.is_(None), last < months_ago(months))
+
+
+def _erased_on(user: User) -> dt.date:
+    last = user.last_signed_in_at or user.created_at
+    due = months_after(last, periods.ACCOUNT_MONTHS)
+    return max(clock.to_local(due).date(), clock.today() + dt.timedelta(days=30))
+
+
+def _warned(user: User, before: dt.datetime | None = None) -> bool:
+    last = user.last_signed_in_at or user.created_at
+    query = select(AuditEvent.id).where(
+        AuditEvent.action == "account.warn_unused", AuditEvent.object_id == str(user.id), AuditEvent.at > last
+    )
+    query = query.where(AuditEvent.at < before) if before else query
+    return session.scalar(query.limit(1)) is not None
+
+
+def erase_unused_accounts(mail_folder: Path) -> int:
+    """Forget those who have not logged in for 24 months and were told a month ago; return how many.
+
+    Administrators, and the last who can lead an organisation, stay: somebody must take over from them first.
+    """
+    query = select(User).where(_unused(periods.ACCOUNT_MONTHS), User.is_admin.is_(False)).order_by(User.id)
+    forgotten = 0
+    for user_id in [user.id for user in session.scalars(query)]:
+        with transaction():
+            user = session.get_one(User, user_id)
+            if left_without_owner(user.id) or not _warned(user, clock.now() - dt.timedelta(days=30)):
+                continue
+            address, words = user.email, forget(None, user)
+        scrub_files(mail_folder, address, words)
+        forgotten += 1
+    return forgotten
+
+
+def delete_old_drafts() -> int:
+    """Delete drafts that nobody has touched for 12 months; they are erased 30 days later. Return how many."""
+    with transaction():
+        old = select(Brief).where(Brief.state == "draft", Brief.updated_at < months_ago(periods.DRAFT_MONTHS))
+        found = session.scalars(old).all()
+        for brief in found:
+            brief.state, brief.deleted_at = "deleted", clock.now()
+            record(None, "brief.delete", "brief", brief.reference)
+        return len(found)
+
+
+def erase_closed_briefs() -> int:
+    """Erase the texts of briefs closed 24 months ago, and their offers; numbers stay. Return how many."""
+    with transaction():
+        done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
+        old = select(Brief).where(
+            Brief.state.in_(CLOSED),
+            Brief.closed_at < months_ago(periods.CLOSED_MONTHS),
+            Brief.reference.not_in(done),
+        )
+        found = session.scalars(old).all()
+        for brief in found:
+            _erase_texts(brief)
+            record(None, "brief.erase_texts", "brief", brief.reference)
+        return len(found)
+
+
+def _erase_texts(brief: Brief) -> None:
+    brief.answers, brief.closed_reason = _without_texts(brief.answers), ""
+    for version in session.scalars(select(BriefVersion).where(BriefVersion.brief_id == brief.id)):
+        version.answers = _without_texts(version.answers)
+    for question in session.scalars(
+        select(ClarificationQuestion).where(ClarificationQuestion.brief_id == brief.id)
+    ):
+        question.text = question.public_text = question.answer = ""
+    for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
+        # An opened offer is never changed, so its key is thrown away: what is left opens for nobody, in no backup key.
+        proposal.data_key = ""
+        proposal.outcome_text = proposal.outcome_good = ""
+        for evaluation in session.scalars(select(Evaluation).where(Evaluation.proposal_id == proposal.id)):
+            evaluation.note = ""
+
+
+def _without_texts(answers: dict[str, Any]) -> dict[str, Any]:
+    return {name: "" if name in TEXTS else value for name, value in answers.items()}
+
+
+def erase_refused_suppliers() -> int:
+    """Erase contact person and texts of suppliers that were refused everything 24 months ago. Return how many."""
+    with transaction():
+        stands = select(Vetting.supplier_id).where(
+            (Vetting.state != "refused")
+            | Vetting.decided_at.is_(None)
+            | (Vetting.decided_at >= months_ago(periods.REFUSED_MONTHS))
+        )
+        refused = select(Vetting.supplier_id).where(Vetting.state == "refused")
+        query = select(Supplier).where(
+            Supplier.id.in_(refused), Supplier.id.not_in(stands), Supplier.contact_email != ""
+        )
+        found = session.scalars(query).all()
+        for supplier in found:
+            supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
+            supplier.is_active = False
+            record(None, "supplier.erase", "organisation", supplier.id)
+        return len(found)
+
+
+def delete_what_ran_out() -> int:
+    """Delete sent mails and read messages after 90 days, and log-ins and links that have run out; return how many."""
+    now = clock.now()
+    old = now - dt.timedelta(days=periods.SENT_MAIL_DAYS)
+    with transaction():
+        gone = 0
+        for query in (
+            delete(OutboxMail).where(
+                OutboxMail.state.in_(("sent", "failed", "erased")), OutboxMail.created_at < old
+            ),
+            delete(Notice).where(Notice.read_at < old),
+            delete(SignInSession).where(SignInSession.created_at < now - LONGEST_SESSION),
+            delete(OneTimeLink).where(OneTimeLink.expires_at < now - LONGEST_SESSION),
+        ):
+            gone += session.connection().execute(query).rowcount
+        if gone:
+            record(None, "privacy.delete_old", "table", "mails, messages, log-ins, links", rows=gone)
+        return gone

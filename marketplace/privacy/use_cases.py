@@ -1,0 +1,77 @@
+"""Forgetting a person, at the person's own wish or when the time is over."""
+
+from pathlib import Path
+
+from sqlalchemy import delete, func, select
+
+from marketplace.accounts.models import OneTimeLink, RecoveryCode, SignInSession, User
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Membership
+from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.privacy.queries import left_without_owner
+from marketplace.privacy.scrubbing import scrub_files, scrub_tables
+
+ERASED_HOST = "erased.invalid"
+
+
+def why_not_erase(user: User) -> str:
+    """Return why a person cannot be forgotten yet, in words, or an empty text."""
+    names = left_without_owner(user.id)
+    if names:
+        return _(
+            "You are the last who can act with full right for %(names)s. Give a colleague that right first, or ask your business garden to close it.",
+            names=", ".join(names),
+        )
+    others = select(User.id).where(User.is_admin, User.is_active, User.id != user.id)
+    if user.is_admin and session.scalar(others.limit(1)) is None:
+        return _("You are the last administrator. Make another one first.")
+    return ""
+
+
+def erase_myself(viewer: Viewer, mail_folder: Path) -> None:
+    """Forget the viewer, for good. Raises RuleBroken with the reason when somebody must take over first."""
+    if viewer.user_id is None:
+        raise Forbidden
+    with transaction():
+        user = session.scalars(select(User).where(User.id == viewer.user_id).with_for_update()).one()
+        reason = why_not_erase(user)
+        if reason:
+            raise RuleBroken(reason)
+        words, address = forget(viewer, user), user_address(viewer)
+    scrub_files(mail_folder, address, words)
+
+
+def user_address(viewer: Viewer) -> str:
+    """Return the address that the viewer had."""
+    return viewer.email.lower()
+
+
+def forget(by: Viewer | None, user: User) -> dict[str, str]:
+    """Make a person a number, inside the caller's transaction; return what stands in place of which words.
+
+    Rows that others need keep pointing to the same row, which says nothing of whom it was and is never changed again.
+    """
+    number = f"Person {user.id}"
+    words = {user.email: f"person-{user.id}@{ERASED_HOST}"}
+    namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
+    if session.scalar(namesakes.limit(1)) is None:
+        words[user.name] = number
+    for mail in session.scalars(select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email)):
+        mail.subject, mail.body, mail.link_path = number, "", ""
+        mail.state = "erased" if mail.state == "waiting" else mail.state
+    for table in (SignInSession, OneTimeLink, RecoveryCode, Membership, Notice):
+        session.execute(delete(table).where(table.user_id == user.id))
+    session.flush()
+    scrub_tables(words)
+    user.name, user.email, user.password_hash = number, words[user.email], "!"
+    user.is_active = user.is_admin = False
+    user.email_verified_at = user.last_signed_in_at = None
+    user.second_factor_secret = user.second_factor_at = user.second_factor_step = None
+    user.erased_at = clock.now()
+    record(by, "account.erase", "user", user.id)
+    return words

@@ -1,0 +1,55 @@
+"""A person's own data: take it along, or have it erased."""
+
+from pathlib import Path
+
+from flask import Blueprint, current_app, jsonify, render_template
+from flask_login import logout_user
+from werkzeug.wrappers import Response
+
+from marketplace.core import clock
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.privacy import queries, use_cases
+from marketplace.privacy.forms import EraseForm
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+blueprint = Blueprint("privacy", __name__)
+
+
+@blueprint.get("/account/data")
+@access.signed_in
+def mine() -> Answer:
+    """What one can do with what is kept of one."""
+    return render_template("privacy/mine.html", form=EraseForm())
+
+
+@blueprint.get("/account/data/export")
+@access.signed_in
+def export() -> Answer:
+    """All that is kept of the person, as a JSON file."""
+    answer = jsonify(queries.export_of(current_viewer()))
+    answer.headers["Content-Disposition"] = (
+        f'attachment; filename="mine-data-{clock.today().isoformat()}.json"'
+    )
+    return answer
+
+
+@blueprint.post("/account/data/erase")
+@access.signed_in
+@access.writes(access.Level.SIGNED_IN, because="one's own account is one's own to erase")
+def erase() -> Answer:
+    """Forget the person."""
+    viewer, form = current_viewer(), EraseForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.erase_myself(viewer, Path(current_app.instance_path) / "mail")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            logout_user()
+            flashes.done(_("Your account is erased."))
+            return see_other("pages.front")
+    return render_template("privacy/mine.html", form=form), 422

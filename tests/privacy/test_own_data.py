@@ -1,0 +1,143 @@
+"""A person takes along all of one's own and nothing of others, and is forgotten whole when one wants to be."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import inspect, select, text
+from sqlalchemy.exc import DBAPIError
+
+from marketplace.accounts.models import User
+from marketplace.audit import queries as audit
+from marketplace.core.database import Base, db, session
+from marketplace.core.errors import RuleBroken
+from marketplace.outbox.delivery import deliver_waiting
+from marketplace.privacy import queries, use_cases
+from marketplace.privacy.scrubbing import KEPT
+from marketplace.proposals.models import Proposal, ProposalRevision
+from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+
+__all__ = ["at_noon", "choose", "market", "opened", "replies"]
+NAME, ADDRESS = "Eldbjørg Kvannås", "eldbjorg@kvistverk.example"
+
+
+@pytest.fixture
+def person(opened: Market, choose: Any) -> Market:
+    """A market after the choice, whose kvistverk is led by somebody with a name of her own, and a colleague."""
+    user = session.get_one(User, opened.kvistverk.user_id)
+    user.name, user.email = NAME, ADDRESS
+    session.commit()
+    choose(opened, "kvistverk")
+    company = type("Place", (), {"id": opened.kvistverk.organisation_id})
+    opened.person("colleague", company, "owner")
+    session.commit()
+    opened.people["kvistverk"] = type(opened.kvistverk)(
+        user_id=user.id, name=NAME, email=ADDRESS, organisation_id=opened.kvistverk.organisation_id,
+        organisation_kind="supplier", role="owner",
+    )  # fmt: skip
+    return opened
+
+
+def everything() -> str:
+    """Return all text in the database, as read by the product."""
+    found = []
+    for table in Base.metadata.sorted_tables:
+        found += [
+            json.dumps([str(value) for value in row], ensure_ascii=False)
+            for row in session.execute(select(table))
+        ]
+    return "\n".join(found)
+
+
+def test_each_row_that_names_a_person_is_taken_along_or_left_out_with_a_reason(app: Flask) -> None:
+    known = {f"{inspect(part.model).local_table.name}.{part.person}" for part in queries.PARTS} | set(
+        queries.NOT_TAKEN_ALONG
+    )
+    pointing = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        for key in column.foreign_keys
+        if key.column.table.name == "user_account"
+    }
+    assert pointing <= known
+
+
+def test_the_file_holds_ones_own_and_nothing_of_others(person: Market, app: Flask) -> None:
+    browser: Any = app.test_client().sign_in(person.kvistverk.user_id)
+    answer = browser.get("/account/data/export")
+    assert answer.mimetype == "application/json"
+    assert "attachment" in answer.headers["Content-Disposition"]
+    found = json.loads(answer.data)
+    assert (found["account"]["name"], found["account"]["email"]) == (NAME, ADDRESS)
+    assert found["acts_for"] == [
+        {"organisation": "Kvistverk", "role": "owner", "since": found["acts_for"][0]["since"]}
+    ]
+    assert found["offers_begun"]
+    assert found["offers_sent"]
+    assert found["messages"]
+    assert found["log_ins"]
+    assert {act["action"] for act in found["acts"]} >= {"proposal.submit", "account.sign_in"}
+    told = answer.get_data(as_text=True)
+    for other in ("myrull", "skogsfjord", "owner@torget", "colleague", "password", "hash", "$argon2"):
+        assert other.lower() not in told.lower(), other
+
+
+def test_nothing_of_a_forgotten_person_is_left_in_tables_or_mails(person: Market, app: Flask) -> None:
+    settings = app.config["SETTINGS"]
+    while deliver_waiting(settings):
+        pass
+    folder = Path(app.instance_path) / "mail"
+    supplier = session.execute(
+        text("UPDATE supplier SET contact_name = :name, contact_email = :address WHERE id = :id"),
+        {"name": NAME, "address": ADDRESS, "id": person.kvistverk.organisation_id},
+    )
+    assert supplier.rowcount == 1  # type: ignore[attr-defined]  # because an UPDATE gives a result with a count
+    session.commit()
+    assert NAME in everything()
+    assert any(ADDRESS.encode() in file.read_bytes() for file in folder.glob("*.eml"))
+    before = session.scalar(text("SELECT count(*) FROM proposal"))
+    browser: Any = app.test_client().sign_in(person.kvistverk.user_id)
+    assert browser.post("/account/data/erase", data={}).status_code == 422
+    assert browser.post("/account/data/erase", data={"sure": "y"}).status_code == 303
+    left = everything()
+    assert NAME not in left
+    assert ADDRESS not in left
+    for file in folder.glob("*.eml"):
+        assert ADDRESS.encode() not in file.read_bytes()
+    user = session.get_one(User, person.kvistverk.user_id)
+    assert user.name == f"Person {user.id}"
+    assert session.scalar(text("SELECT count(*) FROM proposal")) == before
+    assert session.scalars(select(ProposalRevision.submitted_by_id)).all()
+    assert session.scalars(select(Proposal.created_by_id).where(Proposal.created_by_id == user.id)).all()
+    assert browser.get("/account").status_code == 303
+    if db.engine.dialect.name == "sqlite":
+        assert session.execute(text("PRAGMA foreign_key_check")).first() is None
+    assert audit.verify()[1] is None
+
+
+def test_the_row_of_a_forgotten_person_is_never_changed_again(person: Market, app: Flask) -> None:
+    use_cases.erase_myself(person.kvistverk, Path(app.instance_path) / "mail")
+    for statement in ("UPDATE user_account SET is_active = true", "UPDATE user_account SET name = 'x'"):
+        with pytest.raises(DBAPIError, match="stays erased"):
+            session.execute(text(statement))
+        session.rollback()
+
+
+def test_the_last_owner_and_the_last_administrator_are_told_who_must_take_over(
+    market: Market, app: Flask
+) -> None:
+    folder = Path(app.instance_path) / "mail"
+    with pytest.raises(RuleBroken, match="Bjørkvollen ysteri"):
+        use_cases.erase_myself(market.owner, folder)
+    with pytest.raises(RuleBroken, match="administrator"):
+        use_cases.erase_myself(market.admin, folder)
+    use_cases.erase_myself(market.member, folder)
+    assert session.get_one(User, market.member.user_id).erased_at is not None
+
+
+def test_what_is_kept_whole_says_why() -> None:
+    assert set(KEPT) <= {table.name for table in Base.metadata.sorted_tables}
+    assert all(KEPT.values())

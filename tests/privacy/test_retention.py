@@ -1,0 +1,98 @@
+"""The clock forgets by the periods that the privacy page shows."""
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from marketplace import worker
+from marketplace.accounts.models import User
+from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import Brief
+from marketplace.core.database import session
+from marketplace.outbox.models import OutboxMail
+from marketplace.privacy import retention
+from marketplace.privacy.periods import PERIODS
+from marketplace.proposals.use_cases import sealing
+from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+
+__all__ = ["at_noon", "choose", "market", "opened", "replies"]
+MONTH = dt.timedelta(days=31)
+
+
+def test_an_account_that_nobody_uses_is_warned_and_then_forgotten(
+    market: Market, app: Flask, at_noon: Any
+) -> None:
+    member, folder = market.member.user_id, Path(app.instance_path) / "mail"
+    at_noon.shift(21 * MONTH - dt.timedelta(days=30))
+    assert retention.warn_unused_accounts() == 0
+    at_noon.shift(3 * MONTH)
+    assert retention.warn_unused_accounts() > 0
+    assert retention.warn_unused_accounts() == 0
+    warned = select(func.count()).where(
+        OutboxMail.recipient == market.member.email, OutboxMail.link_path == "/sign-in"
+    )
+    assert session.scalar(warned) == 1
+    at_noon.shift(3 * MONTH)
+    assert retention.erase_unused_accounts(folder) == 1, "the last who can lead an organisation stays"
+    assert session.get_one(User, member).erased_at is not None
+    assert session.get_one(User, market.owner.user_id).erased_at is None
+    assert session.get_one(User, market.admin.user_id).erased_at is None
+
+
+def test_a_draft_is_deleted_after_a_year_and_a_younger_one_stays(market: Market, at_noon: Any) -> None:
+    old = briefs.create_draft(market.owner).reference
+    at_noon.shift(11 * MONTH)
+    young = briefs.create_draft(market.owner).reference
+    at_noon.shift(2 * MONTH)
+    assert retention.delete_old_drafts() == 1
+    states = {row.reference: row.state for row in session.execute(select(Brief.reference, Brief.state))}
+    assert (states[old], states[young]) == ("deleted", "draft")
+
+
+def test_a_brief_closed_two_years_ago_keeps_numbers_and_no_texts(
+    opened: Market, app: Flask, choose: Any, at_noon: Any
+) -> None:
+    choose(opened, "kvistverk")
+    assert retention.erase_closed_briefs() == 0
+    at_noon.shift(25 * MONTH)
+    assert retention.erase_closed_briefs() == 1
+    assert retention.erase_closed_briefs() == 0
+    assert opened.proposal("kvistverk").submitted_content == {}
+    assert opened.proposal("myrull").outcome_text == ""
+    assert sealing.unreadable() == []
+    assert sealing.keys_in_use() == {}
+    for name in ("owner", "kvistverk", "myrull"):
+        browser: Any = app.test_client().sign_in(opened.people[name].user_id)
+        for page in (
+            "/home",
+            f"/briefs/{opened.reference}",
+            f"/briefs/{opened.reference}/proposals",
+            f"/briefs/{opened.reference}/proposal",
+        ):
+            assert browser.get(page, follow_redirects=True).status_code in {200, 403, 404}, (name, page)
+
+
+def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:
+    market.send("kvistverk")
+    for mail in session.scalars(select(OutboxMail)):
+        mail.state = "sent"
+    session.commit()
+    assert retention.delete_what_ran_out() == 0
+    at_noon.shift(4 * MONTH)
+    assert retention.delete_what_ran_out() > 0
+    assert session.scalars(select(OutboxMail)).all() == []
+
+
+def test_the_worker_does_it_and_the_page_shows_it(market: Market, app: Flask) -> None:
+    names = {job.__name__ for job in worker.JOBS}
+    assert {
+        "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",
+        "erase_refused_suppliers", "delete_what_ran_out",
+    } <= names  # fmt: skip
+    worker.run_jobs()
+    page = app.test_client().get("/privacy").get_data(as_text=True)
+    for period in PERIODS:
+        assert str(period.how_long) in page

@@ -124,7 +124,8 @@ def command(
     from marketplace.cli import main
     from marketplace.core.database import db
 
-    del app
+    # What is sealed in a database opens with one set of keys in the whole process.
+    monkeypatch.setenv("SEAL_KEYS", app.config["SETTINGS"].seal_keys)
     monkeypatch.setenv("DATABASE_URL", shared_database.url)
     monkeypatch.setenv("INSTANCE_PATH", str(tmp_path / "instance"))
 

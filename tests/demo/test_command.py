@@ -21,7 +21,6 @@ PRODUCTION = {
     "PRODUCTION": "1",
     "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c",
     "SITE_URL": "https://torget.example",
-    "SEAL_KEYS": "0f1e2d3c" * 8,
 }
 
 

@@ -29,7 +29,19 @@ from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries import standing_of
 
-CHANGING = {"password_hash", "message_id", "data_key", "sealed_content", "sealed_submission", "sealed_reason"}
+CHANGING = {
+    "password_hash",
+    "message_id",
+    "data_key",
+    "sealed_content",
+    "sealed_submission",
+    "sealed_reason",
+    "hash",
+    "previous_hash",
+    "next_attempt_at",
+}
+BEFORE_ITS_NUMBER = re.compile(r"(?<='reference': \[')[\w-]{12}(?=')")
+"""What a brief is called for the moment until it has a number."""
 
 
 def count(model: type[Base]) -> int:
@@ -162,18 +174,22 @@ def dump() -> dict[str, list[dict[str, Any]]]:
             (table.c.brief_id, table.c.supplier_id) if table.name == "proposal" else table.primary_key.columns
         )
         found[table.name] = [
-            {
-                key: _with_names(str(value), offers)
-                for key, value in row._mapping.items()
-                if key not in CHANGING
-            }
+            {key: _written(value, offers) for key, value in row._mapping.items() if key not in CHANGING}
             for row in session.execute(select(table).order_by(*order))
         ]
     return found
 
 
+def _written(value: Any, offers: dict[str, str]) -> str:
+    """Return a value as text; things that are listed by chance are sorted by their names."""
+    if isinstance(value, dict):
+        return str(sorted(_with_names(str(item), offers) for item in value.items()))
+    return _with_names(str(value), offers)
+
+
 def _with_names(text: str, offers: dict[str, str]) -> str:
     """Return a text with the offers' ids, which are drawn by chance, made into names."""
+    text = BEFORE_ITS_NUMBER.sub("", text)
     return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 

@@ -6,6 +6,7 @@ compounds), which words point to which service (for needs), and which words tell
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from marketplace.matching.analysis import Analyzer
@@ -83,6 +84,15 @@ class Glossary:
         return CompoundSplitter.from_resources(self.resources).fit(self._all_words(words))
 
     def _all_words(self, words: Iterator[str]) -> Iterator[str]:
+        yield from self._own_words
+        yield from words
+
+    @cached_property
+    def _own_words(self) -> tuple[str, ...]:
+        """The words of phrases and trades, read once: each index that is built asks for them."""
+        return tuple(self._read_own_words())
+
+    def _read_own_words(self) -> Iterator[str]:
         for phrase in self.phrases:
             if phrase.lang != "en":
                 yield from self.analyzer.words(phrase.text)
@@ -90,7 +100,6 @@ class Glossary:
             for lang in ("nb", "nn"):
                 for term in by_language[lang]:
                     yield from self.analyzer.words(term)
-        yield from words
 
     def sector_words(self, sector: str, analyzer: Analyzer) -> frozenset[str]:
         """Return the stems that tell of a trade; an unknown trade has none."""

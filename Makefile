@@ -14,7 +14,7 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-sqlite test-postgresql e2e check static format format-check lint types contracts \
+.PHONY: help install run test test-sqlite test-postgresql soak e2e check static format format-check lint types contracts \
 	templates migrations translations demo-reset db-upgrade db-check db-revision bench screenshots wheel lock theme \
 	hooks clean
 
@@ -43,6 +43,9 @@ test-sqlite: $(BIN)/.all install ## Run all tests on SQLite alone
 
 test-postgresql: $(BIN)/.all install ## Run all tests on PostgreSQL (an own server: DATABASE_URL_TEST=postgresql://...)
 	$(BIN)/pytest -m "not browser and not once" --database=postgresql
+
+soak: $(BIN)/.all install ## Kill the service a hundred times under writers on each database, and walk the states at length
+	$(BIN)/python -m tests.operation.soak
 
 e2e: $(BIN)/.all install ## Run the tests that drive a browser, when a Chromium is found
 	$(BIN)/pytest -m browser

@@ -65,6 +65,10 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         {"MAIL_PORT": "many"},
         {"MAIL_PORT": "-1"},
         {"PRODUCTION": "maybe"},
+        {"DEBUG": "1"},
+        {"FLASK_DEBUG": "true"},
+        {"TESTING": "1"},
+        {"SESSION_COOKIE_SECURE": "0"},
     ],
 )
 def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(

@@ -1,0 +1,51 @@
+"""What lies in deploy/ and docs/ fits the program: its settings, its commands, its addresses."""
+
+import re
+
+import pytest
+from click import Group
+
+from marketplace import cli
+from marketplace.config import SETTINGS_DOC
+from tests.house.project import texts
+
+pytestmark = pytest.mark.once
+DEPLOY = {name: text for name, text in texts().items() if name.startswith("deploy/")}
+
+
+def commands(group: Group = cli.main, before: str = "") -> set[str]:
+    found = set()
+    for name, command in group.commands.items():
+        found |= commands(command, f"{before}{name} ") if isinstance(command, Group) else {before + name}
+    return found
+
+
+def test_the_example_names_only_settings_that_are_there() -> None:
+    named = re.findall(r"^([A-Z_]+)=", DEPLOY["deploy/environment.example"], re.MULTILINE)
+    assert len(named) > 8
+    assert set(named) <= {name for name, _default, _about in SETTINGS_DOC}
+
+
+def test_units_and_guide_use_only_commands_that_are_there() -> None:
+    pattern = re.compile(
+        r"(?:^|[`/= (])marketplace ((?:[a-z]+)(?: (?:upgrade|create|verify|check|rotate))?)\b"
+    )
+    for name, text in {**DEPLOY, "docs/operation.md": texts()["docs/operation.md"]}.items():
+        for used in pattern.findall(text):
+            assert used in commands(), f"{name} uses `marketplace {used}`"
+
+
+def test_the_guide_names_each_unit_and_the_units_run_as_nobody_special() -> None:
+    units = [name for name in DEPLOY if name.endswith(".service")]
+    assert len(units) == 3
+    for name in units:
+        assert "User=marketplace" in DEPLOY[name]
+        assert "NoNewPrivileges=yes" in DEPLOY[name]
+        assert name.removeprefix("deploy/").removesuffix(".service") in texts()["docs/operation.md"]
+
+
+def test_the_addresses_in_the_guide_answer(app) -> None:
+    client = app.test_client()
+    for path in ("/livez", "/healthz", "/readyz", "/metrics"):
+        assert path in texts()["docs/operation.md"]
+        assert client.get(path).status_code in {200, 503}

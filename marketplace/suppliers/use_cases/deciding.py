@@ -211,6 +211,7 @@ def remind_renewals() -> int:
             session.add(
                 VettingDecision(vetting_id=item.id, at=now, from_state=vetting.APPROVED, to_state=vetting.DUE)
             )
+            record(None, "vetting.due", "vetting", item.id)
         for supplier_id, items in by_supplier.items():
             first, categories = items[0], [item.category for item in items]
             oldest = min(item.approved_at for item in items if item.approved_at)

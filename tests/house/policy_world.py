@@ -117,7 +117,7 @@ class World:
     @staticmethod
     def _proposals(brief: Brief) -> list[Proposal]:
         query = select(Proposal).where(Proposal.brief_id == brief.id, Proposal.state == "submitted")
-        return list(session.scalars(query.order_by(Proposal.id)))
+        return list(session.scalars(query.order_by(Proposal.supplier_id)))  # ids are drawn by chance
 
     def _side(self, brief: Brief, skip: tuple[Brief, ...]) -> Side:
         taken = {proposal.supplier_id for other in skip for proposal in self._proposals(other)}
@@ -328,9 +328,10 @@ class World:
                 else:
                     found[f"company{chair}", end] = (self._someone(brief.company, "owner"), brief.reference)
         for end, state in OFFERS.items():
-            offers = session.scalars(
-                select(Proposal).where(Proposal.state == state).order_by(Proposal.id)
-            ).all()
+            query = select(Proposal).join(Brief).where(Proposal.state == state)
+            if state == "awarded":
+                query = query.where(Brief.state == "awarded")
+            offers = session.scalars(query.order_by(Brief.reference, Proposal.supplier_id)).all()
             by_supplier = {proposal.supplier_id: proposal for proposal in reversed(offers)}
             for chair, offer in zip(("", "2"), by_supplier.values(), strict=False):
                 found[f"supplier{chair}", end] = (self._someone(offer.supplier, "owner"), offer.id)

@@ -3,7 +3,8 @@
 policy.txt holds one line for each: method, rule, who may read or write, and for each of eight people what is answered
 about their own thing, another's and one that does not exist; where an address names two things, also about another's
 part of their own. `y` is let in (also to be told what to mend), `s` sent to sign in, `n` 403, `-` 404 as for a missing
-thing, `g` 410 for a used link; `.` where there is nothing to ask. A changed line is a decision, seen by a reviewer.
+thing, `g` 410 for a used link, `u` 503 while
+something is not ready. A changed line is a decision, seen by a reviewer.
 """
 
 import hashlib
@@ -46,7 +47,7 @@ def sign(answer: TestResponse, allowed: str) -> str:
     location = answer.headers.get("Location", "")
     if answer.status_code == 303 and location.startswith("/sign-in") and not allowed.endswith(":public"):
         return "s"
-    return {200: "y", 302: "y", 303: "y", 409: "y", 422: "y", 403: "n", 404: "-", 410: "g"}.get(
+    return {200: "y", 302: "y", 303: "y", 409: "y", 422: "y", 403: "n", 404: "-", 410: "g", 503: "u"}.get(
         answer.status_code, f"?{answer.status_code}"
     )
 

@@ -27,8 +27,9 @@ def test_the_example_names_only_settings_that_are_there() -> None:
 
 
 def test_units_and_guide_use_only_commands_that_are_there() -> None:
+    verbs = "upgrade|create|verify|check|rotate"
     pattern = re.compile(
-        r"(?:^|[`/= (])marketplace ((?:[a-z]+)(?: (?:upgrade|create|verify|check|rotate))?)\b"
+        rf"(?:^ +|`|bin/|=)marketplace ((?!marketplace)[a-z]+(?: (?:{verbs}))?)\b", re.MULTILINE
     )
     for name, text in {**DEPLOY, "docs/operation.md": texts()["docs/operation.md"]}.items():
         for used in pattern.findall(text):

@@ -1,0 +1,148 @@
+"""When the database cannot be written to: reading goes on, writing says so, the text stays, nothing is half."""
+
+import contextlib
+import datetime as dt
+import sqlite3
+import time
+
+import pytest
+from sqlalchemy import event, func, make_url, select, update
+
+from marketplace.accounts.models import SignInSession
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.models import Brief
+from marketplace.core import clock
+from marketplace.core.database import db, session
+from marketplace.organisations.models import Company
+from marketplace.outbox.models import OutboxMail
+from tests import factories
+from tests.page_rules import Page
+
+LONG = (
+    "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon, og rekker ikke å svare om sommeren."
+)
+COUNTED = (Brief, AuditEvent, OutboxMail, Company)
+
+
+@pytest.fixture
+def file(app):
+    """The file of the database; the faults here are SQLite's."""
+    url = make_url(app.config["SETTINGS"].database_url)
+    if url.get_backend_name() != "sqlite":
+        pytest.skip("a file is locked, full or read-only with SQLite")
+    return url.database
+
+
+@pytest.fixture
+def person(app):
+    person = factories.member(factories.company(of=factories.garden()))
+    session.commit()
+    return person
+
+
+def counts():
+    session.rollback()
+    return [session.scalar(select(func.count()).select_from(model)) for model in COUNTED]
+
+
+def cannot_write(browser, before):
+    """Ask and write as somebody does; check what is said and what is left."""
+    for path in ("/home", "/suppliers", "/briefs", "/organisation"):
+        assert browser.get(path).status_code == 200, path
+    form = {"csrf_token": browser.csrf_token(), "own_words": LONG}
+    answer = browser.post("/briefs/new", data=form, csrf=False)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert LONG in answer.text
+    page = Page(answer.text)
+    assert "Ingenting ble endret" in page.text
+    assert counts() == before
+    return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": LONG}
+
+
+def test_a_full_disk(file, make_app, person):
+    full = make_app()
+    browser = full.test_client().sign_in(person.user_id)
+    before = counts()
+    with full.app_context():
+        engine = db.engine
+        engine.dispose()
+
+        @event.listens_for(engine, "connect")
+        def no_room(connection, _record):
+            pages = connection.execute("PRAGMA page_count").fetchone()[0]
+            connection.execute(f"PRAGMA max_page_count = {pages}")
+            free = connection.execute("PRAGMA freelist_count").fetchone()[0]
+            assert free < 3
+
+    for name in range(12):  # what room there is in the last pages
+        browser.post("/briefs/new", data={"own_words": f"{name} {LONG * 15}"})
+    left = counts()
+    assert left[0] < before[0] + 12
+    kept = cannot_write_big(browser)
+    with full.app_context():
+        event.remove(engine, "connect", no_room)
+        engine.dispose()
+    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+    with contextlib.closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+
+
+def cannot_write_big(browser):
+    before = counts()
+    text = LONG * 15
+    assert browser.get("/home").status_code == 200
+    answer = browser.post("/briefs/new", data={"own_words": text})
+    assert answer.status_code == 503
+    assert text in answer.text
+    assert counts() == before
+    page = Page(answer.text)
+    return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": text}
+
+
+def test_a_read_only_file(file, app, make_app, person):
+    browser = app.test_client().sign_in(person.user_id)
+    browser.csrf_token()
+    cookie = browser.get_cookie("session").value
+    readonly = make_app(database_url=f"sqlite:///file:{file}?mode=ro&uri=true").test_client()
+    readonly.set_cookie("session", cookie)
+    kept = cannot_write(readonly, counts())
+    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+
+
+@pytest.mark.slow
+def test_locked_for_longer_than_we_wait(file, app, person):
+    browser = app.test_client().sign_in(person.user_id)
+    before = counts()
+    lock = sqlite3.connect(file, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        began = time.monotonic()
+        kept = cannot_write(browser, before)
+        assert 9 < time.monotonic() - began < 25
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+    assert counts()[0] == before[0] + 1
+
+
+def test_a_note_that_somebody_was_here_fails_no_reader(file, app, person):
+    browser = app.test_client().sign_in(person.user_id)
+    long_ago = clock.now() - dt.timedelta(minutes=5)
+    session.execute(update(SignInSession).values(last_seen_at=long_ago))
+    session.commit()
+    lock = sqlite3.connect(file, isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    try:
+        began = time.monotonic()
+        assert browser.get("/home").status_code == 200
+        assert time.monotonic() - began < 5
+    finally:
+        lock.execute("ROLLBACK")
+        lock.close()
+    assert session.scalar(select(SignInSession.last_seen_at)) == long_ago
+    assert browser.get("/home").status_code == 200
+    session.rollback()
+    assert session.scalar(select(SignInSession.last_seen_at)) > long_ago

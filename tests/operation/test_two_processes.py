@@ -1,0 +1,117 @@
+"""Two web processes on two ports, one database: sign-ins, limits, forms, time and the order of lists are shared."""
+
+import contextlib
+import http.client
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.briefs.models import Brief
+from marketplace.core.database import session
+from tests import factories
+from tests.operation.soak import ROOT
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def ask(port, path, cookie="", form=None):
+    """Return status, text and headers of an answer from one of the processes."""
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
+        headers = {"Cookie": f"session={cookie}"} if cookie else {}
+        body = None
+        if form is not None:
+            body, headers["Content-Type"] = urllib.parse.urlencode(form), "application/x-www-form-urlencoded"
+        connection.request("POST" if form is not None else "GET", path, body, headers)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode(), answer.headers
+
+
+@pytest.fixture
+def ports(app, demo_world):
+    """Two servers, each with one process of its own, on the run's database."""
+    settings, started, found = app.config["SETTINGS"], [], []
+    session.commit()
+    environ = os.environ | {
+        "PYTHONPATH": str(ROOT), "INSTANCE_PATH": str(settings.instance_path), "DATABASE_URL": settings.database_url,
+        "SECRET_KEY": settings.secret_key, "SEAL_KEYS": settings.seal_keys, "LIST_PAGES_PER_MINUTE": "40",
+        "SECOND_FACTOR": "0",
+    }  # fmt: skip
+    for _each in range(2):
+        port = free_port()
+        words = [
+            sys.executable,
+            "-m",
+            "marketplace.cli",
+            "serve",
+            "--workers",
+            "1",
+            "--bind",
+            f"127.0.0.1:{port}",
+        ]
+        started.append(
+            subprocess.Popen(words, env=environ, start_new_session=True, stdout=subprocess.DEVNULL)
+        )
+        found.append(port)
+    for port in found:
+        until = time.monotonic() + 90
+        while time.monotonic() < until:
+            with contextlib.suppress(OSError, http.client.HTTPException):
+                if ask(port, "/livez")[0] == 200:
+                    break
+            time.sleep(0.1)
+    yield found
+    for process in started:
+        os.killpg(process.pid, signal.SIGTERM)
+    assert [process.wait(30) for process in started] == [0, 0]
+
+
+@pytest.mark.slow
+def test_two_servers_are_one_service(app, ports):
+    one, other = ports
+    person = factories.member(factories.company(of=factories.garden()))
+    session.commit()
+    browser = app.test_client().sign_in(person.user_id)
+    token = browser.csrf_token()
+    cookie = browser.get_cookie("session").value
+    # a sign-in
+    assert ask(one, "/home", cookie)[0] == 200
+    assert ask(other, "/home", cookie)[0] == 200
+    # a form sent to both
+    form = {"csrf_token": token, "own_words": "Vi vil selge ost på nett."}
+    before = session.scalar(select(func.count()).select_from(Brief))
+    answers = [ask(port, "/briefs/new", cookie, form) for port in ports]
+    assert [status for status, _text, _headers in answers] == [303, 303]
+    assert len({headers["Location"] for _status, _text, headers in answers}) == 1
+    session.rollback()
+    assert session.scalar(select(func.count()).select_from(Brief)) == before + 1
+    # what one writes, the other shows at once
+    reference = re.search(r"/briefs/([\w-]+)/", answers[0][2]["Location"])[1]
+    assert ask(other, f"/briefs/{reference}/guide/need", cookie)[0] == 200
+    # the order of a list
+    lists = [
+        re.findall(r'href="(/suppliers/[\w-]+)"', ask(port, "/suppliers?q=nettbutikk")[1]) for port in ports
+    ]
+    assert lists[0]
+    assert lists[0] == lists[1]
+    # the clock
+    dates = [ask(port, "/livez")[2]["Date"] for port in ports]
+    assert dates[0][:22] == dates[1][:22]
+    # a limit
+    statuses = [ask(ports[number % 2], "/gardens")[0] for number in range(80)]
+    assert 429 in statuses
+    assert statuses.count(200) <= 2 * 40
+    # signing out at one is signing out at both
+    assert ask(one, "/sign-out", cookie, {"csrf_token": token})[0] == 303
+    assert ask(other, "/home", cookie)[0] == 303

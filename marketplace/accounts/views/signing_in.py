@@ -12,6 +12,7 @@ from marketplace.accounts.views.base import (
     box,
     hash_cost,
     remember_sign_in,
+    steady,
     words_around,
 )
 from marketplace.core.errors import NotFound, RuleBroken, TooMany
@@ -156,7 +157,8 @@ def forgotten() -> Answer:
     """Ask for a link that sets a new password."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        use_cases.ask_for_reset(form.email.data or "")
+        with steady():
+            use_cases.ask_for_reset(form.email.data or "")
         return render_template("accounts/forgotten_sent.html", email=form.email.data)
     return render_template("accounts/forgotten.html", form=form)
 

@@ -45,6 +45,8 @@ test-postgresql: $(BIN)/.all install ## Run all tests on PostgreSQL (an own serv
 	$(BIN)/pytest -m "not browser and not once" --database=postgresql
 
 soak: $(BIN)/.all install ## Kill the service a hundred times under writers on each database, and walk the states at length
+	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=sqlite
+	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=postgresql
 	$(BIN)/python -m tests.operation.soak
 
 e2e: $(BIN)/.all install ## Run the tests that drive a browser, when a Chromium is found

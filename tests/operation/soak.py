@@ -138,16 +138,14 @@ class Soak:
 
     def _found(self, writer: int) -> tuple[str, str, int]:
         from marketplace.accounts import use_cases as accounts
-        from marketplace.core.database import session
+        from marketplace.core.database import transaction
         from tests import factories
 
-        with self._lock, self.app.app_context():
+        with self._lock, self.app.app_context(), transaction():
             company = factories.company(f"Firma {writer} {len(self.sent)}")
             person = factories.member(company, email=f"w{writer}-{len(self.sent)}@firma.example")
-            session.commit()
             token = accounts.open_session(int(person.user_id or 0), "soak")
             number = company.id
-            session.remove()
         raw = os.urandom(20).hex()
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]  # because Flask's own interface has it
         return signer.dumps({"_user_id": token, "_fresh": True, "csrf_token": raw}), raw, number

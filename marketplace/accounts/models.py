@@ -52,7 +52,7 @@ class SignInSession(Base):
     user_agent: Mapped[str] = mapped_column(String(200), default="")
     second_factor_at: Mapped[dt.datetime | None]
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(innerjoin=True)
 
 
 class OneTimeLink(Base):
@@ -73,7 +73,7 @@ class OneTimeLink(Base):
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]
 
-    user: Mapped[User] = relationship()
+    user: Mapped[User] = relationship(innerjoin=True)
 
 
 class RecoveryCode(Base):

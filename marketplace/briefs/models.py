@@ -47,8 +47,8 @@ class Brief(Base):
     deleted_at: Mapped[dt.datetime | None]
     copied_from_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id"))
 
-    company: Mapped[Company] = relationship()
-    created_by: Mapped[User] = relationship()
+    company: Mapped[Company] = relationship(innerjoin=True)
+    created_by: Mapped[User] = relationship(innerjoin=True)
     services: Mapped[list["BriefService"]] = relationship(
         cascade="all, delete-orphan", order_by="BriefService.code"
     )
@@ -88,7 +88,7 @@ class BriefVersion(Base):
     published_at: Mapped[dt.datetime]
     published_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
-    brief: Mapped[Brief] = relationship(back_populates="versions")
+    brief: Mapped[Brief] = relationship(back_populates="versions", innerjoin=True)
 
 
 class BriefReview(Base):
@@ -109,8 +109,8 @@ class BriefReview(Base):
     comment: Mapped[str] = mapped_column(Text, default="")
     topic_comments: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    brief: Mapped[Brief] = relationship(back_populates="reviews")
-    asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id])
+    brief: Mapped[Brief] = relationship(back_populates="reviews", innerjoin=True)
+    asked_by: Mapped[User] = relationship(foreign_keys=[asked_by_id], innerjoin=True)
     answered_by: Mapped[User | None] = relationship(foreign_keys=[answered_by_id])
 
 
@@ -131,5 +131,5 @@ class ClarificationQuestion(Base):
     answered_at: Mapped[dt.datetime | None]
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
 
-    brief: Mapped[Brief] = relationship(back_populates="questions")
-    supplier: Mapped[Supplier] = relationship()
+    brief: Mapped[Brief] = relationship(back_populates="questions", innerjoin=True)
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)

@@ -59,7 +59,11 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
-    """Base of all tables. Constraint names are fixed so that migrations can find them."""
+    """Base of all tables. Constraint names are fixed so that migrations can find them.
+
+    A relationship to what must be there says `innerjoin=True`: an outer join to a table of organisations, which is
+    itself a join, makes SQLite read all of them for each row asked for (8 ms instead of 0.2 with 1,000 suppliers).
+    """
 
     registry = registry(
         metadata=MetaData(

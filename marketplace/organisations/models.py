@@ -91,8 +91,8 @@ class Membership(Base):
     role: Mapped[str] = mapped_column(String(10))
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
-    user: Mapped[User] = relationship()
-    organisation: Mapped[Organisation] = relationship()
+    user: Mapped[User] = relationship(innerjoin=True)
+    organisation: Mapped[Organisation] = relationship(innerjoin=True)
 
 
 class ColleagueInvitation(Base):
@@ -111,5 +111,5 @@ class ColleagueInvitation(Base):
     accepted_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
 
-    organisation: Mapped[Organisation] = relationship()
-    invited_by: Mapped[User] = relationship()
+    organisation: Mapped[Organisation] = relationship(innerjoin=True)
+    invited_by: Mapped[User] = relationship(innerjoin=True)

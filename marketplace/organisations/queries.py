@@ -44,8 +44,13 @@ def _asked_at_each_request() -> Select[Any]:
     """Return the query for a session by its hash: a row for each active membership, the oldest first."""
     sign_in, user = SignInSession.__table__, User.__table__
     membership, organisation = Membership.__table__, Organisation.__table__
-    acts = membership.join(
-        organisation, (organisation.c.id == membership.c.organisation_id) & organisation.c.is_active
+    # One table after the other: SQLite would read all of a nested join before it looks for one person.
+    everything = (
+        sign_in.join(user)
+        .outerjoin(membership, membership.c.user_id == user.c.id)
+        .outerjoin(
+            organisation, (organisation.c.id == membership.c.organisation_id) & organisation.c.is_active
+        )
     )
     unread = (
         select(func.count())
@@ -63,7 +68,7 @@ def _asked_at_each_request() -> Select[Any]:
             organisation.c.id.label("organisation_id"), organisation.c.kind, organisation.c.name.label("of"),
             unread.label("unread"),
         )
-        .select_from(sign_in.join(user).outerjoin(acts, membership.c.user_id == user.c.id))
+        .select_from(everything)
         .where(sign_in.c.token_hash == bindparam("token_hash"), user.c.is_active)
         .order_by(membership.c.created_at, membership.c.id)
     )  # fmt: skip
@@ -82,7 +87,7 @@ def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None
     if not rows:
         return None
     person, now = rows[0], clock.now()
-    memberships = [row for row in rows if row.membership_id is not None]
+    memberships = [row for row in rows if row.organisation_id is not None]
     trusted = person.is_admin or any(row.role == "curator" for row in memberships)
     if is_over(person.began_at, person.last_seen_at, now, rules, trusted=trusted):
         return None

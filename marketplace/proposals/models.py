@@ -63,9 +63,9 @@ class Proposal(Base):
     outcome_good: Mapped[str] = mapped_column(Text, default="")
     outcome_seen_at: Mapped[dt.datetime | None]
 
-    brief: Mapped[Brief] = relationship()
-    brief_version: Mapped[BriefVersion] = relationship()
-    supplier: Mapped[Supplier] = relationship()
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    brief_version: Mapped[BriefVersion] = relationship(innerjoin=True)
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)
     revisions: Mapped[list["ProposalRevision"]] = relationship(
         cascade="all, delete-orphan", order_by="ProposalRevision.number", back_populates="proposal"
     )
@@ -159,7 +159,7 @@ class ProposalRevision(Base):
     submitted_at: Mapped[dt.datetime]
     submitted_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
 
-    proposal: Mapped[Proposal] = relationship(back_populates="revisions")
+    proposal: Mapped[Proposal] = relationship(back_populates="revisions", innerjoin=True)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -190,7 +190,7 @@ class Evaluation(Base):
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
-    proposal: Mapped[Proposal] = relationship(back_populates="evaluations")
+    proposal: Mapped[Proposal] = relationship(back_populates="evaluations", innerjoin=True)
 
 
 class SealedEvent(Base):
@@ -207,7 +207,7 @@ class SealedEvent(Base):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"))
     sealed_content: Mapped[str] = mapped_column(Text)
 
-    proposal: Mapped[Proposal] = relationship()
+    proposal: Mapped[Proposal] = relationship(innerjoin=True)
 
     @property
     def content(self) -> dict[str, Any]:
@@ -250,8 +250,8 @@ class Award(Base):
     delivered_at: Mapped[dt.datetime | None]
     handover: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default="{}")
 
-    brief: Mapped[Brief] = relationship()
-    proposal: Mapped[Proposal] = relationship()
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    proposal: Mapped[Proposal] = relationship(innerjoin=True)
 
 
 class Outcome(Base):
@@ -273,4 +273,4 @@ class Outcome(Base):
     measured: Mapped[str] = mapped_column(String(60), default="")
     text: Mapped[str] = mapped_column(Text, default="")
 
-    brief: Mapped[Brief] = relationship()
+    brief: Mapped[Brief] = relationship(innerjoin=True)

@@ -63,8 +63,8 @@ class RankingRun(Base):
     matched: Mapped[int]
     excluded: Mapped[int]
 
-    brief: Mapped[Brief] = relationship()
-    brief_version: Mapped[BriefVersion] = relationship()
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    brief_version: Mapped[BriefVersion] = relationship(innerjoin=True)
     base: Mapped[DirectoryVersion | None] = relationship(foreign_keys=base_id)
     directory: Mapped[DirectoryVersion | None] = relationship(foreign_keys=directory_id)
 
@@ -91,8 +91,8 @@ class Invitation(Base):
     decline_reason: Mapped[str] = mapped_column(String(20), default="")
     decline_text: Mapped[str] = mapped_column(Text, default="")
 
-    brief: Mapped[Brief] = relationship()
-    supplier: Mapped[Supplier] = relationship()
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)
 
 
 followers.tie(Invitation.brief_id, Invitation.supplier_id)

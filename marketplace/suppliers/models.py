@@ -109,7 +109,7 @@ class CaseStudy(Base):
     result: Mapped[str] = mapped_column(String(300), default="")
     year: Mapped[int]
 
-    supplier: Mapped[Supplier] = relationship(back_populates="cases")
+    supplier: Mapped[Supplier] = relationship(back_populates="cases", innerjoin=True)
 
 
 class Vetting(Base):
@@ -137,8 +137,8 @@ class Vetting(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     revision: Mapped[int] = mapped_column(default=1)
 
-    supplier: Mapped[Supplier] = relationship(back_populates="vettings")
-    garden: Mapped[BusinessGarden] = relationship()
+    supplier: Mapped[Supplier] = relationship(back_populates="vettings", innerjoin=True)
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
     decided_by: Mapped[User | None] = relationship()
     decisions: Mapped[list["VettingDecision"]] = relationship(
         cascade="all, delete-orphan", order_by="VettingDecision.at", back_populates="vetting"
@@ -159,7 +159,7 @@ class VettingDecision(Base):
     text: Mapped[str] = mapped_column(Text, default="")
     checklist: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
-    vetting: Mapped[Vetting] = relationship(back_populates="decisions")
+    vetting: Mapped[Vetting] = relationship(back_populates="decisions", innerjoin=True)
     by: Mapped[User | None] = relationship()
 
 

@@ -99,16 +99,14 @@ def _texts(element: Element) -> Iterator[str]:
 @functools.lru_cache(maxsize=256)
 def check_page(html: str, path: str) -> None:
     """Fail with every rule that a page breaks."""
-    page = Page(html)
-    broken = [
-        *page.errors,
-        *_frame(page),
-        *_identifiers(page),
-        *_labels(page),
-        *_inline(page),
-        *_links(page),
-    ]
+    broken = rules_broken(Page(html))
     assert not broken, f"{path} breaks the rules of a page:\n  " + "\n  ".join(broken)
+
+
+def rules_broken(page: Page) -> list[str]:
+    """Return every rule that a page breaks."""
+    checks = (_frame, _identifiers, _labels, _lists, _inline, _links)
+    return [*page.errors, *(broken for check in checks for broken in check(page))]
 
 
 def _frame(page: Page) -> Iterator[str]:
@@ -162,6 +160,16 @@ def _labels(page: Page) -> Iterator[str]:
     for image in page.all("img"):
         if image.get("alt") is None:
             yield f"img {image.get('src')!r} has no alt"
+
+
+def _lists(page: Page) -> Iterator[str]:
+    """What the Nu checker wants of a list that must be answered: its first choice is empty, and under no heading."""
+    for select in page.all("select"):
+        if select.get("required") is None or select.get("multiple") is not None:
+            continue
+        first = next(iter(select), None)
+        if first is None or first.tag != "option" or first.get("value", text_of(first)):
+            yield f"select {select.get('name')!r} is required, but its first choice is not an empty one"
 
 
 def _inside(page: Page, element: Element, tag: str) -> bool:

@@ -32,7 +32,9 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
         key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])),
     )
     if blank:
-        by_county[_("Choose")] = [("", _("Choose a municipality"))]
+        by_county[""] = [  # under no heading, as HTML wants the empty choice of a list
+            ("", _("Choose a municipality"))
+        ]
     for county in order:
         found = [places.municipality(number) for number in places.in_county(county)]
         by_county[places.counties()[county]] = [

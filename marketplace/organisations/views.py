@@ -24,6 +24,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
+from marketplace.web.questions import asked_for
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
@@ -216,7 +217,7 @@ def choose() -> Answer:
 @access.garden
 def companies() -> Answer:
     """The companies that the garden follows up."""
-    text = request.args.get("q", "")[:100].strip()
+    text = asked_for("q")
     page = queries.companies_of(current_viewer(), request.args.get("page", 1, type=int), text)
     return render_template("organisations/companies.html", page=page, text=text)
 

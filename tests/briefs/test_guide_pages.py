@@ -170,7 +170,7 @@ def test_hostile_input_in_every_field_is_taken_calmly_and_shown_again(market, si
         assert "onerror=alert(1)>" not in shown.text
         assert "\x00" not in shown.text
     for name in names:
-        data = topic_form(brief.answers, topic.code) | {name: ["a", "b"] * 500}
+        data = topic_form(brief.answers, topic.code) | {name: ["a", "b"] * 200}
         assert browser.post(path, data=data).status_code in {303, 422}
     for page in ("check", "preview", ""):
         assert browser.get(f"/briefs/{brief.reference}/{page}".rstrip("/")).status_code == 200

@@ -6,6 +6,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.views.base import Answer, blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
+from marketplace.web.questions import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -14,7 +15,7 @@ from marketplace.web.viewer import current_viewer
 @access.admin
 def admin_users() -> Answer:
     """People, for administrators."""
-    text = request.args.get("q", "")[:100].strip()
+    text = asked_for("q")
     page = queries.users(text, request.args.get("page", 1, type=int))
     return render_template("accounts/admin_users.html", page=page, text=text)
 

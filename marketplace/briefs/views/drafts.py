@@ -11,6 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
+from marketplace.web.questions import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -55,7 +56,7 @@ def company_briefs(company_id: int) -> Answer:
 @access.company
 def new() -> Answer:
     """Begin a brief, perhaps from what was written on the front page."""
-    form = NewBriefForm(own_words=request.args.get("q", "")[:2000])
+    form = NewBriefForm(own_words=asked_for("q", 2000))
     asked = request.values.get("services", "")[:400].split(",")
     if form.validate_on_submit():
         words = form.own_words.data or ""

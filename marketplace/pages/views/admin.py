@@ -7,13 +7,14 @@ from marketplace.audit import queries as audit
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
 from marketplace.web import access
+from marketplace.web.questions import asked_for
 
 
 @blueprint.get("/admin/audit")
 @access.admin
 def audit_log() -> str:
     """What was done, newest first. It names acts and objects, never the content of an offer."""
-    action = request.args.get("action", "")[:60].strip()
+    action = asked_for("action", 60)
     page = audit.events(request.args.get("page", 1, type=int), action)
     return render_template(
         "pages/audit_log.html",

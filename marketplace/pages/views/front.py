@@ -8,7 +8,7 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 from marketplace.sourcing.queries import understand
 from marketplace.web import access
-from marketplace.web.forms import clean_line
+from marketplace.web.questions import asked_for
 
 MOST_CHARACTERS = 400
 
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 400
 @access.public
 def front() -> str | Response:
     """Say which services the words point to, who offers them nearby, and what it usually costs."""
-    words = (clean_line(request.args.get("q", "")) or "")[:MOST_CHARACTERS]
+    words = asked_for("q", MOST_CHARACTERS)
     place = find_municipality(request.args.get("place", "")[:4])
     removed = [code[:40] for code in request.args.getlist("without")[:20]]
     if drop := request.args.get("drop", "")[:40]:

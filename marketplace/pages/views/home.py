@@ -1,6 +1,6 @@
 """Each role's home page: what waits, in order of urgency, as sentences."""
 
-from flask import render_template, request, url_for
+from flask import render_template, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -16,6 +16,7 @@ from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.suppliers import queries as suppliers
 from marketplace.web import access
+from marketplace.web.questions import asked_for
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response
@@ -49,7 +50,7 @@ def home() -> Answer:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
     if viewer.is_garden:
-        more["coverage"] = suppliers.coverage(viewer, request.args.get("service", "")[:40])
+        more["coverage"] = suppliers.coverage(viewer, asked_for("service", 40))
     if viewer.is_supplier:
         more["opportunities"] = sourcing.opportunities(viewer).items[:3]
     return render_template(

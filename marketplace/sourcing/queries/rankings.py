@@ -13,6 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pages import Page, page_of
 from marketplace.core.viewer import Viewer
+from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.kept_list import LeftOut, Told, open_run
 from marketplace.sourcing.models import Invitation, RankingRun
@@ -22,10 +23,14 @@ PAGE_SIZE = 10
 
 @dataclass(frozen=True)
 class RankedSupplier:
-    """A supplier in the list, in words, with its invitation if it is asked."""
+    """A supplier in the list, in words, with its invitation if it is asked.
+
+    `is_here` says whether it can be asked today: the list is kept, while approvals end and suppliers take breaks.
+    """
 
     told: Told
     invitation: Invitation | None
+    is_here: bool
 
 
 @dataclass(frozen=True)
@@ -70,7 +75,10 @@ def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
     matches = page_of(kept.matches, number, PAGE_SIZE)
     told = [kept.tell(match) for match in matches.items]
-    items = [RankedSupplier(one, by_supplier.get(one.supplier_id)) for one in told]
+    here = corpus().listings
+    items = [
+        RankedSupplier(one, by_supplier.get(one.supplier_id), str(one.supplier_id) in here) for one in told
+    ]
     page = Page(items, matches.number, matches.size, matches.total)
     return RankedList(paper, run, page, kept.fits, kept.left_out(), invitations)
 

@@ -203,7 +203,7 @@ class CaseFields(BaseForm):
 
 def service_choices() -> dict[str, list[tuple[str, str]]]:
     """Return the services for a list, under their kinds, with "not stated" first."""
-    blank: dict[str, list[tuple[str, str]]] = {str(_l("Choose")): [("", str(_l("Not stated")))]}
+    blank: dict[str, list[tuple[str, str]]] = {"": [("", str(_l("Not stated")))]}
     return blank | {label: items for _code, label, items in choices.service_groups()}
 
 

@@ -10,6 +10,7 @@ from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import checklist_of, decision_form
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access, flashes
+from marketplace.web.questions import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -108,7 +109,7 @@ def vetting_approve_all(supplier_id: int) -> Answer:
 def garden_suppliers() -> Answer:
     """The garden's suppliers."""
     viewer = current_viewer()
-    asked, text = request.args.get("state", ""), request.args.get("q", "")[:100].strip()
+    asked, text = request.args.get("state", ""), asked_for("q")
     standing = asked if asked in STANDINGS and asked != "waiting" else ""
     return render_template(
         "suppliers/garden_suppliers.html",
@@ -117,5 +118,5 @@ def garden_suppliers() -> Answer:
         text=text,
         names={name: label for name, label in STANDINGS.items() if name != "waiting"},
         standing_of=queries.standing_of,
-        coverage=queries.coverage(viewer, request.args.get("service", "")[:40]),
+        coverage=queries.coverage(viewer, asked_for("service", 40)),
     )

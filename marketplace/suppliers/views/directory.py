@@ -13,7 +13,7 @@ from marketplace.suppliers.forms import choices
 from marketplace.suppliers.search import PRICE_STEPS, Hits, Wanted
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access
-from marketplace.web.forms import clean_line
+from marketplace.web.questions import asked_for
 from marketplace.web.viewer import current_viewer
 
 if TYPE_CHECKING:
@@ -26,11 +26,11 @@ def _wanted() -> Wanted:
     """Return what the address asks for; what the taxonomy does not know is let go."""
 
     def read(name: str, known: object) -> str:
-        value = request.args.get(name, "")[:40]
+        value = asked_for(name, 40)
         return value if value in known else ""  # type: ignore[operator]  # because each is a container of words
 
     return Wanted(
-        text=(clean_line(request.args.get("q", "")[:200]) or ""),
+        text=asked_for("q", 200),
         kind=read("kind", {*taxonomy.services(), *taxonomy.groups_by_code()}),
         place=read("place", places.municipalities_by_number()),
         sector=read("sector", taxonomy.sectors()),

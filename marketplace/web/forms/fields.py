@@ -169,8 +169,21 @@ def as_choices(options: Options | None) -> list[SelectChoice] | None:
     return [SelectChoice(value, label) for value, label in options]
 
 
+class _List(widgets.Select):
+    """A list that is `required` only where it can be left empty: HTML allows it nowhere else."""
+
+    def __call__(self, field: Any, **kwargs: Any) -> Any:
+        """Return the list as HTML."""
+        first = next(iter(field.iter_choices()), None)
+        if first is not None and first[0] not in {"", None}:
+            kwargs.setdefault("required", False)
+        return super().__call__(field, **kwargs)
+
+
 class ChoiceField(SelectField):
     """One of several, as a list or as radio buttons; the error text says what to do."""
+
+    widget = _List()
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any

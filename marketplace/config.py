@@ -82,7 +82,9 @@ class Settings:
         "What Prometheus must show to read /metrics; empty: only this machine may read it",
     )
     list_pages_per_minute: int = _setting(
-        "LIST_PAGES_PER_MINUTE", 60, "How many pages of lists one address may read in a minute; 0: no limit"
+        "LIST_PAGES_PER_MINUTE",
+        60,
+        "How many pages of lists one address, or one signed-in person, may read in a minute; 0: no limit",
     )
     demo: bool = _setting(
         "DEMO",

@@ -11,6 +11,7 @@ from marketplace.core import traffic
 from marketplace.core.database import db
 from marketplace.core.errors import TooMany
 from marketplace.core.i18n import gettext as _
+from marketplace.web.viewer import current_viewer
 
 MOST_FIELDS = 1000
 ONCE_ONLY = ("csrf_token", "seen", "revision")
@@ -27,7 +28,7 @@ def register(app: Flask, settings: Settings) -> None:
             return
         _refuse_unreadable()
         if request.endpoint in LIST_PAGES and settings.list_pages_per_minute:
-            subject = _subject(str(request.remote_addr), settings.secret_key)
+            subject = _subject(settings.secret_key)
             if traffic.count_visit(db.engine, subject) > settings.list_pages_per_minute:
                 raise TooMany(
                     _("You have opened very many pages in a short time. Wait a minute and go on."),
@@ -73,8 +74,16 @@ def _holds_unreadable() -> bool:
     return any("\ufffd" in name or "\ufffd" in value for name, value in request.form.items(multi=True))
 
 
-def _subject(address: str, secret: str) -> str:
-    """Return a name for an address that tells nobody which: IPv6 by its network, as one house has very many."""
+def _subject(secret: str) -> str:
+    """Return a name for who is counted that tells nobody who: a signed-in person, or else an address.
+
+    Twenty people at a course afternoon share one address, so those who have said who they are count by themselves.
+    An IPv6 address counts as its network, since one house has very many.
+    """
+    viewer = current_viewer()
+    address = str(request.remote_addr)
+    if viewer.is_signed_in:
+        return hashlib.sha256(f"{secret}:list pages:person {viewer.user_id}".encode()).hexdigest()
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

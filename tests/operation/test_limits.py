@@ -73,6 +73,18 @@ def test_more_than_sixty_lists_a_minute_from_one_address_are_429_over_all_proces
     assert browsers[0].get("/how-it-works").status_code == 200
 
 
+def test_people_at_one_address_who_have_signed_in_count_by_themselves(make_app, monkeypatch):
+    from marketplace.core import traffic
+    from tests import factories
+
+    monkeypatch.setattr(traffic, "_minute", lambda: 44)
+    app = make_app(list_pages_per_minute=3)
+    people = [app.test_client().sign_in(factories.user(name).id) for name in ("Kari", "Ola")]
+    asked = [person.get("/gardens").status_code for person in people for _each in range(3)]
+    assert asked == [200] * 6
+    assert [person.get("/gardens").status_code for person in people] == [429] * 2
+
+
 def test_a_forged_address_is_counted_as_the_real_one(make_app, monkeypatch):
     from marketplace.core import traffic
 

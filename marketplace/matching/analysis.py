@@ -45,13 +45,19 @@ class Token:
     parts: tuple[str, ...] = ()
 
 
+_PLAIN = re.compile(
+    "[\x00-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff«»§\u2013\u2014\u2018\u2019\u201c\u201d]*"
+)
+"""What most Norwegian texts are made of alone: letters and signs that NFKC leaves as they are, and all can be seen."""
+
+
 def clean(text: str) -> str:
     """Return text in NFKC, without what cannot be seen, from its first 100,000 characters.
 
     Gone are format characters (category Cf: soft hyphens, zero-width letters, tags) and variation selectors.
     """
     text = text[:MAX_CHARACTERS]
-    if text.isascii():
+    if _PLAIN.fullmatch(text):
         return text
     kept = "".join(
         character

@@ -8,6 +8,8 @@ import re
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
+from functools import lru_cache
 
 import numpy as np
 
@@ -118,11 +120,22 @@ def words_of(text: str) -> list[str]:
 
 def repeats(document: Document, brief: str) -> bool:
     """Say whether a good part of a brief stands in a document word for word."""
+    return _holds(_runs_told(document), _runs_asked(brief))
+
+
+@lru_cache(maxsize=4096)
+def _runs_told(document: Document) -> frozenset[tuple[str, ...]]:
+    """Return a document's runs of words, kept because the same few are held against brief after brief."""
     told = " ".join([document.text, *(case.text for case in document.cases)])
-    return _holds(_runs(words_of(told)), _runs(words_of(brief)))
+    return frozenset(_runs(words_of(told)))
 
 
-def _holds(runs: set[tuple[str, ...]], asked: set[tuple[str, ...]]) -> bool:
+@lru_cache(maxsize=16)
+def _runs_asked(brief: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(_runs(words_of(brief)))
+
+
+def _holds(runs: AbstractSet[tuple[str, ...]], asked: AbstractSet[tuple[str, ...]]) -> bool:
     return len(asked) >= RUN and len(asked & runs) >= MOST_COPIED * len(asked)
 
 

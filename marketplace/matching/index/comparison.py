@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -27,6 +27,13 @@ MOST_SERVICE_TERMS = 5
 LEAST_SERVICE_SHARE = 0.05
 
 
+_OF_WORDS = frozenset(
+    {"_texts", "_query_terms", "_columns", "_covered", "_doubts", "_words", "_shown", "_mix", "_services"}
+    | {"_evidence", "_own_evidence", "_beside"}
+)
+"""What depends on a query's words and needs alone."""
+
+
 class Comparison:
     """One query compared with all documents of a store."""
 
@@ -34,6 +41,25 @@ class Comparison:
         self.store = store
         self.query = query
         self.needs = [code for code in query.needs if code in store.glossary.labels]
+
+    _last: ClassVar["Comparison | None"] = None
+
+    @classmethod
+    def of(cls, store: Store, query: Query) -> "Comparison":
+        """Return the comparison; with one that was made last of the same words and needs, it shares what they give.
+
+        A brief is asked about many times in a row, with another budget, place or date each time.
+        """
+        made, last = cls(store, query), Comparison._last
+        if last is not None and last.store is store and last.asked_for == made.asked_for:
+            made.__dict__ |= {name: last.__dict__[name] for name in _OF_WORDS & last.__dict__.keys()}
+        Comparison._last = made
+        return made
+
+    @property
+    def asked_for(self) -> tuple[object, ...]:
+        query = self.query
+        return query.title, query.text, query.lang, tuple(self.needs)
 
     @cached_property
     def _texts(self) -> list[tuple[list[Token], float]]:

@@ -81,18 +81,17 @@ class DoubtsForQuery:
     @cached_property
     def copies(self) -> frozenset[int]:
         """Return the rows whose texts repeat the brief: most of its different words, or whole runs of them."""
-        settings = self.doubts.settings
+        settings, documents = self.doubts.settings, self.doubts.documents
+        if self.terms.different < LEAST_TO_COPY:
+            return frozenset()
         most = max(settings.copied_floor, settings.copied_short - self.terms.different / 60.0)
-        close = np.flatnonzero(self.covered >= settings.copied_floor / 4)
-        return frozenset(int(row) for row in close if self._repeats(int(row), most))
-
-    def _repeats(self, row: int, most: float) -> bool:
-        document = self.doubts.documents[row]
-        if document.looked_at or self.terms.different < LEAST_TO_COPY:
-            return False
-        held = self.lexical.share_held(self.terms, row)
-        return held >= most or (
-            held >= SUSPICIOUS and repeats(document, f"{self.query.title} {self.query.text}")
+        held = self.lexical.shares_held(self.terms)
+        close = np.flatnonzero((self.covered >= settings.copied_floor / 4) & (held >= min(most, SUSPICIOUS)))
+        brief = f"{self.query.title} {self.query.text}"
+        return frozenset(
+            row
+            for row in close.tolist()
+            if not documents[row].looked_at and (held[row] >= most or repeats(documents[row], brief))
         )
 
     @cached_property

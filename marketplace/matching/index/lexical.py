@@ -131,10 +131,13 @@ class LexicalIndex:
             scores[by_term.indices[rows]] += query.weights[int(column)] * by_term.data[rows]
         return scores
 
-    def share_held(self, query: QueryTerms, row: int) -> float:
-        """Return how much of a query's different words one document holds, 0 to 1."""
-        held = self.matrix.indices[self.matrix.indptr[row] : self.matrix.indptr[row + 1]]
-        return sum(int(column) in query.own for column in held) / max(query.different, 1)
+    def shares_held(self, query: QueryTerms) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return how much of a query's different words each document holds, 0 to 1."""
+        held = np.zeros(self.matrix.shape[0])
+        by_term = self.by_term
+        for column in query.own:
+            held[by_term.indices[by_term.indptr[column] : by_term.indptr[column + 1]]] += 1
+        return held / max(query.different, 1)
 
     def contributions(self, query: QueryTerms, row: int) -> dict[int, float]:
         """Return what each of the query's terms gives one document; they add up to its score."""

@@ -69,7 +69,7 @@ class Index:
         """
         if not self.documents:
             return Ranking(query.id, self.settings, ())
-        search = Comparison(self._store, query)
+        search = Comparison.of(self._store, query)
         rows = search.candidates if limit is None else search.best(limit)
         scored = sorted(
             ((int(row), *search.judge(int(row))) for row in rows),
@@ -97,7 +97,7 @@ class Index:
         row = self._rows.get(document_id)
         if row is None:
             return None
-        comparison = Comparison(self._store, query)
+        comparison = Comparison.of(self._store, query)
         if excluded := comparison.exclusion(row):
             return excluded
         parts, facts, lacks = comparison.judge(row)
@@ -108,13 +108,13 @@ class Index:
         """Count how many suppliers fit, without ranking them: cheap enough to ask for many variants."""
         if not self.documents:
             return Fit(0, 0, {})
-        return Comparison(self._store, query).fit()
+        return Comparison.of(self._store, query).fit()
 
     def showing(self, query: Query, must_have: str) -> int:
         """Count the suppliers, not left out, whose texts speak of a must-have."""
         if not self.documents:
             return 0
-        search = Comparison(self._store, query)
+        search = Comparison.of(self._store, query)
         shown = search.shown(must_have)
         return int(shown[search.candidates].sum())
 

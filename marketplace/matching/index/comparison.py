@@ -58,6 +58,7 @@ class Comparison:
 
     @property
     def asked_for(self) -> tuple[object, ...]:
+        """Return the query's words and needs; comparisons of one store with the same ones share what they give."""
         query = self.query
         return query.title, query.text, query.lang, tuple(self.needs)
 

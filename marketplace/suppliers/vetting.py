@@ -7,7 +7,7 @@ are never stored: an approval is due twelve months after it was given and sleeps
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import yaml
@@ -97,6 +97,7 @@ def criteria_for(category: str) -> tuple[Criterion, ...]:
     return tuple(item for item in all_criteria() if not item.kinds or category in item.kinds)
 
 
+@lru_cache(maxsize=64)
 def months_before(moment: dt.datetime, months: int) -> dt.datetime:
     """Return the moment so many calendar months earlier; the 31st becomes the month's last day."""
     return _shift(moment, -months)

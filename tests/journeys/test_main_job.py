@@ -255,7 +255,7 @@ def invites(walker: Walker) -> None:
     assert walker.page.locator(".ranked > li").count() == 2
     for box in walker.page.locator(".ranked input[name=supplier]").all():
         box.check()
-    walker.send("form[action*=invite] button[data-color=multe]")
+    walker.send("button[form=invite][data-color=multe]")
     assert walker.page.locator(".asked li").count() == 2
 
 

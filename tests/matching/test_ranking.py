@@ -97,6 +97,26 @@ def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
     assert index.showing(query, "Betaling med Vipps") == 1
 
 
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"budget_min_nok": None, "budget_max_nok": 10_000},
+        {"presence": "must", "municipality": "5007"},
+        {"needs": ("med.photo",)},
+        {"title": "Bilder av gården", "text": "Vi vil ha bilder av dyr og mat."},
+    ],
+)
+def test_what_was_asked_before_changes_no_answer(
+    suppliers: list[Document], glossary: Glossary, index: Index, change: dict[str, Any]
+) -> None:
+    changed, fresh = _changed(**change), Index.build(suppliers, glossary)
+    alone = fresh.rank(changed), fresh.fit(changed), fresh.showing(changed, "Vipps")
+    index.rank(SHOP_BRIEF)
+    assert (index.rank(changed), index.fit(changed), index.showing(changed, "Vipps")) == alone
+    index.fit(SHOP_BRIEF)
+    assert (index.fit(changed), index.rank(changed)) == (alone[1], alone[0])
+
+
 def test_counting_agrees_with_ranking(index: Index) -> None:
     for query in (SHOP_BRIEF, _changed(presence="must"), _changed(needs=(), budget_max_nok=10_000)):
         ranking, fit = index.rank(query), index.fit(query)

@@ -52,6 +52,15 @@ def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
     assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
 
 
+def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    honest = "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang med bilder og tekst."
+    for text, waits in ((STUFFED, [made.id]), (honest, []), (STUFFED, [made.id])):
+        use_cases.change_text(owner, text, "nb")
+        assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waits
+
+
 def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
     here = world()
     made, _owner = supplier()

@@ -1,0 +1,100 @@
+"""What must hold of a brief and its offers after every step of every history, whatever anybody did."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs.models import BriefVersion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.outbox.models import Notice
+from marketplace.proposals import queries
+from marketplace.proposals.lifecycle import FINAL
+from marketplace.proposals.models import Award, Proposal
+from tests.proposals.conftest import Market
+
+ENDED = {"awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"}
+CHOSEN = {"awarded", "delivered", "terminated"}
+ANSWERING = {
+    "offer_chosen", "offer_not_chosen", "nobody_chosen", "offer_ruled_out", "brief_lapsed", "brief_withdrawn",
+}  # fmt: skip
+LEADS_TO = {
+    "brief.create": "draft", "brief.ask_review": "in_review", "brief.answer_review": "draft",
+    "brief.pull_back": "draft", "brief.delete": "deleted", "brief.restore": "draft", "brief.publish": "published",
+    "brief.withdraw": "withdrawn", "brief.award": "awarded", "brief.reopen": "published",
+    "brief.choose_nobody": "no_award", "brief.lapse": "lapsed", "brief.deliver": "delivered",
+    "brief.terminate": "terminated",
+}  # fmt: skip
+
+
+def local_day(moment: dt.datetime) -> dt.date:
+    """Return the Norwegian day of a moment."""
+    return clock.to_local(moment).date()
+
+
+def check(market: Market, model: Any) -> None:
+    """Hold the database against the model, and against what holds of every brief."""
+    session.rollback()
+    session.expire_all()
+    stored = _stored(market, model)
+    states = {name: proposal.state if proposal else None for name, proposal in stored.items()}
+    assert states == model.offers
+    assert market.brief.state == model.brief
+    _one_choice(market, states)
+    _told(market, stored)
+    _sealed(market, model)
+    _recorded(market, model)
+    versions = select(func.count()).where(BriefVersion.brief_id == market.brief_id)
+    assert session.scalar(versions) == (1 if model.published_on else 0)
+
+
+def _stored(market: Market, model: Any) -> dict[str, Proposal | None]:
+    found = {
+        proposal.supplier_id: proposal
+        for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == market.brief_id))
+    }
+    assert len(found) == session.scalar(select(func.count()).where(Proposal.brief_id == market.brief_id))
+    return {name: found.get(market.people[name].organisation_id) for name in model.offers}
+
+
+def _one_choice(market: Market, states: dict[str, str | None]) -> None:
+    """At most one offer is chosen, and it is just when the brief says so; nobody waits when the brief has ended."""
+    winners = [name for name, state in states.items() if state == "awarded"]
+    assert len(winners) == (market.brief.state in CHOSEN)
+    awards = select(func.count()).select_from(Award).where(Award.brief_id == market.brief_id)
+    assert session.scalar(awards) == len(winners)
+    if market.brief.state in ENDED:
+        assert "submitted" not in states.values()
+
+
+def _told(market: Market, stored: dict[str, Proposal | None]) -> None:
+    """Whoever has an answer has been told of it."""
+    for name, proposal in stored.items():
+        if proposal is not None and proposal.state in FINAL - {"award_declined"}:
+            mine = select(Notice.kind).where(Notice.user_id == market.people[name].user_id)
+            kinds = set(session.scalars(mine))
+            assert any(kind in ANSWERING or "withdrawn" in kind for kind in kinds), (name, kinds)
+
+
+def _sealed(market: Market, model: Any) -> None:
+    """While a brief is open, nobody but the bidder learns of an offer: no content, no count, no line in the log."""
+    if model.phase != "open":
+        return
+    seen = queries.offers_for(market.owner, market.reference)
+    assert seen.is_sealed
+    assert not seen.offers
+    assert queries.count_for_garden(market.curator, market.reference)[1] is None
+    if not model.openings:
+        logged = select(func.count()).where(AuditEvent.object_type == "proposal")
+        assert session.scalar(logged) == 0
+
+
+def _recorded(market: Market, model: Any) -> None:
+    """The log, read from the start, leads to where the brief stands; each opening was told of once."""
+    mine = (AuditEvent.object_type == "brief", AuditEvent.object_id == market.reference)
+    acts = list(session.scalars(select(AuditEvent.action).where(*mine).order_by(AuditEvent.id)))
+    moves = [LEADS_TO[act] for act in acts if act in LEADS_TO]
+    assert moves[-1] == model.brief
+    assert acts.count("brief.opened") == model.openings

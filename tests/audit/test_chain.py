@@ -67,6 +67,15 @@ def test_before_and_after_are_kept_and_secrets_are_not(app: Any) -> None:
     assert changed == {f"user_account:{user.id}": {"locale": ["nb", "nn"], "is_active": [True, False]}}
 
 
+@pytest.mark.parametrize("told", ["Ane Kvist svarte ikke", ["ok", "to ord"], {"why": "x" * 65}])
+def test_what_somebody_wrote_is_refused_as_a_detail_since_it_could_never_be_forgotten(
+    app: Any, told: object
+) -> None:
+    with pytest.raises(ValueError, match="can forget nobody"), transaction():
+        record(Viewer(user_id=1), "test.act", "thing", 1, reason=told)
+    assert rows() == []
+
+
 def test_a_row_is_gone_with_the_change_that_was_rolled_back(app: Any) -> None:
     act()
     with pytest.raises(ZeroDivisionError), transaction():

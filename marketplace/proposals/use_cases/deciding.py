@@ -202,7 +202,7 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         for proposal in back:
             move_proposal(proposal, "put_back", Actor.COMPANY_OWNER, phase)
             proposal.decided_at = None
-        record(viewer, "brief.reopen", "brief", brief.reference, proposal=found.proposal_id, reason=reason)
+        record(viewer, "brief.reopen", "brief", brief.reference, proposal=found.proposal_id)
         _open_choice_again(brief, found)
         title = brief.versions[-1].title
         for proposal in back:

@@ -5,12 +5,14 @@ The application is imported when a test first asks for it, so that tests of pure
 """
 
 import os
+import random
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from sqlalchemy import make_url
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -25,6 +27,14 @@ CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-sta
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=DATABASES, default="sqlite", help="the database to run tests on")
+    parser.addoption(
+        "--order", type=int, help="shuffle the tests by this number, to find those that lean on others"
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if config.getoption("--order") is not None:
+        random.Random(config.getoption("--order")).shuffle(items)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -58,12 +68,14 @@ def shared_app(shared_database: "Database", tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     """The application on a database without rows, with its context entered: use cases and queries can be called."""
-    from marketplace.core import i18n
+    from marketplace.core import i18n, sealing
     from marketplace.core.database import db
 
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))
+    # Keys belong to a database's address: another application in an earlier test may have brought its own.
+    sealing.use_keyring(make_url(shared_database.url), shared_app.config["SETTINGS"].keyring())
     with shared_app.app_context(), i18n.use_locale("nb"):
         yield shared_app
         db.session.remove()

@@ -29,6 +29,11 @@ def erase_unused_accounts() -> int:
     return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
 
 
+def erase_unconfirmed_accounts() -> int:
+    """Forget those who never confirmed their address, and take them out of the mail files too."""
+    return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
+
+
 # What is due by the clock, each safe to run again at any time.
 JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
@@ -41,6 +46,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     traffic.forget_old,
     retention.warn_unused_accounts,
     erase_unused_accounts,
+    erase_unconfirmed_accounts,
     retention.delete_old_drafts,
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,

@@ -7,6 +7,7 @@ from marketplace.core.i18n import lazy_gettext as _
 
 ACCOUNT_MONTHS, WARNING_MONTHS = 24, 22
 DRAFT_MONTHS = 12
+UNCONFIRMED_DAYS = 7
 CLOSED_MONTHS = 24
 REFUSED_MONTHS = 24
 SENT_MAIL_DAYS = 90
@@ -26,6 +27,11 @@ PERIODS = (
         _("Accounts"),
         _("24 months after the last log-in"),
         _("Erased. You get a mail two months before."),
+    ),
+    Period(
+        _("Accounts whose mail address was never confirmed"),
+        _("7 days after they were made"),
+        _("Erased."),
     ),
     Period(
         _("Drafts of briefs"), _("12 months after the last change"), _("Deleted, and erased 30 days later.")

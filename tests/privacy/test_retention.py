@@ -11,11 +11,14 @@ from marketplace import worker
 from marketplace.accounts.models import User
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.periods import PERIODS
 from marketplace.proposals.use_cases import sealing
+from marketplace.suppliers.models import Supplier, Vetting
+from tests import factories
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
@@ -40,6 +43,52 @@ def test_an_account_that_nobody_uses_is_warned_and_then_forgotten(
     assert session.get_one(User, member).erased_at is not None
     assert session.get_one(User, market.owner.user_id).erased_at is None
     assert session.get_one(User, market.admin.user_id).erased_at is None
+
+
+def test_an_account_that_was_never_confirmed_is_forgotten_after_a_week(
+    market: Market, app: Flask, at_noon: Any
+) -> None:
+    folder = Path(app.instance_path) / "mail"
+    fresh, confirmed = (
+        factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id,
+        factories.user().id,
+    )
+    session.get_one(User, market.member.user_id).email_verified_at = None
+    session.commit()
+    at_noon.shift(dt.timedelta(days=6))
+    assert retention.erase_unconfirmed_accounts(folder) == 0
+    at_noon.shift(dt.timedelta(days=2))
+    assert retention.erase_unconfirmed_accounts(folder) == 1
+    assert retention.erase_unconfirmed_accounts(folder) == 0
+    assert session.get_one(User, fresh).email != "liv@myr.example"
+    for stays in (confirmed, market.member.user_id):
+        assert session.get_one(User, stays).erased_at is None
+
+
+def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
+    market: Market, at_noon: Any
+) -> None:
+    states = {"kvistverk": "refused", "myrull": "refused", "skogsfjord": "approved"}
+    found = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
+    for name, supplier in found.items():
+        supplier.about = f"Vi er {name}."
+        for vetting in supplier.vettings:
+            vetting.state, vetting.decided_at = states[name], clock.now()
+    # One of the two refused is approved for something else.
+    garden = market.curator.organisation_id
+    session.add(Vetting(supplier_id=found["myrull"].id, category="web", state="approved", garden_id=garden))
+    session.commit()
+    at_noon.shift(23 * MONTH)
+    assert retention.erase_refused_suppliers() == 0
+    at_noon.shift(3 * MONTH)
+    assert retention.erase_refused_suppliers() == 1
+    assert retention.erase_refused_suppliers() == 0
+    session.expire_all()
+    gone = found["kvistverk"]
+    assert (gone.contact_name, gone.contact_email, gone.about, gone.is_active) == ("", "", "", False)
+    for name in ("myrull", "skogsfjord"):
+        assert found[name].contact_email == f"post@{name}.example"
+        assert found[name].about
 
 
 def test_a_draft_is_deleted_after_a_year_and_a_younger_one_stays(market: Market, at_noon: Any) -> None:
@@ -90,7 +139,7 @@ def test_the_worker_does_it_and_the_page_shows_it(market: Market, app: Flask) ->
     names = {job.__name__ for job in worker.JOBS}
     assert {
         "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",
-        "erase_refused_suppliers", "delete_what_ran_out",
+        "erase_refused_suppliers", "erase_unconfirmed_accounts", "delete_what_ran_out",
     } <= names  # fmt: skip
     worker.run_jobs()
     page = app.test_client().get("/privacy").get_data(as_text=True)

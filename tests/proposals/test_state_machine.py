@@ -47,7 +47,7 @@ class Histories(RuleBasedStateMachine):
 
     app = database = market = machine = None
 
-    @initialize(stage=st.integers(0, 3), asked=st.integers(1, 3), sent=st.integers(0, 3))
+    @initialize(stage=st.sampled_from([0, 1, 2, 3, 3, 3]), asked=st.integers(1, 3), sent=st.integers(0, 3))
     def begin(self, stage, asked, sent):
         self.machine.move_to(NOON, tick=False)
         tell_once(self.app, self.database, "states", lambda: None)
@@ -125,6 +125,12 @@ class Histories(RuleBasedStateMachine):
         if self.today > self.since_when + day(45):
             self.turn("submitted", "closed_unjudged")
             self.brief, self.lapsed_on = "lapsed", self.today
+
+    @rule(sure=unlikely)
+    def nobody_decides(self, sure):
+        if self.phase == "evaluating" and sure and self.today + day(46) <= LAST_DAY:
+            self.time_goes(46)
+            self.the_worker_comes_by()
 
     @property
     def today(self):
@@ -312,6 +318,13 @@ class Histories(RuleBasedStateMachine):
         if self.tried(allowed and (answered or not others), act):
             self.turn(self.waiting, "not_selected")
             self.offers[name], self.brief, self.awarded_on = "awarded", "awarded", self.today
+
+    @rule(place=st.integers(0, 3))
+    def choose_one_that_waits(self, place):
+        """What a company does sooner or later, and chance alone too seldom."""
+        waits = [name for name in SUPPLIERS if self.offers[name] == self.waiting]
+        if self.may_decide and waits:
+            self.award("owner", waits[place % len(waits)], answered=True)
 
     @rule(who=mostly_owner, sure=unlikely)
     def choose_nobody(self, who, sure):

@@ -1,7 +1,7 @@
 """An ordered answer: matches with their places, and those left out with the reason."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -24,6 +24,30 @@ def tie_break(query_id: str, document_id: str) -> bytes:
 def order_key(query_id: str, document_id: str, score: float) -> tuple[float, bytes, str]:
     """Return the key to sort matches by: highest score first, then the tie break."""
     return (-round(score, SAME_SCORE_DIGITS), tie_break(query_id, document_id), document_id)
+
+
+def in_turn(
+    query_id: str, scored: Sequence[tuple[str, float]], shown: Mapping[str, int], width: float
+) -> list[str]:
+    """Return documents so that, among nearly equal scores, the one shown least recently comes first.
+
+    `scored` are documents with their scores, highest first. A band begins at the highest score not yet placed and holds
+    those that are at most `width` points below it, so no two of a band differ by more, and nobody leaves its own band.
+    `shown` gives when each document was last shown, as a number that grows; those never shown come before all others.
+    Among those shown at the same time the tie break decides.
+    """
+    order: list[str] = []
+    start = 0
+    while start < len(scored):
+        floor = round(scored[start][1] - width, SAME_SCORE_DIGITS)
+        end = start + 1
+        while end < len(scored) and round(scored[end][1], SAME_SCORE_DIGITS) >= floor:
+            end += 1
+        band = [document_id for document_id, _score in scored[start:end]]
+        band.sort(key=lambda key: (shown.get(key, -1), tie_break(query_id, key), key))
+        order += band
+        start = end
+    return order
 
 
 @dataclass(frozen=True, slots=True)

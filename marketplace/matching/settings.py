@@ -75,6 +75,10 @@ class Settings:
     twin_worth: float = 0.1
     """What all points count at those that say the same as another in the list, which is drawn by brief."""
 
+    fair_width: float = 0.25
+    """Points that two scores may differ and still count as equal. Among equals, counted from the highest of them, who
+    was shown least recently comes first."""
+
     near_km: float = 40.0
     far_km: float = 250.0
     budget_slack: float = 0.5

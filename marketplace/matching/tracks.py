@@ -4,6 +4,8 @@
 - fields: also services, price, place and sector
 - confirmed: also the services that the company confirmed
 - suggest: the share of confirmed services among the first needs suggested from the words alone
+
+Whose turn it is among equals (`ranking.in_turn`) is no part of what is measured: the order is that of the scores.
 """
 
 from collections.abc import Callable, Mapping, Sequence

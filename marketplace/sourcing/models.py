@@ -69,6 +69,22 @@ class RankingRun(Base):
     directory: Mapped[DirectoryVersion | None] = relationship(foreign_keys=directory_id)
 
 
+class Exposure(Base):
+    """A supplier was shown to a company: it stood among the first in a kept list. Whose turn it is, is read from here.
+
+    Offers leave no trace here: who has answered a brief must not be read from anybody's place.
+    """
+
+    __tablename__ = "exposure"
+
+    ranking_run_id: Mapped[int] = mapped_column(
+        ForeignKey("ranking_run.id", ondelete="CASCADE"), primary_key=True
+    )
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), primary_key=True, index=True)
+    place: Mapped[int]
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
 class Invitation(Base):
     """A company asks a supplier to answer a brief. States are in `lifecycle.py`.
 

@@ -18,7 +18,7 @@ from marketplace.sourcing.kept import DamagedRunError
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.suppliers.words import glossary_digest
 
-FORMULAS = "1"
+FORMULAS = "2"
 """To be raised with every change after which the same inputs give other figures."""
 BYTES = 32
 _CHUNK = 500

@@ -98,14 +98,17 @@ class Comparison(Asked):
             int(np.count_nonzero(beside)),
         )
 
-    def best(self, limit: int) -> Rows:
-        """Return the rows among which the first `limit` are, however ties are broken."""
+    def best(self, limit: int, width: float = 0.0) -> Rows:
+        """Return the rows among which the first `limit` are, however ties are broken.
+
+        Scores up to `width` points apart count as ties.
+        """
         candidates = self.candidates
         if len(candidates) <= limit:
             return candidates
         scores = self._scores()[candidates]
         last = np.partition(scores, -limit)[-limit]
-        rows: Rows = candidates[scores >= last - MARGIN]
+        rows: Rows = candidates[scores >= last - width - MARGIN]
         return rows
 
     def _scores(self) -> Vector:

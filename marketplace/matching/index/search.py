@@ -1,6 +1,6 @@
 """The index: all suppliers ready to be ranked for a brief."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
 from marketplace.matching.criteria import Exclusion
@@ -11,7 +11,7 @@ from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
 from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import Fit, Match, Ranking, order_key
+from marketplace.matching.ranking import Fit, Match, Ranking, in_turn, order_key
 from marketplace.matching.settings import Settings
 
 
@@ -61,22 +61,45 @@ class Index:
         texts = query_tokens(analyzer, title, text, lang, self.settings)
         return self._store.needs.suggest(texts, limit)
 
-    def rank(self, query: Query, limit: int | None = None, *, explain: int | None = None) -> Ranking:
+    def contenders(self, query: Query, limit: int) -> list[str]:
+        """Return those among whom the first `limit` are, however nearly equal ones are ordered."""
+        if not self.documents:
+            return []
+        rows = Comparison.of(self._store, query).best(limit, self.settings.fair_width)
+        return [self.documents[row].id for row in rows.tolist()]
+
+    def rank(
+        self,
+        query: Query,
+        limit: int | None = None,
+        *,
+        explain: int | None = None,
+        shown: Mapping[str, int] | None = None,
+    ) -> Ranking:
         """Rank the documents for a query: the first `limit` matches, and all that are left out.
 
         The parts, facts and lacks come with every match; the words on both sides with the first `explain`
-        (by default all).
+        (by default all). `shown` says when each document was last shown (see `in_turn`); without it nobody's turn
+        is looked at, and the order is that of the scores alone.
         """
         if not self.documents:
             return Ranking(query.id, self.settings, ())
         search = Comparison.of(self._store, query)
-        rows = search.candidates if limit is None else search.best(limit)
+        width = 0.0 if shown is None else self.settings.fair_width
+        rows = search.candidates if limit is None else search.best(limit, width)
         scored = sorted(
             ((int(row), *search.judge(int(row))) for row in rows),
             key=lambda entry: order_key(
                 query.id, self.documents[entry[0]].id, sum(part.value for part in entry[1])
             ),
-        )[:limit]
+        )
+        if shown is not None:
+            scores = {self.documents[entry[0]].id: sum(part.value for part in entry[1]) for entry in scored}
+            places = {
+                key: place for place, key in enumerate(in_turn(query.id, [*scores.items()], shown, width))
+            }
+            scored.sort(key=lambda entry: places[self.documents[entry[0]].id])
+        scored = scored[:limit]
         explained = len(scored) if explain is None else explain
         matches = []
         for place, (row, parts, facts, lacks) in enumerate(scored, 1):

@@ -9,6 +9,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_words import measured, parts_in_words
 from marketplace.pages.views import blueprint
 from marketplace.privacy.periods import PERIODS
+from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path
@@ -41,7 +42,14 @@ def how_it_works() -> Answer:
 @access.public
 def how_we_rank() -> Answer:
     """How suppliers are ranked, from the live settings."""
-    return render_template("pages/how_we_rank.html", parts=parts_in_words(Settings()), measured=measured())
+    settings = Settings()
+    return render_template(
+        "pages/how_we_rank.html",
+        parts=parts_in_words(settings),
+        measured=measured(),
+        fair_width=settings.fair_width,
+        counts_as_shown=COUNTS_AS_SHOWN,
+    )
 
 
 @blueprint.get("/privacy")

@@ -1,16 +1,19 @@
 """Reads: the kept list, who would fit, what suits a supplier, and what a visitor's words point to."""
 
+from marketplace.sourcing.queries.exposure import Exposed, exposed
 from marketplace.sourcing.queries.fitting import Fitting, fitting
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
 from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, ranking_for, run_of
 from marketplace.sourcing.queries.understanding import Understood, understand
 
 __all__ = [
+    "Exposed",
     "Fitting",
     "Opportunity",
     "RankedList",
     "RankedSupplier",
     "Understood",
+    "exposed",
     "fitting",
     "invitation_for",
     "opportunities",

@@ -11,7 +11,8 @@ from marketplace.sourcing import versions
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.kept import pack
-from marketplace.sourcing.models import RankingRun
+from marketplace.sourcing.models import Exposure, RankingRun
+from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN, last_shown
 
 MOST_KEPT, MOST_EXPLAINED = 60, 30
 
@@ -29,15 +30,16 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     """Rank the directory for a brief's newest version and keep the run, inside the caller's transaction.
 
     Kept are the query, the texts of the suppliers in the list as they stand now, the settings and the result, so
-    that the list can be shown again exactly, whatever suppliers change later; and the whole directory, so that it
-    can be made again.
+    that the list can be shown again exactly, whatever suppliers change later; and the whole directory with whose turn
+    it was, so that it can be made again. Those on its first page count as shown from now on.
     """
     version = current_version(brief)
     if version is None:
         raise NotFound
     now = corpus()
     query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
-    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED)
+    shown = last_shown([int(number) for number in now.index.contenders(query, MOST_KEPT)])
+    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED, shown=shown)
     listed = [match.document_id for match in ranking.matches]
     named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
     inputs, inputs_digest = pack(
@@ -45,6 +47,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
             "query": query.to_dict(),
             "limit": MOST_KEPT,
             "explain": MOST_EXPLAINED,
+            "shown": shown,
             "documents": [now.documents[document_id].to_dict() for document_id in listed],
         }
     )
@@ -72,6 +75,10 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     )
     session.add(run)
     session.flush()
+    session.add_all(
+        Exposure(ranking_run_id=run.id, supplier_id=int(match.document_id), place=match.place)
+        for match in ranking.matches[:COUNTS_AS_SHOWN]
+    )
     record(
         viewer, "brief.rank", "brief", brief.reference, run=run.id, matched=run.matched, excluded=run.excluded
     )

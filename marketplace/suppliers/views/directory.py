@@ -7,7 +7,7 @@ from flask import render_template, request
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import format_money, sort_key
 from marketplace.core.i18n import gettext as _
-from marketplace.suppliers import queries
+from marketplace.suppliers import beside, queries
 from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.search import PRICE_STEPS, Hits, Wanted
@@ -116,9 +116,11 @@ def directory() -> Answer:
 @access.public
 def show(slug: str) -> Answer:
     """One supplier."""
-    shown = queries.show(current_viewer(), slug)
+    viewer = current_viewer()
+    shown = queries.show(viewer, slug)
     return render_template(
         "suppliers/show.html",
+        blocks=beside.blocks(viewer, shown.supplier.id),
         shown=shown,
         supplier=shown.supplier,
         standing_of=queries.standing_of,

@@ -54,6 +54,15 @@ class KeptList:
         """Return the place of each supplier, by the supplier's id."""
         return {int(match["document_id"]): int(match["place"]) for match in self.matches}
 
+    @property
+    def query(self) -> Query:
+        """Return what the brief asked for."""
+        return self._query
+
+    def document(self, document_id: str) -> Document:
+        """Return a supplier in the list as it stood when it was ranked."""
+        return Document.from_dict(self._documents[document_id])
+
     def tell(self, stored: Mapping[str, Any]) -> Told:
         """Return one of `matches` in the reader's language."""
         key = (str(stored["document_id"]), current_locale())

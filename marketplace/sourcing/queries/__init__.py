@@ -4,6 +4,7 @@ from marketplace.sourcing.queries.exposure import Exposed, exposed
 from marketplace.sourcing.queries.fitting import Fitting, fitting
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
 from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, ranking_for, run_of
+from marketplace.sourcing.queries.standing import Standing, standing
 from marketplace.sourcing.queries.understanding import Understood, understand
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "Opportunity",
     "RankedList",
     "RankedSupplier",
+    "Standing",
     "Understood",
     "exposed",
     "fitting",
@@ -19,5 +21,6 @@ __all__ = [
     "opportunities",
     "ranking_for",
     "run_of",
+    "standing",
     "understand",
 ]

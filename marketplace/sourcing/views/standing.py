@@ -1,0 +1,33 @@
+"""A supplier's own place in the list of a brief, with its own parts and what would have given more points."""
+
+from collections.abc import Mapping
+
+from flask import render_template
+
+from marketplace.briefs import followers
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing import queries
+from marketplace.sourcing.reasons import part_label
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/briefs/<reference>/standing")
+@access.supplier
+def standing(reference: str) -> str:
+    """Show the supplier where it stands, without showing anybody else."""
+    found = queries.standing(current_viewer(), reference)
+    return render_template("sourcing/standing.html", found=found, part_label=part_label)
+
+
+def _link(viewer: Viewer, reference: str, _asked: Mapping[str, str]) -> followers.Panel | None:
+    try:
+        queries.standing(viewer, reference, hints=False)
+    except NotFound:
+        return None
+    return followers.Panel("sourcing/_standing_link.html", {"reference": reference})
+
+
+followers.hang(followers.Place.SUPPLIER, "standing", _link)

@@ -1,0 +1,277 @@
+"""For each term the documents that hold it and how much it weighs there: 8 bytes each, and one pass to score all.
+
+A query touches only the lists of its own terms, so it costs what those lists are long, not what the directory is
+large. The lists are SciPy's compressed columns, and are walked by the routine behind SciPy's own product of a sparse
+matrix and a vector. That routine is private to SciPy; `_add_slowly` does the same without it.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from scipy import sparse
+
+try:
+    from scipy.sparse._sparsetools import csc_matvec as _walk
+except ImportError:  # pragma: no cover because SciPy has it today; a test walks the other way too
+    _walk = None
+
+Pointers = np.ndarray[Any, np.dtype[np.int64]]
+Rows = np.ndarray[Any, np.dtype[np.int32]]
+Weights = np.ndarray[Any, np.dtype[np.float32]]
+Numbers = np.ndarray[Any, np.dtype[np.float64]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
+Integers = Sequence[int] | np.ndarray[Any, np.dtype[np.integer[Any]]]
+Reals = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
+
+FARTHEST = 2**31 - 1
+"""The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
+MOST_PARTS = 256
+MAXIMA_A_ROW = 32
+"""How many maxima are compared for each row that is wanted: fewer would let too many rows through."""
+ROWS_AT_ONCE = 4096
+"""How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
+ROUNDING = 2.0**-24
+LEAST = float(np.finfo(np.float32).smallest_subnormal)
+FILES = ("indptr", "rows", "weights", "size")
+
+
+class DamagedPostingsError(Exception):
+    """Files that cannot be what `Postings.save` wrote."""
+
+
+class NoPostingsError(ValueError):
+    """A matrix that cannot be kept as postings, or a query that cannot be asked of them."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Postings:
+    """Term `c` is held by `rows[indptr[c]:indptr[c + 1]]`, ascending, with the weights at the same places."""
+
+    indptr: Pointers
+    rows: Rows
+    weights: Weights
+    size: int
+    """The number of documents, those that hold nothing included."""
+
+    @classmethod
+    def of(cls, matrix: Any) -> Self:
+        """Return the postings of a sparse matrix, documents by terms, of weights from 0 up.
+
+        The matrix is left as it was; weights are rounded to float32, and what is then 0 takes no place.
+        """
+        columns = sparse.csc_array(matrix, dtype=np.float32, copy=True)
+        columns.sum_duplicates()
+        columns.eliminate_zeros()
+        if columns.shape[0] > FARTHEST:
+            message = "Rows are numbered in 32 bits."
+            raise NoPostingsError(message)
+        if not (np.isfinite(columns.data).all() and (columns.data >= 0).all()):
+            message = "Weights must be finite, and not below 0."
+            raise NoPostingsError(message)
+        return cls(
+            _still(columns.indptr.astype(np.int64)),
+            _still(columns.indices.astype(np.int32)),
+            _still(columns.data),
+            int(columns.shape[0]),
+        )
+
+    @classmethod
+    def open(cls, folder: str | os.PathLike[str]) -> Self:
+        """Return saved postings without reading the lists: processes that open the same files share the memory.
+
+        That the files belong together is checked. What the lists hold is not, because it would read all of them:
+        `check` does that, and whoever cannot vouch for the files calls it before the first query.
+        """
+        try:
+            arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in FILES]
+        except (ValueError, EOFError) as error:
+            raise DamagedPostingsError(str(error)) from error
+        indptr, rows, weights, size = arrays
+        kinds = [(array.dtype.str, array.ndim) for array in arrays]
+        if kinds != [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<i8", 0)] or not indptr.size:
+            message = "The lists are not of the kind that is written."
+            raise DamagedPostingsError(message)
+        if indptr[0] or not indptr[-1] == rows.size == weights.size or (np.diff(indptr) < 0).any():
+            message = "The lists are not as long as the pointers say."
+            raise DamagedPostingsError(message)
+        return cls(indptr, rows, weights, int(size))
+
+    def save(self, folder: str | os.PathLike[str]) -> None:
+        """Write the arrays into a folder, which is made; the same postings give the same bytes everywhere."""
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        for name in FILES:
+            array = np.asarray(getattr(self, name))
+            np.save(Path(folder, f"{name}.npy"), array.astype(array.dtype.newbyteorder("<"), copy=False))
+
+    def check(self) -> None:
+        """Read everything, and raise when a list leads out of the documents or holds one twice."""
+        ascending = np.diff(self.rows) > 0
+        starts = self.indptr[1:-1]
+        ascending[starts[(starts > 0) & (starts < self.rows.size)] - 1] = True
+        if not ascending.all() or (
+            self.rows.size and not 0 <= self.rows.min() <= self.rows.max() < self.size
+        ):
+            message = "A list names documents that are not there, or one twice."
+            raise DamagedPostingsError(message)
+        if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
+            message = "A list holds a weight that is none."
+            raise DamagedPostingsError(message)
+
+    @property
+    def terms(self) -> int:
+        """Return the number of terms, those that nobody holds included."""
+        return len(self.indptr) - 1
+
+    @property
+    def nbytes(self) -> int:
+        """Return how many bytes the arrays take, in memory as on disk."""
+        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes
+
+    def rows_of(self, column: int) -> Rows:
+        """Return who holds a term, ascending. A term that is not known is held by nobody."""
+        return self.rows[self._span(column)]
+
+    def weights_of(self, column: int) -> Weights:
+        """Return what a term weighs in each of `rows_of`."""
+        return self.weights[self._span(column)]
+
+    def _span(self, column: int) -> slice:
+        if not 0 <= column < self.terms:
+            return slice(0, 0)
+        return slice(int(self.indptr[column]), int(self.indptr[column + 1]))
+
+    def scores(self, columns: Integers, weights: Reals) -> Weights:
+        """Return for every document the sum, over the query's terms, of query weight times weight, in float32.
+
+        Good for ordering; `contributions` gives the same to the last digit for the few rows that are shown.
+        """
+        asked, given = self._asked(columns, weights)
+        scores = np.zeros(self.size, dtype=np.float32)
+        order = np.argsort(asked)[::-1]
+        order = order[self._known(asked[order])]
+        _add(self, asked[order], given[order].astype(np.float32), scores)
+        return scores
+
+    def top(
+        self,
+        columns: Integers,
+        weights: Reals,
+        count: int,
+        *,
+        margin: float = 0.0,
+        alive: Truths | None = None,
+    ) -> tuple[Rows, Numbers]:
+        """Return the `count` rows of the highest scores, and those at most `margin` below the last of them.
+
+        Highest first, equal ones by row; scores are exact (float64). Rows that hold none of the terms, or that are
+        not `alive`, are never among them. Query weights may not be below 0.
+        """
+        asked, given = self._asked(columns, weights)
+        if (given < 0).any():
+            message = "Only weights from 0 up have highest rows that hold the words."
+            raise NoPostingsError(message)
+        scores = self.scores(asked, given)
+        if alive is not None:
+            scores *= alive
+        # What float32 can have taken from a score at most: a rounding for each term added, and two for each product.
+        trust = 1.0 - 2.0 * ROUNDING * (len(asked) + 3)
+        rows = _near_the_top(scores, count, lambda last: (last * trust - margin) * trust)
+        exact = self._exact(asked, given, rows)
+        order = np.lexsort((rows, -exact))
+        rows, exact = rows[order], exact[order]
+        if len(rows) > count:
+            kept = exact >= exact[count - 1] - margin if count > 0 else np.zeros(len(rows), dtype=bool)
+            rows, exact = rows[kept], exact[kept]
+        return rows, exact
+
+    def contributions(self, columns: Integers, weights: Reals, rows: Integers) -> Numbers:
+        """Return what each of the query's terms gives each of a few rows, exactly: rows by columns.
+
+        A row of it adds up to that row's score.
+        """
+        asked, given = self._asked(columns, weights)
+        wanted = np.asarray(rows, dtype=np.int32)
+        if not self.rows.size:
+            return np.zeros((len(wanted), len(asked)))
+        known = self._known(asked)
+        columns = np.where(known, asked, 0)
+        starts, ends = self.indptr[columns], self.indptr[columns + known]
+        spans = zip(starts.tolist(), ends.tolist(), strict=True)
+        # Only the search goes list by list: with a hundred lists each further call would be felt.
+        places = np.array([self.rows[start:end].searchsorted(wanted) for start, end in spans], dtype=np.int64)
+        places = places.reshape(len(asked), len(wanted)).T + starts
+        found = (places < ends) & (self.rows.take(places, mode="clip") == wanted[:, np.newaxis])
+        # In reading order, so that a row's sum does not depend on how many rows are asked for.
+        return np.ascontiguousarray(np.where(found, self.weights.take(places, mode="clip"), 0.0) * given)
+
+    def _exact(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+        sums = [
+            self.contributions(columns, weights, rows[start : start + ROWS_AT_ONCE]).sum(axis=1)
+            for start in range(0, len(rows), ROWS_AT_ONCE)
+        ]
+        return np.concatenate([np.zeros(0), *sums])
+
+    def _asked(self, columns: Integers, weights: Reals) -> tuple[Pointers, Numbers]:
+        asked, given = np.asarray(columns, dtype=np.int64), np.asarray(weights, dtype=np.float64)
+        if asked.ndim != 1 or asked.shape != given.shape:
+            message = "A query has one weight for each of its terms."
+            raise NoPostingsError(message)
+        if not (np.abs(given) <= np.finfo(np.float32).max).all():
+            message = "A query's weights must be finite."
+            raise NoPostingsError(message)
+        return asked, given
+
+    def _known(self, columns: Pointers) -> Truths:
+        known: Truths = (columns >= 0) & (columns < self.terms)
+        return known
+
+
+def _still(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    array.flags.writeable = False
+    return array
+
+
+def _add(postings: Postings, columns: Pointers, factors: Weights, scores: Weights) -> None:
+    """Add to the scores each of some lists, last one first, times its factor.
+
+    SciPy's routine walks neighbouring columns: from each pointer to the next. Because the lists are named last one
+    first, nothing is left to walk from the end of one to the start of the next, and one call walks them all.
+    """
+    if _walk is None or postings.indptr[-1] > FARTHEST:
+        _add_slowly(postings, columns, factors, scores)
+    elif columns.size:
+        pointers = np.empty(2 * len(columns), dtype=np.int32)
+        pointers[0::2], pointers[1::2] = postings.indptr[columns], postings.indptr[columns + 1]
+        between = np.zeros(2 * len(columns), dtype=np.float32)
+        between[0::2] = factors
+        _walk(postings.size, len(pointers) - 1, pointers, postings.rows, postings.weights, between, scores)
+
+
+def _add_slowly(postings: Postings, columns: Pointers, factors: Weights, scores: Weights) -> None:
+    for column, factor in zip(columns, factors, strict=True):
+        scores[postings.rows_of(column)] += factor * postings.weights_of(column)
+
+
+def _near_the_top(scores: Weights, count: int, cut_below: Callable[[float], float]) -> Rows:
+    """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
+
+    Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
+    that counts stands under a maximum that is below the cut. Those few hundred are not neighbours: one read in
+    reading order takes the maximum of many at once.
+    """
+    if count <= 0:
+        return np.zeros(0, dtype=np.int32)
+    parts = min(max(scores.size // (MAXIMA_A_ROW * count), 1), MOST_PARTS)
+    width = scores.size // parts
+    table, rest = scores[: parts * width].reshape(parts, width), scores[parts * width :]
+    maxima = np.concatenate([table.max(axis=0), rest])
+    last = np.partition(maxima, -count)[-count] if maxima.size > count else 0.0
+    cut = max(cut_below(float(last)), LEAST)
+    columns = np.flatnonzero(maxima[:width] >= cut)
+    part, column = np.nonzero(table[:, columns] >= cut)
+    rows = np.concatenate([part * width + columns[column], parts * width + np.flatnonzero(rest >= cut)])
+    return rows.astype(np.int32)

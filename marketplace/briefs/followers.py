@@ -8,7 +8,7 @@ they are loaded.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -16,9 +16,12 @@ from sqlalchemy.orm import InstrumentedAttribute
 from marketplace.briefs.models import Brief
 from marketplace.core.viewer import Viewer
 
+if TYPE_CHECKING:
+    from marketplace.briefs.queries import BriefPaper
+
 Column = InstrumentedAttribute[int]
 Ending = Callable[[Viewer, Brief], None]
-PanelMaker = Callable[[Viewer, str, Mapping[str, str]], "Panel | None"]
+PanelMaker = Callable[[Viewer, "BriefPaper", Mapping[str, str]], "Panel | None"]
 _ties: dict[str, tuple[Column, Column]] = {}
 _endings: dict[str, Ending] = {}
 
@@ -71,11 +74,11 @@ def end(viewer: Viewer, brief: Brief) -> None:
 
 
 def hang(place: Place, name: str, make: PanelMaker) -> None:
-    """Show something on a page of a brief; it is made from viewer, reference and the address's values."""
+    """Show something on a page of a brief; it is made from viewer, the brief as read and the address's values."""
     _panels[place][name] = make
 
 
-def panels(place: Place, viewer: Viewer, reference: str, asked: Mapping[str, str]) -> list[Panel]:
-    """Return what the features above show in a place."""
-    made = [make(viewer, reference, asked) for make in _panels[place].values()]
+def panels(place: Place, viewer: Viewer, paper: "BriefPaper", asked: Mapping[str, str]) -> list[Panel]:
+    """Return what the features above show in a place. The page has read the brief, so that none asks for it again."""
+    made = [make(viewer, paper, asked) for make in _panels[place].values()]
     return [panel for panel in made if panel is not None]

@@ -30,7 +30,7 @@ def check(reference: str) -> Answer:
         "briefs/check.html",
         paper=paper,
         checkup=queries.checkup(paper),
-        panels=followers.panels(Place.CHECK, current_viewer(), reference, request.args),
+        panels=followers.panels(Place.CHECK, current_viewer(), paper, request.args),
         states=topic_states(paper),
         state_label=state_label,
         form=PublishForm(),

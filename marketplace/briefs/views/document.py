@@ -35,7 +35,7 @@ def preview(reference: str) -> Answer:
 def _panels(paper: BriefPaper) -> list[Panel]:
     if paper.reader != "supplier":
         return []
-    return followers.panels(Place.SUPPLIER, current_viewer(), paper.brief.reference, request.args)
+    return followers.panels(Place.SUPPLIER, current_viewer(), paper, request.args)
 
 
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:

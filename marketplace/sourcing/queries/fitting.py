@@ -65,9 +65,13 @@ class Trial:
 
 def fitting(viewer: Viewer, reference: str, trial: Trial) -> Fitting:
     """Return who fits the viewer's draft if it were changed as tried. Raises NotFound."""
-    found = paper(viewer, own_brief(viewer, reference))
+    return fitting_of(paper(viewer, own_brief(viewer, reference)), trial)
+
+
+def fitting_of(found: BriefPaper, trial: Trial) -> Fitting:
+    """Return the same for a draft that is read already."""
     answers = dict(found.answers)
-    written = query_of(reference, answers, found.brief.company.sector_code)
+    written = query_of(found.brief.reference, answers, found.brief.company.sector_code)
     tried, band, presence = _tried(written, answers, trial)
     now = corpus()
     index, listings = now.index, now.listings

@@ -6,7 +6,7 @@ published, so that nothing here moves when others answer.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from marketplace.briefs.queries import BriefPaper, paper_for
 from marketplace.core.errors import NotFound
@@ -16,6 +16,9 @@ from marketplace.sourcing import reasons
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.kept_list import KeptList, open_run
 from marketplace.sourcing.queries.rankings import run_of
+
+if TYPE_CHECKING:
+    from marketplace.matching import Index
 
 LEAST_POINTS = 0.1
 
@@ -43,8 +46,17 @@ class Standing:
     hints: Sequence[Hint] = ()
 
 
-def standing(viewer: Viewer, reference: str, *, hints: bool = True) -> Standing:
-    """Return where the viewer's supplier stands, with or without hints.
+def is_ranked(viewer: Viewer, paper: BriefPaper) -> bool:
+    """Say whether the viewer's supplier was ranked for a brief, or left out of its list with a reason."""
+    run = run_of(paper.brief) if viewer.is_supplier else None
+    if run is None:
+        return False
+    kept, own = open_run(run), str(viewer.organisation_id)
+    return any(row["document_id"] == own for rows in (kept.matches, kept.excluded) for row in rows)
+
+
+def standing(viewer: Viewer, reference: str) -> Standing:
+    """Return where the viewer's supplier stands.
 
     Raises NotFound when it may not read the brief or was not ranked.
     """
@@ -57,8 +69,8 @@ def standing(viewer: Viewer, reference: str, *, hints: bool = True) -> Standing:
     for stored in kept.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
-            tried = _hints(kept, match) if hints else []
-            return Standing(paper, of, match.place, "", match.score, match.explanation.parts, tried)
+            hints = _hints(kept, match)
+            return Standing(paper, of, match.place, "", match.score, match.explanation.parts, hints)
     for excluded in kept.excluded:
         if excluded["document_id"] == own:
             sentence = reasons.exclusion_sentence(excluded["reason"], excluded["params"])
@@ -68,21 +80,21 @@ def standing(viewer: Viewer, reference: str, *, hints: bool = True) -> Standing:
 
 def _hints(kept: KeptList, match: Match) -> list[Hint]:
     """Try each change alone on the profile as it was ranked; both scores are made by the same index."""
-    query, document = kept.query, kept.document(match.document_id)
-    before = _score(query, document)
+    learnt, query, document = corpus().base.index, kept.query, kept.document(match.document_id)
+    before = _score(learnt, query, document)
     others = [float(row["score"]) for row in kept.matches if row["document_id"] != match.document_id]
     found = []
     for code, params, changed in _changes(query, document):
-        points = _score(query, changed) - before
+        points = _score(learnt, query, changed) - before
         if points >= LEAST_POINTS:
             place = 1 + sum(score > match.score + points for score in others)
             found.append(Hint(code, params, points, min(place, match.place)))
     return sorted(found, key=lambda hint: -hint.points)
 
 
-def _score(query: Query, document: Document) -> float:
-    """Return what a document alone scores by what the index has learnt; 0 when it is left out."""
-    judged = corpus().base.index.updated([document]).judge(query, document.id)
+def _score(learnt: "Index", query: Query, document: Document) -> float:
+    """Return what a document alone scores by what an index has learnt; 0 when it is left out."""
+    judged = learnt.updated([document]).judge(query, document.id)
     return judged.score if isinstance(judged, Match) else 0.0
 
 

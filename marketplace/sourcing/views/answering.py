@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import followers
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import BriefPaper
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -21,13 +22,14 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _invited(viewer: Viewer, reference: str, _asked: Mapping[str, str]) -> followers.Panel | None:
+def _invited(viewer: Viewer, paper: BriefPaper, _asked: Mapping[str, str]) -> followers.Panel | None:
     """Return what an invited supplier can do with its invitation while the brief is open."""
-    paper = briefs.paper_for(viewer, reference)
     invitation = queries.invitation_for(viewer, paper.brief.id)
     if invitation is None or paper.phase is not Phase.OPEN:
         return None
-    return followers.Panel("sourcing/_invited.html", {"reference": reference, "state": invitation.state})
+    return followers.Panel(
+        "sourcing/_invited.html", {"reference": paper.brief.reference, "state": invitation.state}
+    )
 
 
 followers.hang(followers.Place.SUPPLIER, "invitation", _invited)

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import followers
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import BriefPaper
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -29,9 +30,9 @@ def _trial(asked: Mapping[str, str]) -> Trial:
     return Trial(asked.get("budget", "")[:10] or None, asked.get("presence", "")[:10] or None, day)
 
 
-def _panel(viewer: Viewer, reference: str, asked: Mapping[str, str]) -> followers.Panel:
+def _panel(_viewer: Viewer, paper: BriefPaper, asked: Mapping[str, str]) -> followers.Panel:
     """Return the what-if panel for the check page."""
-    found = queries.fitting(viewer, reference, _trial(asked))
+    found = queries.fitting_of(paper, _trial(asked))
     labels = {"budget_label": budget_label, "presence_label": presence_label}
     return followers.Panel("sourcing/_panel.html", {"found": found, **labels})
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from flask import render_template
 
 from marketplace.briefs import followers
-from marketplace.core.errors import NotFound
+from marketplace.briefs.queries import BriefPaper
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
 from marketplace.sourcing.reasons import part_label
@@ -22,12 +22,10 @@ def standing(reference: str) -> str:
     return render_template("sourcing/standing.html", found=found, part_label=part_label)
 
 
-def _link(viewer: Viewer, reference: str, _asked: Mapping[str, str]) -> followers.Panel | None:
-    try:
-        queries.standing(viewer, reference, hints=False)
-    except NotFound:
+def _link(viewer: Viewer, paper: BriefPaper, _asked: Mapping[str, str]) -> followers.Panel | None:
+    if not queries.is_ranked(viewer, paper):
         return None
-    return followers.Panel("sourcing/_standing_link.html", {"reference": reference})
+    return followers.Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})
 
 
 followers.hang(followers.Place.SUPPLIER, "standing", _link)

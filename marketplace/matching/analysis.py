@@ -8,15 +8,15 @@ is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 from marketplace.matching.stop_words import StopWords
 
 MAX_CHARACTERS = 100_000
 MAX_WORD = 60
+MOST_REMEMBERED = 50_000
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
@@ -31,8 +31,7 @@ class Splitter(Protocol):
         """Return the parts of a compound, or nothing when the word is none."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word as it stands in a text: `start` and `end` are its characters, `terms` what it is indexed under.
 
     The first term is the word's own stem; `parts` are the stems of a compound's parts.
@@ -129,8 +128,8 @@ class Analyzer:
     def _tokens(self, text: str, lang: str, stop_words: frozenset[str]) -> Iterator[Token]:
         for match in _WORD.finditer(text):
             surface = match.group()
-            pieces = list(_PART.finditer(surface))
-            if len(pieces) > 1:
+            if not surface.isalnum():
+                pieces = list(_PART.finditer(surface))
                 yield from self._hyphenated(match.start(), surface, pieces, lang, stop_words)
                 continue
             word = surface.lower()[:MAX_WORD]
@@ -162,6 +161,8 @@ class Analyzer:
     def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
         english = lang == "en"
         if (word, english) not in self._known:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
             parts = () if english or self.splitter is None else self.splitter.split(word)
             self._known[word, english] = self._term(word, lang), tuple(stem(part, lang) for part in parts)
         return self._known[word, english]

@@ -17,6 +17,7 @@ ENDINGS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r
 MIN_PART = 4
 MIN_WORD = 7
 MAX_PARTS = 4
+MOST_REMEMBERED = 50_000
 
 
 class CompoundSplitter:
@@ -25,7 +26,7 @@ class CompoundSplitter:
     def __init__(self, first_parts: Iterable[str] = (), heads: Iterable[str] = ()) -> None:
         self.first_parts = frozenset(first_parts)
         self.heads = frozenset(heads)
-        self.words_: dict[str, int] = {}
+        self.words_: Mapping[str, int] = {}
         self._known: dict[str, tuple[str, ...]] = {}
 
     @classmethod
@@ -55,6 +56,8 @@ class CompoundSplitter:
         if len(word) < MIN_WORD or not word.isalpha():
             return ()
         if word not in self._known:
+            if len(self._known) >= MOST_REMEMBERED:
+                self._known.clear()
             self._known[word] = self._best_split(word)
         return self._known[word]
 

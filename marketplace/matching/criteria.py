@@ -5,6 +5,7 @@ Each soft criterion gives a share between 0 and 1 of its part's points, with wha
 and worth half or less.
 """
 
+import datetime as dt
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -75,18 +76,18 @@ def exclusion(query: Query, document: Document, best_evidence: float, settings: 
         reason = NO_LANGUAGE
     elif query.finish_by and document.next_start and document.next_start > query.finish_by:
         reason = NO_TIME
-    return Exclusion(document.id, reason, params_of(reason, query, document)) if reason else None
+    return Exclusion(document.id, reason, params_of(reason, query, document.next_start)) if reason else None
 
 
-def params_of(reason: str, query: Query, document: Document) -> dict[str, Any]:
-    """Return what to fill in where it is told why a document was left out."""
+def params_of(reason: str, query: Query, next_start: dt.date | None) -> dict[str, Any]:
+    """Return what to fill in where it is told why a document was left out that can begin on a day."""
     if reason == NO_SERVICE:
         return {"services": list(query.needs)}
     if reason == OUTSIDE_AREA:
         return {"municipality": query.municipality}
     if reason == NO_LANGUAGE:
         return {"languages": list(query.languages)}
-    return {"date": document.next_start.isoformat() if document.next_start else None}
+    return {"date": next_start.isoformat() if next_start else None}
 
 
 def nearness(km: float, settings: Settings) -> float:

@@ -1,8 +1,11 @@
 """What is compared: a document is what a supplier says of itself, a query is what a brief asks for."""
 
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import Any, Self
 
 from marketplace.matching.records import from_plain, to_plain
@@ -80,6 +83,18 @@ class Document:
         own["cases"] = tuple(CaseText.from_dict(case) for case in values.get("cases", ()))
         own["position"] = Position.from_dict(values["position"]) if values.get("position") else None
         return cls(**own)
+
+
+def packed(document: Document) -> bytes:
+    """Return a document as JSON in UTF-8, the same bytes for equal ones."""
+    values = document.to_dict()
+    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
+@lru_cache(maxsize=20_000)
+def digest_of(document: Document) -> str:
+    """Return the SHA-256 of a document, hexadecimal."""
+    return hashlib.sha256(packed(document)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

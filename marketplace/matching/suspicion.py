@@ -5,13 +5,10 @@ of them; `evaluate-attacks` measures how many do, and how many made-up ones are 
 """
 
 import re
-import zlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
-
-import numpy as np
 
 from marketplace.matching.analysis import MAX_CHARACTERS, clean, stem
 from marketplace.matching.documents import Document
@@ -64,13 +61,6 @@ _LATIN = re.compile("[A-Za-z]")
 _LOOK_ALIKE = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff]")
 """Greek, Cyrillic, Armenian and Cherokee letters, of which many look like Latin ones."""
 _WIDE = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
-
-
-LEAST_TO_COMPARE = 8
-BANDS, ROWS_IN_BAND = 8, 3
-_CHANCE = np.random.default_rng(1997)
-_FACTORS = _CHANCE.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
-_ADDENDS = _CHANCE.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
 
 
 def flags(document: Document, briefs: Iterable[str] = ()) -> tuple[Note, ...]:
@@ -171,41 +161,3 @@ def _said_again(text: str, words: Sequence[str]) -> bool:
     if len(words) < ENOUGH_WORDS:
         return False
     return 1.0 - len(set(runs)) / len(runs) > MOST_SAID_AGAIN
-
-
-def twins(
-    rows: Sequence[frozenset[str]], sketches: Sequence[Sequence[tuple[int, ...]]], alike: float
-) -> list[int]:
-    """Return for each set of words the first row that says nearly the same, which may be its own.
-
-    Alike is what two sets share of what either has (Jaccard). Only rows whose sketches have a band in common are
-    compared, so that ten thousand are not compared with each other; A. Broder, "On the resemblance and containment of
-    documents" (1997).
-    """
-    first = list(range(len(rows)))
-    bands: dict[tuple[int, ...], list[int]] = {}
-    for row, words in enumerate(rows):
-        seen: set[int] = set()
-        for key in sketches[row]:
-            for other in bands.setdefault(key, []):
-                if other not in seen and first[row] == row:
-                    seen.add(other)
-                    if len(words & rows[other]) >= alike * len(words | rows[other]):
-                        first[row] = first[other]
-            bands[key].append(row)
-    return first
-
-
-def sketch(words: frozenset[str]) -> Iterator[tuple[int, ...]]:
-    """Return MinHash values, some at a time: sets that share most of their words share at least one band of them.
-
-    Too few words give none.
-
-    Each value is the least of multiply-shift hashes (M. Dietzfelbinger et al., 1997) of the words' checksums.
-    """
-    if len(words) < LEAST_TO_COMPARE:
-        return
-    numbers = np.fromiter((zlib.crc32(word.encode()) for word in words), dtype=np.uint64, count=len(words))
-    least = ((numbers[:, None] * _FACTORS + _ADDENDS) >> np.uint64(32)).min(axis=0).tolist()
-    for band in range(BANDS):
-        yield (band, *least[band * ROWS_IN_BAND : (band + 1) * ROWS_IN_BAND])

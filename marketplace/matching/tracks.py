@@ -137,11 +137,14 @@ def _evaluate_texts(evaluation_set: EvaluationSet, evaluator: Evaluator, lang: s
     plain: Callable[[str], list[str]] = evaluator.glossary.analyzer.words
     words = (word for row in documents for word in plain(f"{row.get('title') or ''} {row['text']}"))
     analyzer = evaluator.glossary.analyzer.with_splitter(evaluator.glossary.splitter_for(words))
-    index = LexicalIndex(
-        {
-            "name": [analyzer.tokens(row.get("title") or "", lang) for row in documents],
-            "text": [analyzer.tokens(row["text"], lang) for row in documents],
-        },
+    index = LexicalIndex.of(
+        (
+            {
+                "name": analyzer.tokens(row.get("title") or "", lang),
+                "text": analyzer.tokens(row["text"], lang),
+            }
+            for row in documents
+        ),
         {"name": settings.weight_name, "text": settings.weight_text},
         settings,
     )

@@ -7,18 +7,19 @@ import hashlib
 import json
 import zlib
 from collections.abc import Sequence
-from functools import cache, lru_cache
+from functools import cache
 
 from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, session
 from marketplace.matching import Document
+from marketplace.matching.documents import digest_of, packed
 from marketplace.sourcing.kept import DamagedRunError
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.suppliers.words import glossary_digest
 
-FORMULAS = "2"
+FORMULAS = "3"
 """To be raised with every change after which the same inputs give other figures."""
 BYTES = 32
 _CHUNK = 500
@@ -28,17 +29,6 @@ _CHUNK = 500
 def matcher() -> str:
     """Return the digest of all that the matcher knows beside its inputs."""
     return hashlib.sha256(f"{FORMULAS} {glossary_digest()}".encode()).hexdigest()
-
-
-def _plain(document: Document) -> bytes:
-    values = document.to_dict()
-    return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-
-
-@lru_cache(maxsize=20_000)
-def digest_of(document: Document) -> str:
-    """Return the SHA-256 of a document, hexadecimal."""
-    return hashlib.sha256(_plain(document)).hexdigest()
 
 
 def digest_of_all(documents: Sequence[Document]) -> str:
@@ -61,7 +51,7 @@ def keep(documents: Sequence[Document]) -> DirectoryVersion:
     missing = {d: document for d, document in zip(digests, documents, strict=True) if d not in known}
     insert_missing(
         RankedDocument,
-        [{"digest": d, "packed": zlib.compress(_plain(document))} for d, document in missing.items()],
+        [{"digest": d, "packed": zlib.compress(packed(document))} for d, document in missing.items()],
     )
     members = zlib.compress(bytes.fromhex("".join(digests)))
     insert_missing(

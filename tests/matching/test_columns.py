@@ -56,7 +56,7 @@ queries = st.builds(
 
 @given(directory=st.lists(documents, min_size=1, max_size=12), query=queries, data=st.data())
 def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory, query, data):
-    columns = Columns(directory, SETTINGS)
+    columns = Columns.of(directory, SETTINGS)
     in_words = data.draw(st.sets(st.integers(0, len(directory) - 1)))
     evidence = np.array(
         data.draw(st.lists(st.floats(0, 1), min_size=len(directory), max_size=len(directory)))

@@ -61,10 +61,11 @@ def test_saying_a_word_of_the_brief_once_more_never_takes_from_that_word(
     def given_by(told: str) -> float:
         with_it = index.updated([*suppliers, Document(id="new", name="Ny", text=told)])
         lexical: LexicalIndex = with_it._store.lexical
-        tokens = query_tokens(with_it._store.analyzer, "", word, "nb", with_it.settings)
+        tokens = query_tokens(with_it._store.reader.analyzer, "", word, "nb", with_it.settings)
         (token,) = tokens[1][0]
-        found = lexical.contributions(lexical.query(tokens), len(suppliers))
-        return found.get(lexical.vocabulary.get(token.term, -1), 0.0)
+        asked, column = lexical.query(tokens), lexical.find(token.term)
+        given = lexical.contributions(asked, [len(suppliers)])[0]
+        return float(given[asked.columns.index(column)]) if column in asked.columns else 0.0
 
     assert given_by(f"{text} {word}") >= given_by(text) - 1e-12
 
@@ -135,12 +136,12 @@ def _plain_weights(
 
 def test_the_index_agrees_with_the_formula_in_plain_python(index: Index, glossary: Glossary) -> None:
     store, chosen = index._store, index.settings
+    told = [store.fields(row) for row in range(len(store.documents))]
     fields: dict[str, list[list[str]]] = {
-        name: [[token.term for token in doc] for doc in docs] for name, docs in store.fields.items()
+        name: [[token.term for token in doc[name]] for doc in told] for name in told[0]
     }
     fields["parts"] = [
-        [part for docs in store.fields.values() for token in docs[row] for part in token.parts]
-        for row in range(len(store.documents))
+        [part for tokens in doc.values() for token in tokens for part in token.parts] for doc in told
     ]
     weights = {
         "name": chosen.weight_name,
@@ -150,13 +151,15 @@ def test_the_index_agrees_with_the_formula_in_plain_python(index: Index, glossar
         "parts": chosen.weight_parts,
     }
     plain = _plain_weights(fields, weights, chosen)
-    tokens = query_tokens(store.analyzer, BRIEF.title, BRIEF.text, BRIEF.lang, chosen)
+    tokens = query_tokens(store.reader.analyzer, BRIEF.title, BRIEF.text, BRIEF.lang, chosen)
     terms = store.lexical.query(tokens)
     names = {column: term for term, column in store.lexical.vocabulary.items()}
     expected = [
         sum(weight * row.get(names[column], 0.0) for column, weight in terms.weights.items()) for row in plain
     ]
-    assert store.lexical.scores(terms).tolist() == pytest.approx(expected, abs=1e-6)
+    exact = store.lexical.contributions(terms, range(len(plain))).sum(axis=1)
+    assert exact.tolist() == pytest.approx(expected, rel=1e-6)
+    assert store.lexical.scores(terms).tolist() == pytest.approx(expected, rel=1e-5)
     assert sum(expected) > 1
     for row, document in enumerate(store.documents):
         covered = expected[row] / terms.bound
@@ -168,7 +171,7 @@ def test_the_index_agrees_with_the_formula_in_plain_python(index: Index, glossar
 
 def test_leanings_agree_with_cosines_in_plain_python(index: Index, glossary: Glossary) -> None:
     model = index._store.needs
-    analyzer = index._store.analyzer
+    analyzer = index._store.reader.analyzer
     texts = [BRIEF.text, "Fotograf til bryllup", "zzzz"]
     got = model.cosines([[(analyzer.tokens(text, "nb"), 1.0)] for text in texts])
     assert got.shape == (3, len(glossary.services))

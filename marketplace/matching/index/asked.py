@@ -1,5 +1,6 @@
 """What a query's words and confirmed needs give at each document, before place, money and time are looked at."""
 
+from collections.abc import Sequence
 from functools import cached_property
 
 import numpy as np
@@ -9,7 +10,8 @@ from marketplace.matching.documents import Query
 from marketplace.matching.index.doubts import DoubtsForQuery
 from marketplace.matching.index.lexical import QueryTerms, query_tokens
 from marketplace.matching.index.needs import Truths, Vector
-from marketplace.matching.index.store import Store, unit
+from marketplace.matching.index.reading import unit
+from marketplace.matching.index.store import Store
 
 
 class Asked:
@@ -29,7 +31,9 @@ class Asked:
     @cached_property
     def _texts(self) -> list[tuple[list[Token], float]]:
         query = self.query
-        return query_tokens(self.store.analyzer, query.title, query.text, query.lang, self.store.settings)
+        return query_tokens(
+            self.store.reader.analyzer, query.title, query.text, query.lang, self.store.settings
+        )
 
     @cached_property
     def _query_terms(self) -> QueryTerms:
@@ -42,71 +46,131 @@ class Asked:
 
     @cached_property
     def _covered(self) -> Vector:
-        """Return how much of the brief's own word weight each document covers."""
-        raw = self.store.lexical.scores(self._query_terms)
-        covered: Vector = raw / self._query_terms.bound if self._query_terms.bound else raw
-        return covered
+        """Return how much of the brief's own word weight each document covers, to six digits or so."""
+        return self._share(self.store.lexical.scores(self._query_terms))
+
+    def _share(self, weight: Vector) -> Vector:
+        bound = self._query_terms.bound
+        share: Vector = weight / bound if bound else weight
+        return share
 
     @cached_property
     def _doubts(self) -> DoubtsForQuery:
         store = self.store
         return DoubtsForQuery(store.doubts, self.query, store.lexical, self._query_terms, self._covered)
 
-    @cached_property
-    def _words(self) -> Vector:
-        """Return each document's points for words: half of them at `words_half` of the brief's own weight."""
-        settings, covered = self.store.settings, self._covered
-        points: Vector = settings.max_words * self._doubts.worth * covered / (covered + settings.words_half)
+    def _word_points(self, covered: Vector, worth: Vector) -> Vector:
+        """Return the points for words: half of them at `words_half` of the brief's own weight."""
+        settings = self.store.settings
+        points: Vector = settings.max_words * worth * covered / (covered + settings.words_half)
         return points
 
     @cached_property
-    def _shown(self) -> Vector:
-        """Return the evidence per service; for who repeats the brief only what is ticked or done."""
-        return self._doubts.but_for_copies(self.store.evidence, self.store.vouched)
+    def _words_for(self) -> dict[str, tuple[str, ...]]:
+        """Keeps which words of the query speak for a service."""
+        return {}
 
     @cached_property
-    def _mix(self) -> Vector:
-        """Return what each supplier is about; for who repeats the brief only what is ticked or done."""
-        return self._doubts.but_for_copies(self.store.mix, self.store.stated)
+    def _looked_at(self) -> dict[int, tuple[Vector, float]]:
+        """Keeps for rows that were looked at what each word of the query gives there, and their points."""
+        return {}
+
+    def look_at(self, rows: Sequence[int]) -> None:
+        """Find out to the last digit what the words give at some documents."""
+        new = [row for row in rows if row not in self._looked_at]
+        given = self.store.lexical.contributions(self._query_terms, new)
+        points = self._word_points(self._share(given.sum(axis=1)), self._doubts.worth[new])
+        for place, row in enumerate(new):
+            self._looked_at[row] = given[place], float(points[place])
+
+    def words_at(self, row: int) -> tuple[Vector, float]:
+        """Return what each of the query's columns gives at one document, and its points for words."""
+        if row not in self._looked_at:
+            self.look_at([row])
+        return self._looked_at[row]
+
+    @cached_property
+    def _wanted(self) -> Vector:
+        """Return how much of the points each service gets at most: in confirmed needs, or in the brief's words."""
+        store = self.store
+        if not self.needs:
+            asked = store.needs.asked(self._texts, store.settings.query_sharpness)
+            return unit(asked.T)[:, 0]
+        wanted = np.zeros(len(store.needs.services))
+        wanted[self._columns] = 1.0 / len(self.needs)
+        return wanted
+
+    def _points(self, mix: Vector, shown: Vector, related: Vector, wanted: Vector) -> Vector:
+        """Return the points of services from what is known of them: all arrays of services, or one service's rows."""
+        settings = self.store.settings
+        if not self.needs:
+            points: Vector = settings.max_services * mix * wanted
+            return points
+        shown = np.maximum(shown, settings.worth_beside * related)
+        central = wanted * len(self.needs) / len(set(self.needs)) ** 0.5
+        confirmed: Vector = settings.max_services * (
+            (1 - settings.focus_share) * shown * wanted + settings.focus_share * mix * central
+        )
+        return confirmed
+
+    def services_at(self, row: int) -> Vector:
+        """Return the points that each service gives at one document; they add up to the part."""
+        store, copied = self.store, row in self._doubts.copies
+        mix = store.weighed_at("stated" if copied else "mix", row)
+        shown = store.weighed_at("vouched" if copied else "evidence", row)
+        points = self._points(mix, shown, store.weighed_at("related", row), self._wanted)
+        worth: Vector = self._doubts.worth[row] * points
+        return worth
 
     @cached_property
     def _services(self) -> Vector:
-        """Return documents by services: the points that each service gives; rows add up to the part."""
-        points: Vector = self._doubts.worth[:, None] * self._service_points()
+        """Return each document's points for services, to six digits or so."""
+        store = self.store
+        if self.needs:
+            total = np.zeros(store.size)
+            for service in sorted(set(self._columns)):
+                mix = self._of("mix", "stated", service)
+                related = store.weighed("related", service)
+                total += self._points(mix, self._shown(service), related, self._wanted[service])
+        else:
+            total = store.settings.max_services * store.gather(
+                lambda segment, _: self._wanted @ segment.weighed.mix
+            )
+            for row in self._doubts.copies:
+                total[row] = store.settings.max_services * (self._wanted @ store.weighed_at("stated", row))
+        points: Vector = self._doubts.worth * total
         return points
 
-    def _service_points(self) -> Vector:
-        store, settings = self.store, self.store.settings
-        if self.needs:
-            wanted = np.zeros(len(store.needs.services))
-            wanted[self._columns] = 1.0 / len(self.needs)
-            shown = np.maximum(self._shown, store.beside) * wanted
-            central = self._mix * unit(wanted[None, :])
-            confirmed: Vector = settings.max_services * (
-                (1 - settings.focus_share) * shown + settings.focus_share * central
-            )
-            return confirmed
-        asked = store.needs.asked(self._texts, settings.query_sharpness)
-        points: Vector = settings.max_services * self._mix * unit(asked)
-        return points
+    def _of(self, name: str, without_words: str, service: int) -> Vector:
+        """Return what is known of a service at each document; for who repeats the brief only what is ticked or done."""
+        known, copies = self.store.weighed(name, service), list(self._doubts.copies)
+        if copies:
+            known = known.copy()
+            known[copies] = self.store.weighed(without_words, service)[copies]
+        return known
+
+    def _shown(self, service: int) -> Vector:
+        return self._of("evidence", "vouched", service)
 
     @cached_property
     def _evidence(self) -> Vector:
         """Return the best evidence that each supplier has for one of the confirmed services, or for one beside it."""
         if not self.needs:
-            return np.ones(len(self.store.documents))
-        found: Vector = np.maximum(self._own_evidence, self.store.beside[:, self._columns].max(axis=1))
+            return np.ones(self.store.size)
+        worth = self.store.settings.worth_beside
+        beside = [worth * self.store.weighed("related", service) for service in self._columns]
+        found: Vector = np.maximum.reduce([self._own_evidence, *beside])
         return found
 
     @cached_property
     def _own_evidence(self) -> Vector:
-        found: Vector = self._shown[:, self._columns].max(axis=1)
+        found: Vector = np.maximum.reduce([self._shown(service) for service in self._columns])
         return found
 
     @cached_property
     def _beside(self) -> Truths:
         """Return who offers only something beside what was confirmed."""
         if not self.needs:
-            return np.zeros(len(self.store.documents), dtype=bool)
+            return np.zeros(self.store.size, dtype=bool)
         only: Truths = self._own_evidence < self.store.settings.shown_floor
         return only

@@ -4,14 +4,16 @@
 the two against each other.
 """
 
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
 
 from marketplace.matching import criteria
 from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN, WRITTEN_NORWEGIAN
 from marketplace.matching.documents import Document, Query
+from marketplace.matching.index.strings import Vocabulary, mapped
 from marketplace.matching.settings import Settings
 
 Numbers = np.ndarray[Any, np.dtype[np.float64]]
@@ -22,45 +24,112 @@ REASONS = ("", criteria.NO_SERVICE, criteria.OUTSIDE_AREA, criteria.NO_LANGUAGE,
 """Why a document is left out, by its code in `Columns.reasons`; 0 is not left out."""
 
 
+class Rows:
+    """For each of some words the rows of the documents that state it."""
+
+    def __init__(self, words: Vocabulary, ends: Any, rows: Any) -> None:
+        self.words, self.ends, self.rows = words, ends, rows
+
+    @classmethod
+    def of(cls, stated: Iterable[Iterable[str]]) -> Self:
+        """Return the rows by word; `stated` are the words of document 0, 1, 2, ..."""
+        found: dict[str, list[int]] = {}
+        for row, words in enumerate(stated):
+            for word in set(words):
+                found.setdefault(word, []).append(row)
+        listed = sorted(found)
+        ends = np.cumsum([0, *(len(found[word]) for word in listed)], dtype=np.int64)
+        rows = np.fromiter((row for word in listed for row in found[word]), dtype=np.int32)
+        return cls(Vocabulary.of(listed), ends, rows)
+
+    def holding(self, words: Iterable[str]) -> Iterator[Any]:
+        """Return the rows of each of some words, as arrays."""
+        for word in words:
+            number = self.words.get(word)
+            if number is not None:
+                yield self.rows[self.ends[number] : self.ends[number + 1]]
+
+
 class Columns:
     """What suppliers state, column by column. What is not stated is NaN, or false in its `has_` column."""
 
-    def __init__(self, documents: Sequence[Document], settings: Settings) -> None:
-        self.size = len(documents)
-        self.settings = settings
-        self.price = _numbers(d.price_from_nok for d in documents)
-        self.next_start = _numbers(d.next_start.toordinal() if d.next_start else None for d in documents)
-        self.latitude = np.radians(_numbers(d.position.lat if d.position else None for d in documents))
-        self.longitude = np.radians(_numbers(d.position.lon if d.position else None for d in documents))
-        self.remote = np.fromiter((d.remote for d in documents), dtype=bool, count=self.size)
-        self.has_area = np.fromiter((bool(d.area) for d in documents), dtype=bool, count=self.size)
-        self.has_languages = np.fromiter((bool(d.languages) for d in documents), dtype=bool, count=self.size)
-        self._comes_to = _by_word(
-            ({*d.area, *([d.municipality] if d.municipality else [])}) for d in documents
-        )
-        self._speaks = _by_word(d.languages for d in documents)
-        self._sectors = _by_word(d.sectors for d in documents)
-        self._job_in_sector = _by_word((case.sector for case in d.cases) for d in documents)
-        self._jobs_in_sector = _by_word(_twice(case.sector for case in d.cases) for d in documents)
-        self._job_of_service = _by_word(
-            (code for case in d.cases for code in case.services) for d in documents
-        )
+    ARRAYS = ("price", "next_start", "latitude", "longitude", "remote", "has_area", "has_languages")
+    ROWS = ("comes_to", "speaks", "sectors", "job_in_sector", "jobs_in_sector", "job_of_service")
 
-    def _any(self, column: dict[str, np.ndarray[Any, Any]], words: Iterable[str]) -> Truths:
+    def __init__(self, settings: Settings, arrays: Mapping[str, Any], rows: Mapping[str, Rows]) -> None:
+        self.settings = settings
+        self.size = len(arrays["price"])
+        self.price: Numbers = arrays["price"]
+        self.next_start: Numbers = arrays["next_start"]
+        self.latitude: Numbers = arrays["latitude"]
+        self.longitude: Numbers = arrays["longitude"]
+        self.remote: Truths = arrays["remote"]
+        self.has_area: Truths = arrays["has_area"]
+        self.has_languages: Truths = arrays["has_languages"]
+        self._rows = rows
+
+    @classmethod
+    def of(cls, documents: Sequence[Document], settings: Settings) -> Self:
+        """Read what documents state."""
+        arrays = {
+            "price": _numbers(d.price_from_nok for d in documents),
+            "next_start": _numbers(d.next_start.toordinal() if d.next_start else None for d in documents),
+            "latitude": np.radians(_numbers(d.position.lat if d.position else None for d in documents)),
+            "longitude": np.radians(_numbers(d.position.lon if d.position else None for d in documents)),
+            "remote": _truths(d.remote for d in documents),
+            "has_area": _truths(bool(d.area) for d in documents),
+            "has_languages": _truths(bool(d.languages) for d in documents),
+        }
+        rows = {
+            "comes_to": Rows.of(
+                ({*d.area, *([d.municipality] if d.municipality else [])}) for d in documents
+            ),
+            "speaks": Rows.of(d.languages for d in documents),
+            "sectors": Rows.of(d.sectors for d in documents),
+            "job_in_sector": Rows.of((case.sector for case in d.cases) for d in documents),
+            "jobs_in_sector": Rows.of(_twice(case.sector for case in d.cases) for d in documents),
+            "job_of_service": Rows.of(
+                (code for case in d.cases for code in case.services) for d in documents
+            ),
+        }
+        return cls(settings, arrays, rows)
+
+    def save(self, folder: Path) -> None:
+        """Write the arrays into a folder."""
+        for name in self.ARRAYS:
+            np.save(folder / f"column-{name}.npy", getattr(self, name))
+        for name, rows in self._rows.items():
+            rows.words.save(folder, f"column-{name}")
+            np.save(folder / f"column-{name}-ends.npy", rows.ends)
+            np.save(folder / f"column-{name}-rows.npy", rows.rows)
+
+    @classmethod
+    def open(cls, folder: Path, settings: Settings) -> Self:
+        """Map what `save` wrote."""
+        rows = {
+            name: Rows(
+                Vocabulary.open(folder, f"column-{name}"),
+                mapped(folder / f"column-{name}-ends.npy"),
+                mapped(folder / f"column-{name}-rows.npy"),
+            )
+            for name in cls.ROWS
+        }
+        return cls(settings, {name: mapped(folder / f"column-{name}.npy") for name in cls.ARRAYS}, rows)
+
+    def _any(self, name: str, words: Iterable[str]) -> Truths:
         found = np.zeros(self.size, dtype=bool)
-        for word in words:
-            if word in column:
-                found[column[word]] = True
+        for rows in self._rows[name].holding(words):
+            found[rows] = True
         return found
 
     def comes_to(self, query: Query) -> Truths:
         """Return who meets customers, or is, in the query's municipality."""
-        return self._any(self._comes_to, [query.municipality] if query.municipality else [])
+        return self._any("comes_to", [query.municipality] if query.municipality else [])
 
     def speaks(self, query: Query) -> Truths:
         """Return who shares a working language with the query; bokmål and nynorsk are one language to speak."""
         asked = set(query.languages)
-        return self._any(self._speaks, asked | WRITTEN_NORWEGIAN if asked & WRITTEN_NORWEGIAN else asked)
+        return self._any("speaks", asked | WRITTEN_NORWEGIAN if asked & WRITTEN_NORWEGIAN else asked)
 
     def reasons(self, query: Query, evidence: Numbers) -> Codes:
         """Return for each document the first requirement that it fails, as its number in `REASONS`."""
@@ -133,10 +202,10 @@ class Columns:
         if not query.sector:
             return share
         share[list(in_words)] = settings.sector_written
-        share[self._any(self._sectors, [query.sector])] = settings.sector_known
-        share[self._any(self._job_of_service, query.needs)] += settings.sector_similar
-        share[self._any(self._job_in_sector, [query.sector])] = settings.sector_done
-        share[self._any(self._jobs_in_sector, [query.sector])] = 1.0
+        share[self._any("sectors", [query.sector])] = settings.sector_known
+        share[self._any("job_of_service", query.needs)] += settings.sector_similar
+        share[self._any("job_in_sector", [query.sector])] = settings.sector_done
+        share[self._any("jobs_in_sector", [query.sector])] = 1.0
         return share
 
 
@@ -144,13 +213,8 @@ def _numbers(values: Iterable[float | None]) -> Numbers:
     return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
 
 
-def _by_word(rows: Iterable[Iterable[str]]) -> dict[str, np.ndarray[Any, Any]]:
-    """Return the rows that hold each word."""
-    found: dict[str, list[int]] = {}
-    for row, words in enumerate(rows):
-        for word in set(words):
-            found.setdefault(word, []).append(row)
-    return {word: np.array(rows_of_word, dtype=np.int32) for word, rows_of_word in found.items()}
+def _truths(values: Iterable[bool]) -> Truths:
+    return np.array(list(values), dtype=bool)
 
 
 def _twice(words: Iterable[str]) -> Iterable[str]:

@@ -1,5 +1,6 @@
 """One query against one index: the parts of each score, and the words on both sides."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -14,13 +15,16 @@ from marketplace.matching.explanation import Note, Part, TermMatch
 from marketplace.matching.index.asked import Asked
 from marketplace.matching.index.columns import REASONS, Codes
 from marketplace.matching.index.needs import Truths, Vector
-from marketplace.matching.index.store import TEXT_FIELDS, Store
+from marketplace.matching.index.reading import TEXT_FIELDS
+from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
 
 Rows = np.ndarray[Any, np.dtype[np.intp]]
-MARGIN = 1e-6
-"""Scores nearer than this are ordered by their exact parts; sums of arrays differ in the last digits."""
+MARGIN = 1e-3
+"""Scores nearer than this are ordered by their exact parts; those of all documents at once have six digits or so."""
+GONE = len(REASONS)
+"""The code of a row whose document is no longer there."""
 MOST_SERVICE_TERMS = 5
 LEAST_SERVICE_SHARE = 0.05
 
@@ -47,16 +51,11 @@ class Comparison(Asked):
         return made
 
     @cached_property
-    def _sector_rows(self) -> frozenset[int]:
-        words = self.store.glossary.sector_words(self.query.sector, self.store.analyzer)
-        lexical = self.store.lexical
-        columns = [lexical.vocabulary[word] for word in words if word in lexical.vocabulary]
-        by_term = lexical.by_term
-        return frozenset(
-            int(row)
-            for column in columns
-            for row in by_term.indices[by_term.indptr[column] : by_term.indptr[column + 1]]
-        )
+    def _sector_rows(self) -> Rows:
+        """Return the rows whose texts tell of the query's trade, ascending."""
+        words = self.store.glossary.sector_words(self.query.sector, self.store.reader.analyzer)
+        found = (self.store.lexical.find(word) for word in words)
+        return self.store.lexical.rows_of(column for column in found if column is not None)
 
     def exclusion(self, row: int) -> Exclusion | None:
         """Return why a document is left out, or None."""
@@ -68,7 +67,12 @@ class Comparison(Asked):
     @cached_property
     def reasons(self) -> Codes:
         """Return for each document why it is left out, as its number in `REASONS`; 0 for one that is not."""
-        return self.store.columns.reasons(self.query, self._evidence)
+        evidence = self._evidence
+        codes: Codes = self.store.gather(
+            lambda segment, start: segment.columns.reasons(self.query, evidence[start : start + len(segment)])
+        )
+        codes[~self.store.alive] = GONE
+        return codes
 
     @cached_property
     def candidates(self) -> Rows:
@@ -77,24 +81,32 @@ class Comparison(Asked):
 
     def exclusions(self) -> list[Exclusion]:
         """Return those left out, with the reason of each, by reason and document."""
-        documents, query = self.store.documents, self.query
+        store, query, codes = self.store, self.query, self.reasons
+        starts = store.gather(lambda segment, _: segment.columns.next_start)
+        same = {reason: criteria.params_of(reason, query, None) for reason in REASONS[1:]}
         found = []
-        for row in np.flatnonzero(self.reasons).tolist():
-            reason, document = REASONS[self.reasons[row]], documents[row]
-            found.append(Exclusion(document.id, reason, criteria.params_of(reason, query, document)))
+        for row in np.flatnonzero((codes > 0) & (codes != GONE)).tolist():
+            reason = REASONS[codes[row]]
+            params = same[reason]
+            if reason == criteria.NO_TIME:
+                params = criteria.params_of(reason, query, dt.date.fromordinal(int(starts[row])))
+            found.append(Exclusion(store.id_of(row), reason, params))
         found.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
         return found
 
     def fit(self) -> Fit:
         """Count who fits."""
-        reasons = self.reasons
         beside = self._beside[self.candidates]
-        over = self.store.columns.over_budget(self.query)[self.candidates]
-        counts = np.bincount(reasons, minlength=len(REASONS))
+        over = self._column("over_budget")[self.candidates]
+        counts = np.bincount(self.reasons, minlength=len(REASONS))
         return Fit(
             int(np.count_nonzero(~beside & ~over)),
             int(np.count_nonzero(~beside & over)),
-            {reason: int(count) for reason, count in zip(REASONS[1:], counts[1:], strict=True) if count},
+            {
+                reason: int(count)
+                for reason, count in zip(REASONS[1:], counts[1 : len(REASONS)], strict=True)
+                if count
+            },
             int(np.count_nonzero(beside)),
         )
 
@@ -111,16 +123,29 @@ class Comparison(Asked):
         rows: Rows = candidates[scores >= last - width - MARGIN]
         return rows
 
+    def _column(self, name: str) -> Any:
+        """Return what a criterion that looks at no words gives each document."""
+        return self.store.gather(lambda segment, _: getattr(segment.columns, name)(self.query))
+
+    def _sector(self) -> Vector:
+        rows = self._sector_rows
+        shares: Vector = self.store.gather(
+            lambda segment, start: segment.columns.sector(
+                self.query, rows[(rows >= start) & (rows < start + len(segment))] - start
+            )
+        )
+        return shares
+
     def _scores(self) -> Vector:
         """Return each document's score, equal to the sum of its parts but for the last digits."""
-        query, settings, columns = self.query, self.store.settings, self.store.columns
+        settings = self.store.settings
         scores: Vector = (
-            self._words
-            + self._services.sum(axis=1)
-            + settings.maximum("sector") * columns.sector(query, self._sector_rows)
-            + settings.maximum("place") * columns.place(query)
-            + settings.maximum("budget") * columns.budget(query)
-            + settings.maximum("availability") * columns.availability(query)
+            self._word_points(self._covered, self._doubts.worth)
+            + self._services
+            + settings.maximum("sector") * self._sector()
+            + settings.maximum("place") * self._column("place")
+            + settings.maximum("budget") * self._column("budget")
+            + settings.maximum("availability") * self._column("availability")
         )
         scores[list(self._behind)] *= settings.twin_worth
         return scores
@@ -128,20 +153,20 @@ class Comparison(Asked):
     @cached_property
     def _behind(self) -> Mapping[int, int]:
         """Return the rows that stand behind another one that says the same, which is drawn by the query's name."""
-        return self.store.doubts.behind(self.query.id, self.reasons == 0)
+        return self.store.doubts.behind(self.query.id, self.reasons == 0, self.store.id_of)
 
     def judge(self, row: int) -> tuple[tuple[Part, ...], tuple[Note, ...], tuple[Note, ...]]:
         """Return a supplier's six parts, and what to say for and against it."""
         query, document, settings = self.query, self.store.documents[row], self.store.settings
         judgements = (
-            ("sector", criteria.sector(query, document, settings, in_words=row in self._sector_rows)),
+            ("sector", criteria.sector(query, document, settings, in_words=self._writes_of_sector(row))),
             ("place", criteria.place(query, document, settings)),
             ("budget", criteria.budget(query, document, settings)),
             ("availability", criteria.availability(query, document, settings)),
         )
         parts = (
-            Part("words", float(self._words[row]), settings.max_words),
-            Part("services", float(self._services[row].sum()), settings.max_services),
+            Part("words", self.words_at(row)[1], settings.max_words),
+            Part("services", float(self.services_at(row).sum()), settings.max_services),
             *(_part(code, judgement, settings) for code, judgement in judgements),
         )
         facts, lacks = self._service_notes(row)
@@ -153,6 +178,10 @@ class Comparison(Asked):
             facts += judgement.facts
             lacks += judgement.lacks
         return parts, facts, (*self._doubts.notes(row), *lacks, *criteria.languages(query, document))
+
+    def _writes_of_sector(self, row: int) -> bool:
+        at = np.searchsorted(self._sector_rows, row)
+        return bool(at < len(self._sector_rows) and self._sector_rows[at] == row)
 
     def _service_notes(self, row: int) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
         document = self.store.documents[row]
@@ -171,56 +200,51 @@ class Comparison(Asked):
         return (*self._word_terms(row, parts[0].value), *self._service_terms(row))
 
     def _word_terms(self, row: int, points: float) -> Iterator[TermMatch]:
-        contributions = self.store.lexical.contributions(self._query_terms, row)
-        total = sum(contributions.values())
+        contributions, _ = self.words_at(row)
+        total = contributions.sum()
         if not total:
             return
         surfaces = self._surfaces(row)
-        names = self._names
-        for column in sorted(contributions, key=lambda c: (-contributions[c], names[c])):
-            term = names[column]
-            yield TermMatch(
-                term,
-                self._query_terms.words[column],
-                surfaces.get(term, ()),
-                points * contributions[column] / total,
-            )
-
-    @cached_property
-    def _names(self) -> dict[int, str]:
-        wanted = self._query_terms.weights
-        return {column: term for term, column in self.store.lexical.vocabulary.items() if column in wanted}
+        columns, lexical = self._query_terms.columns, self.store.lexical
+        found = [
+            (-float(contributions[place]), lexical.term(columns[place]), columns[place])
+            for place in np.flatnonzero(contributions).tolist()
+        ]
+        for value, term, column in sorted(found):
+            words = self._query_terms.words[column]
+            yield TermMatch(term, words, surfaces.get(term, ()), points * -value / total)
 
     def _surfaces(self, row: int) -> dict[str, tuple[str, ...]]:
         """Return the words behind each term in a supplier's own texts."""
         surfaces: dict[str, dict[str, None]] = {}
+        told = self.store.fields(row)
         for name in (*TEXT_FIELDS, "services"):
-            for token in self.store.fields[name][row]:
+            for token in told[name]:
                 for term in (token.term, *token.parts):
                     surfaces.setdefault(term, {})[token.surface] = None
         return {term: tuple(words) for term, words in surfaces.items()}
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
-        store = self.store
-        points = self._services[row] * (store.settings.twin_worth if row in self._behind else 1.0)
-        query_words = [token for tokens, _ in self._texts for token in tokens]
-        own_words = [token for name in ("text", "cases") for token in store.fields[name][row]]
-        for column in np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS]:
-            code = store.needs.services[column]
-            if points[column] < LEAST_SERVICE_SHARE * store.settings.max_services:
-                return
-            yield TermMatch(
-                code,
-                store.needs.words_for(query_words, code),
-                store.needs.words_for(own_words, code),
-                float(points[column]),
-                "services",
-            )
+        store, told = self.store, self.store.fields(row)
+        points = self.services_at(row) * (store.settings.twin_worth if row in self._behind else 1.0)
+        strongest = np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS].tolist()
+        least = LEAST_SERVICE_SHARE * store.settings.max_services
+        codes = [store.needs.services[column] for column in strongest if points[column] >= least]
+        theirs = store.needs.words_for((*told["text"], *told["cases"]), codes)
+        for column, code in zip(strongest, codes, strict=False):
+            yield TermMatch(code, self._own_words(code), theirs[code], float(points[column]), "services")
+
+    def _own_words(self, code: str) -> tuple[str, ...]:
+        """Return the words of the query that speak most for a service."""
+        if code not in self._words_for:
+            tokens = [token for text, _ in self._texts for token in text]
+            self._words_for |= self.store.needs.words_for(tokens, [code])
+        return self._words_for[code]
 
     def shown(self, must_have: str) -> Truths:
         """Return, per document, whether its texts speak of a must-have."""
         store = self.store
-        coverage = store.lexical.coverage(store.analyzer.tokens(must_have, self.query.lang))
+        coverage = store.lexical.coverage(store.reader.analyzer.tokens(must_have, self.query.lang))
         shown: Truths = coverage >= store.settings.must_have_floor
         return shown
 

@@ -4,10 +4,8 @@ Three things: texts that look made for the machine (`flags`), all but one of tho
 that repeat the very brief they are compared with.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Self
 
 import numpy as np
 
@@ -17,51 +15,38 @@ from marketplace.matching.index.lexical import LEAST_TO_COPY, LexicalIndex, Quer
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.ranking import tie_break
 from marketplace.matching.settings import Settings
-from marketplace.matching.suspicion import flags, repeats, sketch, twins
+from marketplace.matching.suspicion import repeats
 
 SUSPICIOUS = 0.3
 """Share of a brief's different words from which a text is held against the brief word by word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What there is to say about one document's texts: flags, its different terms, and a sketch of them."""
-
-    flags: tuple[Note, ...]
-    words: frozenset[str]
-    sketch: tuple[tuple[int, ...], ...]
-
-    @classmethod
-    def of(cls, document: Document, words: frozenset[str]) -> Self:
-        """Read a document; `words` are the different terms of its texts."""
-        return cls(() if document.looked_at else flags(document), words, tuple(sketch(words)))
-
-
 class Doubts:
-    """The doubts about an index's documents, each with its reading."""
+    """The doubts about an index's documents, by row. `behind_first` are those that say the same as an earlier one."""
 
     def __init__(
-        self, documents: Sequence[Document], readings: Sequence[Reading], settings: Settings
+        self,
+        documents: Sequence[Document],
+        flagged: Mapping[int, tuple[Note, ...]],
+        behind_first: Mapping[int, int],
+        settings: Settings,
     ) -> None:
         self.documents = documents
-        self.readings = readings
         self.settings = settings
-        self.flags = {row: reading.flags for row, reading in enumerate(readings) if reading.flags}
+        self.flags = flagged
         self.worth: Vector = np.ones(len(documents))
         self.worth[list(self.flags)] = settings.flagged_worth
         self.groups: dict[int, list[int]] = {}
-        words, sketches = [reading.words for reading in readings], [reading.sketch for reading in readings]
-        for row, first in enumerate(twins(words, sketches, settings.alike_floor)):
-            if row != first:
-                self.groups.setdefault(first, [first]).append(row)
+        for row, first in behind_first.items():
+            self.groups.setdefault(first, [first]).append(row)
 
-    def behind(self, query_id: str, listed: Truths) -> dict[int, int]:
+    def behind(self, query_id: str, listed: Truths, id_of: Callable[[int], str]) -> dict[int, int]:
         """Return for those listed who say the same as another one: the row of that one, drawn by the query."""
         found: dict[int, int] = {}
         for group in self.groups.values():
             here = [row for row in group if listed[row]]
             if len(here) > 1:
-                first = min(here, key=lambda row: tie_break(query_id, self.documents[row].id))
+                first = min(here, key=lambda row: tie_break(query_id, id_of(row)))
                 found |= {row: first for row in here if row != first}
         return found
 
@@ -70,7 +55,12 @@ class DoubtsForQuery:
     """The same for one query: who repeats it, and what words and services are worth at each document."""
 
     def __init__(
-        self, doubts: Doubts, query: Query, lexical: LexicalIndex, terms: QueryTerms, covered: Vector
+        self,
+        doubts: Doubts,
+        query: Query,
+        lexical: LexicalIndex,
+        terms: QueryTerms,
+        covered: Vector,
     ) -> None:
         self.doubts = doubts
         self.query = query
@@ -100,14 +90,6 @@ class DoubtsForQuery:
         worth = self.doubts.worth.copy()
         worth[list(self.copies)] = self.doubts.settings.flagged_worth
         return worth
-
-    def but_for_copies(self, full: Vector, without_words: Vector) -> Vector:
-        """Return rows as they are, but as they would be without own words for those that repeat the brief."""
-        if not self.copies:
-            return full
-        rows, mended = list(self.copies), full.copy()
-        mended[rows] = without_words[rows]
-        return mended
 
     def notes(self, row: int) -> Iterator[Note]:
         """Say why words and services count less than they would at one document."""

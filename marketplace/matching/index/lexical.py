@@ -2,21 +2,27 @@
 
 import copy
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
-from scipy import sparse
 
 from marketplace.matching.analysis import Analyzer, Token
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields, vocabulary_of
+from marketplace.matching.index.postings import Postings
+from marketplace.matching.index.strings import Vocabulary, mapped
+from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields
 from marketplace.matching.settings import Settings
 
 PARTS = "parts"
 LEAST_TO_COPY = 4
 """From how many different words on holding most of them is no accident."""
+Vector = np.ndarray[Any, np.dtype[np.float64]]
+Rows = np.ndarray[Any, np.dtype[np.intp]]
+Fields = Mapping[str, Sequence[Token]]
 
 
 @dataclass(frozen=True)
@@ -31,67 +37,139 @@ class QueryTerms:
     different: int = 0
     """How many different terms the query has, known to the index or not."""
 
-    @property
-    def columns(self) -> np.ndarray[Any, np.dtype[np.int64]]:
+    @cached_property
+    def columns(self) -> list[int]:
         """Return the columns, ascending."""
-        return np.fromiter(sorted(self.weights), dtype=np.int64, count=len(self.weights))
+        return sorted(self.weights)
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Some documents' postings. `places` maps the index's columns to those of the postings; None if they are the same."""
+
+    postings: Postings
+    places: Mapping[int, int] | None = None
+
+    def known(self, columns: Iterable[int]) -> list[tuple[int, int]]:
+        """Return those of the index's columns that stand in this part, each with its place here."""
+        if self.places is None:
+            return [(column, column) for column in columns if column < self.postings.terms]
+        return [(column, self.places[column]) for column in columns if column in self.places]
+
+    def rows_of(self, column: int) -> Rows:
+        """Return the rows here that hold a term."""
+        for _, place in self.known([column]):
+            return self.postings.rows_of(place).astype(np.intp)
+        return np.zeros(0, dtype=np.intp)
 
 
 class LexicalIndex:
-    """Documents of several fields as one weighted matrix; compounds' parts are a field of less weight."""
+    """Documents of several fields as weighted postings; compounds' parts are a field of less weight.
+
+    How rare a term is and how long a field is was learnt from the first part. A second one holds what came or
+    changed since then, weighed by the same figures.
+    """
 
     def __init__(
-        self,
-        fields: Mapping[str, Sequence[Sequence[Token]]],
-        weights: Mapping[str, float],
-        settings: Settings,
+        self, settings: Settings, weighting: FieldedBM25Transformer, vocabulary: Vocabulary, fuzzy: FuzzyTerms
     ) -> None:
-        terms = _terms_of(fields)
         self.settings = settings
-        self.vocabulary: dict[str, int] = vocabulary_of(terms)
-        counts = count_fields(terms, self.vocabulary)
-        self._weighting = FieldedBM25Transformer(
-            {**weights, PARTS: settings.weight_parts}, k1=settings.k1, b=settings.b
-        ).fit(counts)
-        self._set(self._weighting.transform(counts))
-        self.fuzzy = FuzzyTerms(list(self.vocabulary), settings.fuzzy_terms, settings.fuzzy_floor)
+        self.fields = tuple(weighting.weights)
+        self.weighting = weighting
+        self.idf: Vector = weighting.idf_
+        self.vocabulary = vocabulary
+        self.fuzzy = fuzzy
+        self.slices: tuple[Slice, ...] = ()
+        self._added: dict[str, int] = {}
+
+    @classmethod
+    def of(cls, documents: Iterable[Fields], weights: Mapping[str, float], settings: Settings) -> Self:
+        """Learn from documents, read once, and hold them; `weights` are those of their fields."""
+        weights = {**weights, PARTS: settings.weight_parts}
+        terms, counts = count_fields(map(_terms_of, documents), tuple(weights))
+        weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit(counts)
+        fuzzy = FuzzyTerms(terms, settings.fuzzy_terms, settings.fuzzy_floor)
+        made = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
+        made.slices = (Slice(Postings.of(weighting.transform(counts))),)
+        return made
+
+    def save(self, folder: Path) -> dict[str, Any]:
+        """Write the first slice and what was learnt from it; return what does not fit into arrays."""
+        self.slices[0].postings.save(folder / "postings")
+        self.vocabulary.save(folder, "terms")
+        np.save(folder / "idf.npy", self.idf)
+        self.fuzzy.save(folder)
+        return {"weights": self.weighting.weights, "mean_length": self.weighting.mean_length_}
+
+    @classmethod
+    def open(cls, folder: Path, plain: Mapping[str, Any], settings: Settings) -> Self:
+        """Map what `save` wrote and returned."""
+        weighting = FieldedBM25Transformer(plain["weights"], k1=settings.k1, b=settings.b)
+        weighting.mean_length_, weighting.idf_ = plain["mean_length"], mapped(folder / "idf.npy")
+        vocabulary = Vocabulary.open(folder, "terms")
+        fuzzy = FuzzyTerms.open(folder, vocabulary.strings, settings.fuzzy_terms, settings.fuzzy_floor)
+        made = cls(settings, weighting, vocabulary, fuzzy)
+        made.slices = (Slice(Postings.open(folder / "postings")),)
+        return made
 
     @property
-    def idf(self) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return how rare each term is."""
-        found: np.ndarray[Any, np.dtype[np.float64]] = self._weighting.idf_
-        return found
+    def size(self) -> int:
+        """Return how many documents there are."""
+        return sum(part.postings.size for part in self.slices)
 
-    def _set(self, matrix: Any) -> None:
-        self.matrix = matrix
-        self.by_term = matrix.tocsc()
+    @property
+    def _starts(self) -> Iterator[tuple[int, Slice]]:
+        start = 0
+        for part in self.slices:
+            yield start, part
+            start += part.postings.size
 
-    def updated(self, rows: Sequence[int | None], fields: Mapping[str, Sequence[Sequence[Token]]]) -> Self:
-        """Return the index with other rows: `rows` are old row numbers, or None for the next one of `fields`.
+    def with_added(self, documents: Sequence[Fields]) -> Self:
+        """Return the index with these documents as its second part, in place of any that it had.
 
-        How rare a term is and how long a field is stay as they were, so that a row that is kept keeps its weights
-        to the bit. A term that nobody had before gets a column of its own, as rare as one that one document has;
-        words spelled nearly like it are not read as it before the index is built anew.
+        How rare a term is and how long a field is stay as they were, so that nobody else's weights change. A term that
+        nobody had before gets a column of its own, as rare as one that one document has; words spelled nearly like it
+        are not read as it before the index is built anew.
         """
-        terms = _terms_of(fields)
-        made = copy.copy(self)
-        unseen = sorted(vocabulary_of(terms).keys() - self.vocabulary.keys() - {""})
-        matrix = self.matrix
-        if unseen:
-            made.vocabulary = self.vocabulary | {
-                term: column for column, term in enumerate(unseen, len(self.vocabulary))
-            }
-            rare = np.log1p((matrix.shape[0] - 0.5) / 1.5)
-            made._weighting = copy.copy(self._weighting)  # noqa: SLF001 because it is a copy of our own
-            made._weighting.idf_ = np.concatenate([self.idf, np.full(len(unseen), rare)])  # noqa: SLF001 because as above
-            matrix = sparse.csr_array(
-                (matrix.data, matrix.indices, matrix.indptr), (matrix.shape[0], len(made.vocabulary))
-            )
-        fresh = made._weighting.transform(count_fields(terms, made.vocabulary))  # noqa: SLF001 because as above
-        new = iter(range(matrix.shape[0], matrix.shape[0] + fresh.shape[0]))
-        order = [next(new) if row is None else row for row in rows]
-        made._set(sparse.vstack([matrix, fresh], format="csr")[order])  # noqa: SLF001 because as above
+        made = type(self)(self.settings, self.weighting, self.vocabulary, self.fuzzy)
+        made.slices = self.slices[:1]
+        if not documents:
+            return made
+        terms, counts = count_fields(map(_terms_of, documents), self.fields)
+        made.add_terms(term for term in terms if term not in self.vocabulary)
+        weighting = copy.copy(self.weighting)
+        columns = [made.column(term) for term in terms]
+        weighting.idf_ = np.array([made.rarity(column) for column in columns])
+        places = {column: place for place, column in enumerate(columns)}
+        made.slices += (Slice(Postings.of(weighting.transform(counts)), places),)
         return made
+
+    def add_terms(self, terms: Iterable[str]) -> None:
+        """Give terms that are not in the vocabulary columns of their own."""
+        self._added |= {term: column for column, term in enumerate(terms, len(self.vocabulary))}
+
+    def column(self, term: str) -> int:
+        """Return the column of a term; raises KeyError."""
+        return self._added[term] if term in self._added else self.vocabulary[term]
+
+    def find(self, term: str) -> int | None:
+        """Return the column of a term, or None."""
+        return self._added.get(term) if term in self._added else self.vocabulary.get(term)
+
+    def term(self, column: int) -> str:
+        """Return the term of a column."""
+        known = len(self.vocabulary)
+        return self.vocabulary.strings[column] if column < known else list(self._added)[column - known]
+
+    def rarity(self, column: int) -> float:
+        """Return how rare a term is (its idf)."""
+        if column < len(self.idf):
+            return float(self.idf[column])
+        return float(np.log1p((self.slices[0].postings.size - 0.5) / 1.5))
+
+    @cached_property
+    def _rarest(self) -> float:
+        return float(self.idf.max())
 
     def query(self, texts: Sequence[tuple[Sequence[Token], float]]) -> QueryTerms:
         """Return a query made of texts, each with the weight of one of its words."""
@@ -99,11 +177,11 @@ class LexicalIndex:
         words: defaultdict[int, dict[str, None]] = defaultdict(dict)
         bound = 0.0
         terms = {token.term for tokens, _ in texts for token in tokens}
-        own = frozenset(self.vocabulary[term] for term in terms if term in self.vocabulary)
+        own = frozenset(column for term in terms if (column := self.find(term)) is not None)
         for tokens, weight in texts:
             for token in tokens:
                 columns = self._columns(token)
-                bound += weight * max((share * self.idf[column] for column, share in columns), default=0.0)
+                bound += weight * max((share * self.rarity(column) for column, share in columns), default=0.0)
                 for column, share in columns:
                     weights[column] += weight * share
                     words[column][token.surface] = None
@@ -113,69 +191,84 @@ class LexicalIndex:
     def _columns(self, token: Token) -> list[tuple[int, float]]:
         """Return the columns that a word stands for, each with its share of the word's weight."""
         settings = self.settings
-        parts = [self.vocabulary[part] for part in token.parts if part in self.vocabulary]
+        parts = [column for part in token.parts if (column := self.find(part)) is not None]
         shares = [(column, settings.weight_parts) for column in parts]
-        own = self.vocabulary.get(token.term)
+        own = self.find(token.term)
         if own is not None:
             return [(own, 1.0), *shares]
         return shares + [
             (column, settings.fuzzy_weight * alike) for column, alike in self.fuzzy.alike(token.term)
         ]
 
-    def scores(self, query: QueryTerms) -> np.ndarray[Any, np.dtype[np.float64]]:
-        """Return each document's sum of query weight times document weight."""
-        scores = np.zeros(self.matrix.shape[0])
-        by_term = self.by_term
-        for column in query.columns:
-            rows = slice(by_term.indptr[column], by_term.indptr[column + 1])
-            scores[by_term.indices[rows]] += query.weights[int(column)] * by_term.data[rows]
+    def scores(self, query: QueryTerms) -> Vector:
+        """Return each document's sum of query weight times document weight, to six digits or so: to find who is first.
+
+        What is shown and ordered by is the sum of `contributions`.
+        """
+        found = []
+        for part in self.slices:
+            known = part.known(query.columns)
+            weights = np.array([query.weights[column] for column, _ in known])
+            found.append(part.postings.scores([place for _, place in known], weights))
+        scores: Vector = np.concatenate(found).astype(np.float64)
         return scores
 
-    def shares_held(self, query: QueryTerms) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def contributions(self, query: QueryTerms, rows: Sequence[int] | Rows) -> Vector:
+        """Return rows by `query.columns`: what each of the query's terms gives some documents."""
+        asked, wanted = np.asarray(rows, dtype=np.intp), query.columns
+        found = np.zeros((len(asked), len(wanted)))
+        column_of = {column: place for place, column in enumerate(wanted)}
+        for start, part in self._starts:
+            here = np.flatnonzero((asked >= start) & (asked < start + part.postings.size))
+            known = part.known(wanted)
+            if not len(here) or not known:
+                continue
+            given = part.postings.contributions(
+                [place for _, place in known],
+                np.array([query.weights[column] for column, _ in known]),
+                asked[here] - start,
+            )
+            found[np.ix_(here, np.array([column_of[column] for column, _ in known]))] = given
+        return found
+
+    def rows_of(self, columns: Iterable[int]) -> Rows:
+        """Return the rows that hold at least one of some terms, ascending."""
+        wanted = list(columns)
+        found: list[Rows] = [np.zeros(0, dtype=np.intp)]
+        for start, part in self._starts:
+            found += [start + part.rows_of(column) for column in wanted]
+        return np.unique(np.concatenate(found))
+
+    def shares_held(self, query: QueryTerms) -> Vector:
         """Return how much of a query's different words each document holds, 0 to 1."""
-        held = np.zeros(self.matrix.shape[0])
-        by_term = self.by_term
-        for column in query.own:
-            held[by_term.indices[by_term.indptr[column] : by_term.indptr[column + 1]]] += 1
+        held = np.zeros(self.size)
+        for start, part in self._starts:
+            for column in query.own:
+                held[part.rows_of(column) + start] += 1
         return held / max(query.different, 1)
 
-    def contributions(self, query: QueryTerms, row: int) -> dict[int, float]:
-        """Return what each of the query's terms gives one document; they add up to its score."""
-        matrix = self.matrix
-        span = slice(matrix.indptr[row], matrix.indptr[row + 1])
-        weights = query.weights
-        return {
-            int(column): weights[int(column)] * float(value)
-            for column, value in zip(matrix.indices[span], matrix.data[span], strict=True)
-            if int(column) in weights
-        }
-
-    def coverage(self, tokens: Sequence[Token]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def coverage(self, tokens: Sequence[Token]) -> Vector:
         """Return how much of a text's word weight each document has at all, 0 to 1.
 
         A word that no document has weighs as much as the rarest one.
         """
-        covered = np.zeros(self.matrix.shape[0])
+        covered = np.zeros(self.size)
         total = 0.0
-        rarest = float(self.idf.max())
         for token in tokens:
-            own = self.vocabulary.get(token.term)
-            weight = rarest if own is None else float(self.idf[own])
+            own = self.find(token.term)
+            weight = self._rarest if own is None else self.rarity(own)
             total += weight
             share_of = np.zeros_like(covered)
             for column, share in self._columns(token):
-                rows = self.by_term.indices[self.by_term.indptr[column] : self.by_term.indptr[column + 1]]
+                rows = self.rows_of([column])
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
         return covered / total if total else covered
 
 
-def _terms_of(fields: Mapping[str, Sequence[Sequence[Token]]]) -> dict[str, list[list[str]]]:
-    terms = {name: [[token.term for token in doc] for doc in docs] for name, docs in fields.items()}
-    terms[PARTS] = [
-        [part for docs in fields.values() for token in docs[i] for part in token.parts]
-        for i in range(len(next(iter(fields.values()))))
-    ]
+def _terms_of(fields: Fields) -> dict[str, list[str]]:
+    terms = {name: [token.term for token in tokens] for name, tokens in fields.items()}
+    terms[PARTS] = [part for tokens in fields.values() for token in tokens for part in token.parts]
     return terms
 
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
 
 from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Explanation, TermMatch
 from marketplace.matching.glossary import Glossary
+from marketplace.matching.index import snapshot
 from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
@@ -20,12 +24,16 @@ class Index:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._rows = {document.id: row for row, document in enumerate(store.documents)}
 
     @property
     def documents(self) -> tuple[Document, ...]:
-        """Return the documents, in the order they were given."""
-        return self._store.documents
+        """Return the documents: those that the index has learnt from, then those that came or changed since."""
+        store = self._store
+        return tuple(store.documents[row] for row in np.flatnonzero(store.alive).tolist())
+
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return int(np.count_nonzero(self._store.alive))
 
     @property
     def settings(self) -> Settings:
@@ -43,7 +51,24 @@ class Index:
     ) -> "Index":
         """Build an index. `training` are the suppliers whose ticks teach the need model, by default all."""
         training = documents if training is None else training
-        return cls(Store(documents, glossary, settings or Settings(), training))
+        return cls(Store.of(documents, glossary, settings or Settings(), training))
+
+    def save(self, folder: Path, stamp: str = "") -> None:
+        """Write what the index has learnt, and the documents it learnt from, into a folder that `open` maps.
+
+        What was changed since (`updated`, `changed`) is not written: it is taken in again after opening.
+        """
+        snapshot.write(self._store, folder, stamp)
+
+    @classmethod
+    def open(
+        cls, folder: Path, glossary: Glossary, settings: Settings | None = None, stamp: str = ""
+    ) -> "Index":
+        """Map an index that was saved. Raises SnapshotError for one that is damaged or made by another version.
+
+        `stamp` names the words and formulas of this installation: an index with another one is refused.
+        """
+        return cls(snapshot.read(folder, glossary, settings or Settings(), stamp))
 
     def updated(self, documents: Sequence[Document]) -> "Index":
         """Return an index over other documents by what this one has learnt: see `Store.updated`.
@@ -52,21 +77,28 @@ class Index:
         """
         return Index(self._store.updated(documents))
 
+    def changed(self, documents: Sequence[Document], gone: Sequence[str] = ()) -> "Index":
+        """Return an index with some documents that are new or other than before, and without some others.
+
+        Costs what has changed since the index was built, and hardly more for a large directory than for a small one.
+        """
+        return Index(self._store.changed(documents, gone))
+
     def suggest_needs(
         self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
     ) -> list[NeedSuggestion]:
         """Return the services that a text seems to ask for, likeliest first."""
-        analyzer = self._store.analyzer
+        analyzer = self._store.reader.analyzer
         lang = lang or analyzer.language_of(f"{title} {text}")
         texts = query_tokens(analyzer, title, text, lang, self.settings)
         return self._store.needs.suggest(texts, limit)
 
     def contenders(self, query: Query, limit: int) -> list[str]:
         """Return those among whom the first `limit` are, however nearly equal ones are ordered."""
-        if not self.documents:
+        if not len(self):
             return []
         rows = Comparison.of(self._store, query).best(limit, self.settings.fair_width)
-        return [self.documents[row].id for row in rows.tolist()]
+        return [self._store.id_of(row) for row in rows.tolist()]
 
     def rank(
         self,
@@ -82,23 +114,23 @@ class Index:
         (by default all). `shown` says when each document was last shown (see `in_turn`); without it nobody's turn
         is looked at, and the order is that of the scores alone.
         """
-        if not self.documents:
+        if not len(self):
             return Ranking(query.id, self.settings, ())
         search = Comparison.of(self._store, query)
         width = 0.0 if shown is None else self.settings.fair_width
         rows = search.candidates if limit is None else search.best(limit, width)
+        search.look_at(rows.tolist())
+        id_of = self._store.id_of
         scored = sorted(
-            ((int(row), *search.judge(int(row))) for row in rows),
-            key=lambda entry: order_key(
-                query.id, self.documents[entry[0]].id, sum(part.value for part in entry[1])
-            ),
+            ((row, *search.judge(row)) for row in rows.tolist()),
+            key=lambda entry: order_key(query.id, id_of(entry[0]), sum(part.value for part in entry[1])),
         )
         if shown is not None:
-            scores = {self.documents[entry[0]].id: sum(part.value for part in entry[1]) for entry in scored}
+            scores = {id_of(entry[0]): sum(part.value for part in entry[1]) for entry in scored}
             places = {
                 key: place for place, key in enumerate(in_turn(query.id, [*scores.items()], shown, width))
             }
-            scored.sort(key=lambda entry: places[self.documents[entry[0]].id])
+            scored.sort(key=lambda entry: places[id_of(entry[0])])
         scored = scored[:limit]
         explained = len(scored) if explain is None else explain
         matches = []
@@ -109,7 +141,7 @@ class Index:
                 terms = search.terms(row, parts)
                 notes = (*lacks, *search.unshown_must_haves(row))
             explanation = Explanation(parts, terms, facts, notes)
-            matches.append(Match(place, self.documents[row].id, explanation.score, explanation))
+            matches.append(Match(place, id_of(row), explanation.score, explanation))
         return Ranking(query.id, self.settings, tuple(matches), tuple(search.exclusions()))
 
     def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:
@@ -117,7 +149,7 @@ class Index:
 
         None for a document that is not in the index. Costs far less than ranking all of them.
         """
-        row = self._rows.get(document_id)
+        row = self._store.row_of(document_id)
         if row is None:
             return None
         comparison = Comparison.of(self._store, query)
@@ -129,13 +161,13 @@ class Index:
 
     def fit(self, query: Query) -> Fit:
         """Count how many suppliers fit, without ranking them: cheap enough to ask for many variants."""
-        if not self.documents:
+        if not len(self):
             return Fit(0, 0, {})
         return Comparison.of(self._store, query).fit()
 
     def showing(self, query: Query, must_have: str) -> int:
         """Count the suppliers, not left out, whose texts speak of a must-have."""
-        if not self.documents:
+        if not len(self):
             return 0
         search = Comparison.of(self._store, query)
         shown = search.shown(must_have)

@@ -1,210 +1,220 @@
-"""What an index holds about its documents: weighted words, and which services each is about."""
+"""What an index holds: what it has learnt, the documents it learnt from, and those that came or changed since then."""
 
 import copy
-from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, TypeVar
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, Self, overload
 
 import numpy as np
 
-from marketplace.matching.analysis import Token
 from marketplace.matching.documents import Document
 from marketplace.matching.glossary import Glossary
-from marketplace.matching.index.columns import Columns
-from marketplace.matching.index.doubts import Doubts, Reading
+from marketplace.matching.index.doubts import Doubts
 from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import NeedModel, Vector
+from marketplace.matching.index.needs import Learnt, NeedModel, Truths, Vector
+from marketplace.matching.index.reading import Fields, Reader
+from marketplace.matching.index.segment import Gathering, Segment
 from marketplace.matching.settings import Settings
-from marketplace.matching.stop_words import LANGUAGES
-from marketplace.matching.suspicion import EVERYTHING
-
-TEXT_FIELDS = ("name", "text", "cases")
-T = TypeVar("T")
+from marketplace.matching.twins import Earlier, first_alike
 
 
 class Store:
-    """The documents, their tokens per field, the lexical index, the need model and each document's services."""
+    """Documents in rows: first those of the base segment, of which some may be gone, then those added since.
+
+    How rare words are, compounds and needs were learnt once and stay: a document that did not change keeps its numbers
+    to the bit, so that no supplier moves because another one wrote something.
+    """
 
     def __init__(
         self,
+        reader: Reader,
+        lexical: LexicalIndex,
+        base: Segment,
+        behind: Mapping[int, int],
+    ) -> None:
+        self.reader = reader
+        self.lexical = lexical
+        self.base = base
+        self.base_behind = behind
+        self.segments: tuple[Segment, ...] = (base,)
+        self.alive: Truths = np.ones(len(base), dtype=bool)
+        self.doubts = Doubts(base.documents, base.flags, behind, self.settings)
+
+    @classmethod
+    def of(
+        cls,
         documents: Sequence[Document],
         glossary: Glossary,
         settings: Settings,
         training: Sequence[Document],
-    ) -> None:
-        self.documents: tuple[Document, ...] = tuple(documents)
-        self.glossary = glossary
-        self.settings = settings
-        splitter = glossary.splitter_for(_all_words(glossary, {*documents, *training}))
-        self.analyzer = glossary.analyzer.with_splitter(splitter)
-        tokens = self.analyzer.tokens
-        self.fields = self._fields(self.documents)
-        self.needs = NeedModel(
-            glossary,
-            self.analyzer,
-            settings.weight_parts,
-            (
-                (tokens(f"{d.name} . {d.text}", d.lang), d.services)
-                for d in sorted(training, key=lambda d: d.id)
-            ),
+    ) -> Self:
+        """Learn from documents and hold them."""
+        reader = _reader(documents, glossary, settings, training)
+        gathering = Gathering(documents, reader)
+        weights = {
+            "name": settings.weight_name,
+            "services": settings.weight_services,
+            "text": settings.weight_text,
+            "cases": settings.weight_cases,
+        }
+        lexical = LexicalIndex.of(gathering, weights, settings)
+        base = gathering.segment()
+        behind = first_alike(
+            gathering.sketches, lambda row: reader.words(reader.fields(documents[row])), settings.alike_floor
         )
-        if self.documents:
-            self.lexical = LexicalIndex(
-                self.fields,
-                {
-                    "name": settings.weight_name,
-                    "services": settings.weight_services,
-                    "text": settings.weight_text,
-                    "cases": settings.weight_cases,
-                },
-                settings,
-            )
-            readings = self._read(self.documents, self.fields)
-            self.doubts = Doubts(self.documents, readings, settings)
-            self._weighed = self._weigh_services(self.documents, self.fields, readings)
-            self.columns = Columns(self.documents, settings)
+        return cls(reader, lexical, base, behind)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the settings that the index ranks by."""
+        return self.reader.settings
+
+    @property
+    def glossary(self) -> Glossary:
+        """Return what the services and trades are called."""
+        return self.reader.glossary
+
+    @property
+    def needs(self) -> NeedModel:
+        """Return the model that reads services from words."""
+        return self.reader.needs
+
+    @property
+    def size(self) -> int:
+        """Return how many rows there are."""
+        return sum(len(segment) for segment in self.segments)
+
+    @cached_property
+    def documents(self) -> "Documents":
+        """Return the document of each row, also of those that are gone."""
+        return Documents([segment.documents for segment in self.segments])
+
+    def id_of(self, row: int) -> str:
+        """Return the id of a row's document, without reading the document."""
+        start = self.alive.size if len(self.segments) == 1 else len(self.base)
+        return self.base.ids.strings[row] if row < start else self.segments[1].ids.strings[row - start]
+
+    def row_of(self, document_id: str) -> int | None:
+        """Return the row of the document with an id, or None when there is none now."""
+        row = self.base.ids.get(document_id)
+        if row is not None and self.alive[row]:
+            return row
+        place = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
+        return None if place is None else len(self.base) + place
+
+    def fields(self, row: int) -> Fields:
+        """Return a document's tokens by field."""
+        return self.reader.fields_again(self.documents[row])
+
+    def gather(self, of: Callable[[Segment, int], Any]) -> Any:
+        """Return what a function says of each segment (with its first row) as one array over all rows."""
+        if len(self.segments) == 1:
+            return of(self.base, 0)
+        return np.concatenate([of(self.base, 0), of(self.segments[1], len(self.base))])
+
+    def weighed(self, name: str, service: int) -> Vector:
+        """Return one row of `Weighed` over all documents."""
+        return np.asarray(self.gather(lambda segment, _: getattr(segment.weighed, name)[service]))
+
+    def weighed_at(self, name: str, row: int) -> Vector:
+        """Return one column of `Weighed`: all services of one document."""
+        start = len(self.base)
+        segment, place = (self.base, row) if row < start else (self.segments[1], row - start)
+        return np.asarray(getattr(segment.weighed, name)[:, place])
 
     def updated(self, documents: Sequence[Document]) -> "Store":
-        """Return the store with other documents, by what it has learnt already.
+        """Return the store with these documents and no others. It does not depend on what stood in between."""
+        same, new = set(), []
+        for document in documents:
+            row = self.base.ids.get(document.id)
+            if row is not None and self.base.holds(row, document):
+                same.add(row)
+            else:
+                new.append(document)
+        return self._with(np.isin(np.arange(len(self.base)), [*same]), new)
 
-        Compounds, needs, and how rare each word is stay as they were: a document that did not change keeps its
-        numbers to the bit, so that no supplier moves because another one wrote something. Costs little when few
-        have changed.
+    def changed(self, documents: Sequence[Document], gone: Sequence[str] = ()) -> "Store":
+        """Return the store with some documents that are new or other than before, and without some.
+
+        Costs no more than what changed since the base, however many there are.
         """
-        if not self.documents or not documents:
-            return Store(documents, self.glossary, self.settings, documents)
-        known = {document: row for row, document in enumerate(self.documents)}
-        rows = [known.get(document) for document in documents]
-        changed = [document for document, row in zip(documents, rows, strict=True) if row is None]
-        fresh = self._fields(changed)
+        alive = self.alive[: len(self.base)].copy()
+        new = {
+            document.id: document
+            for document in (self.segments[1].documents if len(self.segments) > 1 else ())
+        }
+        for document_id in gone:
+            new.pop(document_id, None)
+            row = self.base.ids.get(document_id)
+            if row is not None:
+                alive[row] = False
+        for document in documents:
+            row = self.base.ids.get(document.id)
+            same = row is not None and self.base.holds(row, document)
+            if row is not None:
+                alive[row] = same
+            new.pop(document.id, None)
+            if not same:
+                new[document.id] = document
+        return self._with(alive, [*new.values()])
+
+    def _with(self, alive: Truths, new: Sequence[Document]) -> "Store":
+        if not len(self.base) and new:
+            return Store.of(new, self.glossary, self.settings, new)
         made = copy.copy(self)
-        made.documents = tuple(documents)
-        made.fields = {name: _merged(rows, old, fresh[name]) for name, old in self.fields.items()}
-        made.lexical = self.lexical.updated(rows, fresh)
-        before = len(self.documents)
-        order = _merged(rows, range(before), range(before, before + len(changed)))
-        weighed: Sequence[Vector] = self._weighed
-        readings = self._read(changed, fresh)
-        if changed:
-            old_and_new = zip(weighed, self._weigh_services(changed, fresh, readings), strict=True)
-            weighed = [np.concatenate(pair) for pair in old_and_new]
-        made._weighed = Weighed(*(matrix[order] for matrix in weighed))  # noqa: SLF001 because it is a copy of our own
-        made.doubts = Doubts(made.documents, _merged(rows, self.doubts.readings, readings), self.settings)
-        made.columns = Columns(made.documents, self.settings)
+        made.__dict__.pop("documents", None)  # which is remembered
+        made.alive, made.segments, behind = alive, (self.base,), self.base_behind
+        flagged = dict(self.base.flags)
+        ordered = sorted(new, key=lambda document: document.id)
+        gathering = Gathering(ordered, self.reader)
+        made.lexical = self.lexical.with_added([*gathering])
+        if ordered:
+            added, start = gathering.segment(), len(self.base)
+            made.segments = (self.base, added)
+            made.alive = np.concatenate([alive, np.ones(len(added), dtype=bool)])
+            flagged |= {start + row: notes for row, notes in added.flags.items()}
+            words = self.reader.words
+            behind = first_alike(
+                gathering.sketches,
+                lambda row: words(made.fields(row)) if made.alive[row] else frozenset(),
+                self.settings.alike_floor,
+                Earlier(start, self.base.sketches, self.base_behind),
+            )
+        made.doubts = Doubts(made.documents, flagged, behind, self.settings)
         return made
 
-    def _fields(self, documents: Sequence[Document]) -> dict[str, list[list[Token]]]:
-        tokens = self.analyzer.tokens
-        return {
-            "name": [tokens(document.name, document.lang) for document in documents],
-            "services": [self._service_tokens(document) for document in documents],
-            "text": [tokens(document.text, document.lang) for document in documents],
-            "cases": [
-                tokens(" . ".join(c.text for c in document.cases), document.lang) for document in documents
-            ],
-        }
 
-    def _service_tokens(self, document: Document) -> list[Token]:
-        labels = self.glossary.labels
-        return [
-            token
-            for code in document.services
-            if code in labels
-            for lang in LANGUAGES
-            for token in self.analyzer.tokens(labels[code][lang], lang)
-        ]
+class Documents(Sequence[Document]):
+    """The documents of several segments in a row."""
 
-    @property
-    def mix(self) -> Vector:
-        """Return what each supplier is about: documents by services, rows of length 1."""
-        return self._weighed.mix
+    def __init__(self, parts: Sequence[Sequence[Document]]) -> None:
+        self._parts = parts
 
-    @property
-    def stated(self) -> Vector:
-        """Return the same from ticks and jobs alone."""
-        return self._weighed.stated
+    def __len__(self) -> int:
+        """Return how many documents there are."""
+        return sum(map(len, self._parts))
 
-    @property
-    def evidence(self) -> Vector:
-        """Return what each supplier has shown of each service, 0 to 1: most for a tick with a job to show."""
-        return self._weighed.evidence
-
-    @property
-    def vouched(self) -> Vector:
-        """Return the same from ticks and jobs alone."""
-        return self._weighed.vouched
-
-    @property
-    def beside(self) -> Vector:
-        """Return what it is worth that each supplier offers something related to each service."""
-        return self._weighed.beside
-
-    def _read(
-        self, documents: Sequence[Document], fields: Mapping[str, Sequence[Sequence[Token]]]
-    ) -> list[Reading]:
-        return [
-            Reading.of(
-                document, frozenset(token.term for name in ("text", "cases") for token in fields[name][row])
-            )
-            for row, document in enumerate(documents)
-        ]
-
-    def _weigh_services(
-        self,
-        documents: Sequence[Document],
-        fields: Mapping[str, Sequence[Sequence[Token]]],
-        readings: Sequence[Reading],
-    ) -> "Weighed":
-        """Return what some documents say of services, each row for itself. A flagged text says nothing."""
-        settings = self.settings
-        texts = [[(fields[name][row], 1.0) for name in TEXT_FIELDS] for row in range(len(documents))]
-        spoken = self.needs.leanings(texts, settings.document_sharpness)
-        probable = self.needs.probabilities(texts)
-        flagged = [row for row, reading in enumerate(readings) if reading.flags]
-        probable[flagged] = spoken[flagged] = 0.0
-        ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
-        column = {code: i for i, code in enumerate(self.needs.services)}
-        for row, document in enumerate(documents):
-            doubtful = any(code == EVERYTHING for code, _ in readings[row].flags)
-            ticks = [column[code] for code in document.services if code in column and not doubtful]
-            ticked[row, ticks] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
-            done[
-                row, [column[code] for case in document.cases for code in case.services if code in column]
-            ] = 1.0
-        share, worth = settings.ticked_share, settings.worth_ticked
-        stated = unit(ticked + settings.worth_done * done)
-        vouched = np.where(
-            done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
-        )
-        return Weighed(
-            mix=unit(share * stated + (1.0 - share) * unit(spoken)),
-            stated=stated,
-            evidence=np.maximum.reduce([vouched, settings.worth_spoken * probable]),
-            vouched=vouched,
-            beside=np.where(vouched @ (self.needs.together > 0) > 0, settings.worth_beside, 0.0),
-        )
+    @overload
+    def __getitem__(self, row: int) -> Document: ...
+    @overload
+    def __getitem__(self, row: slice) -> Sequence[Document]: ...
+    def __getitem__(self, row: int | slice) -> Document | Sequence[Document]:
+        """Return one document, or some of them."""
+        if isinstance(row, slice):
+            return [self[i] for i in range(*row.indices(len(self)))]
+        first = len(self._parts[0])
+        return self._parts[0][row] if row < first else self._parts[1][row - first]
 
 
-class Weighed(NamedTuple):
-    """What documents say of services: see the store's properties of the same names."""
-
-    mix: Vector
-    stated: Vector
-    evidence: Vector
-    vouched: Vector
-    beside: Vector
-
-
-def _merged(rows: Sequence[int | None], old: Sequence[T], new: Sequence[T]) -> list[T]:
-    """Return the old items of some rows, and for each None the next of the new ones."""
-    rest = iter(new)
-    return [next(rest) if row is None else old[row] for row in rows]
-
-
-def unit(matrix: Vector) -> Vector:
-    """Return rows scaled to length 1; a row of zeros stays."""
-    lengths = np.linalg.norm(matrix, axis=1, keepdims=True)
-    scaled: Vector = matrix / np.where(lengths > 0, lengths, 1.0)
-    return scaled
+def _reader(
+    documents: Sequence[Document], glossary: Glossary, settings: Settings, training: Sequence[Document]
+) -> Reader:
+    splitter = glossary.splitter_for(_all_words(glossary, {*documents, *training}))
+    analyzer = glossary.analyzer.with_splitter(splitter)
+    teaching = sorted(training, key=lambda document: document.id)
+    profiles = ((analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services) for d in teaching)
+    learnt = Learnt.of(glossary, analyzer, settings.weight_parts, profiles)
+    return Reader(glossary, settings, analyzer, NeedModel(glossary, settings.weight_parts, learnt))
 
 
 def _all_words(glossary: Glossary, documents: set[Document]) -> Iterator[str]:

@@ -12,7 +12,8 @@ That a word counts `most` times in a field, also for its length, is our own, aga
 more never takes from that word.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any, Self
 
 import numpy as np
@@ -63,18 +64,21 @@ def _empty_like(counts: Mapping[str, Any]) -> Any:
     return sparse.csr_array(next(iter(counts.values())).shape, dtype=np.float64)
 
 
-def vocabulary_of(fields: Mapping[str, Sequence[Sequence[str]]]) -> dict[str, int]:
-    """Return a column for each term of some documents' fields, in alphabetical order."""
-    terms = {term for documents in fields.values() for document in documents for term in document}
-    return {term: column for column, term in enumerate(sorted(terms or {""}))}
-
-
 def count_fields(
-    fields: Mapping[str, Sequence[Sequence[str]]], vocabulary: Mapping[str, int]
-) -> dict[str, Any]:
-    """Count each field's terms: takes field name -> per document its terms, gives counts (CSR, documents by terms)."""
-    counter = CountVectorizer(analyzer=_as_they_are, vocabulary=vocabulary)
-    return {field: sparse.csr_array(counter.transform(documents)) for field, documents in fields.items()}
+    documents: Iterable[Mapping[str, Sequence[str]]], fields: Sequence[str]
+) -> tuple[list[str], dict[str, Any]]:
+    """Count the terms of documents, each a mapping of field name to terms, read once and not kept.
+
+    Returns all terms in alphabetical order, at least the empty one, and for each field its counts (CSR, documents by
+    terms).
+    """
+    counter = CountVectorizer(analyzer=_as_they_are)
+    texts = (document[field] for document in documents for field in fields)
+    counts = sparse.csr_array(counter.fit_transform(chain([("",)], texts)))
+    terms = sorted(counter.vocabulary_)
+    if len(terms) > 1:
+        terms, counts = terms[1:], counts[:, 1:]
+    return terms, {field: counts[1 + place :: len(fields)] for place, field in enumerate(fields)}
 
 
 def _as_they_are(terms: Sequence[str]) -> Sequence[str]:

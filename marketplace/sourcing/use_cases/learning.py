@@ -8,6 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.matching import Document
+from marketplace.matching.documents import digest_of
 from marketplace.sourcing import versions
 from marketplace.sourcing.corpus import MUCH, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
@@ -34,7 +35,7 @@ def renew_base() -> bool:
 
 
 def _share_changed(version: DirectoryVersion, documents: list[Document]) -> float:
-    then, now = set(versions.members_of(version)), {versions.digest_of(document) for document in documents}
+    then, now = set(versions.members_of(version)), {digest_of(document) for document in documents}
     return len(then ^ now) / max(len(then | now), 1)
 
 

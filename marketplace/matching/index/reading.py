@@ -1,0 +1,119 @@
+"""Reading documents: their words by field, and what those and the ticks say of services."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from marketplace.matching.analysis import Analyzer, Token
+from marketplace.matching.documents import Document
+from marketplace.matching.glossary import Glossary
+from marketplace.matching.index.needs import NeedModel, Vector
+from marketplace.matching.settings import Settings
+from marketplace.matching.stop_words import LANGUAGES
+from marketplace.matching.suspicion import EVERYTHING
+
+Fields = Mapping[str, Sequence[Token]]
+Truths = np.ndarray[Any, np.dtype[np.bool_]]
+TEXT_FIELDS = ("name", "text", "cases")
+MOST_REMEMBERED = 500
+
+
+class Weighed(NamedTuple):
+    """What documents say of services: arrays of services by documents, each value from 0 to 1.
+
+    `mix` is what each supplier is about (columns of length 1), `stated` the same from ticks and jobs alone. `evidence`
+    is what it has shown of each service, most for a tick with a job to show, and `vouched` the same from ticks and jobs
+    alone. `related` says where it offers something related to the service.
+    """
+
+    mix: Vector
+    stated: Vector
+    evidence: Vector
+    vouched: Vector
+    related: Truths
+
+
+class Reader:
+    """Reads documents by what an index has learnt of compounds and needs."""
+
+    def __init__(self, glossary: Glossary, settings: Settings, analyzer: Analyzer, needs: NeedModel) -> None:
+        self.glossary = glossary
+        self.settings = settings
+        self.analyzer = analyzer
+        self.needs = needs
+        self._service_tokens = {
+            code: [token for lang in LANGUAGES for token in analyzer.tokens(label[lang], lang)]
+            for code, label in glossary.labels.items()
+        }
+        self._told: dict[Document, Fields] = {}
+
+    def fields(self, document: Document) -> Fields:
+        """Return a document's tokens by field."""
+        tokens = self.analyzer.tokens
+        return {
+            "name": tokens(document.name, document.lang),
+            "services": [t for code in document.services for t in self._service_tokens.get(code, ())],
+            "text": tokens(document.text, document.lang),
+            "cases": tokens(" . ".join(c.text for c in document.cases), document.lang),
+        }
+
+    def fields_again(self, document: Document) -> Fields:
+        """Return the same for one of the few documents that are explained over and over."""
+        if document not in self._told:
+            if len(self._told) >= MOST_REMEMBERED:
+                self._told.clear()
+            self._told[document] = self.fields(document)
+        return self._told[document]
+
+    def words(self, fields: Fields) -> frozenset[str]:
+        """Return the different terms of a document's own texts."""
+        return frozenset(token.term for name in ("text", "cases") for token in fields[name])
+
+    def weigh(
+        self, documents: Sequence[Document], fields: Sequence[Fields], flagged: Mapping[int, Sequence[str]]
+    ) -> Weighed:
+        """Return what some documents say of services, each for itself.
+
+        `flagged` gives the codes of what is suspicious, by place. A flagged text says nothing of services.
+        """
+        settings, needs = self.settings, self.needs
+        if not documents:
+            none = np.zeros((len(needs.services), 0))
+            return Weighed(none, none, none, none, none > 0)
+        texts = [[(told[name], 1.0) for name in TEXT_FIELDS] for told in fields]
+        spoken = needs.leanings(texts, settings.document_sharpness).T
+        probable = needs.probabilities(texts).T
+        spoken[:, [*flagged]] = probable[:, [*flagged]] = 0.0
+        ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
+        row = {code: i for i, code in enumerate(needs.services)}
+        for place, document in enumerate(documents):
+            doubtful = EVERYTHING in flagged.get(place, ())
+            ticks = [row[code] for code in document.services if code in row and not doubtful]
+            ticked[ticks, place] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
+            done[[row[code] for case in document.cases for code in case.services if code in row], place] = 1.0
+        share, worth = settings.ticked_share, settings.worth_ticked
+        stated = unit(ticked + settings.worth_done * done)
+        vouched = np.where(
+            done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
+        )
+        return Weighed(
+            mix=unit(share * stated + (1.0 - share) * unit(spoken)),
+            stated=stated,
+            evidence=np.maximum(vouched, settings.worth_spoken * probable),
+            vouched=vouched,
+            related=(needs.together > 0).T @ (vouched > 0),
+        )
+
+
+def unit(columns: Vector) -> Vector:
+    """Return columns scaled to length 1; one of zeros stays."""
+    lengths = np.linalg.norm(columns, axis=0)
+    scaled: Vector = columns / np.where(lengths > 0, lengths, 1.0)
+    return scaled
+
+
+def in_parts(documents: Sequence[Document], size: int) -> Iterator[Sequence[Document]]:
+    """Return documents some at a time; at least one part, which may be empty."""
+    for start in range(0, max(len(documents), 1), size):
+        yield documents[start : start + size]

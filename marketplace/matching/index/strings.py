@@ -1,0 +1,181 @@
+"""Many strings as two arrays, so that they can lie on disk, be mapped into memory and be shared by processes.
+
+`Strings` is a sequence; `Vocabulary` also tells the number of a string, by a hash table with open addressing and linear
+probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L) at most half full.
+"""
+
+import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Self, overload
+
+import numpy as np
+
+Offsets = np.ndarray[Any, np.dtype[np.int64]]
+Bytes = np.ndarray[Any, np.dtype[np.uint8]]
+Slots = np.ndarray[Any, np.dtype[np.int32]]
+EMPTY = -1
+FEW = 20_000
+"""Up to so many strings are kept as a dictionary of the process, which is quicker and then small."""
+
+
+class Strings(Sequence[str]):
+    """An immutable sequence of strings."""
+
+    def __init__(self, blob: Bytes, offsets: Offsets) -> None:
+        self._blob, self._offsets = blob, offsets
+        self._bytes, self._ends = _view(blob), _view(offsets)
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> Self:
+        """Return the strings as arrays."""
+        encoded = [string.encode() for string in strings]
+        offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
+        np.cumsum([len(one) for one in encoded], out=offsets[1:])
+        return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
+
+    def __len__(self) -> int:
+        """Return how many strings there are."""
+        return len(self._offsets) - 1
+
+    @overload
+    def __getitem__(self, number: int) -> str: ...
+    @overload
+    def __getitem__(self, number: slice) -> Sequence[str]: ...
+    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
+        """Return one string, or some of them as a list."""
+        if isinstance(number, slice):
+            return [self[i] for i in range(*number.indices(len(self)))]
+        return str(self.raw(range(len(self))[number]), "utf-8")
+
+    def raw(self, number: int) -> memoryview:
+        """Return one string as UTF-8, without copying it."""
+        return self._bytes[self._ends[number] : self._ends[number + 1]]
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the two arrays into a folder."""
+        np.save(folder / f"{name}-bytes.npy", self._blob)
+        np.save(folder / f"{name}-offsets.npy", self._offsets)
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> Self:
+        """Map what `save` wrote."""
+        return cls(mapped(folder / f"{name}-bytes.npy"), mapped(folder / f"{name}-offsets.npy"))
+
+
+class Vocabulary(Mapping[str, int]):
+    """Different strings, each with its number: its place in the order that they were given in."""
+
+    def __init__(self, strings: Strings, slots: Slots) -> None:
+        self._strings = strings
+        self._slots, self._mask = slots, len(slots) - 1
+        self._table = _view(slots)
+        few = len(strings) <= FEW
+        self.strings: Sequence[str] = list(strings) if few else strings
+        self._few = {string: i for i, string in enumerate(self.strings)} if few else None
+
+    @classmethod
+    def of(cls, strings: Iterable[str]) -> Self:
+        """Return a vocabulary of different strings."""
+        made = Strings.of(strings)
+        size = 1 << max(1, (2 * len(made)).bit_length())
+        slots = np.full(size, EMPTY, dtype=np.int32)
+        table = _view(slots)
+        for number in range(len(made)):
+            slot = zlib.crc32(made.raw(number)) & (size - 1)
+            while table[slot] != EMPTY:
+                slot = (slot + 1) & (size - 1)
+            table[slot] = number
+        return cls(made, slots)
+
+    def _find(self, string: str) -> int:
+        if self._few is not None:
+            return self._few.get(string, EMPTY)
+        wanted = string.encode()
+        slot = zlib.crc32(wanted) & self._mask
+        while (number := self._table[slot]) != EMPTY:
+            if self._strings.raw(number) == wanted:
+                return number
+            slot = (slot + 1) & self._mask
+        return EMPTY
+
+    def __getitem__(self, string: str) -> int:
+        """Return the number of a string; raises KeyError."""
+        number = self._find(string)
+        if number == EMPTY:
+            raise KeyError(string)
+        return number
+
+    def __contains__(self, string: object) -> bool:
+        """Say whether a string is one of them."""
+        return isinstance(string, str) and self._find(string) != EMPTY
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the strings by number."""
+        return iter(self.strings)
+
+    def __len__(self) -> int:
+        """Return how many strings there are."""
+        return len(self.strings)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the arrays into a folder."""
+        self._strings.save(folder, name)
+        np.save(folder / f"{name}-slots.npy", self._slots)
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> Self:
+        """Map what `save` wrote."""
+        return cls(Strings.open(folder, name), mapped(folder / f"{name}-slots.npy"))
+
+
+class Counted(Mapping[str, int]):
+    """Different strings, each with a count."""
+
+    def __init__(self, vocabulary: Vocabulary, counts: Slots) -> None:
+        self._vocabulary, self._counts = vocabulary, counts
+
+    @classmethod
+    def of(cls, counts: Mapping[str, int]) -> Self:
+        """Return counts as arrays."""
+        words = sorted(counts)
+        return cls(Vocabulary.of(words), np.array([counts[word] for word in words], dtype=np.int32))
+
+    def get(self, string: str, default: Any = None) -> Any:
+        """Return the count of a string, or what to return when it is none of them."""
+        number = self._vocabulary.get(string)
+        return default if number is None else int(self._counts[number])
+
+    def __getitem__(self, string: str) -> int:
+        """Return the count of a string; raises KeyError."""
+        return int(self._counts[self._vocabulary[string]])
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the strings."""
+        return iter(self._vocabulary)
+
+    def __len__(self) -> int:
+        """Return how many strings there are."""
+        return len(self._vocabulary)
+
+    def save(self, folder: Path, name: str) -> None:
+        """Write the arrays into a folder."""
+        self._vocabulary.save(folder, name)
+        np.save(folder / f"{name}-counts.npy", self._counts)
+
+    @classmethod
+    def open(cls, folder: Path, name: str) -> Self:
+        """Map what `save` wrote."""
+        return cls(Vocabulary.open(folder, name), mapped(folder / f"{name}-counts.npy"))
+
+
+def _view(array: Any) -> memoryview:
+    """Return an array as something whose single items are quicker to come by."""
+    return memoryview(array)
+
+
+def mapped(path: Path) -> Any:
+    """Map an array from disk, read only; an empty one is read, since nothing of it can be mapped."""
+    array = np.load(path, mmap_mode=None if path.stat().st_size <= 128 else "r", allow_pickle=False)  # noqa: PLR2004 because that is the header of the format
+    array.flags.writeable = False
+    return array.view(np.ndarray)

@@ -1,0 +1,125 @@
+"""An index on disk is the index that was saved, or is refused."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from marketplace.matching import Document, Glossary, Index, Query, Settings
+from marketplace.matching.index import snapshot
+from marketplace.matching.index.snapshot import SnapshotError
+from marketplace.matching.index.strings import FEW, Counted, Strings, Vocabulary
+from tests.matching.test_updating import BRIEF, NEW
+
+
+@pytest.fixture
+def folder(index: Index, tmp_path: Path) -> Path:
+    index.save(tmp_path / "one", "words")
+    return tmp_path / "one"
+
+
+def test_what_is_opened_ranks_as_what_was_saved(index: Index, folder: Path, glossary: Glossary) -> None:
+    opened = Index.open(folder, glossary, stamp="words")
+    assert opened.documents == index.documents
+    assert opened.rank(BRIEF) == index.rank(BRIEF)
+    assert opened.suggest_needs("vi vil selge på nett") == index.suggest_needs("vi vil selge på nett")
+    assert opened.suggest_needs("netbutik med bettaling") == index.suggest_needs("netbutik med bettaling")
+
+
+def test_what_is_opened_takes_in_changes_the_same_way(
+    index: Index, folder: Path, glossary: Glossary, suppliers: list[Document]
+) -> None:
+    opened = Index.open(folder, glossary, stamp="words")
+    now = [*suppliers[1:], NEW]
+    assert opened.updated(now).rank(BRIEF) == index.updated(now).rank(BRIEF)
+    changed = opened.changed([NEW], gone=[suppliers[0].id])
+    assert changed.rank(BRIEF) == index.updated(now).rank(BRIEF)
+    assert changed.judge(BRIEF, suppliers[0].id) is None
+    assert changed.changed([suppliers[0]], gone=[NEW.id, "nobody"]).rank(BRIEF) == index.rank(BRIEF)
+
+
+def test_another_stamp_or_other_settings_are_refused(folder: Path, glossary: Glossary) -> None:
+    with pytest.raises(SnapshotError, match="other words or formulas; it has to be built anew"):
+        Index.open(folder, glossary, stamp="others")
+    with pytest.raises(SnapshotError, match="other settings"):
+        Index.open(folder, glossary, Settings(k1=1.3), stamp="words")
+
+
+def test_every_changed_or_missing_file_is_noticed(folder: Path, glossary: Glossary) -> None:
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    assert len(files) > 40
+    for path in files:
+        whole = path.read_bytes()
+        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        with pytest.raises(SnapshotError, match="built anew"):
+            Index.open(folder, glossary, stamp="words")
+        path.unlink()
+        with pytest.raises(SnapshotError, match="built anew"):
+            Index.open(folder, glossary, stamp="words")
+        path.write_bytes(whole)
+    Index.open(folder, glossary, stamp="words")
+
+
+def test_one_that_is_there_is_not_written_again(index: Index, folder: Path) -> None:
+    before = (folder / snapshot.MANIFEST).stat().st_mtime_ns
+    index.save(folder, "words")
+    assert (folder / snapshot.MANIFEST).stat().st_mtime_ns == before
+
+
+def test_old_and_unfinished_ones_are_pruned(index: Index, folder: Path) -> None:
+    for name in ("two", "three"):
+        index.save(folder.with_name(name), "words")
+    gone = subprocess.run(
+        [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
+    )
+    for owner in (gone.stdout.decode().strip(), "1", "x"):
+        folder.with_name(f"four.{owner}.unfinished").mkdir()
+    snapshot.prune(folder.parent, 2)
+    assert {path.name for path in folder.parent.iterdir()} == {"two", "three", "four.1.unfinished"}
+    snapshot.prune(folder.parent / "nowhere", 2)
+
+
+def test_a_manifest_of_nonsense_is_refused(folder: Path, glossary: Glossary) -> None:
+    for text in ("", "[]", json.dumps({"format": 0})):
+        (folder / snapshot.MANIFEST).write_text(text, encoding="utf-8")
+        with pytest.raises(SnapshotError):
+            Index.open(folder, glossary, stamp="words")
+
+
+@given(strings=st.lists(st.text(max_size=12), unique=True, max_size=40), other=st.text(max_size=12))
+def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str) -> None:
+    kept = [text.encode("utf-8", "replace").decode() for text in strings]
+    kept = list(dict.fromkeys(kept))
+    for few in (True, False):
+        vocabulary = Vocabulary.of(kept)
+        if not few:
+            vocabulary._few = None
+        assert list(vocabulary) == kept
+        assert [vocabulary[text] for text in kept] == list(range(len(kept)))
+        assert vocabulary.get(other, -1) == (kept.index(other) if other in kept else -1)
+        assert (other in vocabulary) == (other in kept)
+
+
+def test_many_strings_are_found_where_they_lie(tmp_path: Path) -> None:
+    words = [f"ord{number}" for number in range(FEW + 10)]
+    Counted.of({word: number for number, word in enumerate(words)}).save(tmp_path, "many")
+    opened = Counted.open(tmp_path, "many")
+    assert len(opened) == len(words)
+    assert all(opened[word] == number for number, word in enumerate(words))
+    assert opened.get("ordet") is None
+    with pytest.raises(KeyError):
+        opened["ordet"]
+    assert Strings.open(tmp_path, "many")[-1] == max(words)
+    assert Strings.of(["a", "å"])[0:2] == ["a", "å"]
+
+
+def test_queries_over_many_more_rows_than_were_built(index: Index, suppliers: list[Document]) -> None:
+    many = [Document(id=f"n{number}", name="Ny", text=f"nettbutikk nummer {number}") for number in range(50)]
+    found = index.changed(many)
+    assert len(found) == len(suppliers) + 50
+    query = Query(id="q", title="", text="nettbutikk")
+    assert len(found.rank(query, limit=5).matches) == 5

@@ -27,6 +27,7 @@ from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.proposals.views import blueprint as proposals
+from marketplace.sourcing.snapshots import use_folder
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.web import access, errors, filters, limits, locale, menu, once, security
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     db.init_app(app)
     limits.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
+    use_folder(make_url(settings.database_url), settings.instance_path / "index")
     csrf.init_app(app)
     _sign_in(app, settings)
     logs.register(app)

@@ -70,12 +70,14 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     """The application on a database without rows, with its context entered: use cases and queries can be called."""
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
+    from marketplace.sourcing import snapshots
 
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))
-    # Keys belong to a database's address: another application in an earlier test may have brought its own.
+    # Keys and folders belong to a database's address: another application in an earlier test may have brought its own.
     sealing.use_keyring(make_url(shared_database.url), shared_app.config["SETTINGS"].keyring())
+    snapshots.use_folder(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
     with shared_app.app_context(), i18n.use_locale("nb"):
         yield shared_app
         db.session.remove()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from marketplace.matching.glossary import Glossary
     from marketplace.matching.index.needs import NeedSuggestion
     from marketplace.matching.index.search import Index, suggest_needs
+    from marketplace.matching.index.snapshot import SnapshotError, discard, prune
     from marketplace.matching.judgments import EvaluationFileError
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
@@ -42,11 +43,14 @@ _HOME = {
     "Query": "documents",
     "Ranking": "ranking",
     "Settings": "settings",
+    "SnapshotError": "index.snapshot",
     "TRACKS": "evaluation",
     "TermMatch": "explanation",
+    "discard": "index.snapshot",
     "evaluate_attacks": "attacks",
     "evaluate_directory": "tracks",
     "flags": "suspicion",
+    "prune": "index.snapshot",
     "suggest_needs": "index.search",
 }
 
@@ -70,10 +74,13 @@ __all__ = [
     "Query",
     "Ranking",
     "Settings",
+    "SnapshotError",
     "TermMatch",
+    "discard",
     "evaluate_attacks",
     "evaluate_directory",
     "flags",
+    "prune",
     "suggest_needs",
 ]
 

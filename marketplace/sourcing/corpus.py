@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, cast
 from weakref import WeakKeyDictionary
@@ -17,7 +18,7 @@ from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from marketplace.matching import Document, Settings
-from marketplace.sourcing import versions
+from marketplace.sourcing import snapshots, versions
 from marketplace.sourcing.documents import Listing, document_of, listing_of
 from marketplace.sourcing.kept import DamagedRunError
 from marketplace.suppliers.queries import catalogue, directory_stamp, matchable_suppliers
@@ -123,14 +124,20 @@ def _made(stamp: str, former: Corpus | None) -> Corpus:
     return Corpus(stamp, base, base.index.updated(listed), documents, listings, categories, dict(entries))
 
 
-def _learnt(documents: Sequence[Document]) -> Base:
-    return Base(versions.digest_of_all(documents), matching.Index.build(documents, glossary(), SETTINGS))
+def _learnt(documents: Sequence[Document], digest: str | None = None) -> Base:
+    digest = digest or versions.digest_of_all(documents)
+    return Base(digest, snapshots.learnt(digest, documents, SETTINGS))
 
 
 def _first_base(documents: Sequence[Document]) -> Base:
     wanted = versions.newest_base()
+    if wanted is None:
+        return _learnt(documents)
+    kept = snapshots.kept(wanted.digest, SETTINGS)
+    if kept is not None:
+        return Base(wanted.digest, kept)
     try:
-        return _learnt(versions.documents_of(wanted) if wanted else documents)
+        return _learnt(versions.documents_of(wanted), wanted.digest)
     except DamagedRunError:
         logger.exception("The base of the index is damaged; it is learnt from the directory as it stands.")
         return _learnt(documents)
@@ -145,15 +152,18 @@ def _learn_beside(engine: "Engine", digest: str) -> None:
     wanted = versions.newest_base()
     if wanted is not None and wanted.digest == digest:
         documents = versions.documents_of(wanted)
-        threading.Thread(target=_learn, args=(engine, digest, documents), daemon=True).start()
+        place = snapshots.place_of(digest, SETTINGS)
+        threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
 
 
-def _learn(engine: "Engine", digest: str, documents: Sequence[Document]) -> None:
-    base = _learnt(documents)
-    with _lock:
-        kept = _kept[engine]
-        index = base.index.updated(list(kept.documents.values()))
-        _kept[engine] = replace(kept, base=base, index=index)
+def _learn(engine: "Engine", digest: str, documents: Sequence[Document], place: Path | None) -> None:
+    try:
+        base = Base(digest, snapshots.learnt_at(place, documents, SETTINGS))
+        with _lock:
+            kept = _kept[engine]
+            index = base.index.updated(list(kept.documents.values()))
+            _kept[engine] = replace(kept, base=base, index=index)
+    finally:
         _learning.discard(digest)
 
 

@@ -40,11 +40,16 @@ def _digest(digests: Sequence[str]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
+def find(digest: str) -> DirectoryVersion | None:
+    """Return the version with a digest, or None when it is not kept."""
+    return session.scalar(select(DirectoryVersion).where(DirectoryVersion.digest == digest))
+
+
 def keep(documents: Sequence[Document]) -> DirectoryVersion:
     """Return the version that holds these documents, kept now if it was not before."""
     digests = [digest_of(document) for document in documents]
     digest = _digest(digests)
-    found = session.scalar(select(DirectoryVersion).where(DirectoryVersion.digest == digest))
+    found = find(digest)
     if found is not None:
         return found
     known = _known(digests)

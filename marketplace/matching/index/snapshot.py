@@ -4,6 +4,7 @@ It is written under another name and gets its own by one rename, so that it is t
 while writing leaves the versions before it as they were. A manifest holds the digest of each file.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -101,6 +102,14 @@ def _opened(folder: Path, plain: dict[str, Any], glossary: Glossary, settings: S
         Segment.open(folder / "documents", plain["documents"], settings),
         {int(row): first for row, first in plain["behind"].items()},
     )
+
+
+def discard(folder: Path) -> None:
+    """Delete a snapshot, at once for all who come to open it."""
+    draft = folder.with_name(f"{folder.name}.{os.getpid()}{UNFINISHED}")
+    with contextlib.suppress(OSError):
+        folder.rename(draft)
+    shutil.rmtree(draft, ignore_errors=True)
 
 
 def prune(parent: Path, keep: int) -> None:

@@ -9,8 +9,8 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.matching import Document
 from marketplace.matching.documents import digest_of
-from marketplace.sourcing import versions
-from marketplace.sourcing.corpus import MUCH, corpus
+from marketplace.sourcing import snapshots, versions
+from marketplace.sourcing.corpus import MUCH, SETTINGS, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 
 KEPT_FOR = dt.timedelta(days=1)
@@ -22,6 +22,11 @@ def renew_base() -> bool:
     documents = list(corpus().documents.values())
     if not documents:
         return False
+    newest = versions.newest_base()
+    if newest is not None and _share_changed(newest, documents) <= MUCH:
+        return False
+    # Learnt and kept before anybody hears of it, so that no process has to learn while people wait.
+    snapshots.learnt(versions.digest_of_all(documents), documents, SETTINGS)
     with transaction():
         newest = versions.newest_base()
         if newest is not None and _share_changed(newest, documents) <= MUCH:

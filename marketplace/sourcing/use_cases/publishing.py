@@ -62,8 +62,8 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     run = RankingRun(
         brief_id=brief.id,
         brief_version_id=version.id,
-        base=versions.keep(now.base.documents),
-        directory=versions.keep(now.index.documents),
+        base=versions.find(now.base.digest) or versions.keep(now.base.documents),
+        directory=versions.keep(list(now.documents.values())),
         matcher=versions.matcher(),
         settings=now.index.settings.to_dict(),
         inputs=inputs,

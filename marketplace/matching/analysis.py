@@ -1,17 +1,22 @@
 """From text to terms: the same road for a supplier's profile, a brief and a glossary phrase.
 
-Text is brought to Unicode NFKC (so that full-width letters are letters), format characters are dropped, words are runs of letters and digits in lower
-case, function words are left out, written forms of the same word (bokmål and nynorsk) are joined, and each word
-is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø and å are kept.
+Text is brought to Unicode NFKC (so that full-width letters are letters), format characters are dropped, words are
+runs of letters and digits in lower case, function words are left out, written forms of the same word (bokmål and
+nynorsk) are joined, and each word is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø and
+å are kept.
+
+An `Analyzer` is a scikit-learn transformer: `fit` learns from texts how their compounds are split, `transform` gives
+the tokens of texts. It reads a text as well without having learnt anything, then with its compounds whole.
 """
 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
-from threading import Lock
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol, Self
 
+from sklearn.base import BaseEstimator, TransformerMixin, clone
+
+from marketplace.matching.stemming import stem
 from marketplace.matching.stop_words import StopWords
 
 MAX_CHARACTERS = 100_000
@@ -20,8 +25,6 @@ MOST_REMEMBERED = 50_000
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
-_stemming = Lock()
-"""A Snowball stemmer keeps the word it works on in itself: two threads at once would get wrong stems, or none."""
 
 
 class Splitter(Protocol):
@@ -67,36 +70,54 @@ def clean(text: str) -> str:
     return unicodedata.normalize("NFKC", kept)
 
 
-@lru_cache(maxsize=4)
-def _stemmer(language: str) -> Any:
-    import snowballstemmer  # type: ignore[import-untyped] # noqa: PLC0415 because it has no types, and the command line starts without it
+class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
+    """Turns text into tokens.
 
-    return snowballstemmer.stemmer(language)
+    `variants` maps a written form to the form that stands for both. `splitter` splits compounds once `fit` has taught
+    a copy of it (`splitter_`); `lang` is the language of the texts, or None for a guess at each.
+    """
 
-
-@lru_cache(maxsize=200_000)
-def stem(word: str, lang: str) -> str:
-    """Return the stem of a lower-case word, by the Norwegian or the English Snowball stemmer."""
-    if word.isdigit():
-        return word
-    with _stemming:
-        stemmed: str = _stemmer("english" if lang == "en" else "norwegian").stemWord(word)
-    return stemmed
-
-
-class Analyzer:
-    """Turns text into tokens. `variants` maps a written form to the form that stands for both."""
+    splitter_: Splitter | None
 
     def __init__(
         self,
         stop_words: StopWords,
         variants: Mapping[str, str] | None = None,
-        splitter: Splitter | None = None,
+        splitter: Any = None,
+        lang: str | None = None,
     ) -> None:
         self.stop_words = stop_words
-        self.variants = dict(variants or {})
+        self.variants = variants
         self.splitter = splitter
+        self.lang = lang
+        self._forget()
+
+    def _forget(self) -> None:
+        """Forget the terms of words read so far, because they depend on the parameters and on the splitter."""
         self._known: dict[tuple[str, bool], tuple[str, tuple[str, ...]]] = {}
+
+    def set_params(self, **params: Any) -> Self:
+        """Change parameters, as scikit-learn does it."""
+        super().set_params(**params)
+        self._forget()
+        return self
+
+    def fit(self, texts: Iterable[str], y: object = None) -> Self:
+        """Learn how the compounds of some texts are split. English has none that are written together."""
+        del y
+        norwegian = (text for text in texts if self._language(text) != "en")
+        self.splitter_ = None
+        if self.splitter is not None:
+            self.splitter_ = clone(self.splitter).fit(word for text in norwegian for word in self.words(text))
+        self._forget()
+        return self
+
+    def transform(self, texts: Iterable[str]) -> list[list[Token]]:
+        """Return the tokens of each text."""
+        return [self.tokens(text, self._language(text)) for text in texts]
+
+    def _language(self, text: str) -> str:
+        return self.lang or self.language_of(text)
 
     @classmethod
     def from_resources(cls, resources: Mapping[str, Any]) -> "Analyzer":
@@ -109,8 +130,10 @@ class Analyzer:
         return cls(StopWords.from_resources(resources), variants)
 
     def with_splitter(self, splitter: Splitter) -> "Analyzer":
-        """Return the same analyzer with compounds split."""
-        return Analyzer(self.stop_words, self.variants, splitter)
+        """Return the same analyzer with compounds split by a splitter that has learnt already."""
+        made = Analyzer(self.stop_words, self.variants, splitter, self.lang)
+        made.splitter_ = splitter
+        return made
 
     def words(self, text: str) -> list[str]:
         """Return all words of a text in lower case, function words included."""
@@ -156,17 +179,24 @@ class Analyzer:
         yield Token(surface, start, start + len(surface), self._term(joined, lang), parts)
 
     def _term(self, word: str, lang: str) -> str:
-        return stem(self.variants.get(word, word), "en" if lang == "en" else "nb")
+        variants = self.variants or {}
+        return stem(variants.get(word, word), "en" if lang == "en" else "nb")
 
     def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
         english = lang == "en"
         if (word, english) not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
-            parts = () if english or self.splitter is None else self.splitter.split(word)
+            splitter = getattr(self, "splitter_", None)
+            parts = () if english or splitter is None else splitter.split(word)
             self._known[word, english] = self._term(word, lang), tuple(stem(part, lang) for part in parts)
         return self._known[word, english]
 
     def terms(self, text: str, lang: str) -> Iterable[str]:
         """Return the stems of a text's words, without the parts of compounds."""
         return [token.term for token in self.tokens(text, lang)]
+
+
+def terms_of(tokens: Iterable[Token]) -> list[str]:
+    """Return the stems of tokens and of their parts: a `CountVectorizer(analyzer=terms_of)` counts them."""
+    return [term for token in tokens for term in (token.term, *token.parts)]

@@ -8,9 +8,12 @@ decompounding in mono- and bilingual IR", Information Retrieval 9 (2006).
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, Self
 
-from marketplace.matching.analysis import stem
+from sklearn.base import BaseEstimator, TransformerMixin
+
+from marketplace.matching.stemming import stem
 
 JOINTS = ("", "s", "e")
 ENDINGS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")
@@ -20,22 +23,25 @@ MAX_PARTS = 4
 MOST_REMEMBERED = 50_000
 
 
-class CompoundSplitter:
-    """Splits compounds into words that it has seen. `fit` learns the words, `split` uses them."""
+class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
+    """Splits compounds into words that it has seen. `fit` learns the words (`words_`), `split` uses them."""
 
-    def __init__(self, first_parts: Iterable[str] = (), heads: Iterable[str] = ()) -> None:
-        self.first_parts = frozenset(first_parts)
-        self.heads = frozenset(heads)
-        self.words_: Mapping[str, int] = {}
-        self._known: dict[str, tuple[str, ...]] = {}
+    def __init__(
+        self, first_parts: AbstractSet[str] = frozenset(), heads: AbstractSet[str] = frozenset()
+    ) -> None:
+        self.first_parts = first_parts
+        self.heads = heads
 
     @classmethod
     def from_resources(cls, resources: Mapping[str, Any]) -> "CompoundSplitter":
         """Read the listed first parts and heads from the parsed file of language resources."""
-        return cls(resources.get("compound_first", ()), resources.get("compound_head", ()))
+        return cls(
+            frozenset(resources.get("compound_first", ())), frozenset(resources.get("compound_head", ()))
+        )
 
-    def fit(self, words: Iterable[str]) -> "CompoundSplitter":
+    def fit(self, words: Iterable[str], y: object = None) -> Self:
         """Learn which words exist and how often; a stem counts for all its forms."""
+        del y
         counts: Counter[str] = Counter()
         for word in words:
             if word.isalpha():
@@ -47,9 +53,17 @@ class CompoundSplitter:
                 stemmed = stem(word, "nb")
                 if stemmed != word and len(stemmed) >= MIN_PART:
                     known[stemmed] += count
-        self.words_ = dict(known)
-        self._known = {}
+        return self.take(known)
+
+    def take(self, words: Mapping[str, int]) -> Self:
+        """Take over which words exist and how often, as another one has learnt it."""
+        self.words_ = words
+        self._known: dict[str, tuple[str, ...]] = {}
         return self
+
+    def transform(self, words: Iterable[str]) -> list[tuple[str, ...]]:
+        """Return the parts of each word."""
+        return [self.split(word) for word in words]
 
     def split(self, word: str) -> tuple[str, ...]:
         """Return the parts of a compound, first to last, or () when it is none we can see."""

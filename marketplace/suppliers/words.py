@@ -12,7 +12,7 @@ import yaml
 from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.data import data_path
-from marketplace.matching.analysis import stem
+from marketplace.matching.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+")
 MAX_QUERY = 200
@@ -37,7 +37,7 @@ def _resources() -> dict[str, Any]:
 
 
 @cache
-def glossary() -> matching.Glossary:
+def glossary() -> "matching.Glossary":
     """Return what the matcher knows of services, one for the whole process, since its index is costly to build."""
     with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
         lay_texts = yaml.safe_load(file)

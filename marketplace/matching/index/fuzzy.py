@@ -4,16 +4,18 @@ Terms are compared by the cosine of their character 2- to 4-grams, so that a typ
 of Norwegian or an unseen compound still finds its way. W. B. Cavnar and J. M. Trenkle (1994) for the n-grams.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
 import numpy as np
+from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from marketplace.matching.index.postings import Postings
 from marketplace.matching.index.strings import Vocabulary, mapped
 
+Alike = tuple[tuple[int, float], ...]
 SHORTEST = 4
 """Shorter words look like everything."""
 MOST_REMEMBERED = 20_000
@@ -27,53 +29,69 @@ class Grams(NamedTuple):
     postings: Postings
 
 
-class FuzzyTerms:
-    """The terms of an index, to look up unknown words in. Read at the first unknown word."""
+class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
+    """Finds terms that look like a word: up to `count`, at least `floor` (0 to 1) alike.
 
-    def __init__(self, terms: Sequence[str], count: int, floor: float, grams: Grams | None = None) -> None:
-        self.terms = terms
+    `fit` learns which terms there are (`terms_`). Their n-grams are counted at the first unknown word.
+    """
+
+    def __init__(self, count: int = 4, floor: float = 0.35) -> None:
         self.count = count
         self.floor = floor
+
+    def fit(self, terms: Sequence[str], y: object = None) -> Self:
+        """Learn the terms to look words up in; a term's place is its column."""
+        del y
+        return self.take(terms, None)
+
+    def take(self, terms: Sequence[str], grams: Grams | None) -> Self:
+        """Take over the terms and, if they are there, their n-grams."""
+        self.terms_ = terms
         self._read = grams
-        self._known: dict[str, tuple[tuple[int, float], ...]] = {}
+        self._known: dict[str, Alike] = {}
+        return self
 
     @property
-    def _grams(self) -> Grams:
+    def grams_(self) -> Grams:
+        """Return the n-grams of the terms."""
         if self._read is None:
             vectorizer = TfidfVectorizer(**_READING)
-            matrix = vectorizer.fit_transform(self.terms)
+            matrix = vectorizer.fit_transform(self.terms_)
             known = Vocabulary.of(vectorizer.get_feature_names_out().tolist())
             self._read = Grams(known, vectorizer.idf_, Postings.of(matrix))
         return self._read
 
     def save(self, folder: Path) -> None:
-        """Write what was learnt into a folder."""
-        if any(self.terms[:2]):
-            grams = self._grams
+        """Write what was learnt, but for the terms themselves, into a folder."""
+        if any(self.terms_[:2]):
+            grams = self.grams_
             grams.known.save(folder, "grams")
             np.save(folder / "grams-idf.npy", grams.idf)
             grams.postings.save(folder / "grams")
 
-    @classmethod
-    def open(cls, folder: Path, terms: Sequence[str], count: int, floor: float) -> Self:
+    def open(self, folder: Path, terms: Sequence[str]) -> Self:
         """Map what `save` wrote."""
         if not any(terms[:2]):
-            return cls(terms, count, floor)
+            return self.take(terms, None)
         known, idf = Vocabulary.open(folder, "grams"), mapped(folder / "grams-idf.npy")
-        return cls(terms, count, floor, Grams(known, idf, Postings.open(folder / "grams")))
+        return self.take(terms, Grams(known, idf, Postings.open(folder / "grams")))
 
-    def alike(self, word: str) -> tuple[tuple[int, float], ...]:
-        """Return up to `count` terms (column, similarity 0 to 1) that look like a word, most alike first."""
+    def transform(self, words: Iterable[str]) -> list[Alike]:
+        """Return what each word looks like."""
+        return [self.alike(word) for word in words]
+
+    def alike(self, word: str) -> Alike:
+        """Return the terms (column, similarity 0 to 1) that look like a word, most alike first."""
         if word not in self._known:
             if len(self._known) >= MOST_REMEMBERED:
                 self._known.clear()
             self._known[word] = self._search(word)
         return self._known[word]
 
-    def _search(self, word: str) -> tuple[tuple[int, float], ...]:
-        if len(word) < SHORTEST or not any(self.terms[:2]):
+    def _search(self, word: str) -> Alike:
+        if len(word) < SHORTEST or not any(self.terms_[:2]):
             return ()
-        known, idf, postings = self._grams
+        known, idf, postings = self.grams_
         counts: dict[int, float] = {}
         for gram in _split(word):
             column = known.get(gram)

@@ -74,7 +74,7 @@ class LexicalIndex:
         self, settings: Settings, weighting: FieldedBM25Transformer, vocabulary: Vocabulary, fuzzy: FuzzyTerms
     ) -> None:
         self.settings = settings
-        self.fields = tuple(weighting.weights)
+        self.fields = tuple(weighting.weights or ())
         self.weighting = weighting
         self.idf: Vector = weighting.idf_
         self.vocabulary = vocabulary
@@ -88,7 +88,7 @@ class LexicalIndex:
         weights = {**weights, PARTS: settings.weight_parts}
         terms, counts = count_fields(map(_terms_of, documents), tuple(weights))
         weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit(counts)
-        fuzzy = FuzzyTerms(terms, settings.fuzzy_terms, settings.fuzzy_floor)
+        fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).fit(terms)
         made = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
         made.slices = (Slice(Postings.of(weighting.transform(counts))),)
         return made
@@ -107,7 +107,7 @@ class LexicalIndex:
         weighting = FieldedBM25Transformer(plain["weights"], k1=settings.k1, b=settings.b)
         weighting.mean_length_, weighting.idf_ = plain["mean_length"], mapped(folder / "idf.npy")
         vocabulary = Vocabulary.open(folder, "terms")
-        fuzzy = FuzzyTerms.open(folder, vocabulary.strings, settings.fuzzy_terms, settings.fuzzy_floor)
+        fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).open(folder, vocabulary.strings)
         made = cls(settings, weighting, vocabulary, fuzzy)
         made.slices = (Slice(Postings.open(folder / "postings")),)
         return made

@@ -9,18 +9,21 @@ become probabilities by logistic regression (`CALIBRATION`).
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
+from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfTransformer
 
 from marketplace.matching.analysis import Analyzer, Token
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.index.strings import Vocabulary, mapped
+from marketplace.matching.index.vectors import dampened, matrix_of, weights_of
 from marketplace.matching.records import to_plain
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
@@ -28,10 +31,10 @@ Truths = np.ndarray[Any, np.dtype[np.bool_]]
 Counts = defaultdict[str, float]
 Text = Sequence[tuple[Sequence[Token], float]]
 """Tokens, each part of the text with the weight of one of its words."""
+Sample = tuple[Sequence[Token], Sequence[str]]
+"""A text's tokens with the services that it is about."""
 MOST_TICKS = 3
 MOST_PROFILES = 20
-MOST_REPEATS = 3.0
-"""How often a word counts within one text, so that repeating it gains nothing."""
 MATCHED_WORDS = 4
 _LISTS = ("data", "indices", "indptr")
 MOST_REMEMBERED = 20_000
@@ -59,78 +62,113 @@ class NeedSuggestion:
         return to_plain(self)
 
 
-@dataclass(frozen=True, eq=False)
-class Learnt:
-    """What a need model has learnt: its terms, how rare each is, and the services' vectors (services by terms)."""
+class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
+    """Says which services a text speaks of.
 
-    vocabulary: Vocabulary
-    idf: Vector
-    centroids: Any
-    fuzzy: FuzzyTerms
+    `services` are the codes that there are, `related` names for some of them others that are near, `fillers` are words
+    that are never shown as a reason, and `parts_weight` is what a compound's part counts beside the word.
+    """
+
+    def __init__(
+        self,
+        services: Sequence[str],
+        related: Mapping[str, Sequence[str]] | None = None,
+        fillers: AbstractSet[str] = frozenset(),
+        parts_weight: float = 0.55,
+    ) -> None:
+        self.services = services
+        self.related = related
+        self.fillers = fillers
+        self.parts_weight = parts_weight
 
     @classmethod
-    def of(
-        cls,
-        glossary: Glossary,
-        analyzer: Analyzer,
-        parts_weight: float,
-        profiles: Iterable[tuple[Sequence[Token], Sequence[str]]] = (),
+    def reading(cls, glossary: Glossary, parts_weight: float) -> Self:
+        """Return a model of a glossary's services that has learnt nothing yet."""
+        return cls(glossary.services, glossary.related, glossary.analyzer.stop_words.fillers, parts_weight)
+
+    @classmethod
+    def taught(
+        cls, glossary: Glossary, analyzer: Analyzer, parts_weight: float, profiles: Iterable[Sample] = ()
     ) -> Self:
-        """Learn from a glossary's phrases, and from suppliers' texts with the services that they ticked."""
-        row = {code: i for i, code in enumerate(glossary.services)}
-        counts: list[Counts] = [defaultdict(float) for _ in row]
+        """Return a model that has learnt a glossary and suppliers' texts with the services they ticked."""
+        model = cls.reading(glossary, parts_weight)
+        phrases = ((analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases)
+        texts, ticked = zip(*profiles, strict=True) if (profiles := list(profiles)) else ((), ())
+        return model.fit(texts, ticked, phrases)
 
-        def add(tokens: Sequence[Token], services: Sequence[str]) -> None:
-            for code in services:
-                for term, weight in _weights(tokens, parts_weight).items():
-                    counts[row[code]][term] += weight
+    def fit(
+        self,
+        texts: Iterable[Sequence[Token]],
+        services: Iterable[Sequence[str]],
+        phrases: Iterable[Sample] = (),
+    ) -> Self:
+        """Learn from profiles, each with the services that it has ticked, and from phrases that each say a service.
 
-        for phrase in glossary.phrases:
-            add(analyzer.tokens(phrase.text, phrase.lang), phrase.services)
+        Of profiles those count that have ticked few, and not too many for one service. What is learnt is a vector for
+        each service (`centroids_`) over the terms that there are (`vocabulary_`).
+        """
+        self._row = {code: row for row, code in enumerate(self.services)}
+        counts: list[Counts] = [defaultdict(float) for _ in self.services]
+        for tokens, meant in phrases:
+            self._add(counts, tokens, meant)
         seen: Counter[str] = Counter()
-        for tokens, services in profiles:
-            wanted = [code for code in services if code in row and seen[code] < MOST_PROFILES]
-            if wanted and len(services) <= MOST_TICKS:
+        for tokens, ticked in zip(texts, services, strict=True):
+            wanted = [code for code in ticked if code in self._row and seen[code] < MOST_PROFILES]
+            if wanted and len(ticked) <= MOST_TICKS:
                 seen.update(wanted)
-                add(tokens, wanted)
-        terms = sorted({term for count in counts for term in count})
-        vocabulary = Vocabulary.of(terms)
-        raw = _matrix(vocabulary, counts)
+                self._add(counts, tokens, wanted)
+        vocabulary = Vocabulary.of(sorted({term for count in counts for term in count}) or [""])
+        raw = matrix_of(vocabulary, counts)
         weighting = TfidfTransformer().fit(raw)
-        centroids = sparse.csc_array(weighting.transform(_dampen(raw)))
-        return cls(vocabulary, weighting.idf_, centroids, FuzzyTerms(terms, 1, TYPING_ERROR))
+        centroids = sparse.csc_array(weighting.transform(dampened(raw)))
+        return self.take(vocabulary, weighting.idf_, centroids, _fuzzy().fit(vocabulary.strings))
+
+    def take(self, vocabulary: Vocabulary, idf: Vector, centroids: Any, fuzzy: FuzzyTerms) -> Self:
+        """Take over what another one has learnt."""
+        self._row = {code: row for row, code in enumerate(self.services)}
+        self.vocabulary_ = vocabulary
+        self.weighting_ = TfidfTransformer()
+        self.weighting_.idf_ = idf
+        self.centroids_ = centroids
+        self.together_ = self._neighbours(self.related or {})
+        self.fuzzy_ = fuzzy
+        self._loud: dict[str, Mapping[int, float]] = {}
+        return self
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder."""
-        self.vocabulary.save(folder, "terms")
-        np.save(folder / "idf.npy", self.idf)
+        """Write what was learnt into a folder."""
+        self.vocabulary_.save(folder, "terms")
+        np.save(folder / "idf.npy", self.weighting_.idf_)
         for name in _LISTS:
-            np.save(folder / f"centroids-{name}.npy", getattr(self.centroids, name))
-        self.fuzzy.save(folder)
+            np.save(folder / f"centroids-{name}.npy", getattr(self.centroids_, name))
+        self.fuzzy_.save(folder)
 
     @classmethod
-    def open(cls, folder: Path, services: int) -> Self:
-        """Map what `save` wrote, of so many services."""
+    def open(cls, folder: Path, glossary: Glossary, parts_weight: float) -> Self:
+        """Map what `save` wrote."""
         vocabulary = Vocabulary.open(folder, "terms")
         lists = tuple(mapped(folder / f"centroids-{name}.npy") for name in _LISTS)
-        centroids = sparse.csc_array(lists, (services, len(vocabulary)))
-        fuzzy = FuzzyTerms.open(folder, vocabulary.strings, 1, TYPING_ERROR)
-        return cls(vocabulary, mapped(folder / "idf.npy"), centroids, fuzzy)
+        centroids = sparse.csc_array(lists, (len(glossary.services), len(vocabulary)))
+        fuzzy = _fuzzy().open(folder, vocabulary.strings)
+        return cls.reading(glossary, parts_weight).take(
+            vocabulary, mapped(folder / "idf.npy"), centroids, fuzzy
+        )
 
+    @property
+    def together(self) -> Vector:
+        """Return services by services: what a need for one says of another."""
+        found: Vector = self.together_
+        return found
 
-class NeedModel:
-    """Says which services a text speaks of."""
+    def predict_proba(self, texts: Iterable[Sequence[Token]]) -> Vector:
+        """Return texts, each as its tokens, by services: how likely it is that a text speaks of each."""
+        return self.probabilities([[(tokens, 1.0)] for tokens in texts])
 
-    def __init__(self, glossary: Glossary, parts_weight: float, learnt: Learnt) -> None:
-        self.services = glossary.services
-        self.parts_weight = parts_weight
-        self.learnt = learnt
-        self._row = {code: row for row, code in enumerate(self.services)}
-        self.together = self._neighbours(glossary.related)
-        self._fillers = glossary.analyzer.stop_words.fillers
-        self._weighting = TfidfTransformer()
-        self._weighting.idf_ = learnt.idf
-        self._loud: dict[str, Mapping[int, float]] = {}
+    def _add(self, counts: list[Counts], tokens: Sequence[Token], services: Sequence[str]) -> None:
+        for code in services:
+            count = counts[self._row[code]]
+            for term, weight in weights_of(tokens, self.parts_weight).items():
+                count[term] += weight
 
     def _neighbours(self, related: Mapping[str, Sequence[str]]) -> Vector:
         """Return services by services: 1 for itself, `TOGETHER` where either names the other as related."""
@@ -147,14 +185,14 @@ class NeedModel:
         for text in texts:
             total: dict[str, float] = {}
             for tokens, weight in text:
-                for term, value in _weights(tokens, self.parts_weight).items():
+                for term, value in weights_of(tokens, self.parts_weight).items():
                     total[term] = total.get(term, 0.0) + weight * value
             weighted.append(total)
-        return self._weighting.transform(_dampen(_matrix(self.learnt.vocabulary, weighted)))
+        return self.weighting_.transform(dampened(matrix_of(self.vocabulary_, weighted)))
 
     def cosines(self, texts: Sequence[Text]) -> Vector:
         """Return texts by services: how alike the words are, 0 to 1."""
-        alike: Vector = np.asarray((self._vectors(texts) @ self.learnt.centroids.T).toarray())
+        alike: Vector = np.asarray((self._vectors(texts) @ self.centroids_.T).toarray())
         return alike
 
     def leanings(self, texts: Sequence[Text], sharpness: float) -> Vector:
@@ -170,7 +208,7 @@ class NeedModel:
     def asked(self, text: Text, sharpness: float) -> Vector:
         """Return one row: what a brief's words ask for, with a little for services related to those."""
         known = [([self._nearest(token) for token in part], weight) for part, weight in text]
-        asked: Vector = self.leanings([known], sharpness) @ self.together
+        asked: Vector = self.leanings([known], sharpness) @ self.together_
         return asked
 
     @staticmethod
@@ -195,13 +233,13 @@ class NeedModel:
         return self._loud[term]
 
     def _read_loudness(self, term: str) -> Mapping[int, float]:
-        column = self.learnt.vocabulary.get(term)
+        column = self.vocabulary_.get(term)
         if column is None:
             return {}
-        start, end = self.learnt.centroids.indptr[column : column + 2].tolist()
-        loud = (self.learnt.centroids.data[start:end] * self.learnt.idf[column]).tolist()
+        start, end = self.centroids_.indptr[column : column + 2].tolist()
+        loud = (self.centroids_.data[start:end] * self.weighting_.idf_[column]).tolist()
         loudest = max(loud)
-        rows = self.learnt.centroids.indices[start:end].tolist()
+        rows = self.centroids_.indices[start:end].tolist()
         return {row: value for row, value in zip(rows, loud, strict=True) if value * 2 >= loudest}
 
     def words_for(self, tokens: Iterable[Token], services: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -218,7 +256,7 @@ class NeedModel:
         return {code: _strongest(wanted[self._row[code]]) for code in services}
 
     def _speaks_of(self, token: Token) -> Mapping[int, float]:
-        if token.surface.lower() in self._fillers:
+        if token.surface.lower() in self.fillers:
             return {}
         if not token.parts:
             return self._speaks(token.term)
@@ -241,44 +279,16 @@ class NeedModel:
 
     def _nearest(self, token: Token) -> Token:
         """Return a token that the model knows: itself, or the term that is spelled most like it."""
-        if token.term in self.learnt.vocabulary or any(
-            part in self.learnt.vocabulary for part in token.parts
-        ):
+        if token.term in self.vocabulary_ or any(part in self.vocabulary_ for part in token.parts):
             return token
-        alike = self.learnt.fuzzy.alike(token.term)
-        return token._replace(term=self.learnt.vocabulary.strings[alike[0][0]]) if alike else token
+        alike = self.fuzzy_.alike(token.term)
+        return token._replace(term=self.vocabulary_.strings[alike[0][0]]) if alike else token
 
 
-def _weights(tokens: Sequence[Token], parts_weight: float) -> dict[str, float]:
-    weights: dict[str, float] = {}
-    for token in tokens:
-        weights[token.term] = weights.get(token.term, 0.0) + 1.0
-        for part in token.parts:
-            weights[part] = weights.get(part, 0.0) + parts_weight
-    return {term: min(weight, MOST_REPEATS) for term, weight in weights.items()}
-
-
-def _matrix(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> Any:
-    """Return texts by terms; what is no term of the vocabulary is left out."""
-    rows, columns, values = [], [], []
-    for row, weights in enumerate(texts):
-        for term, weight in weights.items():
-            column = vocabulary.get(term)
-            if column is not None:
-                rows.append(row)
-                columns.append(column)
-                values.append(weight)
-    shape = (len(texts), len(vocabulary))
-    return sparse.csr_array((np.array(values, dtype=np.float64), (rows, columns)), shape)
+def _fuzzy() -> FuzzyTerms:
+    return FuzzyTerms(1, TYPING_ERROR)
 
 
 def _strongest(values: Mapping[str, float]) -> tuple[str, ...]:
     ranked = sorted((word for word in values if values[word] > 0), key=lambda word: -values[word])
     return tuple(word for word in ranked[:MATCHED_WORDS] if values[word] >= values[ranked[0]] / 3)
-
-
-def _dampen(matrix: Any) -> Any:
-    """Return the square roots of counts, so that repeating a word gains little."""
-    damped = matrix.copy()
-    damped.data = np.sqrt(damped.data)
-    return damped

@@ -16,7 +16,7 @@ from typing import Any
 from marketplace.matching.compounds import CompoundSplitter
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import Learnt, NeedModel
+from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.index.postings import DamagedPostingsError
 from marketplace.matching.index.reading import Reader
 from marketplace.matching.index.segment import Segment
@@ -48,7 +48,7 @@ def write(store: Store, folder: Path, stamp: str) -> None:
     splitter = store.reader.analyzer.splitter
     assert isinstance(splitter, CompoundSplitter)
     Counted.of(splitter.words_).save(draft / "words", "words")
-    store.needs.learnt.save(draft / "needs")
+    store.needs.save(draft / "needs")
     plain = {
         "lexical": store.lexical.save(draft / "lexical"),
         "documents": store.base.save(draft / "documents"),
@@ -91,11 +91,11 @@ def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> St
 
 
 def _opened(folder: Path, plain: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
-    splitter = CompoundSplitter.from_resources(glossary.resources)
-    splitter.words_ = Counted.open(folder / "words", "words")
+    splitter = CompoundSplitter.from_resources(glossary.resources).take(
+        Counted.open(folder / "words", "words")
+    )
     analyzer = glossary.analyzer.with_splitter(splitter)
-    learnt = Learnt.open(folder / "needs", len(glossary.services))
-    needs = NeedModel(glossary, settings.weight_parts, learnt)
+    needs = NeedModel.open(folder / "needs", glossary, settings.weight_parts)
     return Store(
         Reader(glossary, settings, analyzer, needs),
         LexicalIndex.open(folder / "lexical", plain["lexical"], settings),

@@ -11,7 +11,7 @@ from marketplace.matching.documents import Document
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.doubts import Doubts
 from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import Learnt, NeedModel, Truths, Vector
+from marketplace.matching.index.needs import NeedModel, Truths, Vector
 from marketplace.matching.index.reading import Fields, Reader
 from marketplace.matching.index.segment import Gathering, Segment
 from marketplace.matching.settings import Settings
@@ -213,8 +213,8 @@ def _reader(
     analyzer = glossary.analyzer.with_splitter(splitter)
     teaching = sorted(training, key=lambda document: document.id)
     profiles = ((analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services) for d in teaching)
-    learnt = Learnt.of(glossary, analyzer, settings.weight_parts, profiles)
-    return Reader(glossary, settings, analyzer, NeedModel(glossary, settings.weight_parts, learnt))
+    needs = NeedModel.taught(glossary, analyzer, settings.weight_parts, profiles)
+    return Reader(glossary, settings, analyzer, needs)
 
 
 def _all_words(glossary: Glossary, documents: set[Document]) -> Iterator[str]:

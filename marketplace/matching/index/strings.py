@@ -48,6 +48,10 @@ class Strings(Sequence[str]):
             return [self[i] for i in range(*number.indices(len(self)))]
         return str(self.raw(range(len(self))[number]), "utf-8")
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what to pickle: the arrays."""
+        return type(self), (np.asarray(self._blob), np.asarray(self._offsets))
+
     def raw(self, number: int) -> memoryview:
         """Return one string as UTF-8, without copying it."""
         return self._bytes[self._ends[number] : self._ends[number + 1]]
@@ -87,6 +91,10 @@ class Vocabulary(Mapping[str, int]):
                 slot = (slot + 1) & (size - 1)
             table[slot] = number
         return cls(made, slots)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return what to pickle: the arrays."""
+        return type(self), (self._strings, np.asarray(self._slots))
 
     def _find(self, string: str) -> int:
         if self._few is not None:

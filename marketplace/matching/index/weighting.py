@@ -23,32 +23,45 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 
 class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
-    """Weights a mapping of field name to count matrix (documents by terms), all over one vocabulary."""
+    """Weights a mapping of field name to count matrix (documents by terms), all over one vocabulary.
 
-    def __init__(self, weights: Mapping[str, float], k1: float = 1.2, b: float = 0.75, most: int = 3) -> None:
+    Without `weights` there is one field, and what is given is its matrix itself, as a `CountVectorizer` makes it.
+    """
+
+    def __init__(
+        self, weights: Mapping[str, float] | None = None, k1: float = 1.2, b: float = 0.75, most: int = 3
+    ) -> None:
         self.weights = weights
         self.k1 = k1
         self.b = b
         self.most = most
 
-    def fit(self, counts: Mapping[str, Any], y: object = None) -> Self:
+    def _by_field(self, counts: Any) -> dict[str, tuple[float, Any]]:
+        """Return each field's weight and counts."""
+        if self.weights is None:
+            return {"": (1.0, sparse.csr_array(counts))}
+        return {field: (weight, counts[field]) for field, weight in self.weights.items()}
+
+    def fit(self, counts: Any, y: object = None) -> Self:
         """Learn how rare each term is (`idf_`) and how long each field is on average (`mean_length_`)."""
         del y
-        present = sum((counts[field] for field in self.weights), start=_empty_like(counts)).tocsr()
+        fields = self._by_field(counts)
+        present = sum((matrix for _, matrix in fields.values()), start=_empty_like(fields)).tocsr()
         documents = present.shape[0]
         found_in = np.bincount(present.indices, minlength=present.shape[1])
         self.idf_ = np.log1p((documents - found_in + 0.5) / (found_in + 0.5))
         self.mean_length_ = {}
-        for field in self.weights:
-            lengths = np.asarray(counts[field].minimum(self.most).sum(axis=1)).ravel()
+        for field, (_, matrix) in fields.items():
+            lengths = np.asarray(matrix.minimum(self.most).sum(axis=1)).ravel()
             self.mean_length_[field] = float(lengths[lengths > 0].mean()) if lengths.any() else 1.0
         return self
 
-    def transform(self, counts: Mapping[str, Any]) -> Any:
+    def transform(self, counts: Any) -> Any:
         """Return the weights as a sparse matrix (CSR, documents by terms)."""
-        frequency = _empty_like(counts)
-        for field, weight in self.weights.items():
-            matrix = counts[field].minimum(self.most)
+        fields = self._by_field(counts)
+        frequency = _empty_like(fields)
+        for field, (weight, given) in fields.items():
+            matrix = given.minimum(self.most)
             lengths = np.asarray(matrix.sum(axis=1)).ravel()
             norm = 1.0 - self.b + self.b * lengths / self.mean_length_[field]
             scale = sparse.diags_array(weight / np.maximum(norm, 1e-9))
@@ -60,8 +73,8 @@ class FieldedBM25Transformer(TransformerMixin, BaseEstimator):  # type: ignore[m
         return weights
 
 
-def _empty_like(counts: Mapping[str, Any]) -> Any:
-    return sparse.csr_array(next(iter(counts.values())).shape, dtype=np.float64)
+def _empty_like(fields: Mapping[str, tuple[float, Any]]) -> Any:
+    return sparse.csr_array(next(iter(fields.values()))[1].shape, dtype=np.float64)
 
 
 def count_fields(

@@ -1,0 +1,149 @@
+"""Each step keeps scikit-learn's conventions, works alone, and stands in a pipeline with the others."""
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sklearn.base import BaseEstimator, clone
+from sklearn.exceptions import NotFittedError
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.pipeline import Pipeline
+from sklearn.utils.validation import check_is_fitted
+
+from marketplace.matching import Document, Glossary
+from marketplace.matching.analysis import Analyzer, Token, terms_of
+from marketplace.matching.compounds import CompoundSplitter
+from marketplace.matching.index.fuzzy import FuzzyTerms
+from marketplace.matching.index.needs import NeedModel
+from marketplace.matching.index.weighting import FieldedBM25Transformer
+from marketplace.matching.stop_words import StopWords
+
+TEXTS = [
+    "Vi lager nettbutikk og nettsider for gårdsutsalg, med bilder av gården.",
+    "Fotograf for mat, dyr og mennesker. Bilder av utsalg og butikk på nett.",
+    "Websites for guides and lodges, with the pictures that guests look for.",
+]
+WORDS = ["gård", "utsalg", "nett", "butikk", "sider"]
+STOP_WORDS = StopWords(
+    {"nb": ["vi", "og", "for", "med", "av", "på"], "nn": ["og"], "en": ["for", "and", "the", "with", "that"]}
+)
+
+
+def _tokens(text: str) -> list[Token]:
+    return Analyzer(STOP_WORDS, lang="nb").tokens(text, "nb")
+
+
+TICKED = [("shop",), ("photo",), ("site",)]
+# Each step with what it learns from and what it is then asked for.
+STEPS: list[tuple[BaseEstimator, tuple[Any, ...], Callable[[Any], Any]]] = [
+    (
+        Analyzer(STOP_WORDS, {"heimeside": "nettside"}, CompoundSplitter(frozenset({"nett"}))),
+        (TEXTS,),
+        lambda step: step.transform(["Gårdsutsalget på heimeside"]),
+    ),
+    (
+        CompoundSplitter(frozenset({"nett"}), frozenset({"kort"})),
+        (WORDS,),
+        lambda step: step.transform(["gårdsutsalg", "nettkort", "film"]),
+    ),
+    (FuzzyTerms(2, 0.3), (WORDS,), lambda step: step.transform(["utsallg", "buttikk", "ku"])),
+    (
+        FieldedBM25Transformer(k1=1.5),
+        (CountVectorizer().fit_transform(TEXTS),),
+        lambda step: step.transform(CountVectorizer().fit_transform(TEXTS)).toarray().tolist(),
+    ),
+    (
+        NeedModel(("shop", "photo", "site"), {"shop": ("site",)}, parts_weight=0.4),
+        ([_tokens(text) for text in TEXTS], TICKED),
+        lambda step: step.predict_proba([_tokens("bilder av dyr")]).tolist(),
+    ),
+]
+
+
+@pytest.mark.parametrize(("step", "learns", "ask"), STEPS, ids=[type(step).__name__ for step, *_ in STEPS])
+def test_a_step_keeps_the_conventions(step: Any, learns: tuple[Any, ...], ask: Callable[[Any], Any]):
+    given = step.get_params(deep=False)
+    assert all(getattr(step, name) is value for name, value in given.items())
+    untaught = clone(step)
+    with pytest.raises(NotFittedError):
+        check_is_fitted(untaught)
+    assert untaught.fit(*learns) is untaught
+    check_is_fitted(untaught)
+    assert any(name.endswith("_") and not name.startswith("_") for name in vars(untaught))
+    assert untaught.get_params(deep=False).keys() == given.keys()
+    answer = ask(untaught)
+    assert answer
+    assert ask(pickle.loads(pickle.dumps(untaught))) == answer
+    assert ask(clone(untaught).fit(*learns)) == answer
+    assert ask(untaught.fit(*learns)) == answer
+
+
+def test_an_analyzer_asked_otherwise_does_not_answer_from_memory() -> None:
+    analyzer = Analyzer(STOP_WORDS, lang="nb", splitter=CompoundSplitter()).fit([" ".join(WORDS)])
+    assert analyzer.transform(["gårdsutsalg"])[0][0].parts == ("gård", "utsalg")
+    analyzer.set_params(variants={"gårdsutsalg": "gardssal"})
+    assert analyzer.transform(["gårdsutsalg"])[0][0].term == "gardssal"
+    analyzer.set_params(splitter__first_parts=frozenset({"båt"})).fit(["utsalg"])
+    assert analyzer.transform(["gårdsutsalg", "båtutsalg"])[0][0].parts == ()
+    assert analyzer.transform(["båtutsalg"])[0][0].parts == ("båt", "utsalg")
+    assert Analyzer(STOP_WORDS).fit(TEXTS).transform(["nettbutikk"])[0][0].parts == ()
+
+
+def test_each_text_is_read_in_its_own_language() -> None:
+    analyzer = Analyzer(STOP_WORDS, splitter=CompoundSplitter()).fit(TEXTS)
+    norwegian, english = analyzer.transform(["Bilder og the film", "Pictures and the film og"])
+    assert [token.surface for token in norwegian] == ["Bilder", "the", "film"]
+    assert [token.surface for token in english] == ["Pictures", "film", "og"]
+    assert "lodges" not in analyzer.splitter_.words_
+
+
+def test_the_steps_make_a_pipeline_from_texts_to_weights() -> None:
+    pipeline = Pipeline(
+        [
+            ("analysis", Analyzer(STOP_WORDS, splitter=CompoundSplitter(frozenset({"nett"})))),
+            ("counts", CountVectorizer(analyzer=terms_of)),
+            ("weights", FieldedBM25Transformer()),
+        ]
+    )
+    weights = clone(pipeline).set_params(weights__b=0.0).fit_transform(TEXTS)
+    pipeline.fit(TEXTS)
+    terms = list(pipeline["counts"].get_feature_names_out())
+    row = pipeline.transform(["Gårdsutsalg"]).toarray()[0]
+    assert {term for term, weight in zip(terms, row, strict=True) if weight > 0} == {
+        "gårdsutsalg",
+        "gård",
+        "utsalg",
+    }
+    assert weights.shape == (3, len(terms))
+    found = dict(zip(terms, weights.toarray()[1], strict=True))
+    assert found["fotograf"] > found["bild"] > 0 == found["lodg"]
+    assert FuzzyTerms(1).fit(terms).alike("fotogaf")[0][0] == terms.index("fotograf")
+
+
+def test_the_need_model_ends_a_pipeline(glossary: Glossary) -> None:
+    profiles = [("Vi bygger snurrekvern", ("shop",)), ("Lyd og lys", ("photo",)), ("Alt mulig", ("site",))]
+    pipeline = Pipeline(
+        [("analysis", Analyzer(STOP_WORDS, lang="nb")), ("needs", NeedModel(("shop", "photo", "site")))]
+    ).fit([text for text, _ in profiles], [services for _, services in profiles])
+    probable = pipeline.predict_proba(["snurrekvern", "zzzz"])
+    assert probable.shape == (2, 3)
+    assert probable[0].argmax() == 0
+    assert probable[1].tolist() == [0, 0, 0]
+
+
+def test_a_model_that_was_taught_nothing_says_nothing() -> None:
+    model = NeedModel(("shop",)).fit([], [])
+    assert model.predict_proba([_tokens("nettbutikk")]).tolist() == [[0.0]]
+    assert model.suggest([(_tokens("nettbutikk"), 1.0)], 5) == []
+
+
+def test_the_index_uses_the_same_model_as_the_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:
+    analyzer = glossary.analyzer
+    profiles = [(analyzer.tokens(d.text, d.lang), d.services) for d in suppliers]
+    taught = NeedModel.taught(glossary, analyzer, 0.55, profiles)
+    phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
+    again = clone(taught).fit([tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases)
+    asked = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
+    assert again.predict_proba(asked).tolist() == taught.predict_proba(asked).tolist()
+    assert taught.predict_proba(asked).max() > 0.5

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
+from marketplace.matching.index import highest
 from marketplace.matching.index import postings as module
 from marketplace.matching.index.postings import DamagedPostingsError, Postings
 
@@ -90,38 +91,73 @@ def test_contributions_add_up_to_the_exact_score(rows, query):
         )
 
 
-@quickly
-@given(rows=documents, query=asked, data=st.data())
-def test_the_top_is_the_head_of_all_sorted(rows, query, data):
-    matrix = _matrix(rows)
-    count = data.draw(st.integers(0, 70), label="count")
-    margin = data.draw(st.sampled_from([0.0, 0.3, 5.0]), label="margin")
-    alive = data.draw(
-        st.none() | st.lists(st.booleans(), min_size=len(rows), max_size=len(rows)), label="alive"
-    )
-    found, scores = Postings.of(sparse.csr_array(matrix)).top(
-        *_split(query), count, margin=margin, alive=None if alive is None else np.array(alive, dtype=bool)
-    )
-    exact = _plainly(matrix, query)
-    those = [row for row in range(len(rows)) if exact[row] > 0 and (alive is None or alive[row])]
-    those.sort(key=lambda row: (-exact[row], row))
-    if count < len(those):
-        last = exact[those[count - 1]] - margin if count else np.inf
-        those = [row for row in those if exact[row] >= last]
-    assert found.tolist() == those
-    assert scores.tolist() == exact[those].tolist()
+@pytest.mark.parametrize("ways", [{}, {"WORTH_SKIPPING": 0}, {"WORTH_SKIPPING": 0, "MOST_LOOKED_UP": 2}])
+def test_the_top_is_the_head_of_all_sorted(ways):
+    """Whether all lists are read, or the long ones of little weight are skipped, or that turns out not to pay."""
+
+    @quickly
+    @given(rows=documents, query=asked, data=st.data())
+    def holds(rows, query, data):
+        matrix = _matrix(rows)
+        count = data.draw(st.integers(0, 70) | st.integers(1, 3), label="count")
+        margin = data.draw(st.sampled_from([0.0, 0.3, 5.0]), label="margin")
+        some = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
+        alive = data.draw(st.none() | some, label="alive")
+        with pytest.MonkeyPatch.context() as patch:
+            for name, value in ways.items():
+                patch.setattr(highest, name, value)
+            found, scores = Postings.of(sparse.csr_array(matrix)).top(
+                *_split(query),
+                count,
+                margin=margin,
+                alive=None if alive is None else np.array(alive, dtype=bool),
+            )
+        exact = _plainly(matrix, query)
+        those = [row for row in range(len(rows)) if exact[row] > 0 and (alive is None or alive[row])]
+        those.sort(key=lambda row: (-exact[row], row))
+        if count < len(those):
+            last = exact[those[count - 1]] - margin if count else np.inf
+            those = [row for row in those if exact[row] >= last]
+        assert found.tolist() == those
+        assert scores.tolist() == exact[those].tolist()
+
+    holds()
 
 
+@pytest.mark.parametrize("worth", [0, 10**9])
 @pytest.mark.parametrize("count", [1, 20, 1000])
-def test_the_top_of_many_is_the_head_of_all_sorted(count):
+def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, worth):
+    """Some lists are long and give little, as common words do."""
+    monkeypatch.setattr(highest, "WORTH_SKIPPING", worth)
     chance = np.random.default_rng(count)
-    matrix = sparse.random_array((50_003, 40), density=0.05, rng=chance, dtype=np.float32, format="csr")
-    columns, weights = np.arange(40), chance.random(40)
+    held = 0.9 / (1 + np.arange(40))
+    matrix = sparse.csr_array(
+        (chance.random((50_003, 40)) < held) * -np.log(held) * chance.random((50_003, 40))
+    )
+    matrix = matrix.astype(np.float32)
+    columns, weights = np.arange(40), 0.5 + chance.random(40)
     found, scores = Postings.of(matrix).top(columns, weights, count)
     exact = matrix.astype(np.float64) @ weights
     order = np.lexsort((np.arange(50_003), -exact))[:count]
     assert found.tolist() == order.tolist()
     assert scores == pytest.approx(exact[order], rel=1e-12)
+
+
+def test_long_lists_of_little_weight_are_not_read(monkeypatch):
+    """What each document says once costs nothing more than looking up those that hold the rare word."""
+    monkeypatch.setattr(highest, "WORTH_SKIPPING", 0)
+    matrix = np.zeros((1000, 2), dtype=np.float32)
+    matrix[:, 0], matrix[[7, 70, 700], 1] = 0.1, [5.0, 6.0, 5.5]
+    postings = Postings.of(sparse.csr_array(matrix))
+    read = []
+    add = Postings.add
+    monkeypatch.setattr(
+        Postings,
+        "add",
+        lambda self, scores, *lists: read.append(lists[0].tolist()) or add(self, scores, *lists),
+    )
+    assert postings.top([0, 1], [1.0, 1.0], 2)[0].tolist() == [70, 700]
+    assert read == [[1]]
 
 
 def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch):
@@ -147,7 +183,7 @@ def test_what_is_saved_and_opened_is_the_same_to_the_bit(tmp_path_factory, rows,
     opened = Postings.open(folder)
     opened.check()
     assert (opened.size, opened.terms, opened.nbytes) == (made.size, TERMS, made.nbytes)
-    for name in ("indptr", "rows", "weights"):
+    for name in ("indptr", "rows", "weights", "most"):
         assert getattr(opened, name).tobytes() == getattr(made, name).tobytes()
         assert getattr(opened, name).dtype == getattr(made, name).dtype
     assert opened.scores(*_split(query)).tobytes() == made.scores(*_split(query)).tobytes()
@@ -162,9 +198,14 @@ def test_lists_hold_what_the_matrix_does(rows):
         holders = np.flatnonzero(matrix[:, column])
         assert postings.rows_of(column).tolist() == holders.tolist()
         assert postings.weights_of(column).tolist() == matrix[holders, column].tolist()
+        every = np.arange(len(matrix), dtype=np.int32)
+        assert postings.weights_at(column, every).tolist() == matrix[:, column].tolist()
     for unknown in (-1, TERMS):
         assert postings.rows_of(unknown).size == postings.weights_of(unknown).size == 0
-    assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1)
+    assert postings.most.tolist() == [
+        max(postings.weights_of(column), default=0.0) for column in range(TERMS)
+    ]
+    assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1) + 4 * TERMS
 
 
 def test_the_matrix_stays_as_it_was():
@@ -174,7 +215,7 @@ def test_the_matrix_stays_as_it_was():
     assert (postings.rows_of(0).tolist(), postings.weights_of(0).tolist()) == ([1], [3.0])
 
 
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "most"])
 def test_nothing_can_be_written_into_postings(tmp_path, name):
     made = Postings.of(sparse.csr_array(np.eye(3)))
     made.save(tmp_path)
@@ -228,7 +269,7 @@ def _emptied(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_cut_short, _other_kind, _shorter, _emptied])
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "size"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "most", "size"])
 def test_damaged_files_are_refused(tmp_path, name, damage):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     damage(tmp_path / f"{name}.npy")
@@ -243,7 +284,7 @@ def test_a_missing_file_is_named(tmp_path):
         Postings.open(tmp_path)
 
 
-@pytest.mark.parametrize("pointers", [[1, 2, 3], [0, 3, 2, 3], [0, 2], [0, 4]])
+@pytest.mark.parametrize("pointers", [[1, 1, 2, 3], [0, 3, 2, 3], [0, 1, 2, 4], [0, 1, 2, 2]])
 def test_pointers_that_cannot_be_are_refused(tmp_path, pointers):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     np.save(tmp_path / "indptr.npy", np.array(pointers))
@@ -260,6 +301,7 @@ def test_pointers_that_cannot_be_are_refused(tmp_path, pointers):
         ("rows", [1, 0, 2]),
         ("weights", [1, np.nan, 1]),
         ("weights", [1, 1, -1]),
+        ("most", [1, 0, 0.5]),
     ],
 )
 def test_a_check_reads_what_opening_does_not(tmp_path, name, values):

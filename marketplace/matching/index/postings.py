@@ -2,17 +2,19 @@
 
 A query touches only the lists of its own terms, so it costs what those lists are long, not what the directory is
 large. The lists are SciPy's compressed columns, and are walked by the routine behind SciPy's own product of a sparse
-matrix and a vector. That routine is private to SciPy; `_add_slowly` does the same without it.
+matrix and a vector. That routine is private to SciPy; without it NumPy does the same, list by list.
 """
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 import numpy as np
 from scipy import sparse
+
+from marketplace.matching.index.highest import Highest
 
 try:
     from scipy.sparse._sparsetools import csc_matvec as _walk
@@ -29,14 +31,10 @@ Reals = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
 
 FARTHEST = 2**31 - 1
 """The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
-MOST_PARTS = 256
-MAXIMA_A_ROW = 32
-"""How many maxima are compared for each row that is wanted: fewer would let too many rows through."""
 ROWS_AT_ONCE = 4096
 """How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
-ROUNDING = 2.0**-24
-LEAST = float(np.finfo(np.float32).smallest_subnormal)
-FILES = ("indptr", "rows", "weights", "size")
+FILES = ("indptr", "rows", "weights", "most", "size")
+KINDS = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
 
 
 class DamagedPostingsError(Exception):
@@ -54,6 +52,8 @@ class Postings:
     indptr: Pointers
     rows: Rows
     weights: Weights
+    most: Weights
+    """The highest weight of each term, 0 when nobody holds it."""
     size: int
     """The number of documents, those that hold nothing included."""
 
@@ -72,12 +72,9 @@ class Postings:
         if not (np.isfinite(columns.data).all() and (columns.data >= 0).all()):
             message = "Weights must be finite, and not below 0."
             raise NoPostingsError(message)
-        return cls(
-            _still(columns.indptr.astype(np.int64)),
-            _still(columns.indices.astype(np.int32)),
-            _still(columns.data),
-            int(columns.shape[0]),
-        )
+        indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
+        most = _highest(indptr, columns.data)
+        return cls(_still(indptr), _still(rows), _still(columns.data), _still(most), columns.shape[0])
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:
@@ -90,15 +87,15 @@ class Postings:
             arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in FILES]
         except (ValueError, EOFError) as error:
             raise DamagedPostingsError(str(error)) from error
-        indptr, rows, weights, size = arrays
+        indptr, rows, weights, most, size = arrays
         kinds = [(array.dtype.str, array.ndim) for array in arrays]
-        if kinds != [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<i8", 0)] or not indptr.size:
+        if kinds != KINDS or len(indptr) != len(most) + 1:
             message = "The lists are not of the kind that is written."
             raise DamagedPostingsError(message)
         if indptr[0] or not indptr[-1] == rows.size == weights.size or (np.diff(indptr) < 0).any():
             message = "The lists are not as long as the pointers say."
             raise DamagedPostingsError(message)
-        return cls(indptr, rows, weights, int(size))
+        return cls(indptr, rows, weights, most, int(size))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the arrays into a folder, which is made; the same postings give the same bytes everywhere."""
@@ -120,6 +117,9 @@ class Postings:
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
             message = "A list holds a weight that is none."
             raise DamagedPostingsError(message)
+        if not np.array_equal(self.most, _highest(self.indptr, self.weights)):
+            message = "What a term weighs at most is not what its list says."
+            raise DamagedPostingsError(message)
 
     @property
     def terms(self) -> int:
@@ -129,7 +129,7 @@ class Postings:
     @property
     def nbytes(self) -> int:
         """Return how many bytes the arrays take, in memory as on disk."""
-        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes
+        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes + self.most.nbytes
 
     def rows_of(self, column: int) -> Rows:
         """Return who holds a term, ascending. A term that is not known is held by nobody."""
@@ -150,11 +150,28 @@ class Postings:
         Good for ordering; `contributions` gives the same to the last digit for the few rows that are shown.
         """
         asked, given = self._asked(columns, weights)
+        known = self._known(asked)
         scores = np.zeros(self.size, dtype=np.float32)
-        order = np.argsort(asked)[::-1]
-        order = order[self._known(asked[order])]
-        _add(self, asked[order], given[order].astype(np.float32), scores)
+        self.add(scores, asked[known], given[known])
         return scores
+
+    def add(self, scores: Weights, columns: Pointers, factors: Numbers) -> None:
+        """Add to the scores some lists, each times its factor.
+
+        SciPy's routine walks neighbouring columns: from each pointer to the next. Named last one first, there is
+        nothing to walk from the end of a list to the start of the next, and one call walks them all.
+        """
+        order = np.argsort(columns)[::-1]
+        columns, narrow = columns[order], factors[order].astype(np.float32)
+        if _walk is None or self.indptr[-1] > FARTHEST:
+            for column, factor in zip(columns.tolist(), narrow, strict=True):
+                scores[self.rows_of(column)] += factor * self.weights_of(column)
+        elif columns.size:
+            pointers = np.empty(2 * len(columns), dtype=np.int32)
+            pointers[0::2], pointers[1::2] = self.indptr[columns], self.indptr[columns + 1]
+            between = np.zeros(2 * len(columns), dtype=np.float32)
+            between[0::2] = narrow
+            _walk(self.size, len(pointers) - 1, pointers, self.rows, self.weights, between, scores)
 
     def top(
         self,
@@ -174,17 +191,13 @@ class Postings:
         if (given < 0).any():
             message = "Only weights from 0 up have highest rows that hold the words."
             raise NoPostingsError(message)
-        scores = self.scores(asked, given)
-        if alive is not None:
-            scores *= alive
-        # What float32 can have taken from a score at most: a rounding for each term added, and two for each product.
-        trust = 1.0 - 2.0 * ROUNDING * (len(asked) + 3)
-        rows = _near_the_top(scores, count, lambda last: (last * trust - margin) * trust)
+        felt = self._known(asked) & (given > 0)
+        rows = Highest(self, count, margin, alive).rows(asked[felt], given[felt])
         exact = self._exact(asked, given, rows)
         order = np.lexsort((rows, -exact))
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
-            kept = exact >= exact[count - 1] - margin if count > 0 else np.zeros(len(rows), dtype=bool)
+            kept = exact >= exact[count - 1] - margin
             rows, exact = rows[kept], exact[kept]
         return rows, exact
 
@@ -207,6 +220,17 @@ class Postings:
         found = (places < ends) & (self.rows.take(places, mode="clip") == wanted[:, np.newaxis])
         # In reading order, so that a row's sum does not depend on how many rows are asked for.
         return np.ascontiguousarray(np.where(found, self.weights.take(places, mode="clip"), 0.0) * given)
+
+    def weights_at(self, column: int, rows: Rows) -> Weights:
+        """Return what a known term weighs in some rows, 0 where it is not held."""
+        span = self._span(column)
+        holders = self.rows[span]
+        if not holders.size:
+            return np.zeros(len(rows), dtype=np.float32)
+        places = holders.searchsorted(rows)
+        found = holders.take(places, mode="clip") == rows
+        weights: Weights = self.weights[span].take(places, mode="clip") * found
+        return weights
 
     def _exact(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
         sums = [
@@ -235,43 +259,8 @@ def _still(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     return array
 
 
-def _add(postings: Postings, columns: Pointers, factors: Weights, scores: Weights) -> None:
-    """Add to the scores each of some lists, last one first, times its factor.
-
-    SciPy's routine walks neighbouring columns: from each pointer to the next. Because the lists are named last one
-    first, nothing is left to walk from the end of one to the start of the next, and one call walks them all.
-    """
-    if _walk is None or postings.indptr[-1] > FARTHEST:
-        _add_slowly(postings, columns, factors, scores)
-    elif columns.size:
-        pointers = np.empty(2 * len(columns), dtype=np.int32)
-        pointers[0::2], pointers[1::2] = postings.indptr[columns], postings.indptr[columns + 1]
-        between = np.zeros(2 * len(columns), dtype=np.float32)
-        between[0::2] = factors
-        _walk(postings.size, len(pointers) - 1, pointers, postings.rows, postings.weights, between, scores)
-
-
-def _add_slowly(postings: Postings, columns: Pointers, factors: Weights, scores: Weights) -> None:
-    for column, factor in zip(columns, factors, strict=True):
-        scores[postings.rows_of(column)] += factor * postings.weights_of(column)
-
-
-def _near_the_top(scores: Weights, count: int, cut_below: Callable[[float], float]) -> Rows:
-    """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
-
-    Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
-    that counts stands under a maximum that is below the cut. Those few hundred are not neighbours: one read in
-    reading order takes the maximum of many at once.
-    """
-    if count <= 0:
-        return np.zeros(0, dtype=np.int32)
-    parts = min(max(scores.size // (MAXIMA_A_ROW * count), 1), MOST_PARTS)
-    width = scores.size // parts
-    table, rest = scores[: parts * width].reshape(parts, width), scores[parts * width :]
-    maxima = np.concatenate([table.max(axis=0), rest])
-    last = np.partition(maxima, -count)[-count] if maxima.size > count else 0.0
-    cut = max(cut_below(float(last)), LEAST)
-    columns = np.flatnonzero(maxima[:width] >= cut)
-    part, column = np.nonzero(table[:, columns] >= cut)
-    rows = np.concatenate([part * width + columns[column], parts * width + np.flatnonzero(rest >= cut)])
-    return rows.astype(np.int32)
+def _highest(indptr: Pointers, weights: Weights) -> Weights:
+    most, held = np.zeros(len(indptr) - 1, dtype=np.float32), np.diff(indptr) > 0
+    if held.any():
+        most[held] = np.maximum.reduceat(weights, indptr[:-1][held])
+    return most

@@ -17,11 +17,13 @@ from marketplace.briefs.models import Brief
 from marketplace.core.viewer import Viewer
 
 if TYPE_CHECKING:
+    from werkzeug.datastructures import MultiDict
+
     from marketplace.briefs.queries import BriefPaper
 
 Column = InstrumentedAttribute[int]
 Ending = Callable[[Viewer, Brief], None]
-PanelMaker = Callable[[Viewer, "BriefPaper", Mapping[str, str]], "Panel | None"]
+PanelMaker = Callable[[Viewer, "BriefPaper", "MultiDict[str, str]"], "Panel | None"]
 _ties: dict[str, tuple[Column, Column]] = {}
 _endings: dict[str, Ending] = {}
 
@@ -78,7 +80,7 @@ def hang(place: Place, name: str, make: PanelMaker) -> None:
     _panels[place][name] = make
 
 
-def panels(place: Place, viewer: Viewer, paper: "BriefPaper", asked: Mapping[str, str]) -> list[Panel]:
+def panels(place: Place, viewer: Viewer, paper: "BriefPaper", asked: "MultiDict[str, str]") -> list[Panel]:
     """Return what the features above show in a place. The page has read the brief, so that none asks for it again."""
     made = [make(viewer, paper, asked) for make in _panels[place].values()]
     return [panel for panel in made if panel is not None]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from marketplace.matching.index.needs import NeedSuggestion
     from marketplace.matching.index.search import Index, suggest_needs
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
+    from marketplace.matching.index.variants import Moved
     from marketplace.matching.judgments import EvaluationFileError
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
@@ -36,6 +37,7 @@ _HOME = {
     "Glossary": "glossary",
     "Index": "index.search",
     "Match": "ranking",
+    "Moved": "index.variants",
     "NeedSuggestion": "index.needs",
     "PART_CODES": "settings",
     "Part": "explanation",
@@ -68,6 +70,7 @@ __all__ = [
     "Glossary",
     "Index",
     "Match",
+    "Moved",
     "NeedSuggestion",
     "Part",
     "Position",

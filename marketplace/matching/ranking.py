@@ -111,10 +111,12 @@ class Ranking:
 class Fit:
     """How many suppliers fit a brief: `fits` pass all hard requirements and the budget, `near` only the former.
 
-    `beside` counts those that stand in the list, last, for a service related to one that was confirmed.
+    `beside` counts those that stand in the list, last, for a service related to one that was confirmed. `shown` counts
+    those that fit and speak of every must-have, where it was asked for (`Index.fits`).
     """
 
     fits: int
     near: int
     excluded: Mapping[str, int]
     beside: int = 0
+    shown: int = 0

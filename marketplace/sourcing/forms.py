@@ -39,6 +39,16 @@ def presence_label(code: str, place: str) -> str:
     }[code]
 
 
+def cut_label(code: str) -> str:
+    """Return a requirement that leaves somebody out, in words."""
+    return {
+        "budget": _("The budget"),
+        "presence": _("That someone must come to you"),
+        "languages": _("The languages you asked for"),
+        "finish": _("The date it must be done by"),
+    }[code]
+
+
 def budget_label(code: str) -> str:
     """Return a budget band in words, both ends in full."""
     band = next((band for band in BUDGET_BANDS if band.code == code), None)

@@ -114,6 +114,11 @@ def exclusion_sentence(reason: str, params: Params) -> str:
     return _EXCLUDED[reason](params) if reason in _EXCLUDED else _("Does not meet a must")
 
 
+def miss_sentence(reason: str, params: Params) -> str:
+    """Return why one supplier does not fit, as a sentence: a requirement, or the budget, that it does not meet."""
+    return _LACKS[reason](params) if reason in _LACKS else f"{exclusion_sentence(reason, params)}."
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A piece of text that is marked or not."""

@@ -2,7 +2,9 @@
 
 import pytest
 
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.matching import Index
 from marketplace.sourcing import queries
 from marketplace.sourcing.queries.fitting import Trial
 from tests.factories.briefs import draft
@@ -16,7 +18,7 @@ def test_each_choice_says_its_count(market):
     assert counts["b100_200"] == 2
     assert counts["b400"] == 3
     assert [option.value for option in found.budgets if option.chosen] == ["b100_200"]
-    assert dict(found.must_haves)["Kunden kan hente på gården"] >= 1
+    assert {item.text: item.shown for item in found.must_haves}["Kunden kan hente på gården"] >= 1
 
 
 def test_trying_changes_nothing_in_the_brief(market, sign_in):
@@ -29,6 +31,62 @@ def test_trying_changes_nothing_in_the_brief(market, sign_in):
     found = queries.fitting(market.owner, brief.reference, Trial(budget="b0_20"))
     assert (found.fit.fits, found.as_written.fits, found.changed) == (0, 2, True)
     assert brief.answers == before
+
+
+def test_who_comes_in_and_drops_out_is_named_with_the_reason(market, sign_in):
+    reference = draft(market.owner).reference
+    found = queries.fitting(market.owner, reference, Trial(budget="b400"))
+    assert [(one.listing.name, one.reason) for one in found.enter.named] == [
+        ("Dyrt", "Det minste oppdraget koster 900\u00a0000\u00a0kr, og det er over rammen deres.")
+    ]
+    assert found.leave.count == 0
+    found = queries.fitting(market.owner, reference, Trial(budget="b0_20"))
+    assert {one.listing.name for one in found.leave.named} == {"Kvistverk", "Myrull"}
+    assert found.enter.count == 0
+    page = sign_in(market.owner, "nb").page(f"/briefs/{reference}/fit?budget=b400")
+    assert "Kommer med: 1" in page.text
+    assert "Til nå: Det minste oppdraget koster" in page.text
+
+
+def test_what_leaves_out_most_is_told(market):
+    market.add("Tysk", "Nettbutikk.", "ecm.shop", languages=("de",), price_from_nok=9_000)
+    market.add("Bare her", "Nettbutikk.", "ecm.shop", areas=("5014",), on_site=True, price_from_nok=9_000)
+    market.add("Bare der", "Nettbutikk.", "ecm.shop", areas=("5014",), on_site=True, price_from_nok=9_000)
+    session.commit()
+    for supplier in ("Bare her", "Bare der"):
+        market.suppliers[supplier].municipality_number = "5014"
+        market.suppliers[supplier].version += 1
+    reference = draft(market.owner, presence="must").reference
+    found = queries.fitting(market.owner, reference, Trial())
+    cuts = {cut.code: cut.more for cut in found.cuts}
+    assert cuts == {"presence": 2, "budget": 1, "languages": 1}
+    assert found.cuts[0].code == "presence"
+    trial = Trial(presence="some", any_language=True, budget="unknown")
+    assert queries.fitting(market.owner, reference, trial).cuts == []
+
+
+def test_a_must_have_that_is_left_counts_for_nobody(market):
+    reference = draft(market.owner, must_have=["Kunden kan hente på gården", "Gull og glitter"]).reference
+    found = queries.fitting(market.owner, reference, Trial())
+    assert (found.fit.shown, found.must_haves[1].shown) == (0, 0)
+    assert found.dearest == found.must_haves[1]
+    without = queries.fitting(market.owner, reference, Trial(without=frozenset({1, 30})))
+    assert without.fit.shown == found.must_haves[1].without == 1
+    assert [item.kept for item in without.must_haves] == [True, False]
+    assert without.dearest == without.must_haves[0]
+
+
+def test_all_counts_of_the_panel_are_one_call(market, monkeypatch):
+    """The panel follows a slider: it may not ask the index once for each of its choices."""
+    reference = draft(market.owner).reference
+    asked = []
+    counted = Index.fits
+    monkeypatch.setattr(
+        Index, "fits", lambda self, queries: asked.append(len(queries)) or counted(self, queries)
+    )
+    queries.fitting(market.owner, reference, Trial())
+    assert len(asked) == 1
+    assert asked[0] > 15
 
 
 def test_only_the_company_looks_into_its_draft(market, sign_in):

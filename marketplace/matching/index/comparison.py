@@ -27,6 +27,8 @@ GONE = len(REASONS)
 """The code of a row whose document is no longer there."""
 MOST_SERVICE_TERMS = 5
 LEAST_SERVICE_SHARE = 0.05
+MISSES = (*REASONS, "gone", criteria.BESIDE, criteria.OVER_BUDGET)
+"""Why a document does not fit, by its code in `Comparison.misses`; 0 fits."""
 
 
 _OF_WORDS = frozenset(name for name, made in vars(Asked).items() if isinstance(made, cached_property))
@@ -93,6 +95,21 @@ class Comparison(Asked):
             found.append(Exclusion(store.id_of(row), reason, params))
         found.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
         return found
+
+    @cached_property
+    def misses(self) -> Codes:
+        """Return for each document the first thing it fails on, as its number in `MISSES`; 0 for one that fits."""
+        codes = self.reasons.copy()
+        listed = codes == 0
+        codes[listed & self._column("over_budget")] = MISSES.index(criteria.OVER_BUDGET)
+        codes[listed & self._beside] = MISSES.index(criteria.BESIDE)
+        return codes
+
+    def highest_first(self, rows: Rows) -> Rows:
+        """Return some rows, the highest score first."""
+        order = np.argsort(-self._scores()[rows], kind="stable")
+        ordered: Rows = rows[order]
+        return ordered
 
     def fit(self) -> Fit:
         """Count who fits."""

@@ -10,7 +10,7 @@ from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Explanation, TermMatch
 from marketplace.matching.glossary import Glossary
-from marketplace.matching.index import snapshot
+from marketplace.matching.index import snapshot, variants
 from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
@@ -164,6 +164,14 @@ class Index:
         if not len(self):
             return Fit(0, 0, {})
         return Comparison.of(self._store, query).fit()
+
+    def fits(self, queries: Sequence[Query]) -> list[Fit]:
+        """Count how many suppliers fit each of many variants of a brief: cheap enough to follow a slider."""
+        return variants.fits(self._store, queries)
+
+    def moved(self, before: Query, after: Query) -> list[variants.Moved]:
+        """Return the suppliers that fit only one of two variants of a brief, each with the reason."""
+        return variants.moved(self._store, before, after)
 
     def showing(self, query: Query, must_have: str) -> int:
         """Count the suppliers, not left out, whose texts speak of a must-have."""

@@ -1,7 +1,5 @@
 """A supplier's yes or no to an invitation."""
 
-from collections.abc import Mapping
-
 from flask import render_template
 from werkzeug.wrappers import Response
 
@@ -22,7 +20,7 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _invited(viewer: Viewer, paper: BriefPaper, _asked: Mapping[str, str]) -> followers.Panel | None:
+def _invited(viewer: Viewer, paper: BriefPaper, _asked: object) -> followers.Panel | None:
     """Return what an invited supplier can do with its invitation while the brief is open."""
     invitation = queries.invitation_for(viewer, paper.brief.id)
     if invitation is None or paper.phase is not Phase.OPEN:

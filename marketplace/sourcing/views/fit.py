@@ -1,8 +1,7 @@
 """Who would fit a draft, what changes would do, and publishing it."""
 
-from collections.abc import Mapping
-
 from flask import render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -14,7 +13,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.forms import PublishForm, budget_label, presence_label
+from marketplace.sourcing.forms import PublishForm, budget_label, cut_label, presence_label
 from marketplace.sourcing.queries.fitting import Trial
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
@@ -23,18 +22,28 @@ from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
+NUMBERS = {str(number): number for number in range(40)}
+"""More must-haves than a brief can have, by how an address names them."""
 
 
-def _trial(asked: Mapping[str, str]) -> Trial:
+def _trial(asked: MultiDict[str, str]) -> Trial:
     day = parse_day(asked.get("finish", "")[:10])
-    return Trial(asked.get("budget", "")[:10] or None, asked.get("presence", "")[:10] or None, day)
+    return Trial(
+        asked.get("budget", "")[:10] or None,
+        asked.get("presence", "")[:10] or None,
+        day,
+        frozenset(NUMBERS[text] for text in asked.getlist("without") if text in NUMBERS),
+        any_language=asked.get("languages") == "any",
+    )
 
 
-def _panel(_viewer: Viewer, paper: BriefPaper, asked: Mapping[str, str]) -> followers.Panel:
+LABELS = {"budget_label": budget_label, "presence_label": presence_label, "cut_label": cut_label}
+
+
+def _panel(_viewer: Viewer, paper: BriefPaper, asked: MultiDict[str, str]) -> followers.Panel:
     """Return the what-if panel for the check page."""
     found = queries.fitting_of(paper, _trial(asked))
-    labels = {"budget_label": budget_label, "presence_label": presence_label}
-    return followers.Panel("sourcing/_panel.html", {"found": found, **labels})
+    return followers.Panel("sourcing/_panel.html", {"found": found, **LABELS})
 
 
 followers.hang(followers.Place.CHECK, "fit", _panel)
@@ -47,13 +56,7 @@ def fit(reference: str) -> Answer:
     found = queries.fitting(current_viewer(), reference, _trial(request.args))
     if found.paper.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
-    return render_template(
-        "sourcing/fit.html",
-        found=found,
-        form=PublishForm(),
-        budget_label=budget_label,
-        presence_label=presence_label,
-    )
+    return render_template("sourcing/fit.html", form=PublishForm(), panel_values={"found": found, **LABELS})
 
 
 @blueprint.post("/briefs/<reference>/publish")

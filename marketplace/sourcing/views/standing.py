@@ -1,7 +1,5 @@
 """A supplier's own place in the list of a brief, with its own parts and what would have given more points."""
 
-from collections.abc import Mapping
-
 from flask import render_template
 
 from marketplace.briefs import followers
@@ -22,7 +20,7 @@ def standing(reference: str) -> str:
     return render_template("sourcing/standing.html", found=found, part_label=part_label)
 
 
-def _link(viewer: Viewer, paper: BriefPaper, _asked: Mapping[str, str]) -> followers.Panel | None:
+def _link(viewer: Viewer, paper: BriefPaper, _asked: object) -> followers.Panel | None:
     if not queries.is_ranked(viewer, paper):
         return None
     return followers.Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,17 +61,16 @@ def work(app: Flask, *, once: bool = False) -> None:
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
         signal.signal(signal.SIGINT, lambda *_: stop.set())
-    waited = SECONDS_BETWEEN_JOBS
+    due = time.monotonic()
     while True:
         with app.app_context():
             _beat()
-            if waited >= SECONDS_BETWEEN_JOBS:
+            if time.monotonic() >= due:
+                due = time.monotonic() + SECONDS_BETWEEN_JOBS
                 run_jobs()
-                waited = 0.0
-            _send(app)
+            _send(app, everything=once)
         if once or stop.wait(SECONDS_BETWEEN_MAILS):
             return
-        waited += SECONDS_BETWEEN_MAILS
 
 
 def run_jobs() -> None:
@@ -94,9 +94,10 @@ def _beat() -> None:
         logger.exception("The heartbeat could not be written.")
 
 
-def _send(app: Flask) -> None:
+def _send(app: Flask, *, everything: bool) -> None:
+    """Send a round of mails. One round alone: what else is due does not wait until the last of very many is out."""
     try:
-        while deliver_waiting(app.config["SETTINGS"]):
+        while deliver_waiting(app.config["SETTINGS"]) and everything:
             pass
     except Exception:
         session.rollback()

@@ -4,6 +4,7 @@ import datetime as dt
 import logging
 import smtplib
 import ssl
+import time
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
 from pathlib import Path
@@ -21,6 +22,16 @@ from marketplace.outbox.models import OutboxMail
 logger = logging.getLogger(__name__)
 BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 SMTP_TIMEOUT_SECONDS = 20
+ROUND_SECONDS = 30.0
+"""How long one round of mails may take: the worker has other things to do, like opening offers at their hour."""
+ITS_OWN_FAULT = (
+    smtplib.SMTPRecipientsRefused,
+    smtplib.SMTPSenderRefused,
+    smtplib.SMTPDataError,
+    smtplib.SMTPNotSupportedError,
+    ValueError,
+)
+"""What a server that answers says of one mail, or what keeps a mail from being written at all."""
 
 
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
@@ -54,6 +65,7 @@ class Postman:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
+        self.is_heard = True
 
     def __enter__(self) -> Self:
         """Open nothing yet: a connection is made for the first mail."""
@@ -64,8 +76,15 @@ class Postman:
         if self._smtp is not None:
             try:
                 self._smtp.quit()
-            except smtplib.SMTPException:
+            except (OSError, smtplib.SMTPException):
                 logger.debug("The mail server hung up first.")
+            self._smtp = None
+
+    def let_go(self) -> None:
+        """Drop a connection that has failed, without a word: who does not answer is not waited for once more."""
+        self.is_heard = False
+        if self._smtp is not None:
+            self._smtp.close()
             self._smtp = None
 
     def carry(self, message: EmailMessage) -> None:
@@ -105,11 +124,13 @@ class Postman:
         unfinished.replace(folder / name)
 
 
-def deliver_waiting(settings: Settings, limit: int = 50) -> int:
-    """Send the mails whose time has come, each in its own transaction, and return how many went out.
+def deliver_waiting(settings: Settings, limit: int = 500, seconds: float = ROUND_SECONDS) -> int:
+    """Send the mails whose time has come, for about so long at most, and return how many went out.
 
-    One that fails waits longer each time; after the last try it is kept as failed. One bad address
-    therefore holds up nobody.
+    One that fails waits longer each time; after the last try it is kept as failed. A bad address holds up nobody.
+    A server that does not answer ends the round: the others keep their turn.
+
+    No transaction is open while a mail is carried: a slow mail server must not keep people from writing.
     """
     due = (
         select(OutboxMail.id)
@@ -119,30 +140,58 @@ def deliver_waiting(settings: Settings, limit: int = 50) -> int:
     )
     ids = list(session.scalars(due))
     session.rollback()
-    sent = 0
+    sent, until = 0, time.monotonic() + seconds
     with Postman(settings) as postman:
         for mail_id in ids:
-            with transaction():
-                sent += _deliver(mail_id, postman, settings)
+            if time.monotonic() > until or not postman.is_heard:
+                break
+            sent += _deliver(mail_id, postman, settings)
     return sent
 
 
 def _deliver(mail_id: int, postman: Postman, settings: Settings) -> bool:
-    locked = select(OutboxMail).where(OutboxMail.id == mail_id, OutboxMail.state == "waiting")
-    mail = session.scalar(locked.with_for_update(skip_locked=True))
+    mail = _take(mail_id)
     if mail is None:
         return False
-    mail.attempts += 1
     try:
         postman.carry(build_mail(mail, settings))
-    except (OSError, smtplib.SMTPException) as error:
-        mail.last_error = f"{type(error).__name__}: {error}"[:300]
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        if not isinstance(error, ITS_OWN_FAULT) or isinstance(error, ssl.SSLError):
+            postman.let_go()
+        _note(mail_id, f"{type(error).__name__}: {error}"[:300])
+        return False
+    _note(mail_id)
+    return True
+
+
+def _take(mail_id: int) -> OutboxMail | None:
+    """Take a mail for one try, or return None when another worker has it.
+
+    It is written down as if the try had failed, so that it comes again when the worker ends in the middle of it.
+    """
+    with transaction():
+        now = clock.now()
+        free = select(OutboxMail).where(
+            OutboxMail.id == mail_id, OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= now
+        )
+        mail = session.scalar(free.with_for_update(skip_locked=True))
+        if mail is not None:
+            wait = BACK_OFF_MINUTES[min(mail.attempts, len(BACK_OFF_MINUTES) - 1)]
+            mail.attempts += 1
+            mail.next_attempt_at = now + dt.timedelta(minutes=wait)
+        return mail
+
+
+def _note(mail_id: int, error: str = "") -> None:
+    """Write down how a try went. A mail may have been deleted meanwhile, with the person it was for."""
+    with transaction():
+        mail = session.get(OutboxMail, mail_id)
+        if mail is None:
+            return
+        if not error:
+            mail.state, mail.sent_at = "sent", clock.now()
+            return
+        mail.last_error = error
         if mail.attempts > len(BACK_OFF_MINUTES):
             mail.state = "failed"
-        else:
-            mail.next_attempt_at = clock.now() + dt.timedelta(minutes=BACK_OFF_MINUTES[mail.attempts - 1])
         logger.warning("Mail %s could not be sent (try %s).", mail.id, mail.attempts)
-        return False
-    mail.state = "sent"
-    mail.sent_at = clock.now()
-    return True

@@ -4,7 +4,8 @@ import datetime as dt
 import email
 import email.policy
 import socket
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,11 +13,14 @@ import pytest
 import time_machine
 from aiosmtpd.controller import Controller
 from flask import Flask
+from sqlalchemy import create_engine, insert, select, update
 
 from marketplace.config import Settings
+from marketplace.core import clock, traffic
 from marketplace.core.database import session, transaction
 from marketplace.core.i18n import current_locale
-from marketplace.outbox import queries
+from marketplace.core.traffic import Heartbeat
+from marketplace.outbox import delivery, queries
 from marketplace.outbox.delivery import BACK_OFF_MINUTES, deliver_waiting
 from marketplace.outbox.messages import Content, Message, Receiver
 from marketplace.outbox.models import Notice, OutboxMail
@@ -37,6 +41,7 @@ class Sink:
 
     def __init__(self) -> None:
         self.mails: list[bytes] = []
+        self.meanwhile: list[Callable[[], None]] = []
 
     async def handle_RCPT(
         self, _server: object, _session: object, envelope: object, address: str, _options: object
@@ -47,6 +52,8 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        for act in self.meanwhile:
+            act()
         self.mails.append(envelope.content)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
         return "250 OK"
 
@@ -113,6 +120,94 @@ def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Fl
     mail = session.query(OutboxMail).one()
     assert mail.state == "failed"
     assert "ConnectionRefusedError" in mail.last_error
+
+
+def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, int]) -> None:
+    handler, port = sink
+    settings = settings_of(app)
+    engine = create_engine(settings.database_url)
+
+    def write() -> None:
+        with engine.begin() as connection:
+            if engine.dialect.name == "sqlite":
+                connection.exec_driver_sql("PRAGMA busy_timeout = 100")
+                connection.exec_driver_sql("COMMIT")
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            connection.execute(insert(Heartbeat).values(name="somebody", at=clock.now()))
+
+    handler.meanwhile = [write]
+    person = factories.user()
+    post(Receiver(person.id, person.email, "nb"))
+    smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
+    assert deliver_waiting(smtp) == 1
+    assert traffic.last_beat("somebody") is not None
+    engine.dispose()
+
+
+@pytest.fixture
+def silent_port() -> Iterator[int]:
+    """A server that takes the call and says nothing."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        yield listening.getsockname()[1]
+
+
+def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_turn(
+    app: Flask, silent_port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "SMTP_TIMEOUT_SECONDS", 0.3)
+    silent = replace(settings_of(app), mail_host="127.0.0.1", mail_port=silent_port, mail_tls="none")
+    people = [factories.user() for _number in range(4)]
+    post(*(Receiver(person.id, person.email, "nb") for person in people))
+    begun = time.monotonic()
+    assert deliver_waiting(silent) == 0
+    assert time.monotonic() - begun < 1.0, "one wait, not one for each mail"
+    assert sorted(session.scalars(select(OutboxMail.attempts))) == [0, 0, 0, 1]
+    assert deliver_waiting(settings_of(app)) == 3, "the server is there again"
+
+
+def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
+    first, second = factories.user(), factories.user()
+    post(*(Receiver(person.id, person.email, "nb") for person in (first, second)))
+    with transaction():
+        session.execute(
+            update(OutboxMail).where(OutboxMail.recipient == first.email).values(subject="two\nlines")
+        )
+    assert deliver_waiting(settings_of(app)) == 1
+    broken = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting")).one()
+    assert (broken.recipient, broken.attempts) == (first.email, 1)
+    assert broken.last_error.startswith("ValueError")
+
+
+def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class PowerCut(BaseException):
+        """What no code catches."""
+
+    def end(_postman: object, _message: object) -> None:
+        raise PowerCut
+
+    start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        person = factories.user()
+        post(Receiver(person.id, person.email, "nb"))
+        with monkeypatch.context() as patch, pytest.raises(PowerCut):
+            patch.setattr(delivery.Postman, "carry", end)
+            deliver_waiting(settings_of(app))
+        session.rollback()
+        assert deliver_waiting(settings_of(app)) == 0, "it may be on its way yet"
+        clock.shift(dt.timedelta(minutes=BACK_OFF_MINUTES[0]))
+        assert deliver_waiting(settings_of(app)) == 1
+    assert session.query(OutboxMail).one().state == "sent"
+
+
+def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
+    people = [factories.user() for _number in range(3)]
+    post(*(Receiver(person.id, person.email, "nb") for person in people))
+    assert deliver_waiting(settings_of(app), seconds=-1) == 0
+    assert deliver_waiting(settings_of(app)) == 3
 
 
 def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import current_locale, format_list, format_money, format_number
+from marketplace.core.i18n import current_locale, format_list, format_money, format_number, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import Ask
@@ -17,6 +17,7 @@ from marketplace.proposals.evaluation import (
     find_trap,
 )
 from marketplace.proposals.queries import Offer
+from marketplace.proposals.repeating import MANY
 
 MOST_COLUMNS = 4
 _FRAME = {band.code: band.high for band in BUDGET_BANDS}
@@ -135,6 +136,15 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[
             )
         if offer.answers_older_version:
             found.append(_("%(name)s has answered an older version of the brief.", name=offer.name))
+        if offer.repeats >= MANY:
+            found.append(
+                ngettext(
+                    "%(name)s describes the job in the same words as in %(num)s other offer. Ask what it means for you.",
+                    "%(name)s describes the job in the same words as in %(num)s other offers. Ask what it means for you.",
+                    offer.repeats,
+                    name=offer.name,
+                )
+            )
     return found
 
 

@@ -35,7 +35,8 @@ class Proposal(Base):
 
     `content` is what the supplier is writing, `submitted_content` what counts. Nobody but the supplier may
     read either before the brief is opened. `own_reason` is the supplier's, for withdrawing or declining.
-    `opened_at` is when the seal was broken; from then on the database refuses to change what was sent.
+    `opened_at` is when the seal was broken; from then on the database refuses to change what was sent. `repeats`
+    counts the supplier's other offers, opened by then, that said the same.
     """
 
     __tablename__ = "proposal"
@@ -62,6 +63,7 @@ class Proposal(Base):
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     outcome_good: Mapped[str] = mapped_column(Text, default="")
     outcome_seen_at: Mapped[dt.datetime | None]
+    repeats: Mapped[int] = mapped_column(default=0, server_default="0")
 
     brief: Mapped[Brief] = relationship(innerjoin=True)
     brief_version: Mapped[BriefVersion] = relationship(innerjoin=True)

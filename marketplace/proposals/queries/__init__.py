@@ -15,6 +15,7 @@ from marketplace.proposals.queries.offers import (
     opening_of,
     outcomes_of,
 )
+from marketplace.proposals.queries.repeats import saying_the_same, sent_within_a_day
 
 __all__ = [
     "Answering",
@@ -34,5 +35,7 @@ __all__ = [
     "own_glasses",
     "own_offers",
     "own_proposal",
+    "saying_the_same",
+    "sent_within_a_day",
     "unsealed",
 ]

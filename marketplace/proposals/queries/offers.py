@@ -72,6 +72,7 @@ class Offer:
     outcome_text: str
     outcome_good: str
     answers_older_version: bool
+    repeats: int
 
     @property
     def is_live(self) -> bool:
@@ -158,6 +159,7 @@ def _offer(proposal: Proposal, version: BriefVersion, ask: Ask, trades: set[str]
         outcome_text=proposal.outcome_text,
         outcome_good=proposal.outcome_good,
         answers_older_version=proposal.brief_version_id != version.id,
+        repeats=proposal.repeats,
     )
 
 

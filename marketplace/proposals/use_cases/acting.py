@@ -18,7 +18,7 @@ from marketplace.outbox.messages import Receiver
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import Actor, State
 from marketplace.proposals.models import Proposal, SealedEvent
-from marketplace.proposals.queries import is_opened
+from marketplace.proposals.queries import is_opened, saying_the_same
 
 
 def lock(brief: Brief) -> Brief:
@@ -123,6 +123,7 @@ def freeze(brief: Brief) -> None:
     for proposal in proposals_of(brief, State.SUBMITTED):
         if proposal.opened_at is None:
             proposal.opened_at = clock.now()
+            proposal.repeats = saying_the_same(proposal, opened=True)
 
 
 def company_people(brief: Brief) -> list[Receiver]:

@@ -14,7 +14,14 @@ from marketplace.proposals import notices
 from marketplace.proposals.content import Content
 from marketplace.proposals.lifecycle import State
 from marketplace.proposals.models import Proposal, new_number
-from marketplace.proposals.queries import Answering, answering, letter_for, own_proposal
+from marketplace.proposals.queries import (
+    Answering,
+    answering,
+    letter_for,
+    own_proposal,
+    sent_within_a_day,
+)
+from marketplace.proposals.repeating import MOST_A_DAY
 from marketplace.proposals.use_cases.acting import (
     company_people,
     locked_for_supplier,
@@ -23,6 +30,7 @@ from marketplace.proposals.use_cases.acting import (
     supplier_actor,
     supplier_people,
 )
+from marketplace.suppliers.models import Supplier
 
 
 def _writing(viewer: Viewer, reference: str) -> Answering:
@@ -106,6 +114,7 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             )
         if found.lacks:
             raise RuleBroken(found.lacks[0].message, found.lacks[0].field)
+        _must_not_be_too_many(proposal)
         again = found.is_sent
         if again and not found.has_unsent_changes and not found.answers_older_version:
             return proposal
@@ -121,6 +130,21 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
         told = notices.offer_sent(found.version.title, reference, found.deadline, again=again)
         send(told, supplier_people(proposal))
         return proposal
+
+
+def _must_not_be_too_many(proposal: Proposal) -> None:
+    """Refuse the first sending of an offer when its supplier has sent very many within a day. Raises RuleBroken."""
+    if proposal.revisions:
+        return
+    # Two that are sent at once wait for each other here, so that both are counted.
+    session.execute(select(Supplier.id).where(Supplier.id == proposal.supplier_id).with_for_update())
+    if sent_within_a_day(proposal.supplier_id) >= MOST_A_DAY:
+        raise RuleBroken(
+            _(
+                "You have sent %(most)s offers within a day. This one is saved; send it tomorrow.",
+                most=MOST_A_DAY,
+            )
+        )
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> None:

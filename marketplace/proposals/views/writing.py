@@ -10,6 +10,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import Lack
 from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owned_in_words, proposal_form
 from marketplace.proposals.queries import Answering
+from marketplace.proposals.repeating import MANY
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -73,11 +74,17 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
         )
         return see_other("proposals.edit", reference=reference, missing=1)
     try:
-        use_cases.submit(viewer, reference, saved.revision)
+        sent = use_cases.submit(viewer, reference, saved.revision)
     except (RuleBroken, Conflict) as error:
         flashes.warn(error.message)
     else:
         flashes.done(_("Sent. You can change the offer until the deadline."))
+        if queries.saying_the_same(sent) >= MANY:
+            flashes.note(
+                _(
+                    "You describe this job in the same words as others. Companies are told so when they compare; write what it means for this one."
+                )
+            )
     return see_other("proposals.edit", reference=reference)
 
 

@@ -1,0 +1,162 @@
+"""Many offers in a day, and the same text to everybody: refused, and told."""
+
+import datetime as dt
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import RuleBroken
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.comparison import compare
+from marketplace.proposals.models import ProposalRevision
+from marketplace.proposals.repeating import MANY, MOST_A_DAY, count_same, gist
+from marketplace.proposals.use_cases import timed
+from marketplace.sourcing.models import Invitation
+from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, full_content
+
+
+def briefs(market: Market, count: int, *, deadline: dt.datetime | None = None) -> list[str]:
+    """Publish more briefs like the market's own, with the same three invited."""
+    invited = [market.people[name] for name in ("kvistverk", "myrull", "skogsfjord")]
+    references = []
+    for number in range(count):
+        reference = f"2026-1{number:03}"
+        brief = Brief(
+            reference=reference, company_id=market.owner.organisation_id, created_by_id=market.owner.user_id,
+            state="published", title="Nettbutikk", answers=ANSWERS, open_door=False, published_at=clock.now(),
+            deadline=deadline or market.brief.deadline, services=[BriefService(code="ecm.shop", category="ecm")],
+        )  # fmt: skip
+        brief.versions = [
+            BriefVersion(
+                number=1, guide_version=1, title="Nettbutikk", answers=ANSWERS, published_at=clock.now(),
+                published_by_id=market.owner.user_id,
+            )
+        ]  # fmt: skip
+        session.add(brief)
+        session.flush()
+        for viewer in invited:
+            session.add(
+                Invitation(
+                    brief_id=brief.id, supplier_id=viewer.organisation_id, invited_by_id=market.owner.user_id
+                )
+            )
+        references.append(reference)
+    session.commit()
+    return references
+
+
+def send(market: Market, name: str, reference: str, **changes: Any) -> Any:
+    viewer = market.people[name]
+    saved = use_cases.save(viewer, reference, full_content(**changes))
+    return use_cases.submit(viewer, reference, saved.revision)
+
+
+def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: Any) -> None:
+    references = briefs(market, MOST_A_DAY + 1)
+    for reference in references[:-1]:
+        send(market, "kvistverk", reference)
+    with pytest.raises(RuleBroken, match=str(MOST_A_DAY)):
+        send(market, "kvistverk", references[-1])
+    send(market, "myrull", references[-1])  # another supplier's day
+    sent = queries.answering(market.kvistverk, references[0]).proposal
+    assert sent is not None
+    changed = use_cases.save(
+        market.kvistverk, references[0], full_content(monthly_nok=900), seen_revision=sent.revision
+    )
+    use_cases.submit(market.kvistverk, references[0], changed.revision)  # what is sent may be changed
+    waiting = queries.answering(market.kvistverk, references[-1]).proposal
+    assert waiting is not None
+    assert waiting.state == "draft", "what was written is kept"
+    at_noon.move_to(NOON + dt.timedelta(hours=24, seconds=1), tick=False)
+    assert use_cases.submit(market.kvistverk, references[-1], waiting.revision).state == "submitted"
+
+
+def test_many_at_once_are_no_more_than_twenty(market: Market, app: Flask) -> None:
+    references = briefs(market, MOST_A_DAY + 5)
+    saved = {one: use_cases.save(market.kvistverk, one, full_content()).revision for one in references}
+    session.commit()
+    viewer = market.kvistverk
+
+    def attempt(reference: str) -> bool:
+        with app.app_context():
+            try:
+                use_cases.submit(viewer, reference, saved[reference])
+            except RuleBroken:
+                return False
+            return True
+
+    with ThreadPoolExecutor(8) as pool:
+        taken = sum(pool.map(attempt, references))
+    session.rollback()
+    assert taken == MOST_A_DAY
+    assert session.scalar(select(func.count()).select_from(ProposalRevision)) == MOST_A_DAY
+
+
+def advice(market: Market, reference: str) -> str:
+    found = queries.offers_for(market.owner, reference)
+    return " ".join(compare(found.offers, found.ask).advice)
+
+
+def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
+    market: Market, at_noon: Any
+) -> None:
+    own = "Vi lager en butikk for Bjørkvollen, der ostene hentes på gården. Den er nummer %s."
+    references = briefs(market, MANY + 1)
+    for number, reference in enumerate(references):
+        send(market, "kvistverk", reference)
+        send(market, "myrull", reference, understanding=own % number)
+    at_noon.move_to(AFTER, tick=False)
+    timed.open_due()
+    told = [advice(market, reference) for reference in references]
+    assert sum("Kvistverk" in text and "samme ord" in text for text in told) == 1
+    assert not any("Myrull" in text and "samme ord" in text for text in told)
+
+
+def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: Any) -> None:
+    """That a supplier has answered elsewhere is known to nobody else until it is opened there."""
+    briefs(market, MANY, deadline=AFTER + dt.timedelta(days=10))
+    for number in range(MANY):
+        send(market, "kvistverk", f"2026-1{number:03}")
+    market.send("kvistverk")
+    market.send("myrull")
+    at_noon.move_to(AFTER, tick=False)
+    timed.open_due()
+    assert "samme ord" not in advice(market, market.reference)
+    assert market.proposal("kvistverk").repeats == 0
+
+
+def test_the_supplier_is_told_when_it_sends(market: Market, app: Flask) -> None:
+    references = briefs(market, MANY)
+    for reference in references:
+        send(market, "kvistverk", reference)
+    saved = use_cases.save(market.kvistverk, market.reference, full_content())
+    session.commit()
+    assert (
+        queries.saying_the_same(use_cases.submit(market.kvistverk, market.reference, saved.revision)) == MANY
+    )
+    other = market.send("myrull")
+    assert queries.saying_the_same(other) == 0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Vi lager en butikk",
+        "VI  LAGER, en butikk!",
+        "Vi la\u00adger\u200b en\nbutikk.",
+        " vi lager en butikk ",
+    ],
+)
+def test_small_changes_make_no_other_text(text: str) -> None:
+    assert gist(text) == "vi lager en butikk"
+
+
+def test_an_empty_text_says_nothing() -> None:
+    assert count_same("", ["", " ", "…"]) == 0
+    assert count_same("Ja.", ["ja", "nei", "JA!"]) == 2

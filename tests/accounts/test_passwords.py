@@ -3,10 +3,14 @@
 import time
 
 import pytest
+from flask import Flask
 
-from marketplace.accounts import passwords
+from marketplace.accounts import passwords, use_cases
 from marketplace.accounts.common_words import common_words, is_easy
+from marketplace.accounts.models import User
+from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
+from tests import factories
 
 pytestmark = pytest.mark.once
 OWN = (
@@ -127,3 +131,22 @@ def test_a_hash_of_another_price_is_outdated() -> None:
     kept = passwords.hash_of("grønn traktor på jordet", passwords.HashCost(1, 1024))
     assert passwords.is_outdated(kept, passwords.HashCost(2, 1024))
     assert not passwords.is_outdated(kept, passwords.HashCost(1, 1024))
+
+
+def test_a_hash_of_another_price_is_made_anew_at_the_next_sign_in_and_the_password_stays(app: Flask) -> None:
+    old, new = passwords.HashCost(1, 1024), passwords.HashCost(2, 1024)
+    person = factories.user()
+    person.password_hash = passwords.hash_of(factories.PASSWORD, old)
+    session.commit()
+    assert use_cases.sign_in(use_cases.Attempt(person.email, "wrong"), new) is None
+    assert passwords.is_outdated(_kept(person.id), new), "only the right password can be hashed anew"
+    assert use_cases.sign_in(use_cases.Attempt(person.email, factories.PASSWORD), new)
+    kept = _kept(person.id)
+    assert not passwords.is_outdated(kept, new)
+    assert use_cases.sign_in(use_cases.Attempt(person.email, factories.PASSWORD), new)
+    assert _kept(person.id) == kept
+
+
+def _kept(user_id: int) -> str:
+    session.expire_all()
+    return str(session.get_one(User, user_id).password_hash)

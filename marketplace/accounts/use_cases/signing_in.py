@@ -38,13 +38,18 @@ def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
         known = user.password_hash if user else None
         if tries == PASSWORD.is_reached_at and user is not None and user.is_active:
             _tell_of_lock(user)
-    fits = passwords.matches(known, attempt.password, cost)
     # Argon2 is slow on purpose, so it runs outside of any transaction; the person is read anew after it.
+    fits = passwords.matches(known, attempt.password, cost)
+    renewed = None
+    if fits and known is not None and passwords.is_outdated(known, cost):
+        # Hashes at an earlier price would go on taking another time than an unknown address does.
+        renewed = passwords.hash_of(attempt.password, cost)
     with transaction():
         user = queries.find_user_by_email(email)
         if user is None or not fits or not user.is_active or user.password_hash != known:
             record(None, "account.refuse_sign_in", "user", user.id if user else "unknown")
             return None
+        user.password_hash = renewed or user.password_hash
         forget(PASSWORD, email)
         give_back(NETWORK_ADDRESS, network)
         return open_session(user.id, attempt.user_agent)

@@ -13,6 +13,7 @@ from marketplace.sourcing.corpus import warm
 logconfig_dict = logs.configuration(
     as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
 )
+worker_class = "marketplace.gunicorn_worker.Worker"
 logger = logging.getLogger(__name__)
 
 

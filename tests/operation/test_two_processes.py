@@ -10,12 +10,20 @@ import subprocess
 import sys
 import time
 import urllib.parse
+from types import SimpleNamespace
 
 import pytest
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.http.errors import ParseException
+from gunicorn.http.parser import RequestParser
 from sqlalchemy import func, select
 
 from marketplace.briefs.models import Brief
+from marketplace.config import Settings
 from marketplace.core.database import session
+from marketplace.gunicorn_worker import Worker
+from marketplace.web.security import headers_for
 from tests import factories
 from tests.operation.soak import ROOT
 
@@ -75,6 +83,37 @@ def ports(app, demo_world):
     for process in started:
         os.killpg(process.pid, signal.SIGTERM)
     assert [process.wait(30) for process in started] == [0, 0]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        (b"GET /suppliers?q=" + b"9" * 5000 + b" HTTP/1.1\r\nHost: a\r\n\r\n", 414),
+        (b"GET / HTTP/9.9\r\n\r\n", 400),
+        (b"no request at all\r\n\r\n", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"9" * 9000 + b"\r\n\r\n", 431),
+    ],
+)
+def test_what_never_reaches_the_application_is_answered_with_the_same_headers(sent, status):
+    """The answers that gunicorn writes itself, each through the process's own handler."""
+    ours, visitor = socket.socketpair()
+    with ours, visitor:
+        visitor.sendall(sent)
+        visitor.shutdown(socket.SHUT_WR)
+        worker = object.__new__(Worker)
+        worker.cfg = Config()
+        worker.log = Logger(worker.cfg)
+        worker.wsgi = SimpleNamespace(config={"SETTINGS": Settings(production=True)})
+        with pytest.raises(ParseException) as refused:
+            next(RequestParser(worker.cfg, ours, ("192.0.2.1", 1)))
+        worker.handle_error(None, ours, ("192.0.2.1", 1), refused.value)
+        ours.close()
+        answer = b"".join(iter(lambda: visitor.recv(65536), b"")).decode()
+    head, _blank, body = answer.partition("\r\n\r\n")
+    assert head.startswith(f"HTTP/1.1 {status} ")
+    wanted = headers_for(Settings(production=True)) | {"Cache-Control": "no-store"}
+    assert [name for name, value in wanted.items() if f"\r\n{name}: {value}" not in head] == []
+    assert "<h1>" in body
 
 
 @pytest.mark.slow

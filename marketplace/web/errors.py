@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from marketplace.core.database import session
@@ -91,6 +91,13 @@ def register(app: Flask) -> None:
         session.rollback()
         logger.error("The database did not answer %s %s: %s", request.method, request.endpoint, error.orig)
         return busy()
+
+    @app.errorhandler(DataError)
+    def cannot_be_stored(error: DataError) -> Answer:
+        """A value that no form let through, in a hidden field or an address, and that the database does not know."""
+        session.rollback()
+        logger.warning("A value was refused by %s %s: %s", request.method, request.endpoint, type(error.orig))
+        return page(400)
 
     @app.errorhandler(IntegrityError)
     def came_second(error: IntegrityError) -> Answer:

@@ -26,6 +26,8 @@ def register(app: Flask, settings: Settings) -> None:
     def check() -> None:
         if request.endpoint == "static":
             return
+        if "\x00" in request.path:
+            abort(404)  # nothing is called so, and PostgreSQL cannot even be asked
         _refuse_unreadable()
         if request.endpoint in LIST_PAGES and settings.list_pages_per_minute:
             subject = _subject(settings.secret_key)

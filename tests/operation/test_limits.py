@@ -57,6 +57,29 @@ def test_an_address_that_is_no_text_is_400(client):
     assert client.get("/suppliers?q=%ff%fe").status_code == 400
 
 
+@pytest.mark.parametrize("path", ["/suppliers/%00", "/suppliers/a%00b", "/reset/%00", "/confirm/a%00", "/invitations/%00", "/language/%00", "/%00"])  # fmt: skip
+def test_an_address_with_a_character_that_is_none_is_that_of_nothing(client, path):
+    assert client.get(path).status_code == 404
+
+
+def test_what_the_database_does_not_know_as_text_is_the_askers_fault(app):
+    """PostgreSQL's text knows no NUL; SQLite's does. No page asks for one, so this one is made to."""
+    from sqlalchemy import text
+
+    from marketplace.core.database import session
+
+    def asks():
+        return str(session.execute(text("SELECT CAST(:given AS TEXT)"), {"given": "a\x00b"}).scalar())
+
+    app.view_functions["pages.how_it_works"] = _like(app.view_functions["pages.how_it_works"], asks)
+    browser = app.test_client()
+    browser.check_pages = False
+    expected = {"postgresql": 400, "sqlite": 200}[session.get_bind().dialect.name]
+    session.rollback()
+    assert browser.get("/how-it-works").status_code == expected
+    assert browser.get("/").status_code == 200, "the session goes on"
+
+
 def test_more_than_sixty_lists_a_minute_from_one_address_are_429_over_all_processes(make_app, monkeypatch):
     from marketplace.core import traffic
 
@@ -141,5 +164,9 @@ def _broken(view):
     def broken():
         raise ZeroDivisionError
 
-    broken.access_level = view.access_level
-    return broken
+    return _like(view, broken)
+
+
+def _like(view, other):
+    other.access_level = view.access_level
+    return other

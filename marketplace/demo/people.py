@@ -21,11 +21,14 @@ ADMINISTRATOR = {"name": "Sivert Nordhaug", "organisation": "", "email": "sivert
 
 
 def demo_people() -> list[dict[str, str]]:
-    """Return role, name, first name, organisation and address of each, with the role in the reader's language."""
+    """Return key, role, name, first name, organisation and address of each, the role in the reader's language."""
     shown = [
-        (_("Company"), COMPANY),
-        (_("Supplier"), SUPPLIER),
-        (_("Business garden"), GARDEN),
-        (_("Administrator"), ADMINISTRATOR),
+        ("company", _("Company"), COMPANY),
+        ("supplier", _("Supplier"), SUPPLIER),
+        ("garden", _("Business garden"), GARDEN),
+        ("administrator", _("Administrator"), ADMINISTRATOR),
     ]
-    return [{"role": role, "first_name": person["name"].split()[0], **person} for role, person in shown]
+    return [
+        {"key": key, "role": role, "first_name": person["name"].split()[0], **person}
+        for key, role, person in shown
+    ]

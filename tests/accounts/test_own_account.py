@@ -9,6 +9,7 @@ from flask import Flask
 from marketplace.accounts import use_cases
 from marketplace.accounts.models import SignInSession
 from marketplace.core.database import session
+from marketplace.demo import people
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
 from tests.browser import Browser
@@ -64,6 +65,25 @@ def test_nobody_is_sent_to_another_site(client: Browser, target: str) -> None:
 def test_demo_sign_in_is_only_there_in_demo_mode(client: Browser) -> None:
     person = factories.user()
     assert client.post("/sign-in/demo", data={"email": person.email}).status_code == 404
+
+
+@pytest.mark.parametrize("named", [{"person": "supplier"}, {"email": people.SUPPLIER["email"]}])
+def test_a_demo_person_is_named_by_role_or_address(
+    make_app: Callable[..., Flask], named: dict[str, str]
+) -> None:
+    user = factories.user(email=people.SUPPLIER["email"])
+    factories.user(email="somebody@else.example")
+    session.commit()
+    browser = make_app(demo=True).test_client()
+    for wrong in (
+        {},
+        {"person": "nobody"},
+        {"person": "somebody@else.example"},
+        {"email": "somebody@else.example"},
+    ):
+        assert browser.post("/sign-in/demo", data=wrong).status_code == 404
+    assert browser.post("/sign-in/demo", data=named).status_code == 303
+    assert user.name in browser.get("/account").text
 
 
 def test_links_in_mails_begin_with_the_sites_own_address_whatever_the_request_says(app: Flask) -> None:

@@ -1,10 +1,18 @@
 """Every page that a link leads to, as each of the demo's people: it answers, keeps the rules, and leads on."""
 
+import re
+from collections.abc import Callable
+from html import unescape
 from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from marketplace.accounts.models import User
+from marketplace.core.database import session
+from marketplace.organisations.models import BusinessGarden, Organisation
+from marketplace.suppliers.models import Supplier
 from tests.crawl import ROLES, crawl, endpoint_of, sign_in
 from tests.page_rules import Page, rules_broken
 
@@ -32,6 +40,33 @@ def test_every_link_answers_and_every_page_keeps_the_rules(demo_world: Flask, ro
     }
     assert not wrong, "\n".join(wrong)
     assert len(found.pages) > FEWEST_PAGES
+
+
+@pytest.mark.slow
+def test_a_stranger_reads_no_address_and_no_telephone_and_lends_no_link_weight(
+    demo_world: Flask, make_app: Callable[..., Flask]
+) -> None:
+    """Whoever harvests the public pages goes home with nothing; also in a demo, whose people one can sign in as."""
+    known = set(session.scalars(select(User.email)))
+    known |= set(session.scalars(select(Supplier.contact_email))) | set(
+        session.scalars(select(BusinessGarden.email))
+    )
+    phones = set(session.scalars(select(Organisation.phone)))
+    known.discard("")
+    phones.discard("")
+    assert len(known) > 50
+    assert phones
+    found = crawl(sign_in(make_app(demo=True), "anonymous", "nb"))
+    wrong = []
+    for path, page in found.pages.items():
+        text = unescape(page.html)
+        wrong += [f"{path}: {address}" for address in known | phones if address in text]
+        wrong += [f"{path}: {address}" for address in re.findall(r"[\w.+-]+@[\w-]+\.\w+|mailto:|tel:", text)]
+        for link in page.all("a"):
+            if link.get("href", "").startswith("http") and link.get("rel") != "nofollow ugc noopener":
+                wrong.append(f"{path}: {link.get('href')} with rel={link.get('rel')}")
+    assert wrong == []
+    assert "/sign-in" in found.pages
 
 
 STRANGE = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202eæøå👩🏽‍🌾", "a" * 10_000)

@@ -23,7 +23,7 @@ def review_asked(company: str, title: str, reference: str, message: str) -> Mess
         subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
         return Content(subject, lines, _path(reference), _("Read the draft"))
 
-    return Message("review_asked", compose)
+    return Message("review_asked", compose, bundled=True)
 
 
 def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Message:
@@ -56,7 +56,7 @@ def review_pulled_back(company: str, title: str, reference: str) -> Message:
         )
 
     del reference
-    return Message("review_pulled_back", compose)
+    return Message("review_pulled_back", compose, bundled=True)
 
 
 def published(title: str, reference: str, deadline: dt.datetime) -> Message:
@@ -87,7 +87,7 @@ def published_in_area(company: str, title: str, reference: str) -> Message:
         lines = [_("You can read it and see who is asked. Offers are sealed, for you too.")]
         return Content(subject, lines, _path(reference), _("See the brief"))
 
-    return Message("brief_published_in_area", compose)
+    return Message("brief_published_in_area", compose, bundled=True)
 
 
 def extended(title: str, reference: str, deadline: dt.datetime) -> Message:
@@ -144,7 +144,7 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
             _("A question about %(title)s", title=title), lines, _path(reference, "#questions"), _("Answer")
         )
 
-    return Message("question_asked", compose)
+    return Message("question_asked", compose, bundled=True)
 
 
 def question_answered(title: str, reference: str, question: str, answer: str) -> Message:
@@ -154,7 +154,7 @@ def question_answered(title: str, reference: str, question: str, answer: str) ->
         subject = _("A question is answered: %(title)s", title=title)
         return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
 
-    return Message("question_answered", compose)
+    return Message("question_answered", compose, bundled=True)
 
 
 def question_rejected(title: str, reference: str, reason: str) -> Message:

@@ -50,4 +50,4 @@ def company_registered(company: str, place: str) -> Message:
             _("See your companies"),
         )
 
-    return Message("company_registered", compose)
+    return Message("company_registered", compose, bundled=True)

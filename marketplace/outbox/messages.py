@@ -25,7 +25,12 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A kind of notice, and how to say it. `compose` runs once per receiver with that language set."""
+    """A kind of notice, and how to say it. `compose` runs once per receiver with that language set.
+
+    What others can bring about as often as they like is `bundled`: after a few mails in some hours the rest waits in
+    the product, and one mail says so.
+    """
 
     kind: str
     compose: Callable[[], Content]
+    bundled: bool = False

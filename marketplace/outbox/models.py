@@ -28,10 +28,17 @@ class Notice(Base):
 
 
 class OutboxMail(Base):
-    """A mail that waits; `body` is its paragraphs, split by blank lines. It keeps its Message-ID over all attempts, so that a double can be seen as one."""
+    """A mail that waits; `body` is its paragraphs, split by blank lines. It keeps its Message-ID over all attempts, so that a double can be seen as one.
+
+    `bundle` is empty for mails that are not counted, `one` for a single message that is, and `rest` for the mail that
+    says that more are waiting.
+    """
 
     __tablename__ = "outbox_mail"
-    __table_args__ = (Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),)
+    __table_args__ = (
+        Index("ix_outbox_mail_state_next", "state", "next_attempt_at"),
+        Index("ix_outbox_mail_recipient", "recipient"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(String(120), unique=True)
@@ -47,3 +54,4 @@ class OutboxMail(Base):
     next_attempt_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(String(300), default="")
+    bundle: Mapped[str] = mapped_column(String(4), default="", server_default="")

@@ -1,19 +1,30 @@
 """Putting notices in the list and mails in the outbox, in the transaction of the change they tell of."""
 
+import datetime as dt
 from collections.abc import Iterable
+
+from sqlalchemy import select
 
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Content, Message, Receiver
 from marketplace.outbox.models import Notice, OutboxMail
 
+MOST_BUNDLED = 3
+BUNDLE_HOURS = 6
 
-def _add_mail(content: Content, email: str, locale: str) -> None:
+
+def _add_mail(
+    content: Content, email: str, locale: str, bundle: str = "", at: dt.datetime | None = None
+) -> None:
     session.add(
         OutboxMail(
+            bundle=bundle,
+            next_attempt_at=at or clock.now(),
             message_id=f"<{new_token()[:32]}@leverandortorget>",
             recipient=email,
             subject=content.subject[:200],
@@ -44,7 +55,42 @@ def send(message: Message, to: Iterable[Receiver]) -> None:
                 link_label=content.link_label,
             )
         )
-        _add_mail(content, receiver.email, receiver.locale)
+        if message.bundled:
+            _add_bundled(content, receiver)
+        else:
+            _add_mail(content, receiver.email, receiver.locale)
+
+
+def _add_bundled(content: Content, receiver: Receiver) -> None:
+    """Mail a message that others can bring about at will: three in six hours, and then one that says that more wait."""
+    span = dt.timedelta(hours=BUNDLE_HOURS)
+    counted = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
+        OutboxMail.recipient == receiver.email,
+        OutboxMail.bundle != "",
+        OutboxMail.next_attempt_at > clock.now() - span,
+    )
+    rows = session.execute(counted).all()
+    if len(rows) < MOST_BUNDLED:
+        _add_mail(content, receiver.email, receiver.locale, "one")
+    elif not any(row.bundle == "rest" and row.state == "waiting" for row in rows):
+        with use_locale(receiver.locale):
+            told = _more_are_waiting()
+        _add_mail(
+            told, receiver.email, receiver.locale, "rest", min(row.next_attempt_at for row in rows) + span
+        )
+
+
+def _more_are_waiting() -> Content:
+    return Content(
+        _("More messages are waiting for you"),
+        [
+            _(
+                "Several messages of the same kind came within a few hours. You got the first by mail; the others stand in your list of messages."
+            )
+        ],
+        "/messages",
+        _("Read your messages"),
+    )
 
 
 def send_mail(message: Message, email: str, locale: str) -> None:

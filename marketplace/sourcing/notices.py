@@ -28,7 +28,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
             _("Read the brief"),
         )
 
-    return Message("invited", compose)
+    return Message("invited", compose, bundled=True)
 
 
 def declined(supplier: str, title: str, reference: str, reason: str) -> Message:
@@ -42,7 +42,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Message:
             _("See the list"),
         )
 
-    return Message("invitation_declined", compose)
+    return Message("invitation_declined", compose, bundled=True)
 
 
 def reconsidered(supplier: str, title: str, reference: str) -> Message:
@@ -56,4 +56,4 @@ def reconsidered(supplier: str, title: str, reference: str) -> Message:
             _("See the list"),
         )
 
-    return Message("invitation_reconsidered", compose)
+    return Message("invitation_reconsidered", compose, bundled=True)

@@ -198,3 +198,14 @@ def test_a_wrong_present_password_counts_like_a_wrong_sign_in(client: Browser) -
     with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
         answers = [client.post("/account/password", data=form).status_code for _try in range(7)]
     assert answers == [200] * 5 + [429] * 2
+
+
+def test_words_after_a_plus_make_no_other_mailbox(client: Browser) -> None:
+    owner = factories.user(email="ane@fjordnett.example")
+    with time_machine.travel(START, tick=False):
+        for word in ("", "+a", "+b", "+c", "+d+e"):
+            client.post("/forgotten", data={"email": f"ane{word}@fjordnett.example"})
+        assert len(mails(owner.email)) == 1
+        with transaction():
+            assert not use_cases.may_mail("ane@fjordnett.example"), "three were counted together"
+            assert use_cases.may_mail("+ane@fjordnett.example"), "a plus at the front sorts nothing"

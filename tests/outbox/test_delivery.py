@@ -210,6 +210,54 @@ def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
     assert deliver_waiting(settings_of(app)) == 3
 
 
+ASKED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), bundled=True)
+
+
+def ask(receiver: Receiver, message: Message = ASKED) -> None:
+    with transaction():
+        send(message, [receiver])
+
+
+def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_more_wait(app: Flask) -> None:
+    person, other = factories.user(locale="nn"), factories.user()
+    asked, untouched = Receiver(person.id, person.email, "nn"), Receiver(other.id, other.email, "nb")
+    sent: list[tuple[dt.datetime, str]] = []
+    start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+    with time_machine.travel(start, tick=False) as clock:
+        for minute in range(0, 24 * 60, 10):
+            ask(asked)
+            deliver_waiting(settings_of(app))
+            known = {at for at, _subject in sent}
+            rows = session.execute(
+                select(OutboxMail.sent_at, OutboxMail.subject, OutboxMail.id).where(
+                    OutboxMail.recipient == person.email, OutboxMail.sent_at.is_not(None)
+                )
+            )
+            sent = [(row.sent_at, row.subject) for row in rows]
+            assert len(known) <= len(sent)
+            if minute == 60:
+                ask(untouched)
+            clock.shift(dt.timedelta(minutes=10))
+    times = sorted(at for at, _subject in sent)
+    for at in times:
+        assert sum(at <= one < at + dt.timedelta(hours=6) for one in times) <= 3, times
+    assert len(times) >= 8, "who is asked for a day hears of it all day"
+    assert {subject for _at, subject in sent} == {"Noen spør", "Fleire meldingar ventar på deg"}
+    assert session.query(Notice).filter_by(user_id=person.id).count() == 144, "none is lost"
+    assert session.query(OutboxMail).filter_by(recipient=other.email).count() == 1
+
+
+def test_what_is_the_receivers_own_is_never_held_back(app: Flask) -> None:
+    person = factories.user()
+    receiver = Receiver(person.id, person.email, "nb")
+    for _time in range(5):
+        ask(receiver)
+    ask(receiver, HELLO)
+    deliver_waiting(settings_of(app))
+    subjects = session.scalars(select(OutboxMail.subject).where(OutboxMail.state == "sent")).all()
+    assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
+
+
 def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
     person = factories.user()
     session.commit()

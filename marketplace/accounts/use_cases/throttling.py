@@ -90,7 +90,7 @@ def may_mail(email: str) -> bool:
     Inside the caller's transaction. Asked for known and unknown addresses alike.
     """
     try:
-        take(MAIL, email)
+        take(MAIL, _mailbox(email))
     except TooMany:
         return False
     return True
@@ -99,12 +99,18 @@ def may_mail(email: str) -> bool:
 def must_be_allowed_to_mail(email: str) -> None:
     """Count a mail as `may_mail` does. Raises TooMany when it may not go."""
     try:
-        take(MAIL, email)
+        take(MAIL, _mailbox(email))
     except TooMany as error:
         raise TooMany(
             _("Three mails have gone to this address in the last hours. Wait before you send another."),
             error.seconds,
         ) from error
+
+
+def _mailbox(email: str) -> str:
+    """Return whose mailbox an address leads to: what stands after a plus is the owner's own sorting."""
+    name, _at, domain = email.rpartition("@")
+    return f"{name.partition('+')[0] or name}@{domain}"
 
 
 def network_of(address: str) -> str:

@@ -1,13 +1,19 @@
 """Migrations give exactly the tables in the code, in both directions, on the run's database."""
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from alembic.script import ScriptDirectory
-from sqlalchemy import Engine, create_engine, inspect
+from flask import Flask
+from sqlalchemy import Engine, MetaData, create_engine, inspect, select
 
-from marketplace import migrate
+from marketplace import guards, migrate
+from marketplace.backup import use_cases as backup
+from marketplace.config import Settings
+from marketplace.core import sealing
+from marketplace.core.database import db
 from marketplace.tables import METADATA
 
 VERSIONS = Path(migrate.__file__).parent / "migrations" / "versions"
@@ -45,6 +51,69 @@ def test_a_difference_is_noticed(engine: Engine) -> None:
     with engine.begin() as connection:
         METADATA.tables["one_time_link"].drop(connection)
     assert any("one_time_link" in str(difference) for difference in migrate.differences(engine))
+
+
+@pytest.fixture
+def full(demo_world: Flask, engine: Engine, tmp_path: Path) -> Engine:
+    """A database of its own with all that the demo tells."""
+    settings = demo_world.config["SETTINGS"]
+    elsewhere = Settings.for_tests(
+        database_url=engine.url.render_as_string(hide_password=False), instance_path=tmp_path
+    )
+    db.session.commit()
+    backup.back_up(db.engine, settings, tmp_path / "demo.zip")
+    backup.bring_back(engine, elsewhere, tmp_path / "demo.zip")
+    sealing.use_keyring(engine.url, settings.keyring())
+    return engine
+
+
+def what_stands(engine: Engine) -> tuple[list[str], dict[str, list[tuple[object, ...]]]]:
+    """Return the tables with columns, keys and indexes, and all rows, as they are at whatever version."""
+    metadata, looking = MetaData(), inspect(engine)
+    metadata.reflect(engine)
+    schema, rows = [], {}
+    for table in metadata.sorted_tables:
+        if table.name == "alembic_version":
+            continue
+        columns = [(c["name"], str(c["type"]), c["nullable"]) for c in looking.get_columns(table.name)]
+        indexes = sorted(
+            (str(i["name"]), i["column_names"], bool(i["unique"])) for i in looking.get_indexes(table.name)
+        )
+        foreign = sorted((str(f["name"]), str(f)) for f in looking.get_foreign_keys(table.name))
+        unique = sorted(
+            (str(u["name"]), u["column_names"]) for u in looking.get_unique_constraints(table.name)
+        )
+        checks = sorted(str(c["sqltext"]) for c in looking.get_check_constraints(table.name))
+        schema.append(f"{table.name}: {columns} {indexes} {foreign} {unique} {checks}")
+        with engine.connect() as connection:
+            found = connection.execute(select(*table.columns)).all()
+        rows[table.name] = sorted((tuple(row) for row in found), key=repr)
+    return schema, rows
+
+
+@pytest.mark.slow
+def test_each_migration_goes_down_up_and_down_on_all_that_the_demo_tells(full: Engine) -> None:
+    """At each version tables and rows are the same before a step up and after it was taken back."""
+    versions = [f"{number:04d}" for number in range(1, int(migrate.head() or 0) + 1)]
+    wrong = []
+    for version in versions[-2::-1]:
+        migrate.downgrade(full, version)
+        schema, rows = what_stands(full)
+        assert sum(map(len, rows.values())) > 1000, f"the rows of {version} are gone"
+        migrate.upgrade(full, f"{int(version) + 1:04d}")
+        migrate.downgrade(full, version)
+        schema_after, rows_after = what_stands(full)
+        wrong += [f"{version}: {one}" for one in set(schema) ^ set(schema_after)]
+        wrong += [f"{version}: rows of {name}" for name in rows if rows[name] != rows_after[name]]
+    assert wrong == []
+    begun = time.monotonic()
+    migrate.upgrade(full)
+    assert time.monotonic() - begun < 20
+    assert migrate.differences(full) == []
+    with full.connect() as connection:
+        expected = {guard.name for guard in guards.GUARDS}
+        expected -= {n for n in expected if full.dialect.name == "sqlite" and n.endswith("truncate")}
+        assert guards.installed(connection) == expected
 
 
 @pytest.mark.once

@@ -200,7 +200,7 @@ class AnswerForm(BaseForm):
     answer = LongTextField(
         _("Your answer"),
         [required(), length(2, 2000)],
-        description=_("Everyone who can see the brief gets it. Does the job change? Then say so clearly."),
+        description=_("Everyone who can see the brief gets it."),
         render_kw={"rows": "5"},
     )
 

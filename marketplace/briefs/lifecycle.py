@@ -92,6 +92,7 @@ MOVES = {
         Move("answer_review", frozenset({Phase.IN_REVIEW}), State.DRAFT, _GARDEN),
         Move("pull_back", frozenset({Phase.IN_REVIEW}), State.DRAFT, _COMPANY),
         Move("publish", frozenset({Phase.DRAFT}), State.PUBLISHED, _OWNER),
+        Move("amend", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
         Move("extend", _OUT, State.PUBLISHED, _OWNER),
         Move("close_early", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
         Move("withdraw", _OUT, State.WITHDRAWN, _OWNER),

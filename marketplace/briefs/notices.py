@@ -1,9 +1,11 @@
 """Messages about briefs: each is composed in the receiver's own language."""
 
 import datetime as dt
+from collections.abc import Sequence
 
+from marketplace.briefs.guide import Question
 from marketplace.briefs.lifecycle import REJECT_REASONS
-from marketplace.core.i18n import format_date, format_datetime
+from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, Message
 
@@ -108,6 +110,39 @@ def extended(title: str, reference: str, deadline: dt.datetime) -> Message:
         )
 
     return Message("brief_extended", compose)
+
+
+def amended(
+    title: str,
+    reference: str,
+    changed: Sequence[Question],
+    deadline: dt.datetime | None,
+    *,
+    moved: bool,
+) -> Message:
+    """To all who know of the brief: what is changed in it, and what that means for an offer."""
+
+    def compose() -> Content:
+        names = format_list([question.short for question in changed])
+        lines = [
+            _("The company has changed this in the brief: %(parts)s.", parts=names),
+            _("An offer that is sent stands, as an answer to the earlier version. It can be sent anew."),
+        ]
+        if deadline is not None:
+            day = format_datetime(deadline, weekday=True)
+            lines.append(
+                _("The new reply deadline is %(deadline)s.", deadline=day)
+                if moved
+                else _("The reply deadline is %(deadline)s, as before.", deadline=day)
+            )
+        return Content(
+            _("The brief is changed: %(title)s", title=title),
+            lines,
+            _path(reference, "#changes"),
+            _("See what is changed"),
+        )
+
+    return Message("brief_amended", compose)
 
 
 def withdrawn(title: str, reference: str, reason: str) -> Message:

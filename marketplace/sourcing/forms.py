@@ -5,11 +5,17 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import BUDGET_BANDS
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
-from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, required
+from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
 
 
 class PublishForm(BaseForm):
     """The company's word that the brief is right."""
+
+
+class AmendForm(BaseForm):
+    """Sending a change of a published brief, with a later deadline when suppliers need time for it."""
+
+    deadline = DayField(_l("New reply deadline"))
 
 
 class InviteForm(BaseForm):

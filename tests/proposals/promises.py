@@ -47,7 +47,7 @@ def check(market: Market, model: Any) -> None:
     _sealed(market, model)
     _recorded(market, model)
     versions = select(func.count()).where(BriefVersion.brief_id == market.brief_id)
-    assert session.scalar(versions) == (1 if model.published_on else 0)
+    assert session.scalar(versions) == (1 + model.changes if model.published_on else 0)
 
 
 def _stored(market: Market, model: Any) -> dict[str, Proposal | None]:

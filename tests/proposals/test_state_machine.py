@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import select
 
+from marketplace.briefs import guide
 from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.errors import MarketplaceError
 from marketplace.proposals import use_cases
@@ -54,7 +56,7 @@ class Histories(RuleBasedStateMachine):
         self.now, self.brief, self.deadline, self.published_on = NOON, "draft", DEADLINE_DAY, None
         self.offers = dict.fromkeys(SUPPLIERS)
         self.asked: dict[str, bool] = {}  # and whether they said no
-        self.extensions, self.extended_for_none = 0, False
+        self.extensions, self.changes, self.extended_for_none = 0, 0, False
         self.is_opened_early = self.is_told = False
         self.openings, self.since = 0, None
         self.awarded_on = self.lapsed_on = None
@@ -220,6 +222,20 @@ class Histories(RuleBasedStateMachine):
         allowed = who == "owner" and self.phase == "open" and self.extensions < 2 and in_time
         if self.tried(allowed, lambda: briefs.extend_deadline(self.person(who), self.market.reference, new)):
             self.deadline, self.extensions = new, self.extensions + 1
+
+    @rule(who=mostly_owner)
+    def change_the_brief(self, who):
+        """Offers stand as answers to the version they were sent for; `promises.py` looks at that after each step."""
+        title = guide.Reading(guide.load().question("title"), f"Nettbutikk {self.now} {len(self.asked)}", "")
+
+        def act():
+            briefs.save_change(self.person(who), self.market.reference, "need", [title], {})
+            return sourcing.amend_brief(self.person(who), self.market.reference)
+
+        seen = session.get(Brief, self.market.brief_id)
+        is_new = seen is not None and seen.title != title.value
+        if self.tried(who == "owner" and self.phase == "open" and is_new, act):
+            self.changes += 1
 
     @rule(who=mostly_owner)
     def extend_for_want_of_offers(self, who):

@@ -1,5 +1,6 @@
 """Briefs, reviews and questions as a viewer may see them."""
 
+from marketplace.briefs.queries.changes import Amendment, Pending, amendments, pending_change
 from marketplace.briefs.queries.checkup import Checkup, checkup
 from marketplace.briefs.queries.clarification import (
     ShownQuestion,
@@ -25,14 +26,18 @@ from marketplace.briefs.queries.papers import (
     phase_of,
     shown_title,
     visible_to,
+    written_answers,
 )
 from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
 
 __all__ = [
+    "Amendment",
     "BriefPaper",
     "Checkup",
+    "Pending",
     "ShownQuestion",
     "actor_of",
+    "amendments",
     "approved_categories",
     "brief_for",
     "briefs_of_company",
@@ -49,10 +54,12 @@ __all__ = [
     "own_briefs",
     "paper",
     "paper_for",
+    "pending_change",
     "phase_of",
     "questions_on",
     "shown_title",
     "visible_to",
     "waiting_from",
     "waiting_question",
+    "written_answers",
 ]

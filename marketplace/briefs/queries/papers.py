@@ -66,6 +66,13 @@ def current_answers(brief: Brief) -> dict[str, Any]:
     return dict(version.answers) if version else draft_answers(brief)
 
 
+def written_answers(brief: Brief) -> dict[str, Any]:
+    """Return what the company has written last: a draft's answers, or those of a change that is not sent yet."""
+    if not brief.versions:
+        return draft_answers(brief)
+    return {**brief.versions[-1].answers, **brief.answers}
+
+
 @dataclass(frozen=True)
 class BriefPaper:
     """A brief as one reader sees it. `reader` is company, garden, admin or supplier; `rows` hold what it may read."""
@@ -82,8 +89,12 @@ class BriefPaper:
     @cached_property
     def rows(self) -> Mapping[str, Row]:
         """Return what the reader may read, by question. Made when asked for: most lists show the title alone."""
+        return self.rows_of(self.answers)
+
+    def rows_of(self, answers: Mapping[str, Any]) -> Mapping[str, Row]:
+        """Return what the reader may read of other answers to the same guide, an earlier version's."""
         rows = guide.document_rows(
-            self.guide, self.answers, "supplier" if self.reader == "supplier" else "company"
+            self.guide, answers, "supplier" if self.reader == "supplier" else "company"
         )
         hides = REVEALING if self.company is None else frozenset[str]()
         return {code: row for code, row in rows.items() if code not in hides}

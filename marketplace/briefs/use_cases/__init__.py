@@ -1,5 +1,6 @@
 """What people do with briefs. Each is one transaction, with its audit row and its notices; all compose in another."""
 
+from marketplace.briefs.use_cases.amending import amend, drop_change
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
 from marketplace.briefs.use_cases.drafts import (
     Saved,
@@ -8,6 +9,7 @@ from marketplace.briefs.use_cases.drafts import (
     delete_draft,
     fingerprints,
     restore_draft,
+    save_change,
     save_topic,
     turn_must_into_wish,
 )
@@ -17,6 +19,7 @@ from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, 
 
 __all__ = [
     "Saved",
+    "amend",
     "answer_question",
     "answer_review",
     "ask_for_review",
@@ -24,6 +27,7 @@ __all__ = [
     "copy_brief",
     "create_draft",
     "delete_draft",
+    "drop_change",
     "erase_deleted_drafts",
     "extend_deadline",
     "fingerprints",
@@ -31,6 +35,7 @@ __all__ = [
     "pull_back",
     "reject_question",
     "restore_draft",
+    "save_change",
     "save_topic",
     "turn_must_into_wish",
     "withdraw",

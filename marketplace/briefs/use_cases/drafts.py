@@ -103,33 +103,47 @@ def save_topic(
     `current` holds the colleague's answers by question code and the name under "by".
     """
     with transaction():
-        brief = brief_to("save", viewer, reference)
-        topic = guide.load(brief.guide_version).topic(topic_code)
-        standing = queries.draft_answers(brief)
-        now = fingerprints(topic.questions, standing)
-        changed = {code for code, mark in now.items() if code in seen and seen[code] != mark}
-        clashes = {
-            reading.question.code: standing.get(reading.question.code)
-            for reading in readings
-            if reading.question.code in changed and _differs(reading, seen, now)
-        }
-        if clashes:
-            by = queries.last_saved_by(brief)
-            raise Conflict(_("A colleague has changed the same answer."), {**clashes, "by": by})
-        kept = {
-            reading.question.code: reading.value
-            for reading in readings
-            if reading.accepted and reading.question.code not in changed
-        }
-        answers = {**standing, **kept}
-        if answers != brief.answers or topic_code not in brief.confirmed_topics:
-            brief.answers = answers
+        return _keep(viewer, brief_to("save", viewer, reference), topic_code, readings, seen)
+
+
+def save_change(
+    viewer: Viewer, reference: str, topic_code: str, readings: Sequence[Reading], seen: Mapping[str, str]
+) -> Saved:
+    """Keep what was written of a change of a brief that is out, as `save_topic` does; suppliers see it when it is sent."""
+    with transaction():
+        return _keep(viewer, brief_to("amend", viewer, reference), topic_code, readings, seen)
+
+
+def _keep(
+    viewer: Viewer, brief: Brief, topic_code: str, readings: Sequence[Reading], seen: Mapping[str, str]
+) -> Saved:
+    topic = guide.load(brief.guide_version).topic(topic_code)
+    standing = queries.written_answers(brief)
+    now = fingerprints(topic.questions, standing)
+    changed = {code for code, mark in now.items() if code in seen and seen[code] != mark}
+    clashes = {
+        reading.question.code: standing.get(reading.question.code)
+        for reading in readings
+        if reading.question.code in changed and _differs(reading, seen, now)
+    }
+    if clashes:
+        by = queries.last_saved_by(brief)
+        raise Conflict(_("A colleague has changed the same answer."), {**clashes, "by": by})
+    kept = {
+        reading.question.code: reading.value
+        for reading in readings
+        if reading.accepted and reading.question.code not in changed
+    }
+    answers = {**standing, **kept}
+    if answers != brief.answers or topic_code not in brief.confirmed_topics:
+        brief.answers = answers
+        if not brief.versions:  # what is out keeps its title until the change is sent
             brief.title = str(answers.get("title", ""))[:120]
-            brief.confirmed_topics = sorted({*brief.confirmed_topics, topic_code})
-            touch(brief)
-            record(viewer, "brief.save", "brief", brief.reference, topic=topic_code)
-        refused = [reading for reading in readings if not reading.accepted]
-        return Saved(brief, fingerprints(topic.questions, answers), refused)
+        brief.confirmed_topics = sorted({*brief.confirmed_topics, topic_code})
+        touch(brief)
+        record(viewer, "brief.save", "brief", brief.reference, topic=topic_code)
+    refused = [reading for reading in readings if not reading.accepted]
+    return Saved(brief, fingerprints(topic.questions, answers), refused)
 
 
 def _differs(reading: Reading, seen: Mapping[str, str], now: Mapping[str, str]) -> bool:

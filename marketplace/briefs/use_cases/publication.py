@@ -47,7 +47,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         brief.services = [
             BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
         ]
-        _freeze(viewer, brief, now)
+        freeze(viewer, brief, now)
         touch(brief)
         record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
         send(notices.published(brief.title, brief.reference, deadline), company_people(brief, but=viewer))
@@ -56,7 +56,8 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         return brief
 
 
-def _freeze(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
+def freeze(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
+    """Keep a brief's answers as its next version, never changed afterwards."""
     brief.versions.append(
         BriefVersion(
             number=len(brief.versions) + 1,

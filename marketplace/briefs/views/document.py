@@ -52,6 +52,7 @@ def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
         review=queries.open_review(paper.brief),
         checkup=queries.checkup(paper) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
+        amendments=queries.amendments(paper),
         panels=_panels(paper),
         forms=forms,
     )

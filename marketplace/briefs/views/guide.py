@@ -62,31 +62,44 @@ def topic(reference: str, topic_code: str) -> Answer:
     current = _topic(paper, topic_code)
     if request.method == "GET" and paper.phase is not Phase.DRAFT:
         return redirect(url_for("briefs.show", reference=reference), 303)
-    seen_before = topic_code in paper.brief.confirmed_topics
+    return write_topic(paper, current)
+
+
+def write_topic(paper: BriefPaper, current: Topic, move: str = "save") -> Answer:
+    """Show a topic or keep what was written in it: in a draft, or, with the move "amend", in a change of what is out."""
+    reference = paper.brief.reference
+    seen_before = current.code in paper.brief.confirmed_topics
     advices = coach.remarks(paper.guide, paper.answers) if seen_before else []
     form = TopicForm(current, paper.answers, clock.today(), advices)
     if request.method == "GET":
-        return _page(paper, current, form, use_cases.fingerprints(current.questions, paper.answers))
+        marks = use_cases.fingerprints(current.questions, paper.answers)
+        return _page(paper, current, form, marks, move)
     readings = form.read(request.form)
     try:
-        saved = use_cases.save_topic(
-            current_viewer(), reference, topic_code, readings, read_marks(request.form.get("seen"))
+        saved = SAVES[move](
+            current_viewer(), reference, current.code, readings, read_marks(request.form.get("seen"))
         )
     except Conflict as conflict:
-        return _conflict(paper, current, form, conflict)
+        return _conflict(paper, current, form, conflict, move)
     paper = own_paper(reference)
     if wants_json():
         message = _not_saved(form) if saved.refused else saved_line(paper)
         return jsonify(saved=message, ok=not saved.refused, seen=json.dumps(saved.fingerprints))
     if saved.refused:
-        return _page(paper, current, form, saved.fingerprints), 422
-    return _go_on(paper, current)
+        return _page(paper, current, form, saved.fingerprints, move), 422
+    return _go_on(paper, current, move)
 
 
-def _go_on(paper: BriefPaper, current: Topic) -> Response:
+SAVES = {"save": use_cases.save_topic, "amend": use_cases.save_change}
+ENDPOINTS = {"save": "briefs.topic", "amend": "briefs.amend_topic"}
+
+
+def _go_on(paper: BriefPaper, current: Topic, move: str) -> Response:
     reference, action = paper.brief.reference, request.form.get("then", "next")
     if action == "suggest":
-        return see_other("briefs.topic", reference=reference, topic_code=current.code, _anchor="q-services")
+        return see_other(ENDPOINTS[move], reference=reference, topic_code=current.code, _anchor="q-services")
+    if move == "amend":
+        return redirect(f"{url_for('briefs.show', reference=reference)}/amend", 303)
     if action == "later":
         flashes.done(_("%(title)s is saved. Go on when it suits you.", title=paper.title))
         return see_other("briefs.index")
@@ -97,7 +110,7 @@ def _go_on(paper: BriefPaper, current: Topic) -> Response:
     return see_other("briefs.check", reference=reference)
 
 
-def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conflict) -> Answer:
+def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conflict, move: str) -> Answer:
     """Show what was typed beside what stands now. Fields that only a colleague has changed show the colleague's."""
     standing = dict(conflict.current)
     by = str(standing.pop("by", ""))
@@ -117,7 +130,7 @@ def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conf
     for code, field in form.fields.items():
         if standing and code not in standing and not field.error and seen.get(code) != marks[code]:
             field.typed = guide.shown_value(field.question, paper.answers.get(code))
-    return _page(paper, current, form, marks), 409
+    return _page(paper, current, form, marks, move), 409
 
 
 def wants_json() -> bool:
@@ -172,10 +185,12 @@ def _surroundings(form: TopicForm) -> Surroundings:
     )
 
 
-def _page(paper: BriefPaper, current: Topic, form: TopicForm, marks: object) -> str:
+def _page(paper: BriefPaper, current: Topic, form: TopicForm, marks: object, move: str) -> str:
     return render_template(
         "briefs/topic.html",
         paper=paper,
+        amending=move == "amend",
+        action=url_for(ENDPOINTS[move], reference=paper.brief.reference, topic_code=current.code),
         topic=current,
         form=form,
         seen=json.dumps(marks),

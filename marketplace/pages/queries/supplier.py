@@ -33,7 +33,10 @@ def supplier_desk(viewer: Viewer) -> Desk:
     own = (
         select(Proposal)
         .where(Proposal.supplier_id == supplier.id)
-        .options(joinedload(Proposal.brief).joinedload(Brief.company))
+        .options(
+            joinedload(Proposal.brief).joinedload(Brief.company),
+            joinedload(Proposal.brief).selectinload(Brief.versions),
+        )
     )
     proposals = list(session.scalars(own.order_by(Proposal.decided_at.desc())))
     tasks = [
@@ -109,6 +112,17 @@ def _drafts(proposals: list[Proposal], supplier: Supplier) -> Iterator[Task]:
                 when,
                 near,
                 _("Go on"),
+            )
+        elif proposal.state == "submitted" and proposal.brief_version_id != brief.versions[-1].id:
+            link = _("Answer the change in %(title)s", title=brief.title)
+            yield Task(
+                Urgency.NOW,
+                link,
+                f"/briefs/{brief.reference}#changes",
+                _("The brief was changed after you sent the offer."),
+                when,
+                near,
+                _("See what is changed"),
             )
         elif proposal.state == "submitted":
             link = _("Your offer on %(title)s is sent", title=brief.title)

@@ -2,9 +2,10 @@
 
 from marketplace.sourcing.use_cases.inviting import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.learning import renew_base
-from marketplace.sourcing.use_cases.publishing import publish_brief, rank_brief
+from marketplace.sourcing.use_cases.publishing import amend_brief, publish_brief, rank_brief
 
 __all__ = [
+    "amend_brief",
     "decline",
     "invite_suppliers",
     "mark_seen",

@@ -1,4 +1,6 @@
-"""Publishing a brief: it is frozen, and the directory is ranked for it once and for all."""
+"""Publishing a brief and changing it: a version is frozen, and the directory is ranked for it once and for all."""
+
+import datetime as dt
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as briefs
@@ -22,6 +24,18 @@ def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) ->
     corpus()  # built before the transaction, which others wait for
     with transaction():
         brief = briefs.publish(viewer, reference, confirmed=confirmed)
+        rank_brief(viewer, brief)
+        return brief
+
+
+def amend_brief(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Brief:
+    """Send a change of a published brief and keep a new ranking for it, in one transaction. Raises RuleBroken.
+
+    Those invited stay invited, wherever they stand in the new list.
+    """
+    corpus()
+    with transaction():
+        brief = briefs.amend(viewer, reference, deadline)
         rank_brief(viewer, brief)
         return brief
 

@@ -1,0 +1,47 @@
+"""Sending a change of a published brief, and with it a new list of suppliers."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import amendment
+from marketplace.briefs import queries as briefs
+from marketplace.briefs.lifecycle import Phase
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.sourcing import use_cases
+from marketplace.sourcing.forms import AmendForm
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/briefs/<reference>/amend", methods=["GET", "POST"])
+@access.company_owner
+def amend(reference: str) -> Answer:
+    """What is changed and not sent, what stops it, and sending it. A second click leads where the first one did."""
+    viewer = current_viewer()
+    paper = briefs.paper(viewer, briefs.own_brief(viewer, reference))
+    if paper.phase is not Phase.OPEN:
+        return see_other("briefs.show", reference=reference)
+    form = AmendForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.amend_brief(viewer, reference, form.deadline.data)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except Conflict:
+            return see_other("briefs.show", reference=reference, _anchor="changes")
+        else:
+            flashes.done(_("The change is sent. All who are asked or are answering are told."))
+            return see_other("briefs.show", reference=reference, _anchor="changes")
+    page = render_template(
+        "sourcing/amend.html",
+        paper=paper,
+        form=form,
+        pending=briefs.pending_change(paper),
+        topics=amendment.open_topics(paper.guide),
+    )
+    return page, 422 if form.all_errors() else 200

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -146,7 +146,13 @@ def met(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[Piece]
         for value, place in sorted(valued, key=lambda item: (-item[0], item[1]))[:MOST_SENTENCES]
         if value > 0
     )
-    return _marked(" ".join(_short(sentences[place], weights) for place in chosen), weights)
+    return _marked(_joined([_short(sentences[place], weights) for place in chosen]), weights)
+
+
+def _joined(sentences: Sequence[str]) -> str:
+    """Return sentences as one text; after a heading, which has no full stop, a dash keeps it from running on."""
+    parts = [text if text[-1] in ".!?…" else f"{text} \N{EN DASH}" for text in sentences[:-1]]
+    return " ".join([*parts, *sentences[-1:]])
 
 
 def _words(text: str) -> set[str]:

@@ -40,6 +40,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
     proposals.lapse_overdue,
     proposals.remind_about_results,
+    briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     suppliers.remind_renewals,
     sourcing.renew_base,

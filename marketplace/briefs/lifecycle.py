@@ -151,6 +151,17 @@ def latest_extension(published: dt.datetime) -> dt.date:
     return clock.to_local(published).date() + dt.timedelta(days=MAX_OPEN_DAYS)
 
 
+QUESTION_REMINDERS = {"company": 2, "garden": 4}
+"""Who is reminded of a question without an answer, and after how many working days."""
+
+
+def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[str]:
+    """Return who is to have been reminded by now of a question that waits: the company, then its garden."""
+    first, today = clock.to_local(asked).date(), clock.to_local(now).date()
+    waited = clock.working_days_between(first, today)
+    return frozenset(who for who, days in QUESTION_REMINDERS.items() if waited >= days)
+
+
 class QuestionState(StrEnum):
     """What has become of a supplier's question."""
 

@@ -182,6 +182,35 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
     return Message("question_asked", compose, bundled=True)
 
 
+def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Message:
+    """To the company: a supplier has waited two working days for an answer."""
+
+    def compose() -> Content:
+        lines = [
+            _("A supplier has waited at least two working days for an answer to this:"),
+            text,
+            _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
+        ]
+        subject = _("A question waits for an answer: %(title)s", title=title)
+        return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
+
+    return Message("question_waits", compose)
+
+
+def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Message:
+    """To the garden: one of its companies has not answered a question, reminder or not."""
+
+    def compose() -> Content:
+        lines = [
+            _("Suppliers have asked about %(title)s and wait for an answer.", title=title),
+            _("Offers are due on %(date)s. A call may help.", date=format_date(deadline)),
+        ]
+        subject = _("%(company)s has a question to answer", company=company)
+        return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
+
+    return Message("garden_question_waits", compose)
+
+
 def question_answered(title: str, reference: str, question: str, answer: str) -> Message:
     """To all who are tied to the brief: a question is answered."""
 

@@ -115,3 +115,49 @@ def test_an_answered_question_has_its_time(market, brief):
     use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
     assert question.answered_at is not None
     assert question.answered_at <= clock.now()
+
+
+def reminded():
+    kinds = ("question_waits", "garden_question_waits")
+    return [
+        (n.kind, n.user_id) for n in session.query(Notice).filter(Notice.kind.in_(kinds)).order_by(Notice.id)
+    ]
+
+
+def test_a_question_that_waits_is_told_to_the_company_and_then_to_its_garden_each_once(
+    market, brief, time_machine
+):
+    use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    asked, people = clock.now(), {market.owner.user_id, market.colleague.user_id}
+
+    def on_working_day(count):
+        day = clock.add_working_days(clock.to_local(asked).date(), count)
+        time_machine.move_to(clock.start_of_day(day) + dt.timedelta(hours=1), tick=False)
+        return use_cases.remind_about_questions()
+
+    assert on_working_day(1) == 0
+    assert (on_working_day(2), on_working_day(3)) == (1, 0)
+    assert {user for kind, user in reminded() if kind == "question_waits"} == people
+    assert (on_working_day(4), on_working_day(6)) == (1, 0)
+    assert {user for kind, user in reminded() if kind == "garden_question_waits"} == {market.garden.user_id}
+    mails = session.query(OutboxMail).filter(OutboxMail.recipient == market.garden.email).all()
+    assert mails
+    assert not [mail for mail in mails if TEXT in mail.body], "the garden is not told what was asked"
+
+
+@pytest.mark.parametrize("ending", ["answered", "rejected", "deadline", "withdrawn"])
+def test_nobody_is_reminded_of_a_question_that_waits_no_more(market, brief, time_machine, ending):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    if ending == "answered":
+        use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+    elif ending == "rejected":
+        use_cases.reject_question(market.owner, brief.reference, question.id, "unclear")
+    elif ending == "withdrawn":
+        use_cases.withdraw(market.owner, brief.reference, "Vi gjør det heller selv.")
+    last = (
+        brief.deadline + dt.timedelta(seconds=1)
+        if ending == "deadline"
+        else clock.now() + dt.timedelta(days=7)
+    )
+    time_machine.move_to(last, tick=False)
+    assert use_cases.remind_about_questions() == 0

@@ -15,6 +15,7 @@ from marketplace.briefs.use_cases.drafts import (
 )
 from marketplace.briefs.use_cases.erasing import erase_deleted_drafts
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
+from marketplace.briefs.use_cases.reminding import remind_about_questions
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
 
 __all__ = [
@@ -34,6 +35,7 @@ __all__ = [
     "publish",
     "pull_back",
     "reject_question",
+    "remind_about_questions",
     "restore_draft",
     "save_change",
     "save_topic",

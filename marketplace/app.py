@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from marketplace import migrate
+from marketplace import assets, migrate
 from marketplace.accounts.standing import SessionRules, Stage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
@@ -30,7 +30,7 @@ from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.snapshots import use_folder
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
-from marketplace.web import access, errors, filters, limits, locale, menu, once, security
+from marketplace.web import access, compression, errors, filters, limits, locale, menu, once, security
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, Standing, login_manager
 
@@ -96,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     menu.register(app)
     errors.register(app)
     security.register(app)
+    compression.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
     once.register(app)
@@ -141,6 +142,7 @@ def _load(token: str) -> SignedIn | None:
 def _serve(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder))
     static.mkdir(exist_ok=True)
+    assets.compress_own(static)
     whitenoise = WhiteNoise(
         app.wsgi_app,
         root=static,

@@ -4,7 +4,9 @@ npm brings several megabytes; pages need the few files listed here. They are com
 server never does it for a reader. Neither npm's folder nor the copies are kept in git.
 """
 
+import contextlib
 import shutil
+import tempfile
 from pathlib import Path
 
 from whitenoise.compress import Compressor
@@ -24,6 +26,9 @@ SERVED = {
     "fonts/literata.LICENSE.txt": "@fontsource-variable/literata/LICENSE",
 }
 """Where each file goes under `static/vendor`, and which file of which package it is."""
+
+
+OWN = ("*.css", "*.js", "*.svg")
 
 
 class AssetsMissingError(RuntimeError):
@@ -61,6 +66,22 @@ def compress(file: Path) -> list[Path]:
     if not compressor.should_compress(file.name) or file.suffix == ".txt":
         return []
     return [Path(written) for written in compressor.compress(str(file))]
+
+
+def compress_own(static: Path = STATIC) -> None:
+    """Compress our own files that were changed since, so that a checkout is as light as an installed wheel.
+
+    Each file is put in place whole, because several processes may begin at once. Where the folder cannot be
+    written, as with a wheel that root has installed, the files were compressed when the wheel was made.
+    """
+    for kind in OWN:
+        for source in sorted(static.rglob(kind)):
+            made = source.with_name(f"{source.name}.gz")
+            if "vendor" in source.parts or (made.exists() and made.stat().st_mtime >= source.stat().st_mtime):
+                continue
+            with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=static.parent) as folder:
+                for file in compress(_copy(source, Path(folder) / source.name)):
+                    file.replace(source.with_name(file.name))
 
 
 def _copy(source: Path, target: Path) -> Path:

@@ -1,10 +1,16 @@
 """Copying what npm has fetched into the folder that is served."""
 
+import gzip
+import os
+import re
+import time
 from pathlib import Path
 
 import pytest
 
 from marketplace import assets
+from tests import factories
+from tests.browser import Browser
 
 pytestmark = pytest.mark.once
 
@@ -61,3 +67,54 @@ def test_the_kit_asks_for_nothing_that_the_content_policy_refuses() -> None:
     css = (assets.STATIC / "vendor" / "designsystemet.css").read_text(encoding="utf-8")
     assert "@import" not in css
     assert all(part.lstrip("\"'").startswith("data:image/svg+xml") for part in css.split("url(")[1:])
+
+
+def test_our_own_files_are_compressed_anew_when_they_change(tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    (static / "css").mkdir(parents=True)
+    sheet = static / "css" / "own.css"
+    sheet.write_text("p { color: inherit; }\n" * 200)
+    assets.compress_own(static)
+    first = (static / "css" / "own.css.gz").read_bytes()
+    assert gzip.decompress(first) == sheet.read_bytes()
+    sheet.write_text("h1 { color: inherit; }\n" * 200)
+    os.utime(sheet, (time.time() + 60, time.time() + 60))
+    assets.compress_own(static)
+    assert gzip.decompress((static / "css" / "own.css.gz").read_bytes()) == sheet.read_bytes()
+    assert [path.name for path in static.parent.iterdir()] == ["static"]
+
+
+FIRST_VISIT = (
+    "/",
+    "/?q=selge+ost+p%C3%A5+nett",
+    "/suppliers",
+    "/suppliers/apply",
+    "/register/company",
+    "/sign-in",
+)
+MOST_BYTES = 100_000
+
+
+@pytest.mark.parametrize("path", FIRST_VISIT)
+def test_a_first_visit_weighs_little_beside_the_fonts(client: Browser, path: str) -> None:
+    def weight(address: str) -> tuple[int, bytes]:
+        with client.get(address, headers={"Accept-Encoding": "gzip"}) as answer:
+            body = answer.data
+            packed = answer.headers.get("Content-Encoding") == "gzip"
+        return len(body), gzip.decompress(body) if packed else body
+
+    client.check_pages = False
+    total, page = weight(path)
+    parts = set(re.findall(rb'(?:src|href)="(/static/[^"]+\.(?:css|js|svg)[^"]*)"', page))
+    assert len(parts) >= 4
+    assert total + sum(weight(part.decode())[0] for part in parts) < MOST_BYTES
+
+
+def test_only_strangers_get_compressed_pages(client: Browser) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    client.check_pages = False
+    assert client.get("/", headers=packed).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/").headers
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).headers
+    client.sign_in(factories.member(factories.company()).user_id)
+    assert "Content-Encoding" not in client.get("/home", headers=packed).headers

@@ -93,7 +93,7 @@ def test_so_are_briefs_that_ask_for_less_than_all(devset: tuple[Index, Directory
 
 def test_every_word_is_split_and_stemmed_alike(devset: tuple[Index, Directory, list[Query]]) -> None:
     index, directory, _ = devset
-    analyzer, reader = index._store.analyzer, directory.reader
+    analyzer, reader = index._store.reader.analyzer, directory.reader
     words = sorted(reader.known)
     joined = [
         *words,

@@ -17,11 +17,11 @@ import numpy as np
 if TYPE_CHECKING:
     from marketplace.matching.index.postings import Numbers, Pointers, Postings, Rows, Truths, Weights
 
-WORTH_SKIPPING = 1_000_000
+WORTH_SKIPPING = 400_000
 """From how many postings on reading them all costs more than thinking about it."""
 READ_FIRST = 0.5
 """The share of all postings that is read before it is decided which to skip."""
-LEFT_OUT = 0.25
+LEFT_OUT = 0.2
 """What skipped lists may give together, as a share of the score of the last row that is wanted."""
 MOST_LOOKED_UP = 20_000
 """When more rows than these could still get there, then the lists are read after all."""
@@ -47,6 +47,15 @@ class Highest:
         self.margin = margin
         self.alive = alive
 
+    def exactly(self, columns: "Pointers", factors: "Numbers") -> "tuple[Rows, Numbers]":
+        """Return the rows that can be among the highest and their scores, all added up in float64."""
+        if self.count <= 0:
+            return np.zeros(0, dtype=np.int32), np.zeros(0)
+        scores = np.zeros(self.postings.size)
+        self._add(scores, columns, factors)
+        rows = near_the_top(scores, self.count, lambda last: last - self.margin)
+        return rows, scores[rows]
+
     def rows(self, columns: "Pointers", factors: "Numbers") -> "Rows":
         """Return the rows that can be among the highest; the terms are known and their factors above 0."""
         if self.count <= 0:
@@ -63,7 +72,7 @@ class Highest:
         self._add(scores, columns, factors)
         return near_the_top(scores, self.count, self._cut)
 
-    def _add(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> None:
+    def _add(self, scores: "Weights | Numbers", columns: "Pointers", factors: "Numbers") -> None:
         self.postings.add(scores, columns, factors)
         if self.alive is not None:
             scores *= self.alive
@@ -126,7 +135,7 @@ def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     return float(np.partition(scores, -count)[-count]) if scores.size >= count else 0.0
 
 
-def _maxima(scores: "Weights", count: int) -> "tuple[Weights, int]":
+def _maxima(scores: "Weights | Numbers", count: int) -> "tuple[Weights | Numbers, int]":
     """Return the maxima of groups of scores, each score in one of them, and how many scores stand in a group.
 
     A group is no neighbourhood: one read in reading order takes the maximum of many at once. The last few scores
@@ -138,7 +147,7 @@ def _maxima(scores: "Weights", count: int) -> "tuple[Weights, int]":
     return np.concatenate([table.max(axis=0), scores[parts * width :]]), parts
 
 
-def near_the_top(scores: "Weights", count: int, cut_below: Callable[[float], float]) -> "Rows":
+def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[float], float]) -> "Rows":
     """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
 
     Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row

@@ -8,6 +8,7 @@ matrix and a vector. That routine is private to SciPy; without it NumPy does the
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,8 +30,11 @@ Truths = np.ndarray[Any, np.dtype[np.bool_]]
 Integers = Sequence[int] | np.ndarray[Any, np.dtype[np.integer[Any]]]
 Reals = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
 
+HEAVIEST = float(np.finfo(np.float32).max)
 FARTHEST = 2**31 - 1
 """The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
+KEPT_WIDE = 1_000_000
+"""Up to how many postings each process also keeps the weights in float64: looking rows up again takes longer."""
 ROWS_AT_ONCE = 4096
 """How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
 FILES = ("indptr", "rows", "weights", "most", "size")
@@ -45,7 +49,7 @@ class NoPostingsError(ValueError):
     """A matrix that cannot be kept as postings, or a query that cannot be asked of them."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Postings:
     """Term `c` is held by `rows[indptr[c]:indptr[c + 1]]`, ascending, with the weights at the same places."""
 
@@ -155,23 +159,31 @@ class Postings:
         self.add(scores, asked[known], given[known])
         return scores
 
-    def add(self, scores: Weights, columns: Pointers, factors: Numbers) -> None:
-        """Add to the scores some lists, each times its factor.
+    @cached_property
+    def wide_weights(self) -> Numbers:
+        """Return the weights in float64, to add up exactly: 8 bytes a posting of this process's own memory."""
+        return self.weights.astype(np.float64)
+
+    def add(self, scores: Weights | Numbers, columns: Pointers, factors: Numbers) -> None:
+        """Add to the scores some lists, each times its factor, in the precision that the scores have.
 
         SciPy's routine walks neighbouring columns: from each pointer to the next. Named last one first, there is
         nothing to walk from the end of a list to the start of the next, and one call walks them all.
         """
+        weights = self.wide_weights if scores.dtype == np.float64 else self.weights
         order = np.argsort(columns)[::-1]
-        columns, narrow = columns[order], factors[order].astype(np.float32)
-        if _walk is None or self.indptr[-1] > FARTHEST:
-            for column, factor in zip(columns.tolist(), narrow, strict=True):
-                scores[self.rows_of(column)] += factor * self.weights_of(column)
+        columns, factors = columns[order], factors[order]
+        starts, ends = self.indptr[columns], self.indptr[columns + 1]
+        if _walk is None or self.rows.size > FARTHEST:
+            narrow = factors.astype(scores.dtype)
+            for start, end, factor in zip(starts.tolist(), ends.tolist(), narrow, strict=True):
+                scores[self.rows[start:end]] += factor * weights[start:end]
         elif columns.size:
             pointers = np.empty(2 * len(columns), dtype=np.int32)
-            pointers[0::2], pointers[1::2] = self.indptr[columns], self.indptr[columns + 1]
-            between = np.zeros(2 * len(columns), dtype=np.float32)
-            between[0::2] = narrow
-            _walk(self.size, len(pointers) - 1, pointers, self.rows, self.weights, between, scores)
+            pointers[0::2], pointers[1::2] = starts, ends
+            between = np.zeros(2 * len(columns), dtype=scores.dtype)
+            between[0::2] = factors
+            _walk(self.size, len(pointers) - 1, pointers, self.rows, weights, between, scores)
 
     def top(
         self,
@@ -192,8 +204,12 @@ class Postings:
             message = "Only weights from 0 up have highest rows that hold the words."
             raise NoPostingsError(message)
         felt = self._known(asked) & (given > 0)
-        rows = Highest(self, count, margin, alive).rows(asked[felt], given[felt])
-        exact = self._exact(asked, given, rows)
+        search = Highest(self, count, margin, alive)
+        if self.rows.size <= KEPT_WIDE:
+            rows, exact = search.exactly(asked[felt], given[felt])
+        else:
+            rows = search.rows(asked[felt], given[felt])
+            exact = self._exact(asked, given, rows)
         order = np.lexsort((rows, -exact))
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
@@ -244,7 +260,7 @@ class Postings:
         if asked.ndim != 1 or asked.shape != given.shape:
             message = "A query has one weight for each of its terms."
             raise NoPostingsError(message)
-        if not (np.abs(given) <= np.finfo(np.float32).max).all():
+        if not (np.abs(given) <= HEAVIEST).all():
             message = "A query's weights must be finite."
             raise NoPostingsError(message)
         return asked, given

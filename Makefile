@@ -3,6 +3,7 @@
 
 PY ?= python3
 BIN := .venv/bin
+BENCH := .venv-bench/bin
 UV := .uv/bin/uv
 HERE := --quiet --python $(BIN)/python
 LOCK := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -15,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak e2e check static format format-check lint types contracts \
-	templates migrations translations demo-reset db-upgrade db-check db-revision bench screenshots wheel lock theme \
+	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines screenshots wheel lock theme \
 	hooks clean
 
 help: ## List these commands
@@ -80,6 +81,10 @@ migrations: db-check
 bench: $(BIN)/.all install ## Measure the pages with 1,000 suppliers and 500 briefs
 	$(BIN)/python -m benchmarks.pages
 
+bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines, half an hour: SIZES="10000 100000" takes less
+	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
+		$(BENCH)/python -m benchmarks.engines $(SIZES)
+
 screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
 	$(BIN)/python -m benchmarks.screenshots
 
@@ -108,12 +113,13 @@ theme: $(BIN)/.all ## Make static/css/torget.css anew from theme/torget.config.j
 lock: | $(UV) ## Choose versions anew and write the locks
 	$(LOCK) --upgrade --group assets --group dev --group lint --group e2e -o requirements.lock
 	$(LOCK) --group assets --constraint requirements.lock -o requirements-run.lock
+	$(LOCK) --group bench --constraint requirements.lock -o requirements-bench.lock
 
 hooks: $(BIN)/.all ## Run the quick checks before each commit
 	$(BIN)/pre-commit install
 
 clean: ## Remove what was installed and made, but not the data in instance/
-	rm -rf .venv .uv node_modules build dist htmlcov marketplace/static/vendor $(MO)
+	rm -rf .venv .venv-bench .uv node_modules build dist htmlcov marketplace/static/vendor $(MO)
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
 # --- Install it ----------------------------------------------------------------------------------------------------
@@ -141,6 +147,11 @@ $(BIN)/.all: pyproject.toml requirements.lock hatch_build.py | $(BIN)/python
 	@$(UV) pip sync $(HERE) --require-hashes requirements.lock
 	@$(UV) pip install $(HERE) --no-deps --no-build-isolation --editable .
 	@touch $(BIN)/.run $@
+
+$(BENCH)/.all: requirements-bench.lock | $(UV)
+	@$(UV) venv --quiet --allow-existing --python .uv/bin/python .venv-bench
+	@$(UV) pip sync --quiet --python $(BENCH)/python --require-hashes requirements-bench.lock
+	@touch $@
 
 $(BIN)/.assets: package.json package-lock.json .npmrc marketplace/assets.py | $(BIN)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null

@@ -59,7 +59,9 @@ def test_npm_packages_are_named_at_one_version() -> None:
     assert [version for version in wanted.values() if not re.fullmatch(r"\d+\.\d+\.\d+", version)] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.lock", "requirements-run.lock", "requirements-uv.lock"])
+@pytest.mark.parametrize(
+    "name", ["requirements.lock", "requirements-run.lock", "requirements-bench.lock", "requirements-uv.lock"]
+)
 def test_python_locks_have_hashes_and_no_addresses(name: str) -> None:
     lock = texts()[name]
     assert "://" not in lock
@@ -75,12 +77,23 @@ def test_what_runs_is_what_was_tested() -> None:
     assert run <= tested
 
 
-def test_every_dependency_is_in_the_lock() -> None:
+def test_every_dependency_is_in_its_lock() -> None:
     project = tomllib.loads(texts()["pyproject.toml"])
-    groups = [*project["dependency-groups"].values(), project["project"]["dependencies"]]
-    wanted = {re.match(r"[a-z0-9-]+", requirement)[0] for group in groups for requirement in group}  # type: ignore[index]  # because each begins with a name
-    locked = {name for name, _version, _marker in LOCK_LINE.findall(texts()["requirements.lock"])}
-    assert wanted - locked == set()
+    groups = dict(project["dependency-groups"], product=project["project"]["dependencies"])
+    for group, requirements in groups.items():
+        wanted = {re.match(r"[a-z0-9-]+", requirement)[0] for requirement in requirements}  # type: ignore[index]  # because each begins with a name
+        lock = texts()["requirements-bench.lock" if group == "bench" else "requirements.lock"]
+        assert wanted - {name for name, _version, _marker in LOCK_LINE.findall(lock)} == set()
+
+
+def test_what_is_measured_is_what_was_tested() -> None:
+    tested, measured = (
+        {(name, version) for name, version, _marker in LOCK_LINE.findall(texts()[lock])}
+        for lock in ("requirements.lock", "requirements-bench.lock")
+    )
+    known = {name for name, _version in tested}
+    assert {"numpy", "scipy", "scikit-learn"} <= known
+    assert {(name, version) for name, version in measured if name in known} <= tested
 
 
 def test_each_opt_out_of_a_check_says_why() -> None:

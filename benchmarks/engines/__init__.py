@@ -1,0 +1,1 @@
+"""The scan behind the ranking, beside other engines, in one run: `make bench-engines` writes benchmarks/RESULTS.md."""

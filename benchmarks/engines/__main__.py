@@ -1,0 +1,113 @@
+"""Index the same profiles with each engine, ask all the same briefs by turns, and write benchmarks/RESULTS.md."""
+
+import datetime as dt
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from benchmarks.engines.children import Child
+from benchmarks.engines.report import Size, write
+from benchmarks.engines.sharing import private_growth
+from benchmarks.engines.texts import SEED, Texts
+
+SIZES = (1_000_000, 100_000, 10_000)
+ENGINES = (
+    ("ours", "ours:Ours", None),
+    ("bm25s numpy", "peers:BM25S", None),
+    ("tantivy", "peers:Tantivy", None),
+    ("scikit-learn cosine", "peers:ScikitLearn", None),
+    ("SQLite FTS5", "peers:SQLite", None),
+    ("PostgreSQL", "peers:PostgreSQL", 100_000),
+    ("bm25s numba", "peers:BM25SNumba", None),
+)
+"""Name, class, and the largest size that is asked of it."""
+BRIEFS = 60
+SECONDS_EACH = 8.0
+"""An engine that has answered for so long at one size is asked no more."""
+LEAST_BRIEFS = 3
+AT_ONCE = 2
+"""How many index at the same time, each with one thread: what is told is the processor's time."""
+SHARED_BRIEFS = 50
+SHARED_SIZE = 100_000
+
+
+def measure(size: int, folder: Path) -> Size:
+    """Return what was measured at one size."""
+    drawn = Texts(SEED + size)
+    texts = folder / "texts.txt"
+    with texts.open("w", encoding="utf-8") as file:
+        file.writelines(f"{text}\n" for text in drawn.profiles(size))
+    briefs, changed = list(drawn.briefs(BRIEFS)), next(drawn.profiles(1))
+    children = [
+        Child(name, f"benchmarks.engines.{path}")
+        for name, path, largest in ENGINES
+        if size <= (largest or size)
+    ]
+    ours = children[0]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        list(pool.map(lambda child: _build(child, texts, folder, briefs[0]), children[:-1]))
+    _build(children[-1], texts, folder, briefs[0])  # it loads what one of the others has saved
+    saved = next(child for child in children if child.name == "bm25s numpy")
+    children[-1].measured |= {key: saved.measured[key] for key in ("index", "bytes")}
+    postings = ours.do("postings")[1]
+    limits: dict[str, list[float]] = {"scan": [], "stream": [], "stream_sum": []}
+    for turn, words in enumerate(briefs):
+        for what, times in limits.items():
+            times.append(ours.do(what, words)[0])
+        for child in children[turn % len(children) :] + children[: turn % len(children)]:
+            if sum(child.times) < SECONDS_EACH or len(child.times) < LEAST_BRIEFS:
+                elapsed, answer = child.do("ask", words)
+                child.times.append(elapsed)
+                child.answers.append(answer)
+    touched = [ours.do("touched", words)[1] for words in briefs]
+    shared = None
+    if size == SHARED_SIZE:
+        asked = [ours.do("columns", words)[1] for words in briefs[:SHARED_BRIEFS]]
+        shared = private_growth(folder / "ours", asked)
+    for child in children:
+        child.measured["change"] = _change(child, size, changed)
+        child.stop()
+    return Size(size, postings, children, limits, touched, shared)
+
+
+def _build(child: Child, texts: Path, folder: Path, words: list[str]) -> None:
+    child.start()
+    home = folder / child.name.replace(" ", "-")
+    home.mkdir()
+    child.measured["index"] = child.do("build", texts, home)[0]
+    child.do("ask", words)
+    child.measured["memory"] = child.do("memory")[1]
+    child.measured["bytes"] = child.do("bytes")[1]
+    _say(f"{child.name}: indexed in {child.measured['index']:.1f} s")
+
+
+def _change(child: Child, size: int, text: str) -> float | None:
+    """Return how long it takes until a changed supplier is the first to be found by its own words."""
+    if child.name.startswith("bm25s"):
+        return None
+    row, words = size // 2, list(dict.fromkeys(text.split()))
+    elapsed = child.do("change", row, text)[0]
+    found = child.do("ask", words)[1]
+    if row not in found[:1]:
+        message = f"{child.name} does not find what changed."
+        raise AssertionError(message)
+    return elapsed
+
+
+def _say(line: str) -> None:
+    sys.stdout.write(f"{dt.datetime.now(dt.UTC):%H:%M:%S} {line}\n")
+    sys.stdout.flush()
+
+
+def main() -> None:
+    """Measure the sizes that are named, or all, and write after each."""
+    done: list[Size] = []
+    for size in [int(name) for name in sys.argv[1:]] or SIZES:
+        with tempfile.TemporaryDirectory() as folder:
+            done.append(measure(size, Path(folder)))
+        _say(write(done))
+
+
+if __name__ == "__main__":
+    main()

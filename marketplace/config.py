@@ -68,9 +68,7 @@ class Settings:
         about="Ask curators and administrators for a code from their phone; never asked in demo mode",
     )
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
-    max_request_kilobytes: int = _setting(
-        "MAX_REQUEST_KILOBYTES", 1024, "Largest accepted form, in kilobytes"
-    )
+    max_request_kilobytes: int = _setting("MAX_REQUEST_KILOBYTES", 512, "Largest accepted form, in kilobytes")
     trusted_proxies: int = _setting(
         "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count"
     )

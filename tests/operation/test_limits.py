@@ -28,6 +28,12 @@ def test_too_big_is_413_and_is_not_read(client):
     assert answer.status_code == 413
 
 
+def test_a_long_guide_page_is_taken_and_a_megabyte_is_not(client):
+    """The longest forms hold some ten thousand characters, six bytes each as they are sent when all are ø."""
+    assert client.post("/forgotten", data={"email": "ø" * 60_000}).status_code == 200
+    assert post(client, b"email=" + b"x" * 1_000_000).status_code == 413
+
+
 @pytest.mark.parametrize(
     ("body", "content_type"),
     [

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from marketplace.core.money import budget_band
@@ -62,7 +62,25 @@ def _position(number: str | None) -> Position | None:
 
 
 def document_of(item: Matchable) -> Document:
-    """Return a supplier as the matcher reads it, with the services it is approved for."""
+    """Return a supplier as it counts: where its last change waits for a curator, by what it told before that."""
+    written, held = written_document(item), item.supplier.held
+    if held is None:
+        return written
+    before = Document.from_dict({"id": written.id, **held.before})
+    services = tuple(code for code in before.services if code in item.services)
+    return replace(
+        written,
+        name=before.name,
+        text=before.text,
+        lang=before.lang,
+        services=services,
+        sectors=before.sectors,
+        cases=before.cases,
+    )
+
+
+def written_document(item: Matchable) -> Document:
+    """Return a supplier as it tells of itself now, with the services it is approved for."""
     supplier = item.supplier
     return Document(
         id=str(supplier.id),

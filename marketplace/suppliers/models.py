@@ -56,6 +56,23 @@ class Supplier(Organisation):
     vettings: Mapped[list["Vetting"]] = relationship(
         cascade="all, delete-orphan", order_by="Vetting.category", back_populates="supplier"
     )
+    held: Mapped["HeldChange | None"] = relationship(cascade="all, delete-orphan")
+
+
+class HeldChange(Base):
+    """A change that lifted a supplier far up for several briefs, and does not count until a curator has looked.
+
+    `before` is how it told of itself when somebody had last no reason to look, which counts so long. `places` is how far
+    the change lifts it at least, for `briefs` of the lists kept last.
+    """
+
+    __tablename__ = "held_change"
+
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), primary_key=True)
+    since: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    briefs: Mapped[int]
+    places: Mapped[int]
+    before: Mapped[dict[str, Any]]
 
 
 class SupplierService(Base):

@@ -8,7 +8,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.matching import CaseText, Document
 from marketplace.suppliers import vetting
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import HeldChange, Supplier, Vetting
 
 
 def looked_at(supplier: Supplier, vettings: Iterable[Vetting]) -> bool:
@@ -29,7 +29,17 @@ def found_in(supplier: Supplier) -> list[str]:
         services=tuple(row.code for row in supplier.services),
         cases=tuple(CaseText(f"{case.title}. {case.text} {case.result}") for case in supplier.cases),
     )
-    return [_sentence(code, params) for code, params in matching.flags(document)]
+    sentences = [_sentence(code, params) for code, params in matching.flags(document)]
+    return [*sentences, _jump(supplier.held)] if supplier.held else sentences
+
+
+def _jump(held: HeldChange) -> str:
+    return ngettext(
+        "The last change lifts it %(places)s places or more for %(num)s brief. Until a curator has looked, the profile counts as it was before.",
+        "The last change lifts it %(places)s places or more for %(num)s briefs. Until a curator has looked, the profile counts as it was before.",
+        held.briefs,
+        places=held.places,
+    )
 
 
 def _sentence(code: str, params: Mapping[str, Any]) -> str:

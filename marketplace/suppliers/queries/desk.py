@@ -120,7 +120,7 @@ def _read(states: Sequence[State]) -> None:
         query = (
             select(Supplier)
             .where(Supplier.id.in_(numbers[start : start + 500]))
-            .options(selectinload(Supplier.services), selectinload(Supplier.cases))
+            .options(selectinload(Supplier.services), selectinload(Supplier.cases), joinedload(Supplier.held))
         )
         for supplier in session.scalars(query):
             _odd[by_supplier[supplier.id]] = bool(found_in(supplier))
@@ -159,6 +159,7 @@ def application(viewer: Viewer, vetting_id: int) -> Application:
         .options(
             joinedload(Vetting.garden),
             joinedload(Vetting.decided_by),
+            joinedload(Vetting.supplier).joinedload(Supplier.held),
             selectinload(Vetting.decisions).joinedload(VettingDecision.by),
             *(
                 joinedload(Vetting.supplier).selectinload(part)

@@ -105,17 +105,19 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
             Vetting.category,
             Vetting.garden_id,
             Vetting.approved_at,
+            Vetting.decided_at,
         )
         .join(Vetting, Vetting.supplier_id == Supplier.id)
         .where(Supplier.is_active, Supplier.paused_at.is_(None), listed_vettings(clock.now()))
         .order_by(Supplier.id, Vetting.category)
     )
-    for id_, version, updated_at, category, garden_id, approved_at in session.execute(query):
+    for id_, version, updated_at, category, garden_id, approved_at, decided_at in session.execute(query):
         if approved_at is None:
             continue
         approval = Approval(category, names.get(garden_id, ""), approved_at)
         approvals[id_].append(approval)
-        marks.setdefault(id_, [version, updated_at]).append(approval)
+        # With the day of the decision: that a curator has read a changed profile changes how it counts.
+        marks.setdefault(id_, [version, updated_at]).extend((approval, decided_at))
     stale = [id_ for id_, mark in marks.items() if id_ not in former or former[id_].mark != tuple(mark)]
     fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, approvals)
     entries = [fresh.get(id_) or former[id_] for id_ in sorted(marks)]

@@ -22,6 +22,7 @@ _WHOLE = (
     selectinload(Supplier.cases),
     selectinload(Supplier.vettings).joinedload(Vetting.garden),
     joinedload(Supplier.garden),
+    joinedload(Supplier.held),
 )
 
 

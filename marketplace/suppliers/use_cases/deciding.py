@@ -137,6 +137,8 @@ def _write(viewer: Viewer, item: Vetting, stands: str, to_state: str, decision: 
     )
     item.state, item.checklist, item.reason = to_state, checklist, reason
     item.decided_at, item.decided_by_id = now, viewer.user_id
+    if decision.move in {vetting.APPROVE, vetting.READ}:
+        item.supplier.held = None
     if decision.move == vetting.APPROVE:
         item.approved_at = now
     item.revision += 1

@@ -11,11 +11,12 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.marks import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.suppliers import queries
-from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
+from marketplace.suppliers import queries, watching
+from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier, Vetting
 from marketplace.suppliers.use_cases import details as write
 from marketplace.suppliers.use_cases.applying import open_new_kinds
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
+from marketplace.suppliers.watching import Jump
 
 
 def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen: str | None = None) -> bool:
@@ -23,6 +24,7 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
 
     `seen` marks the part as the writer saw it. Raises Conflict when a colleague has changed that part since.
     """
+    jumped = watching.look(viewer.organisation_id if viewer.is_supplier else None, what)
     with transaction():
         organisations.lock(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
@@ -34,7 +36,20 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
         if changed:
             write.touch(supplier)
             record(viewer, "supplier.change", "organisation", supplier.id, part=what)
+            if what in watching.TOLD:
+                _hold(viewer, supplier, jumped())
         return changed
+
+
+def _hold(viewer: Viewer, supplier: Supplier, jump: Jump | None) -> None:
+    """Let a change that jumps wait for a curator; one that no longer does, waits no longer."""
+    if jump is None:
+        supplier.held = None
+    else:
+        held = supplier.held = supplier.held or HeldChange(supplier_id=supplier.id)
+        held.since, held.briefs, held.places, held.before = clock.now(), jump.briefs, jump.places, jump.before
+        record(viewer, "supplier.jump", "organisation", supplier.id, briefs=jump.briefs, places=jump.places)
+    session.flush()
 
 
 def _must_own(viewer: Viewer) -> None:

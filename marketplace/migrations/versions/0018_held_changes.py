@@ -1,0 +1,39 @@
+"""Keep how a supplier told of itself before a change that lifted it far, until somebody has looked.
+
+Revision ID: 0018
+Revises: 0010
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+from marketplace.core.database import UtcDateTime
+
+revision = "0018"
+down_revision = "0010"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Bring the tables to this version."""
+    op.create_table(
+        "held_change",
+        sa.Column("supplier_id", sa.Integer(), nullable=False),
+        sa.Column("since", UtcDateTime(timezone=True), nullable=False),
+        sa.Column("briefs", sa.Integer(), nullable=False),
+        sa.Column("places", sa.Integer(), nullable=False),
+        sa.Column("before", sa.JSON(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["supplier_id"],
+            ["supplier.id"],
+            name=op.f("fk_held_change_supplier_id_supplier"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("supplier_id", name=op.f("pk_held_change")),
+    )
+
+
+def downgrade() -> None:
+    """Go back to the version before."""
+    op.drop_table("held_change")

@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from marketplace.data import data_path
-from marketplace.matching import Document, Glossary, Index, Position
+from marketplace.matching import Document, Evaluator, Glossary, Index, Position, Query
+from marketplace.matching.judgments import EvaluationSet, read_set
 
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
 MARKET = Path(__file__).parent.parent / "data" / "market"
@@ -94,3 +95,24 @@ def suppliers(positions: dict[str, Position]) -> list[Document]:
 def index(suppliers: list[Document], glossary: Glossary) -> Index:
     """Return an index over the five."""
     return Index.build(suppliers, glossary)
+
+
+@pytest.fixture(scope="session")
+def devset_rows() -> EvaluationSet:
+    """Return the small judged set as it is read."""
+    return read_set(DEVSET)
+
+
+@pytest.fixture(scope="session")
+def devset(devset_rows: EvaluationSet, glossary: Glossary, positions: dict[str, Position]) -> Index:
+    """Return an index over the forty judged suppliers."""
+    return Index.build(Evaluator(glossary, positions).documents(devset_rows.documents), glossary)
+
+
+@pytest.fixture(scope="session")
+def devset_briefs(
+    devset_rows: EvaluationSet, glossary: Glossary, positions: dict[str, Position]
+) -> list[Query]:
+    """Return the judged briefs with all that their companies said."""
+    evaluator = Evaluator(glossary, positions)
+    return [evaluator.query(row, "confirmed", title=True) for row in devset_rows.queries]

@@ -1,5 +1,6 @@
 """The index gives what the plain reference in `reference/` gives: order, points, words, notes and who is left out."""
 
+import dataclasses
 import datetime as dt
 import json
 from typing import Any
@@ -12,7 +13,6 @@ from marketplace.matching import (
     PART_CODES,
     CaseText,
     Document,
-    Evaluator,
     Glossary,
     Index,
     Position,
@@ -20,10 +20,8 @@ from marketplace.matching import (
     Settings,
 )
 from marketplace.matching.compounds import CompoundSplitter
-from marketplace.matching.judgments import read_set
-from tests.matching.conftest import DEVSET
 from tests.matching.reference import Directory
-from tests.matching.reference.reading import Reader
+from tests.matching.reference.reading import Reader, plain_words
 
 NEAR = 1e-6
 
@@ -61,50 +59,40 @@ def _loudness(words: tuple[str, ...], loud: dict[str, float]) -> list[float]:
 
 
 @pytest.fixture(scope="module")
-def devset(glossary: Glossary, positions: dict[str, Position]) -> tuple[Index, Directory, list[Query]]:
-    """Return the judged suppliers in both, and the briefs as each track asks them."""
-    evaluator, rows = Evaluator(glossary, positions), read_set(DEVSET)
-    documents = evaluator.documents(rows.documents)
-    queries = [
-        evaluator.query(row, track, title=title)
-        for row in rows.queries
-        for track, title in (("text", False), ("fields", True), ("confirmed", True))
-    ]
-    return Index.build(documents, glossary), Directory(documents, glossary, Settings()), queries
+def plain(devset: Index, glossary: Glossary) -> Directory:
+    """Return the judged suppliers in the reference."""
+    return Directory(devset.documents, glossary, Settings())
 
 
 def test_the_judged_briefs_are_ranked_as_the_formulas_say(
-    devset: tuple[Index, Directory, list[Query]],
+    devset: Index, plain: Directory, devset_briefs: list[Query]
 ) -> None:
-    index, directory, queries = devset
-    assert len(queries) == 45
-    for query in queries:
-        _agree(index, directory, query)
+    assert len(devset_briefs) == 15
+    for query in devset_briefs:
+        _agree(devset, plain, query)
+        _agree(devset, plain, dataclasses.replace(query, needs=(), sector=""))
+        _agree(devset, plain, Query(query.id, "", query.text, query.lang))
 
 
-def test_so_are_briefs_that_ask_for_less_than_all(devset: tuple[Index, Directory, list[Query]]) -> None:
-    index, directory, queries = devset
-    longest = max(queries, key=lambda query: len(query.text))
+def test_so_is_a_brief_that_somebody_has_copied(
+    devset: Index, plain: Directory, devset_briefs: list[Query]
+) -> None:
+    longest = max(devset_briefs, key=lambda query: len(query.text))
     copy = Document(id="copy", name="Kopi", text=longest.text, lang=longest.lang)
-    documents = [*index.documents, copy]
-    glossary = directory.glossary
+    documents, glossary = [*devset.documents, copy], plain.glossary
     _agree(Index.build(documents, glossary), Directory(documents, glossary, Settings()), longest)
 
 
-def test_every_word_is_split_and_stemmed_alike(devset: tuple[Index, Directory, list[Query]]) -> None:
-    index, directory, _ = devset
-    analyzer, reader = index._store.reader.analyzer, directory.reader
-    words = sorted(reader.known)
-    joined = [
-        *words,
-        *(
-            f"{one}{joint}{two}"
-            for one, two in zip(words[::7], words[3::7], strict=False)
-            for joint in ("", "s", "e")
-        ),
+def test_every_word_is_split_alike(plain: Directory, glossary: Glossary) -> None:
+    corpus = [word for d in plain.documents if d.lang != "en" for word in plain_words(f"{d.name} {d.text}")]
+    splitter, words = glossary.splitter_for(iter(corpus)), sorted(plain.reader.known)
+    words += [
+        f"{one}{joint}{two}"
+        for one, two in zip(words[::7], words[3::7], strict=False)
+        for joint in ("", "s", "e")
     ]
-    assert [analyzer.splitter_.split(word) for word in joined] == [reader.split(word) for word in joined]
-    assert sum(bool(reader.split(word)) for word in joined) > 1000
+    assert [splitter.split(word) for word in words] == [plain.reader.split(word) for word in words]
+    assert sum(bool(plain.reader.split(word)) for word in words) > 1000
 
 
 @settings(max_examples=150)

@@ -16,7 +16,7 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak e2e check static format format-check lint types contracts \
-	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines screenshots wheel lock theme \
+	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines bench-match screenshots wheel lock theme \
 	hooks clean
 
 help: ## List these commands
@@ -84,6 +84,9 @@ bench: $(BIN)/.all install ## Measure the pages with 1,000 suppliers and 500 bri
 bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines, half an hour: SIZES="10000 100000" takes less
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
 		$(BENCH)/python -m benchmarks.engines $(SIZES)
+
+bench-match: $(BIN)/.all install ## Measure the whole match with 1,000 and 100,000 suppliers
+	$(BIN)/python -m benchmarks.whole_match
 
 screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
 	$(BIN)/python -m benchmarks.screenshots

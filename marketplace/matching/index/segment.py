@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Self
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from marketplace.matching.documents import Document, digest_of, packed
 from marketplace.matching.explanation import Note
 from marketplace.matching.index.columns import Columns
 from marketplace.matching.index.reading import Fields, Reader, Weighed, in_parts
+from marketplace.matching.index.sequences import Places
 from marketplace.matching.index.strings import Strings, Vocabulary, mapped
 from marketplace.matching.settings import Settings
 from marketplace.matching.suspicion import flags
@@ -26,7 +27,7 @@ UNPACKED = 512
 BYTES = 32
 
 
-class PackedDocuments(Sequence[Document]):
+class PackedDocuments(Places[Document]):
     """Documents as JSON on disk, each read when it is asked for."""
 
     def __init__(self, strings: Strings) -> None:
@@ -40,15 +41,9 @@ class PackedDocuments(Sequence[Document]):
         """Return how many documents there are."""
         return len(self._strings)
 
-    @overload
-    def __getitem__(self, row: int) -> Document: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Document]: ...
-    def __getitem__(self, row: int | slice) -> Document | Sequence[Document]:
-        """Return one document, or some of them."""
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
-        return self._unpack(range(len(self))[row])
+    def at(self, place: int) -> Document:
+        """Return one document."""
+        return self._unpack(place)
 
 
 class Segment:

@@ -3,7 +3,7 @@
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Any, Self, overload
+from typing import Any, Self
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Truths, Vector
 from marketplace.matching.index.reading import Fields, Reader
 from marketplace.matching.index.segment import Gathering, Segment
+from marketplace.matching.index.sequences import Places
 from marketplace.matching.settings import Settings
 from marketplace.matching.twins import Earlier, first_alike
 
@@ -184,7 +185,7 @@ class Store:
         return made
 
 
-class Documents(Sequence[Document]):
+class Documents(Places[Document]):
     """The documents of several segments in a row."""
 
     def __init__(self, parts: Sequence[Sequence[Document]]) -> None:
@@ -194,16 +195,10 @@ class Documents(Sequence[Document]):
         """Return how many documents there are."""
         return sum(map(len, self._parts))
 
-    @overload
-    def __getitem__(self, row: int) -> Document: ...
-    @overload
-    def __getitem__(self, row: slice) -> Sequence[Document]: ...
-    def __getitem__(self, row: int | slice) -> Document | Sequence[Document]:
-        """Return one document, or some of them."""
-        if isinstance(row, slice):
-            return [self[i] for i in range(*row.indices(len(self)))]
+    def at(self, place: int) -> Document:
+        """Return one document."""
         first = len(self._parts[0])
-        return self._parts[0][row] if row < first else self._parts[1][row - first]
+        return self._parts[0][place] if place < first else self._parts[1][place - first]
 
 
 def _reader(

@@ -7,9 +7,11 @@ probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, alg
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Self, overload
+from typing import Any, Self
 
 import numpy as np
+
+from marketplace.matching.index.sequences import Places
 
 Offsets = np.ndarray[Any, np.dtype[np.int64]]
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
@@ -19,7 +21,7 @@ FEW = 20_000
 """Up to so many strings are kept as a dictionary of the process, which is quicker and then small."""
 
 
-class Strings(Sequence[str]):
+class Strings(Places[str]):
     """An immutable sequence of strings."""
 
     def __init__(self, blob: Bytes, offsets: Offsets) -> None:
@@ -38,15 +40,9 @@ class Strings(Sequence[str]):
         """Return how many strings there are."""
         return len(self._offsets) - 1
 
-    @overload
-    def __getitem__(self, number: int) -> str: ...
-    @overload
-    def __getitem__(self, number: slice) -> Sequence[str]: ...
-    def __getitem__(self, number: int | slice) -> str | Sequence[str]:
-        """Return one string, or some of them as a list."""
-        if isinstance(number, slice):
-            return [self[i] for i in range(*number.indices(len(self)))]
-        return str(self.raw(range(len(self))[number]), "utf-8")
+    def at(self, place: int) -> str:
+        """Return one string."""
+        return str(self.raw(place), "utf-8")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what to pickle: the arrays."""

@@ -16,8 +16,8 @@ export UV_PYTHON_DOWNLOADS := never
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak e2e check static format format-check lint types contracts \
-	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines bench-match screenshots wheel lock theme \
-	hooks clean
+	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines bench-match \
+	screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -109,6 +109,12 @@ db-check: install ## Check that migrations give exactly the tables in the code
 
 db-revision: install ## Write a migration from what changed in the tables: make db-revision MESSAGE="add fees"
 	@$(BIN)/marketplace db revision "$(MESSAGE)"
+
+sbom: $(BIN)/.all ## List all parts of the product with versions and hashes, as CycloneDX, into build/sbom.json
+	@$(BIN)/python -m benchmarks.parts
+
+audit: | $(UV) ## Ask the public lists whether a part that runs has a known hole (needs the network)
+	$(UV) tool run pip-audit==2.10.1 --requirement requirements-run.lock --require-hashes --disable-pip --strict
 
 theme: $(BIN)/.all ## Make static/css/torget.css anew from theme/torget.config.json
 	theme/build

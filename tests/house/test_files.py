@@ -6,6 +6,7 @@ import tomllib
 
 import pytest
 
+from benchmarks import parts
 from marketplace.config import SETTINGS_DOC
 from tests.house.project import ROOT, code, texts
 
@@ -75,6 +76,19 @@ def test_what_runs_is_what_was_tested() -> None:
     )
     assert run
     assert run <= tested
+
+
+def test_the_list_of_parts_names_each_that_runs_with_its_hashes() -> None:
+    found = parts.bill()
+    assert json.loads(json.dumps(found)) == found
+    python = [part for part in found["components"] if part["purl"].startswith("pkg:pypi/")]
+    pins = re.findall(r"^([\w.-]+)==([^\s;]+)", texts()["requirements-run.lock"], re.MULTILINE)
+    assert [(part["name"], part["version"]) for part in python] == pins
+    assert len(pins) > 20
+    assert [part["name"] for part in python if not part["properties"]] == []
+    npm = [part for part in found["components"] if part["purl"].startswith("pkg:npm/")]
+    assert len(npm) == len(json.loads(texts()["package-lock.json"])["packages"]) - 1
+    assert all(len(part["hashes"][0]["content"]) == 128 for part in npm)
 
 
 def test_every_dependency_is_in_its_lock() -> None:

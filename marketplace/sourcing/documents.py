@@ -98,7 +98,7 @@ def written_document(item: Matchable) -> Document:
         next_start=supplier.next_start,
         cases=tuple(
             CaseText(
-                " ".join(part for part in (case.title, case.text, case.result) if part),
+                "\n".join(part for part in (case.title, case.text, case.result) if part),
                 (case.service_code,) if case.service_code else (),
                 case.sector_code,
             )

@@ -4,8 +4,8 @@ import pytest
 
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.matching import Index
-from marketplace.sourcing import queries
+from marketplace.matching import Index, TermMatch
+from marketplace.sourcing import queries, reasons
 from marketplace.sourcing.queries.fitting import Trial
 from tests.factories.briefs import draft
 
@@ -116,3 +116,12 @@ def test_a_visitors_words_are_understood(market):
     assert queries.understand("zzz qqq").services == []
     without = queries.understand("Vi vil selge ost i nettbutikk", without=["ecm.shop"])
     assert "ecm.shop" not in [service.code for service in without.services]
+
+
+def test_a_quote_does_not_let_a_heading_run_on_into_the_next_sentence():
+    shared = [TermMatch("etikett", ("etiketter",), ("etikett", "honning"), 1.0)]
+    text = "Honning i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
+    pieces = reasons.met(shared, text, of_query=False)
+    assert "".join(piece.text for piece in pieces) == (
+        "Honning i tjue varianter \N{EN DASH} Felles etikett for gård og blomst."
+    )

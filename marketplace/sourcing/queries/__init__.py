@@ -4,6 +4,7 @@ from marketplace.sourcing.queries.exposure import Exposed, exposed
 from marketplace.sourcing.queries.fitting import Fitting, fitting, fitting_of
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
 from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, ranking_for, run_of
+from marketplace.sourcing.queries.similar import Similar, still_open_alike
 from marketplace.sourcing.queries.standing import Standing, is_ranked, standing
 from marketplace.sourcing.queries.understanding import Understood, understand
 
@@ -13,6 +14,7 @@ __all__ = [
     "Opportunity",
     "RankedList",
     "RankedSupplier",
+    "Similar",
     "Standing",
     "Understood",
     "exposed",
@@ -24,5 +26,6 @@ __all__ = [
     "ranking_for",
     "run_of",
     "standing",
+    "still_open_alike",
     "understand",
 ]

@@ -53,7 +53,9 @@ class Walker:
 
     def __post_init__(self) -> None:
         self.page.on("response", self._note)
-        self.page.set_default_timeout(15_000)
+        self.page.set_default_timeout(
+            60_000
+        )  # the first page that ranks loads a library; a busy machine is slow
 
     def _note(self, answer: Response) -> None:
         if answer.status >= 400 and answer.status != 422:  # a form sent back to be mended

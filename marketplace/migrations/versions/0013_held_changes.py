@@ -1,7 +1,7 @@
 """Keep how a supplier told of itself before a change that lifted it far, until somebody has looked.
 
-Revision ID: 0018
-Revises: 0010
+Revision ID: 0013
+Revises: 0012
 """
 
 import sqlalchemy as sa
@@ -9,8 +9,8 @@ from alembic import op
 
 from marketplace.core.database import UtcDateTime
 
-revision = "0018"
-down_revision = "0010"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

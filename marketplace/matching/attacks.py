@@ -109,7 +109,7 @@ def evaluate_attacks(
     path: Path, evaluator: Evaluator, mode: str = "confirmed", most_briefs: int | None = None
 ) -> AttackReport:
     """Try all attacks on a supplier set. `mode` is what the ranking may know (a track). Raises EvaluationFileError."""
-    evaluation_set = read_set(path)
+    evaluation_set = read_set(path, evaluator.known)
     if evaluation_set.kind != "suppliers":
         raise EvaluationFileError(path, None, "is a set of texts, and only suppliers can cheat")
     documents = evaluator.documents(evaluation_set.documents)

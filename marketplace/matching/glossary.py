@@ -4,7 +4,7 @@ The glossary is data that the caller hands over (parsed YAML). It teaches three 
 compounds), which words point to which service (for needs), and which words tell of a trade.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -24,7 +24,10 @@ class Phrase:
 
 
 class Glossary:
-    """Phrases per service, terms per trade, and the language resources to read texts with."""
+    """Phrases per service, terms per trade, and the language resources to read texts with.
+
+    `codes` are all services that there are or were.
+    """
 
     def __init__(
         self,
@@ -35,6 +38,7 @@ class Glossary:
         related: Mapping[str, Sequence[str]] | None = None,
     ) -> None:
         self.labels = labels
+        self.codes = frozenset(labels)
         self.related = related or {}
         self.services = tuple(labels)
         self.phrases = tuple(phrases)
@@ -53,9 +57,8 @@ class Glossary:
 
         Raises ValueError when a lay text names a service that the taxonomy does not have.
         """
-        entries = [
-            entry for group in taxonomy["groups"] for entry in group["services"] if not entry.get("retired")
-        ]
+        every = [entry for group in taxonomy["groups"] for entry in group["services"]]
+        entries = [entry for entry in every if not entry.get("retired")]
         labels = {entry["code"]: entry["label"] for entry in entries}
         lay_texts = lay_texts or {}
         unknown = sorted(set(lay_texts) - set(labels))
@@ -77,7 +80,19 @@ class Glossary:
             for sector in taxonomy.get("sectors", ())
         }
         related = {entry["code"]: tuple(entry.get("related", ())) for entry in entries}
-        return cls(labels, phrases, sector_terms, resources, related)
+        glossary = cls(labels, phrases, sector_terms, resources, related)
+        glossary.codes = frozenset(entry["code"] for entry in every)
+        return glossary
+
+    def check(self, services: Iterable[str], where: str) -> None:
+        """Raise ValueError for a service that never was, which would otherwise match nothing and nobody would know.
+
+        A retired one is known: it stands in what was written before.
+        """
+        unknown = sorted(set(services) - self.codes)
+        if unknown:
+            message = f"{where}: unknown service {', '.join(unknown)}"
+            raise ValueError(message)
 
     def splitter_for(self, words: Iterator[str]) -> CompoundSplitter:
         """Return a compound splitter that knows the glossary's words and those of the texts given."""

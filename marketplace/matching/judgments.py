@@ -5,6 +5,7 @@ qrels.tsv). The first fault stops the reading, with the file and the line.
 """
 
 import json
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,11 @@ from typing import Any
 from marketplace.matching.stop_words import LANGUAGES
 
 Row = dict[str, Any]
+Known = Mapping[str, Collection[str]]
+"""What a field of a supplier or a brief may hold, for fields that hold codes."""
 QRELS_COLUMNS = 3
+MOST_NOK = 10**12
+_GRADE = re.compile("[0-9]{1,3}")
 
 
 class EvaluationFileError(Exception):
@@ -46,11 +51,12 @@ class _Shape:
 
 
 def _text(value: Any) -> bool:
-    return isinstance(value, str)
+    """Say whether a value is text that can be written: JSON can spell half a character, UTF-8 cannot."""
+    return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def _identifier(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip())
+    return _text(value) and bool(value.strip())
 
 
 def _language(value: Any) -> bool:
@@ -58,7 +64,8 @@ def _language(value: Any) -> bool:
 
 
 def _money(value: Any) -> bool:
-    return value is None or (isinstance(value, int | float) and not isinstance(value, bool) and value >= 0)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (number and 0 <= value <= MOST_NOK)
 
 
 def _truth(value: Any) -> bool:
@@ -70,7 +77,7 @@ def _codes(value: Any) -> bool:
 
 
 def _text_or_none(value: Any) -> bool:
-    return value is None or isinstance(value, str)
+    return value is None or _text(value)
 
 
 _SUPPLIER = _Shape(
@@ -100,8 +107,12 @@ _CORPUS = _Shape("_id", {"_id": _identifier, "text": _text}, {"title": _text_or_
 _QUERY = _Shape("_id", {"_id": _identifier, "text": _text})
 
 
-def read_set(directory: Path) -> EvaluationSet:
-    """Read an evaluation set from a directory. Raises EvaluationFileError for the first fault."""
+def read_set(directory: Path, known: Known | None = None) -> EvaluationSet:
+    """Read an evaluation set from a directory. Raises EvaluationFileError for the first fault.
+
+    `known` gives the codes that a field may hold; a code that nobody knows is a fault, for it would match nothing.
+    """
+    known = known or {}
     if (directory / "suppliers.jsonl").is_file() or (directory / "briefs.jsonl").is_file():
         kind, names, shapes = "suppliers", ("suppliers.jsonl", "briefs.jsonl"), (_SUPPLIER, _BRIEF)
     elif (directory / "corpus.jsonl").is_file() or (directory / "queries.jsonl").is_file():
@@ -110,8 +121,8 @@ def read_set(directory: Path) -> EvaluationSet:
         raise EvaluationFileError(
             directory, None, "there is neither a suppliers.jsonl nor a corpus.jsonl here"
         )
-    documents = _read_rows(directory / names[0], shapes[0])
-    queries = _read_rows(directory / names[1], shapes[1])
+    documents = _read_rows(directory / names[0], shapes[0], known)
+    queries = _read_rows(directory / names[1], shapes[1], known)
     judgments = _read_judgments(
         directory / "qrels.tsv",
         {row[shapes[1].id] for row in queries},
@@ -137,11 +148,12 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
             yield number, line
 
 
-def _read_rows(path: Path, shape: _Shape) -> list[Row]:
+def _read_rows(path: Path, shape: _Shape, known: Known) -> list[Row]:
     rows: list[Row] = []
     seen: set[str] = set()
     for number, line in _lines(path):
         row = _read_row(path, number, line, shape)
+        _check_codes(path, number, row, known)
         if row[shape.id] in seen:
             raise EvaluationFileError(path, number, f'"{shape.id}" {row[shape.id]!r} is used twice')
         seen.add(row[shape.id])
@@ -154,7 +166,7 @@ def _read_rows(path: Path, shape: _Shape) -> list[Row]:
 def _read_row(path: Path, number: int, line: str, shape: _Shape) -> Row:
     try:
         row = json.loads(line)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no JSONDecodeError
         raise EvaluationFileError(path, number, f"is not one JSON object ({error})") from error
     if not isinstance(row, dict):
         raise EvaluationFileError(path, number, "is not one JSON object")
@@ -167,6 +179,14 @@ def _read_row(path: Path, number: int, line: str, shape: _Shape) -> Row:
         if name in row and not fits(row[name]):
             raise EvaluationFileError(path, number, f'the field "{name}" cannot be {row[name]!r}')
     return row
+
+
+def _check_codes(path: Path, number: int, row: Row, known: Known) -> None:
+    for name in known.keys() & row.keys():
+        held = row[name] if isinstance(row[name], list) else [row[name]]
+        for code in held:
+            if code and code not in known[name]:
+                raise EvaluationFileError(path, number, f'the field "{name}" has the unknown code {code!r}')
 
 
 def _read_judgments(
@@ -186,9 +206,10 @@ def _read_judgments(
             raise EvaluationFileError(path, number, f"there is no query {query!r}")
         if document not in documents:
             raise EvaluationFileError(path, number, f"there is no document {document!r}")
-        if not (grade.isascii() and grade.isdigit()):
+        if not _GRADE.fullmatch(grade):
             raise EvaluationFileError(path, number, f"the grade cannot be {grade!r}")
-        judgments.setdefault(query, {})[document] = int(grade)
+        if judgments.setdefault(query, {}).setdefault(document, int(grade)) != int(grade):
+            raise EvaluationFileError(path, number, f"{document!r} is judged in two ways for {query!r}")
     if not judgments:
         raise EvaluationFileError(path, None, "has no judgment")
     return judgments

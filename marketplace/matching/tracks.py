@@ -8,7 +8,7 @@
 Whose turn it is among equals (`ranking.in_turn`) is no part of what is measured: the order is that of the scores.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from marketplace.matching.evaluation import RELEVANT, TRACKS, mean, measures, sh
 from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.lexical import LexicalIndex, query_tokens
 from marketplace.matching.index.search import Index
-from marketplace.matching.judgments import EvaluationSet, Row, read_set
+from marketplace.matching.judgments import EvaluationSet, Known, Row, read_set
 from marketplace.matching.settings import Settings
 from marketplace.matching.stop_words import LANGUAGES
 
@@ -32,6 +32,18 @@ class Evaluator:
     glossary: Glossary
     positions: Mapping[str, Position] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
+
+    @property
+    def known(self) -> Known:
+        """Return the codes that a supplier set may hold; any municipality where it is not known how they lie."""
+        services, sectors = self.glossary.codes, self.glossary.sector_terms.keys()
+        known: dict[str, Collection[str]] = {
+            "services": services,
+            "confirmed_services": services,
+            "sectors": sectors,
+            "sector": sectors,
+        }
+        return known | ({"municipality": self.positions.keys()} if self.positions else {})
 
     def documents(self, rows: Sequence[Row]) -> list[Document]:
         """Return the suppliers of a set with all their fields."""
@@ -79,7 +91,7 @@ def evaluate_directory(
 
     `lang` is the language of a text set; a supplier set says it per row. Raises EvaluationFileError.
     """
-    evaluation_set = read_set(path)
+    evaluation_set = read_set(path, evaluator.known)
     if evaluation_set.kind == "texts":
         return {"overall": _evaluate_texts(evaluation_set, evaluator, lang)}
     figures = {}

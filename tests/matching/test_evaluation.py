@@ -85,6 +85,10 @@ def test_a_text_set_is_measured_on_words_alone(glossary: Glossary, tmp_path: Pat
     assert figures["recall@100"] == 1.0
 
 
+SUPPLIER = '{"id": "x", "name": "N", "lang": "nb", "text": "T", "services": []'
+BRIEF = '{"id": "x", "lang": "nb", "title": "", "text": ""'
+
+
 @pytest.mark.parametrize(
     ("file", "line", "content", "says"),
     [
@@ -98,6 +102,42 @@ def test_a_text_set_is_measured_on_words_alone(glossary: Glossary, tmp_path: Pat
             'the field "lang" cannot be',
         ),
         ("briefs.jsonl", 2, '{"id": "d01", "lang": "nb", "title": "", "text": ""}', "used twice"),
+        ("suppliers.jsonl", 4, f'{{"id": {"9" * 5000}}}', "not one JSON object"),
+        ("suppliers.jsonl", 2, f'{SUPPLIER}, "price_from_nok": Infinity}}', '"price_from_nok" cannot be inf'),
+        ("suppliers.jsonl", 2, f'{SUPPLIER}, "price_from_nok": NaN}}', '"price_from_nok" cannot be nan'),
+        ("suppliers.jsonl", 2, f'{SUPPLIER}, "price_from_nok": -1}}', '"price_from_nok" cannot be -1'),
+        ("suppliers.jsonl", 2, f'{SUPPLIER}, "price_from_nok": true}}', '"price_from_nok" cannot be True'),
+        ("suppliers.jsonl", 2, SUPPLIER.replace('"x"', '"\\ud800"') + "}", '"id" cannot be'),
+        (
+            "suppliers.jsonl",
+            2,
+            SUPPLIER.replace("[]", '["no.such"]') + "}",
+            "\"services\" has the unknown code 'no.such'",
+        ),
+        (
+            "suppliers.jsonl",
+            2,
+            f'{SUPPLIER}, "sectors": ["moon"]}}',
+            "\"sectors\" has the unknown code 'moon'",
+        ),
+        (
+            "suppliers.jsonl",
+            2,
+            f'{SUPPLIER}, "municipality": "9999"}}',
+            '"municipality" has the unknown code',
+        ),
+        ("briefs.jsonl", 5, f'{BRIEF}, "municipality": "9999"}}', '"municipality" has the unknown code'),
+        ("briefs.jsonl", 5, f'{BRIEF}, "sector": "moon"}}', '"sector" has the unknown code'),
+        (
+            "briefs.jsonl",
+            5,
+            f'{BRIEF}, "confirmed_services": ["no.such"]}}',
+            '"confirmed_services" has the unknown',
+        ),
+        ("briefs.jsonl", 5, f'{BRIEF}, "on_site": "yes"}}', '"on_site" cannot be'),
+        ("qrels.tsv", 3, "d01\tds01\t1", "is judged in two ways"),
+        ("qrels.tsv", 4, "d01\tds01\t1000", "the grade cannot be"),
+        ("qrels.tsv", 4, "d01\tds01\t-1", "the grade cannot be"),
         ("qrels.tsv", 2, "d01 ds01 3", "three columns"),
         ("qrels.tsv", 4, "d01\tnobody\t3", "there is no document"),
         ("qrels.tsv", 4, "nobody\tds01\t3", "there is no query"),
@@ -105,7 +145,13 @@ def test_a_text_set_is_measured_on_words_alone(glossary: Glossary, tmp_path: Pat
     ],
 )
 def test_a_wrong_file_is_named_with_its_line(
-    glossary: Glossary, tmp_path: Path, file: str, line: int, content: str, says: str
+    glossary: Glossary,
+    positions: dict[str, Position],
+    tmp_path: Path,
+    file: str,
+    line: int,
+    content: str,
+    says: str,
 ) -> None:
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
@@ -113,7 +159,7 @@ def test_a_wrong_file_is_named_with_its_line(
     lines[line - 1] = content
     (folder / file).write_text("\n".join(lines), encoding="utf-8")
     with pytest.raises(EvaluationFileError, match=says) as caught:
-        evaluate_directory(folder, Evaluator(glossary))
+        evaluate_directory(folder, Evaluator(glossary, positions))
     assert (caught.value.path.name, caught.value.line) == (file, line)
 
 

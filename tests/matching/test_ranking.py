@@ -9,7 +9,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from marketplace.matching import PART_CODES, Document, Glossary, Index, Position, Query, Ranking, Settings
+from marketplace.matching import (
+    PART_CODES,
+    CaseText,
+    Document,
+    Glossary,
+    Index,
+    Position,
+    Query,
+    Ranking,
+    Settings,
+)
 
 OPPDAL = "5021"
 SHOP_BRIEF = Query(
@@ -166,6 +176,37 @@ def test_documents_and_queries_survive_being_written_down(suppliers: list[Docume
         Query.from_dict({"colour": "red"})
 
 
+def test_an_unknown_service_is_refused_and_not_dropped(
+    suppliers: list[Document], glossary: Glossary, index: Index
+) -> None:
+    with pytest.raises(ValueError, match=r"query brief-1: unknown service no\.such"):
+        index.rank(_changed(needs=("ecm.shop", "no.such")))
+    with pytest.raises(ValueError, match=r"query brief-1: unknown service no\.such"):
+        index.judge(_changed(needs=("no.such",)), "shop")
+    ticked = dataclasses.replace(suppliers[0], services=("no.such",))
+    with pytest.raises(ValueError, match=r"document shop: unknown service no\.such"):
+        Index.build([ticked], glossary)
+    shown = dataclasses.replace(suppliers[0], cases=(CaseText("En jobb", ("ecm.shop", "nor.this")),))
+    with pytest.raises(ValueError, match=r"document shop: unknown service nor\.this"):
+        index.updated([shown, *suppliers[1:]])
+
+
+def test_a_retired_service_stands_where_it_was_written(glossary: Glossary, suppliers: list[Document]) -> None:
+    entry = {"code": "web.old", "retired": True, "replaced_by": "web.site"}
+    labels = dict.fromkeys(("nb", "nn", "en"), "Nettside")
+    service = {"code": "web.site", "label": labels, "about": labels}
+    small = Glossary.from_taxonomy({"groups": [{"services": [entry, service]}]}, glossary.resources)
+    old = Document(id="old", name="Gammel", text="Nettsider", services=("web.old", "web.site"))
+    (match,) = (
+        Index.build([old], small).rank(Query("b", "Nettside", "", needs=("web.old", "web.site"))).matches
+    )
+    assert match.explanation.part("services").value > 0
+    with pytest.raises(ValueError, match=r"lay texts for unknown services: web\.old"):
+        Glossary.from_taxonomy(
+            {"groups": [{"services": [entry, service]}]}, glossary.resources, {"web.old": {"nb": ["x"]}}
+        )
+
+
 def test_settings_must_add_up_to_100() -> None:
     with pytest.raises(ValueError, match="not 100"):
         Settings(max_words=50)
@@ -182,7 +223,7 @@ def test_an_empty_directory_ranks_nobody(glossary: Glossary) -> None:
 @given(
     title=st.text(max_size=40),
     text=st.one_of(st.text(max_size=200), st.sampled_from(["🧀" * 50, "\x00\x1b", "nettbutikk " * 9_000])),
-    needs=st.lists(st.sampled_from(["ecm.shop", "med.photo", "no.such"]), max_size=2, unique=True),
+    needs=st.lists(st.sampled_from(["ecm.shop", "med.photo", "web.site"]), max_size=2, unique=True),
     presence=st.sampled_from(["must", "some", "remote"]),
     top=st.one_of(st.none(), st.integers(0, 10**9)),
 )

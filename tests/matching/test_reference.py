@@ -169,6 +169,7 @@ def small_glossary(glossary: Glossary) -> Glossary:
         }
         for code, labels in LABELS.items()
     ]
+    services.append({"code": "gone", "retired": True})
     trade = {
         "code": "food",
         "label": {"nb": "Mat", "nn": "Mat", "en": "Food"},

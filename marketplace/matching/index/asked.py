@@ -15,11 +15,12 @@ from marketplace.matching.index.store import Store
 
 
 class Asked:
-    """The words and needs of one query against all documents of a store."""
+    """The words and needs of one query against all documents of a store. An unknown service raises ValueError."""
 
     def __init__(self, store: Store, query: Query) -> None:
         self.store = store
         self.query = query
+        store.glossary.check(query.needs, f"query {query.id}")
         self.needs = [code for code in query.needs if code in store.glossary.labels]
 
     @property

@@ -49,7 +49,9 @@ class Reader:
         self._told: dict[Document, Fields] = {}
 
     def fields(self, document: Document) -> Fields:
-        """Return a document's tokens by field."""
+        """Return a document's tokens by field. Raises ValueError for a service that never was."""
+        done = (code for case in document.cases for code in case.services)
+        self.glossary.check((*document.services, *done), f"document {document.id}")
         tokens = self.analyzer.tokens
         return {
             "name": tokens(document.name, document.lang),

@@ -1,0 +1,267 @@
+"""What is more than words, criterion by criterion, with the numbers worked out by hand."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+
+from marketplace.matching import CaseText, Document, Exclusion, Position, Query, Settings, criteria
+from marketplace.matching.criteria import Judgement
+
+SETTINGS = Settings()
+DAY = dt.date(2027, 3, 1)
+HERE = Position(63.0, 10.0)
+
+
+def _query(**values: Any) -> Query:
+    return Query(**{"id": "q", "title": "", "text": "", "presence": "some", **values})
+
+
+def _document(**values: Any) -> Document:
+    return Document(**{"id": "d", "name": "Navn", "text": "", **values})
+
+
+def _north(km: float) -> Position:
+    """Return the point that lies so far north of `HERE`, on a ball of 6371 km."""
+    return Position(HERE.lat + km / (6371.0 * 3.141592653589793 / 180), HERE.lon)
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "km"),
+    [
+        (Position(0.0, 0.0), Position(0.0, 1.0), 111.19493),
+        (Position(0.0, 0.0), Position(1.0, 0.0), 111.19493),
+        (Position(60.0, 10.0), Position(60.0, 11.0), 55.59675),
+        (Position(90.0, 0.0), Position(-90.0, 0.0), 20015.08680),
+        (Position(0.0, 0.0), Position(0.0, 180.0), 20015.08680),
+        (HERE, HERE, 0.0),
+    ],
+)
+def test_distances_are_those_on_a_ball(a: Position, b: Position, km: float) -> None:
+    assert criteria.distance_km(a, b) == pytest.approx(km, abs=1e-3)
+    assert criteria.distance_km(b, a) == pytest.approx(km, abs=1e-3)
+
+
+def test_points_opposite_each_other_are_half_a_round_apart_whatever_rounding_does() -> None:
+    # Rounding brings the sum under the root to just over 1 for some of these.
+    for degrees in range(1, 900):
+        a, b = Position(degrees / 10, 7.0), Position(-degrees / 10, 187.0)
+        assert criteria.distance_km(a, b) == pytest.approx(20015.0868, abs=0.01)
+
+
+NEEDS = {"needs": ("ecm.shop", "med.photo")}
+
+
+@pytest.mark.parametrize(
+    ("asks", "offers", "evidence", "reason", "params"),
+    [
+        (NEEDS, {}, 0.0, "services", {"services": ["ecm.shop", "med.photo"]}),
+        (NEEDS, {}, 0.0999, "services", {"services": ["ecm.shop", "med.photo"]}),
+        (NEEDS, {}, 0.1, None, None),
+        ({}, {}, 0.0, None, None),
+        ({"presence": "must", "municipality": "1"}, {"area": ("2",)}, 1.0, "area", {"municipality": "1"}),
+        ({"presence": "must", "municipality": "1"}, {"area": ("2", "1")}, 1.0, None, None),
+        ({"presence": "must", "municipality": "1"}, {"area": ("2",), "municipality": "1"}, 1.0, None, None),
+        ({"presence": "must", "municipality": "1"}, {}, 1.0, None, None),
+        ({"presence": "must"}, {"area": ("2",)}, 1.0, None, None),
+        ({"presence": "some", "municipality": "1"}, {"area": ("2",)}, 1.0, None, None),
+        (
+            {"languages": ("en", "sma")},
+            {"languages": ("nb",)},
+            1.0,
+            "languages",
+            {"languages": ["en", "sma"]},
+        ),
+        ({"languages": ("nn",)}, {"languages": ("en",)}, 1.0, "languages", {"languages": ["nn"]}),
+        ({"languages": ("en",)}, {"languages": ("nn",)}, 1.0, "languages", {"languages": ["en"]}),
+        ({"languages": ("nn",)}, {"languages": ("nb",)}, 1.0, None, None),
+        ({"languages": ("nb",)}, {"languages": ("nn",)}, 1.0, None, None),
+        ({"languages": ("en",)}, {"languages": ("nb", "en")}, 1.0, None, None),
+        ({"languages": ("en",)}, {}, 1.0, None, None),
+        ({}, {"languages": ("en",)}, 1.0, None, None),
+        ({"finish_by": DAY}, {"next_start": dt.date(2027, 3, 2)}, 1.0, "time", {"date": "2027-03-02"}),
+        ({"finish_by": DAY}, {"next_start": DAY}, 1.0, None, None),
+        ({"finish_by": DAY}, {}, 1.0, None, None),
+        ({}, {"next_start": DAY}, 1.0, None, None),
+        # The first that fails is the one that is told.
+        (
+            {**NEEDS, "languages": ("en",), "finish_by": DAY},
+            {"languages": ("nb",), "next_start": dt.date(2028, 1, 1)},
+            0.0,
+            "services",
+            {"services": ["ecm.shop", "med.photo"]},
+        ),
+        (
+            {"presence": "must", "municipality": "1", "languages": ("en",), "finish_by": DAY},
+            {"area": ("2",), "languages": ("nb",), "next_start": dt.date(2028, 1, 1)},
+            1.0,
+            "area",
+            {"municipality": "1"},
+        ),
+        (
+            {"languages": ("en",), "finish_by": DAY},
+            {"languages": ("nb",), "next_start": dt.date(2028, 1, 1)},
+            1.0,
+            "languages",
+            {"languages": ["en"]},
+        ),
+    ],
+)
+def test_hard_requirements(
+    asks: dict[str, Any], offers: dict[str, Any], evidence: float, reason: str | None, params: Any
+) -> None:
+    expected = Exclusion("d", reason, params) if reason else None
+    assert criteria.exclusion(_query(**asks), _document(**offers), evidence, SETTINGS) == expected
+
+
+def test_a_day_that_is_not_stated_is_filled_in_as_none() -> None:
+    assert criteria.params_of("time", _query(), _document()) == {"date": None}
+
+
+@pytest.mark.parametrize(
+    ("km", "share"), [(0, 1.0), (40, 1.0), (40.1, 209.9 / 210), (145, 0.5), (250, 0.0), (9000, 0.0)]
+)
+def test_nearness_falls_evenly_between_near_and_far(km: float, share: float) -> None:
+    assert criteria.nearness(km, SETTINGS) == pytest.approx(share)
+
+
+UNKNOWN_PLACE = Judgement(0.5, (), (("place_unknown", {}),))
+COMES = Judgement(1.0, (("comes_to", {"municipality": "1"}),))
+SCREEN = Judgement(1.0, (("works_remotely", {}),))
+
+
+@pytest.mark.parametrize(
+    ("asks", "offers", "expected"),
+    [
+        ({"municipality": "1"}, {"area": ("2", "1")}, COMES),
+        ({"municipality": "1"}, {"municipality": "1"}, COMES),
+        ({"municipality": "1", "presence": "remote"}, {"municipality": "1"}, COMES),
+        ({"presence": "remote"}, {}, SCREEN),
+        ({"presence": "remote"}, {"remote": False}, UNKNOWN_PLACE),
+        ({"presence": "must"}, {}, UNKNOWN_PLACE),
+        ({"position": HERE}, {}, UNKNOWN_PLACE),
+        ({}, {"position": HERE}, UNKNOWN_PLACE),
+    ],
+)
+def test_place_without_distance(asks: dict[str, Any], offers: dict[str, Any], expected: Judgement) -> None:
+    assert criteria.place(_query(**asks), _document(**offers), SETTINGS) == expected
+
+
+@pytest.mark.parametrize(
+    ("presence", "remote", "km", "share", "note"),
+    [
+        ("must", True, 39.9, 1.0, "near"),
+        ("must", True, 145.0, 0.5, "far_away"),
+        ("must", False, 145.0, 0.5, "far_away"),
+        ("some", False, 145.0, 0.5, "far_away"),
+        ("some", True, 145.0, 0.75, "far_away"),
+        ("some", True, 39.0, 1.0, "near"),
+        ("some", True, 600.0, 0.5, "far_away"),
+        ("must", True, 600.0, 0.0, "far_away"),
+        ("remote", False, 145.0, 0.5, "far_away"),
+    ],
+)
+def test_place_by_distance(presence: str, remote: bool, km: float, share: float, note: str) -> None:
+    query = _query(presence=presence, position=HERE, municipality="1")
+    found = criteria.place(query, _document(remote=remote, position=_north(km), municipality="2"), SETTINGS)
+    assert found.share == pytest.approx(share, abs=1e-9)
+    said = ((note, {"km": round(km), "municipality": "1"}),)
+    assert (found.facts, found.lacks) == ((said, ()) if note == "near" else ((), said))
+
+
+def _money(price: int, most: int) -> dict[str, int]:
+    return {"price_from_nok": price, "budget_max_nok": most}
+
+
+@pytest.mark.parametrize(
+    ("price", "most", "expected"),
+    [
+        (None, None, Judgement(0.5, (), (("price_unknown", {}),))),
+        (None, 100, Judgement(0.5, (), (("price_unknown", {}),))),
+        (100, None, Judgement(0.5)),
+        (99, 100, Judgement(1.0, (("within_budget", _money(99, 100)),))),
+        (100, 100, Judgement(1.0, (("within_budget", _money(100, 100)),))),
+        (0, 0, Judgement(1.0, (("within_budget", _money(0, 0)),))),
+        (125, 100, Judgement(0.25, (), (("over_budget", _money(125, 100)),))),
+        (150, 100, Judgement(0.0, (), (("over_budget", _money(150, 100)),))),
+        (900, 100, Judgement(0.0, (), (("over_budget", _money(900, 100)),))),
+        (1, 0, Judgement(0.5, (), (("over_budget", _money(1, 0)),))),
+    ],
+)
+def test_budget(price: int | None, most: int | None, expected: Judgement) -> None:
+    found = criteria.budget(_query(budget_max_nok=most), _document(price_from_nok=price), SETTINGS)
+    assert found.share == pytest.approx(expected.share)
+    assert (found.facts, found.lacks) == (expected.facts, expected.lacks)
+
+
+@pytest.mark.parametrize(
+    ("days", "share"), [(-400, 1.0), (0, 1.0), (1, 89 / 90), (45, 0.5), (90, 0.0), (91, 0.0), (400, 0.0)]
+)
+def test_availability(days: int, share: float) -> None:
+    start = DAY + dt.timedelta(days)
+    found = criteria.availability(_query(start_from=DAY), _document(next_start=start), SETTINGS)
+    note = {"date": start.isoformat()}
+    assert found.share == pytest.approx(share)
+    if days > 0:
+        assert (found.facts, found.lacks) == ((), (("starts_late", {**note, "days": days}),))
+    else:
+        assert (found.facts, found.lacks) == ((("free_in_time", note),), ())
+
+
+def test_a_start_that_one_side_has_not_stated_gives_half() -> None:
+    unknown = criteria.availability(_query(start_from=DAY), _document(), SETTINGS)
+    assert unknown == Judgement(0.5, (), (("start_unknown", {}),))
+    assert criteria.availability(_query(), _document(next_start=DAY), SETTINGS) == Judgement(0.5)
+
+
+FOOD = {"sector": "food"}
+JOB, OTHER, ALIKE = (
+    CaseText("a", (), "food"),
+    CaseText("b", (), "boats"),
+    CaseText("c", ("ecm.shop",), "boats"),
+)
+SIMILAR = ("similar_cases", {"count": 1})
+
+
+@pytest.mark.parametrize(
+    ("offers", "in_words", "share", "facts", "lacks"),
+    [
+        ({"cases": (JOB,)}, False, 0.9, [("cases_in_sector", {"count": 1, **FOOD})], []),
+        ({"cases": (JOB, ALIKE, JOB), "sectors": ("food",)}, True, 1.0, [("cases_in_sector", {"count": 2, **FOOD})], []),
+        ({"sectors": ("boats", "food"), "cases": (OTHER,)}, True, 0.7, [("knows_sector", FOOD)], []),
+        ({"sectors": ("food",), "cases": (ALIKE,)}, False, 0.9, [("knows_sector", FOOD), SIMILAR], []),
+        ({"sectors": ("boats",)}, True, 0.3, [("writes_of_sector", FOOD)], []),
+        ({"cases": (ALIKE,)}, True, 0.5, [("writes_of_sector", FOOD), SIMILAR], []),
+        ({"cases": (ALIKE, ALIKE)}, False, 0.2, [("similar_cases", {"count": 2})], [("sector_not_shown", FOOD)]),
+        ({"sectors": ("boats",), "cases": (OTHER,)}, False, 0.0, [], [("sector_not_shown", FOOD)]),
+    ],
+)  # fmt: skip
+def test_trade(
+    offers: dict[str, Any], in_words: bool, share: float, facts: list[Any], lacks: list[Any]
+) -> None:
+    query = _query(sector="food", needs=("ecm.shop",))
+    found = criteria.sector(query, _document(**offers), SETTINGS, in_words=in_words)
+    assert found.share == pytest.approx(share)
+    assert (list(found.facts), list(found.lacks)) == (facts, lacks)
+
+
+def test_who_asks_for_no_trade_gets_no_word_of_it() -> None:
+    knows = _document(sectors=("food",), cases=(CaseText("a", (), ""),))
+    assert criteria.sector(_query(), knows, SETTINGS, in_words=True) == Judgement(0.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "offered", "notes"),
+    [
+        ((), (), []),
+        ((), ("nb",), []),
+        (("nb",), (), [("languages_unknown", {})]),
+        (("nb",), ("nn", "nb"), []),
+        (("nb", "en", "sma"), ("nb",), [("languages_missing", {"languages": ["en", "sma"]})]),
+        (("nn",), ("nb",), [("languages_missing", {"languages": ["nn"]})]),
+    ],
+)
+def test_languages_that_are_not_stated_are_told(
+    asked: tuple[str, ...], offered: tuple[str, ...], notes: list[Any]
+) -> None:
+    assert list(criteria.languages(_query(languages=asked), _document(languages=offered))) == notes

@@ -1,0 +1,172 @@
+"""What goes in and comes out is plain, whole, and refused when it does not fit."""
+
+import dataclasses
+import datetime as dt
+import hashlib
+import json
+
+import pytest
+
+from marketplace import matching
+from marketplace.matching import (
+    CaseText,
+    Document,
+    Exclusion,
+    Explanation,
+    Fit,
+    Match,
+    Part,
+    Position,
+    Query,
+    Ranking,
+    Settings,
+    TermMatch,
+    suggest_needs,
+)
+from marketplace.matching.criteria import Judgement
+from marketplace.matching.ranking import in_turn, order_key, tie_break
+
+PARTS = (Part("words", 1.5, 15.0), Part("services", 20.25, 50.0))
+EXPLANATION = Explanation(
+    PARTS,
+    (
+        TermMatch("ost", ("Osten",), ("ost", "oster"), 1.5),
+        TermMatch("ecm.shop", (), ("butikk",), 20.25, "services"),
+    ),
+    (("near", {"km": 3}),),
+    (("over_budget", {"price_from_nok": 2, "budget_max_nok": 1}), ("services_beside", {"services": ["a"]})),
+)
+
+
+def test_an_explanation_adds_up_and_gives_its_parts_by_name() -> None:
+    assert EXPLANATION.score == 21.75
+    assert EXPLANATION.part("words") is PARTS[0]
+    assert EXPLANATION.part("services") is PARTS[1]
+    with pytest.raises(KeyError, match="luck"):
+        EXPLANATION.part("luck")
+    assert Explanation(()).score == 0
+    assert Explanation(()) == Explanation((), (), (), ())
+
+
+def test_an_explanation_as_json_is_this_and_comes_back() -> None:
+    plain = EXPLANATION.to_dict()
+    assert plain == {
+        "parts": [
+            {"code": "words", "value": 1.5, "maximum": 15.0},
+            {"code": "services", "value": 20.25, "maximum": 50.0},
+        ],
+        "terms": [
+            {"term": "ost", "query_words": ["Osten"], "document_words": ["ost", "oster"], "value": 1.5, "part": "words"},
+            {"term": "ecm.shop", "query_words": [], "document_words": ["butikk"], "value": 20.25, "part": "services"},
+        ],
+        "facts": [["near", {"km": 3}]],
+        "lacks": [
+            ["over_budget", {"price_from_nok": 2, "budget_max_nok": 1}],
+            ["services_beside", {"services": ["a"]}],
+        ],
+    }  # fmt: skip
+    assert Explanation.from_dict(json.loads(json.dumps(plain))) == EXPLANATION
+
+
+def test_a_match_says_what_stands_between() -> None:
+    both = Match(1, "d", 21.75, EXPLANATION)
+    assert both.beside
+    assert not both.within_budget
+    neither = Match(1, "d", 21.75, Explanation(PARTS, (), (("over_budget", {}), ("services_beside", {})), ()))
+    assert not neither.beside
+    assert neither.within_budget
+
+
+def test_a_ranking_as_json_is_this_and_comes_back() -> None:
+    match = Match(1, "d", 21.75, EXPLANATION)
+    settings = Settings(k1=1.5)
+    ranking = Ranking(
+        "q", settings, (match, Match(2, "e", 0.0, Explanation(()))), (Exclusion("x", "time", {"date": None}),)
+    )
+    plain = json.loads(json.dumps(ranking.to_dict()))
+    assert plain == {
+        "query_id": "q",
+        "settings": settings.to_dict(),
+        "matches": [
+            {"place": 1, "document_id": "d", "score": 21.75, "explanation": EXPLANATION.to_dict()},
+            {"place": 2, "document_id": "e", "score": 0.0, "explanation": Explanation(()).to_dict()},
+        ],
+        "excluded": [{"document_id": "x", "reason": "time", "params": {"date": None}}],
+    }
+    assert Ranking.from_dict(plain) == ranking
+    assert ranking.match("d") is match
+    assert ranking.match("x") is None
+    assert Ranking("q", settings, ()).excluded == ()
+    assert Fit(1, 2, {}).beside == 0
+
+
+def test_the_tie_break_is_the_hash_that_is_published() -> None:
+    assert tie_break("brief", "supplier") == hashlib.blake2b(b"brief\x1fsupplier", digest_size=8).digest()
+    assert order_key("b", "s", 1.2345678944) == (-1.234567894, tie_break("b", "s"), "s")
+    assert order_key("b", "s", 2.0) < order_key("b", "t", 1.9999)
+    assert order_key("b", "s", 1.00000000001)[0] == order_key("b", "t", 1.0)[0]
+
+
+def test_turns_by_hand() -> None:
+    scored = [("a", 10.0), ("b", 9.5), ("c", 9.0), ("d", 8.9), ("e", 2.0)]
+    by_lot = sorted("abc", key=lambda key: tie_break("q", key))
+    assert in_turn("q", [], {}, 1.0) == []
+    assert in_turn("q", scored, {"a": 3, "b": 1, "c": 2, "d": 0, "e": 0}, 1.0) == ["b", "c", "a", "d", "e"]
+    assert in_turn("q", scored, {"a": 3, "c": 0}, 1.0) == ["b", "c", "a", "d", "e"]
+    assert in_turn("q", scored, {}, 1.0) == [*by_lot, "d", "e"]
+    assert in_turn("q", scored, {"a": 1}, 0.0) == list("abcde")
+    # Within nine digits two scores are the same, and so is the lower end of a band.
+    assert in_turn("q", [("a", 1.0), ("b", 1.0 - 2e-10)], {"a": 1}, 0.0) == ["b", "a"]
+    assert in_turn("q", [("a", 1.0), ("b", 1.0 - 2e-9)], {"a": 1}, 0.0) == ["a", "b"]
+    assert in_turn("q", [("a", 0.3), ("b", 0.1)], {"a": 1}, 0.2) == ["b", "a"]
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        PARTS[0],
+        EXPLANATION.terms[0],
+        EXPLANATION,
+        Match(1, "d", 1.0, EXPLANATION),
+        Ranking("q", Settings(), ()),
+        Fit(1, 2, {}),
+        Exclusion("d", "time", {}),
+        Judgement(0.5),
+    ],
+    ids=lambda record: type(record).__name__,
+)
+def test_nothing_that_was_said_can_be_changed_or_added_to(record: object) -> None:
+    with pytest.raises(dataclasses.FrozenInstanceError):
+        setattr(record, dataclasses.fields(record)[0].name, None)  # type: ignore[arg-type] # because each is a record
+    assert not hasattr(record, "__dict__")
+
+
+def test_small_records_come_back() -> None:
+    position, case = Position(62.5, 9.75), CaseText("En jobb", ("ecm.shop",), "food-drink")
+    assert Position.from_dict(position.to_dict()) == position
+    assert CaseText.from_dict(json.loads(json.dumps(case.to_dict()))) == case
+    assert CaseText.from_dict({"text": "En jobb"}) == CaseText("En jobb")
+    document = Document(
+        id="d", name="N", text="T", cases=(case,), position=position, next_start=dt.date(2027, 1, 2)
+    )
+    assert Document.from_dict(json.loads(json.dumps(document.to_dict()))) == document
+
+
+def test_what_does_not_fit_is_refused() -> None:
+    with pytest.raises(ValueError, match="presence must be one of must, some, remote, not 'sometimes'"):
+        Query("q", "", "", presence="sometimes")
+    with pytest.raises(ValueError, match="unknown field: colour, shape"):
+        Document.from_dict({"id": "d", "shape": 1, "colour": 2})
+    with pytest.raises(ValueError, match="Invalid isoformat"):
+        Query.from_dict({"id": "q", "title": "", "text": "", "start_from": "soon"})
+    with pytest.raises(KeyError, match="lat"):
+        Document.from_dict({"id": "d", "name": "N", "text": "", "position": {"lon": 3}})
+    with pytest.raises(AttributeError, match="has no attribute 'Luck'"):
+        _ = matching.Luck  # type: ignore[attr-defined] # because that is the point
+
+
+def test_a_suggestion_is_plain(glossary: matching.Glossary) -> None:
+    (first,) = suggest_needs("Drone som filmer fjorden", glossary, "nb", limit=1)
+    plain = json.loads(json.dumps(first.to_dict()))
+    assert plain == {"service": "med.drone", "probability": first.probability, "words": list(first.words)}
+    assert "Drone" in first.words

@@ -167,6 +167,11 @@ def _learn(engine: "Engine", digest: str, documents: Sequence[Document], place: 
         _learning.discard(digest)
 
 
+def is_learning() -> bool:
+    """Say whether a new base is being learnt beside the requests, after which figures may be others."""
+    return bool(_learning)
+
+
 def warm() -> None:
     """Build the index before anyone waits for it."""
     with use_locale("nb"):

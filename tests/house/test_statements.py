@@ -1,5 +1,6 @@
 """What pages ask of the database: little, and no more when there is more to show."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import db, session
 from marketplace.demo import scale_tour
 from marketplace.proposals.models import Proposal
+from marketplace.sourcing import corpus
 from marketplace.suppliers.models import Supplier
 from tests.browser import Browser
 from tests.house.people import LEVELS, People, addresses
@@ -52,8 +54,11 @@ def asked() -> Iterator[Counter[str]]:
 
 
 def statements(browser: Browser, path: str) -> tuple[int, Counter[str]]:
-    """Open a page twice, and return the status and the statements of the second time: the index is in place then."""
+    """Open a page until the index is in place, and return the status and the statements of the last time."""
     browser.check_pages = False
+    browser.get(path)
+    while corpus.is_learning():
+        time.sleep(0.01)
     browser.get(path)
     with asked() as seen:
         status = browser.get(path).status_code

@@ -28,7 +28,7 @@ def test_the_check_leads_to_what_is_missing(market, sign_in):
     here = f"/briefs/{brief.reference}/guide"
     links = page.links()
     assert links["Say a little more about the problem"] == f"{here}/need#q-problem"
-    assert links["The goal"] == f"{here}/goal#q-goal"
+    assert links["Answer: The goal"] == f"{here}/goal#q-goal"
     assert "Publish and choose" not in page.text
     ready = briefs.draft(market.owner)
     text = sign_in(market.owner).page(f"/briefs/{ready.reference}/check").text

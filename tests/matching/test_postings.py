@@ -66,8 +66,26 @@ def test_the_quick_way_is_the_slow_way(name, value):
     holds()
 
 
-def test_the_quick_way_is_there():
+@pytest.mark.parametrize(("name", "value"), [("_pick", None), ("FARTHEST", 0)])
+def test_looking_up_quickly_is_looking_up_slowly(name, value):
+    @quickly
+    @given(rows=documents, query=asked, wanted=st.lists(st.integers(-3, 70), max_size=9))
+    def holds(rows, query, wanted):
+        postings = Postings.of(sparse.csr_array(_matrix(rows)))
+        quick = postings.contributions(*_split(query), wanted)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(module, name, value)
+            slow = postings.contributions(*_split(query), wanted)
+        assert quick.tolist() == slow.tolist()
+        outside = [at for at, row in enumerate(wanted) if not 0 <= row < len(rows)]
+        assert not quick[outside].any()
+
+    holds()
+
+
+def test_the_quick_ways_are_there():
     assert module._walk is not None
+    assert module._pick is not None
 
 
 @quickly
@@ -145,8 +163,10 @@ def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, wide, wor
     assert scores == pytest.approx(exact[order], rel=1e-12)
 
 
-def test_long_lists_of_little_weight_are_not_read(monkeypatch):
-    """What each document says once costs nothing more than looking up those that hold the rare word."""
+@pytest.mark.parametrize(("looked_up", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
+def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists):
+    """Those that hold the rare word are looked up in what each document says, unless they are too many."""
+    monkeypatch.setattr(highest, "MOST_LOOKED_UP", looked_up)
     monkeypatch.setattr(module, "KEPT_WIDE", 0)
     monkeypatch.setattr(highest, "WORTH_SKIPPING", 0)
     matrix = np.zeros((1000, 2), dtype=np.float32)
@@ -160,7 +180,7 @@ def test_long_lists_of_little_weight_are_not_read(monkeypatch):
         lambda self, scores, *lists: read.append(lists[0].tolist()) or add(self, scores, *lists),
     )
     assert postings.top([0, 1], [1.0, 1.0], 2)[0].tolist() == [70, 700]
-    assert read == [[1]]
+    assert read == lists
 
 
 @pytest.mark.parametrize("wide", [0, 10_000])

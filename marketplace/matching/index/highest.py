@@ -17,7 +17,7 @@ import numpy as np
 if TYPE_CHECKING:
     from marketplace.matching.index.postings import Numbers, Pointers, Postings, Rows, Truths, Weights
 
-WORTH_SKIPPING = 400_000
+WORTH_SKIPPING = 2_000_000
 """From how many postings on reading them all costs more than thinking about it."""
 READ_FIRST = 0.5
 """The share of all postings that is read before it is decided which to skip."""
@@ -49,7 +49,7 @@ class Highest:
 
     def exactly(self, columns: "Pointers", factors: "Numbers") -> "tuple[Rows, Numbers]":
         """Return the rows that can be among the highest and their scores, all added up in float64."""
-        if self.count <= 0:
+        if self.count <= 0 or not self.postings.size:
             return np.zeros(0, dtype=np.int32), np.zeros(0)
         scores = np.zeros(self.postings.size)
         self._add(scores, columns, factors)
@@ -58,7 +58,7 @@ class Highest:
 
     def rows(self, columns: "Pointers", factors: "Numbers") -> "Rows":
         """Return the rows that can be among the highest; the terms are known and their factors above 0."""
-        if self.count <= 0:
+        if self.count <= 0 or not self.postings.size:
             return np.zeros(0, dtype=np.int32)
         # What float32 can have taken from a score at most: a rounding for each term, and two for each product.
         self.trust = 1.0 - 2.0 * ROUNDING * (len(columns) + 3)
@@ -143,8 +143,8 @@ def _maxima(scores: "Weights | Numbers", count: int) -> "tuple[Weights | Numbers
     """
     parts = min(max(scores.size // (MAXIMA_A_ROW * count), 1), MOST_PARTS)
     width = scores.size // parts
-    table = scores[: parts * width].reshape(parts, width)
-    return np.concatenate([table.max(axis=0), scores[parts * width :]]), parts
+    highest = np.maximum.reduce(scores[: parts * width].reshape(parts, width))
+    return np.concatenate((highest, scores[parts * width :])), parts
 
 
 def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[float], float]) -> "Rows":
@@ -156,7 +156,8 @@ def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[f
     maxima, parts = _maxima(scores, count)
     width = scores.size // parts
     cut = max(cut_below(_last_of(maxima, count)), LEAST)
-    columns = np.flatnonzero(maxima[:width] >= cut)
-    part, column = np.nonzero(scores[: parts * width].reshape(parts, width)[:, columns] >= cut)
-    rest = parts * width + np.flatnonzero(maxima[width:] >= cut)
-    return np.concatenate([part * width + columns[column], rest]).astype(np.int32)
+    groups = (maxima >= cut).nonzero()[0]
+    alone = groups.searchsorted(width)
+    rows = (np.arange(0, parts * width, width)[:, np.newaxis] + groups[:alone]).ravel()
+    rows = rows[scores[rows] >= cut]
+    return np.concatenate((rows, groups[alone:] + (parts - 1) * width)).astype(np.int32)

@@ -19,8 +19,9 @@ from marketplace.matching.index.highest import Highest
 
 try:
     from scipy.sparse._sparsetools import csc_matvec as _walk
+    from scipy.sparse._sparsetools import csr_sample_values as _pick
 except ImportError:  # pragma: no cover because SciPy has it today; a test walks the other way too
-    _walk = None
+    _walk = _pick = None
 
 Pointers = np.ndarray[Any, np.dtype[np.int64]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
@@ -164,6 +165,11 @@ class Postings:
         """Return the weights in float64, to add up exactly: 8 bytes a posting of this process's own memory."""
         return self.weights.astype(np.float64)
 
+    @cached_property
+    def _spans(self) -> Pointers:
+        """Return where each list starts and ends: the pointers seen in pairs, no memory of its own."""
+        return np.lib.stride_tricks.sliding_window_view(self.indptr, 2)
+
     def add(self, scores: Weights | Numbers, columns: Pointers, factors: Numbers) -> None:
         """Add to the scores some lists, each times its factor, in the precision that the scores have.
 
@@ -171,19 +177,16 @@ class Postings:
         nothing to walk from the end of a list to the start of the next, and one call walks them all.
         """
         weights = self.wide_weights if scores.dtype == np.float64 else self.weights
-        order = np.argsort(columns)[::-1]
-        columns, factors = columns[order], factors[order]
-        starts, ends = self.indptr[columns], self.indptr[columns + 1]
+        order = columns.argsort()[::-1]
+        columns, factors = columns[order], factors[order].astype(scores.dtype)
         if _walk is None or self.rows.size > FARTHEST:
-            narrow = factors.astype(scores.dtype)
-            for start, end, factor in zip(starts.tolist(), ends.tolist(), narrow, strict=True):
+            for (start, end), factor in zip(self._spans[columns].tolist(), factors, strict=True):
                 scores[self.rows[start:end]] += factor * weights[start:end]
         elif columns.size:
-            pointers = np.empty(2 * len(columns), dtype=np.int32)
-            pointers[0::2], pointers[1::2] = starts, ends
-            between = np.zeros(2 * len(columns), dtype=scores.dtype)
+            pointers = self._spans[columns].astype(np.int32).ravel()
+            between = np.zeros(pointers.size, dtype=scores.dtype)
             between[0::2] = factors
-            _walk(self.size, len(pointers) - 1, pointers, self.rows, weights, between, scores)
+            _walk(self.size, pointers.size - 1, pointers, self.rows, weights, between, scores)
 
     def top(
         self,
@@ -200,10 +203,11 @@ class Postings:
         not `alive`, are never among them. Query weights may not be below 0.
         """
         asked, given = self._asked(columns, weights)
-        if (given < 0).any():
+        if given.min(initial=0.0) < 0:
             message = "Only weights from 0 up have highest rows that hold the words."
             raise NoPostingsError(message)
-        felt = self._known(asked) & (given > 0)
+        felt = self._known(asked)
+        felt &= given > 0
         search = Highest(self, count, margin, alive)
         if self.rows.size <= KEPT_WIDE:
             rows, exact = search.exactly(asked[felt], given[felt])
@@ -224,29 +228,43 @@ class Postings:
         """
         asked, given = self._asked(columns, weights)
         wanted = np.asarray(rows, dtype=np.int32)
-        if not self.rows.size:
-            return np.zeros((len(wanted), len(asked)))
+        parts = np.zeros((len(wanted), len(asked)))
         known = self._known(asked)
-        columns = np.where(known, asked, 0)
-        starts, ends = self.indptr[columns], self.indptr[columns + known]
-        spans = zip(starts.tolist(), ends.tolist(), strict=True)
-        # Only the search goes list by list: with a hundred lists each further call would be felt.
-        places = np.array([self.rows[start:end].searchsorted(wanted) for start, end in spans], dtype=np.int64)
-        places = places.reshape(len(asked), len(wanted)).T + starts
-        found = (places < ends) & (self.rows.take(places, mode="clip") == wanted[:, np.newaxis])
-        # In reading order, so that a row's sum does not depend on how many rows are asked for.
-        return np.ascontiguousarray(np.where(found, self.weights.take(places, mode="clip"), 0.0) * given)
+        if parts.size and known.any():
+            found = self._found(self._spans[asked[known]], wanted)
+            parts[:, known] = found.reshape(-1, len(wanted)).T * given[known]
+        return parts
+
+    def _found(self, spans: Pointers, wanted: Rows) -> Weights:
+        """Return what each of some lists holds for each of some rows, 0 when nothing: list by list.
+
+        SciPy's routine picks values out of a matrix by row and column, by halving when the rows of the matrix are
+        in order. It is told of a matrix without rows, so that it reads none of them to see whether they are; and
+        of every second row behind the end: those are the lists.
+        """
+        found = np.zeros(len(spans) * len(wanted), dtype=np.float32)
+        if _pick is None or self.rows.size > FARTHEST or wanted.min() < 0:
+            for number, (start, end) in enumerate(spans.tolist()):
+                found[number * len(wanted) :][: len(wanted)] = self._slowly_found(start, end, wanted)
+        else:
+            pointers = np.append(np.int32(0), spans.astype(np.int32))
+            lists = np.arange(1, spans.size, 2, dtype=np.int32).repeat(len(wanted))
+            places = np.tile(wanted, len(spans))
+            _pick(0, self.size, pointers, self.rows, self.weights, found.size, lists, places, found)
+        return found
 
     def weights_at(self, column: int, rows: Rows) -> Weights:
         """Return what a known term weighs in some rows, 0 where it is not held."""
-        span = self._span(column)
-        holders = self.rows[span]
-        if not holders.size:
-            return np.zeros(len(rows), dtype=np.float32)
-        places = holders.searchsorted(rows)
-        found = holders.take(places, mode="clip") == rows
-        weights: Weights = self.weights[span].take(places, mode="clip") * found
-        return weights
+        return self._found(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
+
+    def _slowly_found(self, start: int, end: int, wanted: Rows) -> Weights:
+        found = np.zeros(len(wanted), dtype=np.float32)
+        holders = self.rows[start:end]
+        places = holders.searchsorted(wanted)
+        held = places < holders.size
+        held[held] = holders[places[held]] == wanted[held]
+        found[held] = self.weights[start:end][places[held]]
+        return found
 
     def _exact(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
         sums = [

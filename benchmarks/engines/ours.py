@@ -2,11 +2,13 @@
 
 import random
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.engines.peers import FIRST, Engine
+from benchmarks.engines.texts import Texts
 from marketplace.matching.index.postings import Postings
 from marketplace.matching.index.weighting import FieldedBM25Transformer
 
@@ -25,10 +27,20 @@ class Ours(Engine):
         """Read the profiles, weigh and save them, and open what was saved."""
         counter = CountVectorizer(analyzer=str.split)
         with texts.open(encoding="utf-8") as lines:
-            counts = {"text": counter.fit_transform(lines).tocsr()}
+            counts = counter.fit_transform(lines).tocsr()
+        self._weigh(counter, counts, folder)
+
+    def build_counted(self, seed: int, size: int, folder: Path) -> None:
+        """Do the same with words that are counted already."""
+        drawn = Texts(seed)
+        counter = CountVectorizer(analyzer=str.split, vocabulary=drawn.words.tolist())
+        counter._validate_vocabulary()  # noqa: SLF001 because nothing is to be read
+        self._weigh(counter, drawn.counts(size), folder)
+
+    def _weigh(self, counter: CountVectorizer, counts: Any, folder: Path) -> None:
         self._counter = counter
-        self._weighting = FieldedBM25Transformer({"text": 1.0}).fit(counts)
-        Postings.of(self._weighting.transform(counts)).save(folder)
+        self._weighting = FieldedBM25Transformer({"text": 1.0}).fit({"text": counts})
+        Postings.of(self._weighting.transform({"text": counts})).save(folder)
         self._column = counter.vocabulary_
         self._postings = Postings.open(folder)
         self._delta: tuple[Postings, int] | None = None

@@ -8,8 +8,13 @@ from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from benchmarks.engines.texts import Texts
+from marketplace.matching.index.postings import Postings
+
 FIRST = 20
-CHANGED_TOKEN = "\\S+"  # noqa: S105 because it is a pattern: words are what stands between spaces
+WORD = r"\S+"  # words are what stands between spaces
 HEAP = 512_000_000
 
 
@@ -26,6 +31,9 @@ class Engine(ABC):
     @abstractmethod
     def build(self, texts: Path, folder: Path) -> None:
         """Index a file with one profile a line."""
+
+    build_counted: Any = None
+    """The same from a seed and a size, for an engine that takes words that are counted already."""
 
     @abstractmethod
     def ask(self, words: list[str]) -> list[int]:
@@ -61,9 +69,27 @@ class ScikitLearn(Engine):
 
         del folder
         self._cosine = cosine_similarity
-        self._vectorizer = TfidfVectorizer(token_pattern=CHANGED_TOKEN)
+        self._vectorizer = TfidfVectorizer(token_pattern=WORD)
         with texts.open(encoding="utf-8") as lines:
             self._matrix = self._vectorizer.fit_transform(lines)
+        self._measure()
+
+    def build_counted(self, seed: int, size: int, folder: Path) -> None:
+        """Weigh words that are counted already."""
+        from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer  # noqa: PLC0415 because as above
+        from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because as above
+
+        del folder
+        drawn = Texts(seed)
+        counts = drawn.counts(size)
+        weighting = TfidfTransformer().fit(counts)
+        self._cosine = cosine_similarity
+        self._vectorizer = TfidfVectorizer(token_pattern=WORD, vocabulary=drawn.words.tolist())
+        self._vectorizer.idf_ = weighting.idf_
+        self._matrix = weighting.transform(counts, copy=False)
+        self._measure()
+
+    def _measure(self) -> None:
         matrix = self._matrix
         self.bytes = matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes
 
@@ -90,12 +116,28 @@ class BM25S(Engine):
         """Tokenize and index."""
         import bm25s  # noqa: PLC0415 because each child loads its own
 
-        self._engine = bm25s.BM25(k1=1.2, b=0.75, method="lucene")
-        tokens = bm25s.tokenize(
-            lines_of(texts), token_pattern=CHANGED_TOKEN, stopwords=None, show_progress=False
-        )
+        self._engine = bm25s.BM25(k1=1.2, b=0.75, method="lucene", auto_compile=False)
+        tokens = bm25s.tokenize(lines_of(texts), token_pattern=WORD, stopwords=None, show_progress=False)
         self._engine.index(tokens, show_progress=False)
         self._engine.save(folder, show_progress=False)
+        self._measure(folder)
+
+    def build_counted(self, seed: int, size: int, folder: Path) -> None:
+        """Take the arrays that ours has made: they are those of bm25s, but for a factor."""
+        import bm25s  # noqa: PLC0415 because each child loads its own
+
+        drawn = Texts(seed)
+        ours = Postings.open(folder.with_name("ours"))
+        pointers = ours.indptr.astype(np.int32)
+        engine = bm25s.BM25(k1=1.2, b=0.75, method="lucene", auto_compile=False)
+        engine.scores = {"data": ours.weights, "indices": ours.rows, "indptr": pointers, "num_docs": size}
+        engine.vocab_dict = {word: column for column, word in enumerate(drawn.words.tolist())}
+        engine.nonoccurrence_array = None
+        engine.save(folder, show_progress=False)
+        self._engine = bm25s.BM25.load(folder, override_params={"auto_compile": False})
+        self._measure(folder)
+
+    def _measure(self, folder: Path) -> None:
         self.bytes = sum(
             (folder / f"{name}.csc.index.npy").stat().st_size for name in ("data", "indices", "indptr")
         )
@@ -119,7 +161,9 @@ class BM25SNumba(BM25S):
 
         del texts
         saved = folder.with_name(BM25S.name.replace(" ", "-"))
-        self._engine = bm25s.BM25.load(saved, override_params={"backend": "numba"})
+        self._engine = bm25s.BM25.load(saved, override_params={"backend": "numba", "auto_compile": True})
+
+    build_counted = None
 
 
 class Tantivy(Engine):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
+from scipy import sparse
 
 SEED = 2026
 WORDS = 60_000
@@ -43,15 +44,29 @@ class Texts:
     def _draw(self, count: int) -> np.ndarray:
         return np.minimum(np.searchsorted(self._until, self._chance.random(count)), WORDS - 1)
 
-    def profiles(self, count: int) -> Iterator[str]:
-        """Yield profiles of 60 to 100 words."""
+    def _batches(self, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """Yield where profiles end, and their words as numbers."""
         for start in range(0, count, BATCH):
             ends = np.cumsum(self._chance.integers(SHORTEST, LONGEST + 1, min(BATCH, count - start)))
-            words = self.words[self._draw(int(ends[-1]))].tolist()
-            before = 0
+            yield ends, self._draw(int(ends[-1]))
+
+    def profiles(self, count: int) -> Iterator[str]:
+        """Yield profiles of 60 to 100 words."""
+        for ends, numbers in self._batches(count):
+            words, before = self.words[numbers].tolist(), 0
             for end in ends.tolist():
                 yield " ".join(words[before:end])
                 before = end
+
+    def counts(self, count: int) -> sparse.csr_array:
+        """Return how often each profile has each word: what counting the words of `profiles` gives, but quicker."""
+        parts = []
+        for ends, numbers in self._batches(count):
+            pointers = np.concatenate([[0], ends])
+            part = sparse.csr_array((np.ones(len(numbers)), numbers, pointers), shape=(len(ends), WORDS))
+            part.sum_duplicates()
+            parts.append(part)
+        return sparse.vstack(parts, format="csr")
 
     def briefs(self, count: int) -> Iterator[list[str]]:
         """Yield briefs of 100 different words."""

@@ -15,9 +15,9 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-sqlite test-postgresql soak e2e check static format format-check lint types contracts \
-	templates migrations translations demo-reset db-upgrade db-check db-revision bench bench-engines bench-match \
-	screenshots wheel lock sbom audit theme hooks clean
+.PHONY: help install run test test-sqlite test-postgresql soak mutants coverage e2e check static format format-check \
+	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
+	bench-engines bench-match screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -50,10 +50,16 @@ soak: $(BIN)/.all install ## Kill the service a hundred times under writers on e
 	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=postgresql
 	$(BIN)/python -m tests.operation.soak
 
+coverage: $(BIN)/.all install ## Check that the tests of the matcher take every branch of it
+	$(BIN)/pytest tests/matching --database=sqlite --cov=marketplace/matching --cov-branch --cov-fail-under=100
+
+mutants: $(BIN)/.all install ## Change the matcher's rules in 400 small ways, and see that a test notices each (15 minutes)
+	$(BIN)/python -m tests.matching.mutants
+
 e2e: $(BIN)/.all install ## Run the tests that drive a browser, when a Chromium is found
 	$(BIN)/pytest -m browser
 
-check: static test e2e ## Everything that must hold before a change is merged
+check: static test coverage e2e ## Everything that must hold before a change is merged
 
 static: format-check lint types contracts templates migrations ## The checks that run no tests
 

@@ -16,7 +16,7 @@ from marketplace.matching import (
     evaluate_attacks,
 )
 from marketplace.matching.attacks import ATTACKS
-from tests.matching.conftest import MARKET
+from tests.matching.conftest import DEVSET, MARKET
 
 BRIEFS = 5
 
@@ -63,3 +63,13 @@ def test_texts_alone_cannot_be_attacked(glossary: Glossary, tmp_path: Path) -> N
     (tmp_path / "qrels.tsv").write_text("q\ta\t1\n", encoding="utf-8")
     with pytest.raises(EvaluationFileError, match="only suppliers"):
         evaluate_attacks(tmp_path, Evaluator(glossary))
+
+
+def test_a_brief_that_nobody_fits_well_wins_nobody_a_place(
+    glossary: Glossary, positions: dict[str, Position], tmp_path: Path
+) -> None:
+    for name in ("suppliers.jsonl", "briefs.jsonl"):
+        (tmp_path / name).write_text((DEVSET / name).read_text(encoding="utf-8"), encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("d01\tds19\t1\n", encoding="utf-8")
+    report = evaluate_attacks(tmp_path, Evaluator(glossary, positions), "text", 1)
+    assert {attack.places_won for attack in report.attacks} == {0.0}

@@ -163,12 +163,35 @@ def test_a_wrong_file_is_named_with_its_line(
     assert (caught.value.path.name, caught.value.line) == (file, line)
 
 
-def test_bytes_that_are_no_text_are_named(glossary: Glossary, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "content", "says"),
+    [
+        ("briefs.jsonl", f"{BRIEF}}}\n".encode() + b"\xff\xfe", r"briefs\.jsonl, line 2: is not UTF-8 text"),
+        ("briefs.jsonl", None, r"briefs\.jsonl: cannot be read \(No such file"),
+        ("qrels.tsv", None, r"qrels\.tsv: cannot be read \(No such file"),
+        ("qrels.tsv", b"brief\tsupplier\tgrade\n", r"qrels\.tsv: has no judgment"),
+        ("suppliers.jsonl", b"\n \n", r"suppliers\.jsonl: is empty"),
+    ],
+)
+def test_a_file_that_is_missing_empty_or_no_text_is_named(
+    glossary: Glossary, tmp_path: Path, file: str, content: bytes | None, says: str
+) -> None:
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
-    (folder / "briefs.jsonl").write_bytes(b"{}\n\xff\xfe")
-    with pytest.raises(EvaluationFileError, match=r"briefs\.jsonl, line"):
+    (folder / file).unlink()
+    if content is not None:
+        (folder / file).write_bytes(content)
+    with pytest.raises(EvaluationFileError, match=says):
         evaluate_directory(folder, Evaluator(glossary))
+
+
+def test_a_set_in_one_language_has_no_figures_for_the_others(glossary: Glossary, tmp_path: Path) -> None:
+    (tmp_path / "suppliers.jsonl").write_text("\ufeff" + SUPPLIER + "}\r\n", encoding="utf-8")
+    (tmp_path / "briefs.jsonl").write_text(BRIEF + "}\r\n", encoding="utf-8")
+    (tmp_path / "qrels.tsv").write_text("x\tx\t2\r\n", encoding="utf-8")
+    figures = evaluate_directory(tmp_path, Evaluator(glossary), tracks=("text",))["tracks"]
+    assert set(figures["text"]) == {"overall", "nb"}
+    assert figures["text"]["nb"]["p@5"] == 0.2
 
 
 def test_a_folder_without_a_set_is_refused(glossary: Glossary, tmp_path: Path) -> None:

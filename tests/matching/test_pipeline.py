@@ -147,3 +147,8 @@ def test_the_index_uses_the_same_model_as_the_pipeline(glossary: Glossary, suppl
     asked = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
     assert again.predict_proba(asked).tolist() == taught.predict_proba(asked).tolist()
     assert taught.predict_proba(asked).max() > 0.5
+
+
+def test_what_is_named_as_related_counts_only_where_it_is_a_service() -> None:
+    model = NeedModel(("shop", "site"), {"shop": ("site", "gone"), "gone": ("shop",)}).fit([], [])
+    assert model.together.tolist() == [[1.0, 0.1], [0.1, 1.0]]

@@ -15,6 +15,7 @@ from marketplace.matching import (
     Document,
     Glossary,
     Index,
+    Match,
     Position,
     Query,
     Ranking,
@@ -255,3 +256,34 @@ def test_the_order_of_the_suppliers_does_not_matter(
     ]
     for one, other in zip(shuffled.matches, expected.matches, strict=True):
         assert one.score == pytest.approx(other.score, abs=1e-9)
+
+
+def test_one_supplier_is_judged_as_in_the_list_but_for_its_place(index: Index) -> None:
+    query = _changed(must_haves=("Kjørelys i traktoren",))
+    ranking = index.rank(query)
+    for match in ranking.matches:
+        one = index.judge(query, match.document_id)
+        assert isinstance(one, Match)
+        assert (one.place, one.score) == (0, match.score)
+        assert one.explanation == dataclasses.replace(match.explanation, terms=())
+    assert [index.judge(query, exclusion.document_id) for exclusion in ranking.excluded] == list(
+        ranking.excluded
+    )
+    assert index.judge(query, "nobody") is None
+
+
+def test_contenders_are_those_who_may_stand_first_when_turns_are_taken(
+    index: Index, glossary: Glossary
+) -> None:
+    query = _changed(needs=())
+    matches = index.rank(query).matches
+    last = matches[1].score - index.settings.fair_width
+    assert set(index.contenders(query, 2)) == {m.document_id for m in matches if m.score >= last}
+    assert len(index.contenders(query, 99)) == len(matches)
+
+
+def test_an_empty_directory_answers_every_question(glossary: Glossary) -> None:
+    index = Index.build((), glossary)
+    assert index.contenders(SHOP_BRIEF, 5) == []
+    assert index.showing(SHOP_BRIEF, "Vipps") == 0
+    assert index.judge(SHOP_BRIEF, "shop") is None

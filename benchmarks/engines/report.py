@@ -130,5 +130,5 @@ def write(sizes: Sequence[Size]) -> str:
         packages=", ".join(f"{name} {version(name)}" for name in PACKAGES),
     )
     sections = [_section(size) for size in sorted(sizes, key=lambda size: size.suppliers)]
-    RESULTS.write_text(head + "".join(sections), encoding="utf-8")
+    RESULTS.write_text((head + "".join(sections)).rstrip() + "\n", encoding="utf-8")
     return _section(sizes[-1])

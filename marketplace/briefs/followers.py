@@ -29,9 +29,13 @@ _endings: dict[str, Ending] = {}
 
 
 class Place(StrEnum):
-    """Where features above can show something: beside the advice on a draft, or on a supplier's page of a brief."""
+    """Where features above can show something.
+
+    Beside the advice on a draft, under a brief as its company or garden reads it, or on a supplier's page of it.
+    """
 
     CHECK = "check"
+    BRIEF = "brief"
     SUPPLIER = "supplier"
 
 

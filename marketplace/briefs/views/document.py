@@ -33,9 +33,8 @@ def preview(reference: str) -> Answer:
 
 
 def _panels(paper: BriefPaper) -> list[Panel]:
-    if paper.reader != "supplier":
-        return []
-    return followers.panels(Place.SUPPLIER, current_viewer(), paper, request.args)
+    place = Place.SUPPLIER if paper.reader == "supplier" else Place.BRIEF
+    return followers.panels(place, current_viewer(), paper, request.args)
 
 
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:

@@ -1,6 +1,7 @@
 """Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
 
 from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
+from marketplace.proposals.queries.earlier import Became, earlier_with_outcome
 from marketplace.proposals.queries.glass import own_glasses, unsealed
 from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
@@ -19,6 +20,7 @@ from marketplace.proposals.queries.repeats import saying_the_same, sent_within_a
 
 __all__ = [
     "Answering",
+    "Became",
     "Letter",
     "Offer",
     "Offers",
@@ -26,6 +28,7 @@ __all__ = [
     "award_of",
     "briefs_to_decide",
     "count_for_garden",
+    "earlier_with_outcome",
     "is_opened",
     "letter_for",
     "offer_for",

@@ -9,6 +9,7 @@ from marketplace.proposals.views import (  # noqa: E402, F401 because the pages 
     comparing,
     deciding,
     delivering,
+    earlier,
     letters,
     writing,
 )

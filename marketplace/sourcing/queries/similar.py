@@ -1,19 +1,22 @@
-"""Briefs that ask for nearly the same, found by the same index that ranks suppliers."""
+"""Briefs that ask for nearly the same, and earlier ones that are like one, found by what ranks suppliers."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefPaper, current_answers, is_open
-from marketplace.core import clock
+from marketplace.briefs.models import Brief, BriefService
+from marketplace.briefs.queries import BriefPaper, current_answers, is_open, visible_to
+from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
+from marketplace.suppliers.words import glossary
 
 if TYPE_CHECKING:
     from marketplace.matching import Index
@@ -21,6 +24,12 @@ if TYPE_CHECKING:
 ALIKE = 0.8
 """From which share of what each of two briefs would score against itself, in words and in services, they are alike."""
 MOST_COMPARED, MOST_TOLD = 10, 2
+SOMEWHAT_ALIKE = 0.25
+"""From which share on an earlier brief is worth reading beside another."""
+MOST_HELD, MOST_EARLIER, MOST_WORDS = 12, 5, 6
+MOST_REMEMBERED = 4096
+_remembered: dict[tuple[str, str, Query, Query], Any] = {}
+"""What comparisons gave. Briefs that are out seldom change, and to hold two against each other takes milliseconds."""
 
 
 @dataclass(frozen=True)
@@ -46,28 +55,132 @@ def still_open_alike(found: BriefPaper) -> list[Similar]:
     return sorted((one for one in alike if one.alike >= ALIKE), key=lambda one: -one.alike)[:MOST_TOLD]
 
 
-def _alike(found: BriefPaper, others: Sequence[Brief]) -> list[Similar]:
-    learnt, sector = corpus().base.index, found.brief.company.sector_code
-    asked = query_of(found.brief.reference, found.answers, sector)
+@dataclass(frozen=True)
+class Earlier:
+    """A brief that was sent before another and is like it: how much, 0 to 1, and which services and words they share.
+
+    The words stand as the later brief writes them, those that tell most first.
+    """
+
+    brief: Brief
+    alike: float
+    services: Sequence[str]
+    words: Sequence[str]
+
+
+def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
+    """Return the briefs most like one among those that a viewer may see and that were sent before it.
+
+    Only those that ask for a service it asks for are held against it, those that share most and are newest first.
+    """
+    needs = [str(code) for code in found.answers.get("services") or ()]
+    before = found.brief.published_at or clock.now()
+    query = (
+        select(Brief)
+        .join(BriefService, BriefService.brief_id == Brief.id)
+        .where(visible_to(viewer), Brief.id != found.brief.id, Brief.published_at < before)
+        .where(BriefService.code.in_(needs))
+        .group_by(Brief.id)
+        .order_by(func.count().desc(), Brief.published_at.desc(), Brief.id.desc())
+        .limit(MOST_HELD)
+        .options(selectinload(Brief.company), selectinload(Brief.versions))
+    )
+    others = session.scalars(query).all() if needs else []
+    return _most_alike(found, others) if others else []
+
+
+def _most_alike(found: BriefPaper, others: Sequence[Brief]) -> list[Earlier]:
+    comparison, sector = _Comparison(found), found.brief.company.sector_code
     texts = [(other, query_of(other.reference, current_answers(other), sector)) for other in others]
+    held = sorted(((comparison.alike(text), other, text) for other, text in texts), key=lambda one: -one[0])
     return [
-        Similar(other.reference, other.title, min(_share(learnt, asked, held), _share(learnt, held, asked)))
-        for other, held in texts
+        Earlier(other, alike, comparison.services(text), comparison.words(text))
+        for alike, other, text in held[:MOST_EARLIER]
+        if alike >= SOMEWHAT_ALIKE
     ]
 
 
-def _share(learnt: "Index", asked: Query, held: Query) -> float:
-    """Return how much of what a brief gives itself another gives it, in words or in services, whichever is less."""
-    whole, given = _points(learnt, asked, asked), _points(learnt, asked, held)
+def _alike(found: BriefPaper, others: Sequence[Brief]) -> list[Similar]:
+    comparison, sector = _Comparison(found), found.brief.company.sector_code
+    texts = [(other, query_of(other.reference, current_answers(other), sector)) for other in others]
+    return [Similar(other.reference, other.title, comparison.alike(held)) for other, held in texts]
+
+
+class _Comparison:
+    """One brief, held against others as if each were the profile of a supplier."""
+
+    def __init__(self, found: BriefPaper) -> None:
+        self.base = corpus().base
+        self.asked = _bare(query_of(found.brief.reference, found.answers, found.brief.company.sector_code))
+
+    @cached_property
+    def profile(self) -> "Index":
+        """Return the brief as a profile."""
+        return _as_profile(self.base.index, self.asked)
+
+    def alike(self, held: Query) -> float:
+        """Return how much of what each gives itself the other gives it, in words or in services, whichever is least."""
+        return float(self._remembered("alike", _bare(held), self._alike))
+
+    def _alike(self, held: Query) -> float:
+        profile, asked = _as_profile(self.base.index, held), self.asked
+        return min(
+            _share(_points(self.profile, asked, asked.id), _points(profile, asked, held.id)),
+            _share(_points(profile, held, held.id), _points(self.profile, held, asked.id)),
+        )
+
+    def services(self, held: Query) -> list[str]:
+        """Return the services that both ask for, in the reader's language."""
+        known = taxonomy.services()
+        return [known[code].label for code in self.asked.needs if code in held.needs and code in known]
+
+    def words(self, held: Query) -> Sequence[str]:
+        """Return the words that both have, as the asked brief writes them, those that tell most first."""
+        found: Sequence[str] = self._remembered("words", _bare(held), self._words)
+        return found
+
+    def _words(self, held: Query) -> Sequence[str]:
+        ranking = _as_profile(self.base.index, held).rank(self.asked)
+        terms = [term for match in ranking.matches for term in match.explanation.terms]
+        # A word alike in letters, or in a service's name, gives points, but does not stand in both texts.
+        both = _terms(self.asked) & _terms(held)
+        words = [
+            term.query_words[0].casefold() for term in terms if term.part == "words" and term.term in both
+        ]
+        return tuple(dict.fromkeys(words))[:MOST_WORDS]
+
+    def _remembered(self, what: str, held: Query, make: Callable[[Query], Any]) -> Any:
+        key = (what, self.base.digest, self.asked, held)
+        found = _remembered.get(key)
+        if found is None:
+            found = make(held)
+            if len(_remembered) >= MOST_REMEMBERED:
+                _remembered.clear()
+            _remembered[key] = found
+        return found
+
+
+def _as_profile(learnt: "Index", held: Query) -> "Index":
+    document = Document(held.id, held.title, held.text, held.lang, services=held.needs)
+    # Looked at, because a brief that repeats another is what is sought here.
+    return learnt.updated([replace(document, looked_at=True)])
+
+
+def _bare(query: Query) -> Query:
+    return Query(query.id, query.title, query.text, query.lang, needs=query.needs)
+
+
+def _terms(query: Query) -> set[str]:
+    return set(glossary().analyzer.terms(f"{query.title}\n{query.text}", query.lang))
+
+
+def _share(whole: dict[str, float], given: dict[str, float]) -> float:
     return min((given.get(code, 0.0) / points for code, points in whole.items() if points), default=0.0)
 
 
-def _points(learnt: "Index", asked: Query, held: Query) -> dict[str, float]:
-    """Return what one brief's words and services give another, as if it were a supplier's profile."""
-    bare = Query(asked.id, asked.title, asked.text, asked.lang, needs=asked.needs)
-    document = Document(held.id, held.title, held.text, held.lang, services=held.needs)
-    # Looked at, because a brief that repeats another is what is sought here.
-    judged = learnt.updated([replace(document, looked_at=True)]).judge(bare, held.id)
+def _points(profile: "Index", query: Query, document_id: str) -> dict[str, float]:
+    """Return what a brief's words and services give another as a profile."""
+    judged = profile.judge(query, document_id)
     if not isinstance(judged, Match):
         return {}
     return {part.code: part.value for part in judged.explanation.parts if part.code in {"words", "services"}}

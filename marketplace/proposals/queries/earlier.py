@@ -1,0 +1,75 @@
+"""What became of earlier briefs that are like one: how many offers they got, and whether the goal was met."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import BriefPaper, current_answers
+from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from marketplace.proposals.models import Outcome, Proposal
+from marketplace.proposals.queries.offers import HIDDEN, is_opened
+from marketplace.sourcing.queries import Earlier, earlier_alike
+
+TOLD_ONE_BY_ONE = "individual"
+
+
+@dataclass(frozen=True)
+class Became:
+    """An earlier brief, and what became of it.
+
+    `offers` is None while they are sealed, or for good where the brief was taken back before they were opened.
+    `goal_met` is the company's latest answer, empty where there is none for this viewer.
+    """
+
+    earlier: Earlier
+    offers: int | None
+    goal_met: str
+
+
+def earlier_with_outcome(viewer: Viewer, paper: BriefPaper) -> list[Became]:
+    """Return the earlier briefs most like one, of those a viewer may see, with what became of each.
+
+    For companies, of their own, and for gardens, of their companies'. While a brief is sealed no row of an offer to
+    it is read.
+    """
+    if not (viewer.is_company or viewer.is_garden):
+        return []
+    found = earlier_alike(viewer, paper)
+    opened = {one.brief.id for one in found if is_opened(one.brief)}
+    counts, goals = _counts(opened), _goals({one.brief.id for one in found if _may_hear(viewer, one.brief)})
+    return [
+        Became(
+            one, counts.get(one.brief.id, 0) if one.brief.id in opened else None, goals.get(one.brief.id, "")
+        )
+        for one in found
+    ]
+
+
+def _may_hear(viewer: Viewer, brief: Brief) -> bool:
+    """Say whether a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
+    own = viewer.is_company and viewer.organisation_id == brief.company_id
+    return own or current_answers(brief).get("report_consent") == TOLD_ONE_BY_ONE
+
+
+def _counts(brief_ids: set[int]) -> dict[int, int]:
+    if not brief_ids:
+        return {}
+    query = (
+        select(Proposal.brief_id, func.count())
+        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN))
+        .group_by(Proposal.brief_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _goals(brief_ids: set[int]) -> dict[int, str]:
+    if not brief_ids:
+        return {}
+    query = (
+        select(Outcome.brief_id, Outcome.goal_met)
+        .where(Outcome.brief_id.in_(brief_ids), Outcome.answered_at.is_not(None))
+        .order_by(Outcome.due_on)
+    )
+    return dict(session.execute(query).all())

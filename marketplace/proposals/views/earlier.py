@@ -1,0 +1,37 @@
+"""On a brief's page, for its company and its garden: earlier briefs that are like it, and what became of them."""
+
+from marketplace.briefs import followers
+from marketplace.briefs.lifecycle import PHASE_LABELS
+from marketplace.briefs.queries import BriefPaper, phase_of, shown_title
+from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.proposals import queries
+
+GOAL_LABELS = {
+    "yes": _("The goal was reached."),
+    "partly": _("The goal was partly reached."),
+    "no": _("The goal was not reached."),
+    "too_early": _("It was too early to say whether the goal was reached."),
+}
+
+
+def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> followers.Panel | None:
+    found = queries.earlier_with_outcome(viewer, paper)
+    rows = [
+        {
+            "brief": one.earlier.brief,
+            "title": shown_title(one.earlier.brief),
+            "phase": phase_of(one.earlier.brief),
+            "label": str(PHASE_LABELS[phase_of(one.earlier.brief)]),
+            "offers": one.offers,
+            "goal": str(GOAL_LABELS.get(one.goal_met, "")),
+            "services": one.earlier.services,
+            "words": one.earlier.words,
+        }
+        for one in found
+    ]
+    values = {"rows": rows, "of_many": viewer.is_garden}
+    return followers.Panel("proposals/_earlier.html", values) if rows else None
+
+
+followers.hang(followers.Place.BRIEF, "earlier", _earlier)

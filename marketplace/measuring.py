@@ -24,12 +24,26 @@ def _evaluator() -> Evaluator:
     return Evaluator(glossary(), positions)
 
 
-def keep(name: str, figures: Any) -> None:
-    """Write figures into the file that the page "How we rank" reads, beside what it holds already."""
+def measured_on(directory: Path, most_briefs: int | None = None) -> dict[str, Any]:
+    """Return what figures were measured on: the set by name, how many briefs and suppliers, and the day."""
+    measured, whole = matching.read_set(directory), directory.resolve()
+    return {
+        "name": f"{whole.parent.name}/{whole.name}",
+        "briefs": len(measured.queries[:most_briefs]),
+        "suppliers": len(measured.documents),
+        "day": date.today().isoformat(),  # noqa: DTZ011 because the day is where the command is run
+    }
+
+
+def keep(name: str, figures: Any, on: dict[str, Any]) -> None:
+    """Write figures, and what they were measured on, into the file that the page "How we rank" reads.
+
+    What other measurements wrote there stays.
+    """
     path = data_path("quality.json")
     kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     kept[name] = figures
-    kept["measured"] = date.today().isoformat()  # noqa: DTZ011 because the day is where the command is run
+    kept.setdefault("measured", {})[name] = on
     path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
@@ -57,7 +71,7 @@ def evaluate(  # noqa: PLR0913 because each is an option of its own
     except EvaluationFileError as error:
         raise click.ClickException(str(error)) from error
     if kept:
-        keep("quality", _rounded(figures))
+        keep("quality", _rounded(figures), measured_on(directory))
     if as_json:
         click.echo(json.dumps(figures))
     else:
@@ -98,7 +112,7 @@ def evaluate_attacks(
         raise click.ClickException(str(error)) from error
     figures = {report.mode: report.to_dict() for report in reports}
     if kept:
-        keep("attacks", _rounded(figures))
+        keep("attacks", _rounded(figures), measured_on(directory, briefs))
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from marketplace.matching.index.search import Index, suggest_needs
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
     from marketplace.matching.index.variants import Moved
-    from marketplace.matching.judgments import EvaluationFileError
+    from marketplace.matching.judgments import EvaluationFileError, read_set
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
     from marketplace.matching.suspicion import flags
@@ -53,6 +53,7 @@ _HOME = {
     "evaluate_directory": "tracks",
     "flags": "suspicion",
     "prune": "index.snapshot",
+    "read_set": "judgments",
     "suggest_needs": "index.search",
 }
 
@@ -84,6 +85,7 @@ __all__ = [
     "evaluate_directory",
     "flags",
     "prune",
+    "read_set",
     "suggest_needs",
 ]
 

@@ -26,6 +26,9 @@ class Measured:
     """How good the ranking was when it was last measured; shares 0 to 1. See `marketplace evaluate --keep`."""
 
     on: dt.date
+    set_name: str
+    briefs: int
+    suppliers: int
     order: float
     order_by_words: float
     needs_found: float
@@ -38,8 +41,12 @@ def measured() -> Measured:
     """Return the kept figures of the last measurement."""
     kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     tracks, attacks = kept["quality"]["tracks"], kept["attacks"]["confirmed"]["attacks"]
+    on = kept["measured"]["quality"]
     return Measured(
-        on=dt.date.fromisoformat(kept["measured"]),
+        on=dt.date.fromisoformat(on["day"]),
+        set_name=on["name"],
+        briefs=on["briefs"],
+        suppliers=on["suppliers"],
         order=tracks["confirmed"]["overall"]["ndcg@10"],
         order_by_words=tracks["text"]["overall"]["ndcg@10"],
         needs_found=tracks["suggest"]["overall"]["recall@5"],

@@ -1,16 +1,22 @@
 """The measures by hand, the two formats, and what happens when a file is wrong."""
 
+import datetime as dt
 import json
 import math
 import shutil
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
+from marketplace.core.i18n import format_date, use_locale
 from marketplace.data import data_path
 from marketplace.matching import EvaluationFileError, Evaluator, Glossary, Position, evaluate_directory
 from marketplace.matching.evaluation import mean, ndcg, precision, recall, reciprocal_rank, share_found
+from marketplace.measuring import measured_on
 from tests.matching.conftest import DEVSET, MARKET
+
+QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure on"}
 
 
 def test_the_measures_by_hand() -> None:
@@ -58,10 +64,26 @@ def test_quality_holds_on_briefs_written_as_owners_write(
 def test_the_kept_figures_are_what_is_measured_now(
     glossary: Glossary, positions: dict[str, Position]
 ) -> None:
-    kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["quality"]["tracks"]
+    whole = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
+    for name in ("quality", "attacks"):
+        assert whole["measured"][name] | {"day": ""} == measured_on(MARKET / "test") | {"day": ""}
+    kept = whole["quality"]["tracks"]
     now = evaluate_directory(MARKET / "test", Evaluator(glossary, positions))["tracks"]
     for track, measure in (("text", "ndcg@10"), ("confirmed", "ndcg@10"), ("suggest", "recall@5")):
         assert kept[track]["overall"][measure] == pytest.approx(now[track]["overall"][measure], abs=0.005)
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_the_page_says_what_was_measured_and_when(app: Flask, locale: str) -> None:
+    on = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["measured"]["quality"]
+    browser = app.test_client()
+    browser.set_cookie("locale", locale)
+    said = " ".join(browser.get("/how-we-rank").text.split())
+    sentence = said[said.index(QUALITY[locale]) :].split("»")[0]
+    with use_locale(locale):
+        day = " ".join(format_date(dt.date.fromisoformat(on["day"])).split())
+    assert sentence.endswith(f"«{on['name']}")
+    assert all(f" {text} " in sentence for text in (day, on["briefs"], on["suppliers"]))
 
 
 def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[str, Position]) -> None:

@@ -115,7 +115,7 @@ def test_hard_requirements(
 
 
 def test_a_day_that_is_not_stated_is_filled_in_as_none() -> None:
-    assert criteria.params_of("time", _query(), _document()) == {"date": None}
+    assert criteria.params_of("time", _query(), None) == {"date": None}
 
 
 @pytest.mark.parametrize(

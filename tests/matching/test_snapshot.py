@@ -1,6 +1,7 @@
 """An index on disk is the index that was saved, or is refused."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -83,6 +84,41 @@ def test_old_and_unfinished_ones_are_pruned(index: Index, folder: Path) -> None:
     snapshot.prune(folder.parent / "nowhere", 2)
 
 
+def test_of_two_who_write_the_same_one_is_kept(
+    index: Index, folder: Path, glossary: Glossary, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_late(self: Path, target: Path) -> Path:
+        shutil.copytree(folder, target)
+        raise FileExistsError(str(self))
+
+    monkeypatch.setattr(Path, "rename", too_late)
+    index.save(folder.with_name("two"), "words")
+    assert {path.name for path in folder.parent.iterdir()} == {"one", "two"}
+    monkeypatch.setattr(
+        Path, "rename", lambda self, target: (_ for _ in ()).throw(OSError(f"{self} {target}"))
+    )
+    with pytest.raises(OSError, match="three"):
+        index.save(folder.with_name("three"), "words")
+    assert {path.name for path in folder.parent.iterdir()} == {"one", "two"}
+
+
+def test_what_is_discarded_is_gone_and_may_be_gone_before(folder: Path) -> None:
+    snapshot.discard(folder)
+    snapshot.discard(folder)
+    assert list(folder.parent.iterdir()) == []
+
+
+def test_a_draft_of_another_account_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(process: int, signal: int) -> None:
+        raise PermissionError(process, signal)
+
+    monkeypatch.setattr(snapshot.os, "kill", refused)
+    folder.with_name("two.4711.unfinished").mkdir()
+    folder.with_name("something else").mkdir()
+    snapshot.prune(folder.parent, 1)
+    assert {path.name for path in folder.parent.iterdir()} == {"one", "two.4711.unfinished", "something else"}
+
+
 def test_a_manifest_of_nonsense_is_refused(folder: Path, glossary: Glossary) -> None:
     for text in ("", "[]", json.dumps({"format": 0})):
         (folder / snapshot.MANIFEST).write_text(text, encoding="utf-8")
@@ -111,6 +147,7 @@ def test_many_strings_are_found_where_they_lie(tmp_path: Path) -> None:
     assert len(opened) == len(words)
     assert all(opened[word] == number for number, word in enumerate(words))
     assert opened.get("ordet") is None
+    assert list(opened) == sorted(words)
     with pytest.raises(KeyError):
         opened["ordet"]
     assert Strings.open(tmp_path, "many")[-1] == max(words)

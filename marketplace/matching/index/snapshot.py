@@ -43,6 +43,17 @@ def write(store: Store, folder: Path, stamp: str) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = folder.with_name(f"{folder.name}.{os.getpid()}{UNFINISHED}")
     shutil.rmtree(draft, ignore_errors=True)
+    try:
+        _fill(draft, store, stamp)
+        draft.rename(folder)
+    except OSError:
+        shutil.rmtree(draft, ignore_errors=True)
+        if not (folder / MANIFEST).exists():
+            raise
+    _to_disk(folder.parent)
+
+
+def _fill(draft: Path, store: Store, stamp: str) -> None:
     for name in ("words", "needs", "lexical", "documents"):
         (draft / name).mkdir(parents=True)
     splitter = store.reader.analyzer.splitter
@@ -65,13 +76,6 @@ def write(store: Store, folder: Path, stamp: str) -> None:
         json.dump(manifest, file, ensure_ascii=False)
     for path in (*_files(draft), draft / MANIFEST):
         _to_disk(path)
-    try:
-        draft.rename(folder)
-    except OSError:
-        shutil.rmtree(draft, ignore_errors=True)
-        if not (folder / MANIFEST).exists():
-            raise
-    _to_disk(folder.parent)
 
 
 def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> Store:

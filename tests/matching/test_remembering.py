@@ -1,0 +1,51 @@
+"""What is remembered to save time is forgotten when it grows too much, and changes no answer."""
+
+import dataclasses
+
+import pytest
+
+from marketplace.matching import Document, Glossary, Index, Query, analysis, compounds
+from marketplace.matching.index import fuzzy, needs, reading
+from tests.matching.test_updating import BRIEF
+
+TYPED_WRONG = dataclasses.replace(
+    BRIEF, text="Vi trengr netbutikk med vipss, prodduktbilder og anonser paa facebok."
+)
+
+
+@pytest.mark.parametrize("most", [1, 2])
+def test_forgetting_changes_no_answer(
+    suppliers: list[Document], glossary: Glossary, monkeypatch: pytest.MonkeyPatch, most: int
+) -> None:
+    confirmed = dataclasses.replace(BRIEF, needs=("ecm.shop", "med.photo"))
+
+    def answers() -> list[object]:
+        index = Index.build(suppliers, glossary)
+        asked = [BRIEF, TYPED_WRONG, confirmed, BRIEF]
+        return [index.rank(query) for query in asked] + [index.suggest_needs(query.text) for query in asked]
+
+    expected = answers()
+    for module in (analysis, compounds, fuzzy, needs, reading):
+        monkeypatch.setattr(module, "MOST_REMEMBERED", most)
+    assert answers() == expected
+
+
+def test_who_repeats_a_brief_is_judged_by_ticks_alone_also_in_the_list(
+    index: Index, suppliers: list[Document]
+) -> None:
+    copied = Document(id="copy", name="Kopi", text=f"{BRIEF.title} {BRIEF.text}", services=("ads.search",))
+    ranking = index.updated([*suppliers, copied]).rank(BRIEF, limit=3)
+    assert "copy" not in {match.document_id for match in ranking.matches}
+    whole = index.updated([*suppliers, copied]).rank(BRIEF).match("copy")
+    assert whole
+    assert "repeats_the_brief" in {code for code, _ in whole.explanation.lacks}
+
+
+def test_an_empty_index_can_be_kept_and_filled(
+    glossary: Glossary, suppliers: list[Document], tmp_path
+) -> None:
+    Index.build((), glossary).save(tmp_path / "empty")
+    opened = Index.open(tmp_path / "empty", glossary)
+    assert opened.rank(Query("q", "", "nettbutikk")).matches == ()
+    filled = opened.changed(suppliers)
+    assert filled.rank(BRIEF) == Index.build(suppliers, glossary).rank(BRIEF)

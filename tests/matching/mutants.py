@@ -25,7 +25,18 @@ QUICK = "not index and not suggestion"
 """Which of the narrow ones need no glossary."""
 WIDE = ["test_columns.py", "test_ranking.py", "test_reference.py"]
 
-EQUIVALENT: dict[str, str] = {}
+ROOT_OF_ONE = "return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))"
+TURN = "band.sort(key=lambda key: (shown.get(key, -1), tie_break(query_id, key), key))"
+EQUIVALENT = {
+    "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=100001)": "how much is kept changes no distance",
+    "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=50000.0)": "as above",
+    f"criteria: {ROOT_OF_ONE} -> {ROOT_OF_ONE.replace('1.0', '2.0')}": (
+        "of twenty million pairs of opposite points none came more than one step over 1, of which the root is 1"
+    ),
+    f"ranking: {TURN} -> {TURN.replace('-1', '-2')}": "who was shown has a number from 0 up; below it all are alike",
+    f"ranking: {TURN} -> {TURN.replace('-1', '-0.5')}": "as above",
+}
+"""Mutants that nobody could notice, and why."""
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -84,7 +95,8 @@ def _values(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
         yield "turned", ast.Constant(not value)
     elif isinstance(value, int | float):
         yield "one more", ast.Constant(value + 1)
-        yield "half", ast.Constant(value / 2)
+        if value:
+            yield "half", ast.Constant(value / 2)
     elif isinstance(value, str):
         yield "other word", ast.Constant(f"{value}x")
     if isinstance(node, ast.Name) and node.id in NAMES:
@@ -197,7 +209,9 @@ def survives(module: str, text: str, tests: list[str]) -> bool:
         sys.meta_path.insert(0, _Changed(f"marketplace.matching.{module}", text))
         import pytest
 
-        options = ["-x", "-q", "-p", "no:cacheprovider", "-k", "" if tests is WIDE else QUICK]
+        options = ["-x", "-q", "-p", "no:cacheprovider"]
+        if tests is NARROW:
+            options += ["--noconftest", "-k", QUICK]
         os._exit(int(pytest.main([*options, *(str(Path(__file__).parent / name) for name in tests)]) != 0))
     end = time.monotonic() + 90
     while time.monotonic() < end:

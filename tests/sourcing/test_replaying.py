@@ -13,7 +13,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.sourcing import use_cases, versions
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.kept import DamagedRunError
+from marketplace.sourcing.kept import DamagedRunError, unpack
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 from marketplace.sourcing.replaying import OtherMatcherError, replay
 
@@ -40,13 +40,17 @@ def test_a_run_is_made_again_to_the_last_digit_whatever_has_changed_since(market
     assert "the same to the last digit" in replay(run_of().id)
 
 
-def test_it_is_made_again_by_another_process(app, market, publish):
-    publish()
-    environment = {
+def environment_of(app):
+    return {
         "DATABASE_URL": app.config["SETTINGS"].database_url,
         "INSTANCE_PATH": app.instance_path,
         "PATH": "",
     }
+
+
+def test_it_is_made_again_by_another_process(app, market, publish):
+    publish()
+    environment = environment_of(app)
     command = [sys.executable, "-m", "marketplace.cli", "replay"]
     told = subprocess.run(
         [*command, str(run_of().id)], env=environment, capture_output=True, text=True, check=False
@@ -54,6 +58,52 @@ def test_it_is_made_again_by_another_process(app, market, publish):
     assert "the same to the last digit" in told.stdout, told.stderr
     told = subprocess.run([*command, "4711"], env=environment, capture_output=True, text=True, check=False)
     assert (told.returncode, told.stderr) == (1, "Error: There is no run 4711.\n")
+
+
+OTHER_RELEASE = """
+import sys
+
+from marketplace.matching import Query, Settings
+from marketplace.sourcing import corpus
+
+corpus.SETTINGS = Settings(max_words=40.0, max_services=10.0, max_place=25.0, b=0.3, max_sector=10.0)
+
+from marketplace.app import create_app
+from marketplace.core.database import session
+from marketplace.sourcing.kept import unpack
+from marketplace.sourcing.models import RankingRun
+from marketplace.sourcing.replaying import replay
+
+with create_app().app_context():
+    run = session.get(RankingRun, int(sys.argv[1]))
+    query = Query.from_dict(unpack(run.inputs, run.inputs_digest)["query"])
+    for match in corpus.corpus().index.rank(query).matches:
+        print(match.document_id, match.score)
+    print(replay(run.id))
+"""
+
+
+def test_it_is_made_again_by_a_release_with_other_weights_after_the_directory_has_changed(
+    app, market, publish
+):
+    publish()
+    run = run_of()
+    kept = unpack(run.result, run.result_digest)["ranking"]["matches"]
+    unchanged = market.suppliers["Dyrt"].id
+    market.add("Etternøler", "Nettbutikk med klikk og hent for gårdsutsalg.", "ecm.shop")
+    change(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
+    market.suppliers["Myrull"].paused_at = clock.now()
+    session.commit()
+    use_cases.renew_base()
+    command = [sys.executable, "-c", OTHER_RELEASE, str(run.id)]
+    told = subprocess.run(command, env=environment_of(app), capture_output=True, text=True, check=False)
+    assert told.returncode == 0, told.stderr
+    *live, said = told.stdout.splitlines()
+    scores = {int(number): float(score) for number, score in map(str.split, live)}
+    assert set(scores) == {market.suppliers[name].id for name in ("Kvistverk", "Dyrt", "Etternøler")}
+    (then,) = [match["score"] for match in kept if int(match["document_id"]) == unchanged]
+    assert abs(scores[unchanged] - then) > 1
+    assert said == f"Run {run.id} for {run.brief.reference}: {len(kept)} places, the same to the last digit."
 
 
 @pytest.mark.parametrize("part", ["inputs", "result"])

@@ -10,6 +10,18 @@ from marketplace.outbox import models as outbox
 from marketplace.proposals import models as proposals
 from marketplace.sourcing import models as sourcing
 from marketplace.suppliers import models as suppliers
+from marketplace.suppliers import second_look_models as second_looks
 
-MODELS = (accounts, audit, briefs, organisations, outbox, proposals, sourcing, suppliers, traffic)
+MODELS = (
+    accounts,
+    audit,
+    briefs,
+    organisations,
+    outbox,
+    proposals,
+    second_looks,
+    sourcing,
+    suppliers,
+    traffic,
+)
 METADATA = Base.metadata

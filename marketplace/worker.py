@@ -43,6 +43,8 @@ JOBS: tuple[Callable[[], object], ...] = (
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     suppliers.remind_renewals,
+    suppliers.remind_second_curators,
+    suppliers.remind_of_appeals,
     sourcing.renew_base,
     accounts.forget_old_tries,
     traffic.forget_old,

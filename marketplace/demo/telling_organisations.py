@@ -12,6 +12,7 @@ from marketplace.core.database import session
 from marketplace.demo import content_files as content
 from marketplace.demo.history import History
 from marketplace.demo.people import ADMINISTRATOR
+from marketplace.demo.telling_second_looks import tell_second
 from marketplace.demo.world import World
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Membership
@@ -219,8 +220,13 @@ def _tell_vetting(history: History, world: World, entry: Entry, category: str, v
         history.add(day, key, decide(vetting.APPROVE), minutes=20)
     elif state == vetting.CHANGES:
         history.add(day, key, decide(vetting.ASK), minutes=20)
+        if "proposed" in vetted:
+            proposal = vetted["proposed"]
+            propose = _deciding(world, entry, category, proposal)
+            history.add(-proposal["days"], key, propose(vetting.REFUSE), minutes=20)
     elif state == vetting.REFUSED:
         history.add(day, key, decide(vetting.REFUSE), minutes=20)
+        tell_second(history, world, entry, category, vetted)
     elif state == vetting.SUSPENDED:
         history.add(day - WAITED[state] + APPROVAL_TAKES, key, decide(vetting.APPROVE), minutes=20)
         history.add(day, key, decide(vetting.SUSPEND), minutes=20)
@@ -256,7 +262,8 @@ def _deciding(
                     checklist[code] = {"met": False, "note": ""}
             reason = vetted.get("reason", "") if move in vetting.NEEDS_TEXT else ""
             decision = Decision(move, item.revision, checklist, reason)
-            use_cases.decide(world.viewer(curator), item.id, decision)
+            act = use_cases.propose_refusal if move in vetting.TAKES_TWO else use_cases.decide
+            act(world.viewer(curator), item.id, decision)
 
         return decide
 

@@ -17,6 +17,7 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals.models import Award, BrokenGlass, Evaluation, Outcome, Proposal, ProposalRevision
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import SupplierMove, SupplierTie, Vetting, VettingDecision
+from marketplace.suppliers.second_look_models import Appeal, Refusal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,10 @@ PARTS = (
     Part("seals_broken", BrokenGlass, "by_id", ("at", "until", "reason")),
     Part("vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")),
     Part("vetting_steps", VettingDecision, "by_id", ("at", "to_state", "text")),
+    Part("refusals_proposed", Refusal, "proposed_by_id", ("proposed_at", "reason", "state")),
+    Part("refusals_answered", Refusal, "decided_by_id", ("decided_at", "state", "answer")),
+    Part("appeals_made", Appeal, "appealed_by_id", ("appealed_at", "text", "state")),
+    Part("appeals_answered", Appeal, "decided_by_id", ("decided_at", "state", "reason")),
     Part("ties_stated", SupplierTie, "user_id", ("kind",)),
     Part("moves_asked_for", SupplierMove, "asked_by_id", ("asked_at", "reason", "state")),
     Part("moves_answered", SupplierMove, "answered_by_id", ("answered_at", "state")),

@@ -4,7 +4,7 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, func, select
+from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from marketplace.accounts.models import OneTimeLink, SignInSession, User
 from marketplace.audit.models import AuditEvent
@@ -22,6 +22,7 @@ from marketplace.privacy.scrubbing import scrub_files
 from marketplace.privacy.use_cases import forget
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.second_look_models import Appeal
 
 LONGEST_SESSION = dt.timedelta(days=2)
 TEXTS = (
@@ -183,6 +184,8 @@ def erase_refused_suppliers() -> int:
         for supplier in found:
             supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
             supplier.is_active = False
+            own = select(Vetting.id).where(Vetting.supplier_id == supplier.id)
+            session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)
         return len(found)
 

@@ -50,6 +50,8 @@ _MOVES: Mapping[str, Mapping[str, str]] = {
     SUBMIT: {CHANGES: SUBMITTED, REFUSED: SUBMITTED, DORMANT: SUBMITTED, DUE: APPROVED},
 }
 DECISIONS = (APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, READ)
+TAKES_TWO = frozenset({REFUSE})
+"""What one curator proposes and a second one confirms; see `second_look.py`."""
 NEEDS_UNMET = frozenset({ASK, REFUSE})
 NEEDS_TEXT = frozenset({ASK, REFUSE, SUSPEND})
 

@@ -48,6 +48,7 @@ ADMIN = (
     Place("pages.home", _("Home")),
     Place("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
     Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
+    Place("suppliers.appeals", _("Appeals")),
     Place("pages.audit_log", _("Audit log")),
     Place("proposals.sealed", _("Under seal"), ("proposals.unsealed",)),
 )

@@ -123,6 +123,8 @@ def test_a_supplier_holds_together(supplier: dict[str, Any]) -> None:
             assert entry["reason"]
             assert entry["unmet"]
             assert set(entry["unmet"]) <= codes
+            for later in (entry.get("proposed"), entry.get("appeal")):
+                assert later is None or 0 < later["days"] < entry["days"]
 
 
 @pytest.mark.parametrize("company", content.companies(), ids=lambda entry: entry["key"])

@@ -26,8 +26,10 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
 from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries import standing_of
+from marketplace.suppliers.second_look_models import Appeal, Refusal
 
 CHANGING = {
     "password_hash",
@@ -76,6 +78,9 @@ def test_the_world_is_whole(demo_world: Flask) -> None:
         "refused",
         "suspended",
     }
+    refusals = Counter(refusal.state for refusal in session.scalars(select(Refusal)))
+    assert (refusals["proposed"], refusals["confirmed"]) == (1, standings["refused"])
+    assert [appeal.state for appeal in session.scalars(select(Appeal))] == ["waiting"]
     assert session.scalars(select(Supplier).where(Supplier.paused_at.is_not(None))).all()
     for model in (
         ClarificationQuestion,
@@ -157,6 +162,7 @@ def _demo_people_have_something_waiting() -> None:
     standings = Counter(standing_of(vetting) for vetting in session.scalars(queue))
     assert standings["submitted"] >= 3
     assert standings["due"] >= 1
+    assert len(suppliers.refusals_to_confirm(ingrid)) == 1
     assert ingrid.is_curator
     assert sivert.is_admin
 

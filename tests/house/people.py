@@ -12,6 +12,7 @@ from marketplace.core.database import session
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
+from marketplace.suppliers.second_look_models import Appeal, Refusal
 from marketplace.web import access
 from marketplace.web.access import Level
 from tests import factories
@@ -117,6 +118,8 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "session_id": 1,
         "move_id": 1,
         "tie_id": 1,
+        "refusal_id": session.scalars(select(Refusal.id)).first(),
+        "appeal_id": session.scalars(select(Appeal.id)).first(),
         "case_id": case.id if case else 1,
         "section": "about",
         "slug": bidder.supplier.slug,

@@ -16,7 +16,15 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
-from marketplace.suppliers.models import CaseStudy, Supplier, SupplierMove, SupplierTie, Vetting
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierMove,
+    SupplierTie,
+    Vetting,
+    VettingDecision,
+)
+from marketplace.suppliers.second_look_models import Appeal, Refusal
 from tests import factories
 from tests.browser import Browser
 
@@ -233,6 +241,26 @@ class World:
             session.add(tie)
             session.flush()
             side.things["tie_id"] = tie.id
+            self._second_looks(side, other, chair)
+
+    def _second_looks(self, side: Side, other: Side, chair: str) -> None:
+        """A refusal that somebody else of a garden has proposed, and an appeal that the garden judges."""
+        adviser = session.get_one(Membership, side.things["membership_id:curator"])
+        refusal = Refusal(
+            vetting_id=side.things["vetting_id"], garden_id=side.garden.id, reason="Nei.", proposed_by_id=adviser.user_id
+        )  # fmt: skip
+        step = session.scalars(
+            select(VettingDecision).where(VettingDecision.vetting_id == other.things["vetting_id"])
+        ).first()
+        assert step is not None
+        owner = self.users[f"supplier{chair}"]
+        appeal = Appeal(
+            decision_id=step.id, vetting_id=step.vetting_id, from_garden_id=self.third.id if self.third else 0,
+            garden_id=side.garden.id, text="Vi er ikke enige.", appealed_by_id=owner,
+        )  # fmt: skip
+        session.add_all([refusal, appeal])
+        session.flush()
+        side.things |= {"refusal_id": refusal.id, "appeal_id": appeal.id}
 
     def _secrets(self) -> None:
         """Links that work, to people who sit in no chair."""

@@ -14,7 +14,7 @@ from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import application, everything, only_vetting, supplier, world
+from tests.suppliers.world import application, everything, only_vetting, refused, supplier, world
 
 
 def test_an_application_waits_at_the_garden_that_covers_the_seat_and_both_sides_are_told(app: Flask) -> None:
@@ -86,8 +86,7 @@ def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
         ("approve", {"case": ""}, "", "checklist"),
         ("ask", {}, "Skriv mer.", "checklist"),
         ("ask", {"case": ""}, "", "reason"),
-        ("refuse", {"case": ""}, "  ", "reason"),
-        ("refuse", {}, "Nei.", "checklist"),
+        ("refuse", {"case": ""}, "Nei.", "decision"),
         ("suspend", {}, "Klage.", "decision"),
         ("reinstate", {}, "", "decision"),
         ("sell", {}, "", "decision"),
@@ -120,12 +119,12 @@ def test_the_second_of_two_curators_is_told_what_the_first_did(app: Flask) -> No
     made, _owner = supplier()
     item = only_vetting(made)
     use_cases.decide(
-        here.curator, item.id, Decision("refuse", 1, everything("ecm", price="uklar"), "Prisen mangler.")
+        here.curator, item.id, Decision("ask", 1, everything("ecm", price="uklar"), "Prisen mangler.")
     )
     with pytest.raises(Conflict) as late:
         use_cases.decide(second, item.id, Decision("approve", 1, everything("ecm")))
     assert "Ingrid Vognill" in late.value.message
-    assert only_vetting(made).state == "refused"
+    assert only_vetting(made).state == "changes_requested"
 
 
 def test_only_curators_of_the_garden_decide(app: Flask) -> None:
@@ -190,9 +189,7 @@ def test_after_a_refusal_one_waits(app: Flask) -> None:
     here = world()
     made, owner = supplier()
     item = only_vetting(made)
-    use_cases.decide(
-        here.curator, item.id, Decision("refuse", 1, everything("ecm", identity=""), "Vi fant dere ikke.")
-    )
+    refused(here, item)
     with pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "Her er vi.")
     with clock.as_of(clock.now() + dt.timedelta(days=91)):

@@ -9,7 +9,8 @@ from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.suppliers import use_cases
 from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.use_cases import Basics, CaseDetails, Offer, SupplierApplication
+from marketplace.suppliers.second_look_models import Refusal
+from marketplace.suppliers.use_cases import Basics, CaseDetails, Decision, Offer, SupplierApplication
 from tests import factories
 
 ABOUT = (
@@ -50,6 +51,16 @@ def supplier(
         use_cases.approve_all(approved_by, made.id)
     membership = session.query(Membership).filter_by(user_id=owner.id).one()
     return made, viewer_for(owner, membership)
+
+
+def refused(
+    here: World, item: Vetting, *, by: Viewer | None = None, reason: str = "Prisen mangler."
+) -> Refusal:
+    """Let two curators refuse an application: the world's own, and one more."""
+    second = by or factories.member(here.garden, "curator", name="Anders Skorem")
+    decision = Decision("refuse", item.revision, everything(item.category, price="uklar"), reason)
+    made = use_cases.propose_refusal(here.curator, item.id, decision)
+    return use_cases.answer_refusal(second, made.id, "confirm")
 
 
 def only_vetting(made: Supplier) -> Vetting:

@@ -15,6 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.pages.desk import MOST_IN_A_GROUP, Desk, Fact, Task, Urgency
 from marketplace.sourcing.models import Invitation
+from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Supplier, Vetting
 
 PROMISED_WORKING_DAYS = 6
@@ -26,6 +27,7 @@ def garden_desk(viewer: Viewer) -> Desk:
     garden_id = viewer.organisation_id or 0
     tasks = [
         *_reviews(garden_id),
+        *_second_looks(viewer),
         *_applications(garden_id),
         *_quiet_briefs(garden_id),
         *_renewals(garden_id),
@@ -59,11 +61,39 @@ def _reviews(garden_id: int) -> Iterator[Task]:
         )
 
 
+def _second_looks(viewer: Viewer) -> Iterator[Task]:
+    """Refusals of others that the viewer can confirm, and appeals that the viewer can judge."""
+    for refusal in suppliers.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
+        kind = taxonomy.group(refusal.vetting.category).label
+        yield Task(
+            Urgency.NOW,
+            _("Confirm or send back a refusal of %(supplier)s", supplier=refusal.vetting.supplier.name),
+            f"/vetting/refusals/{refusal.id}",
+            _("It is about %(kinds)s.", kinds=kind),
+            _("Proposed %(date)s", date=format_date(refusal.proposed_at)),
+            button=_("Read the proposal"),
+        )
+    for appeal in suppliers.appeals_to_judge(viewer)[:MOST_IN_A_GROUP]:
+        kind = taxonomy.group(appeal.vetting.category).label
+        yield Task(
+            Urgency.NOW,
+            _("Judge the appeal from %(supplier)s", supplier=appeal.vetting.supplier.name),
+            f"/vetting/appeals/{appeal.id}",
+            _("It is about %(kinds)s.", kinds=kind),
+            _("Appealed %(date)s", date=format_date(appeal.appealed_at)),
+            button=_("Read the appeal"),
+        )
+
+
 def _applications(garden_id: int) -> Iterator[Task]:
     query = (
         select(Supplier.name, func.min(Vetting.submitted_at), func.min(Vetting.id), func.count())
         .join(Vetting, Vetting.supplier_id == Supplier.id)
-        .where(Vetting.garden_id == garden_id, Vetting.state == "submitted")
+        .where(
+            Vetting.garden_id == garden_id,
+            Vetting.state == "submitted",
+            Vetting.id.not_in(suppliers.waiting_for_a_second()),
+        )
         .group_by(Supplier.id, Supplier.name)
         .order_by(func.min(Vetting.submitted_at))
     )

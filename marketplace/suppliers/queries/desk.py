@@ -13,11 +13,12 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.suppliers import vetting
+from marketplace.suppliers import second_look, vetting
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.queries.belonging import has_tie
 from marketplace.suppliers.queries.profiles import standing_of
 from marketplace.suppliers.reading_again import found_in
+from marketplace.suppliers.second_look_models import Refusal
 
 PAGE_SIZE = 25
 WAITING = "waiting"
@@ -31,6 +32,7 @@ class Line:
     vetting: Vetting
     standing: str
     waited: int
+    has_proposal: bool
 
     @property
     def late(self) -> bool:
@@ -67,8 +69,20 @@ def queue(viewer: Viewer, standing: str = WAITING, number: int = 1) -> Page[Line
     )
     page = paginate(query, number, size=PAGE_SIZE, options=[contains_eager(Vetting.supplier)])
     today = clock.today()
-    lines = [Line(item, standing_of(item), vetting.waited(item.submitted_at, today)) for item in page.items]
+    proposed = _with_proposals([item.id for item in page.items])
+    lines = [
+        Line(item, standing_of(item), vetting.waited(item.submitted_at, today), item.id in proposed)
+        for item in page.items
+    ]
     return Page(lines, page.number, page.size, page.total)
+
+
+def _with_proposals(vetting_ids: Sequence[int]) -> set[int]:
+    """Return which applications wait for a second curator."""
+    query = select(Refusal.vetting_id).where(
+        Refusal.vetting_id.in_(vetting_ids), Refusal.state == second_look.PROPOSED
+    )
+    return set(session.scalars(query)) if vetting_ids else set()
 
 
 def to_read_again(viewer: Viewer) -> list[Vetting]:
@@ -151,8 +165,8 @@ class Application:
     waited: int
 
 
-def application(viewer: Viewer, vetting_id: int) -> Application:
-    """Return an application to the viewer's garden, with its supplier and history. Raises NotFound."""
+def whole_application(vetting_id: int) -> Vetting | None:
+    """Return an application with its supplier and history, whoever asks, or None."""
     query = (
         select(Vetting)
         .where(Vetting.id == vetting_id)
@@ -174,7 +188,12 @@ def application(viewer: Viewer, vetting_id: int) -> Application:
             ),
         )
     )
-    found = session.scalars(query).unique().one_or_none()
+    return session.scalars(query).unique().one_or_none()
+
+
+def application(viewer: Viewer, vetting_id: int) -> Application:
+    """Return an application to the viewer's garden, with its supplier and history. Raises NotFound."""
+    found = whole_application(vetting_id)
     if found is None or not viewer.is_garden or found.garden_id != viewer.organisation_id:
         raise NotFound
     siblings = [

@@ -1,5 +1,6 @@
 """What suppliers and gardens do."""
 
+from marketplace.suppliers.use_cases.appealing import answer_appeal, appeal, remind_of_appeals
 from marketplace.suppliers.use_cases.applying import (
     add_application,
     found_supplier,
@@ -36,6 +37,7 @@ from marketplace.suppliers.use_cases.profile import (
     delete_case,
     set_paused,
 )
+from marketplace.suppliers.use_cases.refusing import answer_refusal, propose_refusal, remind_second_curators
 
 __all__ = [
     "FIRST_YEAR",
@@ -46,7 +48,10 @@ __all__ = [
     "SupplierApplication",
     "add_application",
     "add_case",
+    "answer_appeal",
     "answer_move",
+    "answer_refusal",
+    "appeal",
     "approve_all",
     "ask_to_move",
     "case_details",
@@ -63,8 +68,11 @@ __all__ = [
     "found_supplier",
     "home_garden",
     "part_of",
+    "propose_refusal",
     "register_supplier",
+    "remind_of_appeals",
     "remind_renewals",
+    "remind_second_curators",
     "set_paused",
     "state_tie",
     "submit_again",

@@ -16,10 +16,12 @@ from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases import NewPerson, add_membership
 from marketplace.outbox.use_cases import send
-from marketplace.suppliers import notices, queries, vetting
+from marketplace.suppliers import notices, queries, second_look, vetting
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.use_cases import details as write
+from marketplace.suppliers.use_cases.deciding import locked
 from marketplace.suppliers.use_cases.details import SupplierApplication
+from marketplace.suppliers.use_cases.refusing import overtake_refusals
 
 
 def home_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
@@ -154,8 +156,8 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
     if not viewer.is_owner:
         raise Forbidden
     with transaction():
-        item = session.get(Vetting, vetting_id)
-        if item is None or not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+        item = locked(vetting_id)
+        if not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
             raise NotFound
         stands = queries.standing_of(item)
         to_state = vetting.result_of(vetting.SUBMIT, stands)
@@ -164,6 +166,11 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         renewal = stands in {vetting.DUE, vetting.DORMANT}
         if stands == vetting.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
             raise RuleBroken(_("You have already asked for this. The garden will look at it."))
+        way = queries.ways_on(viewer).get(item.id)
+        if way and way.appeal and way.appeal.state == second_look.WAITING:
+            raise RuleBroken(
+                _("Another garden looks at your appeal. You can apply again when it has answered.")
+            )
         if (
             stands == vetting.REFUSED
             and item.decided_at
@@ -188,6 +195,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
                 text=note,
             )
         )
+        overtake_refusals(item.supplier_id, item.id)
         item.state, item.submitted_at = to_state, clock.now()
         item.revision += 1
         record(viewer, "vetting.submit", "vetting", item.id, standing=stands)

@@ -12,6 +12,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers import belonging_notices, queries
 from marketplace.suppliers.models import Supplier, SupplierMove, SupplierTie, Vetting
+from marketplace.suppliers.use_cases.refusing import overtake_refusals
 
 ASKED, AGREED, DECLINED, WITHDRAWN = "asked", "agreed", "declined", "withdrawn"
 TIE_KINDS = ("owner", "board", "family", "paid")
@@ -78,6 +79,7 @@ def answer_move(viewer: Viewer, move_id: int, *, agree: bool) -> SupplierMove:
         move.answered_by_id, move.answered_at = viewer.user_id, clock.now()
         if agree:
             supplier.garden_id = move.to_garden_id
+            overtake_refusals(supplier.id)
             session.execute(
                 update(Vetting).where(Vetting.supplier_id == supplier.id).values(garden_id=move.to_garden_id)
             )

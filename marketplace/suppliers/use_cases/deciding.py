@@ -22,7 +22,16 @@ from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 Checklist = Mapping[str, Mapping[str, Any]]
 
 
-def _may_decide(viewer: Viewer, item: Vetting) -> None:
+def locked(vetting_id: int) -> Vetting:
+    """Return an application that nobody else changes until the end of the transaction. Raises NotFound."""
+    query = select(Vetting).where(Vetting.id == vetting_id).with_for_update()
+    item = session.scalar(query.execution_options(populate_existing=True))
+    if item is None:
+        raise NotFound
+    return item
+
+
+def may_decide(viewer: Viewer, item: Vetting) -> None:
     """Only curators of the garden that got the application, and none who belongs to the supplier."""
     if not viewer.is_garden or item.garden_id != viewer.organisation_id:
         raise NotFound
@@ -45,30 +54,27 @@ class Decision:
 def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
     """Take a decision on an application, tell the supplier, and keep it in the history.
 
-    That a changed profile was read is kept, and told to nobody.
+    That a changed profile was read is kept, and told to nobody. A refusal is not decided here: it takes two curators.
 
     Raises NotFound and Forbidden for those who may not, Conflict when another was first, RuleBroken when the
     checklist or the reason does not carry the decision.
     """
     with transaction():
-        item = session.get(Vetting, vetting_id)
-        if item is None:
-            raise NotFound
-        _may_decide(viewer, item)
+        item = locked(vetting_id)
+        may_decide(viewer, item)
         stands = queries.standing_of(item)
         move, reason = decision.move, decision.reason
-        if item.revision != decision.revision:
-            raise Conflict(_somebody_was_first(item), {"standing": stands})
+        must_be_as_read(item, decision)
         to_state = vetting.result_of(move, stands)
-        if to_state is None:
+        if to_state is None or move in vetting.TAKES_TWO:
             raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
         kept = (
             dict(item.checklist)
             if move in {vetting.SUSPEND, vetting.REINSTATE, vetting.READ}
-            else _plain(item.category, decision.checklist)
+            else plain(item.category, decision.checklist)
         )
-        _must_carry(item.category, move, kept, reason)
-        _write(viewer, item, stands, to_state, Decision(move, item.revision, kept, reason))
+        must_carry(item.category, move, kept, reason)
+        write_decision(viewer, item, stands, to_state, Decision(move, item.revision, kept, reason))
         if move == vetting.READ:
             return item
         missing = vetting.unmet(item.category, kept) if move in vetting.NEEDS_UNMET else []
@@ -79,7 +85,18 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
         return item
 
 
-def _somebody_was_first(item: Vetting) -> str:
+def must_be_as_read(item: Vetting, decision: Decision) -> None:
+    """Raise Conflict when the application is not as the curator read it, or waits for a second curator."""
+    waiting = queries.open_refusal(item.id)
+    if waiting is not None:
+        message = _("%(name)s has proposed to refuse this application. A second curator answers first.")
+        raise Conflict(message % {"name": waiting.proposed_by.name})
+    if item.revision != decision.revision:
+        raise Conflict(somebody_was_first(item), {"standing": queries.standing_of(item)})
+
+
+def somebody_was_first(item: Vetting) -> str:
+    """Return what has happened to an application since somebody read it."""
     if item.decided_by is None or not item.decisions or item.decisions[-1].by_id != item.decided_by_id:
         return _(
             "The supplier has sent the application again since you opened the page. Open it again and read it."
@@ -93,7 +110,7 @@ def _somebody_was_first(item: Vetting) -> str:
     return words.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
 
 
-def _plain(category: str, checklist: Checklist) -> dict[str, Any]:
+def plain(category: str, checklist: Checklist) -> dict[str, Any]:
     """Return a checklist with the category's criteria only, and nothing but an answer and a note in each."""
     kept: dict[str, Any] = {}
     for criterion in vetting.criteria_for(category):
@@ -106,7 +123,8 @@ def _plain(category: str, checklist: Checklist) -> dict[str, Any]:
     return kept
 
 
-def _must_carry(category: str, move: str, checklist: Checklist, reason: str) -> None:
+def must_carry(category: str, move: str, checklist: Checklist, reason: str) -> None:
+    """Raise RuleBroken when the checklist or the reason does not carry a decision."""
     if move in vetting.NEEDS_TEXT and not reason.strip():
         raise RuleBroken(_("Write the reason. The supplier reads it."), "reason")
     if move in vetting.NEEDS_UNMET and not vetting.unmet(category, checklist):
@@ -122,7 +140,8 @@ def _must_carry(category: str, move: str, checklist: Checklist, reason: str) -> 
             )
 
 
-def _write(viewer: Viewer, item: Vetting, stands: str, to_state: str, decision: Decision) -> None:
+def write_decision(viewer: Viewer, item: Vetting, stands: str, to_state: str, decision: Decision) -> None:
+    """Write a decision on an application and in its history, and record it."""
     now, checklist, reason = clock.now(), dict(decision.checklist), decision.reason
     session.add(
         VettingDecision(
@@ -163,17 +182,17 @@ def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[
         query = select(Vetting).where(
             Vetting.supplier_id == supplier_id, Vetting.garden_id == viewer.organisation_id
         )
-        items = list(session.scalars(query.order_by(Vetting.category)))
+        items = list(session.scalars(query.order_by(Vetting.category).with_for_update()))
         if not items:
             raise NotFound
         approved = []
         for item in items:
-            _may_decide(viewer, item)
+            may_decide(viewer, item)
             stands = queries.standing_of(item)
-            if stands in {vetting.SUBMITTED, vetting.DUE}:
+            if stands in {vetting.SUBMITTED, vetting.DUE} and queries.open_refusal(item.id) is None:
                 checklist = vetting.full_checklist(item.category)
                 decision = Decision(vetting.APPROVE, item.revision, checklist)
-                _write(viewer, item, stands, vetting.APPROVED, decision)
+                write_decision(viewer, item, stands, vetting.APPROVED, decision)
                 approved.append(item)
         if approved and tell:
             message = notices.all_approved(

@@ -27,6 +27,8 @@ def vetting_queue() -> Answer:
         page=queries.queue(viewer, standing, request.args.get("page", 1, type=int)),
         counts=queries.counts(viewer),
         again=queries.to_read_again(viewer) if standing == "waiting" else (),
+        to_confirm=queries.refusals_to_confirm(viewer) if standing == "waiting" else (),
+        to_judge=queries.appeals_to_judge(viewer) if standing == "waiting" else (),
         standing=standing,
         names=STANDINGS,
         rules=vetting,
@@ -46,7 +48,8 @@ def vetting_application(vetting_id: int) -> Answer:
         move = request.form.get("decision", "")
         try:
             decision = use_cases.Decision(move, form.seen(), checklist_of(points), form.reason.data or "")
-            use_cases.decide(viewer, vetting_id, decision)
+            act = use_cases.propose_refusal if move in vetting.TAKES_TWO else use_cases.decide
+            act(viewer, vetting_id, decision)
         except RuleBroken as error:
             form.add_rule_error(error)
         except Conflict as error:
@@ -63,6 +66,8 @@ def vetting_application(vetting_id: int) -> Answer:
         form=form,
         points=points,
         moves=vetting.moves_from(found.standing),
+        proposed=queries.open_refusal(vetting_id),
+        refusals=queries.refusals_of(vetting_id),
         odd=reading_again.found_in(found.supplier),
         odd_is_read=reading_again.looked_at(found.supplier, found.supplier.vettings),
         may_decide=viewer.is_curator and not found.has_tie,
@@ -80,7 +85,9 @@ def _done(move: str, name: str) -> str:
     said = {
         vetting.APPROVE: _("%(supplier)s is approved and has been told.", supplier=name),
         vetting.ASK: _("%(supplier)s has been asked for changes.", supplier=name),
-        vetting.REFUSE: _("%(supplier)s has been told no, with your reason.", supplier=name),
+        vetting.REFUSE: _(
+            "A second curator has been asked to confirm. %(supplier)s has heard nothing yet.", supplier=name
+        ),
         vetting.SUSPEND: _("The approval is on hold, and %(supplier)s has been told.", supplier=name),
         vetting.READ: _("The profile of %(supplier)s is marked as read, and counts in full.", supplier=name),
         vetting.REINSTATE: _("The approval counts again, and %(supplier)s has been told.", supplier=name),

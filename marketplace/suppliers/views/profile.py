@@ -65,6 +65,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
         for_owners=FOR_OWNERS,
         standing_of=queries.standing_of,
         rules=vetting,
+        ways=queries.ways_on(viewer),
         form=form,
         failed=failed,
         area=area_in_words(supplier),

@@ -1,0 +1,36 @@
+"""Forms for a second curator, for an appeal, and for the garden that judges it."""
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.forms import BaseForm, LongTextField, length, required
+
+
+class RefusalAnswerForm(BaseForm):
+    """Why a refusal goes back to the desk."""
+
+    text = LongTextField(
+        _l("To the one who proposed it"),
+        [length(high=1000)],
+        description=_l("Needed when you send it back. The supplier does not see it."),
+    )
+
+
+class AppealForm(BaseForm):
+    """The supplier's own words."""
+
+    text = LongTextField(
+        _l("What do you think the garden has got wrong?"),
+        [required(), length(20, 2000)],
+        description=_l(
+            "Take the points one by one. The garden that looks sees your application and this text."
+        ),
+    )
+
+
+class AppealAnswerForm(BaseForm):
+    """The reason for an answer to an appeal."""
+
+    reason = LongTextField(
+        _l("The reason"),
+        [required(), length(high=2000)],
+        description=_l("The supplier and the garden that refused read it."),
+    )

@@ -1,0 +1,263 @@
+"""Refusals that wait for a second curator and appeals that wait for another garden: whose turn it is, who sees what."""
+
+import datetime as dt
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select, union_all
+from sqlalchemy.orm import joinedload
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden, Membership
+from marketplace.suppliers import second_look, vetting
+from marketplace.suppliers.models import Supplier, SupplierTie, Vetting, VettingDecision
+from marketplace.suppliers.queries.belonging import has_tie
+from marketplace.suppliers.queries.desk import whole_application
+from marketplace.suppliers.queries.profiles import own_history, standing_of
+from marketplace.suppliers.second_look import Chair
+from marketplace.suppliers.second_look_models import Appeal, Refusal
+
+
+def untied_curators(supplier: Supplier, without: Collection[int | None] = ()) -> dict[int, set[int]]:
+    """Return who could judge a supplier's matter, by garden: active curators without a tie, but for some people."""
+    tied = select(SupplierTie.user_id).where(SupplierTie.supplier_id == supplier.id)
+    acting = select(Membership.user_id).where(Membership.organisation_id == supplier.id)
+    query = (
+        select(Membership.organisation_id, Membership.user_id)
+        .join(User, User.id == Membership.user_id)
+        .join(BusinessGarden, BusinessGarden.id == Membership.organisation_id)
+        .where(
+            Membership.role == "curator",
+            User.is_active,
+            BusinessGarden.is_active,
+            User.id.not_in(tied),
+            User.id.not_in(acting),
+        )
+    )
+    if supplier.organisation_number:
+        number = BusinessGarden.organisation_number
+        query = query.where(or_(number.is_(None), number != supplier.organisation_number))
+    found: dict[int, set[int]] = {}
+    for garden_id, user_id in session.execute(query):
+        if user_id not in without:
+            found.setdefault(garden_id, set()).add(user_id)
+    return found
+
+
+def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
+    """Return which of some gardens is asked about a supplier."""
+    query = select(BusinessGarden.id, BusinessGarden.municipality_number).where(BusinessGarden.id.in_(among))
+    seats: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
+    return second_look.nearest(supplier.municipality_number, seats)
+
+
+def open_refusal(vetting_id: int) -> Refusal | None:
+    """Return the refusal of an application that waits for a second curator, or None."""
+    query = select(Refusal).where(Refusal.vetting_id == vetting_id, Refusal.state == second_look.PROPOSED)
+    return session.scalar(query.options(joinedload(Refusal.proposed_by), joinedload(Refusal.second_garden)))
+
+
+def waiting_for_a_second() -> Select[int]:
+    """Return the query for the applications that wait for a second curator: it is somebody else's turn."""
+    return select(Refusal.vetting_id).where(Refusal.state == second_look.PROPOSED)
+
+
+def refusals_of(vetting_id: int) -> Sequence[Refusal]:
+    """Return all refusals that were proposed for an application, the first one first."""
+    options = (joinedload(Refusal.proposed_by), joinedload(Refusal.decided_by))
+    query = select(Refusal).options(*options).where(Refusal.vetting_id == vetting_id)
+    return session.scalars(query.order_by(Refusal.id)).all()
+
+
+def refusing_step(item: Vetting, steps: Sequence[VettingDecision] | None = None) -> VettingDecision | None:
+    """Return the step by which an application that stands refused was refused, or None."""
+    if item.state != vetting.REFUSED:
+        return None
+    known = item.decisions if steps is None else steps
+    found = [step for step in known if step.to_state == vetting.REFUSED != step.from_state]
+    return found[-1] if found else None
+
+
+def judges_of(step: VettingDecision) -> set[int | None]:
+    """Return the people who stand behind a refusal: who proposed and who confirmed it."""
+    query = select(Refusal.proposed_by_id, Refusal.decided_by_id).where(
+        Refusal.vetting_id == step.vetting_id, Refusal.state == second_look.CONFIRMED
+    )
+    return {step.by_id, *(user_id for row in session.execute(query) for user_id in row)}
+
+
+def chair_at_refusal(viewer: Viewer, refusal: Refusal) -> Chair:
+    """Return where somebody sits when a refusal waits."""
+    return Chair(
+        is_asked=viewer.is_garden and viewer.organisation_id in {refusal.garden_id, refusal.second_garden_id},
+        is_curator=viewer.is_curator,
+        is_tied=has_tie(viewer, refusal.vetting.supplier_id),
+        took_part=viewer.user_id == refusal.proposed_by_id,
+    )
+
+
+def chair_at_appeal(viewer: Viewer, appeal: Appeal) -> Chair:
+    """Return where somebody sits when an appeal waits."""
+    return Chair(
+        is_asked=viewer.is_garden and viewer.organisation_id == appeal.garden_id,
+        is_curator=viewer.is_curator,
+        is_tied=has_tie(viewer, appeal.vetting.supplier_id),
+        took_part=viewer.user_id in judges_of(appeal.decision),
+    )
+
+
+@dataclass(frozen=True)
+class Matter:
+    """A refusal or an appeal as somebody reads it, with the application and what the reader can do."""
+
+    vetting: Vetting
+    standing: str
+    chair: Chair
+    moves: Sequence[str]
+    refusal: Refusal | None = None
+    appeal: Appeal | None = None
+
+    @property
+    def supplier(self) -> Supplier:
+        """Return whose matter it is."""
+        return self.vetting.supplier
+
+
+def refusal_for(viewer: Viewer, refusal_id: int) -> Matter:
+    """Return a proposed refusal to the application's garden, and to those elsewhere who can confirm it.
+
+    Raises NotFound.
+    """
+    options = (joinedload(Refusal.garden), joinedload(Refusal.proposed_by), joinedload(Refusal.decided_by))
+    found = session.scalar(select(Refusal).options(*options).where(Refusal.id == refusal_id))
+    item = whole_application(found.vetting_id) if found else None
+    if found is None or item is None:
+        raise NotFound
+    chair = chair_at_refusal(viewer, found)
+    at_home = viewer.is_garden and item.garden_id == viewer.organisation_id
+    if not at_home and not (chair.is_independent and found.state == second_look.PROPOSED):
+        raise NotFound
+    moves = second_look.moves_for(chair, found.state)
+    return Matter(item, standing_of(item), chair, moves, refusal=found)
+
+
+def appeal_for(viewer: Viewer, appeal_id: int) -> Matter:
+    """Return an appeal to the garden that refused, and to those who judge it, or did. Raises NotFound."""
+    options = (joinedload(Appeal.from_garden), joinedload(Appeal.garden), joinedload(Appeal.decided_by))
+    found = session.scalar(select(Appeal).options(*options).where(Appeal.id == appeal_id))
+    item = whole_application(found.vetting_id) if found else None
+    if found is None or item is None:
+        raise NotFound
+    chair = chair_at_appeal(viewer, found)
+    at_home = viewer.is_garden and found.from_garden_id == viewer.organisation_id
+    if not at_home and not chair.is_independent:
+        raise NotFound
+    return Matter(item, standing_of(item), chair, second_look.moves_for(chair, found.state), appeal=found)
+
+
+def refusals_to_confirm(viewer: Viewer) -> Sequence[Refusal]:
+    """Return the refusals that the viewer can confirm, the one that has waited longest first."""
+    if not viewer.is_curator:
+        return []
+    mine = or_(
+        Refusal.garden_id == viewer.organisation_id, Refusal.second_garden_id == viewer.organisation_id
+    )
+    query = (
+        select(Refusal)
+        .join(Refusal.vetting)
+        .where(Refusal.state == second_look.PROPOSED, Refusal.proposed_by_id != viewer.user_id, mine)
+        .where(_without_ties(viewer))
+        .order_by(Refusal.proposed_at, Refusal.id)
+    )
+    return session.scalars(_with_names(query, Refusal)).all()
+
+
+def appeals_to_judge(viewer: Viewer) -> Sequence[Appeal]:
+    """Return the appeals that the viewer can judge, the one that has waited longest first."""
+    if not viewer.is_curator:
+        return []
+    took_part = select(Refusal.vetting_id).where(
+        Refusal.state == second_look.CONFIRMED,
+        or_(Refusal.proposed_by_id == viewer.user_id, Refusal.decided_by_id == viewer.user_id),
+    )
+    decided = select(VettingDecision.id).where(VettingDecision.by_id == viewer.user_id)
+    query = (
+        select(Appeal)
+        .join(Appeal.vetting)
+        .where(Appeal.state == second_look.WAITING, Appeal.garden_id == viewer.organisation_id)
+        .where(Appeal.vetting_id.not_in(took_part), Appeal.decision_id.not_in(decided), _without_ties(viewer))
+        .order_by(Appeal.appealed_at, Appeal.id)
+    )
+    return session.scalars(_with_names(query, Appeal)).all()
+
+
+def _without_ties(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the condition that the viewer has no tie to an application's supplier: `has_tie` for a whole list."""
+    stated = select(SupplierTie.supplier_id).where(SupplierTie.user_id == viewer.user_id)
+    acting = select(Membership.organisation_id).where(Membership.user_id == viewer.user_id)
+    garden = session.get(BusinessGarden, viewer.organisation_id)
+    number = garden.organisation_number if garden else None
+    itself = select(Supplier.id).where(Supplier.organisation_number == (number or "-"))
+    return Vetting.supplier_id.not_in(union_all(stated, acting, itself))
+
+
+def _with_names(query: Any, table: type[Refusal] | type[Appeal]) -> Any:
+    return query.options(joinedload(table.vetting).joinedload(Vetting.supplier), joinedload(table.garden))
+
+
+@dataclass(frozen=True)
+class Way:
+    """What a refused supplier can do about it: the appeal it has made of this refusal, or until when it can make one."""
+
+    appeal: Appeal | None
+    appeal_until: dt.date | None
+
+
+def ways_on(viewer: Viewer) -> dict[int, Way]:
+    """Return what the viewer's supplier can do about each of its refused applications, by the application's id."""
+    if not viewer.is_supplier:
+        return {}
+    mine = Vetting.supplier_id == viewer.organisation_id
+    made = select(Appeal).join(Appeal.vetting).where(mine).options(joinedload(Appeal.garden))
+    appeals = {appeal.decision_id: appeal for appeal in session.scalars(made)}
+    history, found = own_history(viewer), {}
+    for item in session.scalars(select(Vetting).where(mine, Vetting.state == vetting.REFUSED)):
+        step = refusing_step(item, history.get(item.id, []))
+        if step is not None:
+            appeal = appeals.get(step.id)
+            can = second_look.may_appeal(
+                vetting.REFUSED, step.at, clock.today(), has_appealed=appeal is not None
+            )
+            found[item.id] = Way(appeal, second_look.appeal_until(step.at) if can else None)
+    return found
+
+
+def can_appeal(item: Vetting) -> bool:
+    """Say whether an application's refusal can be appealed now."""
+    step = refusing_step(item)
+    if step is None:
+        return False
+    has = session.scalar(select(Appeal.id).where(Appeal.decision_id == step.id)) is not None
+    return second_look.may_appeal(standing_of(item), step.at, clock.today(), has_appealed=has)
+
+
+def appealable(viewer: Viewer, vetting_id: int) -> Vetting:
+    """Return an application of the viewer's supplier whose refusal can be appealed. Raises NotFound."""
+    item = session.get(Vetting, vetting_id)
+    if item is None or not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+        raise NotFound
+    return item
+
+
+def all_appeals(viewer: Viewer) -> Sequence[Appeal]:
+    """Return all appeals for an administrator, those that wait first, then the newest. Raises NotFound."""
+    if not viewer.is_admin:
+        raise NotFound
+    query = _with_names(select(Appeal), Appeal).options(joinedload(Appeal.from_garden))
+    ordered = query.order_by((Appeal.state != second_look.WAITING), Appeal.id.desc())
+    return list(session.scalars(ordered.limit(200)))

@@ -1,0 +1,207 @@
+"""Refusing takes two: one curator proposes with reasons, a second one confirms or sends it back."""
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
+from marketplace.outbox.messages import Receiver
+from marketplace.outbox.use_cases import send
+from marketplace.suppliers import notices, queries, second_look, second_look_notices, vetting
+from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.second_look import Chair
+from marketplace.suppliers.second_look_models import Refusal
+from marketplace.suppliers.use_cases.deciding import (
+    Decision,
+    locked,
+    may_decide,
+    must_be_as_read,
+    must_carry,
+    plain,
+    write_decision,
+)
+
+
+def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refusal:
+    """Propose to refuse an application, and ask a second curator; the supplier hears nothing yet.
+
+    Raises NotFound and Forbidden for those who may not, Conflict when another was first, RuleBroken when checklist
+    or reason do not carry it, or when nobody in the network could be the second.
+    """
+    with transaction():
+        item = locked(vetting_id)
+        may_decide(viewer, item)
+        must_be_as_read(item, decision)
+        if vetting.result_of(vetting.REFUSE, queries.standing_of(item)) is None:
+            raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
+        checklist = plain(item.category, decision.checklist)
+        must_carry(item.category, vetting.REFUSE, checklist, decision.reason)
+        able = queries.untied_curators(item.supplier, without={viewer.user_id})
+        if not able:
+            raise RuleBroken(
+                _(
+                    "Refusing takes two curators, and there is no other who could confirm. Ask for changes instead, or ask an administrator to invite a curator."
+                ),
+                "decision",
+            )
+        refusal = Refusal(
+            vetting_id=item.id,
+            garden_id=item.garden_id,
+            second_garden_id=_elsewhere(item.supplier, item.garden_id, able),
+            checklist=checklist,
+            reason=decision.reason,
+            proposed_by_id=viewer.user_id,
+        )
+        session.add(refusal)
+        item.revision += 1
+        session.flush()
+        record(
+            viewer,
+            "vetting.propose_refusal",
+            "vetting",
+            item.id,
+            supplier=item.supplier_id,
+            category=item.category,
+            second_garden=refusal.second_garden_id,
+        )
+        send(second_look_notices.refusal_proposed(refusal, item.supplier.name), seconds(refusal))
+        return refusal
+
+
+def _elsewhere(supplier: Supplier, garden_id: int, able: dict[int, set[int]]) -> int | None:
+    """Return which other garden is asked for a second curator; none where somebody at home can be it."""
+    return None if garden_id in able else queries.nearest_garden(supplier, able)
+
+
+def seconds(refusal: Refusal) -> list[Receiver]:
+    """Return those who can confirm a refusal: at home if anybody there can, else in the garden that is asked."""
+    able = queries.untied_curators(refusal.vetting.supplier, without={refusal.proposed_by_id})
+    asked = refusal.garden_id if refusal.garden_id in able else refusal.second_garden_id
+    curators = organisations.receivers_for(asked, roles=("curator",))
+    return [person for person in curators if person.user_id in able.get(asked or 0, ())]
+
+
+def _refusal(viewer: Viewer, refusal_id: int) -> tuple[Refusal, Vetting, Chair]:
+    """Return a refusal and its application, both locked, and where the viewer sits. Raises NotFound or Forbidden."""
+    found = session.get(Refusal, refusal_id)
+    if found is None:
+        raise NotFound
+    # The application is locked first, here as when a refusal is proposed: two who come at once wait for each other.
+    item = locked(found.vetting_id)
+    session.refresh(found, with_for_update=True)
+    chair = queries.chair_at_refusal(viewer, found)
+    if not chair.is_asked:
+        raise NotFound
+    if not chair.is_curator:
+        raise Forbidden
+    return found, item, chair
+
+
+def answer_refusal(viewer: Viewer, refusal_id: int, move: str, text: str = "") -> Refusal:
+    """Confirm a refusal and tell the supplier, send it back to the desk with a sentence, or take one's own back.
+
+    Raises NotFound, Forbidden, Conflict when it is answered already, RuleBroken for who proposed it or has a tie.
+    """
+    with transaction():
+        refusal, item, chair = _refusal(viewer, refusal_id)
+        if refusal.state != second_look.PROPOSED:
+            raise Conflict(_("This refusal has been answered or taken back."))
+        to_state = second_look.result_of(move, refusal.state)
+        if to_state is None:
+            raise RuleBroken(_("Choose what to do."))
+        if not second_look.may(move, chair):
+            raise RuleBroken(_why_not(chair))
+        if move == second_look.RETURN and not text.strip():
+            raise RuleBroken(_("Write a sentence on why. The one who proposed it reads it."), "text")
+        refusal.state, refusal.answer = to_state, text
+        refusal.decided_by_id, refusal.decided_at = viewer.user_id, clock.now()
+        if move == second_look.CONFIRM:
+            _refuse(viewer, refusal, item)
+            return refusal
+        item.revision += 1
+        session.flush()
+        record(viewer, f"vetting.{move}_refusal", "vetting", item.id, proposed_by=refusal.proposed_by_id)
+        if move == second_look.RETURN:
+            told = second_look_notices.refusal_returned(refusal, item.supplier.name, viewer.name)
+            send(told, _proposer(refusal))
+        return refusal
+
+
+def _why_not(chair: Chair) -> str:
+    if chair.is_tied:
+        return _("You belong to this supplier and cannot decide. Ask another curator.")
+    if chair.took_part:
+        return _("You have proposed this refusal. Somebody else has to confirm it.")
+    return _("Only the one who proposed it can take it back.")
+
+
+def _refuse(viewer: Viewer, refusal: Refusal, item: Vetting) -> None:
+    stands = queries.standing_of(item)
+    to_state = vetting.result_of(vetting.REFUSE, stands)
+    if to_state is None:
+        raise Conflict(_("This cannot be done from where the application stands now."))
+    decision = Decision(vetting.REFUSE, item.revision, refusal.checklist, refusal.reason)
+    write_decision(viewer, item, stands, to_state, decision)
+    missing = vetting.unmet(item.category, refusal.checklist)
+    send(
+        notices.decided(item.supplier, item, vetting.REFUSE, refusal.reason, missing),
+        organisations.receivers_for(item.supplier_id),
+    )
+    send(second_look_notices.refusal_confirmed(refusal, item.supplier.name, viewer.name), _proposer(refusal))
+
+
+def _proposer(refusal: Refusal) -> list[Receiver]:
+    curators = organisations.receivers_for(refusal.garden_id)
+    return [person for person in curators if person.user_id == refusal.proposed_by_id]
+
+
+def overtake_refusals(supplier_id: int, vetting_id: int | None = None) -> None:
+    """Let the refusals that wait for a supplier lapse, inside the caller's transaction: what they are about has changed."""
+    query = (
+        select(Refusal)
+        .join(Refusal.vetting)
+        .where(Vetting.supplier_id == supplier_id, Refusal.state == second_look.PROPOSED)
+    )
+    if vetting_id is not None:
+        query = query.where(Vetting.id == vetting_id)
+    for refusal in session.scalars(query):
+        refusal.state, refusal.decided_at = second_look.WITHDRAWN, clock.now()
+        record(None, "vetting.overtake_refusal", "vetting", refusal.vetting_id)
+
+
+def remind_second_curators() -> int:
+    """Remind of refusals that have waited for a second curator for more than five working days; return how many.
+
+    Where nobody who was asked can answer any more, another garden is asked.
+    """
+    waiting = select(Refusal.id).where(Refusal.state == second_look.PROPOSED).order_by(Refusal.id)
+    numbers = session.scalars(waiting).all()
+    session.rollback()
+    return sum(_remind(number) for number in numbers)
+
+
+def _remind(refusal_id: int) -> int:
+    with transaction():
+        refusal = session.get_one(Refusal, refusal_id)
+        item = locked(refusal.vetting_id)
+        session.refresh(refusal, with_for_update=True)
+        if refusal.state != second_look.PROPOSED:
+            return 0
+        able = queries.untied_curators(item.supplier, without={refusal.proposed_by_id})
+        if not able.keys() & {refusal.garden_id, refusal.second_garden_id}:
+            asked = queries.nearest_garden(item.supplier, able)
+            if asked is None:
+                return 0
+            refusal.second_garden_id = asked
+            record(None, "vetting.pass_on_refusal", "vetting", item.id, second_garden=asked)
+        elif refusal.reminded_at or not second_look.is_late(refusal.proposed_at, clock.today()):
+            return 0
+        else:
+            refusal.reminded_at = clock.now()
+            record(None, "vetting.remind_of_refusal", "vetting", item.id)
+        send(second_look_notices.refusal_waits(refusal, item.supplier.name), seconds(refusal))
+        return 1

@@ -1,0 +1,115 @@
+"""Pages about what takes more than one: a refusal that waits for a second curator, and appeals."""
+
+from typing import Any
+
+from flask import render_template, request
+
+from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.suppliers import queries, second_look, use_cases, vetting
+from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.forms.second_look import AppealAnswerForm, AppealForm, RefusalAnswerForm
+from marketplace.suppliers.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+def _page(template: str, matter: queries.Matter, form: Any) -> Answer:
+    return render_template(
+        template,
+        matter=matter,
+        item=matter.vetting,
+        supplier=matter.supplier,
+        form=form,
+        rules=vetting,
+        area=area_in_words(matter.supplier),
+        ticked=queries.ticked_in(matter.supplier, matter.vetting.category),
+    )
+
+
+@blueprint.route("/vetting/refusals/<int:refusal_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(access.Level.CURATOR, because="the garden reads what is proposed; a second curator confirms")
+def refusal(refusal_id: int) -> Answer:
+    """Read a refusal that somebody has proposed; confirm it or send it back."""
+    viewer, form = current_viewer(), RefusalAnswerForm()
+    matter = queries.refusal_for(viewer, refusal_id)
+    if form.validate_on_submit():
+        move = request.form.get("decision", "")
+        try:
+            use_cases.answer_refusal(viewer, refusal_id, move, form.text.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except Conflict as error:
+            flashes.warn(error.message)
+            return see_other("suppliers.vetting_queue")
+        else:
+            flashes.done(_refusal_done(move, matter.supplier.name))
+            return see_other("suppliers.vetting_queue")
+    return _page("suppliers/refusal.html", matter, form)
+
+
+def _refusal_done(move: str, name: str) -> str:
+    said = {
+        second_look.CONFIRM: _("%(supplier)s has been told no, with the reasons.", supplier=name),
+        second_look.RETURN: _("The application of %(supplier)s is back on the desk.", supplier=name),
+        second_look.WITHDRAW: _("You have taken the proposal back. The application is on your desk again."),
+    }
+    return said[move]
+
+
+@blueprint.route("/vetting/appeals/<int:appeal_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(
+    access.Level.CURATOR, because="the garden that refused reads the appeal; a curator elsewhere judges it"
+)
+def appeal(appeal_id: int) -> Answer:
+    """Read an appeal, and judge it."""
+    viewer, form = current_viewer(), AppealAnswerForm()
+    matter = queries.appeal_for(viewer, appeal_id)
+    if form.validate_on_submit():
+        move = request.form.get("decision", "")
+        try:
+            use_cases.answer_appeal(viewer, appeal_id, move, form.reason.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except Conflict as error:
+            flashes.warn(error.message)
+            return see_other("suppliers.vetting_queue")
+        else:
+            name = matter.supplier.name
+            flashes.done(
+                _("%(supplier)s is approved and has been told.", supplier=name)
+                if move == second_look.GRANT
+                else _("The refusal stands, and %(supplier)s has been told.", supplier=name)
+            )
+            return see_other("suppliers.vetting_queue")
+    return _page("suppliers/appeal.html", matter, form)
+
+
+@blueprint.route("/profile/vetting/<int:vetting_id>/appeal", methods=["GET", "POST"])
+@access.supplier_owner
+def profile_appeal(vetting_id: int) -> Answer:
+    """Ask another garden to look at a refusal."""
+    viewer, form = current_viewer(), AppealForm()
+    item = queries.appealable(viewer, vetting_id)
+    if form.validate_on_submit():
+        try:
+            use_cases.appeal(viewer, vetting_id, form.text.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your appeal is sent. You get an answer with reasons."))
+            return see_other("suppliers.profile", _anchor=f"kind-{item.category}")
+    open_now = queries.can_appeal(item)
+    return render_template(
+        "suppliers/profile_appeal.html", form=form, item=item, rules=vetting, open_now=open_now
+    )
+
+
+@blueprint.get("/admin/appeals")
+@access.admin
+def appeals() -> Answer:
+    """All appeals, for administrators: who refused, who looks, and how it ended."""
+    return render_template("suppliers/appeals.html", appeals=queries.all_appeals(current_viewer()))

@@ -1,0 +1,284 @@
+"""A refused supplier appeals once, to a garden that had no part in it, and hears back."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+
+from marketplace.accounts.models import User
+from marketplace.audit.models import AuditEvent
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden, Membership
+from marketplace.organisations.queries import viewer_for
+from marketplace.outbox.models import Notice
+from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
+from marketplace.suppliers.second_look_models import Appeal
+from tests import factories
+from tests.at_once import at_once
+from tests.suppliers.world import World, only_vetting, refused, supplier, world
+
+WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
+
+
+@pytest.fixture
+def here(app: Flask) -> World:
+    return world()
+
+
+@pytest.fixture
+def judge(here: World) -> Viewer:
+    """The curator of another garden."""
+    other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
+    return factories.member(other, "curator", name="Oddny Strøm")
+
+
+def case(here: World, by: Viewer | None = None) -> tuple[Supplier, Viewer, Vetting]:
+    """Add a supplier that two curators have refused."""
+    made, owner = supplier()
+    refused(here, only_vetting(made), by=by)
+    return made, owner, only_vetting(made)
+
+
+def last(viewer: Viewer) -> Notice:
+    return session.query(Notice).filter_by(user_id=viewer.user_id).order_by(Notice.id.desc()).first()
+
+
+def test_it_goes_to_another_garden_and_everybody_is_told(here: World, judge: Viewer) -> None:
+    administrator = factories.administrator()
+    _made, owner, item = case(here)
+    made = use_cases.appeal(owner, item.id, WORDS)
+    assert (made.garden_id, made.from_garden_id, made.state) == (
+        judge.organisation_id,
+        here.garden.id,
+        "waiting",
+    )
+    assert (last(judge).kind, last(administrator).kind) == ("appeal_came", "appeal_seen")
+    assert last(owner).kind == "appeal_receipt"
+    assert "Kystriket" in last(owner).body
+    assert [row.id for row in queries.appeals_to_judge(judge)] == [made.id]
+    assert [row.id for row in queries.all_appeals(administrator)] == [made.id]
+    assert queries.appeals_to_judge(here.curator) == []
+    assert session.query(AuditEvent).filter_by(action="vetting.appeal").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("move", "state", "end"), [("grant", "approved", "granted"), ("uphold", "refused", "stands")]
+)
+def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
+    here: World, judge: Viewer, move: str, state: str, end: str
+) -> None:
+    _made, owner, item = case(here)
+    refused_at = item.decided_at
+    found = use_cases.appeal(owner, item.id, WORDS)
+    for empty in ("", "  "):
+        with pytest.raises(RuleBroken):
+            use_cases.answer_appeal(judge, found.id, move, empty)
+    use_cases.answer_appeal(judge, found.id, move, "Prisen er lett å finne.")
+    session.expire_all()
+    assert (item.state, found.state, found.decided_by_id) == (state, end, judge.user_id)
+    for viewer in (owner, here.curator):
+        assert last(viewer).kind == "appeal_decided"
+        assert "Prisen er lett å finne." in last(viewer).body
+    assert [step.to_state for step in item.decisions] == ["submitted", "refused", state]
+    assert session.query(AuditEvent).filter_by(action=f"vetting.appeal_{move}").count() == 1
+    assert [found.services for found in queries.matchable_suppliers()] == [("ecm.shop",)] * (move == "grant")
+    if move == "uphold":
+        assert item.decided_at == refused_at, "the wait until one can apply again does not begin anew"
+    with pytest.raises(Conflict):
+        use_cases.answer_appeal(judge, found.id, "grant", "En gang til.")
+
+
+def test_once_for_each_refusal_and_within_ninety_days(here: World, judge: Viewer) -> None:
+    _made, owner, item = case(here)
+    with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
+        use_cases.appeal(owner, item.id, WORDS)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    with pytest.raises(RuleBroken):
+        use_cases.appeal(owner, item.id, WORDS)
+    use_cases.answer_appeal(judge, found.id, "uphold", "Vi kommer til det samme.")
+    with pytest.raises(RuleBroken):
+        use_cases.appeal(owner, item.id, WORDS)
+    with clock.as_of(clock.now() + dt.timedelta(days=92)):
+        use_cases.submit_again(owner, item.id, "Her er prisen.")
+        refused(here, only_vetting(_made), reason="Fortsatt uklart.")
+        again = use_cases.appeal(owner, item.id, WORDS)
+        assert again.decision_id != found.decision_id
+
+
+def test_a_waiting_appeal_is_answered_before_one_applies_again(here: World, judge: Viewer) -> None:
+    _made, owner, item = case(here)
+    use_cases.appeal(owner, item.id, WORDS)
+    with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
+        use_cases.submit_again(owner, item.id, "Her er prisen.")
+
+
+def test_only_the_owner_appeals_and_only_what_is_refused(here: World, judge: Viewer) -> None:
+    waiting, asker = supplier("Myrull Media")
+    with pytest.raises(RuleBroken):
+        use_cases.appeal(asker, only_vetting(waiting).id, WORDS)
+    made, owner = supplier()
+    item = only_vetting(made)
+    refused(here, item)
+    for viewer, wrong in (
+        (factories.member(made, "member"), Forbidden),
+        (asker, NotFound),
+        (here.curator, NotFound),
+        (factories.member(factories.company()), NotFound),
+    ):
+        with pytest.raises(wrong):
+            use_cases.appeal(viewer, item.id, WORDS)
+    assert session.query(Appeal).count() == 0
+    use_cases.appeal(owner, item.id, WORDS)
+
+
+def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -> None:
+    """The nearest garden confirmed the refusal, the next one's curator is family, so the third judges."""
+    near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
+    confirmer = factories.member(near, "curator")
+    colleague = factories.member(near, "curator")
+    tied = factories.member(
+        factories.garden("Den andre", municipality_number="5026", covered_municipalities=[]), "curator"
+    )
+    made, owner = supplier()
+    use_cases.state_tie(tied, made.id, "family")
+    refused(here, only_vetting(made), by=confirmer)
+    item = only_vetting(made)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    assert found.garden_id == judge.organisation_id
+    for viewer in (confirmer, colleague, tied, here.curator):
+        with pytest.raises(NotFound):
+            use_cases.answer_appeal(viewer, found.id, "grant", "Greit nok.")
+    user = session.get_one(User, here.curator.user_id)
+    row = Membership(user_id=user.id, organisation_id=judge.organisation_id, role="curator")
+    session.add(row)
+    session.flush()
+    with pytest.raises(RuleBroken):
+        use_cases.answer_appeal(viewer_for(user, row), found.id, "uphold", "Jeg mener det samme nå.")
+    use_cases.state_tie(judge, made.id, "paid")
+    with pytest.raises(RuleBroken):
+        use_cases.answer_appeal(judge, found.id, "grant", "Greit nok.")
+    assert queries.appeals_to_judge(judge) == []
+
+
+def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(here: World) -> None:
+    administrator = factories.administrator()
+    _made, owner, item = case(here)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    assert found.garden_id is None
+    assert "Inviter" in last(administrator).body
+    assert use_cases.remind_of_appeals() == 0
+    late = factories.member(
+        factories.garden("Ny hage", municipality_number="5025", covered_municipalities=[]), "curator"
+    )
+    session.commit()
+    assert use_cases.remind_of_appeals() == 1
+    assert session.get_one(Appeal, found.id).garden_id == late.organisation_id
+    assert last(late).kind == "appeal_came"
+    use_cases.answer_appeal(late, found.id, "uphold", "Vi kommer til det samme.")
+
+
+def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(here: World, judge: Viewer) -> None:
+    third = factories.member(
+        factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
+    )
+    made, owner, item = case(here)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    asked, other = (judge, third) if found.garden_id == judge.organisation_id else (third, judge)
+    session.add(SupplierTie(user_id=asked.user_id, supplier_id=made.id, kind="paid"))
+    session.commit()
+    assert use_cases.remind_of_appeals() == 1
+    assert session.get_one(Appeal, found.id).garden_id == other.organisation_id
+    assert use_cases.remind_of_appeals() == 0
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.remind_of_appeals() == 1
+        assert use_cases.remind_of_appeals() == 0
+
+
+def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: Viewer) -> None:
+    garden = session.get_one(BusinessGarden, judge.organisation_id)
+    judges = [factories.member(garden, "curator") for _number in range(6)]
+    _made, owner, item = case(here)
+    number = use_cases.appeal(owner, item.id, WORDS).id
+
+    def answer(place: int) -> Appeal:
+        return use_cases.answer_appeal(
+            judges[place], number, "grant" if place % 2 else "uphold", "Slik er det."
+        )
+
+    results = at_once(app, answer, len(judges))
+    assert sum(isinstance(result, Appeal) for result in results) == 1
+    assert sum(isinstance(result, Conflict) for result in results) == 5
+    assert session.query(Notice).filter_by(user_id=owner.user_id, kind="appeal_decided").count() == 1
+
+
+def test_many_appeals_at_once_are_one(app: Flask, here: World, judge: Viewer) -> None:
+    _made, owner, item = case(here)
+    number = item.id
+    results = at_once(app, lambda _place: use_cases.appeal(owner, number, WORDS), 6)
+    assert sum(isinstance(result, Appeal) for result in results) == 1
+    assert session.query(Appeal).count() == 1
+
+
+def test_who_sees_the_pages(app: Flask, here: World, judge: Viewer) -> None:
+    made, owner, item = case(here)
+    garden = session.get_one(BusinessGarden, judge.organisation_id)
+    third = factories.member(
+        factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
+    )
+    stranger = supplier("Myrull Media")[1]
+    found = use_cases.appeal(owner, item.id, WORDS)
+    if found.garden_id != judge.organisation_id:
+        judge, third, garden = third, judge, session.get_one(BusinessGarden, found.garden_id)
+    rows = {
+        judge: (200, 403, 403), here.curator: (200, 403, 403), factories.member(here.garden, "adviser"): (200, 403, 403),
+        factories.member(garden, "adviser"): (404, 403, 403), third: (404, 403, 403),
+        owner: (403, 200, 403), factories.member(made, "member"): (403, 403, 403), stranger: (403, 404, 403),
+        factories.member(factories.company()): (403, 403, 403), factories.administrator(): (403, 403, 200),
+    }  # fmt: skip
+    paths = (f"/vetting/appeals/{found.id}", f"/profile/vetting/{item.id}/appeal", "/admin/appeals")
+    for viewer, expected in rows.items():
+        browser = app.test_client().sign_in(viewer.user_id or 0)
+        assert tuple(browser.get(path).status_code for path in paths) == expected, viewer
+    browser = app.test_client().sign_in(judge.user_id or 0)
+    assert browser.get(f"/vetting/{item.id}").status_code == 404
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_by_the_pages_in_all_languages(app: Flask, here: World, judge: Viewer, locale: str) -> None:
+    _made, owner, item = case(here)
+    administrator = factories.administrator()
+    own, other, first, admin = (
+        app.test_client().sign_in(person.user_id or 0)
+        for person in (owner, judge, here.curator, administrator)
+    )
+    for browser in (own, other, first, admin):
+        browser.get(f"/language/{locale}")
+    admin.page("/admin/appeals")
+    path = f"/profile/vetting/{item.id}/appeal"
+    assert path in own.get("/profile").text
+    assert "Prisen mangler." in own.page(path).text
+    assert "field-error" in own.post(path, data={"text": "Nei."}).text
+    assert own.post(path, data={"text": WORDS}).status_code == 303
+    assert path not in own.get("/profile").text
+    assert "<form class" not in own.get(path).text
+    assert "error-summary" in own.post(path, data={"text": WORDS}).text
+    found = session.query(Appeal).one()
+    page = f"/vetting/appeals/{found.id}"
+    assert page in other.get("/vetting").text
+    assert page in other.get("/home").text
+    assert WORDS in other.page(page).text
+    assert 'name="decision"' not in first.get(page).text
+    assert first.post(page, data={"decision": "grant", "reason": "Greit."}).status_code == 404
+    assert "error-summary" in other.post(page, data={"decision": "grant"}).text
+    assert "error-summary" in other.post(page, data={"decision": "sell", "reason": "Greit."}).text
+    assert _made.name in admin.page("/admin/appeals").text
+    assert other.post(page, data={"decision": "uphold", "reason": "Vi ser det samme."}).status_code == 303
+    assert other.post(page, data={"decision": "grant", "reason": "Vi ser noe annet."}).status_code == 303
+    assert session.get_one(Appeal, found.id).state == "stands"
+    assert "Vi ser det samme." in own.page("/profile").text
+    assert "Vi ser det samme." in first.page(page).text
+    admin.page("/admin/appeals")

@@ -8,6 +8,7 @@ from marketplace.briefs.queries.clarification import (
     waiting_from,
     waiting_question,
 )
+from marketplace.briefs.queries.elsewhere import OpenTitle, titles_elsewhere
 from marketplace.briefs.queries.papers import (
     BriefPaper,
     actor_of,
@@ -34,6 +35,7 @@ __all__ = [
     "Amendment",
     "BriefPaper",
     "Checkup",
+    "OpenTitle",
     "Pending",
     "ShownQuestion",
     "actor_of",
@@ -58,6 +60,7 @@ __all__ = [
     "phase_of",
     "questions_on",
     "shown_title",
+    "titles_elsewhere",
     "visible_to",
     "waiting_from",
     "waiting_question",

@@ -52,6 +52,15 @@ def company_briefs(company_id: int) -> Answer:
     return render_template("briefs/company_briefs.html", page=found, papers=papers, company=company)
 
 
+@blueprint.get("/companies/elsewhere")
+@access.garden
+def elsewhere() -> Answer:
+    """Titles of open briefs that other gardens follow up."""
+    return render_template(
+        "briefs/elsewhere.html", page=queries.titles_elsewhere(current_viewer(), page_number())
+    )
+
+
 @blueprint.route("/briefs/new", methods=["GET", "POST"])
 @access.company
 def new() -> Answer:

@@ -1,0 +1,105 @@
+"""What a garden sees of open briefs that other gardens follow up: title, trade and place, and never more."""
+
+import datetime as dt
+from dataclasses import fields
+
+import pytest
+from flask import Flask
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.queries import OpenTitle
+from marketplace.core import clock
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from tests import factories
+from tests.browser import Browser
+from tests.factories import briefs
+
+TITLE = "Nettbutikk med henting på gården"
+
+
+@pytest.fixture
+def owner(app: Flask) -> Viewer:
+    """The owner of a company in Oppdal that the garden there follows up."""
+    return factories.member(factories.company(of=factories.garden()))
+
+
+@pytest.fixture
+def elsewhere(app: Flask) -> Viewer:
+    """The curator of another garden."""
+    other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
+    return factories.member(other, "curator")
+
+
+def test_an_open_brief_is_a_title_a_trade_and_a_place(
+    owner: Viewer, elsewhere: Viewer, client: Browser
+) -> None:
+    brief = briefs.published(owner)
+    assert list(queries.titles_elsewhere(elsewhere).items) == [OpenTitle(TITLE, "food-drink", "Oppdal")]
+    assert [field.name for field in fields(OpenTitle)] == ["title", "sector_code", "place"]
+    client.sign_in(elsewhere.user_id or 0)
+    html = client.get("/companies/elsewhere").text
+    assert TITLE in html
+    assert "Oppdal" in html
+    for more in (brief.reference, "Bjørkvollen", "40 slags ost", "Kobling til kassa", "b100_200"):
+        assert more not in html
+    for path in ("", "/ranking", "/proposals"):
+        assert client.get(f"/briefs/{brief.reference}{path}").status_code == 404
+    assert "/companies/elsewhere" in client.get("/companies").text
+
+
+def test_a_company_that_hides_its_name_is_placed_by_county_alone(owner: Viewer, elsewhere: Viewer) -> None:
+    briefs.published(owner, visibility="hidden")
+    assert [line.place for line in queries.titles_elsewhere(elsewhere).items] == ["Trøndelag"]
+
+
+def test_a_company_without_a_garden_is_elsewhere_for_all(app: Flask, elsewhere: Viewer) -> None:
+    briefs.published(factories.member(factories.company()))
+    assert queries.titles_elsewhere(elsewhere).total == 1
+
+
+def test_ones_own_stand_elsewhere_for_the_others_only(owner: Viewer, elsewhere: Viewer) -> None:
+    brief = briefs.published(owner)
+    at_home = factories.member(brief.company.garden, "adviser")
+    assert queries.titles_elsewhere(at_home).total == 0
+    assert queries.titles_elsewhere(elsewhere).total == 1
+
+
+def test_drafts_and_what_is_over_do_not_exist(owner: Viewer, elsewhere: Viewer, client: Browser) -> None:
+    draft = briefs.draft(owner)
+    assert queries.titles_elsewhere(elsewhere).total == 0
+    client.sign_in(elsewhere.user_id or 0)
+    assert client.get(f"/briefs/{draft.reference}").status_code == 404
+    use_cases.publish(owner, draft.reference, confirmed=True)
+    assert queries.titles_elsewhere(elsewhere).total == 1
+    with clock.as_of(clock.now() + dt.timedelta(days=19)):
+        assert queries.titles_elsewhere(elsewhere).total == 0
+
+
+def test_a_change_that_is_not_sent_shows_nothing(owner: Viewer, elsewhere: Viewer) -> None:
+    brief = briefs.published(owner)
+    brief.title = "Nettbutikk og en hemmelig plan"
+    assert [line.title for line in queries.titles_elsewhere(elsewhere).items] == [TITLE]
+
+
+def test_only_gardens_see_the_list(owner: Viewer, elsewhere: Viewer, app: Flask) -> None:
+    supplier = factories.member(briefs.supplier())
+    for viewer in (owner, supplier, factories.administrator()):
+        with pytest.raises(NotFound):
+            queries.titles_elsewhere(viewer)
+        assert app.test_client().sign_in(viewer.user_id or 0).get("/companies/elsewhere").status_code == 403
+
+
+def test_a_long_list_comes_a_page_at_a_time_by_title(owner: Viewer, elsewhere: Viewer) -> None:
+    for number in range(27):
+        briefs.published(owner, title=f"Oppdrag {number:02}")
+    first, second = (queries.titles_elsewhere(elsewhere, page) for page in (1, 99))
+    assert (first.total, len(first.items), first.items[0].title) == (27, 25, "Oppdrag 00")
+    assert (second.number, [line.title for line in second.items]) == (2, ["Oppdrag 25", "Oppdrag 26"])
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_the_empty_page_in_all_languages(elsewhere: Viewer, client: Browser, locale: str) -> None:
+    client.sign_in(elsewhere.user_id or 0)
+    client.get(f"/language/{locale}")
+    client.page("/companies/elsewhere")

@@ -3,7 +3,7 @@
 import json
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 from rich.console import Console
@@ -12,16 +12,20 @@ from rich.table import Table
 from marketplace import matching
 from marketplace.core.places import municipalities_by_number
 from marketplace.data import data_path
-from marketplace.matching import TRACKS, AttackReport, EvaluationFileError, Evaluator, Position
+from marketplace.matching.documents import Position
+from marketplace.matching.evaluation import TRACKS
 from marketplace.suppliers.words import glossary
+
+if TYPE_CHECKING:
+    from marketplace.matching import AttackReport, Evaluator
 
 OWN_SET = Path("tests/data/market/dev")
 MODES = ("confirmed", "fields", "text")
 
 
-def _evaluator() -> Evaluator:
+def _evaluator() -> "Evaluator":
     positions = {number: Position(m.lat, m.lon) for number, m in municipalities_by_number().items()}
-    return Evaluator(glossary(), positions)
+    return matching.Evaluator(glossary(), positions)
 
 
 def measured_on(directory: Path, most_briefs: int | None = None) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def evaluate(  # noqa: PLR0913 because each is an option of its own
         figures = matching.evaluate_directory(
             directory, _evaluator(), tracks=tracks or TRACKS, lang=lang, title=not no_title
         )
-    except EvaluationFileError as error:
+    except matching.EvaluationFileError as error:
         raise click.ClickException(str(error)) from error
     if kept:
         keep("quality", _rounded(figures), measured_on(directory))
@@ -108,7 +112,7 @@ def evaluate_attacks(
         reports = [
             matching.evaluate_attacks(directory, _evaluator(), mode, briefs) for mode in modes or MODES
         ]
-    except EvaluationFileError as error:
+    except matching.EvaluationFileError as error:
         raise click.ClickException(str(error)) from error
     figures = {report.mode: report.to_dict() for report in reports}
     if kept:
@@ -120,7 +124,7 @@ def evaluate_attacks(
         _print_attacks(report)
 
 
-def _print_attacks(report: AttackReport) -> None:
+def _print_attacks(report: "AttackReport") -> None:
     table = Table("", "irrelevant in top 3", "places won", "flagged", title=report.mode)
     for attack in report.attacks:
         table.add_row(

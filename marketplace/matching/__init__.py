@@ -1,8 +1,8 @@
 """The matcher, a library of its own: text in, explained ranking out. It knows neither Flask nor tables.
 
-In the order of a textbook: `documents`, `analysis` (with `stemming`, `stop_words` and `compounds`), `glossary`, `index`,
-`criteria`, `ranking`, `explanation`, `evaluation`; all weights are in `settings`. Names are looked up when first
-used, so that a program that only might rank something starts without scikit-learn.
+In the order of a textbook: `documents`, `analysis` (with `plain_text`, `stemming`, `stop_words` and `compounds`),
+`glossary`, `index`, `criteria`, `ranking`, `explanation`, `evaluation`; all weights are in `settings`. Names are looked
+up when first used, so that a program that only might rank something starts without scikit-learn.
 """
 
 from importlib import import_module

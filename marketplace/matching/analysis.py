@@ -10,16 +10,15 @@ the tokens of texts. It reads a text as well without having learnt anything, the
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, NamedTuple, Protocol, Self
 
 from sklearn.base import BaseEstimator, TransformerMixin, clone
 
+from marketplace.matching.plain_text import clean
 from marketplace.matching.stemming import stem
 from marketplace.matching.stop_words import StopWords
 
-MAX_CHARACTERS = 100_000
 MAX_WORD = 60
 MOST_REMEMBERED = 50_000
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
@@ -45,29 +44,6 @@ class Token(NamedTuple):
     end: int
     term: str
     parts: tuple[str, ...] = ()
-
-
-_PLAIN = re.compile(
-    "[\x00-\x7f\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u00ff«»§\u2013\u2014\u2018\u2019\u201c\u201d]*"
-)
-"""What most Norwegian texts are made of alone: letters and signs that NFKC leaves as they are, and all can be seen."""
-
-
-def clean(text: str) -> str:
-    """Return text in NFKC, without what cannot be seen, from its first 100,000 characters.
-
-    Gone are format characters (category Cf: soft hyphens, zero-width letters, tags) and variation selectors.
-    """
-    text = text[:MAX_CHARACTERS]
-    if _PLAIN.fullmatch(text):
-        return text
-    kept = "".join(
-        character
-        for character in text
-        if (character < "\u0300" and character != "\u00ad")
-        or (unicodedata.category(character) != "Cf" and not "\ufe00" <= character <= "\ufe0f")
-    )
-    return unicodedata.normalize("NFKC", kept)
 
 
 class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types

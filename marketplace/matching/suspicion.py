@@ -10,9 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from functools import lru_cache
 
-from marketplace.matching.analysis import MAX_CHARACTERS, clean
 from marketplace.matching.documents import Document
 from marketplace.matching.explanation import Note
+from marketplace.matching.plain_text import MAX_CHARACTERS, clean
 from marketplace.matching.stemming import stem
 
 REPEATED, LISTED, SAID_AGAIN, HIDDEN, EVERYTHING, ASKS, COPIES = (

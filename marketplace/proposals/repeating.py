@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from marketplace.matching.analysis import clean
+from marketplace.matching.plain_text import clean
 
 MOST_A_DAY = 20
 """How many briefs a supplier may send an offer to within 24 hours."""

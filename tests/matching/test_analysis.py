@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import Glossary
-from marketplace.matching.analysis import Analyzer, clean
+from marketplace.matching.analysis import Analyzer
 from marketplace.matching.compounds import CompoundSplitter
+from marketplace.matching.plain_text import clean
 from marketplace.matching.stemming import stem
 
 

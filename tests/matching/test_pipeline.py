@@ -1,6 +1,8 @@
 """Each step keeps scikit-learn's conventions, works alone, and stands in a pipeline with the others."""
 
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -152,3 +154,9 @@ def test_the_index_uses_the_same_model_as_the_pipeline(glossary: Glossary, suppl
 def test_what_is_named_as_related_counts_only_where_it_is_a_service() -> None:
     model = NeedModel(("shop", "site"), {"shop": ("site", "gone"), "gone": ("shop",)}).fit([], [])
     assert model.together.tolist() == [[1.0, 0.1], [0.1, 1.0]]
+
+
+@pytest.mark.parametrize("module", ["marketplace.app", "marketplace.cli"])
+def test_the_product_starts_without_scikit_learn(module: str) -> None:
+    asked = f"import sys, {module}; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

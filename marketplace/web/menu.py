@@ -36,7 +36,11 @@ SUPPLIER = (
 )
 GARDEN = (
     Place("pages.home", _("Home")),
-    Place("suppliers.vetting_queue", _("Applications"), ("suppliers.vetting",)),
+    Place(
+        "suppliers.vetting_queue",
+        _("Applications"),
+        ("suppliers.vetting", "suppliers.refusal", "suppliers.appeal"),
+    ),
     Place("suppliers.garden_suppliers", _("Suppliers"), ("suppliers.garden_suppliers", "suppliers.show")),
     Place(
         "organisations.companies",

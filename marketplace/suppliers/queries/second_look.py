@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, or_, select, union_all
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -200,9 +200,12 @@ def _without_ties(viewer: Viewer) -> ColumnElement[bool]:
     """Return the condition that the viewer has no tie to an application's supplier: `has_tie` for a whole list."""
     stated = select(SupplierTie.supplier_id).where(SupplierTie.user_id == viewer.user_id)
     acting = select(Membership.organisation_id).where(Membership.user_id == viewer.user_id)
-    garden = session.get(BusinessGarden, viewer.organisation_id)
-    number = garden.organisation_number if garden else None
-    itself = select(Supplier.id).where(Supplier.organisation_number == (number or "-"))
+    garden = aliased(BusinessGarden, flat=True)
+    itself = (
+        select(Supplier.id)
+        .join(garden, garden.organisation_number == Supplier.organisation_number)
+        .where(garden.id == viewer.organisation_id)
+    )
     return Vetting.supplier_id.not_in(union_all(stated, acting, itself))
 
 

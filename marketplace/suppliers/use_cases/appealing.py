@@ -88,7 +88,7 @@ def answer_appeal(viewer: Viewer, appeal_id: int, move: str, reason: str) -> App
         if found is None:
             raise NotFound
         item = locked(found.vetting_id)
-        session.refresh(found, with_for_update=True)
+        session.refresh(found)
         chair = queries.chair_at_appeal(viewer, found)
         if not chair.is_asked:
             raise NotFound
@@ -158,7 +158,7 @@ def _remind(appeal_id: int) -> int:
     with transaction():
         found = session.get_one(Appeal, appeal_id)
         item = locked(found.vetting_id)
-        session.refresh(found, with_for_update=True)
+        session.refresh(found)
         if found.state != second_look.WAITING:
             return 0
         if not _judges(found):

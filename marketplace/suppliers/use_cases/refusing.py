@@ -86,13 +86,13 @@ def seconds(refusal: Refusal) -> list[Receiver]:
 
 
 def _refusal(viewer: Viewer, refusal_id: int) -> tuple[Refusal, Vetting, Chair]:
-    """Return a refusal and its application, both locked, and where the viewer sits. Raises NotFound or Forbidden."""
+    """Return a refusal, its application, locked, and where the viewer sits. Raises NotFound or Forbidden."""
     found = session.get(Refusal, refusal_id)
     if found is None:
         raise NotFound
-    # The application is locked first, here as when a refusal is proposed: two who come at once wait for each other.
+    # The application is locked before the refusal is read anew, as when one is proposed: of two who come at once, one waits.
     item = locked(found.vetting_id)
-    session.refresh(found, with_for_update=True)
+    session.refresh(found)
     chair = queries.chair_at_refusal(viewer, found)
     if not chair.is_asked:
         raise NotFound
@@ -161,13 +161,11 @@ def _proposer(refusal: Refusal) -> list[Receiver]:
 
 def overtake_refusals(supplier_id: int, vetting_id: int | None = None) -> None:
     """Let the refusals that wait for a supplier lapse, inside the caller's transaction: what they are about has changed."""
-    query = (
-        select(Refusal)
-        .join(Refusal.vetting)
-        .where(Vetting.supplier_id == supplier_id, Refusal.state == second_look.PROPOSED)
-    )
+    about = select(Vetting.id).where(Vetting.supplier_id == supplier_id).order_by(Vetting.id)
     if vetting_id is not None:
-        query = query.where(Vetting.id == vetting_id)
+        about = about.where(Vetting.id == vetting_id)
+    items = session.scalars(about.with_for_update()).all()  # the applications first, as everywhere
+    query = select(Refusal).where(Refusal.vetting_id.in_(items), Refusal.state == second_look.PROPOSED)
     for refusal in session.scalars(query):
         refusal.state, refusal.decided_at = second_look.WITHDRAWN, clock.now()
         record(None, "vetting.overtake_refusal", "vetting", refusal.vetting_id)
@@ -188,7 +186,7 @@ def _remind(refusal_id: int) -> int:
     with transaction():
         refusal = session.get_one(Refusal, refusal_id)
         item = locked(refusal.vetting_id)
-        session.refresh(refusal, with_for_update=True)
+        session.refresh(refusal)
         if refusal.state != second_look.PROPOSED:
             return 0
         able = queries.untied_curators(item.supplier, without={refusal.proposed_by_id})

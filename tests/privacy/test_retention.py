@@ -17,7 +17,8 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.periods import PERIODS
 from marketplace.proposals.use_cases import sealing
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 
@@ -77,6 +78,7 @@ def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
     # One of the two refused is approved for something else.
     garden = market.curator.organisation_id
     session.add(Vetting(supplier_id=found["myrull"].id, category="web", state="approved", garden_id=garden))
+    appeals = {name: _appealed(market, found[name]) for name in ("kvistverk", "myrull")}
     session.commit()
     at_noon.shift(23 * MONTH)
     assert retention.erase_refused_suppliers() == 0
@@ -86,9 +88,30 @@ def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
     session.expire_all()
     gone = found["kvistverk"]
     assert (gone.contact_name, gone.contact_email, gone.about, gone.is_active) == ("", "", "", False)
+    assert {name: appeal.text for name, appeal in appeals.items()} == {
+        "kvistverk": "",
+        "myrull": "Vi er uenige.",
+    }
     for name in ("myrull", "skogsfjord"):
         assert found[name].contact_email == f"post@{name}.example"
         assert found[name].about
+
+
+def _appealed(market: Market, supplier: Supplier) -> Appeal:
+    """Let a supplier have appealed a refusal, some time ago."""
+    item = supplier.vettings[0]
+    step = VettingDecision(vetting_id=item.id, from_state="submitted", to_state="refused")
+    session.add(step)
+    session.flush()
+    garden_id = market.curator.organisation_id
+    owner_id = next(
+        viewer.user_id for viewer in market.people.values() if viewer.organisation_id == supplier.id
+    )
+    appeal = Appeal(
+        decision_id=step.id, vetting_id=item.id, from_garden_id=garden_id, text="Vi er uenige.", appealed_by_id=owner_id
+    )  # fmt: skip
+    session.add(appeal)
+    return appeal
 
 
 def test_a_draft_is_deleted_after_a_year_and_a_younger_one_stays(market: Market, at_noon: Any) -> None:

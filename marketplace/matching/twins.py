@@ -9,6 +9,7 @@ checksums.
 import zlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Any, NamedTuple, Self
 
@@ -18,7 +19,10 @@ Keys = np.ndarray[Any, np.dtype[np.uint64]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
 LEAST_TO_COMPARE = 8
 """Fewer words than this give no sketch."""
-BANDS, ROWS_IN_BAND = 8, 3
+BANDS, ROWS_IN_BAND = 24, 8
+"""Of two sets that share 80 % of their words 99 of 100 pairs meet, of those that share 20 % 6 of 100,000: unlike texts are
+not held against each other, however many there are."""
+REMEMBERED = 4096
 _CHANCE = np.random.default_rng(1997)
 _FACTORS = _CHANCE.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
 _ADDENDS = _CHANCE.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
@@ -76,6 +80,7 @@ def first_alike(
 
     `sketches` are those of the rows after the earlier ones. `words_of` gives the words of any row.
     """
+    words_of = lru_cache(maxsize=REMEMBERED)(words_of)
     found: dict[int, int] = dict(earlier.behind)
     bands: dict[int, list[int]] = {}
     for row, keys in enumerate(sketches, earlier.size):

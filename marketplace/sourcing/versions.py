@@ -19,7 +19,7 @@ from marketplace.sourcing.kept import DamagedRunError
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.suppliers.words import glossary_digest
 
-FORMULAS = "3"
+FORMULAS = "4"
 """To be raised with every change after which the same inputs give other figures."""
 BYTES = 32
 _CHUNK = 500

@@ -29,6 +29,7 @@ from marketplace.suppliers.words import glossary
 ROOT = Path(__file__).parents[1]
 SETS = ("devset", "market/dev", "market/test")
 SMALL, LARGE = 1_000, 100_000
+SMALL_WORDS = ("og", "i", "på", "for", "med", "som", "til", "vi", "er", "en")
 LISTED, VARIANTS, WORKERS, ROUNDS = 20, 30, 2, 3
 CHANGED = Document(
     id="new", name="Ny", text="Vi lager nettbutikk og tar bilder fra lufta.", services=("ecm.shop",)
@@ -149,6 +150,12 @@ def changes(index: Index, asked: list[Query]) -> list[float]:
     ]
 
 
+def _with_small_words(text: str) -> str:
+    """Return words as sentences have them: a text of nothing but words that say something is held for a list."""
+    words = text.split()
+    return " ".join(f"{word} {SMALL_WORDS[place % len(SMALL_WORDS)]}" for place, word in enumerate(words))
+
+
 def _work(folder: Path, barrier: Any, pipe: Connection) -> None:
     asked, known = briefs(confirmed=True), glossary()
     Index.build((), known).suggest_needs("nettside")  # what every process has before it opens an index
@@ -172,7 +179,7 @@ def large(folder: Path) -> list[str]:
         Document(
             id=str(number),
             name=f"Byrå {number}",
-            text=text,
+            text=_with_small_words(text),
             services=known[number % 1_000].services,
             municipality=known[number % 1_000].municipality,
             price_from_nok=known[number % 1_000].price_from_nok,

@@ -7,6 +7,7 @@ The application is imported when a test first asks for it, so that tests of pure
 import os
 import random
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -70,8 +71,10 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     """The application on a database without rows, with its context entered: use cases and queries can be called."""
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
-    from marketplace.sourcing import snapshots
+    from marketplace.sourcing import corpus, snapshots
 
+    while corpus.is_learning():  # an earlier test's index, which is about to be written into the folder
+        time.sleep(0.01)
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))

@@ -41,7 +41,8 @@ class Engine(ABC):
 
     def change(self, row: int, text: str) -> None:
         """Take one supplier's text anew, so that the next answer knows it."""
-        raise NotImplementedError
+        message = f"Line {row} cannot become {text[:20]!r}: this engine indexes all anew, and is not asked."
+        raise TypeError(message)
 
     def close(self) -> None:  # noqa: B027 because most have started nothing
         """Stop what was started."""

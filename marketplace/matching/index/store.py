@@ -92,8 +92,8 @@ class Store:
 
     def id_of(self, row: int) -> str:
         """Return the id of a row's document, without reading the document."""
-        start = self.alive.size if len(self.segments) == 1 else len(self.base)
-        return self.base.ids.strings[row] if row < start else self.segments[1].ids.strings[row - start]
+        first = len(self.base)
+        return self.base.ids.strings[row] if row < first else self.segments[1].ids.strings[row - first]
 
     def row_of(self, document_id: str) -> int | None:
         """Return the row of the document with an id, or None when there is none now."""

@@ -1,5 +1,6 @@
 """Pages about what takes more than one: a refusal that waits for a second curator, and appeals."""
 
+from collections.abc import Callable
 from typing import Any
 
 from flask import render_template, request
@@ -28,6 +29,20 @@ def _page(template: str, matter: queries.Matter, form: Any) -> Answer:
     )
 
 
+def _answered(form: Any, act: Callable[[], object], done: Callable[[], str]) -> Answer | None:
+    """Do what was decided and go back to the desk; None when a rule stands against it, which the form then says."""
+    try:
+        act()
+    except RuleBroken as error:
+        form.add_rule_error(error)
+        return None
+    except Conflict as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(done())
+    return see_other("suppliers.vetting_queue")
+
+
 @blueprint.route("/vetting/refusals/<int:refusal_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(access.Level.CURATOR, because="the garden reads what is proposed; a second curator confirms")
@@ -36,17 +51,14 @@ def refusal(refusal_id: int) -> Answer:
     viewer, form = current_viewer(), RefusalAnswerForm()
     matter = queries.refusal_for(viewer, refusal_id)
     if form.validate_on_submit():
-        move = request.form.get("decision", "")
-        try:
-            use_cases.answer_refusal(viewer, refusal_id, move, form.text.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        except Conflict as error:
-            flashes.warn(error.message)
-            return see_other("suppliers.vetting_queue")
-        else:
-            flashes.done(_refusal_done(move, matter.supplier.name))
-            return see_other("suppliers.vetting_queue")
+        move, name = request.form.get("decision", ""), matter.supplier.name
+        answered = _answered(
+            form,
+            lambda: use_cases.answer_refusal(viewer, refusal_id, move, form.text.data or ""),
+            lambda: _refusal_done(move, name),
+        )
+        if answered:
+            return answered
     return _page("suppliers/refusal.html", matter, form)
 
 
@@ -69,23 +81,21 @@ def appeal(appeal_id: int) -> Answer:
     viewer, form = current_viewer(), AppealAnswerForm()
     matter = queries.appeal_for(viewer, appeal_id)
     if form.validate_on_submit():
-        move = request.form.get("decision", "")
-        try:
-            use_cases.answer_appeal(viewer, appeal_id, move, form.reason.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        except Conflict as error:
-            flashes.warn(error.message)
-            return see_other("suppliers.vetting_queue")
-        else:
-            name = matter.supplier.name
-            flashes.done(
-                _("%(supplier)s is approved and has been told.", supplier=name)
-                if move == second_look.GRANT
-                else _("The refusal stands, and %(supplier)s has been told.", supplier=name)
-            )
-            return see_other("suppliers.vetting_queue")
+        move, name = request.form.get("decision", ""), matter.supplier.name
+        answered = _answered(
+            form,
+            lambda: use_cases.answer_appeal(viewer, appeal_id, move, form.reason.data or ""),
+            lambda: _appeal_done(move, name),
+        )
+        if answered:
+            return answered
     return _page("suppliers/appeal.html", matter, form)
+
+
+def _appeal_done(move: str, name: str) -> str:
+    if move == second_look.GRANT:
+        return _("%(supplier)s is approved and has been told.", supplier=name)
+    return _("The refusal stands, and %(supplier)s has been told.", supplier=name)
 
 
 @blueprint.route("/profile/vetting/<int:vetting_id>/appeal", methods=["GET", "POST"])

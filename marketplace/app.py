@@ -30,7 +30,18 @@ from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.snapshots import use_folder
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
-from marketplace.web import access, compression, errors, filters, limits, locale, menu, once, security
+from marketplace.web import (
+    access,
+    addresses,
+    compression,
+    errors,
+    filters,
+    limits,
+    locale,
+    menu,
+    once,
+    security,
+)
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, Standing, login_manager
 
@@ -93,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     locale.register(app, settings)
     access.guard(app)
     filters.register(app)
+    addresses.register(app)
     menu.register(app)
     errors.register(app)
     security.register(app)

@@ -1,31 +1,15 @@
-"""What templates may call: language, dates, money, places, and addresses of static files with their version."""
+"""What templates may call: language, dates, money, places and addresses."""
 
 import datetime as dt
-import hashlib
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, request, url_for
 from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import find_municipality
 from marketplace.web.viewer import current_viewer
-
-
-@cache
-def _version(path: Path, changed: float) -> str:
-    del changed
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:10]
-
-
-def static_url(filename: str) -> str:
-    """Return the address of a static file with its content's hash, so that browsers may keep it for good."""
-    path = Path(str(current_app.static_folder)) / filename
-    version = _version(path, path.stat().st_mtime) if path.exists() else "missing"
-    return url_for("static", filename=filename, v=version)
 
 
 def paragraphs(text: str | None) -> Markup:
@@ -76,8 +60,9 @@ def register(app: Flask) -> None:
     env.install_gettext_callables(  # type: ignore[attr-defined]  # because the i18n extension adds it
         gettext=_template_gettext, ngettext=_template_ngettext, pgettext=i18n.pgettext, newstyle=False
     )
+    # The extension's own looks gettext up in the context of the page at each word.
+    env.globals["_"] = _template_gettext
     env.globals.update(
-        static_url=static_url,
         language_url=_language_url,
         viewer=current_viewer,
         locale=i18n.current_locale,

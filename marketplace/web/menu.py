@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request, url_for
+from flask import Flask, current_app, request
 
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.web.addresses import url_for
 from marketplace.web.viewer import current_viewer
 
 

@@ -1,16 +1,18 @@
 """The public directory and a supplier's public page."""
 
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from flask import render_template, request
+from markupsafe import Markup
 
-from marketplace.core import places, taxonomy
-from marketplace.core.i18n import format_money, sort_key
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers import beside, queries
 from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import choices
-from marketplace.suppliers.search import PRICE_STEPS, Hits, Wanted
+from marketplace.suppliers.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access
 from marketplace.web.questions import asked_for
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Options = list[tuple[str, list[tuple[str, str, int]]]]
+Drawn = tuple[str, Markup]
+"""A page's title, and what stands between its head and its foot."""
+
+_MOST_DRAWN = 100
+_drawn: "WeakKeyDictionary[Catalogue, dict[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
 
 
 def _wanted() -> Wanted:
@@ -91,16 +98,20 @@ def _said(name: str, wanted: Wanted) -> str:
     return words[name]()
 
 
-@blueprint.get("/suppliers")
-@access.public
-def directory() -> Answer:
-    """Find suppliers."""
-    wanted = _wanted()
-    page, hits = queries.search(wanted, request.args.get("page", 1, type=int))
+def _title(total: int, *, narrowed: bool) -> str:
+    if not total:
+        return _("No supplier fits all of this")
+    return ngettext("%(num)s supplier", "%(num)s suppliers", total) if narrowed else _("Find a supplier")
+
+
+def _draw(wanted: Wanted, number: int) -> Drawn:
+    page, hits = queries.search(wanted, number)
     chosen = [(name, _said(name, wanted), address(wanted.without(name))) for name in wanted.chosen()]
     looser = queries.loosen(wanted) if not page.total else []
-    return render_template(
-        "suppliers/directory.html",
+    title = _title(page.total, narrowed=bool(chosen))
+    inside = render_template(
+        "suppliers/_directory.html",
+        title=title,
         wanted=wanted,
         page=page,
         options=_options(wanted, hits),
@@ -110,6 +121,27 @@ def directory() -> Answer:
         args=address(wanted),
         filtered=bool(wanted.sector or wanted.price or wanted.remote or wanted.language),
     )
+    return title, Markup(inside)  # noqa: S704 because a template has escaped it
+
+
+@blueprint.get("/suppliers")
+@access.public
+def directory() -> Answer:
+    """Find suppliers.
+
+    What stands between head and foot depends on the directory, the question, the language and the day alone: it is
+    drawn once for each of them and shown to all who ask the same, until the directory changes.
+    """
+    wanted, number = _wanted(), request.args.get("page", 1, type=int)
+    pages = _drawn.setdefault(queries.catalogue(), {})
+    asked = (current_locale(), clock.today(), request.script_root, wanted, number)
+    found = pages.get(asked)
+    if found is None:
+        if len(pages) >= _MOST_DRAWN:
+            pages.clear()
+        found = pages[asked] = _draw(wanted, number)
+    title, inside = found
+    return render_template("suppliers/directory.html", title=title, drawn=inside)
 
 
 @blueprint.get("/suppliers/<slug>")

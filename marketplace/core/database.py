@@ -122,6 +122,14 @@ def transaction() -> Iterator[None]:
         companion.written()
 
 
+def reading() -> object | None:
+    """Return the transaction that has begun to read, or None: before it has, and within a use case that writes.
+
+    What was read in it need not be asked for again before it ends.
+    """
+    return None if _writing.get() else session().get_transaction()
+
+
 @contextmanager
 def if_possible() -> Iterator[None]:
     """Let the block write when the database can be written to at once; a reader is refused no page for it."""

@@ -7,15 +7,15 @@ give the same figures.
 
 import logging
 import threading
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from marketplace import matching
-from marketplace.core.database import session
+from marketplace.core.database import reading, session
 from marketplace.core.i18n import use_locale
 from marketplace.matching import Document, Settings
 from marketplace.sourcing import snapshots, versions
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from marketplace.matching import Index
 
 SETTINGS = Settings()
+T = TypeVar("T")
+MOST_REMEMBERED = 256
 MUCH = 0.1
 """From which share of changed suppliers on the index learns anew."""
 logger = logging.getLogger(__name__)
@@ -66,6 +68,19 @@ class Corpus:
     categories: Mapping[str, frozenset[str]]
     entries: Mapping[int, object]
     """Each supplier as the directory knows it, to see who has changed."""
+    _remembered: dict[object, Any] = field(default_factory=dict)
+
+    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is made from this directory and the key alone, from memory when it was made before.
+
+        Whoever writes a brief looks at the same page again and again, and most times nothing has changed.
+        """
+        if key not in self._remembered:
+            if len(self._remembered) >= MOST_REMEMBERED:
+                self._remembered.clear()
+            self._remembered[key] = make()
+        found: T = self._remembered[key]
+        return found
 
     @property
     def mark(self) -> str:
@@ -81,8 +96,19 @@ def corpus() -> Corpus:
     """Return the directory as it stands now, from memory when nothing has changed since last time.
 
     What changed is taken in at once. What all of it teaches is learnt anew only when there is a new base, and then
-    beside the requests that go on with the old one.
+    beside the requests that go on with the old one. Within one reading the directory stands still: the parts of a
+    page that ask for it get the same one, and the database is asked once.
     """
+    now, asked = reading(), session().info.get("corpus")
+    if now is not None and asked is not None and asked[0] is now:
+        found: Corpus = asked[1]
+        return found
+    found = _as_it_stands()
+    session().info["corpus"] = (reading(), found)
+    return found
+
+
+def _as_it_stands() -> Corpus:
     stamp = directory_stamp()
     engine = cast("Engine", session.get_bind())
     kept = _kept.get(engine)

@@ -30,6 +30,7 @@ def folder_of(app: Flask) -> Path:
 def forget(app: Flask) -> None:
     """Be a process that has just begun."""
     del app
+    session.rollback()
     corpus._kept.pop(db.engine, None)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from marketplace.briefs.queries import BriefPaper, own_brief, paper
+from marketplace.core.i18n import current_locale
 from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Fit, Query
@@ -83,13 +84,12 @@ class Passed:
 
 
 @dataclass(frozen=True)
-class Fitting:
-    """Who fits a draft, with the changes that are being tried.
+class Fitted:
+    """Who fits what a draft asks for, with the changes that are being tried.
 
     `cuts` are the requirements that leave somebody out, the one that leaves out most first.
     """
 
-    paper: BriefPaper
     fit: Fit
     as_written: Fit
     budgets: Sequence[Option]
@@ -112,6 +112,13 @@ class Fitting:
 
 
 @dataclass(frozen=True)
+class Fitting(Fitted):
+    """The same, with the draft as its company reads it."""
+
+    paper: BriefPaper
+
+
+@dataclass(frozen=True)
 class Trial:
     """What is tried in the panel; None is as the brief has it. `without` are numbers of must-haves, from 0."""
 
@@ -131,11 +138,19 @@ def fitting_of(found: BriefPaper, trial: Trial) -> Fitting:
     """Return the same for a draft that is read already."""
     written = _query(found, {})
     tried = _query(found, _changes(trial, written))
-    asked = _Asked(written, tried, trial)
+    band = str(_changes(trial, written).get("budget_band") or found.answers.get("budget_band") or "unknown")
     now = corpus()
+    fitted = now.remembered(
+        ("fitting", current_locale(), written, tried, trial, band),
+        lambda: _fitted(now, written, tried, trial, band),
+    )
+    return Fitting(**vars(fitted), paper=found)
+
+
+def _fitted(now: Corpus, written: Query, tried: Query, trial: Trial, band: str) -> Fitted:
+    asked = _Asked(written, tried, trial)
     counts = dict(zip(asked.variants, now.index.fits(list(asked.variants.values())), strict=True))
     fit = counts["tried", ""]
-    band = str(_changes(trial, written).get("budget_band") or found.answers.get("budget_band") or "unknown")
     ranking = now.index.rank(tried, limit=MOST_NAMED, explain=0)
     groups: dict[str, int] = {}
     for exclusion in ranking.excluded:
@@ -158,8 +173,7 @@ def fitting_of(found: BriefPaper, trial: Trial) -> Fitting:
         if of == "cut" and counted.fits > fit.fits
     ]
     any_language = counts.get(("languages", ""))
-    return Fitting(
-        paper=found,
+    return Fitted(
         fit=fit,
         as_written=counts["written", ""],
         budgets=options["budget"],

@@ -1,6 +1,7 @@
 """Briefs that ask for nearly the same, and earlier ones that are like one, found by what ranks suppliers."""
 
-from collections.abc import Callable, Sequence
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
-from marketplace.briefs.models import Brief, BriefService
-from marketplace.briefs.queries import BriefPaper, current_answers, is_open, visible_to
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.briefs.queries import BriefPaper, is_open, visible_to
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
@@ -28,6 +29,11 @@ SOMEWHAT_ALIKE = 0.25
 """From which share on an earlier brief is worth reading beside another."""
 MOST_HELD, MOST_EARLIER, MOST_WORDS = 12, 5, 6
 MOST_REMEMBERED = 4096
+_Version = tuple[int, dt.datetime]
+"""A published version of a brief: its number in the table, and when it was published."""
+_NEWEST = (func.max(BriefVersion.id), func.max(BriefVersion.published_at))
+_read: dict[_Version, Query] = {}
+"""What published versions ask for: they never change."""
 _remembered: dict[tuple[str, str, Query, Query], Any] = {}
 """What comparisons gave. Briefs that are out seldom change, and to hold two against each other takes milliseconds."""
 
@@ -44,14 +50,22 @@ class Similar:
 def still_open_alike(found: BriefPaper) -> list[Similar]:
     """Return the company's own open briefs that ask for nearly the same as a draft, the most alike first."""
     query = (
-        select(Brief)
+        select(Brief.reference, Brief.title, *_NEWEST)
+        .join(BriefVersion)
         .where(Brief.company_id == found.brief.company_id, Brief.id != found.brief.id, is_open(clock.now()))
+        .group_by(Brief.id)
         .order_by(Brief.published_at.desc(), Brief.id.desc())
         .limit(MOST_COMPARED)
-        .options(selectinload(Brief.versions))
     )
-    others = session.scalars(query).all()
-    alike = _alike(found, others) if others else []
+    others = session.execute(query).all()
+    if not others:
+        return []
+    comparison = _Comparison(found)
+    texts = _texts([(version, day) for _reference, _title, version, day in others])
+    alike = [
+        Similar(reference, title, comparison.alike(texts[version]))
+        for reference, title, version, _day in others
+    ]
     return sorted((one for one in alike if one.alike >= ALIKE), key=lambda one: -one.alike)[:MOST_TOLD]
 
 
@@ -75,35 +89,50 @@ def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
     """
     needs = [str(code) for code in found.answers.get("services") or ()]
     before = found.brief.published_at or clock.now()
-    query = (
-        select(Brief)
-        .join(BriefService, BriefService.brief_id == Brief.id)
+    sharing = (
+        select(Brief.id)
+        .join(BriefService)
         .where(visible_to(viewer), Brief.id != found.brief.id, Brief.published_at < before)
         .where(BriefService.code.in_(needs))
         .group_by(Brief.id)
         .order_by(func.count().desc(), Brief.published_at.desc(), Brief.id.desc())
         .limit(MOST_HELD)
-        .options(selectinload(Brief.company), selectinload(Brief.versions))
     )
-    others = session.scalars(query).all() if needs else []
-    return _most_alike(found, others) if others else []
+    newest = select(BriefVersion.brief_id, *_NEWEST).group_by(BriefVersion.brief_id)
+    others = session.execute(newest.where(BriefVersion.brief_id.in_(sharing))).all() if needs else []
+    return _most_alike(found, {number: (version, day) for number, version, day in others}) if others else []
 
 
-def _most_alike(found: BriefPaper, others: Sequence[Brief]) -> list[Earlier]:
-    comparison, sector = _Comparison(found), found.brief.company.sector_code
-    texts = [(other, query_of(other.reference, current_answers(other), sector)) for other in others]
-    held = sorted(((comparison.alike(text), other, text) for other, text in texts), key=lambda one: -one[0])
+def _most_alike(found: BriefPaper, versions: Mapping[int, _Version]) -> list[Earlier]:
+    comparison, texts = _Comparison(found), _texts(list(versions.values()))
+    held = {number: texts[version] for number, (version, _day) in versions.items()}
+    shares = {number: comparison.alike(text) for number, text in held.items()}
+    chosen = {number: share for number, share in shares.items() if share >= SOMEWHAT_ALIKE}
+    options = (selectinload(Brief.company), selectinload(Brief.versions))
+    query = select(Brief).where(Brief.id.in_(chosen)).options(*options)
+    briefs = (
+        list(session.scalars(query.order_by(Brief.published_at.desc(), Brief.id.desc()))) if chosen else []
+    )
+    briefs.sort(key=lambda brief: -shares[brief.id])
     return [
-        Earlier(other, alike, comparison.services(text), comparison.words(text))
-        for alike, other, text in held[:MOST_EARLIER]
-        if alike >= SOMEWHAT_ALIKE
+        Earlier(
+            brief, shares[brief.id], comparison.services(held[brief.id]), comparison.words(held[brief.id])
+        )
+        for brief in briefs[:MOST_EARLIER]
     ]
 
 
-def _alike(found: BriefPaper, others: Sequence[Brief]) -> list[Similar]:
-    comparison, sector = _Comparison(found), found.brief.company.sector_code
-    texts = [(other, query_of(other.reference, current_answers(other), sector)) for other in others]
-    return [Similar(other.reference, other.title, comparison.alike(held)) for other, held in texts]
+def _texts(versions: Sequence[_Version]) -> dict[int, Query]:
+    """Return what published briefs ask for, by the number of their version; each is read and told apart once."""
+    found = {number: _read[number, day] for number, day in versions if (number, day) in _read}
+    missing = {number: day for number, day in versions if number not in found}
+    if missing:
+        query = select(BriefVersion.id, BriefVersion.answers).where(BriefVersion.id.in_(missing))
+        for number, answers in session.execute(query):
+            if len(_read) >= MOST_REMEMBERED:
+                _read.clear()
+            found[number] = _read[number, missing[number]] = _bare(query_of(str(number), answers, ""))
+    return found
 
 
 class _Comparison:

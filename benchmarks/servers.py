@@ -30,11 +30,11 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(application: str, environ: Mapping[str, str]) -> Iterator[int]:
-    """Serve an application with one process of four threads; yield its port."""
+def serve(application: str, environ: Mapping[str, str], workers: int = 1) -> Iterator[int]:
+    """Serve an application with processes of four threads each; yield its port."""
     port = free_port()
     command = [
-        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", "1", "--threads", "4",
+        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4",
         "--bind", f"127.0.0.1:{port}", "--log-level", "error",
         *(["--config", "python:marketplace.gunicorn_hooks"] if application.startswith("marketplace") else []), application,
     ]  # fmt: skip
@@ -59,15 +59,14 @@ def _wait(port: int) -> None:
     raise RuntimeError(message)
 
 
-def measure(port: int, path: str, *, cookie: str = "", rounds: int = 100) -> Timing:
+def measure(port: int, path: str, *, headers: Mapping[str, str] | None = None, rounds: int = 100) -> Timing:
     """Ask for a page many times, one after the other; raises RuntimeError when it does not answer 200."""
-    headers = {"Cookie": cookie} if cookie else {}
     times: list[float] = []
     size = 0
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     for number in range(rounds + 5):
         started = time.perf_counter()
-        connection.request("GET", path, headers=headers)
+        connection.request("GET", path, headers=headers or {})
         response = connection.getresponse()
         body = response.read()
         if response.status != http.client.OK:

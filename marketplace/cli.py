@@ -1,7 +1,6 @@
 """The command line: `marketplace --help` lists what there is."""
 
 import os
-import signal
 import subprocess
 import sys
 import tempfile
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import click
 from flask import Flask
+from gunicorn.app import wsgiapp
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import create_engine
 
@@ -264,26 +264,21 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
             raise click.ClickException(message)
         db.engine.dispose()
     _welcome(app.config["SETTINGS"], bind)
-    helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
-    gunicorn = [
-        sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers or settings.web_workers),
+    sys.argv = [
+        "gunicorn", "--preload", "--no-control-socket", "--workers", str(workers or settings.web_workers),
         "--threads", str(threads or settings.web_threads),
         "--bind", bind, "--graceful-timeout", "20", "--log-level", "info" if settings.production else "warning",
         "--config", "python:marketplace.gunicorn_hooks", "marketplace.app:create_app()",
     ]  # fmt: skip
-    if helper is None:
-        os.execv(sys.executable, gunicorn)  # noqa: S606 because the words are our own
-    server = subprocess.Popen(gunicorn)  # noqa: S603 because the words are our own
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+    helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
+    here = os.getpid()
     try:
-        status = server.wait()
-    except KeyboardInterrupt:
-        status = server.wait()
+        wsgiapp.run(prog="gunicorn")
     finally:
-        if helper is not None:
+        # The processes that gunicorn makes leave through here as well.
+        if helper is not None and os.getpid() == here:
             helper.terminate()
             helper.wait(timeout=10)
-    sys.exit(status)
 
 
 def _welcome(settings: Settings, bind: str) -> None:

@@ -1,4 +1,4 @@
-"""What gunicorn does beside serving: each process gets its index ready before anyone waits for it."""
+"""What gunicorn does beside serving: the index is ready before anyone waits for it."""
 
 import gc
 import logging
@@ -6,15 +6,30 @@ import os
 import threading
 from typing import Any
 
-from marketplace.core.database import session
+from marketplace.core.database import db, session
 from marketplace.operation import logs
-from marketplace.sourcing.corpus import warm
+from marketplace.sourcing.corpus import is_kept, warm
 
 logconfig_dict = logs.configuration(
     as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
 )
 worker_class = "marketplace.gunicorn_worker.Worker"
 logger = logging.getLogger(__name__)
+
+
+def on_starting(server: Any) -> None:
+    """Get the index ready before the processes are made, so that it is read once and they share it.
+
+    Only when it is kept on disk: to learn it takes long, and pages that need none should not wait for it.
+    """
+    if not server.cfg.preload_app:
+        return
+    app = server.app.wsgi()
+    with app.app_context():
+        if is_kept():
+            _warm(app)
+        session.remove()
+        db.engine.dispose()  # each process opens connections of its own
 
 
 def post_worker_init(worker: Any) -> None:

@@ -198,6 +198,13 @@ def is_learning() -> bool:
     return bool(_learning)
 
 
+def is_kept() -> bool:
+    """Say whether what the index has learnt lies on disk, so that it need not be learnt anew."""
+    digest = versions.newest_base_digest()
+    place = snapshots.place_of(digest, SETTINGS) if digest else None
+    return place is not None and place.exists()
+
+
 def warm() -> None:
     """Build the index before anyone waits for it."""
     with use_locale("nb"):

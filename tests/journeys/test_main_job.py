@@ -26,13 +26,6 @@ from tests.factories.briefs import full_answers
 from tests.journeys.conftest import DESK, PHONE, Calendar
 from tests.suppliers.world import World, supplier, world
 
-WALKS = [
-    # language, width, script, dark
-    ("nb", PHONE, False, False),
-    ("nb", DESK, True, False),
-    ("nn", DESK, False, True),
-    ("en", PHONE, True, True),
-]
 TOPICS = ("need", "goal", "today", "delivery", "frame", "protection", "choosing")
 ABOUT = (
     "Vi lager nettbutikk for gårdsutsalg og ysterier, med henting på gården, kobling til kassa og Vipps. "
@@ -40,6 +33,15 @@ ABOUT = (
 )
 NEW_SUPPLIER, OLD_SUPPLIER = "Myrull Nettverk", "Kvistverk Nettbyrå"
 NEW_PERSON, NEW_PASSWORD = "silje@myrull.example", "bjørk torv fiskevær"
+
+
+MOST_STOPS = 250
+SHOWN = """() => {
+    const it = document.activeElement, box = it.getBoundingClientRect();
+    const drawn = [it, it.closest("label"), it.closest(".ds-field")].filter(one => one).map(one => getComputedStyle(one));
+    const marked = drawn.some(style => style.outlineStyle !== "none" || style.boxShadow !== "none");
+    return marked && box.bottom > 0 && box.top < innerHeight && box.width > 0;
+}"""
 
 
 @dataclass
@@ -76,8 +78,11 @@ class Walker:
         """Press a link or button that can be seen, and look at the page it leads to."""
         found = self.page.locator(target).first if isinstance(target, str) else target
         with self.page.expect_navigation():
-            found.click()
+            self.push(found)
         self.arrive()
+
+    def push(self, target: Locator) -> None:
+        target.click()
 
     def follow(self, end: str) -> None:
         """Press the first link that is seen on the page's own part and whose address ends so."""
@@ -89,7 +94,7 @@ class Walker:
     def speak(self) -> None:
         """Choose the walk's language, as a reader does."""
         if self.page.locator("html").get_attribute("lang") != self.locale:
-            self.page.locator(f".tools a[hreflang={self.locale}]").click()
+            self.push(self.page.locator(f".tools a[hreflang={self.locale}]"))
 
     def sign_in(self, email: str, password: str = factories.PASSWORD) -> None:
         self.page.goto("/sign-in")
@@ -107,15 +112,97 @@ class Walker:
                 for one in value if isinstance(value, list) else [value]:
                     self.tick(found.and_(self.page.locator(f'[value="{"yes" if one is True else one}"]')))
             elif kind == "select-one":
-                found.select_option(str(value))
+                self.choose(found, str(value))
             else:
-                found.fill("\n".join(value) if isinstance(value, list) else str(value))
+                self.write(found, "\n".join(value) if isinstance(value, list) else str(value))
 
     def tick(self, box: Locator) -> None:
         """Tick a box, after opening the part of the page it may be folded into."""
         if not box.is_visible():
-            self.page.locator("details", has=box).locator("> summary").first.click()
+            self.push(self.page.locator("details", has=box).locator("> summary").first)
+        self.mark(box)
+
+    def mark(self, box: Locator) -> None:
         box.check()
+
+    def choose(self, field: Locator, value: str) -> None:
+        field.select_option(value)
+
+    def write(self, field: Locator, text: str) -> None:
+        field.fill(text)
+
+
+class KeyboardWalker(Walker):
+    """A person without a mouse: everything is reached with Tab, is on the screen then, and shows that it has the focus."""
+
+    def reach(self, found: Callable[[], bool], what: str) -> None:
+        for _stop in range(MOST_STOPS):
+            if found():
+                self.page.wait_for_function(SHOWN, timeout=5_000)  # the page has yet to scroll there
+                return
+            self.page.keyboard.press("Tab")
+        pytest.fail(f"Tab does not lead to {what} on {self.page.url}")
+
+    def stop_at(self, target: Locator) -> None:
+        element = target.element_handle()
+        self.reach(
+            lambda: bool(self.page.evaluate("it => document.activeElement === it", element)), str(target)
+        )
+
+    def push(self, target: Locator) -> None:
+        self.stop_at(target)
+        self.page.keyboard.press("Enter")
+
+    def mark(self, box: Locator) -> None:
+        if box.is_checked():
+            return
+        if box.get_attribute("type") == "checkbox":
+            self.stop_at(box)
+            self.page.keyboard.press("Space")
+            return
+        name, element = box.get_attribute("name"), box.element_handle()
+        self.reach(
+            lambda: bool(self.page.evaluate("name => document.activeElement.name === name", name)), str(box)
+        )
+        self.page.keyboard.press("Space")
+        for _choice in range(20):
+            if self.page.evaluate("it => it.checked", element):
+                return
+            self.page.keyboard.press("ArrowDown")
+        pytest.fail(f"the arrows do not lead to {box}")
+
+    def choose(self, field: Locator, value: str) -> None:
+        self.stop_at(field)
+        steps = field.evaluate(
+            "(it, value) => [...it.options].findIndex(one => one.value === value) - it.selectedIndex", value
+        )
+        for _step in range(abs(steps)):
+            self.page.keyboard.press("ArrowDown" if steps > 0 else "ArrowUp")
+        assert field.input_value() == value
+
+    def write(self, field: Locator, text: str) -> None:
+        self.stop_at(field)
+        if field.get_attribute("type") == "date":
+            day = dt.date.fromisoformat(text)
+            for digits in (f"{day:%m%d%Y}", f"{day:%d%m%Y}"):  # in the order of the browser's own language
+                self.page.keyboard.type(digits)
+                if field.input_value() == text:
+                    return
+                self.page.keyboard.press("ArrowLeft")
+                self.page.keyboard.press("ArrowLeft")
+            pytest.fail(f"{text} cannot be typed into {field}")
+        self.page.keyboard.press("Control+A")
+        self.page.keyboard.insert_text(text)
+
+
+WALKS = [
+    # language, width, script, dark, and how the person gets about
+    ("nb", PHONE, False, False, Walker),
+    ("nb", DESK, True, False, Walker),
+    ("nn", DESK, False, True, Walker),
+    ("en", PHONE, True, True, Walker),
+    ("nb", DESK, True, False, KeyboardWalker),
+]
 
 
 @dataclass
@@ -143,7 +230,7 @@ def story(
     axe: Callable[[Page], None],
     fits: Callable[[Page], None],
 ) -> Story:
-    locale, width, script, dark = request.param
+    locale, width, script, dark, way = request.param
     made = world(covered_municipalities=["5021", "5022"])
     factories.member(
         factories.company(of=made.garden), name="Marit Bjørkvold", email="marit@bjorkvollen.example"
@@ -165,7 +252,7 @@ def story(
             looked_at.add(kind)
             axe(page)
 
-    return Story(made, lambda: Walker(person(width=width, script=script, dark=dark), locale, look))
+    return Story(made, lambda: way(person(width=width, script=script, dark=dark), locale, look))
 
 
 def applies(walker: Walker) -> None:
@@ -209,7 +296,7 @@ def vets(walker: Walker) -> None:
         assert waiting.count() == left
         walker.press(waiting.first)
         for point in walker.page.locator(".checks .picks input[value=yes]").all():
-            point.check()
+            walker.mark(point)
         walker.send("main button[value=approve]")
     walker.open("/vetting")
     assert walker.page.locator("main .ledger a[href*='/vetting/']").count() == 0
@@ -256,7 +343,7 @@ def invites(walker: Walker) -> None:
     """The company asks both suppliers from the ranked list."""
     assert walker.page.locator(".ranked > li").count() == 2
     for box in walker.page.locator(".ranked input[name=supplier]").all():
-        box.check()
+        walker.mark(box)
     walker.send("button[form=invite][data-color=multe]")
     assert walker.page.locator(".asked li").count() == 2
 
@@ -292,7 +379,7 @@ def chooses(walker: Walker, here: str, story: Story) -> None:
     assert walker.page.locator("table.compare thead a").count() == 2
     walker.follow("/proposals/scores")
     for choice in walker.page.locator("main select[name^=score_]").all():
-        choice.select_option("4")
+        walker.choose(choice, "4")
     walker.send()
     walker.follow("/award")
     chosen, other = story.offer(NEW_SUPPLIER).id, story.offer(OLD_SUPPLIER).id
@@ -315,7 +402,10 @@ def reads_the_letter(walker: Walker, sentence: str) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "story", WALKS, indirect=True, ids=lambda walk: f"{walk[0]}-{walk[1]}-{'script' if walk[2] else 'plain'}"
+    "story",
+    WALKS,
+    indirect=True,
+    ids=lambda walk: f"{walk[0]}-{walk[1]}-{'script' if walk[2] else 'plain'}-{walk[4].__name__.lower()}",
 )
 def test_from_application_to_letter(app: Flask, story: Story, calendar: Calendar) -> None:
     new, old, curator, company = (story.walker() for _ in range(4))

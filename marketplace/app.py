@@ -34,6 +34,7 @@ from marketplace.web import (
     access,
     addresses,
     compression,
+    drawing,
     errors,
     filters,
     limits,
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     access.guard(app)
     filters.register(app)
     addresses.register(app)
+    drawing.register(app)
     menu.register(app)
     errors.register(app)
     security.register(app)

@@ -50,9 +50,12 @@ class Nearest:
         return self.entry.places == {self.entry.municipality}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Coverage:
-    """The map for one kind of service or one service. `tiles` are sorted by name."""
+    """The map for one kind of service or one service. `tiles` are sorted by name.
+
+    One is made for each state of the directory, so that what is drawn of it can be kept by the object itself.
+    """
 
     code: str
     label: str

@@ -64,23 +64,23 @@ def _reviews(garden_id: int) -> Iterator[Task]:
 def _second_looks(viewer: Viewer) -> Iterator[Task]:
     """Refusals of others that the viewer can confirm, and appeals that the viewer can judge."""
     for refusal in suppliers.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
-        kind = taxonomy.group(refusal.vetting.category).label
+        kind = taxonomy.group(refusal.category).label
         yield Task(
             Urgency.NOW,
-            _("Confirm or send back a refusal of %(supplier)s", supplier=refusal.vetting.supplier.name),
+            _("Confirm or send back a refusal of %(supplier)s", supplier=refusal.supplier),
             f"/vetting/refusals/{refusal.id}",
             _("It is about %(kinds)s.", kinds=kind),
-            _("Proposed %(date)s", date=format_date(refusal.proposed_at)),
+            _("Proposed %(date)s", date=format_date(refusal.since)),
             button=_("Read the proposal"),
         )
     for appeal in suppliers.appeals_to_judge(viewer)[:MOST_IN_A_GROUP]:
-        kind = taxonomy.group(appeal.vetting.category).label
+        kind = taxonomy.group(appeal.category).label
         yield Task(
             Urgency.NOW,
-            _("Judge the appeal from %(supplier)s", supplier=appeal.vetting.supplier.name),
+            _("Judge the appeal from %(supplier)s", supplier=appeal.supplier),
             f"/vetting/appeals/{appeal.id}",
             _("It is about %(kinds)s.", kinds=kind),
-            _("Appealed %(date)s", date=format_date(appeal.appealed_at)),
+            _("Appealed %(date)s", date=format_date(appeal.since)),
             button=_("Read the appeal"),
         )
 

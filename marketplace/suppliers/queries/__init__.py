@@ -35,7 +35,6 @@ from marketplace.suppliers.queries.second_look import (
     all_appeals,
     appeal_for,
     appealable,
-    appeals_to_judge,
     can_appeal,
     chair_at_appeal,
     chair_at_refusal,
@@ -44,12 +43,12 @@ from marketplace.suppliers.queries.second_look import (
     open_refusal,
     refusal_for,
     refusals_of,
-    refusals_to_confirm,
     refusing_step,
     untied_curators,
     waiting_for_a_second,
     ways_on,
 )
+from marketplace.suppliers.queries.turns import appeals_to_judge, refusals_to_confirm
 
 __all__ = [
     "Application",

@@ -1,8 +1,9 @@
 """Whose a supplier is: moves between gardens, and ties that keep a person from deciding."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
@@ -10,24 +11,38 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.organisations.models import BusinessGarden, Membership
+from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.suppliers.models import Supplier, SupplierMove, SupplierTie
+
+
+def suppliers_tied(user_id: ColumnElement[int], garden_id: ColumnElement[int]) -> Any:
+    """Return the query for the suppliers on which a person may not decide, who acts for a garden.
+
+    These are the ones that the person acts for or has stated a tie to, and the one that the garden itself is.
+    """
+    tie, membership = SupplierTie.__table__.c, Membership.__table__.c
+    supplier, garden = Organisation.__table__.alias("same"), Organisation.__table__.alias("own_garden")
+    return union_all(
+        select(tie.supplier_id).where(tie.user_id == user_id),
+        select(membership.organisation_id).where(membership.user_id == user_id),
+        select(supplier.c.id)
+        .join(garden, garden.c.organisation_number == supplier.c.organisation_number)
+        .where(supplier.c.kind == "supplier", garden.c.kind == "garden", garden.c.id == garden_id),
+    )
+
+
+_TIED = select(
+    bindparam("supplier_id", type_=Integer).in_(
+        suppliers_tied(bindparam("user_id", type_=Integer), bindparam("garden_id", type_=Integer))
+    )
+)
 
 
 def has_tie(viewer: Viewer, supplier_id: int) -> bool:
     """Say whether a person may not decide on a supplier: acts for it, has stated a tie, or the garden itself is it."""
-    member = select(Membership.id).where(
-        Membership.user_id == viewer.user_id, Membership.organisation_id == supplier_id
-    )
-    stated = select(SupplierTie.id).where(
-        SupplierTie.user_id == viewer.user_id, SupplierTie.supplier_id == supplier_id
-    )
-    if session.scalar(member) is not None or session.scalar(stated) is not None:
-        return True
-    supplier = session.get(Supplier, supplier_id)
-    garden = session.get(BusinessGarden, viewer.organisation_id) if viewer.is_garden else None
-    numbers = {thing.organisation_number for thing in (supplier, garden) if thing}
-    return supplier is not None and garden is not None and numbers != {None} and len(numbers) == 1
+    garden_id = viewer.organisation_id if viewer.is_garden else None
+    about = {"supplier_id": supplier_id, "user_id": viewer.user_id, "garden_id": garden_id}
+    return bool(session.scalar(_TIED, about))
 
 
 def own_supplier_of_garden(viewer: Viewer, supplier_id: int) -> Supplier:

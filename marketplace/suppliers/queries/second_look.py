@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select, union_all
-from sqlalchemy.orm import aliased, joinedload
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -158,66 +158,6 @@ def appeal_for(viewer: Viewer, appeal_id: int) -> Matter:
     if not at_home and not chair.is_independent:
         raise NotFound
     return Matter(item, standing_of(item), chair, second_look.moves_for(chair, found.state), appeal=found)
-
-
-def refusals_to_confirm(viewer: Viewer) -> Sequence[Refusal]:
-    """Return the refusals that the viewer can confirm, the one that has waited longest first."""
-    if not viewer.is_curator:
-        return []
-    mine = or_(
-        Refusal.garden_id == viewer.organisation_id, Refusal.second_garden_id == viewer.organisation_id
-    )
-    waiting = (Refusal.state == second_look.PROPOSED, Refusal.proposed_by_id != viewer.user_id, mine)
-    if not _any(Refusal.id, *waiting):
-        return []
-    query = (
-        select(Refusal)
-        .join(Refusal.vetting)
-        .where(*waiting)
-        .where(_without_ties(viewer))
-        .order_by(Refusal.proposed_at, Refusal.id)
-    )
-    return session.scalars(_with_names(query, Refusal)).all()
-
-
-def appeals_to_judge(viewer: Viewer) -> Sequence[Appeal]:
-    """Return the appeals that the viewer can judge, the one that has waited longest first."""
-    if not viewer.is_curator:
-        return []
-    waiting = (Appeal.state == second_look.WAITING, Appeal.garden_id == viewer.organisation_id)
-    if not _any(Appeal.id, *waiting):
-        return []
-    took_part = select(Refusal.vetting_id).where(
-        Refusal.state == second_look.CONFIRMED,
-        or_(Refusal.proposed_by_id == viewer.user_id, Refusal.decided_by_id == viewer.user_id),
-    )
-    decided = select(VettingDecision.id).where(VettingDecision.by_id == viewer.user_id)
-    query = (
-        select(Appeal)
-        .join(Appeal.vetting)
-        .where(*waiting)
-        .where(Appeal.vetting_id.not_in(took_part), Appeal.decision_id.not_in(decided), _without_ties(viewer))
-        .order_by(Appeal.appealed_at, Appeal.id)
-    )
-    return session.scalars(_with_names(query, Appeal)).all()
-
-
-def _any(number: Any, *conditions: ColumnElement[bool]) -> bool:
-    """Say whether anything meets some conditions: mostly nothing waits, and the whole question costs a page 5 ms."""
-    return session.scalar(select(number).where(*conditions).limit(1)) is not None
-
-
-def _without_ties(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition that the viewer has no tie to an application's supplier: `has_tie` for a whole list."""
-    stated = select(SupplierTie.supplier_id).where(SupplierTie.user_id == viewer.user_id)
-    acting = select(Membership.organisation_id).where(Membership.user_id == viewer.user_id)
-    garden = aliased(BusinessGarden, flat=True)
-    itself = (
-        select(Supplier.id)
-        .join(garden, garden.organisation_number == Supplier.organisation_number)
-        .where(garden.id == viewer.organisation_id)
-    )
-    return Vetting.supplier_id.not_in(union_all(stated, acting, itself))
 
 
 def _with_names(query: Any, table: type[Refusal] | type[Appeal]) -> Any:

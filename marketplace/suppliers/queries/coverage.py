@@ -4,13 +4,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from sqlalchemy import bindparam, select
+
 from marketplace.core import places, taxonomy
+from marketplace.core.database import session
 from marketplace.core.i18n import current_locale, sort_key
 from marketplace.core.viewer import Viewer
-from marketplace.organisations import queries as organisations
+from marketplace.organisations.models import BusinessGarden
 from marketplace.suppliers.queries.directory import catalogue
 from marketplace.suppliers.search import Catalogue, Entry
 
+_AREA = select(BusinessGarden.__table__.c.covered_municipalities).where(
+    BusinessGarden.__table__.c.id == bindparam("garden_id")
+)
 SHADES = (1, 3, 6)
 """From how many suppliers a municipality gets the next darker shade."""
 
@@ -112,7 +118,7 @@ def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -
 def _own_area(viewer: Viewer) -> frozenset[str]:
     if not viewer.is_garden or viewer.organisation_id is None:
         return frozenset()
-    return frozenset(organisations.garden(viewer.organisation_id).covered_municipalities)
+    return frozenset(session.scalar(_AREA, {"garden_id": viewer.organisation_id}) or ())
 
 
 def _most_wanting(found: Catalogue, own: frozenset[str]) -> str:

@@ -42,10 +42,14 @@ class Page(Generic[T]):
         return window
 
 
+def in_range(number: int, total: int, size: int) -> int:
+    """Return the number of a page that is there: the nearest one to what was asked for."""
+    return min(max(number, 1), max(1, -(-total // size)))
+
+
 def page_of(items: Sequence[T], number: int, size: int) -> Page[T]:
     """Return one page of a list that is already in memory; a number out of range gives the nearest page."""
-    last = max(1, -(-len(items) // size))
-    number = min(max(number, 1), last)
+    number = in_range(number, len(items), size)
     return Page(items[(number - 1) * size : number * size], number, size, len(items))
 
 

@@ -8,6 +8,7 @@ from marketplace.suppliers.queries.belonging import (
     suppliers_to_tie,
     ties,
 )
+from marketplace.suppliers.queries.changed import to_read_again
 from marketplace.suppliers.queries.coverage import Coverage, coverage
 from marketplace.suppliers.queries.desk import (
     Application,
@@ -15,7 +16,6 @@ from marketplace.suppliers.queries.desk import (
     counts,
     garden_suppliers,
     queue,
-    to_read_again,
 )
 from marketplace.suppliers.queries.directory import catalogue, directory_stamp, loosen, search
 from marketplace.suppliers.queries.profiles import (

@@ -1,23 +1,36 @@
 """The garden's desk: applications that wait, one application, and the garden's suppliers."""
 
-from collections import Counter
-from collections.abc import Sequence
+import datetime as dt
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
-from sqlalchemy.orm import aliased, contains_eager, joinedload, selectinload
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    or_,
+    select,
+)
+from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pages import Page, in_range
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Organisation
 from marketplace.suppliers import second_look, vetting
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.queries.belonging import has_tie
 from marketplace.suppliers.queries.profiles import standing_of
-from marketplace.suppliers.reading_again import found_in
 from marketplace.suppliers.second_look_models import Refusal
 
 PAGE_SIZE = 25
@@ -25,14 +38,20 @@ WAITING = "waiting"
 FILTERS = (WAITING, *vetting.STANDINGS)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the queue."""
+    """One line of the queue: an application, and whose it is."""
 
-    vetting: Vetting
+    id: int
+    category: str
     standing: str
-    waited: int
+    submitted_at: dt.datetime
+    approved_at: dt.datetime | None
+    decided_at: dt.datetime | None
+    supplier: str
+    municipality: str
     has_proposal: bool
+    waited: int
 
     @property
     def late(self) -> bool:
@@ -40,117 +59,113 @@ class Line:
         return self.standing == vetting.SUBMITTED and self.waited > vetting.PROMISED_WORKING_DAYS
 
 
-def _stands(standing: str) -> ColumnElement[bool]:
-    """Return the condition for a standing, the computed ones too."""
+# The pages of the desk ask the tables themselves for the columns they show, in statements that are made once: loading
+# whole suppliers and building the statements took longer than all the rest.
+_VETTING, _ORGANISATION, _PROFILE = Vetting.__table__, Organisation.__table__, Supplier.__table__
+_GARDEN_ID = bindparam("garden_id", type_=Integer)
+_OF_THE_GARDEN = (
+    select()
+    .select_from(_VETTING.join(_ORGANISATION, _ORGANISATION.c.id == _VETTING.c.supplier_id))
+    .where(_VETTING.c.garden_id == _GARDEN_ID, _ORGANISATION.c.is_active)
+)
+_DUE = bindparam("due", type_=_VETTING.c.approved_at.type)
+_DORMANT = bindparam("dormant", type_=_VETTING.c.approved_at.type)
+
+
+def _limits() -> dict[str, dt.datetime]:
+    """Return from when an approval is due and from when it sleeps, for the conditions of `_stands`."""
     now = clock.now()
-    due, dormant = (
-        vetting.months_before(now, months) for months in (vetting.DUE_MONTHS, vetting.DORMANT_MONTHS)
-    )
-    approved = Vetting.state == vetting.APPROVED
+    return {
+        "due": vetting.months_before(now, vetting.DUE_MONTHS),
+        "dormant": vetting.months_before(now, vetting.DORMANT_MONTHS),
+    }
+
+
+def _stands(standing: str) -> ColumnElement[bool]:
+    """Return the condition for a standing, the computed ones too. It is asked with `_limits`."""
+    of = _VETTING.c
+    approved = of.state == vetting.APPROVED
     conditions: dict[str, ColumnElement[bool]] = {
-        vetting.APPROVED: and_(approved, Vetting.approved_at > due),
-        vetting.DUE: and_(approved, Vetting.approved_at <= due, Vetting.approved_at > dormant),
-        vetting.DORMANT: and_(approved, Vetting.approved_at <= dormant),
+        vetting.APPROVED: and_(approved, of.approved_at > _DUE),
+        vetting.DUE: and_(approved, of.approved_at <= _DUE, of.approved_at > _DORMANT),
+        vetting.DORMANT: and_(approved, of.approved_at <= _DORMANT),
     }
     if standing == WAITING:
-        return or_(Vetting.state == vetting.SUBMITTED, conditions[vetting.DUE])
-    return conditions.get(standing, Vetting.state == standing)
+        return or_(of.state == vetting.SUBMITTED, conditions[vetting.DUE])
+    return conditions.get(standing, of.state == standing)
 
 
-def queue(viewer: Viewer, standing: str = WAITING, number: int = 1) -> Page[Line]:
-    """Return the applications of the viewer's garden in a standing, the one that has waited longest first."""
+@cache
+def _queue(standing: str) -> Select[Any]:
+    of = _VETTING.c
+    proposed = exists().where(
+        Refusal.__table__.c.vetting_id == of.id, Refusal.__table__.c.state == second_look.PROPOSED
+    )
+    return (
+        _OF_THE_GARDEN.add_columns(
+            of.id, of.category, of.state, of.submitted_at, of.approved_at, of.decided_at,
+            _ORGANISATION.c.name, _ORGANISATION.c.municipality_number, proposed,
+        )
+        .where(_stands(standing))
+        .order_by(of.state.desc(), of.submitted_at, of.id)
+        .limit(PAGE_SIZE)
+        .offset(bindparam("skipped", type_=Integer))
+    )  # fmt: skip
+
+
+def queue(
+    viewer: Viewer, standing: str = WAITING, number: int = 1, counted: Mapping[str, int] | None = None
+) -> Page[Line]:
+    """Return the applications of the viewer's garden in a standing, the one that has waited longest first.
+
+    `counted` is what `counts` has told, where it is known already.
+    """
     if not viewer.is_garden:
         raise NotFound
-    query = (
-        select(Vetting)
-        .join(Vetting.supplier)
-        .where(Vetting.garden_id == viewer.organisation_id, Supplier.is_active, _stands(standing))
-        .order_by(Vetting.state.desc(), Vetting.submitted_at, Vetting.id)
-    )
-    page = paginate(query, number, size=PAGE_SIZE, options=[contains_eager(Vetting.supplier)])
-    today = clock.today()
-    proposed = _with_proposals([item.id for item in page.items])
+    total = (counted or counts(viewer))[standing]
+    number = in_range(number, total, PAGE_SIZE)
+    about = {"garden_id": viewer.organisation_id, "skipped": (number - 1) * PAGE_SIZE, **_limits()}
+    now, today = clock.now(), clock.today()
     lines = [
-        Line(item, standing_of(item), vetting.waited(item.submitted_at, today), item.id in proposed)
-        for item in page.items
-    ]
-    return Page(lines, page.number, page.size, page.total)
-
-
-def _with_proposals(vetting_ids: Sequence[int]) -> set[int]:
-    """Return which applications wait for a second curator."""
-    query = select(Refusal.vetting_id).where(
-        Refusal.vetting_id.in_(vetting_ids), Refusal.state == second_look.PROPOSED
-    )
-    return set(session.scalars(query)) if vetting_ids else set()
-
-
-def to_read_again(viewer: Viewer) -> list[Vetting]:
-    """Return one approval of each supplier whose profile was changed since and looks made for the ranking."""
-    if not viewer.is_garden:
-        raise NotFound
-    other = aliased(Vetting)
-    query = (
-        select(Vetting.id, Supplier.id, Supplier.version, Supplier.updated_at, func.length(Supplier.about))
-        .join(Vetting.supplier)
-        .where(
-            Vetting.garden_id == viewer.organisation_id,
-            Supplier.is_active,
-            Vetting.state == vetting.APPROVED,
-            Vetting.decided_at < Supplier.updated_at,
-            ~exists().where(
-                other.supplier_id == Supplier.id,
-                other.state == vetting.APPROVED,
-                other.decided_at >= Supplier.updated_at,
-            ),
+        Line(
+            id=id_,
+            category=category,
+            standing=vetting.standing(state, approved_at, now),
+            submitted_at=submitted_at,
+            approved_at=approved_at,
+            decided_at=decided_at,
+            supplier=supplier,
+            municipality=municipality,
+            has_proposal=has_proposal,
+            waited=vetting.waited(submitted_at, today),
         )
-        .order_by(Supplier.updated_at, Vetting.id)
-    )
-    first: dict[State, int] = {}
-    for vetting_id, *state in session.execute(query):
-        first.setdefault(tuple(state), vetting_id)
-    _read([state for state in first if state not in _odd])
-    wanted = [vetting_id for state, vetting_id in first.items() if _odd.get(state)]
-    found = select(Vetting).where(Vetting.id.in_(wanted)).options(joinedload(Vetting.supplier))
-    by_id = {item.id: item for item in session.scalars(found)} if wanted else {}
-    return [by_id[vetting_id] for vetting_id in wanted]
+        for (
+            id_, category, state, submitted_at, approved_at, decided_at, supplier, municipality, has_proposal,
+        ) in session.execute(_queue(standing), about)
+    ]  # fmt: skip
+    return Page(lines, number, PAGE_SIZE, total)
 
 
-State = tuple[Any, ...]
-_odd: dict[State, bool] = {}
-"""Whether a profile in a state (supplier, version, time of change, length) looks made for the ranking.
-
-Reading hundreds of profiles takes half a second, so each process reads a state of a profile once.
-"""
-_MOST_KEPT = 50_000
-
-
-def _read(states: Sequence[State]) -> None:
-    if len(_odd) + len(states) > _MOST_KEPT:
-        _odd.clear()
-    by_supplier = {state[0]: state for state in states}
-    numbers = list(by_supplier)
-    for start in range(0, len(numbers), 500):
-        query = (
-            select(Supplier)
-            .where(Supplier.id.in_(numbers[start : start + 500]))
-            .options(selectinload(Supplier.services), selectinload(Supplier.cases), joinedload(Supplier.held))
-        )
-        for supplier in session.scalars(query):
-            _odd[by_supplier[supplier.id]] = bool(found_in(supplier))
+_COUNTED = _OF_THE_GARDEN.add_columns(
+    _VETTING.c.state,
+    func.count(),
+    func.count(case((_VETTING.c.approved_at <= _DUE, 1))),
+    func.count(case((_VETTING.c.approved_at <= _DORMANT, 1))),
+).group_by(_VETTING.c.state)
 
 
 def counts(viewer: Viewer) -> dict[str, int]:
     """Return how many applications of the viewer's garden stand where."""
-    query = (
-        select(Vetting.state, Vetting.approved_at)
-        .join(Vetting.supplier)
-        .where(Vetting.garden_id == viewer.organisation_id, Supplier.is_active)
-    )
-    now = clock.now()
-    found: Counter[str] = Counter(vetting.standing(state, at, now) for state, at in session.execute(query))
+    found = dict.fromkeys(FILTERS, 0)
+    for state, number, old, dormant in session.execute(
+        _COUNTED, {"garden_id": viewer.organisation_id, **_limits()}
+    ):
+        if state == vetting.APPROVED:
+            found |= {vetting.APPROVED: number - old, vetting.DUE: old - dormant, vetting.DORMANT: dormant}
+        else:
+            found[state] = number
     found[WAITING] = found[vetting.SUBMITTED] + found[vetting.DUE]
-    return {name: found[name] for name in FILTERS}
+    return found
 
 
 @dataclass(frozen=True)
@@ -209,18 +224,72 @@ def application(viewer: Viewer, vetting_id: int) -> Application:
     )
 
 
-def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Supplier]:
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How a supplier stands for one kind of service: `id` is the application's."""
+
+    id: int
+    category: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the garden's suppliers."""
+
+    name: str
+    slug: str
+    municipality: str
+    is_paused: bool
+    approvals: Sequence[Approval]
+
+
+_APPROVALS = (
+    select(
+        _VETTING.c.supplier_id, _VETTING.c.id, _VETTING.c.category, _VETTING.c.state, _VETTING.c.approved_at
+    )
+    .where(_VETTING.c.supplier_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_VETTING.c.category)
+)
+
+
+@cache
+def _suppliers(standing: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
+    """Return the queries for how many suppliers are listed, and for one page of them."""
+    of, name = _ORGANISATION.c, bindparam("name", type_=String)
+    conditions: list[ColumnElement[bool]] = []
+    if standing == "paused":
+        conditions.append(_PROFILE.c.paused_at.is_not(None))
+    elif standing:
+        conditions.append(exists().where(_VETTING.c.supplier_id == of.id, _stands(standing)))
+    if named:
+        conditions.append(of.name.ilike(name))
+    query = (
+        select()
+        .select_from(_ORGANISATION.join(_PROFILE, _PROFILE.c.id == of.id))
+        .where(_PROFILE.c.garden_id == _GARDEN_ID, of.is_active, *conditions)
+    )
+    page = query.add_columns(of.id, of.name, of.slug, of.municipality_number, _PROFILE.c.paused_at)
+    page = page.order_by(func.lower(of.name), of.id).limit(PAGE_SIZE)
+    return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
+
+
+def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Listed]:
     """Return the suppliers that have the viewer's garden as theirs, by name; `standing` is that of a vetting."""
     if not viewer.is_garden:
         raise NotFound
-    query = select(Supplier).where(Supplier.garden_id == viewer.organisation_id, Supplier.is_active)
-    if standing == "paused":
-        query = query.where(Supplier.paused_at.is_not(None))
-    elif standing:
-        query = query.where(Supplier.vettings.any(_stands(standing)))
-    if text:
-        query = query.where(Supplier.name.ilike(f"%{text.replace('%', '').replace('_', '')}%"))
-    options: list[Any] = [selectinload(Supplier.vettings)]
-    return paginate(
-        query.order_by(func.lower(Supplier.name), Supplier.id), number, size=PAGE_SIZE, options=options
-    )
+    count, page = _suppliers(standing, named=bool(text))
+    name = f"%{text.replace('%', '').replace('_', '')}%"
+    about = {"garden_id": viewer.organisation_id, "name": name, **_limits()}
+    total = session.scalar(count, about) or 0
+    number = in_range(number, total, PAGE_SIZE)
+    rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
+    approvals: dict[int, list[Approval]] = {row[0]: [] for row in rows}
+    now = clock.now()
+    for id_, vetting_id, category, state, since in session.execute(_APPROVALS, {"ids": list(approvals)}):
+        approvals[id_].append(Approval(vetting_id, category, vetting.standing(state, since, now)))
+    lines = [
+        Listed(name, slug, place, paused_at is not None, approvals[id_])
+        for id_, name, slug, place, paused_at in rows
+    ]
+    return Page(lines, number, PAGE_SIZE, total)

@@ -22,10 +22,11 @@ def vetting_queue() -> Answer:
     viewer = current_viewer()
     asked = request.args.get("state", "waiting")
     standing = asked if asked in STANDINGS and asked != "paused" else "waiting"
+    counted = queries.counts(viewer)
     return render_template(
         "suppliers/vetting_queue.html",
-        page=queries.queue(viewer, standing, request.args.get("page", 1, type=int)),
-        counts=queries.counts(viewer),
+        page=queries.queue(viewer, standing, request.args.get("page", 1, type=int), counted),
+        counts=counted,
         again=queries.to_read_again(viewer) if standing == "waiting" else (),
         to_confirm=queries.refusals_to_confirm(viewer) if standing == "waiting" else (),
         to_judge=queries.appeals_to_judge(viewer) if standing == "waiting" else (),
@@ -124,6 +125,5 @@ def garden_suppliers() -> Answer:
         standing=standing,
         text=text,
         names={name: label for name, label in STANDINGS.items() if name != "waiting"},
-        standing_of=queries.standing_of,
         coverage=queries.coverage(viewer, asked_for("service", 40)),
     )

@@ -19,7 +19,6 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -28,9 +27,10 @@ from marketplace.core.pages import Page, in_range
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers import second_look, vetting
-from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
+from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries.belonging import has_tie
 from marketplace.suppliers.queries.profiles import standing_of
+from marketplace.suppliers.queries.whole import whole_application
 from marketplace.suppliers.second_look_models import Refusal
 
 PAGE_SIZE = 25
@@ -178,32 +178,6 @@ class Application:
     siblings: Sequence[Vetting]
     has_tie: bool
     waited: int
-
-
-def whole_application(vetting_id: int) -> Vetting | None:
-    """Return an application with its supplier and history, whoever asks, or None."""
-    query = (
-        select(Vetting)
-        .where(Vetting.id == vetting_id)
-        .options(
-            joinedload(Vetting.garden),
-            joinedload(Vetting.decided_by),
-            joinedload(Vetting.supplier).joinedload(Supplier.held),
-            selectinload(Vetting.decisions).joinedload(VettingDecision.by),
-            *(
-                joinedload(Vetting.supplier).selectinload(part)
-                for part in (
-                    Supplier.services,
-                    Supplier.sectors,
-                    Supplier.areas,
-                    Supplier.languages,
-                    Supplier.cases,
-                    Supplier.vettings,
-                )
-            ),
-        )
-    )
-    return session.scalars(query).unique().one_or_none()
 
 
 def application(viewer: Viewer, vetting_id: int) -> Application:

@@ -5,8 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import Integer, Select, bindparam, or_, select
+from sqlalchemy.orm import joinedload, load_only
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
@@ -17,8 +17,8 @@ from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.suppliers import second_look, vetting
 from marketplace.suppliers.models import Supplier, SupplierTie, Vetting, VettingDecision
 from marketplace.suppliers.queries.belonging import has_tie
-from marketplace.suppliers.queries.desk import whole_application
 from marketplace.suppliers.queries.profiles import own_history, standing_of
+from marketplace.suppliers.queries.whole import whole_application
 from marketplace.suppliers.second_look import Chair
 from marketplace.suppliers.second_look_models import Appeal, Refusal
 
@@ -67,11 +67,18 @@ def waiting_for_a_second() -> Select[int]:
     return select(Refusal.vetting_id).where(Refusal.state == second_look.PROPOSED)
 
 
+_NAMED = load_only(User.name)
+_REFUSALS = (
+    select(Refusal)
+    .options(joinedload(Refusal.proposed_by).options(_NAMED), joinedload(Refusal.decided_by).options(_NAMED))
+    .where(Refusal.vetting_id == bindparam("vetting_id", type_=Integer))
+    .order_by(Refusal.id)
+)
+
+
 def refusals_of(vetting_id: int) -> Sequence[Refusal]:
-    """Return all refusals that were proposed for an application, the first one first."""
-    options = (joinedload(Refusal.proposed_by), joinedload(Refusal.decided_by))
-    query = select(Refusal).options(*options).where(Refusal.vetting_id == vetting_id)
-    return session.scalars(query.order_by(Refusal.id)).all()
+    """Return all refusals that were proposed for an application, the first one first; the last one may wait."""
+    return session.scalars(_REFUSALS, {"vetting_id": vetting_id}).all()
 
 
 def refusing_step(item: Vetting, steps: Sequence[VettingDecision] | None = None) -> VettingDecision | None:

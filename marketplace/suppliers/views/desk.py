@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.suppliers import queries, reading_again, use_cases, vetting
+from marketplace.suppliers import queries, reading_again, second_look, use_cases, vetting
 from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import checklist_of, decision_form
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
@@ -59,6 +59,7 @@ def vetting_application(vetting_id: int) -> Answer:
         else:
             flashes.done(_done(move, found.supplier.name))
             return see_other("suppliers.vetting_queue")
+    refusals = queries.refusals_of(vetting_id)
     html = render_template(
         "suppliers/vetting_application.html",
         found=found,
@@ -67,8 +68,8 @@ def vetting_application(vetting_id: int) -> Answer:
         form=form,
         points=points,
         moves=vetting.moves_from(found.standing),
-        proposed=queries.open_refusal(vetting_id),
-        refusals=queries.refusals_of(vetting_id),
+        proposed=next((step for step in refusals if step.state == second_look.PROPOSED), None),
+        refusals=refusals,
         odd=reading_again.found_in(found.supplier),
         odd_is_read=reading_again.looked_at(found.supplier, found.supplier.vettings),
         may_decide=viewer.is_curator and not found.has_tie,

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("Europe/Oslo")
@@ -58,6 +59,7 @@ def _easter(year: int) -> date:
     return date(year, month, day + 1)
 
 
+@lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
     """Say whether a day is a Norwegian working day: not a weekend, not a public holiday."""
     if day.weekday() >= 5:  # noqa: PLR2004 because Saturday is 5 in Python's own count

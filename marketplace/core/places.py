@@ -55,6 +55,12 @@ def find_municipality(number: str | None) -> Municipality | None:
     return municipalities_by_number().get(number) if number else None
 
 
+def place_of(number: str | None) -> str:
+    """Return the name of the municipality with a number, or an empty text."""
+    found = find_municipality(number)
+    return found.name if found else ""
+
+
 @cache
 def counties() -> dict[str, str]:
     """Return the counties' names by their two-digit number, in the order of the numbers."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
-from marketplace.core.places import Municipality, find_municipality
+from marketplace.core.places import Municipality, find_municipality, place_of
 from marketplace.core.taxonomy import Sector, sectors
 
 LEADING = {"company": "owner", "supplier": "owner", "garden": "curator"}
@@ -43,7 +43,7 @@ class Organisation(Base):
     @property
     def place(self) -> str:
         """Return the municipality's name."""
-        return self.municipality.name if self.municipality else ""
+        return place_of(self.municipality_number)
 
 
 class BusinessGarden(Organisation):

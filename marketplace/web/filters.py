@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
-from marketplace.core.places import find_municipality
+from marketplace.core.places import place_of
 from marketplace.web.viewer import current_viewer
 
 
@@ -22,12 +22,6 @@ def paragraphs(text: str | None) -> Markup:
 def _day(iso: str) -> str:
     """Return a date written as 2026-11-23 in the reader's way."""
     return i18n.format_date(dt.date.fromisoformat(iso))
-
-
-def place_name(number: str | None) -> str:
-    """Return a municipality's name, or an empty text."""
-    found = find_municipality(number)
-    return found.name if found else ""
 
 
 def service_label(code: str) -> str:
@@ -79,7 +73,7 @@ def register(app: Flask) -> None:
         "money": i18n.format_money,
         "number": i18n.format_number,
         "paragraphs": paragraphs,
-        "place": place_name,
+        "place": place_of,
         "service": service_label,
         "group": group_label,
         "sector": sector_label,

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import BindParameter, ColumnElement, Select, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from marketplace.briefs.models import Brief
@@ -60,7 +60,7 @@ def when_withdrawn(name: str, ending: Ending) -> None:
     _endings[name] = ending
 
 
-def tied_to(supplier_id: int | None) -> ColumnElement[bool]:
+def tied_to(supplier_id: int | BindParameter[int] | None) -> ColumnElement[bool]:
     """Return the condition that a supplier is tied to a brief."""
     found: list[ColumnElement[bool]] = [
         Brief.id.in_(select(brief).where(supplier == supplier_id)) for brief, supplier in _ties.values()

@@ -3,10 +3,10 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.briefs import followers, guide, lifecycle
@@ -14,19 +14,24 @@ from marketplace.briefs.guide import Guide, Row
 from marketplace.briefs.lifecycle import Actor, Phase, State
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import UtcDateTime, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.queries.directory import listed_vettings
+from marketplace.suppliers.queries.directory import LISTED_NOW
 
 PAGE_SIZE = 20
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)
 NAME_SHOWN_TO_ALL = frozenset({Phase.AWARDED, Phase.DELIVERED})
 REVEALING = frozenset({"links"})
+
+Asker = int | BindParameter[int] | None
+ASKER = bindparam("asker", type_=Integer())
+NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime())
+"""The moment at which a statement is asked, so that it can be made once."""
 
 
 def phase_of(brief: Brief) -> Phase:
@@ -116,22 +121,22 @@ class BriefPaper:
         return self.phase is Phase.OPEN and deadline is not None and clock.now() <= deadline
 
 
-def approved_categories(supplier_id: int | None) -> Select[str]:
+def approved_categories(supplier_id: Asker) -> Select[str]:
     """Return the query for the kinds of service that a supplier is approved for."""
-    return select(Vetting.category).where(Vetting.supplier_id == supplier_id, listed_vettings(clock.now()))
+    return select(Vetting.category).where(Vetting.supplier_id == supplier_id, LISTED_NOW)
 
 
-def is_open(now: dt.datetime) -> ColumnElement[bool]:
+def is_open(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     """Return the condition that a brief is open at a moment."""
     early = Brief.opened_early_at.is_(None) | (Brief.opened_early_at > now)
     return and_(Brief.state == State.PUBLISHED, Brief.deadline >= now, early)
 
 
-def _open_door_to(supplier_id: int | None) -> ColumnElement[bool]:
+def _open_door_to(supplier_id: Asker) -> ColumnElement[bool]:
     in_trade = select(BriefService.brief_id).where(
         BriefService.category.in_(approved_categories(supplier_id))
     )
-    return and_(is_open(clock.now()), Brief.open_door, Brief.id.in_(in_trade))
+    return and_(is_open(NOW), Brief.open_door, Brief.id.in_(in_trade))
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -141,26 +146,47 @@ def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     for a review. Suppliers see what they are tied to, and open briefs with an open door in a trade that they
     are approved for. Administrators see what is published. Nobody else sees anything.
     """
+    return _visible(viewer, viewer.organisation_id)
+
+
+def visible_to_asker(viewer: Viewer) -> ColumnElement[bool]:
+    """Return the same condition for all of the viewer's kind: whose it is, is the parameter `asker` of the statement.
+
+    For statements that are made once and kept by `kind_of`: making this condition costs as much as asking it.
+    """
+    return _visible(viewer, ASKER)
+
+
+def kind_of(viewer: Viewer) -> Viewer:
+    """Return what decides the form of a viewer's questions, without who it is."""
+    return Viewer(is_admin=viewer.is_admin, organisation_kind=viewer.organisation_kind)
+
+
+def _visible(viewer: Viewer, organisation_id: Asker) -> ColumnElement[bool]:
     published = Brief.state.not_in(UNPUBLISHED)
     if viewer.is_company:
-        return and_(Brief.company_id == viewer.organisation_id, Brief.state != State.DELETED)
+        return and_(Brief.company_id == organisation_id, Brief.state != State.DELETED)
     if viewer.is_garden:
-        own = select(Company.id).where(Company.garden_id == viewer.organisation_id)
+        own = select(Company.id).where(Company.garden_id == organisation_id)
         return and_(Brief.company_id.in_(own), published | (Brief.state == State.IN_REVIEW))
     if viewer.is_supplier:
-        tied = followers.tied_to(viewer.organisation_id)
-        return and_(published, tied | _open_door_to(viewer.organisation_id))
+        return and_(published, followers.tied_to(organisation_id) | _open_door_to(organisation_id))
     return published if viewer.is_admin else Brief.id.is_(None)
+
+
+@cache
+def _one_brief(kind: Viewer) -> Select[Brief]:
+    return (
+        select(Brief)
+        .where(Brief.reference == bindparam("reference"), visible_to_asker(kind))
+        .options(joinedload(Brief.company), selectinload(Brief.versions))
+    )
 
 
 def brief_for(viewer: Viewer, reference: str) -> Brief:
     """Return a brief that the viewer may see. Raises NotFound, also for one that exists but is not the viewer's."""
-    query = (
-        select(Brief)
-        .where(Brief.reference == reference, visible_to(viewer))
-        .options(joinedload(Brief.company), selectinload(Brief.versions))
-    )
-    found = session.scalar(query)
+    asked = {"reference": reference, "asker": viewer.organisation_id}
+    found = session.scalar(_one_brief(kind_of(viewer)), asked)
     if found is None:
         raise NotFound
     return found

@@ -7,10 +7,10 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, func, select, true
+from sqlalchemy import Engine, Select, bindparam, func, select, true
 
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import db, session
+from marketplace.core.database import UtcDateTime, db, session
 from marketplace.core.pages import Page, page_of
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers import vetting
@@ -71,6 +71,16 @@ def listed_vettings(now: dt.datetime) -> Any:
     return (Vetting.state == vetting.APPROVED) & (
         Vetting.approved_at > vetting.months_before(now, vetting.DORMANT_MONTHS)
     )
+
+
+def _awake_since() -> dt.datetime:
+    return vetting.months_before(clock.now(), vetting.DORMANT_MONTHS)
+
+
+LISTED_NOW: Any = (Vetting.state == vetting.APPROVED) & (
+    Vetting.approved_at > bindparam("awake_since", callable_=_awake_since, type_=UtcDateTime())
+)
+"""The same condition for the moment when it is asked, so that a statement with it can be made once."""
 
 
 def catalogue() -> Catalogue:

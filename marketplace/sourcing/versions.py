@@ -23,6 +23,13 @@ FORMULAS = "4"
 """To be raised with every change after which the same inputs give other figures."""
 BYTES = 32
 _CHUNK = 500
+_NEWEST_DIGEST = (
+    select(DirectoryVersion.digest)
+    .where(DirectoryVersion.base_since.is_not(None))
+    .order_by(DirectoryVersion.base_since.desc())
+    .limit(1)
+)
+"""Made once, for it is asked at each ranking."""
 
 
 @cache
@@ -121,5 +128,4 @@ def newest_base() -> DirectoryVersion | None:
 
 def newest_base_digest() -> str | None:
     """Return the digest of the version that every process learns from, or None; asked at each ranking."""
-    query = select(DirectoryVersion.digest).where(DirectoryVersion.base_since.is_not(None))
-    return session.scalar(query.order_by(DirectoryVersion.base_since.desc()).limit(1))
+    return session.scalar(_NEWEST_DIGEST)

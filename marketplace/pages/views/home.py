@@ -52,7 +52,7 @@ def home() -> Answer:
     if viewer.is_garden:
         more["coverage"] = suppliers.coverage(viewer, asked_for("service", 40))
     if viewer.is_supplier:
-        more["opportunities"] = sourcing.opportunities(viewer).items[:3]
+        more["opportunities"] = sourcing.opportunities(viewer, size=3).items
     return render_template(
         template,
         desk=desk,

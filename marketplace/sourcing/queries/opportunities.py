@@ -3,19 +3,21 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, exists, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Row, Select, bindparam, exists, func, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import approved_categories, is_open, visible_to
-from marketplace.core import clock
+from marketplace.briefs.queries.papers import ASKER, NOW, approved_categories, is_open, visible_to_asker
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pages import Page, page_of
+from marketplace.core.places import place_of
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
+from marketplace.organisations.models import Organisation
 from marketplace.sourcing import reasons
 from marketplace.sourcing.corpus import Corpus, corpus
 from marketplace.sourcing.documents import query_of
@@ -26,6 +28,29 @@ MOST_JUDGED = 120
 MOST_REMEMBERED = 20_000
 Judged = Match | Exclusion | None
 _memory: dict[tuple[str, str, int], Judged] = {}
+
+_TOLD = (
+    select(
+        Brief.id,
+        Brief.reference,
+        Brief.title,
+        Brief.deadline,
+        Brief.name_hidden,
+        Organisation.name,
+        Organisation.municipality_number,
+        BriefVersion.id.label("version_id"),
+        BriefVersion.answers,
+    )
+    .join(Brief, Brief.id == BriefVersion.brief_id)
+    .join(Organisation, Organisation.id == Brief.company_id)
+    .where(BriefVersion.id.in_(bindparam("version_ids", expanding=True)))
+)
+_ASKED_FOR = (
+    select(BriefService.brief_id, BriefService.code)
+    .where(BriefService.brief_id.in_(bindparam("brief_ids", expanding=True)))
+    .order_by(BriefService.code)
+)
+"""Made once: making a statement costs as much as asking it."""
 
 
 @dataclass(frozen=True)
@@ -53,36 +78,41 @@ def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     return session.scalar(query) if viewer.is_supplier else None
 
 
-def opportunities(viewer: Viewer, number: int = 1) -> Page[Opportunity]:
+def opportunities(viewer: Viewer, number: int = 1, size: int = PAGE_SIZE) -> Page[Opportunity]:
     """Return the open briefs that the viewer's supplier may answer: invitations first, then those that suit it most."""
     now, own = corpus(), str(viewer.organisation_id)
     candidates = _candidates(viewer, now.documents[own].services if own in now.documents else ())
     judged = _judge(now, own, [row.version_id for row in candidates])
     found = [
-        (row.id, row.reference, bool(row.invited), judged[row.version_id])
+        (bool(row.invited), row.reference, row.version_id, match)
         for row in candidates
-        if row.invited or not isinstance(judged[row.version_id], Exclusion)
+        for match in [judged[row.version_id]]
+        if row.invited or not isinstance(match, Exclusion)
     ]
-    found.sort(key=lambda item: (not item[2], -_score(item[3]), item[1]))
-    page = page_of(found, number, PAGE_SIZE)
-    briefs = _briefs([brief_id for brief_id, *_rest in page.items])
+    found.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
+    page = page_of(found, number, size)
+    papers = _papers([version_id for _invited, _reference, version_id, _match in page.items])
     items = [
-        _opportunity(briefs[brief_id], match if isinstance(match, Match) else None, invited=invited)
-        for brief_id, _reference, invited, match in page.items
+        _opportunity(papers[version_id], match if isinstance(match, Match) else None, invited=invited)
+        for invited, _reference, version_id, match in page.items
     ]
     return Page(items, page.number, page.size, page.total)
 
 
-def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
-    """Return the open briefs worth judging, as ids: those asked for, then those with most in common."""
-    invited = exists().where(
-        Invitation.brief_id == Brief.id,
-        Invitation.supplier_id == viewer.organisation_id,
-        Invitation.state != "declined",
+@cache
+def _open_to_suppliers() -> Select[Any]:
+    invited = (
+        exists()
+        .where(
+            Invitation.brief_id == Brief.id,
+            Invitation.supplier_id == ASKER,
+            Invitation.state != "declined",
+        )
+        .label("invited")
     )
     common = (
         select(func.count())
-        .where(BriefService.brief_id == Brief.id, BriefService.code.in_(sold))
+        .where(BriefService.brief_id == Brief.id, BriefService.code.in_(bindparam("sold", expanding=True)))
         .correlate(Brief)
         .scalar_subquery()
     )
@@ -92,13 +122,19 @@ def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
         .correlate(Brief)
         .scalar_subquery()
     )
-    query = (
-        select(Brief.id, Brief.reference, invited.label("invited"), newest.label("version_id"))
-        .where(visible_to(viewer), is_open(clock.now()))
+    return (
+        select(Brief.id, Brief.reference, invited, newest.label("version_id"))
+        .where(visible_to_asker(Viewer(organisation_kind="supplier")), is_open(NOW))
         .order_by(invited.desc(), common.desc(), Brief.deadline, Brief.id)
         .limit(MOST_JUDGED)
     )
-    return session.execute(query).all()
+
+
+def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the open briefs worth judging, as ids: those asked for, then those with most in common."""
+    if not viewer.is_supplier:
+        return []
+    return session.execute(_open_to_suppliers(), {"asker": viewer.organisation_id, "sold": list(sold)}).all()
 
 
 def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judged]:
@@ -120,27 +156,33 @@ def _score(judged: Judged) -> float:
     return judged.score if isinstance(judged, Match) else 0.0
 
 
-def _briefs(ids: Sequence[int]) -> dict[int, Brief]:
-    query = select(Brief).where(Brief.id.in_(ids))
-    query = query.options(
-        joinedload(Brief.company), selectinload(Brief.versions), selectinload(Brief.services)
-    )
-    return {brief.id: brief for brief in session.scalars(query)}
+@dataclass(frozen=True)
+class _Paper:
+    """What a list tells of a brief, and no more: whole briefs and companies cost a page four times as much to read."""
+
+    row: Row[Any]
+    services: Sequence[str]
 
 
-def _opportunity(brief: Brief, match: Match | None, *, invited: bool) -> Opportunity:
-    company = (
-        _("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
-    )
-    assert brief.deadline is not None
+def _papers(version_ids: Sequence[int]) -> dict[int, _Paper]:
+    rows = session.execute(_TOLD, {"version_ids": version_ids}).all() if version_ids else ()
+    services: dict[int, list[str]] = {row.id: [] for row in rows}
+    for brief_id, code in session.execute(_ASKED_FOR, {"brief_ids": list(services)}) if rows else ():
+        services[brief_id].append(code)
+    return {row.version_id: _Paper(row, services[row.id]) for row in rows}
+
+
+def _opportunity(paper: _Paper, match: Match | None, *, invited: bool) -> Opportunity:
+    brief = paper.row
+    place = place_of(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
         title=brief.title,
-        company=company,
-        place=brief.company.place,
+        company=_("A company in %(place)s", place=place) if brief.name_hidden else brief.name,
+        place=place,
         deadline=brief.deadline,
-        budget_band=str(brief.versions[-1].answers.get("budget_band") or "unknown"),
-        services=[row.code for row in brief.services],
+        budget_band=str(brief.answers.get("budget_band") or "unknown"),
+        services=paper.services,
         score=match.score if match else 0.0,
         why=reasons.why(match.explanation) if match else "",
         lacks=reasons.lacks(match.explanation, 2) if match else [],

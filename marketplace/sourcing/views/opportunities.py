@@ -17,6 +17,7 @@ def opportunities() -> str | Response:
     """Open briefs that the supplier may answer, those that suit it most first."""
     viewer = current_viewer()
     page = queries.opportunities(viewer, request.args.get("page", 1, type=int))
+    approved = bool(page.items) or has_approval(viewer)
     return render_template(
-        "sourcing/opportunities.html", page=page, budget_label=budget_label, approved=has_approval(viewer)
+        "sourcing/opportunities.html", page=page, budget_label=budget_label, approved=approved
     )

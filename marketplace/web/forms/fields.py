@@ -13,11 +13,14 @@ from wtforms.validators import ValidationError
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
+from marketplace.web.forms import html
 from marketplace.web.forms.text import clean_line, clean_text
 
 
 class TextField(StringField):
     """One line of text, cleaned."""
+
+    widget: Any = html.TextInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value and clean it."""
@@ -30,6 +33,8 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Several lines of text, cleaned."""
 
+    widget = html.TextArea()
+
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value and clean it."""
         self.data = clean_text(valuelist[0]) if valuelist else self.data
@@ -38,11 +43,13 @@ class LongTextField(TextAreaField):
 class EmailField(TextField):
     """An e-mail address; add the `email()` check."""
 
-    widget = widgets.EmailInput()
+    widget = html.EmailInput()
 
 
 class SecretField(PasswordField):
     """A password, kept to the letter; at most 500 characters are read."""
+
+    widget = html.PasswordInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value in NFC, so that the same keys give the same password everywhere."""
@@ -109,7 +116,7 @@ class NumberField(_KeepsWhatWasTyped):
 class DayField(_KeepsWhatWasTyped):
     """A date, shown by the browser's own picker; "24.12.2026" typed by hand is read as well."""
 
-    widget = widgets.DateInput()
+    widget = html.DateInput()
 
     def show(self, value: Any) -> str:
         """Return the date as the browser wants it."""
@@ -169,21 +176,10 @@ def as_choices(options: Options | None) -> list[SelectChoice] | None:
     return [SelectChoice(value, label) for value, label in options]
 
 
-class _List(widgets.Select):
-    """A list that is `required` only where it can be left empty: HTML allows it nowhere else."""
-
-    def __call__(self, field: Any, **kwargs: Any) -> Any:
-        """Return the list as HTML."""
-        first = next(iter(field.iter_choices()), None)
-        if first is not None and first[0] not in {"", None}:
-            kwargs.setdefault("required", False)
-        return super().__call__(field, **kwargs)
-
-
 class ChoiceField(SelectField):
     """One of several, as a list or as radio buttons; the error text says what to do."""
 
-    widget = _List()
+    widget = html.Select()
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any

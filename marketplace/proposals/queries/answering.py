@@ -3,12 +3,13 @@
 import datetime as dt
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, paper, phase_of
+from marketplace.briefs.queries.papers import ASKER
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -18,6 +19,16 @@ from marketplace.proposals.content import Ask, Content, Lack, missing
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing
 from marketplace.proposals.models import Award, Proposal
 from marketplace.sourcing.models import Invitation
+
+_BRIEF = bindparam("brief_id", type_=Integer())
+_OWN = select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ASKER)
+_IN_TRADE = (
+    select(BriefService.code)
+    .where(BriefService.brief_id == _BRIEF, BriefService.category.in_(approved_categories(ASKER)))
+    .limit(1)
+)
+_INVITED = select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ASKER)
+"""Made once, for each page of an offer asks them."""
 
 
 @dataclass(frozen=True)
@@ -100,10 +111,7 @@ def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
     """Return the viewer's own offer to a brief, or None."""
     if not viewer.is_supplier:
         return None
-    query = select(Proposal).where(
-        Proposal.brief_id == brief_id, Proposal.supplier_id == viewer.organisation_id
-    )
-    return session.scalar(query)
+    return session.scalar(_OWN, {"brief_id": brief_id, "asker": viewer.organisation_id})
 
 
 def answering(viewer: Viewer, reference: str) -> Answering:
@@ -129,16 +137,10 @@ def answering(viewer: Viewer, reference: str) -> Answering:
 
 def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
     """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
-    approved = select(BriefService.code).where(
-        BriefService.brief_id == brief.id,
-        BriefService.category.in_(approved_categories(viewer.organisation_id)),
-    )
-    if session.scalar(approved.limit(1)) is None:
+    asked = {"brief_id": brief.id, "asker": viewer.organisation_id}
+    if session.scalar(_IN_TRADE, asked) is None:
         return False
-    invited = select(Invitation.id).where(
-        Invitation.brief_id == brief.id, Invitation.supplier_id == viewer.organisation_id
-    )
-    return brief.open_door or proposal is not None or session.scalar(invited) is not None
+    return brief.open_door or proposal is not None or session.scalar(_INVITED, asked) is not None
 
 
 @dataclass(frozen=True)

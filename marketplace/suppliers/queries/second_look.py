@@ -184,10 +184,13 @@ def ways_on(viewer: Viewer) -> dict[int, Way]:
     if not viewer.is_supplier:
         return {}
     mine = Vetting.supplier_id == viewer.organisation_id
+    refused = session.scalars(select(Vetting).where(mine, Vetting.state == vetting.REFUSED)).all()
+    if not refused:
+        return {}
     made = select(Appeal).join(Appeal.vetting).where(mine).options(joinedload(Appeal.garden))
     appeals = {appeal.decision_id: appeal for appeal in session.scalars(made)}
     history, found = own_history(viewer), {}
-    for item in session.scalars(select(Vetting).where(mine, Vetting.state == vetting.REFUSED)):
+    for item in refused:
         step = refusing_step(item, history.get(item.id, []))
         if step is not None:
             appeal = appeals.get(step.id)

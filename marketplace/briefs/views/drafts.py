@@ -31,11 +31,10 @@ def index() -> Answer:
     """Our briefs, the last changed first."""
     viewer = current_viewer()
     found = queries.own_briefs(viewer, page_number())
-    papers = [queries.paper(viewer, brief) for brief in found.items]
     return render_template(
         "briefs/index.html",
         page=found,
-        papers=papers,
+        papers=found.items,
         deleted=queries.deleted_drafts(viewer),
         title_of=queries.shown_title,
     )

@@ -1,14 +1,16 @@
 """The offers to a brief, for its company once the brief is opened; counts for the company's garden."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.models import Brief, BriefVersion
+from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of, visible_to
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -18,12 +20,36 @@ from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import Ask, Content
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import State, opened_at
-from marketplace.proposals.models import Award, Outcome, Proposal
+from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
 from marketplace.suppliers import vetting
-from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.models import Vetting
 
 HIDDEN = (State.DRAFT, State.WITHDRAWN)
 """What a company never sees, also after opening."""
+
+_BRIEF = bindparam("brief_id", type_=Integer())
+_TRADES = select(BriefService.category).where(BriefService.brief_id == _BRIEF)
+_SENT = (
+    select(Proposal)
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+    .options(joinedload(Proposal.supplier))
+)
+_APPROVALS = (
+    select(Vetting.supplier_id, Vetting.category, Vetting.state, Vetting.approved_at)
+    .join(Proposal, Proposal.supplier_id == Vetting.supplier_id)
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+)
+_SCORES = (
+    select(Evaluation.proposal_id, Evaluation.criterion, Evaluation.score, Evaluation.note)
+    .join(Proposal, Proposal.id == Evaluation.proposal_id)
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+)
+_AWARD = (
+    select(Award)
+    .where(Award.brief_id == _BRIEF)
+    .options(joinedload(Award.proposal).joinedload(Proposal.supplier))
+)
+"""Made once: making one takes longer than asking it."""
 
 _ALWAYS_OPENED = frozenset(
     {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED, Phase.NO_AWARD, Phase.LAPSED, Phase.TERMINATED}
@@ -119,27 +145,28 @@ def offers_for(viewer: Viewer, reference: str) -> Offers:
 
 
 def _opened(brief: Brief, version: BriefVersion, ask: Ask) -> list[Offer]:
-    query = (
-        select(Proposal)
-        .where(Proposal.brief_id == brief.id, Proposal.state.not_in(HIDDEN))
-        .options(
-            joinedload(Proposal.supplier).selectinload(Supplier.vettings),
-            selectinload(Proposal.evaluations),
-        )
-    )
-    trades = {service.category for service in brief.services}
-    offers = [_offer(proposal, version, ask, trades) for proposal in session.scalars(query)]
+    asked, now = {"brief_id": brief.id}, clock.now()
+    trades = set(session.scalars(_TRADES, asked))
+    approved = {
+        row.supplier_id
+        for row in session.execute(_APPROVALS, asked)
+        if row.category in trades and vetting.standing(row.state, row.approved_at, now) in vetting.LISTED
+    }
+    judged: dict[int, list[Any]] = defaultdict(list)
+    for row in session.execute(_SCORES, asked):
+        judged[row.proposal_id].append(row)
+    offers = [
+        _offer(proposal, version, ask, judged[proposal.id], is_approved=proposal.supplier_id in approved)
+        for proposal in session.scalars(_SENT, asked)
+    ]
     return sorted(offers, key=lambda offer: (sort_key(offer.name), offer.supplier_id))
 
 
-def _offer(proposal: Proposal, version: BriefVersion, ask: Ask, trades: set[str]) -> Offer:
-    supplier, now = proposal.supplier, clock.now()
-    approved = {
-        one.category
-        for one in supplier.vettings
-        if vetting.standing(one.state, one.approved_at, now) in vetting.LISTED
-    }
-    scores = {row.criterion: row.score for row in proposal.evaluations}
+def _offer(
+    proposal: Proposal, version: BriefVersion, ask: Ask, judged: Sequence[Any], *, is_approved: bool
+) -> Offer:
+    supplier = proposal.supplier
+    scores = {row.criterion: row.score for row in judged}
     return Offer(
         id=proposal.id,
         supplier_id=supplier.id,
@@ -148,12 +175,12 @@ def _offer(proposal: Proposal, version: BriefVersion, ask: Ask, trades: set[str]
         place=supplier.place,
         contact_name=supplier.contact_name,
         contact_email=supplier.contact_email,
-        is_approved=supplier.is_active and bool(approved & trades),
+        is_approved=supplier.is_active and is_approved,
         state=proposal.state,
         submitted_at=proposal.submitted_at,
         content=Content.from_dict(proposal.submitted_content).fitted_to(ask),
         scores=scores,
-        notes={row.criterion: row.note for row in proposal.evaluations},
+        notes={row.criterion: row.note for row in judged},
         total_score=weighted_score(scores, ask.weights),
         outcome_code=proposal.outcome_code,
         outcome_text=proposal.outcome_text,
@@ -174,12 +201,7 @@ def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[Offers,
 
 def award_of(brief_id: int) -> Award | None:
     """Return the company's choice, or None."""
-    query = (
-        select(Award)
-        .where(Award.brief_id == brief_id)
-        .options(joinedload(Award.proposal).joinedload(Proposal.supplier))
-    )
-    return session.scalar(query)
+    return session.scalar(_AWARD, {"brief_id": brief_id})
 
 
 def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:

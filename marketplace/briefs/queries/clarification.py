@@ -1,9 +1,9 @@
 """Questions about a brief, as each reader may see them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
@@ -11,8 +11,22 @@ from marketplace.briefs.queries.papers import BriefPaper
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Organisation
 
 SEALED = frozenset({Phase.OPEN})
+_ASKED = (
+    select(
+        ClarificationQuestion.id,
+        ClarificationQuestion.supplier_id,
+        ClarificationQuestion.state,
+        ClarificationQuestion.text,
+        ClarificationQuestion.public_text,
+        ClarificationQuestion.answer,
+        Organisation.name.label("asker"),
+    )
+    .join(Organisation, Organisation.id == ClarificationQuestion.supplier_id)
+    .order_by(ClarificationQuestion.id)
+)
 
 
 @dataclass(frozen=True)
@@ -34,19 +48,16 @@ def questions_on(viewer: Viewer, paper: BriefPaper) -> list[ShownQuestion]:
     All who may read the brief see the published ones, without the asker. The company sees those that wait as
     well, and who asked once the brief is opened. A supplier sees its own, whatever became of them.
     """
-    query = select(ClarificationQuestion).where(ClarificationQuestion.brief_id == paper.brief.id)
+    query = _ASKED.where(ClarificationQuestion.brief_id == paper.brief.id)
     published = ClarificationQuestion.state == QuestionState.PUBLISHED
     if viewer.is_supplier:
         query = query.where(or_(published, ClarificationQuestion.supplier_id == viewer.organisation_id))
     elif paper.reader != "company":
         query = query.where(published)
-    rows = session.scalars(
-        query.options(joinedload(ClarificationQuestion.supplier)).order_by(ClarificationQuestion.id)
-    ).all()
-    return [_shown(viewer, paper, row) for row in rows]
+    return [_shown(viewer, paper, row) for row in session.execute(query)]
 
 
-def _shown(viewer: Viewer, paper: BriefPaper, row: ClarificationQuestion) -> ShownQuestion:
+def _shown(viewer: Viewer, paper: BriefPaper, row: Any) -> ShownQuestion:
     own = viewer.is_supplier and row.supplier_id == viewer.organisation_id
     knows = paper.reader == "company" and paper.phase not in SEALED
     public = row.state == QuestionState.PUBLISHED
@@ -56,7 +67,7 @@ def _shown(viewer: Viewer, paper: BriefPaper, row: ClarificationQuestion) -> Sho
         row.state,
         row.text if private or not row.public_text else row.public_text,
         row.answer if public else "",
-        row.supplier.name if knows else "",
+        row.asker if knows else "",
         own,
         row.answer if row.state == QuestionState.REJECTED and (own or paper.reader == "company") else "",
     )

@@ -48,7 +48,7 @@ def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
         "briefs/show.html",
         paper=paper,
         questions=queries.questions_on(viewer, paper),
-        review=queries.open_review(paper.brief),
+        review=queries.open_review(paper.brief) if paper.phase is Phase.IN_REVIEW else None,
         checkup=queries.checkup(paper) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
         amendments=queries.amendments(paper),

@@ -29,6 +29,9 @@ MOST_REMEMBERED = 20_000
 Judged = Match | Exclusion | None
 _memory: dict[tuple[str, str, int], Judged] = {}
 
+_INVITATION = select(Invitation).where(
+    Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ASKER
+)
 _TOLD = (
     select(
         Brief.id,
@@ -72,10 +75,8 @@ class Opportunity:
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     """Return the invitation of the viewer's supplier to a brief, or None."""
-    query = select(Invitation).where(
-        Invitation.brief_id == brief_id, Invitation.supplier_id == viewer.organisation_id
-    )
-    return session.scalar(query) if viewer.is_supplier else None
+    asked = {"brief_id": brief_id, "asker": viewer.organisation_id}
+    return session.scalar(_INVITATION, asked) if viewer.is_supplier else None
 
 
 def opportunities(viewer: Viewer, number: int = 1, size: int = PAGE_SIZE) -> Page[Opportunity]:

@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefPaper, paper_for
@@ -50,10 +50,19 @@ class RankedList:
         return sum(invitation.state != "declined" for invitation in self.invitations)
 
 
+_NEWEST = (
+    select(RankingRun)
+    .where(RankingRun.brief_id == bindparam("brief_id"))
+    .options(undefer(RankingRun.result), undefer(RankingRun.inputs))
+    .order_by(RankingRun.id.desc())
+    .limit(1)
+)
+"""With what is kept, for all who ask for a run open it."""
+
+
 def run_of(brief: Brief) -> RankingRun | None:
     """Return a brief's newest kept run, or None."""
-    query = select(RankingRun).where(RankingRun.brief_id == brief.id).order_by(RankingRun.id.desc()).limit(1)
-    return session.scalar(query)
+    return session.scalar(_NEWEST, {"brief_id": brief.id})
 
 
 def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:

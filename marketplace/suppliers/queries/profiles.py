@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.core import clock, taxonomy
@@ -13,6 +13,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.suppliers import vetting
 from marketplace.suppliers.models import CaseStudy, Supplier, Vetting, VettingDecision
 from marketplace.suppliers.queries.directory import approved_services, listed_vettings
+from marketplace.suppliers.queries.whole import whole_supplier
 
 _WHOLE = (
     selectinload(Supplier.services),
@@ -25,16 +26,12 @@ _WHOLE = (
     joinedload(Supplier.held),
 )
 
-_WHOLE_BY_ID = select(Supplier).options(*_WHOLE).where(Supplier.id == bindparam("supplier_id"))
-_WHOLE_BY_SLUG = select(Supplier).options(*_WHOLE).where(Supplier.slug == bindparam("slug"))
-"""Made once, because making them takes a third of the time that asking them does."""
-
 
 def own_supplier(viewer: Viewer) -> Supplier:
     """Return the supplier that the viewer acts for, with all that belongs to it. Raises NotFound."""
     if not viewer.is_supplier:
         raise NotFound
-    found = session.scalar(_WHOLE_BY_ID, {"supplier_id": viewer.organisation_id})
+    found = whole_supplier(number=viewer.organisation_id)
     if found is None:
         raise NotFound
     return found
@@ -85,7 +82,7 @@ def show(viewer: Viewer, slug: str) -> Shown:
 
     Contact data is for those signed in as companies and gardens; notes are for the home garden, outcomes for others.
     """
-    supplier = session.scalar(_WHOLE_BY_SLUG, {"slug": slug})
+    supplier = whole_supplier(slug=slug)
     if supplier is None:
         raise NotFound
     is_own = viewer.is_supplier and viewer.organisation_id == supplier.id

@@ -198,15 +198,15 @@ def is_learning() -> bool:
     return bool(_learning)
 
 
-def is_kept() -> bool:
-    """Say whether what the index has learnt lies on disk, so that it need not be learnt anew."""
+def warm(*, learn: bool = True) -> None:
+    """Build the index before anyone waits for it; with `learn` off only if what it has learnt lies on disk."""
+    with use_locale("nb"):
+        matching.suggest_needs("nettside med bestilling", glossary())
+        if learn or _is_kept():
+            corpus()
+
+
+def _is_kept() -> bool:
     digest = versions.newest_base_digest()
     place = snapshots.place_of(digest, SETTINGS) if digest else None
     return place is not None and place.exists()
-
-
-def warm() -> None:
-    """Build the index before anyone waits for it."""
-    with use_locale("nb"):
-        matching.suggest_needs("nettside med bestilling", glossary())
-        corpus()

@@ -4,8 +4,9 @@ Each function can be run at any time and any number of times: what is done is fo
 """
 
 import datetime as dt
+from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
@@ -49,12 +50,45 @@ def run_all() -> None:
     remind_about_results()
 
 
-def _waiting() -> list[int]:
-    """Return the ids of the published briefs whose deadline has passed, the oldest first."""
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A published brief whose deadline has passed, as it was a moment ago."""
+
+    id: int
+    reference: str
+    opened: dt.datetime
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    now = clock.now()
+    passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
+    return and_(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None), passed)
+
+
+def _waiting() -> list[Waiting]:
+    """Return the published briefs whose deadline has passed, the oldest first."""
+    columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
+    return [
+        Waiting(number, reference, opened_at(deadline, early))
+        for number, reference, deadline, early in session.execute(
+            select(*columns).where(_is_waiting()).order_by(Brief.id)
+        )
+        if deadline is not None
+    ]
+
+
+def _last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tuple[str, str], dt.datetime]:
+    """Return when each kind of event was last recorded for some briefs, by reference and action.
+
+    Asked for all at once and without a lock, so that only briefs for which something is due are locked: most wait for
+    weeks, and the worker looks every minute.
+    """
     query = (
-        select(Brief).where(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None)).order_by(Brief.id)
+        select(AuditEvent.object_id, AuditEvent.action, func.max(AuditEvent.at))
+        .where(AuditEvent.object_type == "brief", AuditEvent.object_id.in_(references), action)
+        .group_by(AuditEvent.object_id, AuditEvent.action)
     )
-    found = [brief.id for brief in session.scalars(query) if phase_of(brief) is Phase.EVALUATING]
+    found = {(reference, action): at for reference, action, at in session.execute(query)}
     session.rollback()
     return found
 
@@ -84,10 +118,16 @@ def _opened(brief: Brief) -> dt.datetime:
 
 def open_due() -> int:
     """Tell companies whose deadline has passed how many offers they got; return how many were told."""
-    told = 0
-    for brief_id in _waiting():
+    told, waiting = 0, _waiting()
+    last_opened = _last_events(
+        AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_waiting())
+    )
+    for one in waiting:
+        known = last_opened.get((one.reference, "brief.opened"))
+        if known is not None and known >= one.opened:
+            continue
         with transaction():
-            brief = _locked_waiting(brief_id)
+            brief = _locked_waiting(one.id)
             if brief is None:
                 continue
             last = _last_event(brief, "brief.opened")
@@ -99,10 +139,19 @@ def open_due() -> int:
 
 def lapse_overdue() -> int:
     """Remind companies that have not decided, and let what is 45 days old lapse; return how many lapsed."""
-    lapsed = 0
-    for brief_id in _waiting():
+    lapsed, waiting = 0, _waiting()
+    looked_for = (AuditEvent.action == "brief.reopen") | AuditEvent.action.startswith(
+        "brief.remind_", autoescape=True
+    )
+    events = _last_events(looked_for, select(Brief.reference).where(_is_waiting()))
+    for one in waiting:
+        since = max(one.opened, events.get((one.reference, "brief.reopen"), one.opened))
+        due = _due_reminder(since)
+        told = events.get((one.reference, f"brief.remind_{due}"))
+        if clock.now() <= lapse_at(since) and (due is None or (told is not None and told >= since)):
+            continue
         with transaction():
-            brief = _locked_waiting(brief_id)
+            brief = _locked_waiting(one.id)
             if brief is None:
                 continue
             since = max(_opened(brief), _last_event(brief, "brief.reopen") or _opened(brief))
@@ -114,12 +163,16 @@ def lapse_overdue() -> int:
     return lapsed
 
 
+def _due_reminder(since: dt.datetime) -> int | None:
+    """Return the latest reminder that is due, by its days, or None."""
+    return max((days for days in REMINDER_DAYS if clock.now() > days_after(since, days)), default=None)
+
+
 def _remind(brief: Brief, since: dt.datetime) -> None:
     """Send the latest reminder that is due and not sent; one that was missed is not sent after it."""
-    due = [days for days in REMINDER_DAYS if clock.now() > days_after(since, days)]
-    if not due:
+    days = _due_reminder(since)
+    if days is None:
         return
-    days = due[-1]
     last = _last_event(brief, f"brief.remind_{days}")
     if last is not None and last >= since:
         return
@@ -169,11 +222,15 @@ followers.when_withdrawn("proposals", close_with_brief)
 
 def remind_about_results() -> int:
     """Ask companies whether it worked, once a round when its day has come; return how many were asked."""
-    query = select(Outcome.id).where(Outcome.due_on <= clock.today(), Outcome.answered_at.is_(None))
-    ids = list(session.scalars(query.order_by(Outcome.id)))
-    session.rollback()
+    is_due = and_(Outcome.due_on <= clock.today(), Outcome.answered_at.is_(None))
+    query = select(Outcome.id, Outcome.round, Brief.reference).join(Outcome.brief).where(is_due)
+    due = session.execute(query.order_by(Outcome.id)).all()
+    done = AuditEvent.action.startswith("brief.ask_", autoescape=True)
+    already = _last_events(done, select(Brief.reference).join(Outcome).where(is_due))
     asked = 0
-    for outcome_id in ids:
+    for outcome_id, number, reference in due:
+        if (reference, f"brief.ask_{number}") in already:
+            continue
         with transaction():
             outcome = session.get(Outcome, outcome_id)
             if outcome is None or outcome.answered_at is not None:

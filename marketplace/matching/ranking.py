@@ -83,7 +83,7 @@ class Ranking:
     query_id: str
     settings: Settings
     matches: tuple[Match, ...]
-    excluded: tuple[Exclusion, ...] = ()
+    excluded: Sequence[Exclusion] = ()
 
     def match(self, document_id: str) -> Match | None:
         """Return one supplier's match, or None when it is not in the list."""

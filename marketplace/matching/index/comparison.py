@@ -1,6 +1,5 @@
 """One query against one index: the parts of each score, and the words on both sides."""
 
-import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
@@ -14,6 +13,7 @@ from marketplace.matching.documents import Query
 from marketplace.matching.explanation import Note, Part, TermMatch
 from marketplace.matching.index.asked import Asked
 from marketplace.matching.index.columns import REASONS, Codes
+from marketplace.matching.index.left_out import LeftOut
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.index.reading import TEXT_FIELDS
 from marketplace.matching.index.store import Store
@@ -81,20 +81,9 @@ class Comparison(Asked):
         """Return the rows of those that are not left out, ascending."""
         return np.flatnonzero(self.reasons == 0)
 
-    def exclusions(self) -> list[Exclusion]:
+    def exclusions(self) -> LeftOut:
         """Return those left out, with the reason of each, by reason and document."""
-        store, query, codes = self.store, self.query, self.reasons
-        starts = store.gather(lambda segment, _: segment.columns.next_start)
-        same = {reason: criteria.params_of(reason, query, None) for reason in REASONS[1:]}
-        found = []
-        for row in np.flatnonzero((codes > 0) & (codes != GONE)).tolist():
-            reason = REASONS[codes[row]]
-            params = same[reason]
-            if reason == criteria.NO_TIME:
-                params = criteria.params_of(reason, query, dt.date.fromordinal(int(starts[row])))
-            found.append(Exclusion(store.id_of(row), reason, params))
-        found.sort(key=lambda exclusion: (exclusion.reason, exclusion.document_id))
-        return found
+        return LeftOut(self.store, self.query, self.reasons)
 
     @cached_property
     def misses(self) -> Codes:

@@ -142,7 +142,7 @@ class Index:
                 notes = (*lacks, *search.unshown_must_haves(row))
             explanation = Explanation(parts, terms, facts, notes)
             matches.append(Match(place, id_of(row), explanation.score, explanation))
-        return Ranking(query.id, self.settings, tuple(matches), tuple(search.exclusions()))
+        return Ranking(query.id, self.settings, tuple(matches), search.exclusions())
 
     def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:
         """Return how one document would do for a query, without a place (0), or why it is left out.

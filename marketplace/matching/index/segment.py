@@ -63,10 +63,11 @@ class Segment:
         self.flags = flagged
         self.sketches = sketches
         self._digests: Any = None
+        self._size = len(documents)
 
     def __len__(self) -> int:
         """Return how many documents there are."""
-        return len(self.documents)
+        return self._size
 
     @cached_property
     def ids(self) -> Vocabulary:

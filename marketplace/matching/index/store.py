@@ -90,10 +90,20 @@ class Store:
         """Return the document of each row, also of those that are gone."""
         return Documents([segment.documents for segment in self.segments])
 
+    def at(self, row: int) -> tuple[Segment, int]:
+        """Return the segment that a row stands in, and its place there."""
+        start = len(self.base)
+        return (self.base, row) if row < start else (self.segments[1], row - start)
+
+    def next_start(self, row: int) -> float:
+        """Return the day on which a row's document can begin, as its number; NaN when it does not say."""
+        segment, place = self.at(row)
+        return float(segment.columns.next_start[place])
+
     def id_of(self, row: int) -> str:
         """Return the id of a row's document, without reading the document."""
-        first = len(self.base)
-        return self.base.ids.strings[row] if row < first else self.segments[1].ids.strings[row - first]
+        segment, place = self.at(row)
+        return segment.ids.strings[place]
 
     def row_of(self, document_id: str) -> int | None:
         """Return the row of the document with an id, or None when there is none now."""
@@ -119,8 +129,7 @@ class Store:
 
     def weighed_at(self, name: str, row: int) -> Vector:
         """Return one column of `Weighed`: all services of one document."""
-        start = len(self.base)
-        segment, place = (self.base, row) if row < start else (self.segments[1], row - start)
+        segment, place = self.at(row)
         return np.asarray(getattr(segment.weighed, name)[:, place])
 
     def updated(self, documents: Sequence[Document]) -> "Store":

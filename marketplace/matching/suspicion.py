@@ -111,14 +111,8 @@ def words_of(text: str) -> list[str]:
 
 def repeats(document: Document, brief: str) -> bool:
     """Say whether a good part of a brief stands in a document word for word."""
-    return _holds(_runs_told(document), _runs_asked(brief))
-
-
-@lru_cache(maxsize=4096)
-def _runs_told(document: Document) -> frozenset[tuple[str, ...]]:
-    """Return a document's runs of words, kept because the same few are held against brief after brief."""
     told = " ".join([document.text, *(case.text for case in document.cases)])
-    return frozenset(_runs(words_of(told)))
+    return _holds(_runs(words_of(told)), _runs_asked(brief))
 
 
 @lru_cache(maxsize=16)

@@ -6,6 +6,8 @@ probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, alg
 
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Self
 
@@ -44,6 +46,11 @@ class Strings(Places[str]):
         """Return one string."""
         return str(self.raw(place), "utf-8")
 
+    def __iter__(self) -> Iterator[str]:
+        """Go through the strings: quicker than to ask for one place after the other."""
+        for start, end in pairwise(self._ends):
+            yield str(self._bytes[start:end], "utf-8")
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Return what to pickle: the arrays."""
         return type(self), (np.asarray(self._blob), np.asarray(self._offsets))
@@ -70,9 +77,14 @@ class Vocabulary(Mapping[str, int]):
         self._strings = strings
         self._slots, self._mask = slots, len(slots) - 1
         self._table = _view(slots)
-        few = len(strings) <= FEW
-        self.strings: Sequence[str] = list(strings) if few else strings
-        self._few = {string: i for i, string in enumerate(self.strings)} if few else None
+        self.strings: Sequence[str] = strings
+
+    @cached_property
+    def _few(self) -> dict[str, int] | None:
+        """Return the numbers as a dictionary where there are few: made at the first question, not when it is opened."""
+        if len(self._strings) > FEW:
+            return None
+        return {string: number for number, string in enumerate(self._strings)}
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:

@@ -21,6 +21,8 @@ from marketplace.matching.stop_words import StopWords
 
 MAX_WORD = 60
 MOST_REMEMBERED = 50_000
+REMEMBERED_BESIDE = 4_000
+"""How many words are remembered where all that the texts were seen to hold can be looked up."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
@@ -31,6 +33,13 @@ class Splitter(Protocol):
 
     def split(self, word: str) -> tuple[str, ...]:
         """Return the parts of a compound, or nothing when the word is none."""
+
+
+class Lookup(Protocol):
+    """Something that knows the stem, and the stems of the parts, of words that are not English."""
+
+    def get(self, word: str) -> tuple[str, tuple[str, ...]] | None:
+        """Return both for a word, or None for one that it does not know."""
 
 
 class Token(NamedTuple):
@@ -54,6 +63,7 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
     """
 
     splitter_: Splitter | None
+    _seen: Lookup | None = None
 
     def __init__(
         self,
@@ -105,10 +115,14 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         }
         return cls(StopWords.from_resources(resources), variants)
 
-    def with_splitter(self, splitter: Splitter) -> "Analyzer":
-        """Return the same analyzer with compounds split by a splitter that has learnt already."""
+    def with_splitter(self, splitter: Splitter, seen: Lookup | None = None) -> "Analyzer":
+        """Return the same analyzer with compounds split by a splitter that has learnt already.
+
+        `seen` knows words that such an analyzer has read before, so that it need not do it again.
+        """
         made = Analyzer(self.stop_words, self.variants, splitter, self.lang)
         made.splitter_ = splitter
+        made._seen = seen
         return made
 
     def words(self, text: str) -> list[str]:
@@ -159,14 +173,25 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         return stem(variants.get(word, word), "en" if lang == "en" else "nb")
 
     def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
-        english = lang == "en"
-        if (word, english) not in self._known:
-            if len(self._known) >= MOST_REMEMBERED:
+        known = self._known.get((word, lang == "en"))
+        if known is None:
+            if len(self._known) >= (MOST_REMEMBERED if self._seen is None else REMEMBERED_BESIDE):
                 self._known.clear()
-            splitter = getattr(self, "splitter_", None)
-            parts = () if english or splitter is None else splitter.split(word)
-            self._known[word, english] = self._term(word, lang), tuple(stem(part, lang) for part in parts)
-        return self._known[word, english]
+            known = self._known[word, lang == "en"] = self._read(word, lang)
+        return known
+
+    def _read(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
+        if lang == "en":
+            return self._term(word, lang), ()
+        if self._seen is not None and (seen := self._seen.get(word)) is not None:
+            return seen
+        splitter = getattr(self, "splitter_", None)
+        parts = () if splitter is None else splitter.split(word)
+        return self._term(word, lang), tuple(stem(part, lang) for part in parts)
+
+    def read(self, word: str) -> tuple[str, tuple[str, ...]]:
+        """Return the stem of a lower-case word that is not English, and the stems of its parts."""
+        return self._terms(word, "nb")
 
     def terms(self, text: str, lang: str) -> Iterable[str]:
         """Return the stems of a text's words, without the parts of compounds."""

@@ -30,6 +30,22 @@ def test_forgetting_changes_no_answer(
     assert answers() == expected
 
 
+def test_words_that_an_index_has_read_are_looked_up_and_not_cut_up_again(
+    index: Index, glossary: Glossary, tmp_path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.save(tmp_path / "saved")
+    opened = Index.open(tmp_path / "saved", glossary)
+    assert opened.rank(BRIEF) == index.rank(BRIEF)
+    monkeypatch.setattr(analysis, "REMEMBERED_BESIDE", 1)
+    assert Index.open(tmp_path / "saved", glossary).rank(BRIEF) == index.rank(BRIEF)
+    ours, theirs = (one._store.reader.analyzer for one in (index, opened))
+    text = "Gårdsutsalg og nettbutikken på nynorsk heime, fiskeskinnlampe"
+    for lang in ("nb", "nn", "en"):
+        assert theirs.tokens(text, lang) == ours.tokens(text, lang)
+    monkeypatch.setattr(compounds.CompoundSplitter, "split", None)
+    assert theirs.read("gårdsutsalg") == ours.read("gårdsutsalg")
+
+
 def test_who_repeats_a_brief_is_judged_by_ticks_alone_also_in_the_list(
     index: Index, suppliers: list[Document]
 ) -> None:

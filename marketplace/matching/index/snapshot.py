@@ -19,12 +19,13 @@ from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.index.postings import DamagedPostingsError
 from marketplace.matching.index.reading import Reader
+from marketplace.matching.index.seen import SeenWords
 from marketplace.matching.index.segment import Segment
 from marketplace.matching.index.store import Store
 from marketplace.matching.index.strings import Counted
 from marketplace.matching.settings import Settings
 
-FORMAT = 1
+FORMAT = 2
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 
@@ -58,7 +59,9 @@ def _fill(draft: Path, store: Store, stamp: str) -> None:
         (draft / name).mkdir(parents=True)
     splitter = store.reader.analyzer.splitter
     assert isinstance(splitter, CompoundSplitter)
-    Counted.of(splitter.words_).save(draft / "words", "words")
+    words = Counted.of(splitter.words_)
+    words.save(draft / "words", "words")
+    SeenWords.of(words.vocabulary, store.reader.analyzer.read).save(draft / "words")
     store.needs.save(draft / "needs")
     plain = {
         "lexical": store.lexical.save(draft / "lexical"),
@@ -95,10 +98,10 @@ def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> St
 
 
 def _opened(folder: Path, plain: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
-    splitter = CompoundSplitter.from_resources(glossary.resources).take(
-        Counted.open(folder / "words", "words")
-    )
-    analyzer = glossary.analyzer.with_splitter(splitter)
+    words = Counted.open(folder / "words", "words")
+    splitter = CompoundSplitter.from_resources(glossary.resources).take(words)
+    seen = SeenWords.open(folder / "words", words.vocabulary)
+    analyzer = glossary.analyzer.with_splitter(splitter, seen)
     needs = NeedModel.open(folder / "needs", glossary, settings.weight_parts)
     return Store(
         Reader(glossary, settings, analyzer, needs),

@@ -149,7 +149,7 @@ class Counted(Mapping[str, int]):
     """Different strings, each with a count."""
 
     def __init__(self, vocabulary: Vocabulary, counts: Slots) -> None:
-        self._vocabulary, self._counts = vocabulary, counts
+        self.vocabulary, self._counts = vocabulary, counts
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Self:
@@ -159,24 +159,24 @@ class Counted(Mapping[str, int]):
 
     def get(self, string: str, default: Any = None) -> Any:
         """Return the count of a string, or what to return when it is none of them."""
-        number = self._vocabulary.get(string)
+        number = self.vocabulary.get(string)
         return default if number is None else int(self._counts[number])
 
     def __getitem__(self, string: str) -> int:
         """Return the count of a string; raises KeyError."""
-        return int(self._counts[self._vocabulary[string]])
+        return int(self._counts[self.vocabulary[string]])
 
     def __iter__(self) -> Iterator[str]:
         """Go through the strings."""
-        return iter(self._vocabulary)
+        return iter(self.vocabulary)
 
     def __len__(self) -> int:
         """Return how many strings there are."""
-        return len(self._vocabulary)
+        return len(self.vocabulary)
 
     def save(self, folder: Path, name: str) -> None:
         """Write the arrays into a folder."""
-        self._vocabulary.save(folder, name)
+        self.vocabulary.save(folder, name)
         np.save(folder / f"{name}-counts.npy", self._counts)
 
     @classmethod

@@ -8,7 +8,7 @@ import numpy as np
 from marketplace.matching.analysis import Token
 from marketplace.matching.documents import Query
 from marketplace.matching.index.doubts import DoubtsForQuery
-from marketplace.matching.index.lexical import QueryTerms, query_tokens
+from marketplace.matching.index.lexical import QueryTerms, Scores, query_tokens
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.index.reading import unit
 from marketplace.matching.index.store import Store
@@ -46,19 +46,18 @@ class Asked:
         return [services.index(code) for code in self.needs]
 
     @cached_property
+    def _word_weight(self) -> Scores:
+        return self.store.lexical.scores(self._query_terms)
+
+    @property
     def _covered(self) -> Vector:
         """Return how much of the brief's own word weight each document covers, to six digits or so."""
-        return self._share(self.store.lexical.scores(self._query_terms))
-
-    def _share(self, weight: Vector) -> Vector:
-        bound = self._query_terms.bound
-        share: Vector = weight / bound if bound else weight
-        return share
+        return self._query_terms.share(self._word_weight)
 
     @cached_property
     def _doubts(self) -> DoubtsForQuery:
         store = self.store
-        return DoubtsForQuery(store.doubts, self.query, store.lexical, self._query_terms, self._covered)
+        return DoubtsForQuery(store.doubts, self.query, store.lexical, self._query_terms, self._word_weight)
 
     def _word_points(self, covered: Vector, worth: Vector) -> Vector:
         """Return the points for words: half of them at `words_half` of the brief's own weight."""
@@ -80,7 +79,7 @@ class Asked:
         """Find out to the last digit what the words give at some documents."""
         new = [row for row in rows if row not in self._looked_at]
         given = self.store.lexical.contributions(self._query_terms, new)
-        points = self._word_points(self._share(given.sum(axis=1)), self._doubts.worth[new])
+        points = self._word_points(self._query_terms.share(given.sum(axis=1)), self._doubts.worth[new])
         for place, row in enumerate(new):
             self._looked_at[row] = given[place], float(points[place])
 
@@ -163,7 +162,7 @@ class Asked:
         found: Vector = np.maximum.reduce([self._own_evidence, *beside])
         return found
 
-    @cached_property
+    @property
     def _own_evidence(self) -> Vector:
         found: Vector = np.maximum.reduce([self._shown(service) for service in self._columns])
         return found

@@ -13,6 +13,7 @@ import numpy as np
 from marketplace.matching import criteria
 from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN, WRITTEN_NORWEGIAN
 from marketplace.matching.documents import Document, Query
+from marketplace.matching.index.postings import Integers
 from marketplace.matching.index.strings import Vocabulary, mapped
 from marketplace.matching.settings import Settings
 
@@ -196,12 +197,12 @@ class Columns:
         days = np.maximum(0.0, self.next_start - query.start_from.toordinal())
         return np.where(np.isnan(days), UNKNOWN, np.maximum(0.0, 1.0 - days / self.settings.late_days))
 
-    def sector(self, query: Query, in_words: Iterable[int]) -> Numbers:
+    def sector(self, query: Query, in_words: Integers) -> Numbers:
         """Return each document's share of the points for knowing the trade; `in_words` are rows that write of it."""
         share, settings = np.zeros(self.size), self.settings
         if not query.sector:
             return share
-        share[list(in_words)] = settings.sector_written
+        share[in_words] = settings.sector_written
         share[self._any("sectors", [query.sector])] = settings.sector_known
         share[self._any("job_of_service", query.needs)] += settings.sector_similar
         share[self._any("job_in_sector", [query.sector])] = settings.sector_done

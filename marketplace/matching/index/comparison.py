@@ -20,7 +20,7 @@ from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
 
-Rows = np.ndarray[Any, np.dtype[np.intp]]
+Rows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 MARGIN = 1e-3
 """Scores nearer than this are ordered by their exact parts; those of all documents at once have six digits or so."""
 GONE = len(REASONS)
@@ -57,7 +57,7 @@ class Comparison(Asked):
         """Return the rows whose texts tell of the query's trade, ascending."""
         words = self.store.glossary.sector_words(self.query.sector, self.store.reader.analyzer)
         found = (self.store.lexical.find(word) for word in words)
-        return self.store.lexical.rows_of(column for column in found if column is not None)
+        return self.store.lexical.rows_of(column for column in found if column is not None).astype(np.int32)
 
     def exclusion(self, row: int) -> Exclusion | None:
         """Return why a document is left out, or None."""

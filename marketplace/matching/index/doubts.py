@@ -11,7 +11,7 @@ import numpy as np
 
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Note
-from marketplace.matching.index.lexical import LEAST_TO_COPY, LexicalIndex, QueryTerms
+from marketplace.matching.index.lexical import LEAST_TO_COPY, LexicalIndex, QueryTerms, Scores
 from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.ranking import tie_break
 from marketplace.matching.settings import Settings
@@ -60,13 +60,13 @@ class DoubtsForQuery:
         query: Query,
         lexical: LexicalIndex,
         terms: QueryTerms,
-        covered: Vector,
+        weight: Scores,
     ) -> None:
         self.doubts = doubts
         self.query = query
         self.lexical = lexical
         self.terms = terms
-        self.covered = covered
+        self.weight = weight
 
     @cached_property
     def copies(self) -> frozenset[int]:
@@ -76,7 +76,8 @@ class DoubtsForQuery:
             return frozenset()
         most = max(settings.copied_floor, settings.copied_short - self.terms.different / 60.0)
         held = self.lexical.shares_held(self.terms)
-        close = np.flatnonzero((self.covered >= settings.copied_floor / 4) & (held >= min(most, SUSPICIOUS)))
+        covered = self.terms.share(self.weight)
+        close = np.flatnonzero((covered >= settings.copied_floor / 4) & (held >= min(most, SUSPICIOUS)))
         brief = f"{self.query.title} {self.query.text}"
         return frozenset(
             row
@@ -87,6 +88,8 @@ class DoubtsForQuery:
     @cached_property
     def worth(self) -> Vector:
         """Return what words and services count at each document, 0 to 1."""
+        if not self.copies:
+            return self.doubts.worth
         worth = self.doubts.worth.copy()
         worth[list(self.copies)] = self.doubts.settings.flagged_worth
         return worth

@@ -21,6 +21,7 @@ PARTS = "parts"
 LEAST_TO_COPY = 4
 """From how many different words on holding most of them is no accident."""
 Vector = np.ndarray[Any, np.dtype[np.float64]]
+Scores = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Fields = Mapping[str, Sequence[Token]]
 
@@ -41,6 +42,13 @@ class QueryTerms:
     def columns(self) -> list[int]:
         """Return the columns, ascending."""
         return sorted(self.weights)
+
+    def share(self, weight: Vector | Scores) -> Vector:
+        """Return how much of the query's own word weight is covered by what documents have of it."""
+        share = weight.astype(np.float64)
+        if self.bound:
+            share /= self.bound
+        return share
 
 
 @dataclass(frozen=True)
@@ -200,8 +208,8 @@ class LexicalIndex:
             (column, settings.fuzzy_weight * alike) for column, alike in self.fuzzy.alike(token.term)
         ]
 
-    def scores(self, query: QueryTerms) -> Vector:
-        """Return each document's sum of query weight times document weight, to six digits or so: to find who is first.
+    def scores(self, query: QueryTerms) -> Scores:
+        """Return each document's sum of query weight times document weight, in float32: to find who is first.
 
         What is shown and ordered by is the sum of `contributions`.
         """
@@ -210,8 +218,7 @@ class LexicalIndex:
             known = part.known(query.columns)
             weights = np.array([query.weights[column] for column, _ in known])
             found.append(part.postings.scores([place for _, place in known], weights))
-        scores: Vector = np.concatenate(found).astype(np.float64)
-        return scores
+        return np.concatenate(found)
 
     def contributions(self, query: QueryTerms, rows: Sequence[int] | Rows) -> Vector:
         """Return rows by `query.columns`: what each of the query's terms gives some documents."""
@@ -233,11 +240,11 @@ class LexicalIndex:
 
     def rows_of(self, columns: Iterable[int]) -> Rows:
         """Return the rows that hold at least one of some terms, ascending."""
-        wanted = list(columns)
-        found: list[Rows] = [np.zeros(0, dtype=np.intp)]
+        wanted, held = list(columns), np.zeros(self.size, dtype=bool)
         for start, part in self._starts:
-            found += [start + part.rows_of(column) for column in wanted]
-        return np.unique(np.concatenate(found))
+            for column in wanted:
+                held[part.rows_of(column) + start] = True
+        return np.flatnonzero(held)
 
     def shares_held(self, query: QueryTerms) -> Vector:
         """Return how much of a query's different words each document holds, 0 to 1."""

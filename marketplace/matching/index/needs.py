@@ -37,7 +37,7 @@ MOST_TICKS = 3
 MOST_PROFILES = 20
 MATCHED_WORDS = 4
 _LISTS = ("data", "indices", "indptr")
-MOST_REMEMBERED = 20_000
+MOST_REMEMBERED = 1_000
 TOGETHER = 0.1
 """What a need says of the services that the taxonomy names as related to it, beside 1 for the service itself."""
 LEAST_ALIKE = 0.04
@@ -226,16 +226,17 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def _speaks(self, term: str) -> Mapping[int, float]:
         """Return how loud a term speaks for services, by the service's row; those twice as quiet as another are left out."""
-        if term not in self._loud:
-            if len(self._loud) >= MOST_REMEMBERED:
-                self._loud.clear()
-            self._loud[term] = self._read_loudness(term)
-        return self._loud[term]
-
-    def _read_loudness(self, term: str) -> Mapping[int, float]:
+        if term in self._loud:
+            return self._loud[term]
         column = self.vocabulary_.get(term)
         if column is None:
-            return {}
+            return {}  # not remembered: of the words of a large directory most are such
+        if len(self._loud) >= MOST_REMEMBERED:
+            self._loud.clear()
+        self._loud[term] = self._read_loudness(column)
+        return self._loud[term]
+
+    def _read_loudness(self, column: int) -> Mapping[int, float]:
         start, end = self.centroids_.indptr[column : column + 2].tolist()
         loud = (self.centroids_.data[start:end] * self.weighting_.idf_[column]).tolist()
         loudest = max(loud)

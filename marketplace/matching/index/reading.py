@@ -16,7 +16,8 @@ from marketplace.matching.suspicion import EVERYTHING
 Fields = Mapping[str, Sequence[Token]]
 Truths = np.ndarray[Any, np.dtype[np.bool_]]
 TEXT_FIELDS = ("name", "text", "cases")
-MOST_REMEMBERED = 500
+MOST_REMEMBERED = 40
+"""Two pages of a list: the words of a document take a hundred times what its text takes."""
 
 
 class Weighed(NamedTuple):

@@ -23,7 +23,7 @@ from marketplace.matching.twins import Keys, Sketches, sketch
 
 AT_ONCE = 500
 """How many documents are read at a time, so that the words of all of them are never in memory together."""
-UNPACKED = 512
+UNPACKED = 128
 BYTES = 32
 
 

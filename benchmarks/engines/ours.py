@@ -1,6 +1,7 @@
 """Our own engine: the product's weights, kept as postings and opened by memory mapping."""
 
 import random
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,8 @@ from benchmarks.engines.texts import Texts
 from marketplace.matching.index.postings import Postings
 from marketplace.matching.index.weighting import FieldedBM25Transformer
 
+UNKNOWN = -1
+"""A column that no list has: the postings pass it over."""
 STREAM_BYTES = 400_000_000
 """Much more than a processor's caches hold, so that what is read comes from memory."""
 
@@ -48,8 +51,8 @@ class Ours(Engine):
         self.postings = self._postings.rows.size
         self.bytes = self._postings.nbytes
 
-    def _asked(self, words: list[str]) -> tuple[list[int], np.ndarray]:
-        columns = [column for column in map(self._column.get, words) if column is not None]
+    def _asked(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        columns = np.fromiter(map(self._column.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
         return columns, np.ones(len(columns))
 
     def ask(self, words: list[str]) -> list[int]:
@@ -72,7 +75,7 @@ class Ours(Engine):
 
     def columns(self, words: list[str]) -> list[int]:
         """Return the columns of a brief's words."""
-        return self._asked(words)[0]
+        return self._asked(words)[0].tolist()
 
     def scan(self, words: list[str]) -> None:
         """Give every supplier its score, skipping nothing."""
@@ -80,7 +83,8 @@ class Ours(Engine):
 
     def touched(self, words: list[str]) -> int:
         """Return how many bytes the postings of a brief's words take."""
-        columns = np.array(self._asked(words)[0])
+        columns = self._asked(words)[0]
+        columns = columns[columns != UNKNOWN]
         return 8 * int((self._postings.indptr[columns + 1] - self._postings.indptr[columns]).sum())
 
     def stream(self, words: list[str]) -> None:

@@ -91,7 +91,7 @@ class Highest:
         read = max(1, int(until_half))
         self._add(scores, columns[:read], factors[:read])
         missing = np.cumsum(gives[::-1])[::-1]
-        last = _last_of(_maxima(scores, self.count)[0], self.count)
+        last = _last_of(_maxima(scores, self.count), self.count)
         until = max(read, int(np.count_nonzero(missing > LEFT_OUT * (last - self.margin))))
         if until == len(columns):
             return self._read(scores, columns[read:], factors[read:])
@@ -132,19 +132,25 @@ def _scratch(size: int) -> "Weights":
 
 def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     """Return the `count`-th highest, or 0 when there are fewer."""
-    return float(np.partition(scores, -count)[-count]) if scores.size >= count else 0.0
+    if scores.size < count:
+        return 0.0
+    ordered = scores.copy()
+    ordered.partition(scores.size - count)
+    return float(ordered[scores.size - count])
 
 
-def _maxima(scores: "Weights | Numbers", count: int) -> "tuple[Weights | Numbers, int]":
-    """Return the maxima of groups of scores, each score in one of them, and how many scores stand in a group.
+def _maxima(scores: "Weights | Numbers", count: int) -> "Weights | Numbers":
+    """Return the maxima of groups of scores, each score in one of them: as far apart as there are groups.
 
-    A group is no neighbourhood: one read in reading order takes the maximum of many at once. The last few scores
-    are groups of one.
+    A group is no neighbourhood: one read in reading order takes the maximum of many at once.
     """
     parts = min(max(scores.size // (MAXIMA_A_ROW * count), 1), MOST_PARTS)
-    width = scores.size // parts
-    highest = np.maximum.reduce(scores[: parts * width].reshape(parts, width))
-    return np.concatenate((highest, scores[parts * width :])), parts
+    width = -(-scores.size // parts)
+    rest = scores.size % width
+    highest: Weights | Numbers = np.maximum.reduce(scores[: scores.size - rest].reshape(-1, width))
+    if rest:
+        np.maximum(highest[:rest], scores[scores.size - rest :], out=highest[:rest])
+    return highest
 
 
 def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[float], float]) -> "Rows":
@@ -153,11 +159,11 @@ def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[f
     Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
     that counts stands in a group whose maximum is below the cut.
     """
-    maxima, parts = _maxima(scores, count)
-    width = scores.size // parts
+    maxima = _maxima(scores, count)
     cut = max(cut_below(_last_of(maxima, count)), LEAST)
     groups = (maxima >= cut).nonzero()[0]
-    alone = groups.searchsorted(width)
-    rows = (np.arange(0, parts * width, width)[:, np.newaxis] + groups[:alone]).ravel()
-    rows = rows[scores[rows] >= cut]
-    return np.concatenate((rows, groups[alone:] + (parts - 1) * width)).astype(np.int32)
+    rows = (np.arange(0, scores.size, maxima.size)[:, np.newaxis] + groups).ravel()
+    if scores.size % maxima.size:
+        rows = rows[rows < scores.size]
+    found: Rows = rows[scores[rows] >= cut].astype(np.int32)
+    return found

@@ -284,7 +284,7 @@ class Postings:
         return asked, given
 
     def _known(self, columns: Pointers) -> Truths:
-        known: Truths = (columns >= 0) & (columns < self.terms)
+        known: Truths = columns.view(np.uint64) < self.terms  # where those below 0 are very high
         return known
 
 

@@ -374,6 +374,7 @@ def test_the_job_goes_on_to_delivery_and_outcome(browser, opened):
     assert browser("owner").post(deliver, data=dict.fromkeys(HANDOVER_ITEMS, "done")).status_code == 303
     outcome = f"/briefs/{REFERENCE}/outcome/handover"
     answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
+    assert "Bare dere i bedriften leser svarene." in browser("owner").get(outcome).text
     assert browser("owner").post(outcome, data=answers | {"goal_met": "tja"}).status_code == 422
     assert browser("owner").post(outcome, data=answers).status_code == 303
     for name in ("d90", "d365", "nonsense"):

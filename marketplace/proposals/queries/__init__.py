@@ -1,7 +1,7 @@
 """Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
 
 from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
-from marketplace.proposals.queries.earlier import Became, earlier_with_outcome
+from marketplace.proposals.queries.earlier import Became, earlier_with_outcome, is_told_one_by_one
 from marketplace.proposals.queries.glass import own_glasses, unsealed
 from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
@@ -30,6 +30,7 @@ __all__ = [
     "count_for_garden",
     "earlier_with_outcome",
     "is_opened",
+    "is_told_one_by_one",
     "letter_for",
     "offer_for",
     "offers_for",

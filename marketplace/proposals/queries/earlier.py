@@ -50,7 +50,12 @@ def earlier_with_outcome(viewer: Viewer, paper: BriefPaper) -> list[Became]:
 def _may_hear(viewer: Viewer, brief: Brief) -> bool:
     """Say whether a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
     own = viewer.is_company and viewer.organisation_id == brief.company_id
-    return own or current_answers(brief).get("report_consent") == TOLD_ONE_BY_ONE
+    return own or is_told_one_by_one(brief)
+
+
+def is_told_one_by_one(brief: Brief) -> bool:
+    """Say whether a company lets its figures be used one by one, so that its garden hears whether the goal was met."""
+    return bool(current_answers(brief).get("report_consent") == TOLD_ONE_BY_ONE)
 
 
 def _counts(brief_ids: set[int]) -> dict[int, int]:

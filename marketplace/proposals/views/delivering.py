@@ -110,5 +110,11 @@ def outcome(reference: str, name: str) -> Answer:
             flashes.done(_("Thank you. Your answers are saved."))
             return see_other("proposals.job", reference=reference)
     label = str(ROUND_LABELS[name])
-    html = render_template("proposals/outcome.html", brief=brief, form=form, label=label)
+    html = render_template(
+        "proposals/outcome.html",
+        brief=brief,
+        form=form,
+        label=label,
+        shared=queries.is_told_one_by_one(brief),
+    )
     return html, 422 if form.is_submitted() else 200

@@ -206,3 +206,17 @@ def test_the_page_asks_the_same_with_one_earlier_brief_and_with_five(market, pub
     now = publish()
     assert len(read(viewer, now)) == 5
     assert statements(sign_in(viewer), f"/briefs/{now}")[1].total() == one <= MOST_STATEMENTS
+
+
+def test_a_brief_whose_texts_are_erased_is_no_longer_told_by_them(market, publish):
+    own, now = publish(), publish()
+    assert read(market.owner, now)[0].earlier.words
+    version = brief_of(own).versions[-1]
+    texts = {"own_words", "title", "problem", "goal", "current_state", "audience_text"}
+    lists = {"deliverables", "must_have", "nice_to_have"}
+    version.answers = {
+        code: "" if code in texts else [] if code in lists else value
+        for code, value in version.answers.items()
+    }
+    session.commit()
+    assert [word for one in read(market.owner, now) for word in one.earlier.words] == []

@@ -16,6 +16,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session
 from marketplace.core.errors import NotFound
+from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pages import Page, paginate
 from marketplace.core.viewer import Viewer
@@ -27,6 +28,9 @@ PAGE_SIZE = 20
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)
 NAME_SHOWN_TO_ALL = frozenset({Phase.AWARDED, Phase.DELIVERED})
 REVEALING = frozenset({"links"})
+
+MOST_ROWS = 300
+_rows: dict[tuple[object, ...], Mapping[str, Row]] = {}
 
 Asker = int | BindParameter[int] | None
 ASKER = bindparam("asker", type_=Integer())
@@ -113,12 +117,20 @@ class BriefPaper(BriefLine):
         return self.rows_of(self.answers)
 
     def rows_of(self, answers: Mapping[str, Any]) -> Mapping[str, Row]:
-        """Return what the reader may read of other answers to the same guide, an earlier version's."""
-        rows = guide.document_rows(
-            self.guide, answers, "supplier" if self.reader == "supplier" else "company"
-        )
-        hides = REVEALING if self.company is None else frozenset[str]()
-        return {code: row for code, row in rows.items() if code not in hides}
+        """Return what the reader may read of other answers to the same guide, an earlier version's.
+
+        Put into words once for the same answers: a brief that is out is read again and again.
+        """
+        audience = "supplier" if self.reader == "supplier" else "company"
+        key = (self.guide.version, audience, self.company is None, current_locale(), repr(answers))
+        rows = _rows.get(key)
+        if rows is None:
+            if len(_rows) >= MOST_ROWS:
+                _rows.clear()
+            found = guide.document_rows(self.guide, answers, audience)
+            hides = REVEALING if self.company is None else frozenset[str]()
+            rows = _rows[key] = {code: row for code, row in found.items() if code not in hides}
+        return rows
 
     @property
     def takes_questions(self) -> bool:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -29,11 +29,15 @@ SOMEWHAT_ALIKE = 0.25
 """From which share on an earlier brief is worth reading beside another."""
 MOST_HELD, MOST_EARLIER, MOST_WORDS = 12, 5, 6
 MOST_REMEMBERED = 4096
-_Version = tuple[int, dt.datetime]
-"""A published version of a brief: its number in the table, and when it was published."""
-_NEWEST = (func.max(BriefVersion.id), func.max(BriefVersion.published_at))
+_Version = tuple[int, dt.datetime, int]
+"""A published version of a brief: its number in the table, when it was published, and how long its answers are."""
+_NEWEST = (
+    func.max(BriefVersion.id),
+    func.max(BriefVersion.published_at),
+    func.max(func.length(cast(BriefVersion.answers, Text))),
+)
 _read: dict[_Version, Query] = {}
-"""What published versions ask for: they never change."""
+"""What published versions ask for. They never change, but for the day when their texts are erased."""
 _remembered: dict[tuple[str, str, Query, Query], Any] = {}
 """What comparisons gave. Briefs that are out seldom change, and to hold two against each other takes milliseconds."""
 
@@ -61,10 +65,10 @@ def still_open_alike(found: BriefPaper) -> list[Similar]:
     if not others:
         return []
     comparison = _Comparison(found)
-    texts = _texts([(version, day) for _reference, _title, version, day in others])
+    texts = _texts([(version, day, length) for _reference, _title, version, day, length in others])
     alike = [
         Similar(reference, title, comparison.alike(texts[version]))
-        for reference, title, version, _day in others
+        for reference, title, version, _day, _length in others
     ]
     return sorted((one for one in alike if one.alike >= ALIKE), key=lambda one: -one.alike)[:MOST_TOLD]
 
@@ -100,12 +104,16 @@ def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
     )
     newest = select(BriefVersion.brief_id, *_NEWEST).group_by(BriefVersion.brief_id)
     others = session.execute(newest.where(BriefVersion.brief_id.in_(sharing))).all() if needs else []
-    return _most_alike(found, {number: (version, day) for number, version, day in others}) if others else []
+    return (
+        _most_alike(found, {number: (version, day, length) for number, version, day, length in others})
+        if others
+        else []
+    )
 
 
 def _most_alike(found: BriefPaper, versions: Mapping[int, _Version]) -> list[Earlier]:
     comparison, texts = _Comparison(found), _texts(list(versions.values()))
-    held = {number: texts[version] for number, (version, _day) in versions.items()}
+    held = {number: texts[version] for number, (version, _day, _length) in versions.items()}
     shares = {number: comparison.alike(text) for number, text in held.items()}
     chosen = {number: share for number, share in shares.items() if share >= SOMEWHAT_ALIKE}
     options = (selectinload(Brief.company), selectinload(Brief.versions))
@@ -124,14 +132,14 @@ def _most_alike(found: BriefPaper, versions: Mapping[int, _Version]) -> list[Ear
 
 def _texts(versions: Sequence[_Version]) -> dict[int, Query]:
     """Return what published briefs ask for, by the number of their version; each is read and told apart once."""
-    found = {number: _read[number, day] for number, day in versions if (number, day) in _read}
-    missing = {number: day for number, day in versions if number not in found}
+    found = {version[0]: _read[version] for version in versions if version in _read}
+    missing = {version[0]: version for version in versions if version not in _read}
     if missing:
         query = select(BriefVersion.id, BriefVersion.answers).where(BriefVersion.id.in_(missing))
         for number, answers in session.execute(query):
             if len(_read) >= MOST_REMEMBERED:
                 _read.clear()
-            found[number] = _read[number, missing[number]] = _bare(query_of(str(number), answers, ""))
+            found[number] = _read[missing[number]] = _bare(query_of(str(number), answers, ""))
     return found
 
 

@@ -13,9 +13,9 @@ TYPED_WRONG = dataclasses.replace(
 )
 
 
-@pytest.mark.parametrize("most", [1, 2])
+@pytest.mark.parametrize(("most", "small"), [(1, 0), (2, 2_000), (2, 0)])
 def test_forgetting_changes_no_answer(
-    suppliers: list[Document], glossary: Glossary, monkeypatch: pytest.MonkeyPatch, most: int
+    suppliers: list[Document], glossary: Glossary, monkeypatch: pytest.MonkeyPatch, most: int, small: int
 ) -> None:
     confirmed = dataclasses.replace(BRIEF, needs=("ecm.shop", "med.photo"))
 
@@ -27,6 +27,7 @@ def test_forgetting_changes_no_answer(
     expected = answers()
     for module in (analysis, compounds, fuzzy, needs, reading):
         monkeypatch.setattr(module, "MOST_REMEMBERED", most)
+    monkeypatch.setattr(reading, "SMALL", small)
     assert answers() == expected
 
 

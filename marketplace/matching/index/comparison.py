@@ -15,7 +15,6 @@ from marketplace.matching.index.asked import Asked
 from marketplace.matching.index.columns import REASONS, Codes
 from marketplace.matching.index.left_out import LeftOut
 from marketplace.matching.index.needs import Truths, Vector
-from marketplace.matching.index.reading import TEXT_FIELDS
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
@@ -210,7 +209,7 @@ class Comparison(Asked):
         total = contributions.sum()
         if not total:
             return
-        surfaces = self._surfaces(row)
+        surfaces = self.store.told(row).surfaces
         columns, lexical = self._query_terms.columns, self.store.lexical
         found = [
             (-float(contributions[place]), lexical.term(columns[place]), columns[place])
@@ -220,23 +219,12 @@ class Comparison(Asked):
             words = self._query_terms.words[column]
             yield TermMatch(term, words, surfaces.get(term, ()), points * -value / total)
 
-    def _surfaces(self, row: int) -> dict[str, tuple[str, ...]]:
-        """Return the words behind each term in a supplier's own texts."""
-        surfaces: dict[str, dict[str, None]] = {}
-        told = self.store.fields(row)
-        for name in (*TEXT_FIELDS, "services"):
-            for token in told[name]:
-                for term in (token.term, *token.parts):
-                    surfaces.setdefault(term, {})[token.surface] = None
-        return {term: tuple(words) for term, words in surfaces.items()}
-
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
-        store, told = self.store, self.store.fields(row)
+        store, theirs = self.store, self.store.told(row).words
         points = self.services_at(row) * (store.settings.twin_worth if row in self._behind else 1.0)
         strongest = np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS].tolist()
         least = LEAST_SERVICE_SHARE * store.settings.max_services
         codes = [store.needs.services[column] for column in strongest if points[column] >= least]
-        theirs = store.needs.words_for((*told["text"], *told["cases"]), codes)
         for column, code in zip(strongest, codes, strict=False):
             yield TermMatch(code, self._own_words(code), theirs[code], float(points[column]), "services")
 

@@ -18,6 +18,8 @@ Truths = np.ndarray[Any, np.dtype[np.bool_]]
 TEXT_FIELDS = ("name", "text", "cases")
 MOST_REMEMBERED = 40
 """Two pages of a list: the words of a document take a hundred times what its text takes."""
+SMALL = 2_000
+"""Up to so many documents, as a region has, the words of each are remembered: 30 kB of each that was explained."""
 
 
 class Weighed(NamedTuple):
@@ -35,6 +37,13 @@ class Weighed(NamedTuple):
     related: Truths
 
 
+class Told(NamedTuple):
+    """The words of a document's own texts behind each term, and those that speak most for each service."""
+
+    surfaces: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, tuple[str, ...]]
+
+
 class Reader:
     """Reads documents by what an index has learnt of compounds and needs."""
 
@@ -47,7 +56,7 @@ class Reader:
             code: [token for lang in LANGUAGES for token in analyzer.tokens(label[lang], lang)]
             for code, label in glossary.labels.items()
         }
-        self._told: dict[Document, Fields] = {}
+        self._told: dict[Document, Told] = {}
 
     def fields(self, document: Document) -> Fields:
         """Return a document's tokens by field. Raises ValueError for a service that never was."""
@@ -61,13 +70,23 @@ class Reader:
             "cases": tokens(" . ".join(c.text for c in document.cases), document.lang),
         }
 
-    def fields_again(self, document: Document) -> Fields:
-        """Return the same for one of the few documents that are explained over and over."""
-        if document not in self._told:
-            if len(self._told) >= MOST_REMEMBERED:
+    def told(self, document: Document, among: int) -> Told:
+        """Return the words that explain a document, one of `among` so many. Those explained last are remembered."""
+        found = self._told.get(document)
+        if found is None:
+            if len(self._told) >= (SMALL if among <= SMALL else MOST_REMEMBERED):
                 self._told.clear()
-            self._told[document] = self.fields(document)
-        return self._told[document]
+            found = self._told[document] = self._tell(self.fields(document))
+        return found
+
+    def _tell(self, fields: Fields) -> Told:
+        surfaces: dict[str, dict[str, None]] = {}
+        for name in (*TEXT_FIELDS, "services"):
+            for token in fields[name]:
+                for term in (token.term, *token.parts):
+                    surfaces.setdefault(term, {})[token.surface] = None
+        words = self.needs.words_for((*fields["text"], *fields["cases"]), self.needs.services)
+        return Told({term: tuple(found) for term, found in surfaces.items()}, words)
 
     def words(self, fields: Fields) -> frozenset[str]:
         """Return the different terms of a document's own texts."""

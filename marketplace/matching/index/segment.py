@@ -14,7 +14,7 @@ import numpy as np
 from marketplace.matching.documents import Document, digest_of, packed
 from marketplace.matching.explanation import Note
 from marketplace.matching.index.columns import Columns
-from marketplace.matching.index.reading import Fields, Reader, Weighed, in_parts
+from marketplace.matching.index.reading import SMALL, Fields, Reader, Weighed, in_parts
 from marketplace.matching.index.sequences import Places
 from marketplace.matching.index.strings import Strings, Vocabulary, mapped
 from marketplace.matching.settings import Settings
@@ -32,7 +32,8 @@ class PackedDocuments(Places[Document]):
 
     def __init__(self, strings: Strings) -> None:
         self._strings = strings
-        self._unpack = lru_cache(maxsize=UNPACKED)(self._read)
+        most = len(strings) if len(strings) <= SMALL else UNPACKED
+        self._unpack = lru_cache(maxsize=most)(self._read)
 
     def _read(self, row: int) -> Document:
         return Document.from_dict(json.loads(bytes(self._strings.raw(row))))

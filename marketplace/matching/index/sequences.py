@@ -20,5 +20,7 @@ class Places(Sequence[T]):
     def __getitem__(self, place: slice) -> Sequence[T]: ...
     def __getitem__(self, place: int | slice) -> T | Sequence[T]:
         """Return what stands in one place, counted from the end when below 0, or in some."""
+        if isinstance(place, int) and 0 <= place < len(self):
+            return self.at(place)  # as nearly always
         places = range(len(self))[place]
         return self.at(places) if isinstance(places, int) else [self.at(one) for one in places]

@@ -12,7 +12,7 @@ from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.doubts import Doubts
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Truths, Vector
-from marketplace.matching.index.reading import Fields, Reader
+from marketplace.matching.index.reading import Reader, Told
 from marketplace.matching.index.segment import Gathering, Segment
 from marketplace.matching.index.sequences import Places
 from marketplace.matching.settings import Settings
@@ -113,9 +113,9 @@ class Store:
         place = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
         return None if place is None else len(self.base) + place
 
-    def fields(self, row: int) -> Fields:
-        """Return a document's tokens by field."""
-        return self.reader.fields_again(self.documents[row])
+    def told(self, row: int) -> Told:
+        """Return the words that explain a document."""
+        return self.reader.told(self.documents[row], self.size)
 
     def gather(self, of: Callable[[Segment, int], Any]) -> Any:
         """Return what a function says of each segment (with its first row) as one array over all rows."""
@@ -183,10 +183,12 @@ class Store:
             made.segments = (self.base, added)
             made.alive = np.concatenate([alive, np.ones(len(added), dtype=bool)])
             flagged |= {start + row: notes for row, notes in added.flags.items()}
-            words = self.reader.words
+            reader = self.reader
             behind = first_alike(
                 gathering.sketches,
-                lambda row: words(made.fields(row)) if made.alive[row] else frozenset(),
+                lambda row: (
+                    reader.words(reader.fields(made.documents[row])) if made.alive[row] else frozenset()
+                ),
                 self.settings.alike_floor,
                 Earlier(start, self.base.sketches, self.base_behind),
             )
@@ -198,16 +200,15 @@ class Documents(Places[Document]):
     """The documents of several segments in a row."""
 
     def __init__(self, parts: Sequence[Sequence[Document]]) -> None:
-        self._parts = parts
+        self._parts, self._first, self._size = parts, len(parts[0]), sum(map(len, parts))
 
     def __len__(self) -> int:
         """Return how many documents there are."""
-        return sum(map(len, self._parts))
+        return self._size
 
     def at(self, place: int) -> Document:
         """Return one document."""
-        first = len(self._parts[0])
-        return self._parts[0][place] if place < first else self._parts[1][place - first]
+        return self._parts[0][place] if place < self._first else self._parts[1][place - self._first]
 
 
 def _reader(

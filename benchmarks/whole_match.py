@@ -122,6 +122,7 @@ def small(folder: Path) -> list[str]:
     built = Index.build(lifelike(SMALL), glossary())
     built.save(folder / "small")
     index = Index.open(folder / "small", glossary())
+    index.prepare()  # as each process does beside its first requests
     lines = []
     for name, confirmed in (("needs from the words", False), ("needs confirmed", True)):
         asked = briefs(confirmed=confirmed)

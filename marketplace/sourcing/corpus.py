@@ -199,11 +199,13 @@ def is_learning() -> bool:
 
 
 def warm(*, learn: bool = True) -> None:
-    """Build the index before anyone waits for it; with `learn` off only if what it has learnt lies on disk."""
+    """Build the index before anyone waits for it; with `learn` off only as far as it lies on disk."""
     with use_locale("nb"):
         matching.suggest_needs("nettside med bestilling", glossary())
         if learn or _is_kept():
-            corpus()
+            index = corpus().index
+            if learn:
+                index.prepare()
 
 
 def _is_kept() -> bool:

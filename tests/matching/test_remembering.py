@@ -5,7 +5,7 @@ import dataclasses
 import pytest
 
 from marketplace.matching import Document, Glossary, Index, Query, analysis, compounds
-from marketplace.matching.index import fuzzy, needs, reading
+from marketplace.matching.index import fuzzy, needs, reading, store
 from tests.matching.test_updating import BRIEF
 
 TYPED_WRONG = dataclasses.replace(
@@ -29,6 +29,18 @@ def test_forgetting_changes_no_answer(
         monkeypatch.setattr(module, "MOST_REMEMBERED", most)
     monkeypatch.setattr(reading, "SMALL", small)
     assert answers() == expected
+
+
+@pytest.mark.parametrize("small", [0, 2_000])
+def test_an_index_that_is_ready_gives_the_same_answers(
+    index: Index, glossary: Glossary, tmp_path, monkeypatch: pytest.MonkeyPatch, small: int
+) -> None:
+    index.save(tmp_path / "saved")
+    monkeypatch.setattr(store, "SMALL", small)
+    opened = Index.open(tmp_path / "saved", glossary)
+    opened.prepare()
+    assert len(opened._store.reader._told) == (len(index) if small else 0)
+    assert opened.rank(BRIEF) == index.rank(BRIEF)
 
 
 def test_words_that_an_index_has_read_are_looked_up_and_not_cut_up_again(

@@ -67,8 +67,8 @@ class Asked:
 
     @cached_property
     def _words_for(self) -> dict[str, tuple[str, ...]]:
-        """Keeps which words of the query speak for a service."""
-        return {}
+        """Return which words of the query speak most for each service, strongest first."""
+        return self.store.needs.words(token for text, _ in self._texts for token in text)
 
     @cached_property
     def _looked_at(self) -> dict[int, tuple[Vector, float]]:

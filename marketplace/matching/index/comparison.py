@@ -226,14 +226,9 @@ class Comparison(Asked):
         least = LEAST_SERVICE_SHARE * store.settings.max_services
         codes = [store.needs.services[column] for column in strongest if points[column] >= least]
         for column, code in zip(strongest, codes, strict=False):
-            yield TermMatch(code, self._own_words(code), theirs[code], float(points[column]), "services")
-
-    def _own_words(self, code: str) -> tuple[str, ...]:
-        """Return the words of the query that speak most for a service."""
-        if code not in self._words_for:
-            tokens = [token for text, _ in self._texts for token in text]
-            self._words_for |= self.store.needs.words_for(tokens, [code])
-        return self._words_for[code]
+            yield TermMatch(
+                code, self._words_for.get(code, ()), theirs.get(code, ()), float(points[column]), "services"
+            )
 
     def shown(self, must_have: str) -> Truths:
         """Return, per document, whether its texts speak of a must-have."""

@@ -243,18 +243,18 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         rows = self.centroids_.indices[start:end].tolist()
         return {row: value for row, value in zip(rows, loud, strict=True) if value * 2 >= loudest}
 
-    def words_for(self, tokens: Iterable[Token], services: Sequence[str]) -> dict[str, tuple[str, ...]]:
-        """Return for each of some services the words of a text that speak most for it, strongest first.
+    def words(self, tokens: Iterable[Token]) -> dict[str, tuple[str, ...]]:
+        """Return for each service that a text has words for those that speak most for it, strongest first.
 
         A word that speaks more than twice as loud for another service, or is filler, is left out.
         """
-        wanted: dict[int, dict[str, float]] = {self._row[code]: {} for code in services}
+        loud: dict[int, dict[str, float]] = {}
         for token in tokens:
+            surface = token.surface
             for row, value in self._speaks_of(token).items():
-                if row in wanted:
-                    words = wanted[row]
-                    words[token.surface] = max(value, words.get(token.surface, 0.0))
-        return {code: _strongest(wanted[self._row[code]]) for code in services}
+                words = loud.setdefault(row, {})
+                words[surface] = max(value, words.get(surface, 0.0))
+        return {self.services[row]: _strongest(words) for row, words in loud.items()}
 
     def _speaks_of(self, token: Token) -> Mapping[int, float]:
         if token.surface.lower() in self.fillers:
@@ -275,8 +275,8 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         probable = self._probabilities(cosines)[0]
         best = [int(i) for i in np.argsort(-cosines[0], kind="stable")[:limit]]
         found = [i for i in best if probable[i] > 0 and cosines[0, i] > 0]
-        words = self.words_for(tokens, [self.services[i] for i in found])
-        return [NeedSuggestion(self.services[i], float(probable[i]), words[self.services[i]]) for i in found]
+        words, services = self.words(tokens), self.services
+        return [NeedSuggestion(services[i], float(probable[i]), words.get(services[i], ())) for i in found]
 
     def _nearest(self, token: Token) -> Token:
         """Return a token that the model knows: itself, or the term that is spelled most like it."""

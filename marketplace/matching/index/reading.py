@@ -38,7 +38,7 @@ class Weighed(NamedTuple):
 
 
 class Told(NamedTuple):
-    """The words of a document's own texts behind each term, and those that speak most for each service."""
+    """The words of a document's own texts behind each term, and those that speak most for services."""
 
     surfaces: Mapping[str, tuple[str, ...]]
     words: Mapping[str, tuple[str, ...]]
@@ -85,7 +85,7 @@ class Reader:
             for token in fields[name]:
                 for term in (token.term, *token.parts):
                     surfaces.setdefault(term, {})[token.surface] = None
-        words = self.needs.words_for((*fields["text"], *fields["cases"]), self.needs.services)
+        words = self.needs.words((*fields["text"], *fields["cases"]))
         return Told({term: tuple(found) for term, found in surfaces.items()}, words)
 
     def words(self, fields: Fields) -> frozenset[str]:

@@ -84,6 +84,13 @@ class Index:
         """
         return Index(self._store.changed(documents, gone))
 
+    def prepare(self) -> None:
+        """Read the words that explain each supplier, before somebody asks, where that many are remembered.
+
+        Takes a third of a second for 1,000 suppliers; without it the first lists that name one take longer.
+        """
+        self._store.tell_all()
+
     def suggest_needs(
         self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
     ) -> list[NeedSuggestion]:

@@ -12,7 +12,7 @@ from marketplace.matching.glossary import Glossary
 from marketplace.matching.index.doubts import Doubts
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Truths, Vector
-from marketplace.matching.index.reading import Reader, Told
+from marketplace.matching.index.reading import SMALL, Reader, Told
 from marketplace.matching.index.segment import Gathering, Segment
 from marketplace.matching.index.sequences import Places
 from marketplace.matching.settings import Settings
@@ -116,6 +116,12 @@ class Store:
     def told(self, row: int) -> Told:
         """Return the words that explain a document."""
         return self.reader.told(self.documents[row], self.size)
+
+    def tell_all(self) -> None:
+        """Do the same for all documents, where that many are remembered."""
+        if self.size <= SMALL:
+            for row in np.flatnonzero(self.alive).tolist():
+                self.told(row)
 
     def gather(self, of: Callable[[Segment, int], Any]) -> Any:
         """Return what a function says of each segment (with its first row) as one array over all rows."""

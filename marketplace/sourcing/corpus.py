@@ -75,11 +75,11 @@ class Corpus:
 
         Whoever writes a brief looks at the same page again and again, and most times nothing has changed.
         """
-        if key not in self._remembered:
+        found: T | None = self._remembered.get(key)  # held on to: another thread may forget it meanwhile
+        if found is None:
             if len(self._remembered) >= MOST_REMEMBERED:
                 self._remembered.clear()
-            self._remembered[key] = make()
-        found: T = self._remembered[key]
+            found = self._remembered[key] = make()
         return found
 
     @property

@@ -226,15 +226,16 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def _speaks(self, term: str) -> Mapping[int, float]:
         """Return how loud a term speaks for services, by the service's row; those twice as quiet as another are left out."""
-        if term in self._loud:
-            return self._loud[term]
+        known = self._loud.get(term)
+        if known is not None:
+            return known
         column = self.vocabulary_.get(term)
         if column is None:
             return {}  # not remembered: of the words of a large directory most are such
         if len(self._loud) >= MOST_REMEMBERED:
             self._loud.clear()
-        self._loud[term] = self._read_loudness(column)
-        return self._loud[term]
+        known = self._loud[term] = self._read_loudness(column)
+        return known
 
     def _read_loudness(self, column: int) -> Mapping[int, float]:
         start, end = self.centroids_.indptr[column : column + 2].tolist()

@@ -132,8 +132,9 @@ def _most_alike(found: BriefPaper, versions: Mapping[int, _Version]) -> list[Ear
 
 def _texts(versions: Sequence[_Version]) -> dict[int, Query]:
     """Return what published briefs ask for, by the number of their version; each is read and told apart once."""
-    found = {version[0]: _read[version] for version in versions if version in _read}
-    missing = {version[0]: version for version in versions if version not in _read}
+    known = {version[0]: _read.get(version) for version in versions}
+    found = {number: query for number, query in known.items() if query is not None}
+    missing = {version[0]: version for version in versions if version[0] not in found}
     if missing:
         query = select(BriefVersion.id, BriefVersion.answers).where(BriefVersion.id.in_(missing))
         for number, answers in session.execute(query):

@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
-	bench-engines bench-match bench-load steady screenshots wheel lock sbom audit theme hooks clean
+	bench-engines bench-match bench-load bench-moments steady screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -89,6 +89,9 @@ bench: $(BIN)/.all install ## Measure the pages with 1,000 suppliers and 500 bri
 
 bench-load: $(BIN)/.all install ## Measure many people at once, writers among them, beside a bare page
 	$(BIN)/python -m benchmarks.load
+
+bench-moments: $(BIN)/.all install ## Measure what must not take long or must take its time: passwords, a suspension
+	$(BIN)/python -m benchmarks.moments
 
 steady: $(BIN)/.all install ## Serve people for an hour, and look at memory and open files
 	$(BIN)/python -m benchmarks.steady

@@ -27,9 +27,10 @@ OWNERS = 60
 
 @dataclass(frozen=True)
 class World:
-    """Pages as (role, address), the cookie of each role, and those of other companies' owners."""
+    """Pages as (role, address), each role's person and cookie, and the cookies of other companies' owners."""
 
     pages: Sequence[tuple[str, str]]
+    people: Mapping[str, int]
     cookies: Mapping[str, str]
     owners: Sequence[str]
 
@@ -57,7 +58,7 @@ def seeded(folder: str, suppliers: int = 1000, briefs: int = 500) -> World:
         companies = owners(app, OWNERS)
         db.session.remove()
         db.engine.dispose()
-    return World(world.pages, cookies, companies)
+    return World(world.pages, world.people, cookies, companies)
 
 
 def owners(app: Flask, count: int) -> list[str]:

@@ -147,7 +147,13 @@ def _made(stamp: str, former: Corpus | None) -> Corpus:
     base = former.base if former else _first_base(listed)
     if versions.newest_base_digest() is None and base.share_changed(listed) > MUCH:
         base = _learnt(listed)
-    return Corpus(stamp, base, base.index.updated(listed), documents, listings, categories, dict(entries))
+    if former and base is former.base:
+        index = former.index.changed(
+            [documents[key] for key in found if key in documents], [*former.documents.keys() - documents]
+        )
+    else:
+        index = base.index.updated(listed)
+    return Corpus(stamp, base, index, documents, listings, categories, dict(entries))
 
 
 def _learnt(documents: Sequence[Document], digest: str | None = None) -> Base:

@@ -1,8 +1,7 @@
 """Which passwords are taken, and what is kept of them."""
 
-import time
-
 import pytest
+from argon2 import Type, extract_parameters
 from flask import Flask
 
 from marketplace.accounts import passwords, use_cases
@@ -98,13 +97,6 @@ def test_three_thousand_common_words_are_refused_however_they_are_dressed() -> N
     assert [password for password in tried if not is_easy(password)] == []
 
 
-def test_the_rule_is_quick_for_the_longest_password() -> None:
-    common_words()
-    begun = time.perf_counter()
-    is_easy("x9" * 64, OWN)
-    assert time.perf_counter() - begun < 0.25
-
-
 def test_the_same_password_from_another_keyboard_fits() -> None:
     cost = passwords.HashCost(1, 1024)
     composed, decomposed = "blåbærsyltetøy på låven", "bla\u030abærsyltetøy pa\u030a la\u030aven"
@@ -114,12 +106,13 @@ def test_the_same_password_from_another_keyboard_fits() -> None:
     assert kept.startswith("$argon2id$")
 
 
-def test_a_check_takes_its_time() -> None:
+def test_a_hash_costs_at_least_what_owasp_asks_for() -> None:
+    """OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes, or more."""
     cost = passwords.HashCost()
     kept = passwords.hash_of("grønn traktor på jordet", cost)
-    begun = time.perf_counter()
+    price = extract_parameters(kept)
+    assert (price.type, price.memory_cost >= 19 * 1024, price.time_cost >= 2) == (Type.ID, True, True)
     assert passwords.matches(kept, "grønn traktor på jordet", cost)
-    assert time.perf_counter() - begun >= 0.05
 
 
 @pytest.mark.parametrize("kept", [None, "", "!", "x", "$2b$12$not-of-ours"])

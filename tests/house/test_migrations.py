@@ -1,6 +1,5 @@
 """Migrations give exactly the tables in the code, in both directions, on the run's database."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -106,9 +105,7 @@ def test_each_migration_goes_down_up_and_down_on_all_that_the_demo_tells(full: E
         wrong += [f"{version}: {one}" for one in set(schema) ^ set(schema_after)]
         wrong += [f"{version}: rows of {name}" for name in rows if rows[name] != rows_after[name]]
     assert wrong == []
-    begun = time.monotonic()
     migrate.upgrade(full)
-    assert time.monotonic() - begun < 20
     assert migrate.differences(full) == []
     with full.connect() as connection:
         expected = {guard.name for guard in guards.GUARDS}

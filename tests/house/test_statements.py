@@ -2,15 +2,14 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from marketplace.briefs.models import Brief
-from marketplace.core.database import db, session
+from marketplace.core.database import session
 from marketplace.demo import scale_tour
 from marketplace.privacy.queries import PARTS
 from marketplace.proposals.models import Proposal
@@ -18,6 +17,7 @@ from marketplace.sourcing import corpus
 from marketplace.suppliers.models import Supplier
 from tests.browser import Browser
 from tests.house.people import LEVELS, People, addresses
+from tests.statements import statements
 
 MOST_STATEMENTS, MOST_REPEATS, AROUND_PARTS = 29, 2, 4
 ROLES = {
@@ -38,32 +38,21 @@ LISTS = {
 }
 
 
-@contextmanager
-def asked() -> Iterator[Counter[str]]:
-    """Count the statements that reach the database, by their text."""
-    seen: Counter[str] = Counter()
-
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        if not statement.startswith(NOT_ASKED):
-            seen[statement] += 1
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield seen
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+def asked(statements: Iterable[str]) -> Counter[str]:
+    """Count the statements that ask the database for something, by their text."""
+    return Counter(statement for statement in statements if not statement.startswith(NOT_ASKED))
 
 
-def statements(browser: Browser, path: str) -> tuple[int, Counter[str]]:
+def statements_of(browser: Browser, path: str) -> tuple[int, Counter[str]]:
     """Open a page until the index is in place, and return the status and the statements of the last time."""
     browser.check_pages = False
     browser.get(path)
     while corpus.is_learning():
         time.sleep(0.01)
     browser.get(path)
-    with asked() as seen:
+    with statements() as seen:
         status = browser.get(path).status_code
-    return status, seen
+    return status, asked(seen)
 
 
 def browser_of(app: Flask, user_id: int | None) -> Browser:
@@ -87,7 +76,7 @@ def test_no_page_asks_much_nor_the_same_thing_again_and_again(grown_world: Flask
         pages = [(people.ids[name], path) for path in every]
         pages += [(tour.get(role), path) for of, path in scale_tour.pages() if of == role]
         for user_id, path in pages:
-            status, seen = statements(browser_of(grown_world, user_id), path)
+            status, seen = statements_of(browser_of(grown_world, user_id), path)
             opened[f"{name} {status}"] += 1
             if seen.total() > most_for(path):
                 wrong.append(f"{name} {path}: {seen.total()} statements")
@@ -112,7 +101,7 @@ def lists(app: Flask, ids: dict[str, int | None]) -> dict[tuple[str, str], int]:
     counted = {}
     for name, paths in LISTS.items():
         for path in paths:
-            status, seen = statements(browser_of(app, ids[name]), path)
+            status, seen = statements_of(browser_of(app, ids[name]), path)
             assert status == 200, (name, path)
             counted[name, path] = seen.total()
     return counted
@@ -137,9 +126,9 @@ def test_a_comparison_and_a_ranking_ask_the_same_however_long(demo_world: Flask)
     paths = [
         f"/briefs/{judged.reference}/{page}" for page in ("proposals", "proposals/scores", "award", "ranking")
     ]
-    many = [statements(owner, path)[1].total() for path in paths]
+    many = [statements_of(owner, path)[1].total() for path in paths]
     assert len(offers) > 2
     for offer in offers[1:]:
         offer.state = "draft"
     session.commit()
-    assert [statements(owner, path)[1].total() for path in paths] == many
+    assert [statements_of(owner, path)[1].total() for path in paths] == many

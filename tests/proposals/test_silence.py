@@ -3,21 +3,21 @@
 import datetime as dt
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from marketplace.briefs import use_cases as briefs
-from marketplace.core.database import db, session
+from marketplace.core.database import session
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
 from tests.proposals.walking import addresses, browsers, look, things
+from tests.statements import statements
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
@@ -96,21 +96,6 @@ def test_what_a_bidder_does_changes_no_byte_for_anybody_else(
         assert differing(before, known) == [], name
         assert sent_to_others(market) == told, name
     assert len(first) == len(before)
-
-
-@contextmanager
-def statements() -> Iterator[list[str]]:
-    """Collect the text of each SQL statement."""
-    found: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        found.append(statement)
-
-    event.listen(db.engine, "before_cursor_execute", note)
-    try:
-        yield found
-    finally:
-        event.remove(db.engine, "before_cursor_execute", note)
 
 
 PAGES = (

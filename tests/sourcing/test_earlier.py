@@ -15,7 +15,7 @@ from marketplace.proposals.models import Outcome, Proposal
 from marketplace.sourcing import use_cases
 from tests import factories
 from tests.factories.briefs import draft, full_answers
-from tests.house.test_statements import MOST_STATEMENTS, statements
+from tests.house.test_statements import MOST_STATEMENTS, statements_of
 
 ANOTHER_JOB = {
     "services": ["ecm.shop", "con.copy", "med.film", "ops.hosting"],
@@ -200,12 +200,12 @@ def test_five_are_told_the_most_alike_first(market, publish):
 def test_the_page_asks_the_same_with_one_earlier_brief_and_with_five(market, publish, sign_in, reader):
     viewer = getattr(market, reader)
     delivered(publish(report_consent="individual"), handover="yes")
-    one = statements(sign_in(viewer), f"/briefs/{publish()}")[1].total()
+    one = statements_of(sign_in(viewer), f"/briefs/{publish()}")[1].total()
     for _number in range(3):
         delivered(publish(report_consent="individual"), handover="yes")
     now = publish()
     assert len(read(viewer, now)) == 5
-    assert statements(sign_in(viewer), f"/briefs/{now}")[1].total() == one <= MOST_STATEMENTS
+    assert statements_of(sign_in(viewer), f"/briefs/{now}")[1].total() == one <= MOST_STATEMENTS
 
 
 def test_a_brief_whose_texts_are_erased_is_no_longer_told_by_them(market, publish):

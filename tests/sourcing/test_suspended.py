@@ -1,7 +1,6 @@
 """A suspended supplier is out of the next answer of every process, at once, also while one of them learns anew."""
 
 import json
-import statistics
 import subprocess
 import sys
 import time
@@ -19,10 +18,8 @@ from marketplace.suppliers.use_cases import Decision
 from tests import factories
 
 NAMES = [f"Forsvinner {number}" for number in range(5)]
-MOST_SECONDS = 0.05
-"""What the answer may cost the thread that gives it, so that other work on the machine does not count."""
 ANSWERS = """
-import json, sys, time
+import json, sys
 from marketplace.app import create_app
 from marketplace.core.database import session
 from marketplace.matching import Query
@@ -31,11 +28,10 @@ from marketplace.sourcing.corpus import corpus
 query = Query("x", "Nettbutikk", "Vi vil selge på nett", needs=("ecm.shop",))
 with create_app().app_context():
     for _line in sys.stdin:
-        begun = time.thread_time()
         now = corpus()
         listed = [match.document_id for match in now.index.rank(query, explain=0).matches]
         session.rollback()
-        print(json.dumps({"listed": listed, "base": now.base.digest, "seconds": time.thread_time() - begun}), flush=True)
+        print(json.dumps({"listed": listed, "base": now.base.digest}), flush=True)
 """
 
 
@@ -89,15 +85,12 @@ def test_it_is_out_of_the_next_answer_of_another_process(app, market):
     sourcing.renew_base()  # as the worker does; without a base, every process learns for itself in the answer
     with other(app) as asked:
         before = asked.ask()["listed"]
-        taken = []
         for name in NAMES:
             number = str(market.suppliers[name].id)
             answer = suspended(market, name, curator, asked)
             assert number in before
             assert number not in answer["listed"]
-            taken.append(answer["seconds"])
         assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in NAMES}
-    assert statistics.median(taken) <= MOST_SECONDS, taken
 
 
 def test_it_is_out_while_the_other_process_learns_a_new_base(app, market):
@@ -114,7 +107,6 @@ def test_it_is_out_while_the_other_process_learns_a_new_base(app, market):
         digest = wanted.digest
         begun = asked.ask()
         answer = suspended(market, NAMES[0], curator, asked)
-        seconds = answer["seconds"]
         assert (number in begun["listed"], number in answer["listed"]) == (True, False)
         assert (begun["base"], answer["base"]) == (old, old), (
             "the new base was ready too soon to show anything"
@@ -126,4 +118,3 @@ def test_it_is_out_while_the_other_process_learns_a_new_base(app, market):
                 break
             time.sleep(0.05)
         assert answer["base"] == digest
-    assert seconds <= MOST_SECONDS

@@ -4,9 +4,8 @@ import re
 
 import pytest
 from flask import Flask
-from sqlalchemy import event
 
-from marketplace.core.database import db, session
+from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import OutboxMail
 from marketplace.suppliers import queries, use_cases
@@ -14,6 +13,7 @@ from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
 from tests.browser import Browser
+from tests.statements import statements
 from tests.suppliers.world import ABOUT, everything, only_vetting, supplier, world
 
 APPLICATION = {
@@ -382,8 +382,7 @@ def test_the_directory_asks_few_questions_whatever_its_size(app: Flask, client: 
     for number in range(30):
         supplier(f"Byrå {number}", approved_by=here.curator)
     client.page("/suppliers")
-    counted: list[str] = []
-    event.listen(db.engine, "before_cursor_execute", lambda *args: counted.append(args[2]))
-    client.page("/suppliers?kind=ecm&page=2")
+    with statements() as counted:
+        client.page("/suppliers?kind=ecm&page=2")
     assert len(counted) < 10, counted
     assert len(queries.catalogue().entries) == 30

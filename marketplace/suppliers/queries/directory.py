@@ -7,7 +7,7 @@ from threading import Lock
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Engine, Select, bindparam, func, select, true
+from sqlalchemy import Engine, Select, String, bindparam, func, select, true, type_coerce
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import UtcDateTime, db, session
@@ -104,39 +104,34 @@ def catalogue() -> Catalogue:
 
 def _refreshed(former: dict[int, Entry]) -> Catalogue:
     marks: dict[int, list[object]] = {}
-    approvals: dict[int, list[Approval]] = defaultdict(list)
     gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
     names: dict[int, str] = dict(session.execute(gardens).all())
+    # Moments as the driver gives them: of all that is asked for here they are only compared.
     query = (
         select(
             Supplier.id,
             Supplier.version,
-            Supplier.updated_at,
+            type_coerce(Supplier.updated_at, String),
             Vetting.category,
             Vetting.garden_id,
-            Vetting.approved_at,
-            Vetting.decided_at,
+            type_coerce(Vetting.approved_at, String),
+            # With the day of the decision: that a curator has read a changed profile changes how it counts.
+            type_coerce(Vetting.decided_at, String),
         )
         .join(Vetting, Vetting.supplier_id == Supplier.id)
         .where(Supplier.is_active, Supplier.paused_at.is_(None), listed_vettings(clock.now()))
         .order_by(Supplier.id, Vetting.category)
     )
     for id_, version, updated_at, category, garden_id, approved_at, decided_at in session.execute(query):
-        if approved_at is None:
-            continue
-        approval = Approval(category, names.get(garden_id, ""), approved_at)
-        approvals[id_].append(approval)
-        # With the day of the decision: that a curator has read a changed profile changes how it counts.
-        marks.setdefault(id_, [version, updated_at]).extend((approval, decided_at))
+        mark = (version, updated_at, category, names.get(garden_id), approved_at, decided_at)
+        marks.setdefault(id_, []).extend(mark)
     stale = [id_ for id_, mark in marks.items() if id_ not in former or former[id_].mark != tuple(mark)]
-    fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, approvals)
+    fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, names)
     entries = [fresh.get(id_) or former[id_] for id_ in sorted(marks)]
     return Catalogue([entry for entry in entries if entry.services])
 
 
-def _read(
-    ids: list[int], marks: dict[int, tuple[object, ...]], approvals: dict[int, list[Approval]]
-) -> dict[int, Entry]:
+def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[int, str]) -> dict[int, Entry]:
     found: dict[int, Entry] = {}
     for start in range(0, len(ids), _CHUNK):
         part = ids[start : start + _CHUNK]
@@ -160,6 +155,12 @@ def _read(
                 SupplierLanguage.supplier_id.in_(part)
             )
         )
+        approvals: dict[int, list[Approval]] = defaultdict(list)
+        approved = select(Vetting.supplier_id, Vetting.category, Vetting.garden_id, Vetting.approved_at)
+        approved = approved.where(Vetting.supplier_id.in_(part), listed_vettings(clock.now()))
+        for id_, category, garden_id, day in session.execute(approved.order_by(Vetting.category)):
+            if day is not None:
+                approvals[id_].append(Approval(category, gardens.get(garden_id, ""), day))
         cases: dict[int, list[str]] = defaultdict(list)
         told = select(
             CaseStudy.supplier_id, CaseStudy.title, CaseStudy.client, CaseStudy.text, CaseStudy.result

@@ -1,0 +1,117 @@
+"""What must not take long, or must take its time: a password, a suspension, the migrations. Run by `make bench-moments`.
+
+Uses its own temporary database, or the one in DATABASE_URL, which must be empty: 1,000 suppliers and 5,000 briefs.
+"""
+
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Engine, select
+
+from benchmarks.world import seeded
+from marketplace import migrate
+from marketplace.accounts import passwords
+from marketplace.accounts.common_words import common_words, is_easy
+from marketplace.app import create_app
+from marketplace.core.database import db, session
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing.corpus import corpus
+from marketplace.suppliers import use_cases
+from marketplace.suppliers.models import Vetting
+from marketplace.suppliers.use_cases import Decision
+
+ROUNDS = 9
+LEAST_CHECK_MS, MOST_RULE_MS, MOST_SUSPENDED_MS, MOST_MIGRATING_MS = 50.0, 250.0, 50.0, 5000.0
+
+
+def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Return the median time of an action, in milliseconds."""
+    taken = []
+    for _round in range(rounds):
+        begun = time.perf_counter()
+        act()
+        taken.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(taken)
+
+
+def password_ms() -> tuple[float, float]:
+    """Return what checking a password takes, and what judging the longest new one takes."""
+    cost = passwords.HashCost()
+    kept = passwords.hash_of("grønn traktor på jordet", cost)
+    common_words()
+    check = median_ms(lambda: passwords.matches(kept, "grønn traktor på jordet", cost))
+    return check, median_ms(lambda: is_easy("x9" * 64, ("kari", "bjørkvollen")))
+
+
+def suspended_ms(people: Mapping[str, int]) -> float:
+    """Return what a suspension adds to the next answer of a process: the directory brought up to date within it."""
+    corpus()
+    taken = []
+    for _round in range(ROUNDS):
+        item = session.scalars(
+            select(Vetting).where(Vetting.state == "approved", Vetting.category == "ecm").limit(1)
+        ).one()
+        curator = Viewer(
+            user_id=people["garden"],
+            organisation_id=item.garden_id,
+            organisation_kind="garden",
+            role="curator",
+        )
+        use_cases.decide(curator, item.id, Decision("suspend", item.revision, {}, "Svarer ikke."))
+        session.rollback()
+        begun = time.perf_counter()
+        corpus()
+        taken.append(1000 * (time.perf_counter() - begun))
+        session.rollback()
+    return statistics.median(taken)
+
+
+def migrating_ms(engine: Engine) -> float:
+    """Return what the newest migration takes when it is made again."""
+    newest = migrate.head() or "base"
+    taken = []
+    for _round in range(3):
+        migrate.downgrade(engine, f"{int(newest) - 1:04d}")
+        begun = time.perf_counter()
+        migrate.upgrade(engine)
+        taken.append(1000 * (time.perf_counter() - begun))
+    return statistics.median(taken)
+
+
+def main() -> int:
+    """Seed, measure, print the table; return 1 when a figure is outside its limit."""
+    with tempfile.TemporaryDirectory() as folder:
+        world = seeded(folder, briefs=5000)
+        check, rule = password_ms()
+        app = create_app()
+        with app.app_context():
+            suspended = suspended_ms(world.people)
+            db.session.remove()
+            migrating = migrating_ms(db.engine)
+            db.engine.dispose()
+    rows = [
+        ("checking a password", check, f"at least {LEAST_CHECK_MS:.0f}", check >= LEAST_CHECK_MS),
+        ("judging a new password", rule, f"at most {MOST_RULE_MS:.0f}", rule <= MOST_RULE_MS),
+        (
+            "taking a suspension in",
+            suspended,
+            f"at most {MOST_SUSPENDED_MS:.0f}",
+            suspended <= MOST_SUSPENDED_MS,
+        ),
+        (
+            "the newest migration",
+            migrating,
+            f"at most {MOST_MIGRATING_MS:.0f}",
+            migrating <= MOST_MIGRATING_MS,
+        ),
+    ]
+    for what, milliseconds, limit, is_met in rows:
+        sys.stdout.write(f"{what:30} {milliseconds:9.1f} ms  {limit}{'' if is_met else '  NOT MET'}\n")
+    return int(not all(row[-1] for row in rows))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

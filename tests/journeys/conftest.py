@@ -13,13 +13,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from marketplace.core import clock
 
 PHONE, DESK = 390, 1280
 NARROWEST = 320
+PATIENCE_MS = 60_000
+"""A busy machine is slow, and the first page that ranks loads a library."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,6 +33,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def launched(chromium: str) -> Iterator[Chromium]:
     """One Chromium for the run; each person has a context of their own."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
         opened = playwright.chromium.launch(executable_path=chromium, args=sandbox)
@@ -97,6 +100,7 @@ def person(launched: Chromium, address: str) -> Iterator[Callable[..., Page]]:
                 reduced_motion="reduce",
             )
             opened.callback(context.close)
+            context.set_default_timeout(PATIENCE_MS)
             page = context.new_page()
             page.on("console", lambda message: is_complaint(message) and complaints.append(message.text))
             page.on("pageerror", lambda error: complaints.append(str(error)))

@@ -57,8 +57,11 @@ def test_what_is_typed_is_saved_without_a_click(signed_in: Callable[..., Page], 
     page.goto(f"/briefs/{brief.reference}/guide/need")
     page.fill("#title", "Nettbutikk for ysteriet")
     page.fill("#problem", PROBLEM)
-    expect(page.locator("[data-saved] span")).not_to_be_empty(timeout=10_000)
-    page.wait_for_timeout(4000)
+    expect(page.locator("[data-saved] span")).not_to_be_empty()
+    for _try in range(300):
+        if stored(brief).answers.get("problem"):
+            break
+        page.wait_for_timeout(100)
     page.reload()
     assert page.input_value("#title") == "Nettbutikk for ysteriet"
     assert stored(brief).answers["problem"] == PROBLEM

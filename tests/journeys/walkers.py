@@ -29,9 +29,6 @@ class Walker:
 
     def __post_init__(self) -> None:
         self.page.on("response", self._note)
-        self.page.set_default_timeout(
-            60_000
-        )  # the first page that ranks loads a library; a busy machine is slow
 
     def _note(self, answer: Response) -> None:
         if answer.status >= 400 and answer.status != 422:  # a form sent back to be mended
@@ -112,7 +109,7 @@ class KeyboardWalker(Walker):
     def reach(self, found: Callable[[], bool], what: str) -> None:
         for _stop in range(MOST_STOPS):
             if found():
-                self.page.wait_for_function(SHOWN, timeout=5_000)  # the page has yet to scroll there
+                self.page.wait_for_function(SHOWN)  # the page has yet to scroll there
                 return
             self.page.keyboard.press("Tab")
         pytest.fail(f"Tab does not lead to {what} on {self.page.url}")

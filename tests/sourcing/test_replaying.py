@@ -198,7 +198,7 @@ def test_another_process_learns_the_new_base_beside_its_answers(market):
         version = versions.keep(list(corpus().documents.values())[:2])
         version.base_since = clock.now()
     assert corpus().base.digest == before
-    for _try in range(300):
+    for _try in range(1200):
         session.rollback()
         if corpus().base.digest == version.digest:
             break

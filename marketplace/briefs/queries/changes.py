@@ -36,7 +36,7 @@ def amendments(paper: BriefPaper) -> list[Amendment]:
 
 
 def _difference(paper: BriefPaper, before: Mapping[str, Any], after: BriefVersion) -> list[Change]:
-    return amendment.difference(paper.rows_of(before), paper.rows_of(after.answers))
+    return amendment.difference(paper.worded_of(before).rows, paper.worded_of(after.answers).rows)
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def pending_change(paper: BriefPaper) -> Pending:
                 date=format_date(latest),
             )
         )
-    changes = amendment.difference(paper.rows_of(before), paper.rows_of(after))
+    changes = amendment.difference(paper.worded_of(before).rows, paper.worded_of(after).rows)
     return Pending(codes, changes, stops, needs, earliest, latest)
 
 

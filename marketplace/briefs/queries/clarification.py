@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
@@ -25,8 +25,13 @@ _ASKED = (
         Organisation.name.label("asker"),
     )
     .join(Organisation, Organisation.id == ClarificationQuestion.supplier_id)
+    .where(ClarificationQuestion.brief_id == bindparam("brief"))
     .order_by(ClarificationQuestion.id)
 )
+_IS_PUBLISHED = ClarificationQuestion.state == QuestionState.PUBLISHED
+_PUBLISHED = _ASKED.where(_IS_PUBLISHED)
+_ASKED_OR_OWN = _ASKED.where(or_(_IS_PUBLISHED, ClarificationQuestion.supplier_id == bindparam("asker")))
+"""Made once: each brief's page asks one of them."""
 
 
 @dataclass(frozen=True)
@@ -48,13 +53,12 @@ def questions_on(viewer: Viewer, paper: BriefPaper) -> list[ShownQuestion]:
     All who may read the brief see the published ones, without the asker. The company sees those that wait as
     well, and who asked once the brief is opened. A supplier sees its own, whatever became of them.
     """
-    query = _ASKED.where(ClarificationQuestion.brief_id == paper.brief.id)
-    published = ClarificationQuestion.state == QuestionState.PUBLISHED
     if viewer.is_supplier:
-        query = query.where(or_(published, ClarificationQuestion.supplier_id == viewer.organisation_id))
-    elif paper.reader != "company":
-        query = query.where(published)
-    return [_shown(viewer, paper, row) for row in session.execute(query)]
+        query, values = _ASKED_OR_OWN, {"brief": paper.brief.id, "asker": viewer.organisation_id}
+    else:
+        query = _ASKED if paper.reader == "company" else _PUBLISHED
+        values = {"brief": paper.brief.id}
+    return [_shown(viewer, paper, row) for row in session.execute(query, values)]
 
 
 def _shown(viewer: Viewer, paper: BriefPaper, row: Any) -> ShownQuestion:

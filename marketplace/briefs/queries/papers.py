@@ -29,8 +29,8 @@ UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)
 NAME_SHOWN_TO_ALL = frozenset({Phase.AWARDED, Phase.DELIVERED})
 REVEALING = frozenset({"links"})
 
-MOST_ROWS = 300
-_rows: dict[tuple[object, ...], Mapping[str, Row]] = {}
+MOST_WORDED = 300
+_worded: "dict[tuple[object, ...], Worded]" = {}
 
 Asker = int | BindParameter[int] | None
 ASKER = bindparam("asker", type_=Integer())
@@ -101,6 +101,15 @@ class BriefLine:
         return str(lifecycle.PHASE_LABELS[self.phase])
 
 
+@dataclass(frozen=True, eq=False)
+class Worded:
+    """Answers to a guide put into words for one kind of reader in one language; `rows` hold what it may read."""
+
+    guide: Guide
+    answers: Mapping[str, Any]
+    rows: Mapping[str, Row]
+
+
 @dataclass(frozen=True)
 class BriefPaper(BriefLine):
     """A brief as one reader sees it; `rows` hold what it may read."""
@@ -111,26 +120,32 @@ class BriefPaper(BriefLine):
     version: BriefVersion | None
     moves: frozenset[str]
 
-    @cached_property
+    @property
     def rows(self) -> Mapping[str, Row]:
-        """Return what the reader may read, by question, made when asked for."""
-        return self.rows_of(self.answers)
+        """Return what the reader may read, by question."""
+        return self.worded.rows
 
-    def rows_of(self, answers: Mapping[str, Any]) -> Mapping[str, Row]:
-        """Return what the reader may read of other answers to the same guide, an earlier version's.
+    @cached_property
+    def worded(self) -> Worded:
+        """Return the answers in the reader's words, made when asked for."""
+        return self.worded_of(self.answers)
+
+    def worded_of(self, answers: Mapping[str, Any]) -> Worded:
+        """Return other answers to the same guide, an earlier version's, in the reader's words.
 
         Put into words once for the same answers: a brief that is out is read again and again.
         """
         audience = "supplier" if self.reader == "supplier" else "company"
         key = (self.guide.version, audience, self.company is None, current_locale(), repr(answers))
-        rows = _rows.get(key)
-        if rows is None:
-            if len(_rows) >= MOST_ROWS:
-                _rows.clear()
+        worded = _worded.get(key)
+        if worded is None:
+            if len(_worded) >= MOST_WORDED:
+                _worded.clear()
             found = guide.document_rows(self.guide, answers, audience)
             hides = REVEALING if self.company is None else frozenset[str]()
-            rows = _rows[key] = {code: row for code, row in found.items() if code not in hides}
-        return rows
+            rows = {code: row for code, row in found.items() if code not in hides}
+            worded = _worded[key] = Worded(self.guide, answers, rows)
+        return worded
 
     @property
     def takes_questions(self) -> bool:

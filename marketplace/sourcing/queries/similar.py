@@ -3,16 +3,17 @@
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Text, cast, func, select
+from sqlalchemy import Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import BriefPaper, is_open, visible_to
+from marketplace.briefs.queries import BriefPaper, is_open
+from marketplace.briefs.queries.papers import kind_of, visible_to_asker
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import UtcDateTime, session
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
 from marketplace.sourcing.corpus import corpus
@@ -86,6 +87,23 @@ class Earlier:
     words: Sequence[str]
 
 
+@cache
+def _sharing(kind: Viewer) -> Select[int, int, dt.datetime, int]:
+    """Return the query for the newest versions of earlier briefs that share services with `this`."""
+    sharing = (
+        select(Brief.id)
+        .join(BriefService)
+        .where(visible_to_asker(kind), Brief.id != bindparam("this"))
+        .where(Brief.published_at < bindparam("before", type_=UtcDateTime()))
+        .where(BriefService.code.in_(bindparam("needs", expanding=True)))
+        .group_by(Brief.id)
+        .order_by(func.count().desc(), Brief.published_at.desc(), Brief.id.desc())
+        .limit(MOST_HELD)
+    )
+    newest = select(BriefVersion.brief_id, *_NEWEST).group_by(BriefVersion.brief_id)
+    return newest.where(BriefVersion.brief_id.in_(sharing))
+
+
 def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
     """Return the briefs most like one among those that a viewer may see and that were sent before it.
 
@@ -93,17 +111,8 @@ def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
     """
     needs = [str(code) for code in found.answers.get("services") or ()]
     before = found.brief.published_at or clock.now()
-    sharing = (
-        select(Brief.id)
-        .join(BriefService)
-        .where(visible_to(viewer), Brief.id != found.brief.id, Brief.published_at < before)
-        .where(BriefService.code.in_(needs))
-        .group_by(Brief.id)
-        .order_by(func.count().desc(), Brief.published_at.desc(), Brief.id.desc())
-        .limit(MOST_HELD)
-    )
-    newest = select(BriefVersion.brief_id, *_NEWEST).group_by(BriefVersion.brief_id)
-    others = session.execute(newest.where(BriefVersion.brief_id.in_(sharing))).all() if needs else []
+    asked = {"asker": viewer.organisation_id, "this": found.brief.id, "before": before, "needs": needs}
+    others = session.execute(_sharing(kind_of(viewer)), asked).all() if needs else []
     return (
         _most_alike(found, {number: (version, day, length) for number, version, day, length in others})
         if others

@@ -13,7 +13,7 @@ from gunicorn.app import wsgiapp
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 from sqlalchemy import create_engine
 
-from marketplace import migrate
+from marketplace import gunicorn_hooks, migrate
 from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
@@ -270,13 +270,17 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
         "--bind", bind, "--graceful-timeout", "20", "--log-level", "info" if settings.production else "warning",
         "--config", "python:marketplace.gunicorn_hooks", "marketplace.app:create_app()",
     ]  # fmt: skip
-    helper = subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]) if with_worker else None
+    helpers: list[subprocess.Popen[bytes]] = []
+    if with_worker:
+        gunicorn_hooks.beside.append(
+            lambda: helpers.append(subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]))
+        )
     here = os.getpid()
     try:
         wsgiapp.run(prog="gunicorn")
     finally:
         # The processes that gunicorn makes leave through here as well.
-        if helper is not None and os.getpid() == here:
+        for helper in helpers if os.getpid() == here else ():
             helper.terminate()
             helper.wait(timeout=10)
 

@@ -204,17 +204,17 @@ def is_learning() -> bool:
     return bool(_learning)
 
 
-def warm(*, learn: bool = True) -> None:
-    """Build the index before anyone waits for it; with `learn` off only as far as it lies on disk."""
-    with use_locale("nb"):
-        matching.suggest_needs("nettside med bestilling", glossary())
-        if learn or _is_kept():
-            index = corpus().index
-            if learn:
-                index.prepare()
-
-
-def _is_kept() -> bool:
+def read_kept() -> None:
+    """Read the index that lies on disk, and bring it up to date; where there is none, do nothing."""
     digest = versions.newest_base_digest()
     place = snapshots.place_of(digest, SETTINGS) if digest else None
-    return place is not None and place.exists()
+    if place is not None and place.exists():
+        with use_locale("nb"):
+            corpus()
+
+
+def warm() -> None:
+    """Build all that the first pages would wait for: the index, the words that explain, the model that reads needs."""
+    with use_locale("nb"):
+        matching.suggest_needs("nettside med bestilling", glossary())
+        corpus().index.prepare()

@@ -24,7 +24,8 @@ class TermMatch:
     """A word, or a service, that both texts have: as it stands in the brief and in the supplier's texts.
 
     `part` says which part of the score it counts in, `value` how many points it gave there. The values of the
-    words add up to the part "words". A service that was ticked and not written has no document words.
+    words add up to the part "words". A service that was ticked and not written has no document words. One that failed
+    the test (see `Index.rank`) has no words on either side.
     """
 
     term: str

@@ -34,7 +34,13 @@ def replay(run_id: int) -> str:
     settings = Settings.from_dict(run.settings)
     index = matching.Index.build(base, glossary(), settings).updated(directory)
     query = Query.from_dict(inputs["query"])
-    ranking = index.rank(query, inputs["limit"], explain=inputs["explain"], shown=inputs.get("shown"))
+    ranking = index.rank(
+        query,
+        inputs["limit"],
+        explain=inputs["explain"],
+        shown=inputs.get("shown"),
+        test=inputs.get("test", False),
+    )
     if pack({**result, "ranking": ranking.to_dict()})[1] != run.result_digest:
         kept = [(match["document_id"], match["score"]) for match in result["ranking"]["matches"]]
         made = [(match.document_id, match.score) for match in ranking.matches]

@@ -184,6 +184,10 @@ class Comparison(Asked):
             lacks += judgement.lacks
         return parts, facts, (*self._doubts.notes(row), *lacks, *criteria.languages(query, document))
 
+    def score(self, row: int) -> float:
+        """Return a supplier's score, the sum of its six parts."""
+        return sum(part.value for part in self.judge(row)[0])
+
     def _writes_of_sector(self, row: int) -> bool:
         at = np.searchsorted(self._sector_rows, row)
         return bool(at < len(self._sector_rows) and self._sector_rows[at] == row)

@@ -15,6 +15,7 @@ from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
 from marketplace.matching.index.store import Store
+from marketplace.matching.index.tested import tested
 from marketplace.matching.ranking import Fit, Match, Ranking, in_turn, order_key
 from marketplace.matching.settings import Settings
 
@@ -114,12 +115,14 @@ class Index:
         *,
         explain: int | None = None,
         shown: Mapping[str, int] | None = None,
+        test: bool = False,
     ) -> Ranking:
         """Rank the documents for a query: the first `limit` matches, and all that are left out.
 
         The parts, facts and lacks come with every match; the words on both sides with the first `explain`
         (by default all). `shown` says when each document was last shown (see `in_turn`); without it nobody's turn
-        is looked at, and the order is that of the scores alone.
+        is looked at, and the order is that of the scores alone. With `test` only words are named without which the
+        score would be lower (see `tested`): takes a few milliseconds for each supplier.
         """
         if not len(self):
             return Ranking(query.id, self.settings, ())
@@ -149,6 +152,8 @@ class Index:
                 notes = (*lacks, *search.unshown_must_haves(row))
             explanation = Explanation(parts, terms, facts, notes)
             matches.append(Match(place, id_of(row), explanation.score, explanation))
+        if test:
+            matches = tested(search, [row for row, *_ in scored], matches)
         return Ranking(query.id, self.settings, tuple(matches), search.exclusions())
 
     def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:

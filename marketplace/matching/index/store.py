@@ -201,6 +201,22 @@ class Store:
         made.doubts = Doubts(made.documents, flagged, behind, self.settings)
         return made
 
+    def beside(self, documents: Sequence[Document]) -> tuple["Store", int]:
+        """Return a store with some documents after its base alone, each judged for itself, and the row of the first.
+
+        To see how a document would do; who says the same as another is not asked.
+        """
+        gathering = Gathering(documents, self.reader)
+        made = copy.copy(self)
+        made.__dict__.pop("documents", None)  # which is remembered
+        made.lexical = self.lexical.with_added([*gathering])
+        added, start = gathering.segment(), len(self.base)
+        made.segments = (self.base, added)
+        made.alive = np.arange(start + len(added)) >= start
+        flagged = {start + row: notes for row, notes in added.flags.items()}
+        made.doubts = Doubts(made.documents, flagged, {}, self.settings)
+        return made, start
+
 
 class Documents(Places[Document]):
     """The documents of several segments in a row."""

@@ -53,7 +53,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     now = corpus()
     query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
     shown = last_shown([int(number) for number in now.index.contenders(query, MOST_KEPT)])
-    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED, shown=shown)
+    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED, shown=shown, test=True)
     listed = [match.document_id for match in ranking.matches]
     named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
     inputs, inputs_digest = pack(
@@ -62,6 +62,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
             "limit": MOST_KEPT,
             "explain": MOST_EXPLAINED,
             "shown": shown,
+            "test": True,
             "documents": [now.documents[document_id].to_dict() for document_id in listed],
         }
     )

@@ -169,18 +169,15 @@ def test_a_line_for_each_request_says_who_and_what_and_nothing_private(app, line
     assert "Lyngstad" not in json.dumps(lines, ensure_ascii=False)
 
 
-def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines):
+def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines, monkeypatch):
     before = app.view_functions["pages.how_it_works"]
 
     def broken():
         raise ValueError("planlagt innhold i et tilbud")
 
     broken.access_level = before.access_level
-    app.view_functions["pages.how_it_works"] = broken
-    try:
-        answer = app.test_client().get("/how-it-works")
-    finally:
-        app.view_functions["pages.how_it_works"] = before
+    monkeypatch.setitem(app.view_functions, "pages.how_it_works", broken)
+    answer = app.test_client().get("/how-it-works")
     assert answer.status_code == 500
     failed = next(line for line in lines if line["level"] == "error")
     assert failed["error"] == "ValueError"

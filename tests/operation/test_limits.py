@@ -68,7 +68,7 @@ def test_an_address_with_a_character_that_is_none_is_that_of_nothing(client, pat
     assert client.get(path).status_code == 404
 
 
-def test_what_the_database_does_not_know_as_text_is_the_askers_fault(app):
+def test_what_the_database_does_not_know_as_text_is_the_askers_fault(app, monkeypatch):
     """PostgreSQL's text knows no NUL; SQLite's does. No page asks for one, so this one is made to."""
     from sqlalchemy import text
 
@@ -77,7 +77,8 @@ def test_what_the_database_does_not_know_as_text_is_the_askers_fault(app):
     def asks():
         return str(session.execute(text("SELECT CAST(:given AS TEXT)"), {"given": "a\x00b"}).scalar())
 
-    app.view_functions["pages.how_it_works"] = _like(app.view_functions["pages.how_it_works"], asks)
+    views = app.view_functions  # of the run's one application: what follows goes with the test
+    monkeypatch.setitem(views, "pages.how_it_works", _like(views["pages.how_it_works"], asks))
     browser = app.test_client()
     browser.check_pages = False
     expected = {"postgresql": 400, "sqlite": 200}[session.get_bind().dialect.name]

@@ -127,6 +127,7 @@ class Postgresql:
     def keep(self, name: str) -> None:
         self._engine.dispose()
         self._kept[name] = f"{self._name}_{name}"
+        self._drop(self._kept[name])
         self._create(self._kept[name], of=self._name)
 
     def bring_back(self, name: str) -> bool:

@@ -46,14 +46,16 @@ class Highest:
         self.count = count
         self.margin = margin
         self.alive = alive
+        self.parts = min(max(postings.size // (MAXIMA_A_ROW * max(count, 1)), 1), MOST_PARTS)
+        self.size = -(-postings.size // self.parts) * self.parts
 
     def exactly(self, columns: "Pointers", factors: "Numbers") -> "tuple[Rows, Numbers]":
         """Return the rows that can be among the highest and their scores, all added up in float64."""
         if self.count <= 0 or not self.postings.size:
             return np.zeros(0, dtype=np.int32), np.zeros(0)
-        scores = np.zeros(self.postings.size)
+        scores = np.zeros(self.size)
         self._add(scores, columns, factors)
-        rows = near_the_top(scores, self.count, lambda last: last - self.margin)
+        rows = near_the_top(scores, self.parts, self.count, lambda last: last - self.margin)
         return rows, scores[rows]
 
     def rows(self, columns: "Pointers", factors: "Numbers") -> "Rows":
@@ -62,7 +64,7 @@ class Highest:
             return np.zeros(0, dtype=np.int32)
         # What float32 can have taken from a score at most: a rounding for each term, and two for each product.
         self.trust = 1.0 - 2.0 * ROUNDING * (len(columns) + 3)
-        scores = _scratch(self.postings.size)
+        scores = _scratch(self.size)
         lengths = self.postings.indptr[columns + 1] - self.postings.indptr[columns]
         if lengths.sum() <= WORTH_SKIPPING:
             return self._read(scores, columns, factors)
@@ -70,12 +72,12 @@ class Highest:
 
     def _read(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> "Rows":
         self._add(scores, columns, factors)
-        return near_the_top(scores, self.count, self._cut)
+        return near_the_top(scores, self.parts, self.count, self._cut)
 
     def _add(self, scores: "Weights | Numbers", columns: "Pointers", factors: "Numbers") -> None:
         self.postings.add(scores, columns, factors)
         if self.alive is not None:
-            scores *= self.alive
+            scores[: self.postings.size] *= self.alive
 
     def _cut(self, last: float, missing: float = 0.0) -> float:
         """Return what a row needs to get there, when the last one has `last` and others may be `missing` so much."""
@@ -91,13 +93,13 @@ class Highest:
         read = max(1, int(until_half))
         self._add(scores, columns[:read], factors[:read])
         missing = np.cumsum(gives[::-1])[::-1]
-        last = _last_of(_maxima(scores, self.count), self.count)
+        last = _last_of(_maxima(scores, self.parts), self.count)
         until = max(read, int(np.count_nonzero(missing > LEFT_OUT * (last - self.margin))))
         if until == len(columns):
             return self._read(scores, columns[read:], factors[read:])
         if until > read:
             self._add(scores, columns[read:until], factors[read:until])
-        rows = (scores >= self._cut(last, missing[until])).nonzero()[0]
+        rows = (scores[: self.postings.size] >= self._cut(last, missing[until])).nonzero()[0]
         if len(rows) > MOST_LOOKED_UP:
             return self._read(scores, columns[until:], factors[until:])
         return self._look_up(rows.astype(np.int32), scores[rows], columns[until:], factors[until:])
@@ -139,31 +141,27 @@ def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     return float(ordered[scores.size - count])
 
 
-def _maxima(scores: "Weights | Numbers", count: int) -> "Weights | Numbers":
-    """Return the maxima of groups of scores, each score in one of them: as far apart as there are groups.
+def _maxima(scores: "Weights | Numbers", parts: int) -> "Weights | Numbers":
+    """Return the maxima of groups of `parts` scores, each score in one of them: as far apart as there are groups.
 
     A group is no neighbourhood: one read in reading order takes the maximum of many at once.
     """
-    parts = min(max(scores.size // (MAXIMA_A_ROW * count), 1), MOST_PARTS)
-    width = -(-scores.size // parts)
-    rest = scores.size % width
-    highest: Weights | Numbers = np.maximum.reduce(scores[: scores.size - rest].reshape(-1, width))
-    if rest:
-        np.maximum(highest[:rest], scores[scores.size - rest :], out=highest[:rest])
+    highest: Weights | Numbers = np.maximum.reduce(scores.reshape(parts, -1))
     return highest
 
 
-def near_the_top(scores: "Weights | Numbers", count: int, cut_below: Callable[[float], float]) -> "Rows":
+def near_the_top(
+    scores: "Weights | Numbers", parts: int, count: int, cut_below: Callable[[float], float]
+) -> "Rows":
     """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
 
     Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
-    that counts stands in a group whose maximum is below the cut.
+    that counts stands in a group whose maximum is below the cut. There are `parts` scores in each group, and as many
+    scores as fill the groups: one that is not full would have to be looked at by itself.
     """
-    maxima = _maxima(scores, count)
+    maxima = _maxima(scores, parts)
     cut = max(cut_below(_last_of(maxima, count)), LEAST)
     groups = (maxima >= cut).nonzero()[0]
     rows = (np.arange(0, scores.size, maxima.size)[:, np.newaxis] + groups).ravel()
-    if scores.size % maxima.size:
-        rows = rows[rows < scores.size]
     found: Rows = rows[scores[rows] >= cut].astype(np.int32)
     return found

@@ -214,7 +214,7 @@ class Postings:
         else:
             rows = search.rows(asked[felt], given[felt])
             exact = self._exact(asked, given, rows)
-        order = np.lexsort((rows, -exact))
+        order = (-exact).argsort(kind="stable")  # the rows come ascending
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
             kept = exact >= exact[count - 1] - margin
@@ -278,7 +278,7 @@ class Postings:
         if asked.ndim != 1 or asked.shape != given.shape:
             message = "A query has one weight for each of its terms."
             raise NoPostingsError(message)
-        if not (np.abs(given) <= HEAVIEST).all():
+        if given.size and not -HEAVIEST <= given.min() <= given.max() <= HEAVIEST:
             message = "A query's weights must be finite."
             raise NoPostingsError(message)
         return asked, given

@@ -108,10 +108,10 @@ def test_contributions_add_up_to_the_exact_score(rows, query):
 
 
 @pytest.mark.parametrize(
-    "ways", [{}, {"KEPT_WIDE": -1}, {"WORTH_SKIPPING": 0}, {"WORTH_SKIPPING": 0, "MOST_LOOKED_UP": 2}]
+    "ways", [{}, {"KEPT_BY_ROW": -1}, {"WORTH_SKIPPING": 0}, {"WORTH_SKIPPING": 0, "MOST_LOOKED_UP": 2}]
 )
 def test_the_top_is_the_head_of_all_sorted(ways):
-    """Whether lists are read in float64, or in float32 and rows looked up, or the long ones of little weight are skipped, or that turns out not to pay."""
+    """Whether rows are looked up in what each document holds or in the lists, or the long ones of little weight are skipped, or that turns out not to pay."""
 
     @quickly
     @given(rows=documents, query=asked, data=st.data())
@@ -122,7 +122,7 @@ def test_the_top_is_the_head_of_all_sorted(ways):
         some = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
         alive = data.draw(st.none() | some, label="alive")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "KEPT_WIDE", -1 if ways else module.KEPT_WIDE)
+            patch.setattr(module, "KEPT_BY_ROW", -1 if ways else module.KEPT_BY_ROW)
             for name, value in ways.items():
                 patch.setattr(highest if hasattr(highest, name) else module, name, value)
             found, scores = Postings.of(sparse.csr_array(matrix)).top(
@@ -143,11 +143,11 @@ def test_the_top_is_the_head_of_all_sorted(ways):
     holds()
 
 
-@pytest.mark.parametrize(("wide", "worth"), [(10**9, 0), (0, 10**9), (0, 0)])
+@pytest.mark.parametrize(("by_row", "worth"), [(10**9, 0), (0, 10**9), (0, 0)])
 @pytest.mark.parametrize("count", [1, 20, 1000])
-def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, wide, worth):
+def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, worth):
     """Some lists are long and give little, as common words do."""
-    monkeypatch.setattr(module, "KEPT_WIDE", wide)
+    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
     monkeypatch.setattr(highest, "WORTH_SKIPPING", worth)
     chance = np.random.default_rng(count)
     held = 0.9 / (1 + np.arange(40))
@@ -167,7 +167,7 @@ def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, wide, wor
 def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists):
     """Those that hold the rare word are looked up in what each document says, unless they are too many."""
     monkeypatch.setattr(highest, "MOST_LOOKED_UP", looked_up)
-    monkeypatch.setattr(module, "KEPT_WIDE", 0)
+    monkeypatch.setattr(module, "KEPT_BY_ROW", 0)
     monkeypatch.setattr(highest, "WORTH_SKIPPING", 0)
     matrix = np.zeros((1000, 2), dtype=np.float32)
     matrix[:, 0], matrix[[7, 70, 700], 1] = 0.1, [5.0, 6.0, 5.5]
@@ -183,19 +183,19 @@ def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists)
     assert read == lists
 
 
-@pytest.mark.parametrize("wide", [0, 10_000])
-def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, wide):
-    monkeypatch.setattr(module, "KEPT_WIDE", wide)
+@pytest.mark.parametrize("by_row", [0, 10_000])
+def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, by_row):
+    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
     monkeypatch.setattr(module, "ROWS_AT_ONCE", 100)
     found, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
     assert found.tolist() == list(range(1050))
     assert set(scores.tolist()) == {0.1}
 
 
-@pytest.mark.parametrize("wide", [0, 10])
-def test_rounding_hides_nobody(monkeypatch, wide):
+@pytest.mark.parametrize("by_row", [0, 10])
+def test_rounding_hides_nobody(monkeypatch, by_row):
     """Sixteen million and one is sixteen million in float32: the last of the two rows is the higher one."""
-    monkeypatch.setattr(module, "KEPT_WIDE", wide)
+    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
     matrix = np.array([[2.0**24, 0.5], [2.0**24, 1.0], [1.0, 0.0]], dtype=np.float32)
     found, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
     assert (found.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])

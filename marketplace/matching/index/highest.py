@@ -49,15 +49,6 @@ class Highest:
         self.parts = min(max(postings.size // (MAXIMA_A_ROW * max(count, 1)), 1), MOST_PARTS)
         self.size = -(-postings.size // self.parts) * self.parts
 
-    def exactly(self, columns: "Pointers", factors: "Numbers") -> "tuple[Rows, Numbers]":
-        """Return the rows that can be among the highest and their scores, all added up in float64."""
-        if self.count <= 0 or not self.postings.size:
-            return np.zeros(0, dtype=np.int32), np.zeros(0)
-        scores = np.zeros(self.size)
-        self._add(scores, columns, factors)
-        rows = near_the_top(scores, self.parts, self.count, lambda last: last - self.margin)
-        return rows, scores[rows]
-
     def rows(self, columns: "Pointers", factors: "Numbers") -> "Rows":
         """Return the rows that can be among the highest; the terms are known and their factors above 0."""
         if self.count <= 0 or not self.postings.size:
@@ -65,16 +56,17 @@ class Highest:
         # What float32 can have taken from a score at most: a rounding for each term, and two for each product.
         self.trust = 1.0 - 2.0 * ROUNDING * (len(columns) + 3)
         scores = _scratch(self.size)
-        lengths = self.postings.indptr[columns + 1] - self.postings.indptr[columns]
-        if lengths.sum() <= WORTH_SKIPPING:
-            return self._read(scores, columns, factors)
-        return self._skip(scores, columns, factors, lengths)
+        if self.postings.rows.size > WORTH_SKIPPING:
+            lengths = self.postings.indptr[columns + 1] - self.postings.indptr[columns]
+            if lengths.sum() > WORTH_SKIPPING:
+                return self._skip(scores, columns, factors, lengths)
+        return self._read(scores, columns, factors)
 
     def _read(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> "Rows":
         self._add(scores, columns, factors)
         return near_the_top(scores, self.parts, self.count, self._cut)
 
-    def _add(self, scores: "Weights | Numbers", columns: "Pointers", factors: "Numbers") -> None:
+    def _add(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> None:
         self.postings.add(scores, columns, factors)
         if self.alive is not None:
             scores[: self.postings.size] *= self.alive
@@ -132,6 +124,14 @@ def _scratch(size: int) -> "Weights":
     return array
 
 
+def left_empty(size: int) -> "Numbers":
+    """Return zeros that stay with the thread; who fills some leaves them empty again."""
+    array: Numbers | None = getattr(_kept, "empty", None)
+    if array is None or array.size != size:
+        array = _kept.empty = np.zeros(size)
+    return array
+
+
 def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     """Return the `count`-th highest, or 0 when there are fewer."""
     if scores.size < count:
@@ -141,18 +141,16 @@ def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     return float(ordered[scores.size - count])
 
 
-def _maxima(scores: "Weights | Numbers", parts: int) -> "Weights | Numbers":
+def _maxima(scores: "Weights", parts: int) -> "Weights":
     """Return the maxima of groups of `parts` scores, each score in one of them: as far apart as there are groups.
 
     A group is no neighbourhood: one read in reading order takes the maximum of many at once.
     """
-    highest: Weights | Numbers = np.maximum.reduce(scores.reshape(parts, -1))
+    highest: Weights = np.maximum.reduce(scores.reshape(parts, -1))
     return highest
 
 
-def near_the_top(
-    scores: "Weights | Numbers", parts: int, count: int, cut_below: Callable[[float], float]
-) -> "Rows":
+def near_the_top(scores: "Weights", parts: int, count: int, cut_below: Callable[[float], float]) -> "Rows":
     """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
 
     Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row

@@ -15,13 +15,14 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from marketplace.matching.index.highest import Highest
+from marketplace.matching.index.highest import Highest, left_empty
 
 try:
     from scipy.sparse._sparsetools import csc_matvec as _walk
+    from scipy.sparse._sparsetools import csr_matvec as _sum
     from scipy.sparse._sparsetools import csr_sample_values as _pick
 except ImportError:  # pragma: no cover because SciPy has it today; a test walks the other way too
-    _walk = _pick = None
+    _walk = _sum = _pick = None
 
 Pointers = np.ndarray[Any, np.dtype[np.int64]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
@@ -34,8 +35,8 @@ Reals = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
 HEAVIEST = float(np.finfo(np.float32).max)
 FARTHEST = 2**31 - 1
 """The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
-KEPT_WIDE = 1_000_000
-"""Up to how many postings each process also keeps the weights in float64: looking rows up again takes longer."""
+KEPT_BY_ROW = 1_000_000
+"""Up to how many postings each process also keeps them by document: to look rows up in the lists takes longer."""
 ROWS_AT_ONCE = 4096
 """How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
 FILES = ("indptr", "rows", "weights", "most", "size")
@@ -161,32 +162,34 @@ class Postings:
         return scores
 
     @cached_property
-    def wide_weights(self) -> Numbers:
-        """Return the weights in float64, to add up exactly: 8 bytes a posting of this process's own memory."""
-        return self.weights.astype(np.float64)
+    def by_row(self) -> tuple[Rows, Rows, Numbers]:
+        """Return the same by document, 12 bytes each: where it starts and ends, its terms, their weights in float64."""
+        columns = sparse.csc_array((self.weights, self.rows, self.indptr), (self.size, self.terms))
+        rows = columns.tocsr()
+        spans = np.lib.stride_tricks.sliding_window_view(rows.indptr.astype(np.int32), 2)
+        return spans, rows.indices.astype(np.int32), rows.data.astype(np.float64)
 
     @cached_property
     def _spans(self) -> Pointers:
         """Return where each list starts and ends: the pointers seen in pairs, no memory of its own."""
         return np.lib.stride_tricks.sliding_window_view(self.indptr, 2)
 
-    def add(self, scores: Weights | Numbers, columns: Pointers, factors: Numbers) -> None:
-        """Add to the scores some lists, each times its factor, in the precision that the scores have.
+    def add(self, scores: Weights, columns: Pointers, factors: Numbers) -> None:
+        """Add to the scores some lists, each times its factor, in float32.
 
         SciPy's routine walks neighbouring columns: from each pointer to the next. Named last one first, there is
         nothing to walk from the end of a list to the start of the next, and one call walks them all.
         """
-        weights = self.wide_weights if scores.dtype == np.float64 else self.weights
         order = columns.argsort()[::-1]
-        columns, factors = columns[order], factors[order].astype(scores.dtype)
+        columns, given = columns[order], factors[order].astype(np.float32)
         if _walk is None or self.rows.size > FARTHEST:
-            for (start, end), factor in zip(self._spans[columns].tolist(), factors, strict=True):
-                scores[self.rows[start:end]] += factor * weights[start:end]
+            for (start, end), factor in zip(self._spans[columns].tolist(), given, strict=True):
+                scores[self.rows[start:end]] += factor * self.weights[start:end]
         elif columns.size:
             pointers = self._spans[columns].astype(np.int32).ravel()
-            between = np.zeros(pointers.size, dtype=scores.dtype)
-            between[0::2] = factors
-            _walk(self.size, pointers.size - 1, pointers, self.rows, weights, between, scores)
+            between = np.zeros(pointers.size, dtype=np.float32)
+            between[0::2] = given
+            _walk(self.size, pointers.size - 1, pointers, self.rows, self.weights, between, scores)
 
     def top(
         self,
@@ -208,12 +211,12 @@ class Postings:
             raise NoPostingsError(message)
         felt = self._known(asked)
         felt &= given > 0
-        search = Highest(self, count, margin, alive)
-        if self.rows.size <= KEPT_WIDE:
-            rows, exact = search.exactly(asked[felt], given[felt])
+        asked, given = asked[felt], given[felt]
+        rows = Highest(self, count, margin, alive).rows(asked, given)
+        if _sum is None or self.rows.size > KEPT_BY_ROW:
+            exact = self._looked_up(asked, given, rows)
         else:
-            rows = search.rows(asked[felt], given[felt])
-            exact = self._exact(asked, given, rows)
+            exact = self._added_up(asked, given, rows)
         order = (-exact).argsort(kind="stable")  # the rows come ascending
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
@@ -266,12 +269,26 @@ class Postings:
         found[held] = self.weights[start:end][places[held]]
         return found
 
-    def _exact(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+    def _looked_up(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+        """Return the exact scores of some rows, from the lists."""
         sums = [
             self.contributions(columns, weights, rows[start : start + ROWS_AT_ONCE]).sum(axis=1)
             for start in range(0, len(rows), ROWS_AT_ONCE)
         ]
         return np.concatenate([np.zeros(0), *sums])
+
+    def _added_up(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+        """Return the exact scores of some ascending rows, from what each document holds: every second one, as in `add`."""
+        if not len(rows):
+            return np.zeros(0)
+        spans, terms, held = self.by_row
+        asked = left_empty(self.terms)
+        np.add.at(asked, columns, weights)  # a term may be asked for twice
+        pointers = spans[rows[::-1]].ravel()
+        sums = np.zeros(pointers.size)
+        _sum(pointers.size - 1, self.terms, pointers, terms, held, asked, sums)
+        asked[columns] = 0.0
+        return sums[0::2][::-1]
 
     def _asked(self, columns: Integers, weights: Reals) -> tuple[Pointers, Numbers]:
         asked, given = np.asarray(columns, dtype=np.int64), np.asarray(weights, dtype=np.float64)

@@ -97,7 +97,7 @@ def test_a_ranking_as_json_is_this_and_comes_back() -> None:
     assert ranking.match("d") is match
     assert ranking.match("x") is None
     assert Ranking("q", settings, ()).excluded == ()
-    assert Fit(1, 2, {}).beside == 0
+    assert (Fit(1, 2, {}).beside, Fit(1, 2, {}).shown) == (0, 0)
 
 
 def test_the_tie_break_is_the_hash_that_is_published() -> None:

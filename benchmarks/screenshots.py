@@ -19,7 +19,7 @@ from benchmarks.servers import serve
 ROOT = Path(__file__).parent.parent
 DEVSET = ROOT / "tests" / "data" / "devset"
 BRIEF = "d03"
-OWNER, CURATOR = "marit@bjorkvollen.example", "ingrid@fjellfoten.example"
+OWNER, CURATOR = "company", "ingrid@fjellfoten.example"
 # What the set's brief does not say, and the guide asks for.
 TYPED = {
     "goal": "Syltetøyet skal se ut som det det er, og stå i tre butikker innen sommeren.",

@@ -68,6 +68,8 @@ def test_two_owners_publish_and_one_list_is_kept(app, market, partner):
 def test_two_clicks_in_two_browsers_both_arrive_at_the_list(app, market, sign_in, partner):
     reference = draft(market.owner).reference
     browsers = [sign_in(market.owner), sign_in(partner)] * 2
+    for browser in browsers:
+        browser.csrf_token()  # before two clicks at once would each begin a secret of their own
     session.commit()
 
     def publish(number):

@@ -282,12 +282,13 @@ class Postings:
         if not len(rows):
             return np.zeros(0)
         spans, terms, held = self.by_row
-        asked = left_empty(self.terms)
-        np.add.at(asked, columns, weights)  # a term may be asked for twice
         pointers = spans[rows[::-1]].ravel()
-        sums = np.zeros(pointers.size)
-        _sum(pointers.size - 1, self.terms, pointers, terms, held, asked, sums)
-        asked[columns] = 0.0
+        sums, asked = np.zeros(pointers.size), left_empty(self.terms)
+        try:
+            np.add.at(asked, columns, weights)  # a term may be asked for twice
+            _sum(pointers.size - 1, self.terms, pointers, terms, held, asked, sums)
+        finally:
+            asked[columns] = 0.0
         return sums[0::2][::-1]
 
     def _asked(self, columns: Integers, weights: Reals) -> tuple[Pointers, Numbers]:

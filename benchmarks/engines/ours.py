@@ -1,7 +1,6 @@
 """Our own engine: the product's weights, kept as postings and opened by memory mapping."""
 
 import random
-from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +9,11 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.engines.peers import FIRST, Engine
 from benchmarks.engines.texts import Texts
+from marketplace.matching.index.hashes import NONE
 from marketplace.matching.index.postings import Postings
+from marketplace.matching.index.strings import Vocabulary
 from marketplace.matching.index.weighting import FieldedBM25Transformer
 
-UNKNOWN = -1
-"""A column that no list has: the postings pass it over."""
 STREAM_BYTES = 400_000_000
 """Much more than a processor's caches hold, so that what is read comes from memory."""
 
@@ -44,7 +43,7 @@ class Ours(Engine):
         self._counter = counter
         self._weighting = FieldedBM25Transformer({"text": 1.0}).fit({"text": counts})
         Postings.of(self._weighting.transform({"text": counts})).save(folder)
-        self._column = counter.vocabulary_
+        self._vocabulary = Vocabulary.of(counter.get_feature_names_out().tolist())
         self._postings = Postings.open(folder)
         self._delta: tuple[Postings, int] | None = None
         self._alive: np.ndarray | None = None
@@ -52,7 +51,7 @@ class Ours(Engine):
         self.bytes = self._postings.nbytes
 
     def _asked(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        columns = np.fromiter(map(self._column.get, words, repeat(UNKNOWN)), dtype=np.int64, count=len(words))
+        columns = self._vocabulary.numbers(words)
         return columns, np.ones(len(columns))
 
     def ask(self, words: list[str]) -> list[int]:
@@ -84,7 +83,7 @@ class Ours(Engine):
     def touched(self, words: list[str]) -> int:
         """Return how many bytes the postings of a brief's words take."""
         columns = self._asked(words)[0]
-        columns = columns[columns != UNKNOWN]
+        columns = columns[columns != NONE]
         return 8 * int((self._postings.indptr[columns + 1] - self._postings.indptr[columns]).sum())
 
     def stream(self, words: list[str]) -> None:

@@ -138,6 +138,8 @@ def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str
         assert [vocabulary[text] for text in kept] == list(range(len(kept)))
         assert vocabulary.get(other, -1) == (kept.index(other) if other in kept else -1)
         assert (other in vocabulary) == (other in kept)
+        asked = [*reversed(kept), other, *kept]
+        assert vocabulary.numbers(asked).tolist() == [vocabulary.get(text, -1) for text in asked]
 
 
 def test_many_strings_are_found_where_they_lie(tmp_path: Path) -> None:
@@ -147,6 +149,7 @@ def test_many_strings_are_found_where_they_lie(tmp_path: Path) -> None:
     assert len(opened) == len(words)
     assert all(opened[word] == number for number, word in enumerate(words))
     assert opened.get("ordet") is None
+    assert opened.vocabulary.numbers([*opened, "ordet", ""]).tolist() == [*range(len(words)), -1, -1]
     assert list(opened) == sorted(words)
     with pytest.raises(KeyError):
         opened["ordet"]

@@ -55,8 +55,8 @@ class Comparison(Asked):
     def _sector_rows(self) -> Rows:
         """Return the rows whose texts tell of the query's trade, ascending."""
         words = self.store.glossary.sector_words(self.query.sector, self.store.reader.analyzer)
-        found = (self.store.lexical.find(word) for word in words)
-        return self.store.lexical.rows_of(column for column in found if column is not None).astype(np.int32)
+        found = self.store.lexical.find(words)
+        return self.store.lexical.rows_of(found.values()).astype(np.int32)
 
     def exclusion(self, row: int) -> Exclusion | None:
         """Return why a document is left out, or None."""

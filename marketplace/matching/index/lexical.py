@@ -12,6 +12,7 @@ import numpy as np
 
 from marketplace.matching.analysis import Analyzer, Token
 from marketplace.matching.index.fuzzy import FuzzyTerms
+from marketplace.matching.index.hashes import NONE
 from marketplace.matching.index.postings import Postings
 from marketplace.matching.index.strings import Vocabulary, mapped
 from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields
@@ -160,9 +161,12 @@ class LexicalIndex:
         """Return the column of a term; raises KeyError."""
         return self._added[term] if term in self._added else self.vocabulary[term]
 
-    def find(self, term: str) -> int | None:
-        """Return the column of a term, or None."""
-        return self._added.get(term) if term in self._added else self.vocabulary.get(term)
+    def find(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return the columns of those terms that are known."""
+        asked = list(dict.fromkeys(terms))
+        numbers = self.vocabulary.numbers(asked).tolist()
+        known = {term: number for term, number in zip(asked, numbers, strict=True) if number != NONE}
+        return known | {term: self._added[term] for term in asked if term in self._added}
 
     def term(self, column: int) -> str:
         """Return the term of a column."""
@@ -185,10 +189,11 @@ class LexicalIndex:
         words: defaultdict[int, dict[str, None]] = defaultdict(dict)
         bound = 0.0
         terms = {token.term for tokens, _ in texts for token in tokens}
-        own = frozenset(column for term in terms if (column := self.find(term)) is not None)
+        found = self.find(term for tokens, _ in texts for term in _terms_and_parts(tokens))
+        own = frozenset(found[term] for term in terms if term in found)
         for tokens, weight in texts:
             for token in tokens:
-                columns = self._columns(token)
+                columns = self._columns(token, found)
                 bound += weight * max((share * self.rarity(column) for column, share in columns), default=0.0)
                 for column, share in columns:
                     weights[column] += weight * share
@@ -196,14 +201,12 @@ class LexicalIndex:
         shown = {column: tuple(surfaces) for column, surfaces in words.items()}
         return QueryTerms(weights, shown, bound, own, len(terms))
 
-    def _columns(self, token: Token) -> list[tuple[int, float]]:
+    def _columns(self, token: Token, found: Mapping[str, int]) -> list[tuple[int, float]]:
         """Return the columns that a word stands for, each with its share of the word's weight."""
         settings = self.settings
-        parts = [column for part in token.parts if (column := self.find(part)) is not None]
-        shares = [(column, settings.weight_parts) for column in parts]
-        own = self.find(token.term)
-        if own is not None:
-            return [(own, 1.0), *shares]
+        shares = [(found[part], settings.weight_parts) for part in token.parts if part in found]
+        if token.term in found:
+            return [(found[token.term], 1.0), *shares]
         return shares + [
             (column, settings.fuzzy_weight * alike) for column, alike in self.fuzzy.alike(token.term)
         ]
@@ -261,12 +264,13 @@ class LexicalIndex:
         """
         covered = np.zeros(self.size)
         total = 0.0
+        found = self.find(_terms_and_parts(tokens))
         for token in tokens:
-            own = self.find(token.term)
+            own = found.get(token.term)
             weight = self._rarest if own is None else self.rarity(own)
             total += weight
             share_of = np.zeros_like(covered)
-            for column, share in self._columns(token):
+            for column, share in self._columns(token, found):
                 rows = self.rows_of([column])
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
@@ -277,6 +281,10 @@ def _terms_of(fields: Fields) -> dict[str, list[str]]:
     terms = {name: [token.term for token in tokens] for name, tokens in fields.items()}
     terms[PARTS] = [part for tokens in fields.values() for token in tokens for part in token.parts]
     return terms
+
+
+def _terms_and_parts(tokens: Iterable[Token]) -> Iterator[str]:
+    return (term for token in tokens for term in (token.term, *token.parts))
 
 
 def query_tokens(

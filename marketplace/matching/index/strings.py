@@ -13,6 +13,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from marketplace.matching.index.hashes import HashTable, Numbers
 from marketplace.matching.index.sequences import Places
 
 Offsets = np.ndarray[Any, np.dtype[np.int64]]
@@ -85,6 +86,14 @@ class Vocabulary(Mapping[str, int]):
         if len(self._strings) > FEW:
             return None
         return {string: number for number, string in enumerate(self._strings)}
+
+    @cached_property
+    def _hashed(self) -> HashTable:
+        return HashTable(self._strings)
+
+    def numbers(self, strings: Sequence[str]) -> Numbers:
+        """Return the number of each of many strings, -1 for one that is none of them: quicker than one by one."""
+        return self._hashed.numbers(strings)
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:

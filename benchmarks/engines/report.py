@@ -23,8 +23,8 @@ Written by `make bench-engines` on {date}: {cpu}, {cores} cores, Python {python}
 Made-up suppliers with 60 to 100 words each out of 60,000 (as common as by a flattened Zipf's law, words that say
 nothing left out) and briefs of 100 different words. Each engine runs in a process of its own with one thread, indexes
 the same texts, and is asked the same briefs by turns, so that what disturbs the machine disturbs all; a quick engine
-first answers the three briefs before once more, untimed. Time is from words to the first 20 suppliers. The machine was shared
-with other work: compare within a table, not between runs. p10 shows what undisturbed tenths of the run took.
+first answers the three briefs before once more, untimed. Time is from words to the first 20 suppliers. A machine is
+quicker at one hour than at another: compare within a table, not between runs. p10 shows what the undisturbed tenth took.
 
 *Index* is the processor's time from texts to an index that answers (of PostgreSQL, the clock's); *change* until the next answer knows one supplier's new text (bm25s
 cannot, and indexes anew); *memory* is what the process grew by, in brackets without what it maps from files and the

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketplace.matching import Document, Glossary, Index, Query, Settings
 from marketplace.matching.index import snapshot
 from marketplace.matching.index.snapshot import SnapshotError
-from marketplace.matching.index.strings import FEW, Counted, Strings, Vocabulary
+from marketplace.matching.index.strings import FEW, MANY, Counted, Strings, Vocabulary
 from tests.matching.test_updating import BRIEF, NEW
 
 
@@ -133,7 +133,7 @@ def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str
     for few in (True, False):
         vocabulary = Vocabulary.of(kept)
         if not few:
-            vocabulary._few = None
+            vocabulary._few = vocabulary._hashed = None
         assert list(vocabulary) == kept
         assert [vocabulary[text] for text in kept] == list(range(len(kept)))
         assert vocabulary.get(other, -1) == (kept.index(other) if other in kept else -1)
@@ -142,8 +142,9 @@ def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str
         assert vocabulary.numbers(asked).tolist() == [vocabulary.get(text, -1) for text in asked]
 
 
-def test_many_strings_are_found_where_they_lie(tmp_path: Path) -> None:
-    words = [f"ord{number}" for number in range(FEW + 10)]
+@pytest.mark.parametrize("most", [FEW, MANY])
+def test_many_strings_are_found_where_they_lie(tmp_path: Path, most: int) -> None:
+    words = [f"ord{number}" for number in range(most + 10)]
     Counted.of({word: number for number, word in enumerate(words)}).save(tmp_path, "many")
     opened = Counted.open(tmp_path, "many")
     assert len(opened) == len(words)

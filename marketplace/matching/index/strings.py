@@ -13,15 +13,16 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.index.hashes import HashTable, Numbers
+from marketplace.matching.index.hashes import NONE, HashTable, Numbers
 from marketplace.matching.index.sequences import Places
 
 Offsets = np.ndarray[Any, np.dtype[np.int64]]
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Slots = np.ndarray[Any, np.dtype[np.int32]]
-EMPTY = -1
 FEW = 20_000
 """Up to so many strings are kept as a dictionary of the process, which is quicker and then small."""
+MANY = 100_000
+"""Up to so many are also kept by their hashes: 12 bytes for each of up to four times as many places, in each process."""
 
 
 class Strings(Places[str]):
@@ -88,11 +89,14 @@ class Vocabulary(Mapping[str, int]):
         return {string: number for number, string in enumerate(self._strings)}
 
     @cached_property
-    def _hashed(self) -> HashTable:
-        return HashTable(self._strings)
+    def _hashed(self) -> HashTable | None:
+        """Return the numbers by hash, where there are not so many that each process would feel it."""
+        return HashTable(self._strings) if len(self._strings) <= MANY else None
 
     def numbers(self, strings: Sequence[str]) -> Numbers:
         """Return the number of each of many strings, -1 for one that is none of them: quicker than one by one."""
+        if self._hashed is None:
+            return np.fromiter(map(self._find, strings), dtype=np.int64, count=len(strings))
         return self._hashed.numbers(strings)
 
     @classmethod
@@ -100,11 +104,11 @@ class Vocabulary(Mapping[str, int]):
         """Return a vocabulary of different strings."""
         made = Strings.of(strings)
         size = 1 << max(1, (2 * len(made)).bit_length())
-        slots = np.full(size, EMPTY, dtype=np.int32)
+        slots = np.full(size, NONE, dtype=np.int32)
         table = _view(slots)
         for number in range(len(made)):
             slot = zlib.crc32(made.raw(number)) & (size - 1)
-            while table[slot] != EMPTY:
+            while table[slot] != NONE:
                 slot = (slot + 1) & (size - 1)
             table[slot] = number
         return cls(made, slots)
@@ -115,25 +119,25 @@ class Vocabulary(Mapping[str, int]):
 
     def _find(self, string: str) -> int:
         if self._few is not None:
-            return self._few.get(string, EMPTY)
+            return self._few.get(string, NONE)
         wanted = string.encode()
         slot = zlib.crc32(wanted) & self._mask
-        while (number := self._table[slot]) != EMPTY:
+        while (number := self._table[slot]) != NONE:
             if self._strings.raw(number) == wanted:
                 return number
             slot = (slot + 1) & self._mask
-        return EMPTY
+        return NONE
 
     def __getitem__(self, string: str) -> int:
         """Return the number of a string; raises KeyError."""
         number = self._find(string)
-        if number == EMPTY:
+        if number == NONE:
             raise KeyError(string)
         return number
 
     def __contains__(self, string: object) -> bool:
         """Say whether a string is one of them."""
-        return isinstance(string, str) and self._find(string) != EMPTY
+        return isinstance(string, str) and self._find(string) != NONE
 
     def __iter__(self) -> Iterator[str]:
         """Go through the strings by number."""

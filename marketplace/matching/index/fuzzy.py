@@ -4,6 +4,7 @@ Terms are compared by the cosine of their character 2- to 4-grams, so that a typ
 of Norwegian or an unseen compound still finds its way. W. B. Cavnar and J. M. Trenkle (1994) for the n-grams.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple, Self
@@ -93,15 +94,20 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
             return ()
         known, idf, postings = self.grams_
         counts: dict[int, float] = {}
+        foreign: Counter[str] = Counter()
         for gram in _split(word):
             column = known.get(gram)
-            if column is not None:
+            if column is None:
+                foreign[gram] += 1
+            else:
                 counts[column] = counts.get(column, 0.0) + float(idf[column])
         if not counts:
             return ()
         columns = sorted(counts)
         weights = np.array([counts[column] for column in columns])
-        weights /= np.linalg.norm(weights)
+        # What no term has makes a word less like all of them, or a word of which little is known would be like much.
+        rarest = np.log1p(len(self.terms_)) + 1.0
+        weights /= np.hypot(np.linalg.norm(weights), rarest * np.linalg.norm([*foreign.values()]))
         rows, _ = postings.top(columns, weights, self.count, margin=1e-5)
         similarity = postings.contributions(columns, weights, rows).sum(axis=1)
         best = sorted(zip((-similarity).tolist(), rows.tolist(), strict=True))[: self.count]

@@ -72,7 +72,8 @@ class LookAlikes:
         if len(word) < 4:
             return []
         if word not in self.known:
-            own = unit({g: n * self.idf[g] for g, n in grams(word).items() if g in self.idf})
+            unseen = math.log(1 + len(self.terms)) + 1
+            own = unit({g: n * self.idf.get(g, unseen) for g, n in grams(word).items()})
             pairs = zip(self.terms, self.vectors, strict=True)
             self.known[word] = sorted((-dot(own, vector), term) for term, vector in pairs)
         return [(term, -negative) for negative, term in self.known[word][:count] if -negative >= floor]

@@ -23,7 +23,7 @@ DEMO_SECONDS = 300
 SERVE_SECONDS = 60
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Build the wheel as `make wheel` does, into a folder of the test."""
     folder = tmp_path_factory.mktemp("wheel")
@@ -32,7 +32,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Install the wheel into an environment that does not know this folder. Returns its `bin`.
 
@@ -53,7 +53,7 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return python.parent
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Fill with demo data and serve, from a folder that has nothing of the project."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")

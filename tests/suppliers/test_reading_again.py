@@ -7,12 +7,14 @@ from flask import Flask
 
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.outbox.models import Notice
 from marketplace.sourcing.documents import document_of
 from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.queries import changed
 from marketplace.suppliers.reading_again import found_in, looked_at
 from marketplace.suppliers.use_cases import Decision
+from tests import factories
 from tests.suppliers.world import only_vetting, supplier, world
 
 if TYPE_CHECKING:
@@ -59,6 +61,30 @@ def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
     for text, waits in ((STUFFED, [made.id]), (honest, []), (STUFFED, [made.id])):
         use_cases.change_text(owner, text, "nb")
         assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waits
+
+
+def test_who_waits_still_waits_when_what_was_read_is_forgotten(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(changed, "_odd", {})
+    monkeypatch.setattr(changed, "_MOST_KEPT", 1)
+    here = world()
+    waiting = []
+    for name in ("Kvistverk", "Myrull", "Tindelys"):
+        made, owner = supplier(name, approved_by=here.curator)
+        use_cases.change_text(owner, STUFFED, "nb")
+        waiting.append(made.id)
+        assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waiting
+    assert len(changed._odd) < len(waiting)
+
+
+def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
+    here = world()
+    _made, owner = supplier(approved_by=here.curator)
+    use_cases.change_text(owner, STUFFED, "nb")
+    for viewer in (owner, factories.member(factories.company()), factories.administrator()):
+        with pytest.raises(NotFound):
+            queries.to_read_again(viewer)
 
 
 def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:

@@ -87,16 +87,18 @@ def to_read_again(viewer: Viewer) -> list[Changed]:
     rows = session.execute(_CHANGED, {"garden_id": viewer.organisation_id}).all()
     # Backwards, so that of several approvals of a supplier the first one stands.
     first: dict[State, int] = {row[1:]: row[0] for row in reversed(rows)}
-    _read([state for state in first if state not in _odd])
-    wanted = [vetting_id for state, vetting_id in first.items() if _odd.get(state)]
+    # Held on to: what is read next, or another thread, may let them be forgotten.
+    known = {state: _odd.get(state) for state in first}
+    known |= _read([state for state, odd in known.items() if odd is None])
+    wanted = [vetting_id for state, vetting_id in first.items() if known[state]]
     return [Changed(*row) for row in session.execute(_TO_READ, {"wanted": wanted})] if wanted else []
 
 
-def _read(states: Sequence[State]) -> None:
+def _read(states: Sequence[State]) -> dict[State, bool]:
     if len(_odd) + len(states) > _MOST_KEPT:
         _odd.clear()
     by_supplier = {state[0]: state for state in states}
-    numbers = list(by_supplier)
+    numbers, found = list(by_supplier), {}
     for start in range(0, len(numbers), _AT_ONCE):
         query = (
             select(Supplier)
@@ -104,4 +106,6 @@ def _read(states: Sequence[State]) -> None:
             .options(selectinload(Supplier.services), selectinload(Supplier.cases), joinedload(Supplier.held))
         )
         for supplier in session.scalars(query):
-            _odd[by_supplier[supplier.id]] = bool(found_in(supplier))
+            state = by_supplier[supplier.id]
+            found[state] = _odd[state] = bool(found_in(supplier))
+    return found

@@ -19,6 +19,7 @@ from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
 from tests.at_once import at_once
+from tests.browser import Browser
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
 
 WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
@@ -162,6 +163,62 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -
     with pytest.raises(RuleBroken):
         use_cases.answer_appeal(judge, found.id, "grant", "Greit nok.")
     assert queries.appeals_to_judge(judge) == []
+
+
+def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
+    here: World, judge: Viewer
+) -> None:
+    _made, owner, item = case(here)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    adviser = factories.member(session.get_one(BusinessGarden, judge.organisation_id), "adviser")
+    with pytest.raises(Forbidden):
+        use_cases.answer_appeal(adviser, found.id, "grant", "Greit nok.")
+    with pytest.raises(NotFound):
+        use_cases.answer_appeal(judge, found.id + 1, "grant", "Greit nok.")
+    session.expire_all()
+    assert (found.state, found.decided_by_id, item.state) == ("waiting", None, "refused")
+
+
+def test_only_an_administrator_lists_all_appeals(here: World, judge: Viewer) -> None:
+    _made, owner, item = case(here)
+    use_cases.appeal(owner, item.id, WORDS)
+    for viewer in (judge, here.curator, owner, factories.member(factories.company())):
+        with pytest.raises(NotFound):
+            queries.all_appeals(viewer)
+
+
+def test_ways_on_are_for_the_supplier_alone(here: World, judge: Viewer) -> None:
+    _made, owner, item = case(here)
+    assert list(queries.ways_on(owner)) == [item.id]
+    for viewer in (here.curator, judge, factories.member(factories.company()), factories.administrator()):
+        assert queries.ways_on(viewer) == {}
+
+
+def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
+    app: Flask, here: World, judge: Viewer
+) -> None:
+    made, owner = supplier()
+    item = only_vetting(made)
+    item.state, item.decided_at = "refused", clock.now()
+    session.commit()
+    assert queries.ways_on(owner) == {}
+    with pytest.raises(RuleBroken):
+        use_cases.appeal(owner, item.id, WORDS)
+    assert session.query(Appeal).count() == 0
+    page = app.test_client().sign_in(owner.user_id or 0).page("/profile")
+    assert f"/profile/vetting/{item.id}/appeal" not in page.html
+
+
+def test_who_grants_an_appeal_by_the_page_is_told_what_has_happened(
+    here: World, judge: Viewer, client: Browser
+) -> None:
+    made, owner, item = case(here)
+    found = use_cases.appeal(owner, item.id, WORDS)
+    client.sign_in(judge.user_id or 0)
+    form = {"decision": "grant", "reason": "Prisen er lett å finne."}
+    assert client.post(f"/vetting/appeals/{found.id}", data=form).status_code == 303
+    assert f"{made.name} er godkjent og har fått beskjed." in client.page("/vetting").text
+    assert only_vetting(made).state == "approved"
 
 
 def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(here: World) -> None:

@@ -110,6 +110,69 @@ def test_nobody_signs_for_another_garden_or_without_being_a_curator(here: World,
     assert garden_of(found) == here.garden.id
 
 
+def test_a_curator_with_a_tie_signs_for_neither_garden(here: World, taker: Viewer) -> None:
+    found, to = supplier()[0], taker.organisation_id or 0
+    colleague = factories.member(here.garden, "curator")
+    use_cases.state_tie(here.curator, found.id, "board")
+    with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
+        use_cases.ask_to_move(here.curator, found.id, to, "Flyttet til kysten.")
+    assert session.query(SupplierMove).count() == 0
+    move = use_cases.ask_to_move(colleague, found.id, to, "Flyttet til kysten.")
+    use_cases.state_tie(taker, found.id, "paid")
+    for agree in (True, False):
+        with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
+            use_cases.answer_move(taker, move.id, agree=agree)
+    assert garden_of(found) == here.garden.id
+    assert session.get_one(SupplierMove, move.id).state == "asked"
+
+
+def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
+    here: World, taker: Viewer
+) -> None:
+    found = supplier()[0]
+    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    third = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
+    session.get_one(Supplier, found.id).garden_id = third.id
+    session.commit()
+    with pytest.raises(Conflict, match="Denne flyttingen er besvart eller trukket tilbake"):
+        use_cases.answer_move(taker, move.id, agree=True)
+    assert garden_of(found) == third.id
+    assert only_vetting(found).garden_id == here.garden.id
+    assert session.get_one(SupplierMove, move.id).state == "asked"
+
+
+def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> None:
+    found = supplier()[0]
+    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    with pytest.raises(Forbidden):
+        use_cases.withdraw_move(factories.member(here.garden, "adviser"), move.id)
+    session.expire_all()
+    assert session.get_one(SupplierMove, move.id).state == "asked"
+
+
+def test_moves_and_ties_are_for_gardens_alone(here: World) -> None:
+    found, owner = supplier()
+    for viewer in (owner, factories.member(factories.company()), factories.administrator()):
+        for asked in (queries.moves, queries.suppliers_to_tie):
+            with pytest.raises(NotFound):
+                asked(viewer)
+        with pytest.raises(Forbidden):
+            use_cases.state_tie(viewer, found.id, "family")
+        assert queries.ties(viewer) == []
+
+
+def test_a_tie_is_of_a_known_kind_and_to_a_supplier_that_is_there(here: World) -> None:
+    found = supplier()[0]
+    with pytest.raises(RuleBroken, match="Velg én fra listen") as wrong:
+        use_cases.state_tie(here.curator, found.id, "hobby")
+    assert wrong.value.field == "kind"
+    with pytest.raises(NotFound):
+        use_cases.state_tie(here.curator, 999_999, "family")
+    assert queries.ties(here.curator) == []
+    assert session.query(AuditEvent).filter_by(action="supplier.state_tie").count() == 0
+    assert not queries.has_tie(here.curator, found.id)
+
+
 def decides(viewer: Viewer, item: Vetting) -> None:
     use_cases.approve_all(viewer, item.supplier_id, tell=False)
 

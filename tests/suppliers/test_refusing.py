@@ -174,6 +174,32 @@ def test_where_nobody_could_be_the_second_it_is_said_at_once(here: World) -> Non
     assert session.query(Refusal).count() == 0
 
 
+def test_what_is_approved_is_not_refused(here: World, second: Viewer) -> None:
+    made, _owner = supplier(approved_by=here.curator)
+    item = only_vetting(made)
+    before = (item.state, item.revision)
+    with pytest.raises(RuleBroken, match="Dette kan ikke gjøres slik søknaden står nå") as told:
+        proposed(here, item)
+    assert told.value.field == "decision"
+    item = only_vetting(made)
+    assert (item.state, item.revision) == before
+    assert session.query(Refusal).count() == 0
+    assert "refusal_proposed" not in kinds(second)
+
+
+def test_only_who_proposed_it_takes_it_back(here: World, second: Viewer) -> None:
+    made, _owner = supplier()
+    refusal = proposed(here, only_vetting(made))
+    with pytest.raises(RuleBroken, match="Bare den som foreslo det, kan trekke det tilbake"):
+        use_cases.answer_refusal(second, refusal.id, "withdraw")
+    with pytest.raises(NotFound):
+        use_cases.answer_refusal(here.curator, refusal.id + 1, "withdraw")
+    session.expire_all()
+    assert (refusal.state, refusal.decided_by_id) == ("proposed", None)
+    use_cases.answer_refusal(here.curator, refusal.id, "withdraw")
+    assert session.get_one(Refusal, refusal.id).state == "withdrawn"
+
+
 def test_while_it_waits_nothing_else_is_decided(here: World, second: Viewer) -> None:
     made, _owner = supplier()
     item = only_vetting(made)
@@ -275,6 +301,19 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
     assert session.get_one(Refusal, refusal.id).second_garden_id == elsewhere.organisation_id
     assert kinds(elsewhere) == ["refusal_proposed"]
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
+
+
+def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(here: World, second: Viewer) -> None:
+    made, _owner = supplier()
+    refusal = proposed(here, only_vetting(made))
+    session.add(SupplierTie(user_id=second.user_id, supplier_id=made.id, kind="paid"))
+    session.commit()
+    before = kinds(second)
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.remind_second_curators() == 0
+    refusal = session.get_one(Refusal, refusal.id)
+    assert (refusal.state, refusal.second_garden_id, refusal.reminded_at) == ("proposed", None, None)
+    assert kinds(second) == before
 
 
 def test_advisers_read_and_curators_answer(here: World, second: Viewer) -> None:

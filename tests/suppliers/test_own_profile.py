@@ -1,0 +1,155 @@
+"""What a supplier may write in its own profile, and what it is told when it may not."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.audit.models import AuditEvent
+from marketplace.core import places
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.models import Notice
+from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.use_cases import Decision
+from marketplace.suppliers.use_cases.details import MAX_CASES
+from tests import factories
+from tests.browser import Browser
+from tests.suppliers.world import CASE, everything, only_vetting, supplier, world
+
+BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
+    "no service": (
+        lambda viewer: use_cases.change_services(viewer, []),
+        "Kryss av minst én tjeneste",
+        "services",
+    ),
+    "hired nowhere": (
+        lambda viewer: use_cases.change_area(viewer, ["5021"], remote=False, on_site=False),
+        "Si om dere arbeider på skjerm",
+        "presence",
+    ),
+    "a job before there were any": (
+        lambda viewer: use_cases.add_case(viewer, replace(CASE, year=1989)),
+        "Skriv året oppdraget ble gjort",
+        "year",
+    ),
+    "a job to come": (
+        lambda viewer: use_cases.add_case(viewer, replace(CASE, year=2099)),
+        "Skriv året oppdraget ble gjort",
+        "year",
+    ),
+}
+
+
+@pytest.mark.parametrize("broken", BROKEN)
+def test_a_change_that_breaks_a_rule_is_told_beside_its_field_and_changes_nothing(
+    app: Flask, broken: str
+) -> None:
+    world()
+    made, owner = supplier()
+    before = shown(made)
+    change, said, field = BROKEN[broken]
+    with pytest.raises(RuleBroken, match=said) as told:
+        change(owner)
+    assert told.value.field == field
+    assert shown(made) == before
+    assert session.query(AuditEvent).filter_by(action="supplier.change").count() == 0
+
+
+def shown(made: Supplier) -> tuple[object, ...]:
+    session.expire_all()
+    found = session.get_one(Supplier, made.id)
+    services = [row.code for row in found.services]
+    return (found.version, services, found.remote, found.on_site, [case.title for case in found.cases])
+
+
+def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
+    world()
+    made, owner = supplier(cases=[replace(CASE, title=f"Jobb {number}") for number in range(MAX_CASES)])
+    before = shown(made)
+    with pytest.raises(RuleBroken, match=f"Dere har {MAX_CASES} oppdrag"):
+        use_cases.add_case(owner, CASE)
+    client.sign_in(owner.user_id or 0)
+    form = {"title": CASE.title, "text": CASE.text, "year": str(CASE.year)}
+    answer = client.post("/profile/cases/new", data=form)
+    assert answer.status_code == 200
+    assert "Slett ett først" in answer.text
+    assert shown(made) == before
+    use_cases.delete_case(owner, session.get_one(Supplier, made.id).cases[0].id)
+    use_cases.add_case(owner, CASE)
+    assert len(queries.own_supplier(owner).cases) == MAX_CASES
+
+
+def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    version = made.version
+    use_cases.set_paused(owner, paused=False)
+    assert session.get_one(Supplier, made.id).version == version
+    for _time in range(2):
+        use_cases.set_paused(owner, paused=True)
+    since = session.get_one(Supplier, made.id).paused_at
+    assert since is not None
+    for _time in range(2):
+        use_cases.set_paused(owner, paused=False)
+    found = session.get_one(Supplier, made.id)
+    assert (found.paused_at, found.version) == (None, version + 2)
+    acts = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
+    assert (acts.count("supplier.pause"), acts.count("supplier.resume")) == (1, 1)
+
+
+def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) -> None:
+    here = world()
+    _made, owner = supplier()
+    gone = replace(owner, organisation_id=999_999)
+    for viewer in (here.curator, factories.member(factories.company()), factories.administrator(), gone):
+        with pytest.raises(NotFound):
+            queries.own_supplier(viewer)
+        with pytest.raises(NotFound):
+            use_cases.change_text(viewer, "En helt annen tekst.", "nb")
+
+
+def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask, client: Browser) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    told = session.query(Notice).filter_by(user_id=here.curator.user_id).count()
+    client.sign_in(owner.user_id or 0)
+    answer = client.post("/profile/services", data={"services": ["ecm.shop", "ecm.booking"], "note": ""})
+    assert answer.status_code == 303
+    page = client.page("/profile").text
+    assert "Lagret." in page
+    assert "Næringshagen har fått søknaden" not in page
+    assert [row.code for row in queries.own_supplier(owner).services] == ["ecm.booking", "ecm.shop"]
+    assert [item.category for item in session.query(Vetting)] == ["ecm"]
+    assert session.query(Notice).filter_by(user_id=here.curator.user_id).count() == told
+    assert made.id in queries.catalogue().by_id
+
+
+def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client: Browser) -> None:
+    here = world()
+    made, owner = supplier()
+    item = only_vetting(made)
+    use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Vis mer."))
+    client.sign_in(owner.user_id or 0)
+    answer = client.post(f"/profile/vetting/{item.id}", data={"note": "Ring Per. " * 500})
+    assert answer.status_code == 200
+    assert "field-error" in answer.text
+    assert "Ring Per. Ring Per." in answer.text
+    item = only_vetting(made)
+    assert (item.state, [step.to_state for step in item.decisions]) == (
+        "changes_requested",
+        ["submitted", "changes_requested"],
+    )
+
+
+def test_a_county_that_is_covered_whole_is_one_tick(app: Flask, client: Browser) -> None:
+    world()
+    _made, owner = supplier(areas=[*places.in_county(places.TRONDELAG), "1506"])
+    client.sign_in(owner.user_id or 0)
+    boxes = client.page("/profile/area").all("input", name="areas")
+    ticked = {box.get("value") for box in boxes if box.get("checked") is not None}
+    assert ticked == {f"county:{places.TRONDELAG}", "1506"}

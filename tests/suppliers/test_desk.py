@@ -9,6 +9,7 @@ from flask import Flask
 
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.errors import NotFound
 from marketplace.suppliers import queries, use_cases, vetting
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries import desk
@@ -82,3 +83,28 @@ def test_the_map_is_of_the_directory_as_it_stands_and_of_the_readers_own_area(
     for page in ("/home", "/garden/suppliers"):
         assert tile(here.curator.user_id, page) == ("l1 own", "1")
         assert tile(there.user_id, page) == ("l1", "1")
+
+
+def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
+    here = world()
+    made, owner = supplier()
+    item = only_vetting(made)
+    for viewer in (owner, factories.member(factories.company()), factories.administrator()):
+        for ask in (queries.queue, queries.garden_suppliers):
+            with pytest.raises(NotFound):
+                ask(viewer)
+        with pytest.raises(NotFound):
+            queries.application(viewer, item.id)
+    client.sign_in(here.curator.user_id or 0)
+    for kind in ("", "refusals/", "appeals/"):
+        assert client.get(f"/vetting/{kind}999999").status_code == 404
+
+
+def test_the_map_has_an_own_area_for_gardens_alone(app: Flask) -> None:
+    here = world()
+    _made, owner = supplier("Fotografen", approved_by=here.curator, services=["med.photo"])
+    own, others = (queries.coverage(viewer, "med.photo") for viewer in (here.curator, owner))
+    assert (own.has_own, others.has_own) == (True, False)
+    assert [(tile.number, tile.count) for tile in own.tiles] == [
+        (tile.number, tile.count) for tile in others.tiles
+    ]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.suppliers.search import Approval, Catalogue, Entry, Wanted
+from marketplace.suppliers.search import _KEPT_QUERIES, Approval, Catalogue, Entry, Wanted
 from marketplace.suppliers.words import MAX_WORDS, fold, query_stems, services_meant
 
 pytestmark = pytest.mark.once
@@ -76,6 +76,21 @@ def test_a_name_comes_before_a_mention_and_services_are_understood_from_words() 
     assert ids(catalogue, Wanted(text="online shop")) == [3]
     assert ids(catalogue, Wanted(text="xyzzyx")) == []
     assert ids(catalogue, Wanted(text="og")) == []
+
+
+def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> None:
+    catalogue = Catalogue([entry(1, services=("ecm.shop",)), entry(2, name="Fjordfilm"), entry(3)])
+    asked = ("fjordfilm", "nettbutikk")
+    first = [ids(catalogue, Wanted(text=text)) for text in asked]
+    assert first == [[2], [1]]
+    assert [ids(catalogue, Wanted(text=text)) for text in asked] == first
+    for number in range(_KEPT_QUERIES - 1):
+        catalogue.find(Wanted(text=f"ord{number} {asked[1]}"), TODAY)
+        assert ids(catalogue, Wanted(text=asked[1])) == first[1]
+    kept = set(catalogue._scores)
+    assert len(kept) == _KEPT_QUERIES
+    assert not any(key.startswith("fjordfilm") for key in kept), "what is asked for seldom is forgotten first"
+    assert [ids(catalogue, Wanted(text=text)) for text in asked] == first
 
 
 @pytest.mark.parametrize(

@@ -49,6 +49,12 @@ def test_months_before_is_a_day_of_the_right_month(day: dt.date, months: int) ->
     assert earlier.day <= moment.day
 
 
+def test_before_the_first_year_there_are_no_months() -> None:
+    assert vetting.months_before(at("0002-01-31"), 11) == at("0001-02-28")
+    with pytest.raises(ValueError, match="0001-01-31"):
+        vetting.months_before(at("0001-01-31"), 1)
+
+
 def test_only_these_moves_are_allowed() -> None:
     allowed = {
         (stands, move): result

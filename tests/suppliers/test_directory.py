@@ -1,0 +1,42 @@
+"""The directory in memory: who stands in it, and that what is kept of it never shows in an answer."""
+
+import pytest
+from flask import Flask
+
+from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers.views import directory
+from tests.at_once import at_once
+from tests.browser import Browser
+from tests.suppliers.world import supplier, world
+
+
+def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:
+    here = world()
+    supplier(approved_by=here.curator)
+    found = at_once(app, lambda _place: queries.catalogue(), 8)
+    assert all(one is found[0] for one in found)
+    assert [entry.name for entry in found[0].entries] == ["Kvistverk Nettbyrå"]
+
+
+def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Flask) -> None:
+    here = world()
+    made, owner = supplier(approved_by=here.curator)
+    other = supplier("Myrull Media", approved_by=here.curator)[0]
+    assert [found.supplier.id for found in queries.matchable_suppliers()] == [made.id, other.id]
+    use_cases.change_services(owner, ["med.photo"])
+    assert [found.supplier.id for found in queries.matchable_suppliers()] == [other.id]
+    assert [entry.id for entry in queries.catalogue().entries] == [other.id]
+
+
+def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
+    app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "_MOST_DRAWN", 2)
+    here = world()
+    supplier(approved_by=here.curator)
+    supplier("Tindelys Foto", approved_by=here.curator, services=["med.photo"])
+    kinds = ("", "ecm", "med", "web", "")
+    first, *_others, again = (client.page(f"/suppliers?kind={kind}").text for kind in kinds)
+    assert again == first
+    assert "Tindelys Foto" in first
+    assert len(directory._drawn[queries.catalogue()]) <= 2

@@ -18,7 +18,7 @@ from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
-from tests.at_once import at_once
+from tests.at_once import at_once, when_read
 from tests.browser import Browser
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
 
@@ -253,6 +253,20 @@ def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(here: Wo
     with clock.as_of(clock.now() + dt.timedelta(days=12)):
         assert use_cases.remind_of_appeals() == 1
         assert use_cases.remind_of_appeals() == 0
+
+
+def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
+    app: Flask, here: World, judge: Viewer
+) -> None:
+    _made, owner, item = case(here)
+    number = use_cases.appeal(owner, item.id, WORDS).id
+    when_read(app, lambda: use_cases.answer_appeal(judge, number, "uphold", "Vi ser det samme."))
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.remind_of_appeals() == 0
+    session.expire_all()
+    found = session.get_one(Appeal, number)
+    assert (found.state, found.reminded_at) == ("stands", None)
+    assert session.query(Notice).filter_by(user_id=judge.user_id, kind="appeal_came").count() == 1
 
 
 def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: Viewer) -> None:

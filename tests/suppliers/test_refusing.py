@@ -21,7 +21,7 @@ from marketplace.suppliers.models import SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Refusal
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
-from tests.at_once import at_once
+from tests.at_once import at_once, when_read
 from tests.browser import Browser
 from tests.suppliers.world import World, everything, only_vetting, supplier, world
 
@@ -287,6 +287,20 @@ def test_a_reminder_comes_once_after_five_working_days(here: World, second: View
         assert use_cases.remind_second_curators() == 1
         assert use_cases.remind_second_curators() == 0
     assert kinds(second).count("refusal_proposed") == 2
+
+
+def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
+    app: Flask, here: World, second: Viewer
+) -> None:
+    made, _owner = supplier()
+    number = proposed(here, only_vetting(made)).id
+    when_read(app, lambda: use_cases.answer_refusal(second, number, "confirm"))
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.remind_second_curators() == 0
+    session.expire_all()
+    refusal = session.get_one(Refusal, number)
+    assert (refusal.state, refusal.reminded_at) == ("confirmed", None)
+    assert kinds(second).count("refusal_proposed") == 1
 
 
 def test_when_the_second_ties_oneself_another_garden_is_asked(

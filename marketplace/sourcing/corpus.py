@@ -182,10 +182,12 @@ def _learn_beside(engine: "Engine", digest: str) -> None:
             return
         _learning.add(digest)
     wanted = versions.newest_base()
-    if wanted is not None and wanted.digest == digest:
-        documents = versions.documents_of(wanted)
-        place = snapshots.place_of(digest, SETTINGS)
-        threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
+    if wanted is None or wanted.digest != digest:
+        _learning.discard(digest)  # there is another one by now, which the next answer asks for
+        return
+    documents = versions.documents_of(wanted)
+    place = snapshots.place_of(digest, SETTINGS)
+    threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
 
 
 def _learn(engine: "Engine", digest: str, documents: Sequence[Document], place: Path | None) -> None:

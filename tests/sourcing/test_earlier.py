@@ -13,6 +13,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.proposals import queries
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.sourcing import use_cases
+from marketplace.sourcing.queries import similar
 from tests import factories
 from tests.factories.briefs import draft, full_answers
 from tests.house.test_statements import MOST_STATEMENTS, statements_of
@@ -220,3 +221,22 @@ def test_a_brief_whose_texts_are_erased_is_no_longer_told_by_them(market, publis
     }
     session.commit()
     assert [word for one in read(market.owner, now) for word in one.earlier.words] == []
+
+
+def test_what_was_compared_and_is_forgotten_is_compared_again_the_same(market, publish, monkeypatch):
+    for _number in range(3):
+        publish()
+    now = publish()
+    before = [
+        (one.earlier.brief.reference, one.earlier.alike, one.earlier.words) for one in read(market.owner, now)
+    ]
+    assert len(before) == 3
+    for name in ("_read", "_remembered"):
+        monkeypatch.setattr(similar, name, {})
+    monkeypatch.setattr(similar, "MOST_REMEMBERED", 2)
+    for _time in range(2):
+        found = read(market.owner, now)
+        assert [
+            (one.earlier.brief.reference, one.earlier.alike, one.earlier.words) for one in found
+        ] == before
+    assert max(len(similar._read), len(similar._remembered)) <= 2

@@ -116,3 +116,8 @@ def test_the_width_is_published(app, locale, width):
     browser = app.test_client()
     browser.set_cookie("locale", locale)
     assert width in browser.get("/how-we-rank").text
+
+
+def test_of_a_supplier_that_is_not_there_nobody_sees_numbers(market):
+    for viewer in (market.people["Kvistverk"], market.adviser, market.admin):
+        assert queries.exposed(viewer, 999_999) is None

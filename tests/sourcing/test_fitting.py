@@ -1,7 +1,10 @@
 """Who would fit, before a brief is published, and what changes would do."""
 
+import datetime as dt
+
 import pytest
 
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.matching import Index, TermMatch
@@ -46,6 +49,24 @@ def test_who_comes_in_and_drops_out_is_named_with_the_reason(market, sign_in):
     page = sign_in(market.owner, "nb").page(f"/briefs/{reference}/fit?budget=b400")
     assert "Kommer med: 1" in page.text
     assert "Til nå: Det minste oppdraget koster" in page.text
+
+
+def test_another_last_day_can_be_tried(market, sign_in):
+    brief = draft(market.owner)
+    written = dt.date.fromisoformat(brief.answers["finish_by"])
+    early = clock.today() + dt.timedelta(days=2)
+    market.suppliers["Myrull"].next_start = early + dt.timedelta(days=30)
+    market.suppliers["Myrull"].version += 1
+    session.commit()
+    as_it_is = queries.fitting(market.owner, brief.reference, Trial())
+    assert [option.value for option in as_it_is.finishes if option.chosen] == [written.isoformat()]
+    found = queries.fitting(market.owner, brief.reference, Trial(finish=early))
+    assert [option.value for option in found.finishes if option.chosen] == [early.isoformat()]
+    assert (found.as_written.fits, found.fit.fits, found.changed) == (2, 1, True)
+    assert [one.listing.name for one in found.leave.named] == ["Myrull"]
+    page = sign_in(market.owner, "nb").page(f"/briefs/{brief.reference}/fit?finish={early}")
+    assert "Faller ut: 1" in page.text
+    assert brief.answers["finish_by"] == written.isoformat()
 
 
 def test_what_leaves_out_most_is_told(market):

@@ -13,6 +13,7 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.models import Invitation
 from tests import factories
+from tests.factories.briefs import published
 
 
 def _ids(market, *names):
@@ -137,6 +138,14 @@ def test_only_the_company_asks_and_only_from_the_list(market, publish):
             use_cases.invite_suppliers(viewer, reference, _ids(market, "Kvistverk"))
 
 
+def test_without_a_list_nobody_is_asked(market):
+    brief = published(market.owner)
+    with pytest.raises(NotFound):
+        use_cases.invite_suppliers(market.owner, brief.reference, _ids(market, "Kvistverk"))
+    assert session.scalars(select(Invitation)).all() == []
+    assert _notices(market.people["Kvistverk"]) == []
+
+
 def test_nobody_is_asked_after_the_deadline(market, publish, time_machine):
     reference = publish()
     time_machine.move_to(clock.now() + dt.timedelta(days=30))
@@ -200,6 +209,24 @@ def test_reading_tells_nobody_but_saying_so_does(market, publish, sign_in):
     assert session.scalars(select(Invitation.state)).one() == "invited"
     browser.post(f"/briefs/{reference}/look")
     assert session.scalars(select(Invitation.state)).one() == "seen"
+
+
+def test_looking_again_changes_neither_the_day_nor_a_no(market, publish, time_machine):
+    reference, supplier = publish(), market.people["Kvistverk"]
+    use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
+    use_cases.mark_seen(supplier, reference)
+    row = session.scalars(select(Invitation)).one()
+    session.refresh(row)
+    first = row.seen_at
+    assert first is not None
+    time_machine.move_to(clock.now() + dt.timedelta(days=2))
+    use_cases.mark_seen(supplier, reference)
+    session.refresh(row)
+    assert (row.state, row.seen_at) == ("seen", first)
+    use_cases.decline(supplier, reference, "too_small")
+    use_cases.mark_seen(supplier, reference)
+    session.refresh(row)
+    assert (row.state, row.decline_reason, row.seen_at) == ("declined", "too_small", first)
 
 
 def test_the_whole_way_in_the_browser(market, publish, sign_in):

@@ -1,6 +1,7 @@
 """Open briefs for a supplier: those that suit it, with why, and nothing of its rivals."""
 
 import datetime as dt
+import sys
 
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -51,3 +52,23 @@ def test_an_empty_list_says_what_to_change(market, publish, sign_in):
     session.commit()
     assert "not approved" in sign_in(market.people["Ny"]).page("/opportunities").text
     assert "No open brief suits you" in sign_in(market.people["Tekstverk"]).page("/opportunities").text
+
+
+def test_only_a_supplier_has_open_briefs_to_answer(market, publish):
+    publish()
+    for viewer in (market.owner, market.adviser, market.admin):
+        found = queries.opportunities(viewer)
+        assert (found.items, found.total) == ([], 0)
+
+
+def test_what_was_judged_and_is_forgotten_is_judged_again_the_same(market, publish, monkeypatch):
+    publish()
+    publish(title="Bilder av ostene", services=["med.product-photo"])
+    people = [market.people[name] for name in ("Kvistverk", "Myrull", "Dyrt")]
+    before = [queries.opportunities(person).items for person in people]
+    module = sys.modules[queries.opportunities.__module__]
+    monkeypatch.setattr(module, "_memory", {})
+    monkeypatch.setattr(module, "MOST_REMEMBERED", 3)
+    for _time in range(2):
+        assert [queries.opportunities(person).items for person in people] == before
+    assert len(module._memory) <= 3

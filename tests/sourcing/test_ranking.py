@@ -4,14 +4,14 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.sourcing import kept_list, queries
+from marketplace.sourcing import kept_list, queries, use_cases
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
-from marketplace.sourcing.kept import DamagedRunError
+from marketplace.sourcing.kept import DamagedRunError, pack, unpack
 from marketplace.sourcing.models import RankingRun
-from tests.factories.briefs import full_answers
+from tests.factories.briefs import draft, full_answers
 
 
 def test_publishing_keeps_a_ranking_with_reasons(market, publish):
@@ -117,7 +117,26 @@ def test_a_brief_is_read_in_its_own_language():
 
 
 def test_there_is_no_list_before_publication(market):
-    from tests.factories.briefs import draft
-
     with pytest.raises(NotFound):
         queries.ranking_for(market.owner, draft(market.owner).reference)
+
+
+def test_a_draft_is_not_ranked(market):
+    brief = draft(market.owner)
+    with pytest.raises(NotFound), transaction():
+        use_cases.rank_brief(market.owner, brief)
+    assert session.query(RankingRun).count() == 0
+
+
+def test_a_list_that_tells_of_no_approval_is_shown_without_one(market, publish, sign_in):
+    reference = publish()
+    browser = sign_in(market.owner)
+    assert browser.page(f"/briefs/{reference}/ranking").text.count("approved by Fjellfoten") == 3
+    run = session.scalars(select(RankingRun)).one()
+    kept = unpack(run.result, run.result_digest)
+    kept["listings"][str(market.suppliers["Myrull"].id)]["approvals"] = []
+    run.result, run.result_digest = pack(kept)
+    session.commit()
+    text = browser.page(f"/briefs/{reference}/ranking").text
+    assert "Myrull" in text
+    assert text.count("approved by Fjellfoten") == 2

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.sourcing import queries
 from marketplace.sourcing.corpus import corpus
@@ -58,6 +59,46 @@ def test_one_left_out_is_told_why(market, publish, sign_in):
     assert (
         "You were left out" in sign_in(market.people["Langtborte"]).get(f"/briefs/{reference}/standing").text
     )
+
+
+def test_each_that_was_left_out_is_told_its_own_reason(market, publish):
+    far = {"municipality_number": "5014", "areas": ("5014",)}
+    market.add("Langtborte", "Nettbutikk på stedet.", "ecm.shop", **far)
+    market.add("Fremmed", "Nettbutikk her.", "ecm.shop", languages=("de",))
+    reference = publish(presence="must")
+    said = {name: queries.standing(market.people[name], reference) for name in ("Langtborte", "Fremmed")}
+    assert "Oppdal" in said["Langtborte"].left_out
+    assert "bokmål" in said["Fremmed"].left_out
+    assert {own.place for own in said.values()} == {None}
+
+
+def test_who_came_after_the_list_was_made_has_no_place_in_it(market, publish, sign_in):
+    reference = publish()
+    market.add("Etternøler", "Nettbutikk med klikk og hent.", "ecm.shop")
+    session.commit()
+    late = market.people["Etternøler"]
+    with pytest.raises(NotFound):
+        queries.standing(late, reference)
+    assert sign_in(late).get(f"/briefs/{reference}/standing").status_code == 404
+    assert "/standing" not in sign_in(late).get(f"/briefs/{reference}").text
+
+
+def test_one_without_a_price_is_told_what_stating_one_would_give(market, publish):
+    market.add("Prisløs", "Nettbutikk for gårdsutsalg.", "ecm.shop")
+    reference = publish()
+    hints = {hint.code: hint for hint in queries.standing(market.people["Prisløs"], reference).hints}
+    assert hints["price"].points > 0
+    priced = {hint.code for hint in queries.standing(market.people["Myrull"], reference).hints}
+    assert "price" not in priced
+
+
+def test_one_with_something_close_is_told_of_the_service_and_not_of_a_job_within_it(market, publish):
+    market.add("Nabofag", "Vi setter opp kasse og betaling i butikken.", "ecm.payment-shipping")
+    reference = publish(services=["ecm.shop"])
+    codes = {hint.code for hint in queries.standing(market.people["Nabofag"], reference).hints}
+    assert "service" in codes
+    assert "case" not in codes
+    assert "case" in {hint.code for hint in queries.standing(market.people["Myrull"], reference).hints}
 
 
 def test_others_are_answered_as_if_there_were_no_such_page(market, publish, sign_in):

@@ -1,0 +1,47 @@
+"""A match in words, where there is little to say, nothing that met, or too much."""
+
+import pytest
+from flask import Flask
+
+from marketplace.matching import Explanation, TermMatch
+from marketplace.sourcing import reasons
+
+SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("lacks", "said"),
+    [
+        ((), "Tilbyr det dere ber om."),
+        ((("price_unknown", {}),), "Tilbyr det dere ber om."),
+        ((("services_beside", {"services": ["ecm.shop"]}),), "Tilbyr noe som ligger nær det dere ber om."),
+    ],
+)
+def test_where_nothing_more_speaks_for_a_supplier_its_services_do(app: Flask, lacks, said: str) -> None:
+    assert reasons.why(Explanation((), lacks=lacks)) == said
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "terms", [[], [TermMatch("ecm.shop", ("nettbutikk",), ("nettbutikk",), 2.0, "services")]]
+)
+def test_where_no_words_met_nothing_is_quoted(terms: list[TermMatch]) -> None:
+    assert reasons.met(terms, "Vi lager nettbutikk.", of_query=True) == []
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    ("before", "after", "cut"),
+    [(9, 9, (False, False)), (80, 80, (True, True)), (80, 0, (True, False)), (0, 80, (False, True))],
+)
+def test_of_a_long_sentence_the_part_around_the_word_that_met_is_quoted(
+    before: int, after: int, cut: tuple[bool, bool]
+) -> None:
+    text = " ".join([*["ord"] * before, "Etikett", *["til"] * after]) + "."
+    pieces = reasons.met(SHARED, text, of_query=False)
+    quoted = "".join(piece.text for piece in pieces)
+    assert [piece.text for piece in pieces if piece.marked] == ["Etikett"]
+    assert (quoted.startswith("… "), quoted.endswith(" …")) == cut
+    assert quoted.removeprefix("… ").removesuffix(" …") in text
+    assert (quoted == text) == (cut == (False, False))
+    assert len(quoted) < 180

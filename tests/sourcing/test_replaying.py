@@ -4,10 +4,12 @@ import datetime as dt
 import subprocess
 import sys
 import time
+import zlib
 
 import pytest
 from sqlalchemy import delete, func, select
 
+from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
@@ -16,6 +18,7 @@ from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.kept import DamagedRunError, unpack
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 from marketplace.sourcing.replaying import OtherMatcherError, replay
+from tests.at_once import at_once
 
 
 def run_of() -> RankingRun:
@@ -117,6 +120,25 @@ def test_a_changed_byte_in_a_run_is_seen(market, publish, part):
         replay(run_of().id)
 
 
+@pytest.mark.parametrize("part", ["inputs", "result"])
+def test_a_run_that_is_another_than_its_digest_says_is_seen(market, publish, part):
+    publish()
+    with transaction():
+        setattr(run_of(), f"{part}_digest", "0" * 64)
+    with pytest.raises(DamagedRunError, match="the kept run does not fit its digest"):
+        replay(run_of().id)
+
+
+@pytest.mark.parametrize("part", ["base", "directory"])
+def test_a_run_from_before_the_directory_was_kept_can_only_be_shown(market, publish, sign_in, part):
+    reference = publish()
+    with transaction():
+        setattr(run_of(), part, None)
+    with pytest.raises(OtherMatcherError, match="can only be shown"):
+        replay(run_of().id)
+    assert "Kvistverk" in sign_in(market.owner).get(f"/briefs/{reference}/ranking").text
+
+
 @pytest.mark.parametrize("fault", ["missing", "other", "torn"])
 def test_a_changed_or_missing_supplier_is_seen(market, publish, fault):
     publish()
@@ -135,6 +157,15 @@ def test_a_changed_list_of_suppliers_is_seen(market, publish):
     with transaction():
         session.scalars(select(DirectoryVersion)).one().members = b"nothing"
     with pytest.raises(DamagedRunError, match="version"):
+        replay(run_of().id)
+
+
+def test_a_list_with_a_supplier_too_few_is_seen(market, publish):
+    publish()
+    with transaction():
+        version = session.scalars(select(DirectoryVersion)).one()
+        version.members = zlib.compress(zlib.decompress(version.members)[: -versions.BYTES])
+    with pytest.raises(DamagedRunError, match="does not fit its digest"):
         replay(run_of().id)
 
 
@@ -190,6 +221,14 @@ def test_little_change_does_not_make_everyone_learn_anew(market):
     assert use_cases.renew_base()
     change(market.suppliers["Kvistverk"], about="Et nytt ord.")
     assert not use_cases.renew_base()
+
+
+def test_of_many_that_would_learn_at_once_one_does(app, market):
+    results = at_once(app, lambda _place: str(use_cases.renew_base()), 4)
+    assert sorted(results) == ["False", "False", "False", "True"]
+    assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 1
+    learnt = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "directory.learn")
+    assert session.scalar(learnt) == 1
 
 
 def test_another_process_learns_the_new_base_beside_its_answers(market):

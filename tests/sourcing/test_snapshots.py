@@ -92,6 +92,37 @@ def test_a_new_base_is_kept_before_anybody_hears_of_it(demo_world: Flask) -> Non
     assert not renew_base()
 
 
+def test_a_process_that_begins_reads_what_is_kept_and_learns_nothing_where_nothing_is(
+    demo_world: Flask, kept: Path
+) -> None:
+    forget(demo_world)
+    corpus.read_kept()
+    assert corpus._kept[db.engine].base.digest == versions.newest_base_digest()
+    forget(demo_world)
+    shutil.rmtree(kept.parent)
+    corpus.read_kept()
+    assert db.engine not in corpus._kept
+    for version in session.query(versions.DirectoryVersion):
+        version.base_since = None
+    session.commit()
+    corpus.read_kept()
+    assert db.engine not in corpus._kept
+
+
+def test_without_a_folder_each_process_learns_for_itself(
+    demo_world: Flask, kept: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, base = corpus.corpus().index.rank(BRIEF), corpus.corpus().base
+    shutil.rmtree(kept.parent)
+    forget(demo_world)
+    monkeypatch.delitem(snapshots._folders, db.engine.url)
+    assert corpus.corpus().index.rank(BRIEF) == before
+    assert corpus.corpus().base is not base
+    assert not kept.parent.exists()
+    assert snapshots.kept(base.digest, SETTINGS) is None
+    corpus.read_kept()
+
+
 WRITER = """
 import sys
 from pathlib import Path

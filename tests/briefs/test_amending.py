@@ -146,6 +146,15 @@ def test_a_change_can_be_thrown_away(market):
     assert told() == set()
 
 
+def test_where_nothing_is_changed_there_is_nothing_to_throw_away(market):
+    brief = briefs.published(market.owner)
+    stood = (dict(brief.answers), brief.revision)
+    assert use_cases.drop_change(market.owner, brief.reference).reference == brief.reference
+    fresh = session.get(Brief, brief.id)
+    assert (fresh.answers, fresh.revision) == stood
+    assert session.query(AuditEvent).filter_by(action="brief.drop_change").count() == 0
+
+
 def test_only_the_companys_owner_changes_what_is_out(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")

@@ -11,6 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from tests.factories import briefs
+from tests.meanwhile import meanwhile
 
 TEXT = "Vi i Fjordnett lurer på hvilket kassasystem dere har?"
 PUBLIC = "Hvilket kassasystem har dere?"
@@ -161,3 +162,23 @@ def test_nobody_is_reminded_of_a_question_that_waits_no_more(market, brief, time
     )
     time_machine.move_to(last, tick=False)
     assert use_cases.remind_about_questions() == 0
+
+
+@pytest.mark.parametrize("ending", ["answered", "withdrawn"])
+def test_nobody_is_reminded_when_the_company_acts_while_the_clock_looks(
+    app, market, brief, time_machine, ending
+):
+    question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
+    day = clock.add_working_days(clock.today(), 5)
+    time_machine.move_to(clock.start_of_day(day) + dt.timedelta(hours=1), tick=False)
+
+    def act():
+        if ending == "answered":
+            use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
+        else:
+            use_cases.withdraw(market.owner, brief.reference, "Vi gjør det heller selv.")
+
+    with meanwhile(app, "FROM clarification_question JOIN brief", act):
+        assert use_cases.remind_about_questions() == 0
+    assert reminded() == []
+    assert session.query(AuditEvent).filter_by(action="question.remind").count() == 0

@@ -53,6 +53,16 @@ def test_a_company_that_hides_its_name_is_placed_by_county_alone(owner: Viewer, 
     assert [line.place for line in queries.titles_elsewhere(elsewhere).items] == ["Trøndelag"]
 
 
+def test_a_municipality_that_is_no_more_is_no_place_and_the_page_stands(
+    owner: Viewer, elsewhere: Viewer, client: Browser
+) -> None:
+    brief = briefs.published(owner)
+    brief.company.municipality_number = "1635"  # was made part of another in 2020
+    assert list(queries.titles_elsewhere(elsewhere).items) == [OpenTitle(TITLE, "food-drink", "")]
+    client.sign_in(elsewhere.user_id or 0)
+    assert TITLE in client.page("/companies/elsewhere").text
+
+
 def test_a_company_without_a_garden_is_elsewhere_for_all(app: Flask, elsewhere: Viewer) -> None:
     briefs.published(factories.member(factories.company()))
     assert queries.titles_elsewhere(elsewhere).total == 1

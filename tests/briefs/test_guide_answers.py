@@ -223,6 +223,13 @@ def test_a_supplier_never_sees_what_is_internal(answers):
     assert len(guide.document_rows(GUIDE, answers, "company")) == 41
 
 
+@pytest.mark.parametrize("code", [question.code for question in GUIDE])
+@pytest.mark.parametrize("nothing", [None, "", [], {}])
+def test_no_answer_has_neither_text_nor_items(code, nothing):
+    assert guide.value_text(GUIDE.question(code), nothing) == ""
+    assert guide.value_items(GUIDE.question(code), nothing) == ()
+
+
 @pytest.mark.parametrize(
     ("locale", "code", "text"),
     [

@@ -10,6 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from tests.factories import briefs
+from tests.page_rules import Page
 
 GUIDE = guide.load()
 HOSTILE = [
@@ -49,6 +50,35 @@ def test_a_brief_begins_with_the_words_from_the_front_page(market, sign_in):
     assert "What do you need?" in answer.text
     brief = session.query(Brief).one()
     assert (brief.answers["own_words"], brief.answers["services"]) == (words, ["ecm.booking"])
+
+
+def test_services_are_suggested_from_the_words_before_anything_is_begun(market, sign_in):
+    browser = sign_in(market.owner)
+    words = "Vi vil at gjestene skal bestille rom på nett."
+    answer = browser.post("/briefs/new", data={"own_words": words, "then": "suggest"})
+    page = Page(answer.text)
+    assert page.one("textarea", name="own_words").text.strip() == words
+    assert page.one("input", value="ecm.booking").get("checked") is not None
+    assert session.query(Brief).count() == 0
+
+
+@pytest.mark.parametrize(
+    ("then", "leads_to", "told"),
+    [
+        ("suggest", "/briefs/{0}/guide/need#q-services", ""),
+        ("later", "/briefs", "Nettbutikk for osten is saved. Go on when it suits you."),
+        ("next", "/briefs/{0}/guide/goal", ""),
+    ],
+)
+def test_what_is_written_is_saved_wherever_one_goes_on_to(market, sign_in, topic_form, then, leads_to, told):
+    brief = briefs.draft(market.owner)
+    browser = sign_in(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    data = topic_form(brief.answers, "need", title=["Nettbutikk for osten"], seen=seen_on(browser.page(path)))
+    answer = browser.post(path, data=data | {"then": then})
+    assert (answer.status_code, answer.location) == (303, leads_to.format(brief.reference))
+    assert session.query(Brief).one().title == "Nettbutikk for osten"
+    assert told in browser.get(answer.location).text
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
@@ -141,6 +171,25 @@ def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(market, sign_in,
     assert session.query(Brief).one().title == "Nettside for ysteriet"
     autosaved = marit.post(path, data=mine, headers={"X-Autosave": "1"})
     assert (autosaved.status_code, autosaved.json["ok"]) == (409, False)
+
+
+def test_beside_a_clash_the_rest_of_the_page_is_as_the_colleague_left_it(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    marit, jon = sign_in(market.owner), sign_in(market.colleague)
+    seen = seen_on(marit.page(path))
+    problem = brief.answers["problem"] + " Det haster."
+    mine = topic_form(brief.answers, "need", own_words=[""], problem=[problem], seen=seen)
+    theirs = topic_form(brief.answers, "need", own_words=["Ost til folket."], seen=seen)
+    assert marit.post(path, data=mine).status_code == 303
+    answer = jon.post(path, data=theirs)
+    assert answer.status_code == 409
+    page = Page(answer.text)
+    assert page.one("textarea", name="own_words").text.strip() == "Ost til folket."
+    assert page.one("textarea", name="problem").text.strip() == problem
+    assert "Nothing is written there now." in page.text
+    stored = session.query(Brief).one().answers
+    assert (stored["own_words"], stored["problem"]) == ("", problem)
 
 
 def test_what_is_typed_stays_on_the_page_when_the_brief_has_gone_out_meanwhile(market, sign_in, topic_form):

@@ -3,9 +3,10 @@
 import pytest
 
 from marketplace.briefs import queries, use_cases
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
 from marketplace.core.database import session
+from tests import factories
 from tests.factories import briefs
 
 
@@ -67,6 +68,35 @@ def test_the_garden_reads_and_answers_on_the_page(market, sign_in):
     assert "Rammen er lav." in page.text
     assert eli.get(f"/briefs/{brief.reference}").status_code == 404
     assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 404
+
+
+def test_a_message_to_the_adviser_that_is_too_long_is_not_sent(market, sign_in):
+    brief = briefs.draft(market.owner)
+    answer = sign_in(market.owner).post(
+        f"/briefs/{brief.reference}/review", data={"message": "x" * 1001}, follow_redirects=True
+    )
+    assert "The message to the adviser is too long. Shorten it." in answer.text
+    assert answer.request.path == f"/briefs/{brief.reference}/check"
+    assert session.query(Brief).one().state == "draft"
+    assert session.query(BriefReview).count() == 0
+
+
+def test_where_there_is_no_garden_the_company_is_told_that_nobody_can_read_the_draft(market, sign_in):
+    alone = factories.member(factories.company("Fjellheim gard"))
+    brief = briefs.draft(alone)
+    answer = sign_in(alone).post(f"/briefs/{brief.reference}/review", data={}, follow_redirects=True)
+    assert "No business garden covers your municipality yet" in answer.text
+    assert session.query(Brief).one().state == "draft"
+
+
+def test_a_brief_that_is_out_takes_no_answer_from_the_garden(market, sign_in):
+    brief = briefs.published(market.owner)
+    eli = sign_in(market.garden)
+    assert eli.page(f"/briefs/{brief.reference}").heading == brief.title
+    data = {"verdict": "ok", "comment": "Dette er klart."}
+    assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 404
+    assert session.query(Brief).one().state == "published"
+    assert "Dette er klart." not in sign_in(market.owner).page(f"/briefs/{brief.reference}").text
 
 
 def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):

@@ -9,11 +9,13 @@ import pytest
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.lifecycle import Phase
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, BriefReview
+from marketplace.briefs.use_cases.drafts import MOST_DRAFTS
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
+from tests import factories
 from tests.factories import briefs
 
 GUIDE = guide.load()
@@ -225,6 +227,7 @@ def test_publishing_freezes_the_text_and_starts_the_clock(market):
         ({"goal": ""}, "goal"),
         ({"content": {"text": "ready"}}, "content"),
         ({"finish_by": "2020-01-01"}, "finish_by"),
+        ({"audience": ["local", "people_on_the_moon"]}, "audience"),
     ],
 )
 def test_a_brief_with_a_hole_is_not_published_and_nothing_is_left_behind(market, change, field):
@@ -316,3 +319,63 @@ def test_a_must_have_becomes_a_wish(market):
     assert changed.answers["nice_to_have"] == ["Gavekort", "Kobling til kassa"]
     with pytest.raises(NotFound):
         use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+
+
+def test_a_full_list_of_wishes_takes_no_must_have_and_one_that_stands_there_already_goes(market):
+    wishes = ["Gavekort", "Abonnement", "Kundeklubb", "Oppskrifter", "Nyhetsbrev"]
+    brief = briefs.draft(market.owner, nice_to_have=wishes)
+    revision = brief.revision
+    with pytest.raises(RuleBroken, match="så mange ønsker som det er plass til"):
+        use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+    fresh = session.get(Brief, brief.id)
+    assert (fresh.answers["nice_to_have"], fresh.revision) == (wishes, revision)
+    assert fresh.answers["must_have"] == ["Kobling til kassa", "Kunden kan hente på gården"]
+    twice = briefs.draft(market.owner, nice_to_have=[*wishes[:4], "Kobling til kassa"])
+    changed = use_cases.turn_must_into_wish(market.owner, twice.reference, "Kobling til kassa")
+    assert changed.answers["must_have"] == ["Kunden kan hente på gården"]
+    assert changed.answers["nice_to_have"] == [*wishes[:4], "Kobling til kassa"]
+
+
+def test_a_company_with_very_many_drafts_deletes_one_before_it_begins_another(market):
+    first = briefs.draft(market.owner)
+    session.add_all(
+        Brief(
+            reference=f"utkast-{number}",
+            company_id=first.company_id,
+            created_by_id=market.owner.user_id,
+            guide_version=first.guide_version,
+            title=f"Utkast {number}",
+            answers={},
+            confirmed_topics=[],
+        )
+        for number in range(MOST_DRAFTS - 1)
+    )
+    session.commit()
+    for begin in (use_cases.create_draft, lambda viewer: use_cases.copy_brief(viewer, first.reference)):
+        with pytest.raises(RuleBroken, match="svært mange utkast"):
+            begin(market.colleague)
+    assert session.query(Brief).count() == MOST_DRAFTS
+    assert use_cases.create_draft(market.outsider).reference
+    use_cases.delete_draft(market.owner, "utkast-0")
+    assert use_cases.create_draft(market.colleague).reference
+
+
+def test_nobody_can_be_asked_to_read_a_draft_where_there_is_no_garden(market):
+    alone = factories.member(factories.company("Fjellheim gard"))
+    brief = briefs.draft(alone)
+    with pytest.raises(RuleBroken, match="Ingen næringshage dekker kommunen"):
+        use_cases.ask_for_review(alone, brief.reference)
+    assert session.get(Brief, brief.id).state == "draft"
+    assert session.query(BriefReview).count() == 0
+    assert told() == set()
+
+
+def test_an_answer_that_is_neither_yes_nor_no_is_none(market):
+    brief = briefs.draft(market.owner)
+    use_cases.ask_for_review(market.owner, brief.reference)
+    with pytest.raises(RuleBroken, match="Si om briefen er klar") as broken:
+        use_cases.answer_review(market.garden, brief.reference, "perhaps", "Tja.")
+    assert broken.value.field == "verdict"
+    assert session.get(Brief, brief.id).state == "in_review"
+    assert session.query(BriefReview).one().answered_at is None
+    assert told("review_answered") == set()

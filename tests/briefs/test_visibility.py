@@ -5,6 +5,8 @@ import datetime as dt
 import pytest
 
 from marketplace.briefs import queries, use_cases
+from marketplace.briefs.queries import papers
+from marketplace.briefs.queries.papers import MOST_WORDED
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import ANONYMOUS
@@ -97,6 +99,16 @@ def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(mar
     assert queries.paper_for(market.garden, brief.reference).company is not None
     named = briefs.published(market.owner)
     assert queries.paper_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
+
+
+def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
+    brief = briefs.published(market.owner)
+    seen = queries.paper_for(market.in_trade, brief.reference)
+    for number in range(2 * MOST_WORDED):
+        title = f"Nettbutikk, utgave {number}"
+        assert seen.worded_of({**brief.answers, "title": title}).rows["title"].text == title
+        assert seen.rows["title"].text == brief.title
+    assert len(papers._worded) <= MOST_WORDED
 
 
 def test_internal_answers_are_for_the_company_and_its_garden(market):

@@ -88,11 +88,10 @@ class TopicForm:
         """Put a colleague's answers beside what was typed."""
         self.message = message
         for code, value in standing.items():
-            field = self.fields.get(code)
-            if field is not None:
-                text = guide.value_text(field.question, value)
-                field.theirs = text or _g("Nothing is written there now.")
-                field.error = _g("A colleague has changed this. Choose what should stand, and save again.")
+            field = self.fields[code]
+            text = guide.value_text(field.question, value)
+            field.theirs = text or _g("Nothing is written there now.")
+            field.error = _g("A colleague has changed this. Choose what should stand, and save again.")
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (field id, message) for the error summary, in the order of the page."""

@@ -168,10 +168,8 @@ class OwnOffer:
         return self.proposal.state in FINAL - {State.AWARD_DECLINED}
 
     @property
-    def waits(self) -> bool:
-        """Say whether the supplier has something to do."""
-        if self.state == State.DRAFT:
-            return True
+    def has_news(self) -> bool:
+        """Say whether there is a letter that the supplier has not read."""
         return self.has_letter and self.proposal.outcome_seen_at is None
 
 

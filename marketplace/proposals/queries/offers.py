@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of, visible_to
+from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -232,22 +232,3 @@ def count_of(brief_id: int) -> int:
     """Count the offers of an opened brief."""
     query = select(func.count()).where(Proposal.brief_id == brief_id, Proposal.state.not_in(HIDDEN))
     return session.scalar(query) or 0
-
-
-@dataclass(frozen=True)
-class ToDecide:
-    """A brief that waits for its company's choice, and how many offers it has."""
-
-    brief: Brief
-    count: int
-
-
-def briefs_to_decide(viewer: Viewer) -> list[ToDecide]:
-    """Return the company's briefs whose deadline has passed without a choice, the oldest first."""
-    if not viewer.is_company:
-        return []
-    query = (
-        select(Brief).where(visible_to(viewer), Brief.state == "published").order_by(Brief.deadline, Brief.id)
-    )
-    found = [brief for brief in session.scalars(query) if phase_of(brief) is Phase.EVALUATING]
-    return [ToDecide(brief, count_of(brief.id)) for brief in found]

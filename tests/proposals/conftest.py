@@ -61,6 +61,32 @@ def full_content(**changes: Any) -> Content:
     return Content(**(values | changes))
 
 
+def filled(**changes: str) -> dict[str, str]:
+    """What the browser sends for a full offer."""
+    values = {
+        "seen": "0",
+        "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
+        "line_0_kind": "amount",
+        "line_0_amount": "58.000,-",
+        "line_1_kind": "not_included",
+        "line_1_amount": "",
+        "line_2_kind": "included",
+        "line_2_amount": "",
+        "monthly_nok": "1 290 kr",
+        "start": "11.01.2027",
+        "finish": "2027-04-16",
+        "team": "Ane og Trygve",
+        "must_0_met": "yes",
+        "must_0_text": "Gjort for et gårdsutsalg.",
+        "must_1_met": "no",
+        "must_1_text": "",
+        "ownership_accept": "yes",
+        "has_relation": "no",
+        "valid_until": "2027-02-01",
+    }
+    return values | changes
+
+
 @dataclass
 class Market:
     """The organisations, the brief and the people, by name."""
@@ -260,3 +286,18 @@ def choose(replies: Any) -> Any:
         return number
 
     return choose
+
+
+@pytest.fixture
+def browser(app: Any, market: Market) -> Any:
+    """Open the browser of a person, by name; nobody for one who has not signed in."""
+    opened: dict[str, Any] = {}
+
+    def open_for(name: str) -> Any:
+        if name not in opened:
+            opened[name] = app.test_client()
+            if name != "nobody":
+                opened[name].sign_in(market.people[name].user_id)
+        return opened[name]
+
+    return open_for

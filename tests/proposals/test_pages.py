@@ -11,53 +11,12 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from tests.page_rules import Page
-from tests.proposals.conftest import AFTER, REFERENCE, full_content
+from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 OFFERS = f"/briefs/{REFERENCE}/proposals"
 OTHERS = ("owner", "member", "outsider", "curator", "far_curator", "admin", "myrull", "stranger")
 CANARY = "Kanarifuglen synger i Oppdal"
-
-
-@pytest.fixture
-def browser(app, market):
-    """Open the browser of a person, by name; nobody for one who has not signed in."""
-    opened = {}
-
-    def open_for(name):
-        if name not in opened:
-            opened[name] = app.test_client()
-            if name != "nobody":
-                opened[name].sign_in(market.people[name].user_id)
-        return opened[name]
-
-    return open_for
-
-
-def filled(**changes):
-    """What the browser sends for a full offer."""
-    values = {
-        "seen": "0",
-        "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
-        "line_0_kind": "amount",
-        "line_0_amount": "58.000,-",
-        "line_1_kind": "not_included",
-        "line_1_amount": "",
-        "line_2_kind": "included",
-        "line_2_amount": "",
-        "monthly_nok": "1 290 kr",
-        "start": "11.01.2027",
-        "finish": "2027-04-16",
-        "team": "Ane og Trygve",
-        "must_0_met": "yes",
-        "must_0_text": "Gjort for et gårdsutsalg.",
-        "must_1_met": "no",
-        "must_1_text": "",
-        "ownership_accept": "yes",
-        "has_relation": "no",
-        "valid_until": "2027-02-01",
-    }
-    return values | changes
 
 
 def seen_by(browser, name):

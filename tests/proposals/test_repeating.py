@@ -18,7 +18,7 @@ from marketplace.proposals.models import ProposalRevision
 from marketplace.proposals.repeating import MANY, MOST_A_DAY, count_same, gist
 from marketplace.proposals.use_cases import timed
 from marketplace.sourcing.models import Invitation
-from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, full_content
+from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, filled, full_content
 
 
 def briefs(market: Market, count: int, *, deadline: dt.datetime | None = None) -> list[str]:
@@ -142,6 +142,24 @@ def test_the_supplier_is_told_when_it_sends(market: Market, app: Flask) -> None:
     )
     other = market.send("myrull")
     assert queries.saying_the_same(other) == 0
+
+
+def test_the_page_says_so_to_the_supplier_and_to_nobody_whose_words_are_new(
+    market: Market, browser: Any
+) -> None:
+    same = full_content().understanding
+    for reference in briefs(market, MANY):
+        send(market, "kvistverk", reference)
+        send(market, "myrull", reference, understanding=f"Ny tekst om {reference}.")
+    for name in ("kvistverk", "myrull"):
+        answer = browser(name).post(
+            f"/briefs/{market.reference}/proposal",
+            data=filled(understanding=same, act="send"),
+            follow_redirects=True,
+        )
+        assert "Sendt." in answer.text
+        assert ("med samme ord som andre" in answer.text) == (name == "kvistverk")
+        assert market.proposal(name).state == "submitted"
 
 
 @pytest.mark.parametrize(

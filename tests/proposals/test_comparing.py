@@ -1,0 +1,103 @@
+"""What a company reads when it compares, and who is shown no offers at all."""
+
+import datetime as dt
+
+import pytest
+
+from marketplace.briefs.models import BriefVersion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.proposals import queries
+from marketplace.proposals.content import PriceLine
+from marketplace.proposals.evaluation import Kind
+from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE, full_content
+
+OFFERS = f"/briefs/{REFERENCE}/proposals"
+
+
+def plain(text):
+    return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
+
+
+def test_who_is_the_cheapest_only_while_something_is_left_out_is_told_with_who_is_it_in_truth(
+    browser, market, at_noon
+):
+    lines = full_content().price_lines
+    market.send("kvistverk")
+    market.send(
+        "skogsfjord",
+        price_lines=(
+            PriceLine(lines[0].deliverable, Kind.AMOUNT, 60_000),
+            PriceLine(lines[1].deliverable, Kind.NOT_INCLUDED),
+            lines[2],
+        ),
+    )
+    at_noon.move_to(AFTER, tick=False)
+    lede = plain(browser("owner").page(OFFERS).one("p", class_="lede").text)
+    assert "Skogsfjord er billigst på papiret, men har ikke med «Kobling til kassa»." in lede
+    assert "Når hullene er fylt, er Kvistverk billigst, og det skiller 2 000 kr" in lede
+
+
+def test_an_offer_that_was_sent_before_the_brief_was_changed_is_marked(browser, market, at_noon):
+    market.send("kvistverk")
+    brief = market.brief
+    brief.versions.append(
+        BriefVersion(
+            number=2,
+            guide_version=1,
+            title="Nettbutikk med henting",
+            answers=ANSWERS | {"nice_to_have": ["Gavekort", "Kundeklubb"]},
+            published_at=clock.now(),
+            published_by_id=market.owner.user_id,
+        )
+    )
+    session.commit()
+    market.send("myrull")
+    at_noon.move_to(AFTER, tick=False)
+    told = browser("owner").page(OFFERS).text
+    assert "Kvistverk har svart på en eldre versjon av briefen." in told
+    assert "Myrull har svart på en eldre versjon" not in told
+
+
+@pytest.mark.parametrize("day", ["", "i morgen", "31.02.2027"])
+def test_a_day_that_cannot_be_read_gives_no_more_time(browser, market, at_noon, day):
+    deadline = market.brief.deadline
+    assert browser("owner").post(f"{OFFERS}/extend", data={"day": day}).status_code == 404, "it is sealed"
+    at_noon.move_to(AFTER, tick=False)
+    browser("owner").sign_in(market.owner.user_id)  # the session of some weeks ago is over
+    answer = browser("owner").post(f"{OFFERS}/extend", data={"day": day})
+    assert answer.status_code == 422
+    assert 'id="day-error"' in answer.text
+    assert (market.brief.deadline, market.brief.extensions) == (deadline, 0)
+
+
+def test_where_offers_came_there_is_no_form_for_more_time_to_mend(browser, opened):
+    deadline = opened.brief.deadline
+    assert browser("owner").post(f"{OFFERS}/extend", data={"day": "i morgen"}).status_code == 404
+    day = (AFTER + dt.timedelta(days=7)).date().isoformat()
+    answer = browser("owner").post(f"{OFFERS}/extend", data={"day": day})
+    assert answer.status_code == 409
+    assert "bare når det ikke kom noe tilbud" in answer.text
+    assert (opened.brief.deadline, opened.brief.extensions) == (deadline, 0)
+
+
+def test_offers_are_counted_for_the_garden_alone_and_listed_for_their_supplier_alone(opened):
+    for name in ("owner", "kvistverk", "admin"):
+        with pytest.raises(NotFound):
+            queries.count_for_garden(opened.people[name], REFERENCE)
+    for name in ("owner", "curator", "admin"):
+        viewer = opened.people[name]
+        assert queries.own_proposal(viewer, opened.brief_id) is None
+        for ask in (queries.own_offers, lambda asker: queries.answering(asker, REFERENCE)):
+            with pytest.raises(NotFound):
+                ask(viewer)
+    assert queries.own_offers(opened.kvistverk).total == 1
+
+
+def test_a_draft_has_no_offers_to_count_for_the_garden_that_reads_it(browser, market):
+    market.brief.state, market.brief.versions = "in_review", []
+    session.commit()
+    assert browser("curator").get(OFFERS).status_code == 404
+    with pytest.raises(NotFound):
+        queries.count_for_garden(market.curator, REFERENCE)

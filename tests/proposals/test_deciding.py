@@ -1,0 +1,163 @@
+"""What a company and its suppliers may not do about a choice: each no in words, and nothing changed by it."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, RuleBroken
+from marketplace.outbox.models import Notice
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.lifecycle import HANDOVER_ITEMS
+from marketplace.proposals.models import Award, Evaluation, Outcome
+from marketplace.proposals.use_cases.evaluating import Score
+from marketplace.suppliers.models import Supplier
+from tests.proposals.conftest import AFTER, REFERENCE
+
+BIDDERS = ("kvistverk", "myrull", "skogsfjord")
+
+
+def standing(market):
+    """Return what a decision would change: the brief, its offers, the choice, who is told, what is recorded."""
+    count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731 because it is read thrice
+    offers = {name: (market.proposal(name).state, market.proposal(name).outcome_text) for name in BIDDERS}
+    return market.brief.state, offers, count(Award), count(Notice), count(AuditEvent)
+
+
+def details(market, **changes):
+    values = {
+        "proposal_id": market.proposal("kvistverk").id,
+        "price_nok": 92_000,
+        "start_on": dt.date(2027, 1, 11),
+        "reason": "Dere forsto oss best.",
+    }
+    return use_cases.AwardDetails(**(values | changes))
+
+
+@pytest.fixture
+def judged(opened):
+    """The market after the deadline, with the seal broken by the clock, so that only a decision changes anything."""
+    use_cases.open_due()
+    return opened
+
+
+def test_a_choice_needs_a_sentence_to_the_one_who_is_chosen(judged, replies):
+    before = standing(judged)
+    chosen = details(judged, reason="")
+    with pytest.raises(RuleBroken, match="hvorfor dere valgte dette tilbudet") as broken:
+        use_cases.award(judged.owner, REFERENCE, chosen, replies(judged, chosen.proposal_id))
+    assert broken.value.field == "reason"
+    assert standing(judged) == before
+
+
+@pytest.mark.parametrize(
+    ("reply", "field", "words"),
+    [
+        (use_cases.Reply("", "Vi venter et år."), "code", "Velg en begrunnelse"),
+        (use_cases.Reply("gaps", "Vi venter et år."), "code", "Velg en begrunnelse"),
+        (use_cases.Reply("postponed", ""), "text", "Skriv en setning til dem som har svart"),
+    ],
+)
+def test_an_end_without_a_choice_needs_a_reason_and_a_sentence(judged, reply, field, words):
+    before = standing(judged)
+    with pytest.raises(RuleBroken, match=words) as broken:
+        use_cases.choose_nobody(judged.owner, REFERENCE, reply)
+    assert broken.value.field == field
+    assert standing(judged) == before
+
+
+def test_an_end_needs_no_sentence_where_nobody_has_answered(market, at_noon):
+    at_noon.move_to(AFTER, tick=False)
+    use_cases.choose_nobody(market.owner, REFERENCE, use_cases.Reply("postponed", ""))
+    assert (market.brief.state, market.brief.closed_reason) == ("no_award", "")
+
+
+def test_ninety_days_after_a_lapse_it_is_too_late_for_any_decision(judged, at_noon, replies):
+    lapsed = AFTER + dt.timedelta(days=43)
+    at_noon.move_to(lapsed, tick=False)
+    use_cases.run_all()
+    before, chosen = standing(judged), details(judged, still_stands=True)
+    assert before[0] == "lapsed"
+    answers = replies(judged, chosen.proposal_id)
+    at_noon.move_to(lapsed + dt.timedelta(days=91), tick=False)
+    with pytest.raises(Conflict, match="for mer enn 90 dager siden"):
+        use_cases.award(judged.owner, REFERENCE, chosen, answers)
+    with pytest.raises(Conflict, match="for mer enn 90 dager siden"):
+        use_cases.choose_nobody(judged.owner, REFERENCE, use_cases.Reply("postponed", "Vi venter."))
+    assert standing(judged) == before
+    at_noon.move_to(lapsed + dt.timedelta(days=90), tick=False)
+    use_cases.award(judged.owner, REFERENCE, chosen, answers)
+    assert judged.brief.state == "awarded"
+
+
+def test_an_offer_is_not_ruled_out_without_a_word(judged):
+    before = standing(judged)
+    number = judged.proposal("skogsfjord").id
+    with pytest.raises(RuleBroken, match="hva som mangler") as broken:
+        use_cases.rule_out(judged.owner, REFERENCE, number, "Kobling til kassa", "")
+    assert broken.value.field == "text"
+    assert standing(judged) == before
+
+
+def test_only_an_owner_of_the_chosen_supplier_declines_the_job(opened, choose):
+    number = choose(opened, "kvistverk")
+    supplier = session.get(Supplier, opened.kvistverk.organisation_id)
+    helper = opened.person("helper", supplier, "member")
+    session.commit()
+    before = standing(opened)
+    with pytest.raises(Forbidden):
+        use_cases.decline_award(helper, number, "Full ordrebok")
+    assert standing(opened) == before
+
+
+@pytest.mark.parametrize("field", ["on_time", "within_price", "goal_met", "order_again"])
+def test_whether_it_worked_is_answered_from_the_list(opened, choose, field):
+    choose(opened, "kvistverk")
+    use_cases.deliver(opened.owner, REFERENCE, dict.fromkeys(HANDOVER_ITEMS, "done"))
+    answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
+    before = standing(opened)
+    with pytest.raises(RuleBroken, match="Velg én fra listen") as broken:
+        use_cases.answer_outcome(
+            opened.member, REFERENCE, "handover", use_cases.OutcomeAnswers(**(answers | {field: "tja"}))
+        )
+    assert broken.value.field == field
+    assert standing(opened) == before
+    outcome = session.scalars(select(Outcome).where(Outcome.round == "handover")).one()
+    assert outcome.answered_at is None
+    assert not any(getattr(outcome, name) for name in answers)
+
+
+def test_a_score_that_is_given_again_is_still_the_first_ones(judged, at_noon):
+    number = judged.proposal("kvistverk").id
+    given = {"price": Score(3, "Dyr"), "experience": Score(4)}
+    use_cases.save_scores(judged.owner, REFERENCE, {number: given})
+    at_noon.shift(dt.timedelta(hours=1))
+    use_cases.save_scores(judged.member, REFERENCE, {number: given | {"experience": Score(4, "Mange")}})
+    rows = {row.criterion: row for row in session.scalars(select(Evaluation))}
+    assert (rows["price"].by_id, rows["price"].at) == (judged.owner.user_id, AFTER)
+    assert (rows["experience"].by_id, rows["experience"].note) == (judged.member.user_id, "Mange")
+    assert rows["experience"].at == AFTER + dt.timedelta(hours=1)
+    assert queries.offer_for(judged.owner, REFERENCE, number)[1].scores == {"price": 3, "experience": 4}
+
+
+def test_the_page_of_a_choice_that_is_made_leads_to_the_job(browser, opened, choose):
+    choose(opened, "kvistverk")
+    owner = browser("owner")
+    answer = owner.get(f"/briefs/{REFERENCE}/award")
+    assert (answer.status_code, answer.location) == (303, f"/briefs/{REFERENCE}/job")
+    assert owner.get(f"/briefs/{REFERENCE}/nobody").status_code == 404
+    reply = {"code": "postponed", "text": "Vi venter et år."}
+    assert owner.post(f"/briefs/{REFERENCE}/nobody", data=reply).status_code == 404
+    assert opened.brief.state == "awarded"
+
+
+def test_what_is_not_among_the_offers_cannot_be_chosen(browser, judged):
+    before = standing(judged)
+    use_cases.rule_out(judged.owner, REFERENCE, judged.proposal("skogsfjord").id, "Kobling til kassa", "Nei.")
+    for number in (judged.proposal("skogsfjord").id, 999_999):
+        form = {"proposal": str(number), "price_nok": "92000", "start_on": "2027-01-11", "reason": "Fordi."}
+        assert browser("owner").get(f"/briefs/{REFERENCE}/award?proposal={number}").status_code == 404
+        assert browser("owner").post(f"/briefs/{REFERENCE}/award", data=form).status_code == 404
+    assert (standing(judged)[0], standing(judged)[2]) == (before[0], 0)

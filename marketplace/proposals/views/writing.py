@@ -3,6 +3,7 @@
 from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
 
+from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
@@ -36,7 +37,7 @@ def edit(reference: str) -> Answer:
     if not found.is_open or found.state == "withdrawn":
         if request.method == "GET":
             return _read_only(found)
-        message = _("The deadline has passed. Offers can no longer be written or changed.")
+        message = _why_closed(found)
         if _saves_itself():
             return _told(message, 409)
         flashes.warn(message)
@@ -49,6 +50,15 @@ def edit(reference: str) -> Answer:
     shown = found.lacks if request.args.get("missing") else []
     _mark(form, shown)
     return _page(found, form, shown)
+
+
+def _why_closed(found: Answering) -> str:
+    """Return why nothing can be written now, in words."""
+    if found.phase is not Phase.OPEN:
+        return _("The deadline has passed. Offers can no longer be written or changed.")
+    if not found.may_answer:
+        return _("You are not approved for this kind of job, or the company has closed the door.")
+    return _("This offer is withdrawn. Take it up again before you change it.")
 
 
 def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:

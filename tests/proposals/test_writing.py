@@ -1,0 +1,118 @@
+"""A supplier's pages when something has come in between, or when there is nothing to write on."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import Vetting
+from tests.meanwhile import meanwhile
+from tests.page_rules import Page
+from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+
+OFFER = f"/briefs/{REFERENCE}/proposal"
+TOO_LATE = "Fristen er ute. Tilbud kan ikke skrives eller endres lenger."
+NOT_APPROVED = "Dere er ikke godkjent for denne typen oppdrag, eller bedriften tar ikke imot tilbud fra dere."
+WITHDRAWN = "Dette tilbudet er trukket. Ta det opp igjen før dere endrer det."
+OWN_OFFER = "SELECT proposal.id, "
+
+
+def suspend(viewer):
+    with transaction():
+        for vetting in session.scalars(select(Vetting).where(Vetting.supplier_id == viewer.organisation_id)):
+            vetting.state = "suspended"
+
+
+@pytest.mark.parametrize(("happens", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED)])
+def test_what_ends_the_writing_while_the_form_is_taken_is_told_and_nothing_is_kept(
+    app, browser, market, at_noon, happens, told
+):
+    sent = market.send("kvistverk")
+    person = browser("kvistverk")
+    acts = {
+        "deadline": lambda: at_noon.move_to(AFTER, tick=False),
+        "suspended": lambda: suspend(market.kvistverk),
+    }
+    with meanwhile(app, OWN_OFFER, acts[happens]):
+        answer = person.post(OFFER, data=filled(seen=str(sent.revision), team="For sent", act="send"))
+    assert (answer.status_code, answer.location) == (303, OFFER)
+    stored = market.proposal("kvistverk")
+    assert (stored.content["team"], stored.revision) == ("Ane og Trygve", sent.revision)
+    person.sign_in(market.kvistverk.user_id)
+    page = person.page(OFFER)
+    assert told in page.text
+    assert not page.all("textarea")
+
+
+def test_what_is_typed_stays_on_the_page_when_a_colleague_withdraws_the_offer_meanwhile(app, browser, market):
+    sent = market.send("kvistverk")
+    act = lambda: use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")  # noqa: E731 because it is an argument
+    with meanwhile(app, OWN_OFFER, act):
+        answer = browser("kvistverk").post(
+            OFFER, data=filled(seen=str(sent.revision), team="Min egen tekst", act="send")
+        )
+    assert answer.status_code == 422
+    page = Page(answer.text)
+    assert WITHDRAWN in page.text
+    assert page.one("input", name="team").get("value") == "Min egen tekst"
+    stored = market.proposal("kvistverk")
+    assert (stored.state, stored.content["team"]) == ("withdrawn", "Ane og Trygve")
+
+
+@pytest.mark.parametrize(
+    ("happened", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED), ("withdrawn", WITHDRAWN)]
+)
+def test_a_form_that_is_sent_when_the_writing_is_over_is_told_why(browser, market, at_noon, happened, told):
+    sent = market.send("kvistverk")
+    if happened == "deadline":
+        at_noon.move_to(AFTER, tick=False)
+    elif happened == "suspended":
+        suspend(market.kvistverk)
+    else:
+        use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")
+    form = filled(seen=str(sent.revision), team="For sent", act="send")
+    person = browser("kvistverk")
+    assert told in person.post(OFFER, data=form, follow_redirects=True).text
+    saved = person.post(OFFER, data=form, headers={"X-Autosave": "1"})
+    assert (saved.status_code, saved.json["ok"], saved.json["saved"]) == (409, False, told)
+    assert market.proposal("kvistverk").content["team"] == "Ane og Trygve"
+
+
+def test_who_was_asked_and_never_wrote_reads_after_the_deadline_that_nothing_was_sent(
+    browser, market, at_noon
+):
+    at_noon.move_to(AFTER, tick=False)
+    page = browser("kvistverk").page(OFFER)
+    assert "dere sendte ikke noe tilbud" in page.text
+    assert not page.all("textarea")
+    answer = browser("kvistverk").post(OFFER, data=filled(act="save"), follow_redirects=True)
+    assert "Fristen er ute" in answer.text
+    assert session.scalar(select(func.count()).select_from(Proposal)) == 0
+
+
+def test_who_is_not_approved_any_more_and_never_wrote_has_no_page_to_write_on(browser, market):
+    suspend(market.kvistverk)
+    assert browser("kvistverk").get(OFFER).status_code == 404
+    with pytest.raises(RuleBroken, match="ikke godkjent"):
+        use_cases.save(market.kvistverk, REFERENCE, full_content())
+    assert session.scalar(select(func.count()).select_from(Proposal)) == 0
+
+
+def test_a_letter_is_news_until_it_is_read_and_keeps_the_time_of_the_first_reading(
+    browser, opened, choose, at_noon
+):
+    choose(opened, "kvistverk")
+    number = opened.proposal("myrull").id
+    link = f"/proposals/{number}/letter"
+    assert [offer.has_news for offer in queries.own_offers(opened.myrull).items] == [True]
+    assert len(browser("myrull").page("/proposals").all("a", href=link)) == 2
+    browser("myrull").page(link)
+    assert [offer.has_news for offer in queries.own_offers(opened.myrull).items] == [False]
+    assert len(browser("myrull").page("/proposals").all("a", href=link)) == 1
+    at_noon.shift(dt.timedelta(minutes=5))
+    use_cases.mark_letter_seen(opened.myrull, number)
+    assert opened.proposal("myrull").outcome_seen_at == AFTER

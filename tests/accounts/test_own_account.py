@@ -49,6 +49,9 @@ def test_the_chosen_language_is_kept_and_mails_follow_the_account(client: Browse
         "https:evil.example",
         "/%09//evil.example/..//\\evil.example",
         "///evil.example",
+        "/\t/evil.example",
+        "/\n/evil.example",
+        "/home and more",
     ],
 )
 def test_nobody_is_sent_to_another_site(client: Browser, target: str) -> None:

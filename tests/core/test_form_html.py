@@ -4,9 +4,11 @@ from typing import Any
 
 import pytest
 from markupsafe import Markup
-from wtforms import Form, widgets
+from wtforms import BooleanField, Form, widgets
 
+from marketplace.core.i18n import use_locale
 from marketplace.web.forms import ChoiceField, LongTextField, TextField, html, required
+from marketplace.web.forms.base import in_words
 
 NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
 
@@ -46,3 +48,14 @@ def test_a_list_without_an_empty_choice_is_never_required() -> None:
         one = ChoiceField("One", [required()], choices=[("a", "A")])
 
     assert "required" not in Choosing()["one"]()
+
+
+@pytest.mark.parametrize(("locale", "yes", "no"), [("nb", "Ja", "Nei"), ("en", "Yes", "No")])
+def test_what_stands_in_a_field_is_told_in_the_readers_words(locale: str, yes: str, no: str) -> None:
+    class Telling(Asking):
+        sure = BooleanField("Sure")
+
+    with use_locale(locale):
+        told, untold = (Telling(data={"line": "Ost", "some": "two", "sure": sure}) for sure in (True, False))
+        assert [in_words(told[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
+        assert in_words(untold["sure"]) == no

@@ -48,6 +48,11 @@ SEEN = {
 }  # fmt: skip
 
 
+def test_nothing_stays_nothing_and_does_not_become_an_empty_text() -> None:
+    assert clean_text(None) is clean_line(None) is None
+    assert clean_text(" \u200b ") == clean_line("\n") == ""
+
+
 @pytest.mark.parametrize("broken", ["\r\n", "\r", "\u0085", "\u2028", "\u2029"])
 def test_lines_break_in_one_way(broken: str) -> None:
     assert clean_text(f"ost{broken}rømme") == "ost\nrømme"

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketplace import assets
+from marketplace.web.compression import LEAST_BYTES
 from tests import factories
 from tests.browser import Browser
 
@@ -118,3 +119,12 @@ def test_only_strangers_get_compressed_pages(client: Browser) -> None:
     assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).headers
     client.sign_in(factories.member(factories.company()).user_id)
     assert "Content-Encoding" not in client.get("/home", headers=packed).headers
+
+
+def test_what_fits_into_one_packet_is_sent_as_it_is(client: Browser) -> None:
+    answer = client.get("/home", headers={"Accept-Encoding": "gzip"})
+    assert (answer.status_code, answer.mimetype) == (303, "text/html")
+    assert len(answer.data) < LEAST_BYTES
+    assert "Content-Encoding" not in answer.headers
+    assert "/sign-in" in answer.text
+    assert "Accept-Encoding" in answer.vary

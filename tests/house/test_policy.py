@@ -180,6 +180,22 @@ def test_reading_and_writing_share_a_permission_only_with_a_reason(app: Flask) -
     assert silent == []
 
 
+def test_a_reason_for_sharing_is_told_of_views_that_share_alone() -> None:
+    def undeclared() -> str:
+        return ""
+
+    def apart() -> str:
+        return ""
+
+    def shared() -> str:
+        return ""
+
+    why = "a garden's people help its companies together"
+    access.writes(Level.CURATOR, because="curators alone decide")(access.garden(apart))
+    access.writes(Level.GARDEN, because=why)(access.garden(shared))
+    assert [access.why_shared(view) for view in (undeclared, apart, shared)] == ["", "", why]
+
+
 @pytest.mark.parametrize("level", sorted(set(Level) - set(access.ACTING)))
 def test_a_level_to_read_by_lets_nobody_write(
     make_app: Callable[..., Flask], level: Level, world: World

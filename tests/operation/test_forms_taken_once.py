@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs.models import Brief
+from marketplace.briefs import use_cases as brief_use_cases
+from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock, traffic
 from marketplace.core.database import session
 from marketplace.organisations.models import ColleagueInvitation, Company
@@ -15,7 +16,9 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.suppliers.models import CaseStudy
 from marketplace.web import once
 from tests import factories
+from tests.factories import briefs
 from tests.factories.briefs import supplier
+from tests.meanwhile import meanwhile
 
 CASE = {
     "title": "Nettbutikk for et ysteri",
@@ -153,6 +156,24 @@ def test_the_second_answer_to_an_accepted_invitation_signs_in_as_the_first_did(a
 
 def _newest():
     return session.scalars(select(traffic.TakenForm.id).order_by(traffic.TakenForm.at.desc())).first()
+
+
+def test_a_no_that_comes_of_the_same_form_taken_elsewhere_is_answered_as_the_first(app, owner):
+    brief = briefs.draft(owner)
+    adviser = factories.member(brief.company.garden, "adviser")
+    brief_use_cases.ask_for_review(owner, brief.reference)
+    browser = app.test_client().sign_in(adviser.user_id)
+    path = f"/briefs/{brief.reference}/review-answer"
+    form = {"csrf_token": browser.csrf_token(), "verdict": "ok", "comment": "Dette er klart."}
+    twin = copies_of(app, browser, 1)[0]
+    answers = []
+    # On PostgreSQL, where each statement reads anew, the draft is no longer the garden's to see by then.
+    with meanwhile(app, "FROM taken_form", lambda: answers.append(twin.post(path, data=form))):
+        answers.append(browser.post(path, data=form))
+    assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/home")] * 2
+    assert "Svaret er sendt til Bjørkvollen ysteri." in browser.page("/home").text
+    assert session.scalars(select(BriefReview.verdict)).all() == ["ok"]
+    assert browser.post(path, data=form | {"comment": "En gang til."}).status_code == 404
 
 
 def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner, monkeypatch):

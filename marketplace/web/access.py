@@ -159,6 +159,5 @@ def request_view() -> Callable[..., Any]:
 
 def guard(app: Flask) -> None:
     """Check access before each request; static files are public."""
-    if "static" in app.view_functions:
-        public(app.view_functions["static"])
+    public(app.view_functions["static"])
     app.before_request(_check)

@@ -71,11 +71,8 @@ def register(app: Flask) -> None:
     """Answer each kind of error with a page."""
 
     @app.errorhandler(HTTPException)
-    def http_error(error: HTTPException) -> Answer | HTTPException:
-        code = error.code or 500
-        if code < 400:  # noqa: PLR2004 because redirects are no errors
-            return error
-        return page(code)
+    def http_error(error: HTTPException) -> Answer:
+        return page(error.code or 500)
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Answer:

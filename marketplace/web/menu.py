@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, current_app, request
+from flask import Flask, request
 
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
@@ -75,8 +75,6 @@ def menu() -> list[dict[str, object]]:
     items: list[dict[str, object]] = []
     here = request.endpoint or ""
     for place in places_for(current_viewer()):
-        if place.endpoint not in current_app.view_functions:
-            continue
         inside = here == place.endpoint or any(here.startswith(prefix) for prefix in place.under)
         current = "page" if here == place.endpoint else ("true" if inside else None)
         items.append({"label": str(place.label), "url": url_for(place.endpoint), "current": current})

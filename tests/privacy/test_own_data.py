@@ -1,6 +1,9 @@
 """A person takes along all of one's own and nothing of others, and is forgotten whole when one wants to be."""
 
+import email
+import email.policy
 import json
+from email.message import EmailMessage
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,10 @@ from sqlalchemy.exc import DBAPIError
 from marketplace.accounts.models import User
 from marketplace.audit import queries as audit
 from marketplace.core.database import Base, db, session
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.viewer import ANONYMOUS
 from marketplace.outbox.delivery import deliver_waiting
+from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import queries, use_cases
 from marketplace.privacy.scrubbing import KEPT
 from marketplace.proposals.models import Proposal, ProposalRevision
@@ -116,6 +121,73 @@ def test_nothing_of_a_forgotten_person_is_left_in_tables_or_mails(person: Market
     if db.engine.dialect.name == "sqlite":
         assert session.execute(text("PRAGMA foreign_key_check")).first() is None
     assert audit.verify()[1] is None
+
+
+def test_mails_to_others_are_kept_without_the_name_and_those_that_hold_none_as_they_were(
+    person: Market, app: Flask
+) -> None:
+    settings = app.config["SETTINGS"]
+    texts = {
+        "subject": (f"Spørsmål fra {NAME}", "Se briefen."),
+        "body": ("Et spørsmål", f"{NAME} ({ADDRESS}) spør om kassa."),
+        "neither": ("Et spørsmål", "Noen spør om kassa."),
+    }
+    for name, (subject, body) in texts.items():
+        session.add(
+            OutboxMail(
+                recipient=f"{name}@bjorkvollen.example", locale="nb", subject=subject, body=body,
+                message_id=f"<{name}@torget.example>",
+            )
+        )  # fmt: skip
+    session.commit()
+    while deliver_waiting(settings):
+        pass
+    folder = Path(app.instance_path) / "mail"
+
+    def sent() -> dict[str, tuple[bytes, EmailMessage]]:
+        found = {}
+        for file in folder.glob("*.eml"):
+            message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
+            found[str(message["To"]).split("@", maxsplit=1)[0]] = (file.read_bytes(), message)
+        return found
+
+    before = sent()
+    use_cases.erase_myself(person.kvistverk, folder)
+    after, number = sent(), f"Person {person.kvistverk.user_id}"
+    assert set(after) == set(before) - {"eldbjorg"}
+    assert after["subject"][1]["Subject"] == f"Spørsmål fra {number}"
+    assert [part.get_content_type() for part in after["body"][1].iter_parts()] == ["text/plain", "text/html"]
+    for part in after["body"][1].iter_parts():
+        text = part.get_content()
+        assert f"{number} (person-{person.kvistverk.user_id}@erased.invalid) spør om kassa." in text
+        assert NAME not in text
+    assert after["neither"][0] == before["neither"][0]
+    assert list(folder.glob("*.part")) == []
+
+
+def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(person: Market, app: Flask) -> None:
+    namesake = person.person("namesake", None, "")
+    session.get_one(User, namesake.user_id).name = NAME
+    note = OutboxMail(
+        recipient="post@bjorkvollen.example", locale="nb", subject=f"Fra {NAME}", body=f"Svar til {ADDRESS}.",
+        message_id="<note@torget.example>",
+    )  # fmt: skip
+    session.add(note)
+    session.commit()
+    use_cases.erase_myself(person.kvistverk, Path(app.instance_path) / "mail")
+    session.expire_all()
+    user_id = person.kvistverk.user_id
+    assert session.get_one(User, user_id).name == f"Person {user_id}"
+    assert session.get_one(User, namesake.user_id).name == NAME
+    assert note.subject == f"Fra {NAME}"
+    assert note.body == f"Svar til person-{user_id}@erased.invalid."
+
+
+def test_who_has_not_signed_in_is_nobody_to_forget(market: Market, app: Flask) -> None:
+    before = everything()
+    with pytest.raises(Forbidden):
+        use_cases.erase_myself(ANONYMOUS, Path(app.instance_path) / "mail")
+    assert everything() == before
 
 
 def test_the_row_of_a_forgotten_person_is_never_changed_again(person: Market, app: Flask) -> None:

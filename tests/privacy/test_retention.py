@@ -10,16 +10,19 @@ from sqlalchemy import func, select
 from marketplace import worker
 from marketplace.accounts.models import User
 from marketplace.briefs import use_cases as briefs
-from marketplace.briefs.models import Brief
+from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import session, transaction
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.periods import PERIODS
-from marketplace.proposals.use_cases import sealing
+from marketplace.proposals.models import Evaluation
+from marketplace.proposals.use_cases import save_scores, sealing
+from marketplace.proposals.use_cases.evaluating import Score
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
+from tests.meanwhile import meanwhile
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
@@ -145,6 +148,47 @@ def test_a_brief_closed_two_years_ago_keeps_numbers_and_no_texts(
             f"/briefs/{opened.reference}/proposal",
         ):
             assert browser.get(page, follow_redirects=True).status_code in {200, 403, 404}, (name, page)
+
+
+def test_what_was_asked_and_what_was_noted_goes_with_the_texts_and_the_numbers_stay(
+    opened: Market, choose: Any, at_noon: Any
+) -> None:
+    asked = ClarificationQuestion(
+        brief_id=opened.brief_id, supplier_id=opened.kvistverk.organisation_id, asked_by_id=opened.kvistverk.user_id,
+        text="Vi på Kvistverk lurer på kassa.", public_text="Hvilken kasse?", answer="En enkel en.", state="answered",
+        asked_at=clock.now(),
+    )  # fmt: skip
+    session.add(asked)
+    session.commit()
+    number = opened.proposal("kvistverk").id
+    save_scores(opened.owner, opened.reference, {number: {"price": Score(4, "Dyrere enn naboens")}})
+    choose(opened, "kvistverk")
+    at_noon.shift(23 * MONTH)
+    assert retention.erase_closed_briefs() == 0
+    assert asked.answer == "En enkel en."
+    at_noon.shift(2 * MONTH)
+    assert retention.erase_closed_briefs() == 1
+    session.expire_all()
+    assert (asked.text, asked.public_text, asked.answer, asked.state) == ("", "", "", "answered")
+    noted = session.scalars(select(Evaluation)).one()
+    assert (noted.proposal_id, noted.criterion, noted.score, noted.note) == (number, "price", 4, "")
+
+
+def test_who_confirms_the_address_while_the_clock_looks_is_not_forgotten(
+    market: Market, app: Flask, at_noon: Any
+) -> None:
+    fresh = factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id
+    session.commit()
+    at_noon.shift(dt.timedelta(days=8))
+
+    def confirm() -> None:
+        with transaction():
+            session.get_one(User, fresh).email_verified_at = clock.now()
+
+    with meanwhile(app, "user_account.email_verified_at IS NULL", confirm):
+        assert retention.erase_unconfirmed_accounts(Path(app.instance_path) / "mail") == 0
+    assert session.get_one(User, fresh).erased_at is None
+    assert session.get_one(User, fresh).email == "liv@myr.example"
 
 
 def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:

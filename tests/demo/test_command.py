@@ -1,5 +1,6 @@
 """`marketplace demo`: never in production, and never on data that somebody else has made."""
 
+import gc
 from collections.abc import Callable
 from pathlib import Path
 
@@ -8,9 +9,10 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import create_engine, func, inspect, select
 
+from marketplace import migrate
 from marketplace.accounts.models import User
 from marketplace.audit.use_cases import record
-from marketplace.core.database import session
+from marketplace.core.database import db, session
 from marketplace.core.errors import Conflict
 from marketplace.demo import use_cases as demo
 from tests import factories
@@ -87,6 +89,32 @@ def test_a_refused_database_is_not_even_brought_to_a_newer_version(
     assert "did not make" in said.output
     assert inspect(engine).get_table_names() == before
     engine.dispose()
+
+
+def test_a_database_holds_nothing_before_its_tables_are_made_and_until_the_first_row(
+    make_app: Callable[..., Flask], empty_database_url: str
+) -> None:
+    with make_app(database_url=empty_database_url).app_context():
+        assert demo.holds() is demo.Holds.NOTHING
+        session.remove()
+        migrate.upgrade(db.engine)
+        assert demo.holds() is demo.Holds.NOTHING
+        record(None, demo.FILLED, "database", "demo")
+        session.commit()
+        assert demo.holds() is demo.Holds.DEMO
+
+
+@pytest.mark.parametrize("was_on", [True, False])
+def test_the_search_for_circles_is_as_it_was_also_when_the_telling_fails(was_on: bool) -> None:
+    before = gc.isenabled()
+    (gc.enable if was_on else gc.disable)()
+    try:
+        with pytest.raises(ValueError, match="stop"), demo._without_collecting():
+            assert not gc.isenabled()
+            raise ValueError("stop")
+        assert gc.isenabled() is was_on
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_the_demo_is_kept_when_it_is_there(command: Command, demo_world: Flask, tmp_path: Path) -> None:

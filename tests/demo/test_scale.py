@@ -12,6 +12,8 @@ from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.identifiers import make_slug
+from marketplace.demo import content_files as content
 from marketplace.demo import scale, scale_tour
 from marketplace.demo.wording import Wording
 from marketplace.proposals.models import Award, Proposal
@@ -47,6 +49,25 @@ def test_writes_the_same_each_time() -> None:
     assert first.brief_title(sold, "Lyngbua Kafé", "Oppdal") == second.brief_title(
         sold, "Lyngbua Kafé", "Oppdal"
     )
+
+
+def test_no_name_comes_twice_however_many_are_made() -> None:
+    wording = Wording(random.Random(7))
+    names = [wording.company_name() for _time in range(1500)]
+    assert len({make_slug(name) for name in names}) == 1500
+    assert not {make_slug(name) for name in names} & {
+        make_slug(entry["name"]) for entry in content.companies()
+    }
+
+
+def test_suppliers_are_added_also_where_no_brief_is_asked_for(app: Flask) -> None:
+    factories.garden()
+    session.commit()
+    added = scale.seed(suppliers=3, briefs=0)
+    assert (added.suppliers, added.companies, added.briefs, added.proposals) == (3, 1, 0, 0)
+    assert len(texts()) == 3
+    for model in (Brief, Proposal, Award):
+        assert session.scalar(select(func.count()).select_from(model)) == 0
 
 
 def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:

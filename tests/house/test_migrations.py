@@ -1,5 +1,7 @@
 """Migrations give exactly the tables in the code, in both directions, on the run's database."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 from alembic.script import ScriptDirectory
 from flask import Flask
 from sqlalchemy import Engine, MetaData, create_engine, inspect, select
+from sqlalchemy.exc import IntegrityError
 
 from marketplace import guards, migrate
 from marketplace.backup import use_cases as backup
@@ -43,6 +46,37 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     migrate.upgrade(engine)
     migrate.upgrade(engine)
     assert migrate.current(engine) == migrate.head()
+
+
+@pytest.mark.parametrize("move", ["up", "down"])
+def test_rows_that_point_nowhere_stop_a_migration_and_nothing_is_changed(engine: Engine, move: str) -> None:
+    """SQLite makes tables anew with foreign keys off, so what was broken before would be broken for good."""
+    migrate.upgrade(engine, "0013" if move == "up" else "head")
+    stood, guarded = migrate.current(engine), _guards(engine)
+    row = (
+        "INSERT INTO one_time_link (token_hash, user_id, purpose, email, target, created_at, expires_at)"
+        " VALUES ('x', 999, 'verify', '', '', '2026-01-01 00:00:00', '2026-01-02 00:00:00')"
+    )
+    if engine.dialect.name == "postgresql":
+        with engine.begin() as connection, pytest.raises(IntegrityError):
+            connection.exec_driver_sql(row)
+        return
+    with contextlib.closing(sqlite3.connect(str(engine.url.database))) as broken:  # keeps no foreign key
+        broken.execute(row)
+        broken.commit()
+    with pytest.raises(RuntimeError, match="A foreign key points nowhere"):
+        migrate.upgrade(engine) if move == "up" else migrate.downgrade(engine, "0013")
+    assert (migrate.current(engine), _guards(engine)) == (stood, guarded)
+    with engine.begin() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        connection.exec_driver_sql("DELETE FROM one_time_link")
+    migrate.upgrade(engine)
+    assert migrate.differences(engine) == []
+
+
+def _guards(engine: Engine) -> set[str]:
+    with engine.connect() as connection:
+        return guards.installed(connection)
 
 
 def test_a_difference_is_noticed(engine: Engine) -> None:

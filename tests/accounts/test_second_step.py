@@ -9,11 +9,11 @@ import time_machine
 from flask import Flask
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.models import RecoveryCode, User
+from marketplace.accounts.models import RecoveryCode, SignInSession, User
 from marketplace.accounts.second_factor import Box, step_of
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
-from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from tests import factories
 from tests.accounts.helpers import app_secret, mails, sign_in
@@ -235,3 +235,88 @@ def test_codes_are_those_of_the_standard() -> None:
     assert step_of(secret, "287082", dt.datetime.fromtimestamp(59 + 90, dt.UTC)) is None
     assert step_of(secret, "", dt.datetime.fromtimestamp(59, dt.UTC)) is None
     assert step_of(secret, "²87082", dt.datetime.fromtimestamp(59, dt.UTC)) is None
+
+
+def test_what_is_set_up_is_not_begun_again(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    kept = session.get_one(User, person.user_id).second_factor_secret
+    again = client.post("/account/second-step/begin")
+    assert again.status_code == 422
+    assert "Det andre trinnet er satt opp fra før." in again.text
+    assert session.get_one(User, person.user_id).second_factor_secret == kept
+    confirmed = client.post("/account/second-step/confirm", data={"code": "000000"})
+    assert "Innlogging går i to trinn." in confirmed.text
+    assert session.query(RecoveryCode).count() == len(codes)
+
+
+def test_nothing_is_turned_on_before_it_is_begun_nor_by_a_wrong_code(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+
+    def confirm(code: str) -> str:
+        return client.post("/account/second-step/confirm", data={"code": code}).text
+
+    with time_machine.travel(START, tick=False):
+        client.sign_in(person.user_id or 0)
+        assert "Begynn på nytt: Det er ingenting å bekrefte." in confirm("123456")
+        client.post("/account/second-step/begin")
+        phone = app_secret(app, person)
+        assert "Fyll ut dette feltet." in confirm("")
+        assert "Denne koden er feil eller brukt." in confirm(phone.now()[:5])
+        assert session.get_one(User, person.user_id).second_factor_at is None
+        assert session.query(RecoveryCode).count() == 0
+        assert mails() == []
+        assert "Denne koden er feil" not in confirm(phone.now())
+        assert session.get_one(User, person.user_id).second_factor_at is not None
+
+
+@pytest.mark.parametrize("act", ["codes", "off"])
+def test_codes_and_turning_off_ask_for_the_password(app: Flask, client: Browser, act: str) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    assert "Fyll ut dette feltet." in client.post(f"/account/second-step/{act}", data={"present": ""}).text
+    assert session.get_one(User, person.user_id).second_factor_at is not None
+    assert give(at_the_code(app, person), codes[0]) == 303
+
+
+def test_without_a_second_step_there_are_no_codes_to_give_or_to_renew(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    answer = client.post("/account/second-step/codes", data={"present": factories.PASSWORD})
+    assert answer.status_code == 404
+    assert session.query(RecoveryCode).count() == 0
+    token = use_cases.open_session(person.user_id or 0)
+    with pytest.raises(NotFound):
+        use_cases.give_code(person, "123456", token, Box(str(app.secret_key)))
+    assert client.get("/sign-in/code?next=/account").headers["Location"] == "/account"
+    assert session.query(SignInSession).filter(SignInSession.second_factor_at.is_(None)).count() == 1
+
+
+def test_who_has_not_given_the_code_gets_nowhere_with_setting_it_up_anew(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    half = at_the_code(app, person)
+    answers = [
+        half.get("/account/second-step/qr.svg"),
+        half.post("/account/second-step/confirm", data={"code": codes[0]}),
+    ]
+    assert [answer.headers["Location"] for answer in answers] == ["/sign-in/code"] * 2
+    assert "Fyll ut dette feltet." in half.post("/sign-in/code", data={"code": ""}).text
+    assert half.get("/home").status_code == 303
+    assert give(half, codes[0]) == 303
+
+
+def test_a_session_that_ended_elsewhere_is_not_opened_by_a_code(app: Flask, client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    _phone, codes = set_up(app, client, person)
+    token = use_cases.open_session(person.user_id or 0)
+    use_cases.sign_out_everywhere(person)
+    with pytest.raises(NotFound):
+        use_cases.give_code(person, codes[0], token, Box(str(app.secret_key)))
+    assert session.query(SignInSession).count() == 0
+    assert session.query(RecoveryCode).count() == len(codes), "the code on paper is not used up"

@@ -60,7 +60,7 @@ def confirm_second_factor(viewer: Viewer, code: str, token: str, box: Box) -> tu
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_secret is None or user.second_factor_at is not None:
-            raise RuleBroken(_("Begin again: there is nothing to confirm."), "code")
+            raise RuleBroken(_("Begin again: there is nothing to confirm."))
         if not _use_code(user, code, box):
             raise RuleBroken(_not_right(), "code")
         user.second_factor_at = clock.now()

@@ -15,6 +15,7 @@ from marketplace.accounts import use_cases
 from marketplace.accounts.models import SignInSession, User
 from marketplace.core.database import session
 from marketplace.core.errors import TooMany
+from marketplace.organisations import queries
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
@@ -209,3 +210,54 @@ def test_an_invited_person_needs_no_other_confirmation(app: Flask, client: Brows
     client.post(link, data={"person_name": "Jon Bjørkvold", "password": GOOD})
     assert client.get("/home").status_code == 200
     assert session.query(User).filter_by(email="jon@bjorkvollen.example").one().email_verified_at is not None
+
+
+def test_an_address_that_has_had_its_three_mails_gets_its_account_without_a_fourth(client: Browser) -> None:
+    for _time in range(3):
+        client.post("/forgotten", data={"email": COMPANY["email"]})
+    answer = register(client)
+    assert answer.headers["Location"] == "/check-mail"
+    assert session.query(User).filter_by(email=COMPANY["email"]).one().email_verified_at is None
+    assert mails() == []
+    assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 303
+    client.post("/check-mail/again")
+    assert mails() == []
+    assert "Du har fått tre e-poster de siste timene." in client.page("/check-mail").text
+
+
+def test_who_registers_again_before_confirming_gets_a_new_link_and_no_second_account(client: Browser) -> None:
+    register(client)
+    register(client, name="En annen bedrift", password=GOOD)
+    first, second = (mail.link_path for mail in mails(COMPANY["email"]))
+    assert client.get(first).status_code == 410
+    assert client.post(second).status_code == 303
+    assert session.query(User).one().email_verified_at is not None
+    assert [company.name for company in session.query(Company)] == [COMPANY["name"]]
+    assert sign_in(client, COMPANY["email"], GOOD) == 200, "the password is the one chosen first"
+    assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 303
+
+
+def test_who_has_an_account_logs_in_to_take_an_invitation_and_makes_no_other(client: Browser) -> None:
+    owner = factories.member(factories.company())
+    person = factories.user(email="jon@bjorkvollen.example")
+    organisations.invite_colleague(owner, person.email, "member")
+    link = mails(person.email)[0].link_path
+    form = {"person_name": "En annen", "password": GOOD}
+    assert "Det finnes allerede en konto med denne adressen." in client.post(link, data=form).text
+    assert client.get("/home").status_code == 303
+    assert (person.name, session.query(User).count()) == ("Kari Lyngstad", 2)
+    assert sign_in(client, person.email) == 303
+    assert client.post(link).headers["Location"] == "/home"
+    assert "Velkommen til Bjørkvollen ysteri." in client.page("/home").text
+    assert len(queries.memberships_of(person.id)) == 1
+
+
+def test_who_has_confirmed_is_not_told_of_mails_by_a_page_left_open(app: Flask, client: Browser) -> None:
+    register(client)
+    sign_in(client, COMPANY["email"], COMPANY["password"])
+    assert client.get("/check-mail").status_code == 200
+    link = mails(COMPANY["email"])[0].link_path
+    client.post(link)
+    assert client.post("/check-mail/again").headers["Location"] == "/home"
+    assert "Du har fått tre e-poster" not in client.page("/home").text
+    assert len(mails(COMPANY["email"])) == 1

@@ -127,6 +127,8 @@ def check_mail() -> Answer:
 @access.writes(Level.BEGUN, because="asks for a mail to one's own address")
 def send_again() -> Answer:
     """Mail the confirming link once more."""
+    if waiting_for() != "verify":
+        return see_other("pages.home")
     if use_cases.send_verification_again(current_person().user_id or 0):
         flashes.done(_("A new link is on its way. The old one works no more."))
     else:

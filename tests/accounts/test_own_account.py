@@ -7,13 +7,13 @@ import pytest
 from flask import Flask
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.models import SignInSession
+from marketplace.accounts.models import SignInSession, Throttle
 from marketplace.core.database import session
 from marketplace.demo import people
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
 from tests.browser import Browser
-from tests.page_rules import Page
+from tests.page_rules import Page, text_of
 
 
 def test_sign_in_takes_one_home_and_signing_out_ends_the_session(client: Browser) -> None:
@@ -162,3 +162,58 @@ def test_the_cookie_is_held_as_tight_as_the_connection_allows(make_app: Callable
         name, *found = cookie.split("; ")
         assert name.split("=")[0] == ("__Host-session" if "Secure" in marks else "session")
         assert set(found) == marks
+
+
+def test_ones_present_address_is_no_new_one(client: Browser) -> None:
+    person = factories.user(email="kari@fjordnett.example")
+    client.sign_in(person.id)
+    form = {"email": "Kari@fjordnett.example", "present": factories.PASSWORD}
+    assert "Dette er allerede adressen din." in client.post("/account/address", data=form).text
+    assert mails() == []
+
+
+def test_an_address_that_another_has_confirmed_meanwhile_stays_the_others(
+    app: Flask, client: Browser
+) -> None:
+    person = factories.user(email="kari@fjordnett.example")
+    client.sign_in(person.id)
+    form = {"email": "ny@fjordnett.example", "present": factories.PASSWORD}
+    client.post("/account/address", data=form)
+    link = mails("ny@fjordnett.example")[0].link_path
+    other = factories.user(email="ny@fjordnett.example")
+    answer = client.post(link)
+    assert answer.status_code == 422
+    assert "Denne adressen hører til en annen konto." in answer.text
+    session.refresh(person)
+    assert (person.email, other.email) == ("kari@fjordnett.example", "ny@fjordnett.example")
+    assert client.get("/account").status_code == 200, "the refused link ends no session"
+
+
+@pytest.mark.parametrize(
+    ("form", "fields"), [("password", ("old", "password")), ("address", ("email", "present"))]
+)
+def test_an_empty_form_is_told_at_each_field_and_counts_as_no_try(
+    client: Browser, form: str, fields: tuple[str, ...]
+) -> None:
+    person = factories.user(email="kari@fjordnett.example")
+    kept = person.password_hash
+    client.sign_in(person.id)
+    page = Page(client.post(f"/account/{form}", data=dict.fromkeys(fields, "")).text)
+    told = {part.get("id"): text_of(part) for part in page.all("p", class_="field-error")}
+    assert told == {f"{name}-error": "Fyll ut dette feltet." for name in fields}
+    session.refresh(person)
+    assert (person.email, person.password_hash) == ("kari@fjordnett.example", kept)
+    assert session.query(Throttle).count() == 0
+
+
+@pytest.mark.parametrize("kind", ["company", "garden"])
+def test_a_new_password_leans_on_no_name_of_those_one_acts_for(client: Browser, kind: str) -> None:
+    name = "Kvistrindvollen"
+    person = factories.member(getattr(factories, kind)(name))
+    client.sign_in(person.user_id or 0)
+    form = {"old": factories.PASSWORD, "password": f"{name}2026"}
+    assert "navnet på nettstedet eller virksomheten." in client.post("/account/password", data=form).text
+    assert sign_in(client, person.email) == 303
+    elsewhere = factories.user(email="ola@fjordnett.example")
+    client.sign_in(elsewhere.id)
+    assert client.post("/account/password", data=form).status_code == 303, "to others it is no known word"

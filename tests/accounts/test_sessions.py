@@ -11,7 +11,7 @@ from marketplace.accounts import use_cases
 from marketplace.accounts.devices import device_name
 from marketplace.accounts.models import SignInSession
 from marketplace.core.database import session
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import use_locale
 from marketplace.organisations import use_cases as organisations
 from tests import factories
@@ -208,3 +208,17 @@ def test_pages_of_who_is_signed_in_are_not_kept(client: Browser) -> None:
 def test_a_device_is_called_what_its_owner_calls_it(user_agent: str, name: str) -> None:
     with use_locale("en"):
         assert device_name(user_agent) == name
+
+
+def test_a_session_that_has_ended_is_neither_used_nor_acts_for_anybody(app: Flask) -> None:
+    person = factories.member(factories.company())
+    token, other = (use_cases.open_session(person.user_id or 0) for _time in range(2))
+    use_cases.sign_out(token)
+    before = session.query(SignInSession).one().last_seen_at
+    use_cases.touch_session(token)
+    with pytest.raises(NotFound):
+        organisations.choose_organisation(person, token, person.membership_id)
+    (kept,) = session.query(SignInSession)
+    assert (kept.last_seen_at, kept.acting_membership_id) == (before, None)
+    organisations.choose_organisation(person, other, person.membership_id)
+    assert session.query(SignInSession).one().acting_membership_id == person.membership_id

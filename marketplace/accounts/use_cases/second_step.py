@@ -69,7 +69,7 @@ def confirm_second_factor(viewer: Viewer, code: str, token: str, box: Box) -> tu
         end_sessions_of(user.id, token)
         record(viewer, "account.turn_on_second_factor", "user", user.id)
         send_mail(notices.second_factor_on(user.name), user.email, user.locale)
-        return renew_session(token, gave_code=True), codes
+        return renew_session(token), codes
 
 
 def give_code(viewer: Viewer, code: str, token: str, box: Box) -> str:
@@ -89,7 +89,7 @@ def give_code(viewer: Viewer, code: str, token: str, box: Box) -> str:
         else:
             forget(CODE, str(user.id))
             record(viewer, "account.give_code", "user", user.id, on_paper=on_paper)
-            fresh = renew_session(token, gave_code=True)
+            fresh = renew_session(token)
     if not fresh:
         raise RuleBroken(_not_right(), "code")
     return fresh

@@ -33,8 +33,8 @@ def open_session(
     return token
 
 
-def renew_session(token: str, *, gave_code: bool = False) -> str:
-    """Give a session a new secret, for the step from half to fully signed in; return it. Raises NotFound.
+def renew_session(token: str) -> str:
+    """Give a session a new secret, for the step from half to fully signed in by a code; return it. Raises NotFound.
 
     Inside the caller's transaction.
     """
@@ -43,8 +43,7 @@ def renew_session(token: str, *, gave_code: bool = False) -> str:
         raise NotFound
     fresh = new_token()
     found.token_hash = token_hash(fresh)
-    if gave_code:
-        found.second_factor_at = clock.now()
+    found.second_factor_at = clock.now()
     return fresh
 
 

@@ -4,6 +4,7 @@ import pytest
 from flask import Flask
 
 from marketplace.core.database import session
+from marketplace.core.errors import NotFound
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import Company, Membership
 from marketplace.outbox.models import Notice, OutboxMail
@@ -178,3 +179,102 @@ def test_an_administrator_adds_a_garden_and_its_first_curator(client: Browser) -
     assert "a@b.example" in client.page(f"/admin/gardens/{garden.id}").text
     client.post(f"/admin/gardens/{garden.id}/active", data={"active": "no"})
     assert queries.gardens() == []
+
+
+def test_a_mistake_in_an_invitation_to_a_garden_is_told_on_the_gardens_page(client: Browser) -> None:
+    garden = factories.garden()
+    client.sign_in(factories.administrator().user_id or 0)
+    path = f"/admin/gardens/{garden.id}/invite"
+    for form in ({"email": "", "role": "curator"}, {"email": "a@b.example", "role": "owner"}):
+        answer = client.post(path, data=form)
+        assert answer.status_code == 200
+        assert "field-error" in answer.text
+        assert garden.name in answer.text
+    assert client.post("/admin/gardens/999999/invite", data=form | {"role": "curator"}).status_code == 404
+    assert session.query(OutboxMail).count() == 0
+
+
+def test_a_garden_or_an_organisation_that_is_not_there_cannot_be_opened_or_closed(client: Browser) -> None:
+    admin, company = factories.administrator(), factories.company()
+    client.sign_in(admin.user_id or 0)
+    for number in (company.id, 999999):
+        assert client.get(f"/admin/gardens/{number}").status_code == 404
+        assert client.post(f"/admin/gardens/{number}/active", data={"active": "no"}).status_code == 404
+    with pytest.raises(NotFound):
+        use_cases.set_organisation_active(admin, 999999, active=False)
+    session.refresh(company)
+    assert company.is_active
+
+
+def test_gardens_find_their_companies_by_a_part_of_the_name(client: Browser) -> None:
+    garden = factories.garden()
+    factories.company("Ålbygda ysteri", of=garden)
+    factories.company("Storlia gjestegård", of=garden)
+    adviser = factories.member(garden, "adviser")
+    client.sign_in(adviser.user_id or 0)
+
+    def found(text: str) -> list[str]:
+        return [company.name for company in queries.companies_of(adviser, text=text).items]
+
+    assert set(found("")) == set(found("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
+    assert found("ålbyg") == ["Ålbygda ysteri"]
+    assert found("GJESTE") == ["Storlia gjestegård"]
+    assert found("fjøs") == []
+    assert "Storlia" not in client.page("/companies?q=ålbyg").text
+
+
+def test_others_than_gardens_follow_no_companies(app: Flask) -> None:
+    owner = factories.member(factories.company(of=factories.garden()))
+    for viewer in (owner, factories.administrator()):
+        with pytest.raises(NotFound):
+            queries.companies_of(viewer)
+        with pytest.raises(NotFound):
+            queries.company_for(viewer, owner.organisation_id or 0)
+
+
+def test_only_a_company_is_changed_as_one(app: Flask) -> None:
+    company = factories.company()
+    details = use_cases.details_of(company)
+    for viewer in (factories.member(factories.garden(), "curator"), factories.administrator()):
+        with pytest.raises(NotFound):
+            queries.own_company(viewer)
+        with pytest.raises(NotFound):
+            use_cases.change_company(viewer, details)
+
+
+def test_two_of_the_same_name_have_addresses_of_their_own(client: Browser) -> None:
+    person = factories.member(factories.company())
+    client.sign_in(person.user_id or 0)
+    for _time in range(2):
+        assert client.post("/register/company", data=COMPANY | {"organisation_number": ""}).status_code == 303
+    slugs = [slug for (slug,) in session.query(Company.slug).order_by(Company.id)]
+    assert slugs == ["bjorkvollen-ysteri", "bjorkvollen-ysteri-2", "bjorkvollen-ysteri-3"]
+
+
+@pytest.mark.parametrize(("place", "followed"), [("5056", "Kystriket næringshage"), ("5014", None)])
+def test_a_company_that_moves_is_followed_by_the_garden_at_its_new_place(
+    client: Browser, place: str, followed: str | None
+) -> None:
+    company = factories.company(of=factories.garden())
+    factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
+    client.sign_in(factories.member(company).user_id or 0)
+    assert client.post("/organisation", data=COMPANY | {"municipality": place}).status_code == 303
+    session.refresh(company)
+    assert (company.municipality_number, company.garden and company.garden.name) == (place, followed)
+
+
+def test_who_is_an_administrator_too_acts_as_one_when_chosen(client: Browser) -> None:
+    person = factories.user(is_admin=True)
+    own = factories.member(factories.garden(), "adviser", person=person)
+    client.sign_in(person.id)
+    client.post("/act-for", data={"membership": str(own.membership_id)})
+    assert client.get("/admin/users").status_code == 403
+    assert client.post("/act-for", data={"membership": "admin"}).headers["Location"] == "/home"
+    assert client.get("/admin/users").status_code == 200
+    assert client.get("/companies").status_code == 403
+
+
+def test_who_acts_for_nobody_is_asked_for_whom(client: Browser) -> None:
+    client.sign_in(factories.user().id)
+    assert client.get("/home").headers["Location"] == "/act-for"
+    assert client.get("/act-for").status_code == 200

@@ -1,0 +1,231 @@
+"""Colleagues: who may invite, what an invitation is worth and for how long, and that somebody always leads."""
+
+import pytest
+from flask import Flask
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.models import SignInSession, User
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.core.viewer import ANONYMOUS, Viewer
+from marketplace.organisations import queries, use_cases
+from marketplace.organisations.models import ColleagueInvitation, Membership
+from marketplace.organisations.use_cases import NewPerson
+from tests import factories
+from tests.accounts.helpers import mails
+from tests.browser import Browser
+
+CHEAP = accounts.HashCost(1, 1024)
+JON, LIV = "jon@bjorkvollen.example", "liv@bjorkvollen.example"
+NEWCOMER = {"person_name": "Jon Bjørkvold", "password": "grønn traktor på jordet"}
+
+
+def link_to(email: str) -> str:
+    """Return the path that the newest mail to an address leads to."""
+    return mails(email)[-1].link_path
+
+
+def secret_to(email: str) -> str:
+    return link_to(email).rpartition("/")[2]
+
+
+def open_to(viewer: Viewer) -> set[str]:
+    return {invitation.email for invitation in queries.open_invitations(viewer.organisation_id or 0)}
+
+
+@pytest.fixture
+def owner(app: Flask) -> Viewer:
+    return factories.member(factories.company())
+
+
+@pytest.mark.parametrize("role", ["curator", "adviser", "administrator", ""])
+def test_nobody_is_invited_to_a_role_that_the_organisation_has_not(owner: Viewer, role: str) -> None:
+    with pytest.raises(RuleBroken, match="Velg én fra listen") as told:
+        use_cases.invite_colleague(owner, JON, role)
+    assert told.value.field == "role"
+    assert session.query(ColleagueInvitation).count() == 0
+    assert mails() == []
+
+
+def test_who_can_act_already_is_not_invited(owner: Viewer, client: Browser) -> None:
+    colleague = factories.user(email=JON)
+    session.add(Membership(user_id=colleague.id, organisation_id=owner.organisation_id, role="member"))
+    client.sign_in(owner.user_id or 0)
+    answer = client.post(
+        "/organisation/colleagues", data={"email": "Jon@bjorkvollen.example", "role": "owner"}
+    )
+    assert "Denne personen kan allerede handle på vegne av dere." in answer.text
+    assert session.query(ColleagueInvitation).count() == 0
+    assert mails() == []
+
+
+def test_a_second_invitation_ends_the_first_to_the_address_and_no_others(
+    owner: Viewer, client: Browser
+) -> None:
+    use_cases.invite_colleague(owner, LIV, "member")
+    use_cases.invite_colleague(owner, JON, "member")
+    first = link_to(JON)
+    use_cases.invite_colleague(owner, JON, "owner")
+    assert [client.get(path).status_code for path in (first, link_to(JON), link_to(LIV))] == [410, 200, 200]
+    assert open_to(owner) == {JON, LIV}
+
+
+def test_an_invitation_is_taken_back_by_the_organisation_that_sent_it_alone(
+    app: Flask, owner: Viewer
+) -> None:
+    stranger = factories.member(factories.company("Annen bedrift"))
+    use_cases.invite_colleague(owner, JON, "member")
+    path = f"/organisation/invitations/{session.query(ColleagueInvitation.id).scalar()}/withdraw"
+    theirs, mine = (app.test_client().sign_in(person.user_id or 0) for person in (stranger, owner))
+    assert theirs.post(path).status_code == 404
+    assert mine.post("/organisation/invitations/999999/withdraw").status_code == 404
+    assert app.test_client().get(link_to(JON)).status_code == 200
+    assert mine.post(path).status_code == 303
+    assert open_to(owner) == set()
+    assert app.test_client().get(link_to(JON)).status_code == 410
+
+
+def test_an_invitation_taken_back_while_its_page_was_open_makes_neither_account_nor_right(
+    owner: Viewer,
+) -> None:
+    known = factories.user(email=LIV)
+    for email in (JON, LIV):
+        use_cases.invite_colleague(owner, email, "member")
+    for invitation in session.query(ColleagueInvitation):
+        use_cases.withdraw_invitation(owner, invitation.id)
+    with pytest.raises(NotFound):
+        use_cases.accept_invitation(secret_to(JON), ANONYMOUS, NewPerson("Jon", JON, "x"), CHEAP)
+    with pytest.raises(NotFound):
+        use_cases.accept_invitation(secret_to(LIV), queries.viewer_for(known, None), None, CHEAP)
+    assert session.query(User).count() == 2
+    assert session.query(Membership).count() == 1
+
+
+@pytest.mark.parametrize("person", [None, NewPerson("Tyra", "tyra@annen.example", NEWCOMER["password"])])
+def test_a_new_account_by_invitation_has_the_address_that_was_invited(
+    owner: Viewer, person: NewPerson | None
+) -> None:
+    use_cases.invite_colleague(owner, JON, "member")
+    with pytest.raises(NotFound):
+        use_cases.accept_invitation(secret_to(JON), ANONYMOUS, person, CHEAP)
+    assert session.query(User).count() == 1
+    assert open_to(owner) == {JON}
+
+
+def test_who_is_in_already_keeps_the_one_right_when_another_address_was_invited(
+    owner: Viewer, client: Browser
+) -> None:
+    colleague = factories.user(email=JON)
+    session.add(Membership(user_id=colleague.id, organisation_id=owner.organisation_id, role="owner"))
+    session.flush()
+    use_cases.invite_colleague(owner, LIV, "member")
+    colleague.email = LIV
+    client.sign_in(colleague.id)
+    assert client.post(link_to(LIV)).headers["Location"] == "/home"
+    assert [found.role for found in queries.memberships_of(colleague.id)] == ["owner"]
+    assert open_to(owner) == set()
+
+
+def test_who_is_logged_in_joins_and_acts_for_the_new_organisation_at_once(
+    owner: Viewer, client: Browser
+) -> None:
+    elsewhere = factories.member(factories.company("Annen bedrift"), email=JON)
+    use_cases.invite_colleague(owner, JON, "member")
+    client.sign_in(elsewhere.user_id or 0)
+    assert "Du handler på vegne av Annen bedrift." in client.page("/account").text
+    assert client.post(link_to(JON)).status_code == 303
+    page = client.page("/account").text
+    assert "Velkommen til Bjørkvollen ysteri." in page
+    assert "Du handler på vegne av Bjørkvollen ysteri." in page
+
+
+@pytest.mark.parametrize("what", ["closed", "left", "member"])
+def test_an_invitation_ends_with_its_senders_right_to_send_it(
+    app: Flask, owner: Viewer, client: Browser, what: str
+) -> None:
+    sender = factories.user()
+    membership = Membership(user_id=sender.id, organisation_id=owner.organisation_id, role="owner")
+    session.add(membership)
+    session.flush()
+    use_cases.invite_colleague(queries.viewer_for(sender, membership), JON, "owner")
+    assert client.get(link_to(JON)).status_code == 200
+    if what == "closed":
+        accounts.set_active(factories.administrator(), sender.id, active=False)
+    elif what == "left":
+        use_cases.remove_colleague(owner, membership.id)
+    else:
+        use_cases.change_role(owner, membership.id, "member")
+    assert client.post(link_to(JON), data=NEWCOMER).status_code == 410
+    assert session.query(User).filter_by(email=JON).count() == 0
+
+
+def test_an_administrators_invitation_to_a_garden_holds_for_as_long_as_he_or_she_is_one(
+    app: Flask, client: Browser
+) -> None:
+    admin, garden = factories.administrator(), factories.garden()
+    factories.administrator()
+    use_cases.invite_curator(admin, garden.id, JON, "curator")
+    use_cases.invite_curator(admin, garden.id, LIV, "adviser")
+    assert client.post(link_to(JON), data=NEWCOMER).status_code == 303
+    assert [(found.user.email, found.role) for found in queries.members(garden.id)] == [(JON, "curator")]
+    accounts.remove_administrator(admin.email)
+    assert app.test_client().post(link_to(LIV), data=NEWCOMER).status_code == 410
+    assert session.query(Membership).count() == 1
+
+
+@pytest.mark.parametrize("act", ["role", "remove"])
+def test_one_does_nothing_to_the_colleagues_of_others(app: Flask, owner: Viewer, act: str) -> None:
+    stranger = factories.member(factories.company("Annen bedrift"), "member")
+    browser = app.test_client().sign_in(owner.user_id or 0)
+    for number in (stranger.membership_id, 999999):
+        path = f"/organisation/colleagues/{number}/{act}"
+        assert browser.post(path, data={"role": "owner"}).status_code == 404
+    assert session.get_one(Membership, stranger.membership_id).role == "member"
+
+
+def test_only_who_leads_invites_takes_back_gives_roles_and_lets_others_go(owner: Viewer) -> None:
+    company = session.get_one(Membership, owner.membership_id).organisation
+    member = factories.member(company, "member")
+    use_cases.invite_colleague(owner, LIV, "member")
+    invitation = session.query(ColleagueInvitation.id).scalar()
+    nobody = queries.viewer_for(factories.user(), None)
+    acts = [
+        lambda viewer: use_cases.invite_colleague(viewer, JON, "member"),
+        lambda viewer: use_cases.withdraw_invitation(viewer, invitation),
+        lambda viewer: use_cases.change_role(viewer, owner.membership_id or 0, "member"),
+    ]
+    for act in acts:
+        for viewer in (member, nobody):
+            with pytest.raises(Forbidden):
+                act(viewer)
+    with pytest.raises(Forbidden):
+        use_cases.remove_colleague(member, owner.membership_id or 0)
+    assert open_to(owner) == {LIV}
+    assert {found.role for found in queries.members(company.id)} == {"owner", "member"}
+    use_cases.remove_colleague(member, member.membership_id or 0)
+    assert [found.id for found in queries.members(company.id)] == [owner.membership_id]
+
+
+def test_one_of_two_who_lead_may_go_and_the_last_may_not(owner: Viewer, client: Browser) -> None:
+    company = session.get_one(Membership, owner.membership_id).organisation
+    second = factories.member(company)
+    client.sign_in(owner.user_id or 0)
+    path = f"/organisation/colleagues/{owner.membership_id}"
+    use_cases.remove_colleague(owner, second.membership_id or 0)
+    for act in ("remove", "role"):
+        client.post(f"{path}/{act}", data={"role": "member"})
+        page = client.page("/organisation/colleagues")
+        assert "Noen må kunne lede. Inviter en annen først." in page.text
+    assert [(found.id, found.role) for found in queries.members(company.id)] == [
+        (owner.membership_id, "owner")
+    ]
+
+
+def test_the_role_one_has_already_ends_no_session(app: Flask, owner: Viewer, client: Browser) -> None:
+    colleague = factories.member(session.get_one(Membership, owner.membership_id).organisation, "member")
+    client.sign_in(owner.user_id or 0)
+    theirs = app.test_client().sign_in(colleague.user_id or 0)
+    path = f"/organisation/colleagues/{colleague.membership_id}/role"
+    assert client.post(path, data={"role": "member"}).status_code == 303
+    assert theirs.get("/organisation/colleagues").status_code == 200
+    assert session.query(SignInSession).filter_by(user_id=colleague.user_id).count() == 1

@@ -1,0 +1,224 @@
+"""Home pages: what each one's day begins with, in order of urgency."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from marketplace.briefs import guide
+from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import BriefVersion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries
+from marketplace.proposals import use_cases as proposals
+from marketplace.proposals.lifecycle import HANDOVER_ITEMS
+from marketplace.sourcing.models import Invitation
+from marketplace.suppliers import use_cases as suppliers
+from marketplace.suppliers.use_cases import Decision
+from tests import factories
+from tests.factories.briefs import draft, published
+from tests.page_rules import Page, text_of
+from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
+from tests.suppliers.world import everything, only_vetting, supplier, world
+
+__all__ = ["at_noon", "choose", "market", "opened", "replies"]
+NOW, SOON, LATER = 1, 2, 3
+TITLE = "Nettbutikk med henting på gården"
+
+
+def home(app: Flask, viewer: Viewer) -> Page:
+    browser: Any = app.test_client().sign_in(viewer.user_id or 0)
+    return browser.page("/home")
+
+
+def waiting(page: Page, urgency: int) -> dict[str, str]:
+    """Return what stands under one heading: where each task leads, and all that is said of it."""
+    sections = page.all("section", aria_labelledby=f"group-{urgency}")
+    tasks = [item for section in sections for item in section.iter("li")]
+    return {next(item.iter("a")).get("href", ""): text_of(item) for item in tasks}
+
+
+def facts(page: Page) -> dict[str, str]:
+    return dict(zip(map(text_of, page.all("dt")), map(text_of, page.all("dd")), strict=True))
+
+
+@pytest.fixture
+def owner(app: Flask) -> Viewer:
+    return factories.member(factories.company(of=factories.garden()))
+
+
+def test_a_brief_that_nobody_was_asked_about_cannot_wait(app: Flask, owner: Viewer) -> None:
+    brief = published(owner)
+    (path, said), *others = waiting(home(app, owner), NOW).items()
+    assert (path, others) == (f"/briefs/{brief.reference}/ranking", [])
+    assert said.startswith(f"Inviter leverandører til {TITLE}. Ingen er spurt ennå. 18 dager igjen")
+    asked = supplier()[0]
+    session.add(Invitation(brief_id=brief.id, supplier_id=asked.id, invited_by_id=owner.user_id))
+    page = home(app, owner)
+    assert waiting(page, NOW) == {}
+    assert "1 leverandør er spurt." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
+
+
+def test_a_draft_is_with_the_adviser_then_to_be_read_and_then_to_go_on_with(
+    app: Flask, owner: Viewer
+) -> None:
+    brief = draft(owner)
+    company = owner.organisation_name
+    adviser = factories.member(queries.own_company(owner).garden, "adviser")
+    briefs.ask_for_review(owner, brief.reference)
+    assert f"Rådgiveren leser {TITLE}" in waiting(home(app, owner), SOON)[f"/briefs/{brief.reference}"]
+    assert company in waiting(home(app, adviser), NOW)[f"/briefs/{brief.reference}"]
+    briefs.answer_review(adviser, brief.reference, "ok", "Fint.")
+    page = home(app, owner)
+    assert waiting(page, SOON) == {}
+    check = f"/briefs/{brief.reference}/check"
+    assert f"Les hva rådgiveren sier om {TITLE}" in waiting(page, NOW)[check]
+    assert waiting(home(app, adviser), NOW) == {}
+    (goal,) = (question for question in guide.load().topic("goal").questions if question.code == "goal")
+    briefs.save_topic(owner, brief.reference, "goal", [guide.Reading(goal, "Mer.", "Mer.", None)], {})
+    page = home(app, owner)
+    assert waiting(page, NOW) == {}
+    assert f"/briefs/{brief.reference}/guide" in waiting(page, LATER)
+
+
+@pytest.mark.parametrize(("days", "says"), [(1, "1 dag igjen"), (0, "går ut i dag")])
+def test_the_last_day_is_said_to_both_sides_in_words(
+    app: Flask, market: Market, at_noon: Any, days: int, says: str
+) -> None:
+    at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=days, hours=1), tick=False)
+    path = f"/briefs/{market.reference}"
+    assert says in waiting(home(app, market.owner), SOON)[path]
+    assert says in waiting(home(app, market.kvistverk), NOW)[path]
+
+
+def test_a_brief_that_nobody_answered_asks_what_to_do(app: Flask, market: Market, at_noon: Any) -> None:
+    at_noon.move_to(AFTER, tick=False)
+    (path, said), *others = waiting(home(app, market.owner), NOW).items()
+    assert (path, others) == (f"/briefs/{market.reference}/proposals", [])
+    assert said.startswith("Velg hva dere gjør med Nettbutikk med henting. Ingen svarte.")
+
+
+def test_a_company_is_asked_whether_a_job_worked_from_its_day_until_it_has_told(
+    app: Flask, opened: Market, choose: Any, at_noon: Any
+) -> None:
+    choose(opened, "kvistverk")
+    proposals.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "not_done"))
+    path = f"/briefs/{opened.reference}/outcome"
+    said = waiting(home(app, opened.owner), SOON)
+    assert list(said) == [f"{path}/handover"]
+    assert said[f"{path}/handover"].startswith(
+        "Fortell om Nettbutikk med henting virket. Det tar to minutter"
+    )
+    answers = proposals.OutcomeAnswers("yes", "over", "partly", "maybe", "60 ordrer", "Bra")
+    proposals.answer_outcome(opened.owner, opened.reference, "handover", answers)
+    assert waiting(home(app, opened.owner), SOON) == {}
+    at_noon.move_to(AFTER + dt.timedelta(days=91), tick=False)
+    assert list(waiting(home(app, opened.owner), SOON)) == [f"{path}/d90"]
+
+
+def test_a_supplier_reads_who_has_chosen_it_until_it_has_seen_the_letter(
+    app: Flask, opened: Market, choose: Any
+) -> None:
+    letter = f"/proposals/{choose(opened, 'kvistverk')}/letter"
+    page = home(app, opened.kvistverk)
+    assert waiting(page, NOW)[letter].startswith("Bjørkvollen ysteri har valgt dere.")
+    (told,) = waiting(home(app, opened.skogsfjord), SOON).values()
+    assert told.startswith("Bjørkvollen ysteri har svart. Brevet sier hvorfor.")
+    app.test_client().sign_in(opened.kvistverk.user_id or 0).get(letter)
+    assert waiting(home(app, opened.kvistverk), NOW) == {}
+
+
+def test_a_supplier_that_has_sent_is_told_of_a_change_until_it_has_sent_again(
+    app: Flask, market: Market
+) -> None:
+    market.send("kvistverk")
+    path = f"/briefs/{market.reference}"
+    assert f"{path}/proposal" in waiting(home(app, market.kvistverk), LATER)
+    brief = market.brief
+    brief.versions.append(
+        BriefVersion(
+            number=2, guide_version=1, title=brief.title, answers=brief.answers, published_at=clock.now(),
+            published_by_id=market.owner.user_id,
+        )
+    )  # fmt: skip
+    page = home(app, market.kvistverk)
+    said = waiting(page, NOW)[f"{path}#changes"]
+    assert said.startswith(
+        "Svar på endringen i Nettbutikk med henting. Briefen ble endret etter at dere sendte"
+    )
+    assert waiting(page, LATER) == {}
+    market.send("kvistverk", team="Ane")
+    page = home(app, market.kvistverk)
+    assert (waiting(page, NOW), list(waiting(page, LATER))) == ({}, [f"{path}/proposal"])
+
+
+def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
+    here = world()
+    made, owner = supplier()
+    item = only_vetting(made)
+    kind = "Netthandel og booking"
+    page = home(app, owner)
+    assert waiting(page, LATER)["/profile"].startswith(f"Søknaden deres blir lest. Det gjelder {kind}.")
+    assert "Godkjent for" not in facts(page)
+    suppliers.decide(
+        here.curator,
+        item.id,
+        Decision("ask", item.revision, everything("ecm", price="uklar"), "Prisen mangler."),
+    )
+    page = home(app, owner)
+    assert waiting(page, NOW)["/profile"].startswith(f"Rett opp det næringshagen ber om. Det gjelder {kind}.")
+    assert waiting(page, LATER) == {}
+    suppliers.submit_again(owner, item.id, "Nå står prisen der.")
+    session.refresh(item)
+    suppliers.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
+    page = home(app, owner)
+    assert waiting(page, NOW) == waiting(page, LATER) == {}
+    assert facts(page)["Godkjent for"] == kind
+    assert facts(page)["Ledig fra"] == "Ikke oppgitt"
+
+
+def test_a_garden_reads_of_five_applications_and_how_many_more(app: Flask) -> None:
+    here = world()
+    names = [f"Leverandør {number}" for number in range(1, 8)]
+    for name in names[:5]:
+        supplier(name)
+    page = home(app, here.curator)
+    assert len(waiting(page, SOON)) == 5
+    assert "/vetting" not in waiting(page, SOON)
+    for name in names[5:]:
+        supplier(name)
+    said = waiting(home(app, here.curator), SOON)
+    assert said.pop("/vetting") == "Se 2 søknader til"
+    assert len(said) == 5
+    assert all(text.startswith(f"Svar {name}.") for name, text in zip(names, said.values(), strict=False))
+
+
+def test_a_garden_calls_a_company_that_has_asked_few_when_the_time_is_short(
+    app: Flask, market: Market, at_noon: Any
+) -> None:
+    path = f"/briefs/{market.reference}"
+    at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=6), tick=False)
+    assert path not in waiting(home(app, market.curator), SOON), "three are asked"
+    session.delete(session.query(Invitation).first())
+    said = waiting(home(app, market.curator), SOON)[path]
+    assert said.startswith("Ring Bjørkvollen ysteri. Bare 2 leverandører er spurt, og tiden er knapp.")
+    assert path not in waiting(home(app, market.far_curator), SOON)
+    at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=8), tick=False)
+    assert path not in waiting(home(app, market.curator), SOON)
+
+
+def test_an_administrator_finds_each_garden_a_curator(app: Flask) -> None:
+    admin = factories.administrator()
+    assert list(waiting(home(app, admin), NOW)) == ["/admin/gardens/new"]
+    garden = factories.garden()
+    factories.member(garden, "adviser")
+    closed = factories.garden("Havgapet", covered_municipalities=["5056"], is_active=False)
+    assert not closed.is_active
+    assert waiting(home(app, admin), NOW) == {
+        f"/admin/gardens/{garden.id}": f"Inviter en kurator til {garden.name}. Ingen kan godkjenne leverandører der."
+    }
+    factories.member(garden, "curator")
+    assert waiting(home(app, admin), NOW) == {}

@@ -112,8 +112,7 @@ def _open(brief: Row[Any]) -> bool:
 
 
 def _when(brief: Row[Any]) -> tuple[str, bool]:
-    if brief.deadline is None:
-        return "", False
+    """Return how long an open brief, which has a deadline, is still open, and whether that is near."""
     near = (clock.to_local(brief.deadline).date() - clock.today()).days <= NEAR_DAYS
     return f"{days_left(brief.deadline)} · {_('deadline %(date)s', date=format_date(brief.deadline))}", near
 

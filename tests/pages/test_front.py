@@ -1,0 +1,29 @@
+"""The front page: what a visitor's words are understood as, and what is taken away from it."""
+
+from tests.browser import Browser
+from tests.page_rules import Page
+from tests.sourcing.conftest import Market, market
+
+__all__ = ["market"]
+WORDS = "Vi vil selge ost i nettbutikk"
+
+
+def understood(client: Browser, **asked: str) -> tuple[list[str], list[str]]:
+    """Return the services that the page names, and those that its form remembers as taken away."""
+    page = Page(client.get("/", query_string={"q": WORDS, **asked}).text)
+    return (
+        [chip.get("value", "") for chip in page.all("button", name="drop")],
+        sorted({field.get("value", "") for field in page.all("input", name="without")}),
+    )
+
+
+def test_a_service_that_is_taken_away_stays_away(market: Market, client: Browser) -> None:
+    first, away = understood(client)
+    assert "ecm.shop" in first
+    assert away == []
+    then, away = understood(client, drop="ecm.shop")
+    assert then
+    assert "ecm.shop" not in then
+    assert away == ["ecm.shop"]
+    last, _away = understood(client, without="ecm.shop", drop=then[0])
+    assert not {"ecm.shop", then[0]} & set(last)

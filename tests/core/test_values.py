@@ -25,6 +25,7 @@ pytestmark = pytest.mark.once
         ("12\u00a0500\u202fkr", 12_500),
         ("500,49 NOK eks. mva.", 500),
         ("0", 0),
+        ("100 000 000", 100_000_000),
     ],
 )
 def test_amounts_are_read_as_people_write_them(text: str, nok: int) -> None:
@@ -32,7 +33,8 @@ def test_amounts_are_read_as_people_write_them(text: str, nok: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "١٢", "12 50", "NaN"]
+    "text",
+    ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "100 000 001", "١٢", "12 50", "NaN"],
 )
 def test_amounts_that_could_be_misread_are_refused(text: str) -> None:
     with pytest.raises(ValueError):

@@ -184,3 +184,23 @@ def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines, 
     assert any("broken" in place for place in failed["at"])
     assert failed["request"] == answer.headers["X-Request-ID"]
     assert "planlagt" not in json.dumps(lines, ensure_ascii=False)
+
+
+def test_with_very_many_names_the_newest_are_left_out_and_the_others_go_on(tmp_path):
+    counters = metrics.Counters(tmp_path)
+    for number in range(metrics.MOST_SLOTS):
+        counters.add(f"thing_{number}")
+    counters.add("one_too_many")
+    counters.add("thing_0", 2)
+    total = counters.total()
+    assert len(total) == metrics.MOST_SLOTS
+    assert "one_too_many" not in total
+    assert (total["thing_0"], total[f"thing_{metrics.MOST_SLOTS - 1}"]) == (3, 1)
+
+
+def test_a_name_too_long_for_its_place_is_left_out_and_spills_into_no_other(tmp_path):
+    counters = metrics.Counters(tmp_path)
+    counters.add("å" * (metrics.NAME // 2))
+    counters.add("x" * (metrics.NAME + 1))
+    counters.add("after")
+    assert counters.total() == {"å" * (metrics.NAME // 2): 1, "after": 1}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import text, update
+from sqlalchemy import make_url, text, update
 
 from marketplace import cli
 from marketplace.config import Settings
@@ -151,3 +151,50 @@ def test_a_key_is_read_in_any_order_of_commas_and_lines() -> None:
     assert sealing.split_keys(f"{OLD},\n{NEW} {OTHER.upper()}") == [OLD, NEW, OTHER]
     with pytest.raises(sealing.UnreadableKeyError):
         sealing.split_keys(secrets.token_hex(8))
+
+
+def test_without_any_key_nothing_is_stored_and_the_message_says_what_to_do(market: Market) -> None:
+    url = db.engine.url
+    right = sealing.keyring_of(url)
+    sealing.use_keyring(url, Keyring(list))
+    try:
+        with pytest.raises(KeyMissingError, match="no key to seal with: set SEAL_KEYS"):
+            use_cases.save(market.kvistverk, market.reference, full_content())
+    finally:
+        sealing.use_keyring(url, right)
+    assert session.query(Proposal).count() == 0
+    assert market.send("kvistverk").state == "submitted"
+
+
+@pytest.mark.once
+def test_a_database_that_was_opened_past_the_product_has_no_keys() -> None:
+    with pytest.raises(KeyMissingError, match="through the `marketplace` command"):
+        sealing.keyring_of(make_url("sqlite:////srv/elsewhere.sqlite3"))
+
+
+def test_the_commands_turn_to_a_new_key_once_and_name_one_that_is_missing(
+    written: Market, command: Any
+) -> None:
+    old = "5ea1" * 16  # what the suite seals with
+    before, after = sealing.key_name(old), sealing.key_name(NEW)
+
+    def said(*words: str, keys: str) -> tuple[int, str]:
+        done = command("keys", *words, SEAL_KEYS=keys)
+        return done.exit_code, done.output
+
+    code, output = said("rotate", keys=old)
+    assert (code, "0 offers are sealed" in output, "All were so before" in output) == (0, True, True)
+    assert "Keep the old ones" not in output
+    assert said("check", keys=old) == (0, f"Key {before}: 2 offers.\nEverything under seal opens.\n")
+    code, output = said("rotate", keys=NEW)
+    assert (code, f"needs the key {before}" in output) == (1, True)
+    code, output = said("rotate", keys=f"{NEW},{old}")
+    assert (code, f"2 offers are sealed with the key {after}" in output) == (0, True)
+    assert f"Keep the old ones ({before})" in output
+    assert "All were so before" not in output
+    code, output = said("check", keys=old)
+    assert (code, f"Key {after}: 2 offers (this key is missing here)." in output) == (1, True)
+    assert output.count(f"needs the key {after}") == 2
+    assert "Everything under seal opens." not in output
+    assert said("check", keys=f"{NEW},{old}")[0] == 0
+    assert written.proposal("kvistverk").content["team"] == "Kvitmyra to"

@@ -223,7 +223,10 @@ def test_little_change_does_not_make_everyone_learn_anew(market):
     assert not use_cases.renew_base()
 
 
-def test_of_many_that_would_learn_at_once_one_does(app, market):
+@pytest.mark.parametrize("is_kept", [False, True])
+def test_of_many_that_would_learn_at_once_one_does(app, market, publish, is_kept):
+    if is_kept:
+        publish()
     results = at_once(app, lambda _place: str(use_cases.renew_base()), 4)
     assert sorted(results) == ["False", "False", "False", "True"]
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 1

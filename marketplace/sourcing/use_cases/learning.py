@@ -28,10 +28,11 @@ def renew_base() -> bool:
     # Learnt and kept before anybody hears of it, so that no process has to learn while people wait.
     snapshots.learnt(versions.digest_of_all(documents), documents, SETTINGS)
     with transaction():
+        version = versions.keep(documents)
+        session.refresh(version, with_for_update=True)  # of two workers that come at once, one waits
         newest = versions.newest_base()
         if newest is not None and _share_changed(newest, documents) <= MUCH:
             return False
-        version = versions.keep(documents)
         version.base_since = clock.now()
         session.flush()
         _forget(version)

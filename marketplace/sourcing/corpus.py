@@ -90,6 +90,8 @@ class Corpus:
 
 _kept: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
 _learning: set[str] = set()
+_damaged: set[str] = set()
+"""The digests of bases that are being learnt, and of those that this process could not read."""
 
 
 def corpus() -> Corpus:
@@ -178,14 +180,20 @@ def _first_base(documents: Sequence[Document]) -> Base:
 def _learn_beside(engine: "Engine", digest: str) -> None:
     """Learn a new base in a thread of its own; until it is ready, the old one answers."""
     with _lock:
-        if digest in _learning:
+        if digest in _learning or digest in _damaged:
             return
         _learning.add(digest)
     wanted = versions.newest_base()
     if wanted is None or wanted.digest != digest:
         _learning.discard(digest)  # there is another one by now, which the next answer asks for
         return
-    documents = versions.documents_of(wanted)
+    try:
+        documents = versions.documents_of(wanted)
+    except DamagedRunError:
+        logger.exception("The new base of the index is damaged; the old one serves until another is chosen.")
+        _damaged.add(digest)
+        _learning.discard(digest)
+        return
     place = snapshots.place_of(digest, SETTINGS)
     threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
 

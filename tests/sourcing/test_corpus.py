@@ -1,8 +1,10 @@
 """The index of a process: what it ranks as the day goes on, and what it keeps in memory."""
 
+from dataclasses import replace
+
 from marketplace.core import clock
-from marketplace.core.database import db, session
-from marketplace.sourcing import corpus, queries, use_cases
+from marketplace.core.database import db, session, transaction
+from marketplace.sourcing import corpus, queries, use_cases, versions
 from marketplace.sourcing.queries.fitting import Trial
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers import vetting
@@ -42,3 +44,14 @@ def test_what_nobody_learns_any_more_is_not_waited_for(market):
     corpus._learn_beside(db.engine, "0" * 64)
     assert not corpus.is_learning()
     assert corpus.corpus().base.digest == before
+
+
+def test_a_new_base_that_is_damaged_is_told_once_and_the_old_one_serves(market, caplog):
+    before = corpus.corpus().base.digest
+    documents = [replace(document, name="Ny") for document in corpus.corpus().documents.values()]
+    with transaction():
+        base = versions.keep(documents)
+        base.base_since, base.members = clock.now(), b"nothing"
+    assert [corpus.corpus().base.digest for _ in range(3)] == [before] * 3
+    assert not corpus.is_learning()
+    assert caplog.text.count("is damaged; the old one serves") == 1

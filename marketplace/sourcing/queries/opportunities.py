@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -140,17 +141,21 @@ def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
 
 def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judged]:
     """Return how a supplier would do for each version of a brief, from memory when neither has changed."""
-    unknown = [number for number in version_ids if (now.mark, own, number) not in _memory]
-    if len(_memory) + len(unknown) > MOST_REMEMBERED:
+    if len(_memory) + len(version_ids) > MOST_REMEMBERED:
         _memory.clear()
-        unknown = list(version_ids)
+    # Held on to: another thread may clear what is shared.
+    found: dict[int, Judged] = {}
+    for number in version_ids:
+        with suppress(KeyError):
+            found[number] = _memory[now.mark, own, number]
+    unknown = [number for number in version_ids if number not in found]
     query = select(BriefVersion).where(BriefVersion.id.in_(unknown))
     query = query.options(joinedload(BriefVersion.brief).joinedload(Brief.company))
     for version in session.scalars(query) if unknown else ():
         brief = version.brief
         asked = query_of(brief.reference, version.answers, brief.company.sector_code)
-        _memory[now.mark, own, version.id] = now.index.judge(asked, own)
-    return {number: _memory[now.mark, own, number] for number in version_ids}
+        found[version.id] = _memory[now.mark, own, version.id] = now.index.judge(asked, own)
+    return found
 
 
 def _score(judged: Judged) -> float:

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
 
 from marketplace.core.database import session
 from marketplace.core.errors import MarketplaceError
@@ -38,20 +37,3 @@ def at_once(app: Flask, act: Callable[[int], Any], count: int = 12) -> list[Any]
     session.rollback()
     session.expire_all()
     return results
-
-
-def when_read(app: Flask, act: Callable[[], Any]) -> None:
-    """Let somebody else act, once, when this thread's next reading has ended: between what it read and what it does."""
-    session.commit()
-
-    def others(_session: object) -> None:
-        def run() -> None:
-            with app.app_context(), use_locale("nb"):
-                act()
-                session.remove()
-
-        thread = threading.Thread(target=run)
-        thread.start()
-        thread.join(60)
-
-    event.listen(session(), "after_rollback", others, once=True)

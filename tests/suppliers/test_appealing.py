@@ -18,8 +18,9 @@ from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
-from tests.at_once import at_once, when_read
+from tests.at_once import at_once
 from tests.browser import Browser
+from tests.meanwhile import meanwhile
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
 
 WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
@@ -260,10 +261,16 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
 ) -> None:
     _made, owner, item = case(here)
     number = use_cases.appeal(owner, item.id, WORDS).id
-    when_read(app, lambda: use_cases.answer_appeal(judge, number, "uphold", "Vi ser det samme."))
-    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+    late = clock.now() + dt.timedelta(days=12)
+    with (
+        clock.as_of(late),
+        meanwhile(
+            app,
+            "SELECT appeal.id",
+            lambda: use_cases.answer_appeal(judge, number, "uphold", "Vi ser det samme."),
+        ),
+    ):
         assert use_cases.remind_of_appeals() == 0
-    session.expire_all()
     found = session.get_one(Appeal, number)
     assert (found.state, found.reminded_at) == ("stands", None)
     assert session.query(Notice).filter_by(user_id=judge.user_id, kind="appeal_came").count() == 1

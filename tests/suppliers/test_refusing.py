@@ -21,8 +21,9 @@ from marketplace.suppliers.models import SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Refusal
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
-from tests.at_once import at_once, when_read
+from tests.at_once import at_once
 from tests.browser import Browser
+from tests.meanwhile import meanwhile
 from tests.suppliers.world import World, everything, only_vetting, supplier, world
 
 REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
@@ -294,10 +295,12 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
 ) -> None:
     made, _owner = supplier()
     number = proposed(here, only_vetting(made)).id
-    when_read(app, lambda: use_cases.answer_refusal(second, number, "confirm"))
-    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+    late = clock.now() + dt.timedelta(days=12)
+    with (
+        clock.as_of(late),
+        meanwhile(app, "SELECT refusal.id", lambda: use_cases.answer_refusal(second, number, "confirm")),
+    ):
         assert use_cases.remind_second_curators() == 0
-    session.expire_all()
     refusal = session.get_one(Refusal, number)
     assert (refusal.state, refusal.reminded_at) == ("confirmed", None)
     assert kinds(second).count("refusal_proposed") == 1

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import hypothesis
 import pytest
 from sqlalchemy import make_url
 
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
 
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+# How long an example takes says how busy the machine is: no test fails by it.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

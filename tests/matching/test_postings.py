@@ -19,7 +19,7 @@ TERMS = 6
 weight = st.sampled_from([0.0, 0.0, 0.0, 0.25, 0.5, 1.0, 7.0])
 documents = st.lists(st.lists(weight, min_size=TERMS, max_size=TERMS), max_size=60)
 asked = st.lists(st.tuples(st.integers(-2, TERMS + 2), st.sampled_from([0.0, 0.5, 1.0, 3.0])), max_size=8)
-quickly = settings(max_examples=150, deadline=None)
+quickly = settings(max_examples=150)
 
 
 def _matrix(rows: list[list[float]]) -> np.ndarray:

@@ -28,7 +28,7 @@ WORDS = [
     "på",
 ]
 some_text = st.lists(st.sampled_from(WORDS), max_size=25).map(" ".join)
-slowly = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+slowly = settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def _scores(index: Index, query: Query) -> dict[str, float]:

@@ -231,7 +231,7 @@ chosen_settings = st.sampled_from(
 )
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     made=st.lists(suppliers_made, min_size=1, max_size=6),
     asked=st.lists(briefs_made, min_size=1, max_size=3),

@@ -17,8 +17,10 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import Claim, Content, PriceLine
 from marketplace.proposals.evaluation import Kind
 from marketplace.proposals.models import Proposal
+from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.queries import directory
 
 NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)
 DEADLINE_DAY = dt.date(2026, 12, 11)
@@ -171,7 +173,12 @@ class Market:
 
 @pytest.fixture
 def at_noon(time_machine: Any) -> Any:
-    """Stand at noon on the day the brief is published; `move_to` goes on."""
+    """Stand at noon on the day the brief is published; `move_to` goes on.
+
+    Directories that earlier tests have read are forgotten: all that were made at this hour bear the same marks.
+    """
+    for kept in (corpus._kept, directory._kept):
+        kept.clear()
     time_machine.move_to(NOON, tick=False)
     return time_machine
 

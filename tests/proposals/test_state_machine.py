@@ -219,7 +219,6 @@ def test_whatever_anybody_tries_the_use_cases_do_as_the_model(app, shared_databa
     long = settings(
         max_examples=EXAMPLES,
         stateful_step_count=60,
-        deadline=None,
         derandomize=EXAMPLES < 20,
         suppress_health_check=list(HealthCheck),
     )

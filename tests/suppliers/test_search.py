@@ -3,7 +3,7 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.suppliers.search import _KEPT_QUERIES, Approval, Catalogue, Entry, Wanted
@@ -115,7 +115,6 @@ def test_words_mean_services(words: str, service: str) -> None:
     assert service in services_meant(words)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_search(text: str) -> None:
     assert len(query_stems(text)) <= MAX_WORDS

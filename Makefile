@@ -17,7 +17,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
-	bench-engines bench-match bench-load bench-moments steady screenshots wheel lock sbom audit theme hooks clean
+	bench-engines bench-attacks bench-match bench-load bench-moments steady screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -100,6 +100,9 @@ bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines,
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
 		$(BENCH)/python -m benchmarks.engines $(SIZES)
 
+bench-attacks: $(BIN)/.all install ## Measure how far manipulated profiles rise in the ranking
+	$(BIN)/python -m benchmarks.attacks
+
 bench-match: $(BIN)/.all install ## Measure the whole match with 1,000 and 100,000 suppliers
 	$(BIN)/python -m benchmarks.whole_match
 
@@ -177,7 +180,7 @@ $(BENCH)/.all: requirements-bench.lock | $(UV)
 	@$(UV) pip sync --quiet --python $(BENCH)/python --require-hashes requirements-bench.lock
 	@touch $@
 
-$(BIN)/.assets: package.json package-lock.json .npmrc marketplace/assets.py | $(BIN)/.run
+$(BIN)/.assets: package.json package-lock.json .npmrc marketplace/web/assets.py | $(BIN)/.run
 	@PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --ignore-scripts --no-audit --no-fund --loglevel=error >/dev/null
 	@$(BIN)/marketplace assets
 	@touch $@

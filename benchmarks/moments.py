@@ -12,12 +12,12 @@ from collections.abc import Callable, Mapping
 from sqlalchemy import Engine, select
 
 from benchmarks.world import seeded
-from marketplace import migrate
 from marketplace.accounts import passwords
-from marketplace.accounts.common_words import common_words, is_easy
+from marketplace.accounts.password_strength import common_words, is_easy
 from marketplace.app import create_app
 from marketplace.core.database import db, session
 from marketplace.core.viewer import Viewer
+from marketplace.database import migrate
 from marketplace.sourcing.corpus import corpus
 from marketplace.suppliers import use_cases
 from marketplace.suppliers.models import Vetting

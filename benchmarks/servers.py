@@ -36,7 +36,7 @@ def serve(application: str, environ: Mapping[str, str], workers: int = 1) -> Ite
     command = [
         sys.executable, "-m", "gunicorn", "--no-control-socket", "--workers", str(workers), "--threads", "4",
         "--bind", f"127.0.0.1:{port}", "--log-level", "error",
-        *(["--config", "python:marketplace.gunicorn_hooks"] if application.startswith("marketplace") else []), application,
+        *(["--config", "python:marketplace.server.gunicorn_config"] if application.startswith("marketplace") else []), application,
     ]  # fmt: skip
     process = subprocess.Popen(command, env=os.environ | dict(environ))  # noqa: S603 because the words are our own
     try:
@@ -72,7 +72,7 @@ def measure(port: int, path: str, *, headers: Mapping[str, str] | None = None, r
         if response.status != http.client.OK:
             message = f"{path} answered {response.status}"
             raise RuntimeError(message)
-        if number >= 5:  # noqa: PLR2004 because the first five warm caches up
+        if number >= 5:
             times.append((time.perf_counter() - started) * 1000)
             size = len(body)
     connection.close()

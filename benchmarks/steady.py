@@ -70,7 +70,7 @@ class Service:
         self.process = subprocess.Popen(  # noqa: S603 because the words are our own
             [sys.executable, *command], env=os.environ | LIMITS, start_new_session=True
         )
-        while time.monotonic() - began < 120:  # noqa: PLR2004 because nobody would wait so long
+        while time.monotonic() - began < 120:
             try:
                 connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
                 connection.request("GET", SEARCH)
@@ -126,7 +126,7 @@ class Visitors:
 
     def come(self) -> None:
         """Let one of them ask for a page, or change a draft."""
-        if self.chance.random() < 0.05:  # noqa: PLR2004 because one in twenty writes
+        if self.chance.random() < 0.05:
             self._write()
         else:
             role, path = self.chance.choice(self.world.pages)

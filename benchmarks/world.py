@@ -10,11 +10,11 @@ from pathlib import Path
 from flask import Flask
 from sqlalchemy import select
 
-from marketplace import migrate
+from benchmarks.data import scale
 from marketplace.accounts import use_cases as accounts
 from marketplace.app import create_app
 from marketplace.core.database import db
-from marketplace.demo import scale
+from marketplace.database import migrate
 from marketplace.organisations.models import Company, Membership
 from marketplace.sourcing.use_cases import renew_base
 

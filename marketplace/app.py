@@ -11,13 +11,13 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from marketplace import assets, migrate
-from marketplace.accounts.standing import SessionRules, Stage
+from marketplace.accounts.session_policy import SessionRules, Stage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.core.sealing import use_keyring
+from marketplace.database import migrate
 from marketplace.demo.people import demo_people
 from marketplace.operation import logs, metrics
 from marketplace.operation.views import blueprint as operation
@@ -27,21 +27,22 @@ from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.proposals.views import blueprint as proposals
-from marketplace.sourcing.snapshots import use_folder
+from marketplace.sourcing.index_cache import use_folder
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.web import (
     access,
-    addresses,
+    assets,
     compression,
-    drawing,
     errors,
     filters,
-    limits,
+    fragment_cache,
+    idempotency,
     locale,
-    menu,
-    once,
+    navigation,
+    request_validation,
     security,
+    url_cache,
 )
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.viewer import SignedIn, Standing, login_manager
@@ -77,7 +78,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=settings.max_request_kilobytes * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_request_kilobytes * 1024,
-        MAX_FORM_PARTS=limits.MOST_FIELDS,
+        MAX_FORM_PARTS=request_validation.MOST_FIELDS,
         SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -95,7 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["words_around"] = words_around
     app.url_map.converters["int"] = BoundedInteger
     db.init_app(app)
-    limits.register(app, settings)
+    request_validation.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
     use_folder(make_url(settings.database_url), settings.instance_path / "index")
     csrf.init_app(app)
@@ -105,15 +106,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     locale.register(app, settings)
     access.guard(app)
     filters.register(app)
-    addresses.register(app)
-    drawing.register(app)
-    menu.register(app)
+    url_cache.register(app)
+    fragment_cache.register(app)
+    navigation.register(app)
     errors.register(app)
     security.register(app)
     compression.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    once.register(app)
+    idempotency.register(app)
     _serve(app, settings)
     return app
 

@@ -11,11 +11,11 @@ from flask import Flask, current_app
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
-from marketplace.core import clock, traffic
+from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.privacy import retention
-from marketplace.proposals.use_cases import timed as proposals
+from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.suppliers import use_cases as suppliers
 
@@ -47,7 +47,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     suppliers.remind_of_appeals,
     sourcing.renew_base,
     accounts.forget_old_tries,
-    traffic.forget_old,
+    request_state.forget_old,
     retention.warn_unused_accounts,
     erase_unused_accounts,
     erase_unconfirmed_accounts,
@@ -89,9 +89,9 @@ def run_jobs() -> None:
 def _beat() -> None:
     """Say now and then that this process is alive, for /readyz."""
     try:
-        seen = traffic.last_beat("worker")
+        seen = request_state.last_beat("worker")
         if seen is None or (clock.now() - seen).total_seconds() > SECONDS_BETWEEN_BEATS:
-            traffic.beat("worker")
+            request_state.beat("worker")
     except Exception:
         session.rollback()
         logger.exception("The heartbeat could not be written.")

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from click.testing import Result
     from flask import Flask
 
-    from tests.browser import Browser
-    from tests.databases import Database
+    from tests.support.browser import Browser
+    from tests.support.databases import Database
 
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -50,7 +50,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(scope="session")
 def shared_database(request: pytest.FixtureRequest) -> "Iterator[Database]":
     """The run's database, migrated once. Tests ask for `database`, which is empty each time."""
-    from tests import databases
+    from tests.support import databases
 
     with getattr(databases, request.config.getoption("--database"))() as opened:
         yield opened
@@ -61,7 +61,7 @@ def shared_app(shared_database: "Database", tmp_path_factory: pytest.TempPathFac
     """The run's application. Tests ask for `app`."""
     from marketplace.app import create_app
     from marketplace.config import Settings
-    from tests.browser import Browser
+    from tests.support.browser import Browser
 
     shared_database.reset()
     instance = tmp_path_factory.mktemp("instance")
@@ -76,7 +76,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     """The application on a database without rows, with its context entered: use cases and queries can be called."""
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
-    from marketplace.sourcing import corpus, snapshots
+    from marketplace.sourcing import corpus, index_cache
 
     while corpus.is_learning():  # an earlier test's index, which is about to be written into the folder
         time.sleep(0.01)
@@ -85,7 +85,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     empty(Path(shared_app.instance_path))
     # Keys and folders belong to a database's address: another application in an earlier test may have brought its own.
     sealing.use_keyring(make_url(shared_database.url), shared_app.config["SETTINGS"].keyring())
-    snapshots.use_folder(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
+    index_cache.use_folder(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
     with shared_app.app_context(), i18n.use_locale("nb"):
         yield shared_app
         db.session.remove()
@@ -112,7 +112,7 @@ def demo_world(app: "Flask", shared_database: "Database") -> "Flask":
 @pytest.fixture
 def grown_world(app: "Flask", shared_database: "Database") -> "Flask":
     """The application on the demo's world with two suppliers and briefs added for each, made once for the run."""
-    from marketplace.demo import scale
+    from benchmarks.data import scale
 
     tell_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60))
     return app
@@ -123,7 +123,7 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
     """Make another application on the same database, with other settings: `make_app(demo=True)`."""
     from marketplace.app import create_app
     from marketplace.config import Settings
-    from tests.browser import Browser
+    from tests.support.browser import Browser
 
     made: list[Flask] = []
 

@@ -9,10 +9,10 @@ from sklearn.feature_extraction.text import CountVectorizer
 
 from benchmarks.engines.peers import FIRST, Engine
 from benchmarks.engines.texts import Texts
-from marketplace.matching.index.hashes import NONE
-from marketplace.matching.index.postings import Postings
-from marketplace.matching.index.strings import Vocabulary
-from marketplace.matching.index.weighting import FieldedBM25Transformer
+from marketplace.matching.index.bm25 import FieldedBM25Transformer
+from marketplace.matching.storage.hash_table import NONE
+from marketplace.matching.storage.postings import Postings
+from marketplace.matching.storage.string_table import Vocabulary
 
 STREAM_BYTES = 400_000_000
 """Much more than a processor's caches hold, so that what is read comes from memory."""

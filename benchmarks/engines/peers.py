@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.engines.texts import Texts
-from marketplace.matching.index.postings import Postings
+from marketplace.matching.storage.postings import Postings
 
 FIRST = 20
 WORD = r"\S+"  # words are what stands between spaces

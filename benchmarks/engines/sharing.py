@@ -11,7 +11,7 @@ WORKERS = 2
 
 
 def _work(folder: Path, asked: list[list[int]], barrier: Any, pipe: Connection) -> None:
-    from marketplace.matching.index.postings import Postings  # noqa: PLC0415 because it counts from here
+    from marketplace.matching.storage.postings import Postings  # noqa: PLC0415 because it counts from here
 
     settle()
     before = memory()

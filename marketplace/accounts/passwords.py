@@ -7,7 +7,7 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
-from marketplace.accounts.common_words import is_easy
+from marketplace.accounts.password_strength import is_easy
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 

@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.audit.chain import START, hash_of_row
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pagination import Page, paginate
 
 
 def events(page: int = 1, action: str = "") -> Page[AuditEvent]:

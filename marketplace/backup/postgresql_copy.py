@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, MetaData, Table, text
 
-from marketplace import migrate
 from marketplace.backup.archive import BackupError
+from marketplace.database import migrate
 
 DUMP = "database.dump"
 OWN = "database.copy.zip"

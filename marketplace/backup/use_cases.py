@@ -8,10 +8,10 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect
 
-from marketplace import migrate
 from marketplace.backup import archive, postgresql_copy, sqlite_copy
 from marketplace.backup.archive import BackupError, Manifest
 from marketplace.config import Settings
+from marketplace.database import migrate
 
 KEY_FILES = ("secret_key", "seal_keys")
 

@@ -9,7 +9,6 @@ from enum import StrEnum
 from rich.progress import Progress
 from sqlalchemy import inspect, select, text, update
 
-from marketplace import guards
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
@@ -17,13 +16,14 @@ from marketplace.core import clock
 from marketplace.core.database import Base, session, transaction
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import use_locale
-from marketplace.demo.history import History
+from marketplace.database import triggers
+from marketplace.demo.fixtures import World
 from marketplace.demo.people import demo_people
-from marketplace.demo.telling_briefs import tell_briefs
-from marketplace.demo.telling_offers import tell_offers
-from marketplace.demo.telling_organisations import tell_companies, tell_gardens, tell_suppliers
-from marketplace.demo.telling_publication import tell_publication
-from marketplace.demo.world import World
+from marketplace.demo.seed_briefs import tell_briefs
+from marketplace.demo.seed_offers import tell_offers
+from marketplace.demo.seed_organisations import tell_companies, tell_gardens, tell_suppliers
+from marketplace.demo.seed_publication import tell_publication
+from marketplace.demo.timeline import History
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing.use_cases import renew_base
 
@@ -60,14 +60,14 @@ def reset() -> None:
             message = "The database holds data that the demo did not make."
             raise Conflict(message)
         tables = list(reversed(Base.metadata.sorted_tables))
-        guards.remove(session.connection())
+        triggers.remove(session.connection())
         if session.get_bind().dialect.name == "postgresql":
             names = ", ".join(table.name for table in tables)
             session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
         else:
             for table in tables:
                 session.execute(table.delete())
-        guards.install(session.connection())
+        triggers.install(session.connection())
 
 
 def fill(progress: Progress) -> None:

@@ -9,35 +9,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from marketplace.matching.attacks import AttackReport, evaluate_attacks
+    from marketplace.matching.analysis.glossary import Glossary
     from marketplace.matching.criteria import Exclusion
     from marketplace.matching.documents import CaseText, Document, Position, Query
-    from marketplace.matching.evaluation import TRACKS
+    from marketplace.matching.evaluation.measures import TRACKS
+    from marketplace.matching.evaluation.qrels import EvaluationFileError, read_set
+    from marketplace.matching.evaluation.runner import Evaluator, evaluate_directory
     from marketplace.matching.explanation import Explanation, Part, TermMatch
-    from marketplace.matching.glossary import Glossary
+    from marketplace.matching.index.index import Index, suggest_needs
     from marketplace.matching.index.needs import NeedSuggestion
-    from marketplace.matching.index.search import Index, suggest_needs
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
-    from marketplace.matching.index.variants import Moved
-    from marketplace.matching.judgments import EvaluationFileError, read_set
+    from marketplace.matching.index.what_if import Moved
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
-    from marketplace.matching.suspicion import flags
-    from marketplace.matching.tracks import Evaluator, evaluate_directory
+    from marketplace.matching.spam import flags
 
 _HOME = {
-    "AttackReport": "attacks",
     "CaseText": "documents",
     "Document": "documents",
-    "EvaluationFileError": "judgments",
-    "Evaluator": "tracks",
+    "EvaluationFileError": "evaluation.qrels",
+    "Evaluator": "evaluation.runner",
     "Exclusion": "criteria",
     "Explanation": "explanation",
     "Fit": "ranking",
-    "Glossary": "glossary",
-    "Index": "index.search",
+    "Glossary": "analysis.glossary",
+    "Index": "index.index",
     "Match": "ranking",
-    "Moved": "index.variants",
+    "Moved": "index.what_if",
     "NeedSuggestion": "index.needs",
     "PART_CODES": "settings",
     "Part": "explanation",
@@ -46,21 +44,19 @@ _HOME = {
     "Ranking": "ranking",
     "Settings": "settings",
     "SnapshotError": "index.snapshot",
-    "TRACKS": "evaluation",
+    "TRACKS": "evaluation.measures",
     "TermMatch": "explanation",
     "discard": "index.snapshot",
-    "evaluate_attacks": "attacks",
-    "evaluate_directory": "tracks",
-    "flags": "suspicion",
+    "evaluate_directory": "evaluation.runner",
+    "flags": "spam",
     "prune": "index.snapshot",
-    "read_set": "judgments",
-    "suggest_needs": "index.search",
+    "read_set": "evaluation.qrels",
+    "suggest_needs": "index.index",
 }
 
 __all__ = [
     "PART_CODES",
     "TRACKS",
-    "AttackReport",
     "CaseText",
     "Document",
     "EvaluationFileError",
@@ -81,7 +77,6 @@ __all__ = [
     "SnapshotError",
     "TermMatch",
     "discard",
-    "evaluate_attacks",
     "evaluate_directory",
     "flags",
     "prune",

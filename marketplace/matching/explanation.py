@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
-from marketplace.matching.records import to_plain
+from marketplace.matching.serialization import to_plain
 
 Note = tuple[str, Mapping[str, Any]]
 """A code and what to fill in, for a sentence that the caller says in the reader's language."""

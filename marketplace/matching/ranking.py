@@ -7,7 +7,7 @@ from typing import Any, Self
 
 from marketplace.matching.criteria import BESIDE, OVER_BUDGET, Exclusion
 from marketplace.matching.explanation import Explanation
-from marketplace.matching.records import to_plain
+from marketplace.matching.serialization import to_plain
 from marketplace.matching.settings import Settings
 
 SAME_SCORE_DIGITS = 9

@@ -12,7 +12,7 @@ from sqlalchemy import func, make_url, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from marketplace.config import Settings
-from marketplace.core import clock, traffic
+from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
 
@@ -82,7 +82,7 @@ def mail() -> str:
 def worker() -> str:
     """Say whether the worker is alive."""
     try:
-        seen = traffic.last_beat("worker")
+        seen = request_state.last_beat("worker")
     except SQLAlchemyError:
         return "cannot be read"
     if seen is None or clock.now() - seen > LONGEST_SILENCE:
@@ -96,7 +96,7 @@ def gauges() -> dict[str, float]:
     count = session.scalar(waiting) or 0
     oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.state == "waiting"))
     failed = session.scalar(select(func.count()).where(OutboxMail.state == "failed")) or 0
-    beat = traffic.last_beat("worker")
+    beat = request_state.last_beat("worker")
     now = clock.now()
     return {
         "mails_waiting": count,

@@ -10,12 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
-from marketplace.accounts.standing import SessionRules, Stage, is_over, stage_of
+from marketplace.accounts.session_policy import SessionRules, Stage, is_over, stage_of
 from marketplace.core import clock
 from marketplace.core.database import if_possible, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
     LEADING,

@@ -11,7 +11,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.views import hash_cost, remember_sign_in
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.marks import mark_of
+from marketplace.core.optimistic_lock import mark_of
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import (
     AcceptInvitationForm,
@@ -24,7 +24,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 

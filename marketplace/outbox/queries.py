@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Integer, Row, bindparam, func, select
 
 from marketplace.core.database import session
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
 

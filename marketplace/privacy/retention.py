@@ -16,9 +16,9 @@ from marketplace.organisations.models import Membership
 from marketplace.outbox.messages import Receiver
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
-from marketplace.privacy import notices, periods
+from marketplace.privacy import notices, retention_periods
+from marketplace.privacy.anonymization import scrub_files
 from marketplace.privacy.queries import left_without_owner
-from marketplace.privacy.scrubbing import scrub_files
 from marketplace.privacy.use_cases import forget
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.suppliers.models import Supplier, Vetting
@@ -45,7 +45,7 @@ def months_after(moment: dt.datetime, months: int) -> dt.datetime:
 
 def warn_unused_accounts() -> int:
     """Mail those who have not logged in for 22 months, once; return how many."""
-    query = select(User).where(_unused(periods.WARNING_MONTHS)).order_by(User.id)
+    query = select(User).where(_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
     told = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with transaction():
@@ -65,7 +65,7 @@ def _unused(months: int) -> ColumnElement[bool]:
 
 def _erased_on(user: User) -> dt.date:
     last = user.last_signed_in_at or user.created_at
-    due = months_after(last, periods.ACCOUNT_MONTHS)
+    due = months_after(last, retention_periods.ACCOUNT_MONTHS)
     return max(clock.to_local(due).date(), clock.today() + dt.timedelta(days=30))
 
 
@@ -83,7 +83,11 @@ def erase_unused_accounts(mail_folder: Path) -> int:
 
     Administrators, and the last who can lead an organisation, stay: somebody must take over from them first.
     """
-    query = select(User).where(_unused(periods.ACCOUNT_MONTHS), User.is_admin.is_(False)).order_by(User.id)
+    query = (
+        select(User)
+        .where(_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
+        .order_by(User.id)
+    )
     forgotten = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with transaction():
@@ -101,7 +105,7 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
 
     Whoever acts for an organisation, or is an administrator, was let in by somebody and stays.
     """
-    made = clock.now() - dt.timedelta(days=periods.UNCONFIRMED_DAYS)
+    made = clock.now() - dt.timedelta(days=retention_periods.UNCONFIRMED_DAYS)
     query = select(User.id).where(
         User.email_verified_at.is_(None),
         User.erased_at.is_(None),
@@ -124,7 +128,9 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
 def delete_old_drafts() -> int:
     """Delete drafts that nobody has touched for 12 months; they are erased 30 days later. Return how many."""
     with transaction():
-        old = select(Brief).where(Brief.state == "draft", Brief.updated_at < months_ago(periods.DRAFT_MONTHS))
+        old = select(Brief).where(
+            Brief.state == "draft", Brief.updated_at < months_ago(retention_periods.DRAFT_MONTHS)
+        )
         found = session.scalars(old).all()
         for brief in found:
             brief.state, brief.deleted_at = "deleted", clock.now()
@@ -138,7 +144,7 @@ def erase_closed_briefs() -> int:
         done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
         old = select(Brief).where(
             Brief.state.in_(CLOSED),
-            Brief.closed_at < months_ago(periods.CLOSED_MONTHS),
+            Brief.closed_at < months_ago(retention_periods.CLOSED_MONTHS),
             Brief.reference.not_in(done),
         )
         found = session.scalars(old).all()
@@ -174,7 +180,7 @@ def erase_refused_suppliers() -> int:
         stands = select(Vetting.supplier_id).where(
             (Vetting.state != "refused")
             | Vetting.decided_at.is_(None)
-            | (Vetting.decided_at >= months_ago(periods.REFUSED_MONTHS))
+            | (Vetting.decided_at >= months_ago(retention_periods.REFUSED_MONTHS))
         )
         refused = select(Vetting.supplier_id).where(Vetting.state == "refused")
         query = select(Supplier).where(
@@ -193,7 +199,7 @@ def erase_refused_suppliers() -> int:
 def delete_what_ran_out() -> int:
     """Delete sent mails and read messages after 90 days, and log-ins and links that have run out; return how many."""
     now = clock.now()
-    old = now - dt.timedelta(days=periods.SENT_MAIL_DAYS)
+    old = now - dt.timedelta(days=retention_periods.SENT_MAIL_DAYS)
     with transaction():
         gone = 0
         for query in (

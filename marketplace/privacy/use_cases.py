@@ -13,8 +13,8 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.privacy.anonymization import scrub_files, scrub_tables
 from marketplace.privacy.queries import left_without_owner
-from marketplace.privacy.scrubbing import scrub_files, scrub_tables
 
 ERASED_HOST = "erased.invalid"
 

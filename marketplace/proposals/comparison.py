@@ -7,6 +7,7 @@ from marketplace.core.i18n import current_locale, format_list, format_money, for
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import Ask
+from marketplace.proposals.duplicate_text import MANY
 from marketplace.proposals.evaluation import (
     LONG_MONTHS,
     SHORT_MONTHS,
@@ -17,7 +18,6 @@ from marketplace.proposals.evaluation import (
     find_trap,
 )
 from marketplace.proposals.queries import Offer
-from marketplace.proposals.repeating import MANY
 
 MOST_COLUMNS = 4
 _FRAME = {band.code: band.high for band in BUDGET_BANDS}

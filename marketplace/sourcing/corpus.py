@@ -18,9 +18,9 @@ from marketplace import matching
 from marketplace.core.database import reading, session
 from marketplace.core.i18n import use_locale
 from marketplace.matching import Document, Settings
-from marketplace.sourcing import snapshots, versions
+from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.documents import Listing, document_of, listing_of
-from marketplace.sourcing.kept import DamagedRunError
+from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.suppliers.queries import catalogue, directory_stamp, matchable_suppliers
 from marketplace.suppliers.words import glossary
 
@@ -119,7 +119,7 @@ def _as_it_stands() -> Corpus:
             kept = _kept.get(engine)
             if kept is None or kept.stamp != stamp:
                 kept = _kept[engine] = _made(stamp, kept)
-    wanted = versions.newest_base_digest()
+    wanted = directory_snapshots.newest_base_digest()
     if wanted and wanted != kept.base.digest:
         _learn_beside(engine, wanted)
     return kept
@@ -147,7 +147,7 @@ def _made(stamp: str, former: Corpus | None) -> Corpus:
             categories[key] = former.categories[key]
     listed = list(documents.values())
     base = former.base if former else _first_base(listed)
-    if versions.newest_base_digest() is None and base.share_changed(listed) > MUCH:
+    if directory_snapshots.newest_base_digest() is None and base.share_changed(listed) > MUCH:
         base = _learnt(listed)
     if former and base is former.base:
         index = former.index.changed(
@@ -159,19 +159,19 @@ def _made(stamp: str, former: Corpus | None) -> Corpus:
 
 
 def _learnt(documents: Sequence[Document], digest: str | None = None) -> Base:
-    digest = digest or versions.digest_of_all(documents)
-    return Base(digest, snapshots.learnt(digest, documents, SETTINGS))
+    digest = digest or directory_snapshots.digest_of_all(documents)
+    return Base(digest, index_cache.learnt(digest, documents, SETTINGS))
 
 
 def _first_base(documents: Sequence[Document]) -> Base:
-    wanted = versions.newest_base()
+    wanted = directory_snapshots.newest_base()
     if wanted is None:
         return _learnt(documents)
-    kept = snapshots.kept(wanted.digest, SETTINGS)
+    kept = index_cache.kept(wanted.digest, SETTINGS)
     if kept is not None:
         return Base(wanted.digest, kept)
     try:
-        return _learnt(versions.documents_of(wanted), wanted.digest)
+        return _learnt(directory_snapshots.documents_of(wanted), wanted.digest)
     except DamagedRunError:
         logger.exception("The base of the index is damaged; it is learnt from the directory as it stands.")
         return _learnt(documents)
@@ -183,24 +183,24 @@ def _learn_beside(engine: "Engine", digest: str) -> None:
         if digest in _learning or digest in _damaged:
             return
         _learning.add(digest)
-    wanted = versions.newest_base()
+    wanted = directory_snapshots.newest_base()
     if wanted is None or wanted.digest != digest:
         _learning.discard(digest)  # there is another one by now, which the next answer asks for
         return
     try:
-        documents = versions.documents_of(wanted)
+        documents = directory_snapshots.documents_of(wanted)
     except DamagedRunError:
         logger.exception("The new base of the index is damaged; the old one serves until another is chosen.")
         _damaged.add(digest)
         _learning.discard(digest)
         return
-    place = snapshots.place_of(digest, SETTINGS)
+    place = index_cache.place_of(digest, SETTINGS)
     threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
 
 
 def _learn(engine: "Engine", digest: str, documents: Sequence[Document], place: Path | None) -> None:
     try:
-        base = Base(digest, snapshots.learnt_at(place, documents, SETTINGS))
+        base = Base(digest, index_cache.learnt_at(place, documents, SETTINGS))
         with _lock:
             kept = _kept[engine]
             index = base.index.updated(list(kept.documents.values()))
@@ -216,8 +216,8 @@ def is_learning() -> bool:
 
 def read_kept() -> None:
     """Read the index that lies on disk, and bring it up to date; where there is none, do nothing."""
-    digest = versions.newest_base_digest()
-    place = snapshots.place_of(digest, SETTINGS) if digest else None
+    digest = directory_snapshots.newest_base_digest()
+    place = index_cache.place_of(digest, SETTINGS) if digest else None
     if place is not None and place.exists():
         with use_locale("nb"):
             corpus()

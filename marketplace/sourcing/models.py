@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.briefs import followers
+from marketplace.briefs import hooks
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
@@ -111,4 +111,4 @@ class Invitation(Base):
     supplier: Mapped[Supplier] = relationship(innerjoin=True)
 
 
-followers.tie(Invitation.brief_id, Invitation.supplier_id)
+hooks.tie(Invitation.brief_id, Invitation.supplier_id)

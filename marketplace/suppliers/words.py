@@ -12,7 +12,7 @@ import yaml
 from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.data import data_path
-from marketplace.matching.stemming import stem
+from marketplace.matching.analysis.stemming import stem
 
 _WORD = re.compile(r"[^\W_]+")
 MAX_QUERY = 200

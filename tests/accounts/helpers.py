@@ -7,12 +7,12 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.second_factor import Box
+from marketplace.accounts.one_time_codes import Box
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import OutboxMail
 from tests import factories
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 GOOD = "dugg tresko vinterbygg"
 

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from marketplace import migrate
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.models import User
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
+from marketplace.database import migrate
 from tests import factories
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 COST = use_cases.HashCost(1, 1024)
 PASSWORD = "grønn traktor på jordet"
@@ -105,4 +105,4 @@ def test_the_commands(empty_database_url: str, tmp_path: Path) -> None:
     run(*created, typed=f"{PASSWORD}\n{PASSWORD}\n", says="is an administrator")
     run("remove", "nils@torget.example", says="være en administrator igjen")
     run("remove", "nobody@torget.example", says="no such person")
-    run("reset-second-step", "nils@torget.example", says="noe andre trinn")
+    run("reset-two-factor", "nils@torget.example", says="noe andre trinn")

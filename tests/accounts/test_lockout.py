@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.limits import ALL, CODE, MAIL, PASSWORD
+from marketplace.accounts.backoff import ALL, CODE, MAIL, PASSWORD
 from marketplace.accounts.models import Throttle
 from marketplace.accounts.use_cases import throttling
 from marketplace.core.database import session, transaction
@@ -19,7 +19,7 @@ from marketplace.core.errors import TooMany
 from marketplace.core.identifiers import token_hash
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, plain, sign_in
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 HEARD, NOT_HEARD, IN = 200, 429, 303

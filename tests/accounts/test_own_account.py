@@ -12,8 +12,8 @@ from marketplace.core.database import session
 from marketplace.demo import people
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
-from tests.browser import Browser
-from tests.page_rules import Page, text_of
+from tests.support.browser import Browser
+from tests.support.page_rules import Page, text_of
 
 
 def test_sign_in_takes_one_home_and_signing_out_ends_the_session(client: Browser) -> None:

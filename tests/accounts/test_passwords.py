@@ -5,8 +5,8 @@ from argon2 import Type, extract_parameters
 from flask import Flask
 
 from marketplace.accounts import passwords, use_cases
-from marketplace.accounts.common_words import common_words, is_easy
 from marketplace.accounts.models import User
+from marketplace.accounts.password_strength import common_words, is_easy
 from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from tests import factories

@@ -20,7 +20,7 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, plain, sign_in
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 COMPANY = {
     "person_name": "Marit Bjørkvold",

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 COST = use_cases.HashCost(1, 1024)
 

@@ -10,14 +10,14 @@ from flask import Flask
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.models import RecoveryCode, SignInSession, User
-from marketplace.accounts.second_factor import Box, step_of
+from marketplace.accounts.one_time_codes import Box, step_of
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from tests import factories
 from tests.accounts.helpers import app_secret, mails, sign_in
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 
@@ -37,7 +37,7 @@ def set_up(app: Flask, browser: Browser, person: Viewer) -> tuple[pyotp.TOTP, li
     browser.post("/account/second-step/begin")
     phone = app_secret(app, person)
     answer = browser.post("/account/second-step/confirm", data={"code": phone.now()})
-    from tests.page_rules import Page, text_of
+    from tests.support.page_rules import Page, text_of
 
     return phone, [text_of(code) for code in Page(answer.text).all("code")]
 

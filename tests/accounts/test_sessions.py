@@ -16,7 +16,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.organisations import use_cases as organisations
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:140.0) Gecko/20100101 Firefox/140.0"

@@ -4,11 +4,9 @@ import threading
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
-from marketplace import guards, migrate
 from marketplace.accounts.models import User
 from marketplace.audit import queries
 from marketplace.audit.chain import START
@@ -17,7 +15,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
 from marketplace.core.viewer import Viewer
-from marketplace.custody import audit as commands
+from marketplace.database import migrate, triggers
 from tests import factories
 
 WRITERS, ACTS = 8, 25
@@ -39,9 +37,9 @@ def past_the_guards(statement: str) -> None:
     """Change the log as one could who owns the database file."""
     session.commit()
     with db.engine.begin() as connection:
-        guards.remove(connection)
+        triggers.remove(connection)
         connection.execute(text(statement))
-        guards.install(connection)
+        triggers.install(connection)
     session.expire_all()
 
 
@@ -124,7 +122,7 @@ def test_postgresql_refuses_to_truncate_as_well(app: Any) -> None:
     ],
 )
 def test_verify_names_the_first_row_that_was_touched_and_exits_1(
-    app: Any, statement: str, broken: int
+    command: Any, statement: str, broken: int
 ) -> None:
     act(5)
     first = rows()[0].id
@@ -133,20 +131,20 @@ def test_verify_names_the_first_row_that_was_touched_and_exits_1(
     assert fault is not None
     assert fault.event_id == broken + first - 1
     assert count < 5
-    done = CliRunner().invoke(commands, ["verify"], obj=app)
+    done = command("audit", "verify")
     assert done.exit_code == 1
     assert f"row {fault.event_id}" in done.output
 
 
-def test_rows_cut_off_the_end_are_found_with_the_head_noted_before(app: Any) -> None:
+def test_truncated_log_is_found_with_earlier_head_hash(command: Any) -> None:
     act(3)
-    noted = CliRunner().invoke(commands, ["head"], obj=app).output.strip()
+    noted = command("audit", "head").output.strip()
     assert noted == rows()[-1].hash
     act()
-    assert CliRunner().invoke(commands, ["verify", "--head", noted], obj=app).exit_code == 0
+    assert command("audit", "verify", "--head", noted).exit_code == 0
     past_the_guards("DELETE FROM audit_event WHERE id >= (SELECT max(id) - 1 FROM audit_event)")
-    assert CliRunner().invoke(commands, ["verify"], obj=app).exit_code == 0
-    assert CliRunner().invoke(commands, ["verify", "--head", noted], obj=app).exit_code == 1
+    assert command("audit", "verify").exit_code == 0
+    assert command("audit", "verify", "--head", noted).exit_code == 1
 
 
 def test_the_chain_holds_with_many_writers_at_once(app: Any) -> None:

@@ -15,10 +15,10 @@ from marketplace.accounts import queries as people
 from marketplace.audit import queries as audit
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
-from marketplace.demo import history
+from marketplace.demo import timeline
 from marketplace.demo import use_cases as demo
 from marketplace.demo.people import demo_people
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 RECORDS = {"audit_event", "sealed_event"}
 NEED_NONE = {
@@ -83,7 +83,7 @@ def unrecorded(done: list[frozenset[str]]) -> set[frozenset[str]]:
     }
 
 
-def one_by_one(events: Iterator[history.Event]) -> Iterator[history.Event]:
+def one_by_one(events: Iterator[timeline.Event]) -> Iterator[timeline.Event]:
     """Live through acts as people do, each with its own commit."""
     for one in events:
         with clock.as_of(one.at), transaction():
@@ -93,7 +93,7 @@ def one_by_one(events: Iterator[history.Event]) -> Iterator[history.Event]:
 
 def test_every_change_in_the_demo_world_leaves_a_record(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each act in a transaction of its own, as in life; the demo itself takes many together to be quick.
-    monkeypatch.setattr(history.History, "_by_people", staticmethod(one_by_one))
+    monkeypatch.setattr(timeline.History, "_by_people", staticmethod(one_by_one))
     monkeypatch.setattr(demo, "_settle", session.commit)
     with transactions(db.engine) as done:
         demo.fill(Progress(disable=True))

@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from tests.factories import briefs
-from tests.meanwhile import meanwhile
+from tests.support.interleaving import meanwhile
 
 TEXT = "Vi i Fjordnett lurer på hvilket kassasystem dere har?"
 PUBLIC = "Hvilket kassasystem har dere?"

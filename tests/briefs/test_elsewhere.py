@@ -12,8 +12,8 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from tests import factories
-from tests.browser import Browser
 from tests.factories import briefs
+from tests.support.browser import Browser
 
 TITLE = "Nettbutikk med henting på gården"
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from marketplace.briefs import guide
-from marketplace.briefs.coach.remarks import _RULES
-from marketplace.briefs.coach.words import raw_words
+from marketplace.briefs.coach.messages import raw_words
+from marketplace.briefs.coach.suggestions import _RULES
 from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import taxonomy
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS

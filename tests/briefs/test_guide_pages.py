@@ -10,7 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from tests.factories import briefs
-from tests.page_rules import Page
+from tests.support.page_rules import Page
 
 GUIDE = guide.load()
 HOSTILE = [

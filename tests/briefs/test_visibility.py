@@ -5,8 +5,8 @@ import datetime as dt
 import pytest
 
 from marketplace.briefs import queries, use_cases
-from marketplace.briefs.queries import papers
-from marketplace.briefs.queries.papers import MOST_WORDED
+from marketplace.briefs.queries import briefs as brief_queries
+from marketplace.briefs.queries.briefs import MOST_WORDED
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import ANONYMOUS
@@ -108,7 +108,7 @@ def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
         title = f"Nettbutikk, utgave {number}"
         assert seen.worded_of({**brief.answers, "title": title}).rows["title"].text == title
         assert seen.rows["title"].text == brief.title
-    assert len(papers._worded) <= MOST_WORDED
+    assert len(brief_queries._worded) <= MOST_WORDED
 
 
 def test_internal_answers_are_for_the_company_and_its_garden(market):

@@ -4,10 +4,11 @@ from typing import Any
 
 import pytest
 from markupsafe import Markup
-from wtforms import BooleanField, Form, widgets
+from wtforms import BooleanField, Form
+from wtforms import widgets as wtforms_widgets
 
 from marketplace.core.i18n import use_locale
-from marketplace.web.forms import ChoiceField, LongTextField, TextField, html, required
+from marketplace.web.forms import ChoiceField, LongTextField, TextField, required, widgets
 from marketplace.web.forms.base import in_words
 
 NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
@@ -23,7 +24,7 @@ NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
     ],
 )
 def test_attributes_are_written_like_wtforms_writes_them(values: dict[str, Any]) -> None:
-    assert html.attributes(**values) == widgets.html_params(**values)
+    assert widgets.attributes(**values) == wtforms_widgets.html_params(**values)
 
 
 class Asking(Form):
@@ -38,7 +39,9 @@ class Asking(Form):
 @pytest.mark.parametrize("said", [None, "two", NASTY])
 def test_a_field_is_written_like_wtforms_writes_it(name: str, said: str | None) -> None:
     own, extra = Asking(data={name: said})[name], {"class": "ds-input", "aria-invalid": "true"}
-    plain: Any = {"line": widgets.TextInput, "text": widgets.TextArea}.get(name, widgets.Select)()
+    plain: Any = {"line": wtforms_widgets.TextInput, "text": wtforms_widgets.TextArea}.get(
+        name, wtforms_widgets.Select
+    )()
     assert own(**extra) == plain(own, **extra)
     assert own(required=False, id="other") == plain(own, required=False, id="other")
 

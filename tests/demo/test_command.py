@@ -9,11 +9,11 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import create_engine, func, inspect, select
 
-from marketplace import migrate
 from marketplace.accounts.models import User
 from marketplace.audit.use_cases import record
 from marketplace.core.database import db, session
 from marketplace.core.errors import Conflict
+from marketplace.database import migrate
 from marketplace.demo import use_cases as demo
 from tests import factories
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, cast
 from flask import Flask
 from sqlalchemy import func, select
 
+from benchmarks.data import page_set, scale
 from marketplace.briefs import guide
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefVersion
@@ -14,14 +15,13 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import make_slug
 from marketplace.demo import content_files as content
-from marketplace.demo import scale, scale_tour
 from marketplace.demo.wording import Wording
 from marketplace.proposals.models import Award, Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
 
 if TYPE_CHECKING:
-    from tests.browser import Browser
+    from tests.support.browser import Browser
 
 
 def texts() -> list[str]:
@@ -90,11 +90,11 @@ def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
 
 
 def test_an_empty_database_gets_the_demo_world_first(grown_world: Flask) -> None:
-    people = scale_tour.people()
+    people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}
     assert session.scalar(select(func.count()).select_from(Supplier)) == 45 + 90
     assert session.scalar(select(func.count()).select_from(Brief)) == 24 + 60
-    pages = scale_tour.pages()
+    pages = page_set.pages()
     assert {role for role, _path in pages} == {"anyone", *people}
     for role, path in pages:
         client = cast("Browser", grown_world.test_client())

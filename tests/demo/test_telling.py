@@ -7,10 +7,10 @@ from sqlalchemy import func, select
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.demo import telling_briefs, telling_publication
-from marketplace.demo.history import History
-from marketplace.demo.telling_briefs import owner_of
-from marketplace.demo.world import World
+from marketplace.demo import seed_briefs, seed_publication
+from marketplace.demo.fixtures import World
+from marketplace.demo.seed_briefs import owner_of
+from marketplace.demo.timeline import History
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import SupplierService
@@ -40,7 +40,7 @@ def test_an_answer_that_the_guide_refuses_stops_the_telling(world: World) -> Non
     owner = world.viewer(owner_of("company", COMPANY))
     world.briefs["shop"] = briefs.draft(owner).reference
     entry = {"key": "shop", "company": COMPANY, "answers": {"services": ["web.unknown"]}}
-    save = telling_briefs._saving(History(clock.today()), world, entry, owner.email, "need")
+    save = seed_briefs._saving(History(clock.today()), world, entry, owner.email, "need")
     with pytest.raises(ValueError, match="shop"):
         save()
 
@@ -52,6 +52,6 @@ def test_a_supplier_that_is_not_in_the_list_stops_the_telling(world: World) -> N
     ).reference
     entry = {"key": "shop", "company": COMPANY, "invited": [{"supplier": key} for key in (LISTED, OUTSIDE)]}
     with pytest.raises(ValueError, match="not in the ranking"), transaction():
-        telling_publication._asking(world, entry)()
+        seed_publication._asking(world, entry)()
     assert session.scalar(select(func.count()).select_from(Invitation)) == 0
     assert session.scalar(select(func.count()).select_from(Brief)) == 1

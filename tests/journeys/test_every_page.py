@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Page
 
-from tests.crawl import LEAVES_THE_ROLE, ROLES, endpoint_of, sign_in, within
 from tests.journeys.conftest import DESK, PHONE
+from tests.support.crawl import LEAVES_THE_ROLE, ROLES, endpoint_of, sign_in, within
 
 LANGUAGE = {"anonymous": "en", "company": "nn", "supplier": "nb", "curator": "nn", "administrator": "nb"}
 LOOKS = ((PHONE, "dark"), (DESK, "light"))

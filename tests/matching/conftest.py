@@ -9,7 +9,7 @@ import yaml
 
 from marketplace.data import data_path
 from marketplace.matching import Document, Evaluator, Glossary, Index, Position, Query
-from marketplace.matching.judgments import EvaluationSet, read_set
+from marketplace.matching.evaluation.qrels import EvaluationSet, read_set
 
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
 MARKET = Path(__file__).parent.parent / "data" / "market"

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import Glossary
-from marketplace.matching.analysis import Analyzer
-from marketplace.matching.compounds import CompoundSplitter
-from marketplace.matching.plain_text import clean
-from marketplace.matching.stemming import stem
+from marketplace.matching.analysis.analyzer import Analyzer
+from marketplace.matching.analysis.decompounding import CompoundSplitter
+from marketplace.matching.analysis.plain_text import clean
+from marketplace.matching.analysis.stemming import stem
 
 
 @pytest.fixture(scope="session")

@@ -6,16 +6,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from marketplace.cli import main
+from benchmarks.attacks import ATTACKS, AttackReport, evaluate_attacks, main
 from marketplace.matching import (
-    AttackReport,
     EvaluationFileError,
     Evaluator,
     Glossary,
     Position,
-    evaluate_attacks,
 )
-from marketplace.matching.attacks import ATTACKS
 from tests.matching.conftest import DEVSET, MARKET
 
 BRIEFS = 5
@@ -50,9 +47,7 @@ def test_five_names_take_little_more_than_one_place(report: AttackReport) -> Non
 
 
 def test_the_command_prints_what_was_measured() -> None:
-    run = CliRunner().invoke(
-        main, ["evaluate-attacks", str(MARKET / "dev"), "--mode", "fields", "--briefs", "1", "--json"]
-    )
+    run = CliRunner().invoke(main, [str(MARKET / "dev"), "--mode", "fields", "--briefs", "1", "--json"])
     assert run.exit_code == 0, run.output
     assert set(json.loads(run.output)["fields"]["attacks"]) == set(ATTACKS)
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, criteria
-from marketplace.matching.index.columns import REASONS, Columns
+from marketplace.matching.index.attribute_columns import REASONS, Columns
 
 SETTINGS = Settings()
 PLACES = ("5021", "5022", "5001")

@@ -9,11 +9,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
+from marketplace.commands.evaluate import describe_set
 from marketplace.core.i18n import format_date, use_locale
 from marketplace.data import data_path
 from marketplace.matching import EvaluationFileError, Evaluator, Glossary, Position, evaluate_directory
-from marketplace.matching.evaluation import mean, ndcg, precision, recall, reciprocal_rank, share_found
-from marketplace.measuring import measured_on
+from marketplace.matching.evaluation.measures import (
+    mean,
+    ndcg,
+    precision,
+    recall,
+    reciprocal_rank,
+    share_found,
+)
 from tests.matching.conftest import DEVSET, MARKET
 
 QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure on"}
@@ -66,7 +73,7 @@ def test_the_kept_figures_are_what_is_measured_now(
 ) -> None:
     whole = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     for name in ("quality", "attacks"):
-        assert whole["measured"][name] | {"day": ""} == measured_on(MARKET / "test") | {"day": ""}
+        assert whole["measured"][name] | {"day": ""} == describe_set(MARKET / "test") | {"day": ""}
     kept = whole["quality"]["tracks"]
     now = evaluate_directory(MARKET / "test", Evaluator(glossary, positions))["tracks"]
     for track, measure in (("text", "ndcg@10"), ("confirmed", "ndcg@10"), ("suggest", "recall@5")):
@@ -93,7 +100,7 @@ def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[
     assert figures["text"]["overall"]["ndcg@10"] >= 0.8
 
 
-def test_a_text_set_is_measured_on_words_alone(glossary: Glossary, tmp_path: Path) -> None:
+def test_text_set_is_measured_on_text_track_only(glossary: Glossary, tmp_path: Path) -> None:
     corpus = [
         {"_id": "a", "title": "Ysteri", "text": "Osten modnes i kjelleren."},
         {"_id": "b", "title": "Sagbruk", "text": "Tømmer blir til planker."},

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.matching import CaseText, Document, Glossary, Index, Query, flags
-from marketplace.matching.twins import Earlier, Sketches, first_alike, sketch
+from marketplace.matching.near_duplicates import Earlier, Sketches, first_alike, sketch
 from tests.matching.conftest import DEVSET, MARKET
 
 HONEST = (

@@ -34,6 +34,6 @@ def test_they_are_equal_to_a_sequence_of_the_same_ones(index: Index) -> None:
 
 def test_nobody_is_made_for_who_does_not_ask(index: Index, monkeypatch) -> None:
     before = index.rank(SHOP)
-    monkeypatch.setattr("marketplace.matching.index.left_out.Exclusion", None)
+    monkeypatch.setattr("marketplace.matching.index.exclusions.Exclusion", None)
     assert index.rank(SHOP).matches == before.matches
     assert len(index.rank(SHOP).excluded) == len(before.excluded)

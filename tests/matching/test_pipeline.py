@@ -14,12 +14,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils.validation import check_is_fitted
 
 from marketplace.matching import Document, Glossary
-from marketplace.matching.analysis import Analyzer, Token, terms_of
-from marketplace.matching.compounds import CompoundSplitter
+from marketplace.matching.analysis.analyzer import Analyzer, Token, terms_of
+from marketplace.matching.analysis.decompounding import CompoundSplitter
+from marketplace.matching.analysis.stop_words import StopWords
+from marketplace.matching.index.bm25 import FieldedBM25Transformer
 from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.index.weighting import FieldedBM25Transformer
-from marketplace.matching.stop_words import StopWords
 
 TEXTS = [
     "Vi lager nettbutikk og nettsider for gårdsutsalg, med bilder av gården.",

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from marketplace.matching.index import highest
-from marketplace.matching.index import postings as module
-from marketplace.matching.index.postings import DamagedPostingsError, Postings
+from marketplace.matching.storage import maxscore
+from marketplace.matching.storage import postings as module
+from marketplace.matching.storage.postings import DamagedPostingsError, Postings
 
 pytestmark = pytest.mark.once
 
@@ -124,7 +124,7 @@ def test_the_top_is_the_head_of_all_sorted(ways):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, "KEPT_BY_ROW", -1 if ways else module.KEPT_BY_ROW)
             for name, value in ways.items():
-                patch.setattr(highest if hasattr(highest, name) else module, name, value)
+                patch.setattr(maxscore if hasattr(maxscore, name) else module, name, value)
             found, scores = Postings.of(sparse.csr_array(matrix)).top(
                 *_split(query),
                 count,
@@ -148,7 +148,7 @@ def test_the_top_is_the_head_of_all_sorted(ways):
 def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, worth):
     """Some lists are long and give little, as common words do."""
     monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
-    monkeypatch.setattr(highest, "WORTH_SKIPPING", worth)
+    monkeypatch.setattr(maxscore, "WORTH_SKIPPING", worth)
     chance = np.random.default_rng(count)
     held = 0.9 / (1 + np.arange(40))
     matrix = sparse.csr_array(
@@ -166,9 +166,9 @@ def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, w
 @pytest.mark.parametrize(("looked_up", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
 def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists):
     """Those that hold the rare word are looked up in what each document says, unless they are too many."""
-    monkeypatch.setattr(highest, "MOST_LOOKED_UP", looked_up)
+    monkeypatch.setattr(maxscore, "MOST_LOOKED_UP", looked_up)
     monkeypatch.setattr(module, "KEPT_BY_ROW", 0)
-    monkeypatch.setattr(highest, "WORTH_SKIPPING", 0)
+    monkeypatch.setattr(maxscore, "WORTH_SKIPPING", 0)
     matrix = np.zeros((1000, 2), dtype=np.float32)
     matrix[:, 0], matrix[[7, 70, 700], 1] = 0.1, [5.0, 6.0, 5.5]
     postings = Postings.of(sparse.csr_array(matrix))

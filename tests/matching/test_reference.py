@@ -19,7 +19,7 @@ from marketplace.matching import (
     Query,
     Settings,
 )
-from marketplace.matching.compounds import CompoundSplitter
+from marketplace.matching.analysis.decompounding import CompoundSplitter
 from tests.matching.reference import Directory
 from tests.matching.reference.reading import Reader, plain_words
 

@@ -4,8 +4,9 @@ import dataclasses
 
 import pytest
 
-from marketplace.matching import Document, Glossary, Index, Query, analysis, compounds
-from marketplace.matching.index import fuzzy, needs, reading, store
+from marketplace.matching import Document, Glossary, Index, Query
+from marketplace.matching.analysis import analyzer, decompounding
+from marketplace.matching.index import fuzzy, indexing, needs, store
 from tests.matching.test_updating import BRIEF
 
 TYPED_WRONG = dataclasses.replace(
@@ -25,9 +26,9 @@ def test_forgetting_changes_no_answer(
         return [index.rank(query) for query in asked] + [index.suggest_needs(query.text) for query in asked]
 
     expected = answers()
-    for module in (analysis, compounds, fuzzy, needs, reading):
+    for module in (analyzer, decompounding, fuzzy, needs, indexing):
         monkeypatch.setattr(module, "MOST_REMEMBERED", most)
-    monkeypatch.setattr(reading, "SMALL", small)
+    monkeypatch.setattr(indexing, "SMALL", small)
     assert answers() == expected
 
 
@@ -49,13 +50,13 @@ def test_words_that_an_index_has_read_are_looked_up_and_not_cut_up_again(
     index.save(tmp_path / "saved")
     opened = Index.open(tmp_path / "saved", glossary)
     assert opened.rank(BRIEF) == index.rank(BRIEF)
-    monkeypatch.setattr(analysis, "REMEMBERED_BESIDE", 1)
+    monkeypatch.setattr(analyzer, "REMEMBERED_BESIDE", 1)
     assert Index.open(tmp_path / "saved", glossary).rank(BRIEF) == index.rank(BRIEF)
     ours, theirs = (one._store.reader.analyzer for one in (index, opened))
     text = "Gårdsutsalg og nettbutikken på nynorsk heime, fiskeskinnlampe"
     for lang in ("nb", "nn", "en"):
         assert theirs.tokens(text, lang) == ours.tokens(text, lang)
-    monkeypatch.setattr(compounds.CompoundSplitter, "split", None)
+    monkeypatch.setattr(decompounding.CompoundSplitter, "split", None)
     assert theirs.read("gårdsutsalg") == ours.read("gårdsutsalg")
 
 

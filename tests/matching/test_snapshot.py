@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from marketplace.matching import Document, Glossary, Index, Query, Settings
 from marketplace.matching.index import snapshot
 from marketplace.matching.index.snapshot import SnapshotError
-from marketplace.matching.index.strings import FEW, MANY, Counted, Strings, Vocabulary
+from marketplace.matching.storage.string_table import FEW, MANY, Counted, Strings, Vocabulary
 from tests.matching.test_updating import BRIEF, NEW
 
 

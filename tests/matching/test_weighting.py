@@ -6,7 +6,7 @@ import numpy as np
 from scipy import sparse
 from sklearn.base import clone
 
-from marketplace.matching.index.weighting import FieldedBM25Transformer
+from marketplace.matching.index.bm25 import FieldedBM25Transformer
 
 COUNTS = {
     "name": sparse.csr_array(np.array([[1, 0, 0], [0, 1, 0]])),

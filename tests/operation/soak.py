@@ -313,7 +313,7 @@ def soak(database_url: str, folder: Path, *, kills: int, least: int = 0, seconds
 
 def main() -> None:
     """Run a long soak on both databases, or on one."""
-    from tests import databases
+    from tests.support import databases
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--database", choices=("sqlite", "postgresql"), action="append")

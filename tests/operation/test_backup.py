@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, make_url, select, text
 
-from marketplace import cli, migrate
+from marketplace import cli
 from marketplace.backup import archive, sqlite_copy, use_cases
 from marketplace.backup.archive import BackupError
 from marketplace.config import Settings
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
+from marketplace.database import migrate
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories

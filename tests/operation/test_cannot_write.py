@@ -16,8 +16,8 @@ from marketplace.core.database import SHORT_TIMEOUT_MS, db, session
 from marketplace.organisations.models import Company
 from marketplace.outbox.models import OutboxMail
 from tests import factories
-from tests.page_rules import Page
-from tests.statements import statements
+from tests.support.page_rules import Page
+from tests.support.sql_capture import statements
 
 LONG = (
     "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon, og rekker ikke å svare om sommeren."

@@ -9,16 +9,16 @@ from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as brief_use_cases
 from marketplace.briefs.models import Brief, BriefReview
-from marketplace.core import clock, traffic
+from marketplace.core import clock, request_state
 from marketplace.core.database import session
 from marketplace.organisations.models import ColleagueInvitation, Company
 from marketplace.outbox.models import OutboxMail
 from marketplace.suppliers.models import CaseStudy
-from marketplace.web import once
+from marketplace.web import idempotency
 from tests import factories
 from tests.factories import briefs
 from tests.factories.briefs import supplier
-from tests.meanwhile import meanwhile
+from tests.support.interleaving import meanwhile
 
 CASE = {
     "title": "Nettbutikk for et ysteri",
@@ -148,14 +148,16 @@ def test_the_second_answer_to_an_accepted_invitation_signs_in_as_the_first_did(a
     answers = [browser.post(path, data=form, csrf=False) for browser in (first, second)]
     assert [answer.headers["Location"] for answer in answers] == ["/home"] * 2
     assert "Ola" in second.page("/home").text
-    kept = session.get(traffic.TakenForm, _newest())
+    kept = session.get(request_state.TakenForm, _newest())
     with first.session_transaction() as cookie:
         assert cookie["_user_id"] not in kept.answer
     assert "/home" not in kept.answer
 
 
 def _newest():
-    return session.scalars(select(traffic.TakenForm.id).order_by(traffic.TakenForm.at.desc())).first()
+    return session.scalars(
+        select(request_state.TakenForm.id).order_by(request_state.TakenForm.at.desc())
+    ).first()
 
 
 def test_a_no_that_comes_of_the_same_form_taken_elsewhere_is_answered_as_the_first(app, owner):
@@ -177,11 +179,11 @@ def test_a_no_that_comes_of_the_same_form_taken_elsewhere_is_answered_as_the_fir
 
 
 def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner, monkeypatch):
-    monkeypatch.setattr(once, "WAIT_SECONDS", 0.0)
+    monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.0)
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
     browser.post("/briefs/new", data=form)
-    session.scalars(select(traffic.TakenForm)).one().answer = None
+    session.scalars(select(request_state.TakenForm)).one().answer = None
     again = browser.post("/briefs/new", data=form, follow_redirects=True)
     assert "Du har sendt dette før" in again.text
     assert count(Brief) == 1
@@ -191,12 +193,12 @@ def test_the_form_and_what_it_asked_for_are_rolled_back_together(app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "email": "ikke en adresse", "role": "member"}
     browser.post("/organisation/colleagues", data=form)
-    assert count(traffic.TakenForm) == 0
-    with pytest.raises(ZeroDivisionError), traffic.claimed("x" * 64), traffic.transaction():
+    assert count(request_state.TakenForm) == 0
+    with pytest.raises(ZeroDivisionError), request_state.claimed("x" * 64), request_state.transaction():
         record(None, "test.act", "test", 1)
         session.flush()
         1 / 0  # noqa: B018 because it is the crash
-    assert count(traffic.TakenForm) == 0
+    assert count(request_state.TakenForm) == 0
     assert count(AuditEvent) == 1  # the sign-in above
 
 
@@ -205,12 +207,12 @@ def test_forms_are_forgotten_after_a_day(app, owner):
 
     browser = app.test_client().sign_in(owner.user_id)
     browser.post("/briefs/new", data={"own_words": "Vi vil selge ost."})
-    assert count(traffic.TakenForm) == 1
-    traffic.forget_old()
-    assert count(traffic.TakenForm) == 1
+    assert count(request_state.TakenForm) == 1
+    request_state.forget_old()
+    assert count(request_state.TakenForm) == 1
     with clock.as_of(clock.now() + dt.timedelta(hours=25)):
-        traffic.forget_old()
-    assert count(traffic.TakenForm) == 0
+        request_state.forget_old()
+    assert count(request_state.TakenForm) == 0
 
 
 def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
@@ -218,9 +220,10 @@ def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or ())
-        and once.takes_once(app.view_functions[rule.endpoint]) == once.is_repeatable(rule.endpoint)
+        and idempotency.takes_once(app.view_functions[rule.endpoint])
+        == idempotency.is_repeatable(rule.endpoint)
     ]
     assert silent == []
     known = {rule.endpoint for rule in app.url_map.iter_rules()} | set(app.blueprints)
-    assert [name for name in once.REPEATABLE if name not in known] == []
-    assert all(len(why) > 10 for why in once.REPEATABLE.values())
+    assert [name for name in idempotency.REPEATABLE if name not in known] == []
+    assert all(len(why) > 10 for why in idempotency.REPEATABLE.values())

@@ -7,7 +7,7 @@ import logging
 import pytest
 from sqlalchemy import text
 
-from marketplace.core import clock, traffic
+from marketplace.core import clock, request_state
 from marketplace.core.database import db, session
 from marketplace.operation import health, logs, metrics
 from marketplace.outbox.models import OutboxMail
@@ -30,20 +30,20 @@ def waiting_mail(minutes, **values):
 
 def test_all_is_well_when_the_worker_is_alive(client):
     assert parts(client) == (503, {"worker"})
-    traffic.beat("worker")
+    request_state.beat("worker")
     assert parts(client) == (200, set())
     assert client.get("/livez").status_code == 200
 
 
 def test_a_worker_that_has_gone_silent_is_named(client):
     with clock.as_of(clock.now() - dt.timedelta(minutes=4)):
-        traffic.beat("worker")
+        request_state.beat("worker")
     assert parts(client) == (503, {"worker"})
     assert parts(client, "/healthz") == (200, set())
 
 
 def test_mail_that_waits_for_more_than_ten_minutes_is_told(client):
-    traffic.beat("worker")
+    request_state.beat("worker")
     waiting_mail(9)
     assert parts(client) == (200, set())
     waiting_mail(11)
@@ -57,14 +57,14 @@ def test_an_address_that_is_refused_is_not_our_failure(client):
 
 
 def test_a_database_behind_the_program_is_told(app, client):
-    traffic.beat("worker")
+    request_state.beat("worker")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     try:
         assert parts(client) == (503, {"schema"})
     finally:
         with db.engine.begin() as connection:
-            newest = __import__("marketplace.migrate").migrate.head()
+            newest = __import__("marketplace.database.migrate").migrate.head()
             connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": newest})
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from marketplace.web.limits import MOST_FIELDS
+from marketplace.web.request_validation import MOST_FIELDS
 from marketplace.web.security import COMMON_HEADERS
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -88,9 +88,9 @@ def test_what_the_database_does_not_know_as_text_is_the_askers_fault(app, monkey
 
 
 def test_more_than_sixty_lists_a_minute_from_one_address_are_429_over_all_processes(make_app, monkeypatch):
-    from marketplace.core import traffic
+    from marketplace.core import request_state
 
-    monkeypatch.setattr(traffic, "_minute", lambda: 42)
+    monkeypatch.setattr(request_state, "_minute", lambda: 42)
     browsers = [make_app(list_pages_per_minute=60).test_client() for _each in range(2)]
     for browser in browsers:
         browser.check_pages = False
@@ -104,10 +104,10 @@ def test_more_than_sixty_lists_a_minute_from_one_address_are_429_over_all_proces
 
 
 def test_people_at_one_address_who_have_signed_in_count_by_themselves(make_app, monkeypatch):
-    from marketplace.core import traffic
+    from marketplace.core import request_state
     from tests import factories
 
-    monkeypatch.setattr(traffic, "_minute", lambda: 44)
+    monkeypatch.setattr(request_state, "_minute", lambda: 44)
     app = make_app(list_pages_per_minute=3)
     people = [app.test_client().sign_in(factories.user(name).id) for name in ("Kari", "Ola")]
     asked = [person.get("/gardens").status_code for person in people for _each in range(3)]
@@ -116,9 +116,9 @@ def test_people_at_one_address_who_have_signed_in_count_by_themselves(make_app, 
 
 
 def test_a_forged_address_is_counted_as_the_real_one(make_app, monkeypatch):
-    from marketplace.core import traffic
+    from marketplace.core import request_state
 
-    monkeypatch.setattr(traffic, "_minute", lambda: 43)
+    monkeypatch.setattr(request_state, "_minute", lambda: 43)
     browser = make_app(list_pages_per_minute=3).test_client()
     asked = [
         browser.get("/gardens", headers={"X-Forwarded-For": f"192.0.2.{n}"}).status_code for n in range(5)

@@ -22,7 +22,7 @@ from sqlalchemy import func, select
 from marketplace.briefs.models import Brief
 from marketplace.config import Settings
 from marketplace.core.database import session
-from marketplace.gunicorn_worker import Worker
+from marketplace.server.gunicorn_worker import Worker
 from marketplace.web.security import headers_for
 from tests import factories
 from tests.operation.soak import ROOT

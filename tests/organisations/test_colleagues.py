@@ -13,7 +13,7 @@ from marketplace.organisations.models import ColleagueInvitation, Membership
 from marketplace.organisations.use_cases import NewPerson
 from tests import factories
 from tests.accounts.helpers import mails
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 CHEAP = accounts.HashCost(1, 1024)
 JON, LIV = "jon@bjorkvollen.example", "liv@bjorkvollen.example"

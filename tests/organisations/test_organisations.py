@@ -9,7 +9,7 @@ from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import Company, Membership
 from marketplace.outbox.models import Notice, OutboxMail
 from tests import factories
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 COMPANY = {
     "person_name": "Marit Bjørkvold",

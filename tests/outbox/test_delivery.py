@@ -15,17 +15,17 @@ from flask import Flask
 from sqlalchemy import create_engine, insert, select, update
 
 from marketplace.config import Settings
-from marketplace.core import clock, traffic
+from marketplace.core import clock, request_state
 from marketplace.core.database import session, transaction
 from marketplace.core.i18n import current_locale
-from marketplace.core.traffic import Heartbeat
+from marketplace.core.request_state import Heartbeat
 from marketplace.outbox import delivery, queries
 from marketplace.outbox.delivery import BACK_OFF_MINUTES, deliver_waiting
 from marketplace.outbox.messages import Content, Message, Receiver
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from tests import factories
-from tests.browser import Browser
+from tests.support.browser import Browser
 
 HELLO = Message(
     "hello",
@@ -139,7 +139,7 @@ def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, 
     post(Receiver(person.id, person.email, "nb"))
     smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     assert deliver_waiting(smtp) == 1
-    assert traffic.last_beat("somebody") is not None
+    assert request_state.last_beat("somebody") is not None
     engine.dispose()
 
 

@@ -1,8 +1,8 @@
 """The front page: what a visitor's words are understood as, and what is taken away from it."""
 
-from tests.browser import Browser
-from tests.page_rules import Page
 from tests.sourcing.conftest import Market, market
+from tests.support.browser import Browser
+from tests.support.page_rules import Page
 
 __all__ = ["market"]
 WORDS = "Vi vil selge ost i nettbutikk"

@@ -20,9 +20,9 @@ from marketplace.suppliers import use_cases as suppliers
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
 from tests.factories.briefs import draft, published
-from tests.page_rules import Page, text_of
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
 from tests.suppliers.world import everything, only_vetting, supplier, world
+from tests.support.page_rules import Page, text_of
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 NOW, SOON, LATER = 1, 2, 3

@@ -20,7 +20,7 @@ from marketplace.core.viewer import ANONYMOUS
 from marketplace.outbox.delivery import deliver_waiting
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import queries, use_cases
-from marketplace.privacy.scrubbing import KEPT
+from marketplace.privacy.anonymization import KEPT
 from marketplace.proposals.models import Proposal, ProposalRevision
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 

@@ -15,15 +15,15 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
-from marketplace.privacy.periods import PERIODS
+from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.use_cases import save_scores, sealing
-from marketplace.proposals.use_cases.evaluating import Score
+from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
-from tests.meanwhile import meanwhile
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
+from tests.support.interleaving import meanwhile
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)

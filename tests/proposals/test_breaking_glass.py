@@ -13,7 +13,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import OutboxMail
 from marketplace.proposals import queries
-from marketplace.proposals.use_cases.breaking_glass import break_glass
+from marketplace.proposals.use_cases.emergency_access import break_glass
 from tests.proposals.conftest import Market
 
 REASON = "Leverandøren melder at tilbudet er sendt fra en stjålet konto."

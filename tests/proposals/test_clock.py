@@ -10,9 +10,9 @@ from marketplace.core.database import session
 from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
-from marketplace.proposals.use_cases import timed
-from tests.meanwhile import meanwhile
+from marketplace.proposals.use_cases import scheduled
 from tests.proposals.conftest import AFTER, REFERENCE
+from tests.support.interleaving import meanwhile
 
 EVENTS = "max(audit_event.at)"
 REPLY = use_cases.Reply("postponed", "Vi venter et år.")
@@ -29,17 +29,17 @@ def recorded(action):
 
 
 def test_two_clocks_at_once_tell_of_an_opening_once(app, opened):
-    with meanwhile(app, EVENTS, timed.open_due):
-        assert timed.open_due() == 0
+    with meanwhile(app, EVENTS, scheduled.open_due):
+        assert scheduled.open_due() == 0
     assert told("offers_opened") == 2, "the company's two people"
     assert recorded("brief.opened") == 1
 
 
 def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
-    timed.open_due()
+    scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
-    with meanwhile(app, EVENTS, timed.lapse_overdue):
-        assert timed.lapse_overdue() == 0
+    with meanwhile(app, EVENTS, scheduled.lapse_overdue):
+        assert scheduled.lapse_overdue() == 0
     assert told("decide_soon") == 2, "the company's two people"
     assert told("garden_decide_soon") == 1
     assert recorded("brief.remind_") == 1
@@ -49,17 +49,17 @@ def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
 def test_a_company_that_decides_while_the_clock_looks_is_neither_reminded_nor_too_late(
     app, opened, at_noon, days
 ):
-    timed.open_due()
+    scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=days), tick=False)
     with meanwhile(app, EVENTS, lambda: use_cases.choose_nobody(opened.owner, REFERENCE, REPLY)):
-        assert timed.lapse_overdue() == 0
+        assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "no_award"
     assert opened.proposal("kvistverk").state == "not_selected"
     assert (told("decide_soon"), told("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
 
 
 def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, opened, at_noon, choose):
-    timed.open_due()
+    scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
 
     def choose_and_take_back():
@@ -67,7 +67,7 @@ def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, ope
         use_cases.reopen(opened.owner, REFERENCE, "Prisen var feil.")
 
     with meanwhile(app, EVENTS, choose_and_take_back):
-        assert timed.lapse_overdue() == 0
+        assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "published"
     assert opened.proposal("kvistverk").state == "submitted"
     assert (told("decide_soon"), told("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
@@ -82,8 +82,8 @@ def delivered(opened, choose):
 
 
 def test_two_clocks_at_once_ask_once_whether_it_worked(app, delivered):
-    with meanwhile(app, EVENTS, timed.remind_about_results):
-        assert timed.remind_about_results() == 0
+    with meanwhile(app, EVENTS, scheduled.remind_about_results):
+        assert scheduled.remind_about_results() == 0
     assert recorded("brief.ask_handover") == 1
     assert told("did_it_work") == 2, "the company's two people"
 
@@ -92,5 +92,5 @@ def test_a_company_that_answers_while_the_clock_looks_is_not_asked(app, delivere
     answers = use_cases.OutcomeAnswers("yes", "over", "partly", "maybe")
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument
     with meanwhile(app, EVENTS, act):
-        assert timed.remind_about_results() == 0
+        assert scheduled.remind_about_results() == 0
     assert (recorded("brief.outcome"), recorded("brief.ask_"), told("did_it_work")) == (1, 0, 0)

@@ -12,7 +12,7 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Evaluation, Outcome
-from marketplace.proposals.use_cases.evaluating import Score
+from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import AFTER, REFERENCE
 

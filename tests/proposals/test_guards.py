@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
-from marketplace import guards, migrate
 from marketplace.core.database import db, session
+from marketplace.database import migrate, triggers
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Award, Proposal
 from tests.proposals.conftest import Market
@@ -95,10 +95,10 @@ def test_all_guards_are_in_place_after_a_migration(app: Any) -> None:
     with db.engine.connect() as connection:
         expected = {
             guard.name
-            for guard in guards.GUARDS
+            for guard in triggers.GUARDS
             if guard.change != "TRUNCATE" or connection.dialect.name == "postgresql"
         }
-        assert guards.installed(connection) == expected
+        assert triggers.installed(connection) == expected
 
 
 def test_offers_survive_the_way_down_and_up_again(opened: Market, app: Any) -> None:
@@ -114,7 +114,7 @@ def test_offers_survive_the_way_down_and_up_again(opened: Market, app: Any) -> N
             text("SELECT content FROM proposal WHERE id = :id"), {"id": number}
         ).scalar_one()
         assert "Ane og Trygve" in str(plain)
-        assert guards.installed(connection) == set()
+        assert triggers.installed(connection) == set()
     migrate.upgrade(engine)
     assert opened.proposal("kvistverk").submitted_content == sent
     assert opened.proposal("kvistverk").opened_at is not None

@@ -10,8 +10,8 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
-from tests.page_rules import Page
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+from tests.support.page_rules import Page
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 OFFERS = f"/briefs/{REFERENCE}/proposals"

@@ -12,8 +12,8 @@ from marketplace.core.errors import Conflict, MarketplaceError
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Award, Proposal, ProposalRevision
-from tests.at_once import at_once
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
+from tests.support.concurrency import at_once
 
 
 def test_twelve_clicks_begin_one_offer(app, market):

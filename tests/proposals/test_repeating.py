@@ -14,9 +14,9 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
+from marketplace.proposals.duplicate_text import MANY, MOST_A_DAY, count_same, gist
 from marketplace.proposals.models import ProposalRevision
-from marketplace.proposals.repeating import MANY, MOST_A_DAY, count_same, gist
-from marketplace.proposals.use_cases import timed
+from marketplace.proposals.use_cases import scheduled
 from marketplace.sourcing.models import Invitation
 from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, filled, full_content
 
@@ -112,7 +112,7 @@ def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
         send(market, "kvistverk", reference)
         send(market, "myrull", reference, understanding=own % number)
     at_noon.move_to(AFTER, tick=False)
-    timed.open_due()
+    scheduled.open_due()
     told = [advice(market, reference) for reference in references]
     assert sum("Kvistverk" in text and "samme ord" in text for text in told) == 1
     assert not any("Myrull" in text and "samme ord" in text for text in told)
@@ -126,7 +126,7 @@ def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: An
     market.send("kvistverk")
     market.send("myrull")
     at_noon.move_to(AFTER, tick=False)
-    timed.open_due()
+    scheduled.open_due()
     assert "samme ord" not in advice(market, market.reference)
     assert market.proposal("kvistverk").repeats == 0
 

@@ -17,7 +17,7 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
 from tests.proposals.walking import addresses, browsers, look, things
-from tests.statements import statements
+from tests.support.sql_capture import statements
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"

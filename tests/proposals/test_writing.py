@@ -10,9 +10,9 @@ from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Vetting
-from tests.meanwhile import meanwhile
-from tests.page_rules import Page
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
+from tests.support.interleaving import meanwhile
+from tests.support.page_rules import Page
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 TOO_LATE = "Fristen er ute. Tilbud kan ikke skrives eller endres lenger."

@@ -9,8 +9,8 @@ from flask import Flask
 from sqlalchemy import text
 
 from marketplace.core.database import session
-from tests.browser import Browser
 from tests.proposals.conftest import Market
+from tests.support.browser import Browser
 
 TOKEN = re.compile(
     rb'(name="csrf_token"[^>]*value="|csrf-token" content="|name="form_key"[^>]*value=")[^"]*|nonce[-=]"?[\w+/=-]+'

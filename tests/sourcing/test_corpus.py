@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
-from marketplace.sourcing import corpus, queries, use_cases, versions
-from marketplace.sourcing.queries.fitting import Trial
+from marketplace.sourcing import corpus, directory_snapshots, queries, use_cases
+from marketplace.sourcing.queries.what_if import Trial
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers import vetting
 from tests.factories.briefs import draft
@@ -50,7 +50,7 @@ def test_a_new_base_that_is_damaged_is_told_once_and_the_old_one_serves(market, 
     before = corpus.corpus().base.digest
     documents = [replace(document, name="Ny") for document in corpus.corpus().documents.values()]
     with transaction():
-        base = versions.keep(documents)
+        base = directory_snapshots.keep(documents)
         base.base_since, base.members = clock.now(), b"nothing"
     assert [corpus.corpus().base.digest for _ in range(3)] == [before] * 3
     assert not corpus.is_learning()

@@ -13,10 +13,10 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.proposals import queries
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.sourcing import use_cases
-from marketplace.sourcing.queries import similar
+from marketplace.sourcing.queries import similar_briefs
 from tests import factories
 from tests.factories.briefs import draft, full_answers
-from tests.house.test_statements import MOST_STATEMENTS, statements_of
+from tests.project.test_statements import MOST_STATEMENTS, statements_of
 
 ANOTHER_JOB = {
     "services": ["ecm.shop", "con.copy", "med.film", "ops.hosting"],
@@ -232,11 +232,11 @@ def test_what_was_compared_and_is_forgotten_is_compared_again_the_same(market, p
     ]
     assert len(before) == 3
     for name in ("_read", "_remembered"):
-        monkeypatch.setattr(similar, name, {})
-    monkeypatch.setattr(similar, "MOST_REMEMBERED", 2)
+        monkeypatch.setattr(similar_briefs, name, {})
+    monkeypatch.setattr(similar_briefs, "MOST_REMEMBERED", 2)
     for _time in range(2):
         found = read(market.owner, now)
         assert [
             (one.earlier.brief.reference, one.earlier.alike, one.earlier.words) for one in found
         ] == before
-    assert max(len(similar._read), len(similar._remembered)) <= 2
+    assert max(len(similar_briefs._read), len(similar_briefs._remembered)) <= 2

@@ -6,19 +6,19 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from marketplace import measuring
+from marketplace.commands import evaluate
 
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
 
 
 def test_evaluate_prints_json_and_nothing_else():
-    answer = CliRunner().invoke(measuring.evaluate, [str(DEVSET), "--json", "--track", "suggest"])
+    answer = CliRunner().invoke(evaluate.evaluate, [str(DEVSET), "--json", "--track", "suggest"])
     assert answer.exit_code == 0
     assert set(json.loads(answer.stdout)["tracks"]["suggest"]["overall"]) == {"recall@5", "recall@8"}
 
 
 def test_evaluate_prints_a_table():
-    answer = CliRunner().invoke(measuring.evaluate, [str(DEVSET), "--track", "text"])
+    answer = CliRunner().invoke(evaluate.evaluate, [str(DEVSET), "--track", "text"])
     assert answer.exit_code == 0
     assert "ndcg@10" in answer.stdout
 
@@ -27,7 +27,7 @@ def test_evaluate_names_the_file_and_line(tmp_path):
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
     (folder / "briefs.jsonl").write_text("{}\n", encoding="utf-8")
-    answer = CliRunner().invoke(measuring.evaluate, [str(folder), "--json"])
+    answer = CliRunner().invoke(evaluate.evaluate, [str(folder), "--json"])
     assert answer.exit_code == 1
     assert "briefs.jsonl, line 1" in answer.output
     assert answer.stdout == ""

@@ -6,11 +6,11 @@ from sqlalchemy import func, select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.kept import unpack
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.sourcing.models import Exposure, RankingRun
 from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN, last_shown
-from marketplace.sourcing.replaying import replay
+from marketplace.sourcing.replay import replay
+from marketplace.sourcing.run_storage import unpack
 
 DAY = 86_400
 ALIKE = (

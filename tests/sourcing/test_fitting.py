@@ -8,8 +8,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.matching import Index, TermMatch
-from marketplace.sourcing import queries, reasons
-from marketplace.sourcing.queries.fitting import Trial
+from marketplace.sourcing import match_explanation, queries
+from marketplace.sourcing.queries.what_if import Trial
 from tests.factories.briefs import draft
 
 
@@ -142,7 +142,7 @@ def test_a_visitors_words_are_understood(market):
 def test_a_quote_does_not_let_a_heading_run_on_into_the_next_sentence():
     shared = [TermMatch("etikett", ("etiketter",), ("etikett", "honning"), 1.0)]
     text = "Honning i tjue varianter\nFelles etikett for gård og blomst. Vi tar ikke bilder."
-    pieces = reasons.met(shared, text, of_query=False)
+    pieces = match_explanation.met(shared, text, of_query=False)
     assert "".join(piece.text for piece in pieces) == (
         "Honning i tjue varianter \N{EN DASH} Felles etikett for gård og blomst."
     )

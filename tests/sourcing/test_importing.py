@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from marketplace import commands
 from marketplace.audit.models import AuditEvent
+from marketplace.commands import suppliers
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
 from marketplace.sourcing.corpus import corpus
@@ -50,14 +50,14 @@ def _count():
 
 
 def _refused(path, **options):
-    with pytest.raises(commands.click.ClickException) as caught:
-        commands.import_file(path, **({"commit": True, "approve_by": None} | options))
+    with pytest.raises(suppliers.click.ClickException) as caught:
+        suppliers.import_file(path, **({"commit": True, "approve_by": None} | options))
     assert _count() == 0
     return caught.value.message
 
 
 def test_a_dry_run_changes_nothing(garden):
-    assert "40 suppliers can be imported" in commands.import_file(FILE, commit=False, approve_by=None)
+    assert "40 suppliers can be imported" in suppliers.import_file(FILE, commit=False, approve_by=None)
     assert _count() == 0
 
 
@@ -75,7 +75,7 @@ def test_a_dry_run_is_what_one_gets_without_asking(garden, command, write):
 def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
     curator = factories.member(garden, "curator", name="Eli Rise")
     session.commit()
-    said = commands.import_file(FILE, commit=True, approve_by=curator.email)
+    said = suppliers.import_file(FILE, commit=True, approve_by=curator.email)
     assert "40 suppliers are imported and approved by Eli Rise" in said
     assert _count() == 40
     assert set(session.scalars(select(Vetting.state))) == {"approved"}
@@ -85,12 +85,12 @@ def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
     by = session.scalars(select(AuditEvent.actor_id).where(AuditEvent.action == "supplier.apply")).all()
     assert set(by) == {curator.user_id}
     assert not session.scalars(select(OutboxMail)).all(), "nobody is mailed"
-    with pytest.raises(commands.click.ClickException, match="is registered already"):
-        commands.import_file(FILE, commit=True, approve_by=None)
+    with pytest.raises(suppliers.click.ClickException, match="is registered already"):
+        suppliers.import_file(FILE, commit=True, approve_by=None)
 
 
 def test_without_a_curator_they_wait(garden):
-    commands.import_file(FILE, commit=True, approve_by=None)
+    suppliers.import_file(FILE, commit=True, approve_by=None)
     assert set(session.scalars(select(Vetting.state))) == {"submitted"}
     assert len(corpus().documents) == 0
 
@@ -170,15 +170,15 @@ def test_names_that_differ_in_case_alone_are_one(garden, write):
 
 
 def test_a_name_that_is_registered_is_told_whatever_its_case(garden, write):
-    commands.import_file(write(GOOD | {"name": "Østafjells"}), commit=True, approve_by=None)
-    with pytest.raises(commands.click.ClickException, match="line 1: ØSTAFJELLS is registered already"):
-        commands.import_file(write(GOOD | {"name": "ØSTAFJELLS"}), commit=True, approve_by=None)
+    suppliers.import_file(write(GOOD | {"name": "Østafjells"}), commit=True, approve_by=None)
+    with pytest.raises(suppliers.click.ClickException, match="line 1: ØSTAFJELLS is registered already"):
+        suppliers.import_file(write(GOOD | {"name": "ØSTAFJELLS"}), commit=True, approve_by=None)
     assert _count() == 1
 
 
 def test_a_file_from_another_machine_is_read(garden, write):
     path = write(b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), GOOD | {"name": "Linje 2"}, b"", end=b"\r\n")
-    assert "2 suppliers are imported" in commands.import_file(path, commit=True, approve_by=None)
+    assert "2 suppliers are imported" in suppliers.import_file(path, commit=True, approve_by=None)
 
 
 def test_line_separators_within_a_text_are_no_new_line(garden, write):
@@ -188,7 +188,7 @@ def test_line_separators_within_a_text_are_no_new_line(garden, write):
 
 def test_services_are_read_from_the_words_when_none_are_named(garden, write, capsys):
     path = write({"name": "Ordlaus", "text": "Vi lager nettbutikk for gårdsutsalg."})
-    commands.import_file(path, commit=True, approve_by=None)
+    suppliers.import_file(path, commit=True, approve_by=None)
     said = capsys.readouterr().out
     assert "line 1: Ordlaus names no services" in said
     assert "ecm.shop" in said
@@ -214,7 +214,7 @@ def test_a_file_too_large_to_be_meant_is_not_read(garden, tmp_path):
 
 def test_two_thousand_suppliers_are_checked_and_brought_in(garden, write):
     path = write(*(GOOD | {"name": f"Byrå {number}"} for number in range(2000)))
-    assert "2000 suppliers can be imported" in commands.import_file(path, commit=False, approve_by=None)
+    assert "2000 suppliers can be imported" in suppliers.import_file(path, commit=False, approve_by=None)
     assert _count() == 0
 
 

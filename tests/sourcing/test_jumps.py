@@ -5,7 +5,7 @@ import pytest
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.jumps import JUMP_BRIEFS, JUMP_PLACES
+from marketplace.sourcing.rank_jumps import JUMP_BRIEFS, JUMP_PLACES
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import HeldChange
 from marketplace.suppliers.use_cases import Decision

@@ -11,8 +11,8 @@ from marketplace.outbox.models import Notice
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import Invitation, RankingRun
 from tests import factories
-from tests.at_once import at_once
 from tests.factories.briefs import draft
+from tests.support.concurrency import at_once
 
 
 @pytest.fixture

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.sourcing import kept_list, queries, use_cases
+from marketplace.sourcing import queries, stored_ranking, use_cases
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
-from marketplace.sourcing.kept import DamagedRunError, pack, unpack
 from marketplace.sourcing.models import RankingRun
+from marketplace.sourcing.run_storage import DamagedRunError, pack, unpack
 from tests.factories.briefs import draft, full_answers
 
 
@@ -44,7 +44,7 @@ def test_the_list_stays_as_it_was_when_suppliers_change(market, publish):
     supplier.version += 1
     supplier.updated_at = clock.now()
     session.commit()
-    kept_list._open.cache_clear()  # another process reads what is stored
+    stored_ranking._open.cache_clear()  # another process reads what is stored
     after = queries.ranking_for(market.owner, reference)
     assert [item.told.listing for item in after.page.items] == [
         item.told.listing for item in before.page.items

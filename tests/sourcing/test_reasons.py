@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from marketplace.matching import Explanation, TermMatch
-from marketplace.sourcing import reasons
+from marketplace.sourcing import match_explanation
 
 SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
 
@@ -18,7 +18,7 @@ SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
     ],
 )
 def test_where_nothing_more_speaks_for_a_supplier_its_services_do(app: Flask, lacks, said: str) -> None:
-    assert reasons.why(Explanation((), lacks=lacks)) == said
+    assert match_explanation.why(Explanation((), lacks=lacks)) == said
 
 
 @pytest.mark.once
@@ -26,7 +26,7 @@ def test_where_nothing_more_speaks_for_a_supplier_its_services_do(app: Flask, la
     "terms", [[], [TermMatch("ecm.shop", ("nettbutikk",), ("nettbutikk",), 2.0, "services")]]
 )
 def test_where_no_words_met_nothing_is_quoted(terms: list[TermMatch]) -> None:
-    assert reasons.met(terms, "Vi lager nettbutikk.", of_query=True) == []
+    assert match_explanation.met(terms, "Vi lager nettbutikk.", of_query=True) == []
 
 
 @pytest.mark.once
@@ -38,7 +38,7 @@ def test_of_a_long_sentence_the_part_around_the_word_that_met_is_quoted(
     before: int, after: int, cut: tuple[bool, bool]
 ) -> None:
     text = " ".join([*["ord"] * before, "Etikett", *["til"] * after]) + "."
-    pieces = reasons.met(SHARED, text, of_query=False)
+    pieces = match_explanation.met(SHARED, text, of_query=False)
     quoted = "".join(piece.text for piece in pieces)
     assert [piece.text for piece in pieces if piece.marked] == ["Etikett"]
     assert (quoted.startswith("… "), quoted.endswith(" …")) == cut

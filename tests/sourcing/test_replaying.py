@@ -13,12 +13,12 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.sourcing import use_cases, versions
+from marketplace.sourcing import directory_snapshots, use_cases
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.kept import DamagedRunError, unpack
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
-from marketplace.sourcing.replaying import OtherMatcherError, replay
-from tests.at_once import at_once
+from marketplace.sourcing.replay import OtherMatcherError, replay
+from marketplace.sourcing.run_storage import DamagedRunError, unpack
+from tests.support.concurrency import at_once
 
 
 def run_of() -> RankingRun:
@@ -73,9 +73,9 @@ corpus.SETTINGS = Settings(max_words=40.0, max_services=10.0, max_place=25.0, b=
 
 from marketplace.app import create_app
 from marketplace.core.database import session
-from marketplace.sourcing.kept import unpack
+from marketplace.sourcing.run_storage import unpack
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.replaying import replay
+from marketplace.sourcing.replay import replay
 
 with create_app().app_context():
     run = session.get(RankingRun, int(sys.argv[1]))
@@ -164,7 +164,7 @@ def test_a_list_with_a_supplier_too_few_is_seen(market, publish):
     publish()
     with transaction():
         version = session.scalars(select(DirectoryVersion)).one()
-        version.members = zlib.compress(zlib.decompress(version.members)[: -versions.BYTES])
+        version.members = zlib.compress(zlib.decompress(version.members)[: -directory_snapshots.BYTES])
     with pytest.raises(DamagedRunError, match="does not fit its digest"):
         replay(run_of().id)
 
@@ -237,7 +237,7 @@ def test_of_many_that_would_learn_at_once_one_does(app, market, publish, is_kept
 def test_another_process_learns_the_new_base_beside_its_answers(market):
     before = corpus().base.digest
     with transaction():
-        version = versions.keep(list(corpus().documents.values())[:2])
+        version = directory_snapshots.keep(list(corpus().documents.values())[:2])
         version.base_since = clock.now()
     assert corpus().base.digest == before
     for _try in range(1200):

@@ -15,7 +15,7 @@ from flask import Flask
 
 from marketplace.core.database import db, session
 from marketplace.matching import Index, Query
-from marketplace.sourcing import corpus, snapshots, versions
+from marketplace.sourcing import corpus, directory_snapshots, index_cache
 from marketplace.sourcing.corpus import SETTINGS
 from marketplace.sourcing.use_cases import renew_base
 from marketplace.suppliers.words import glossary
@@ -63,7 +63,7 @@ def test_a_damaged_one_is_said_and_learnt_again(
     with caplog.at_level(logging.WARNING):
         assert corpus.corpus().index.rank(BRIEF) == before
     assert "is damaged in lexical/postings/weights.npy; it has to be built anew" in caplog.text
-    Index.open(kept, glossary(), SETTINGS, versions.matcher())
+    Index.open(kept, glossary(), SETTINGS, directory_snapshots.matcher())
 
 
 def test_a_process_serves_on_though_its_folder_is_deleted_or_cannot_be_written(
@@ -81,14 +81,14 @@ def test_a_process_serves_on_though_its_folder_is_deleted_or_cannot_be_written(
 
 
 def test_a_new_base_is_kept_before_anybody_hears_of_it(demo_world: Flask) -> None:
-    for version in session.query(versions.DirectoryVersion):
+    for version in session.query(directory_snapshots.DirectoryVersion):
         version.base_since = None
     session.commit()
     forget(demo_world)
     assert renew_base()
-    newest = versions.newest_base_digest()
+    newest = directory_snapshots.newest_base_digest()
     assert newest
-    assert snapshots.kept(newest, SETTINGS) is not None
+    assert index_cache.kept(newest, SETTINGS) is not None
     assert not renew_base()
 
 
@@ -97,12 +97,12 @@ def test_a_process_that_begins_reads_what_is_kept_and_learns_nothing_where_nothi
 ) -> None:
     forget(demo_world)
     corpus.read_kept()
-    assert corpus._kept[db.engine].base.digest == versions.newest_base_digest()
+    assert corpus._kept[db.engine].base.digest == directory_snapshots.newest_base_digest()
     forget(demo_world)
     shutil.rmtree(kept.parent)
     corpus.read_kept()
     assert db.engine not in corpus._kept
-    for version in session.query(versions.DirectoryVersion):
+    for version in session.query(directory_snapshots.DirectoryVersion):
         version.base_since = None
     session.commit()
     corpus.read_kept()
@@ -115,11 +115,11 @@ def test_without_a_folder_each_process_learns_for_itself(
     before, base = corpus.corpus().index.rank(BRIEF), corpus.corpus().base
     shutil.rmtree(kept.parent)
     forget(demo_world)
-    monkeypatch.delitem(snapshots._folders, db.engine.url)
+    monkeypatch.delitem(index_cache._folders, db.engine.url)
     assert corpus.corpus().index.rank(BRIEF) == before
     assert corpus.corpus().base is not base
     assert not kept.parent.exists()
-    assert snapshots.kept(base.digest, SETTINGS) is None
+    assert index_cache.kept(base.digest, SETTINGS) is None
     corpus.read_kept()
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.sourcing import directory_snapshots
 from marketplace.sourcing import use_cases as sourcing
-from marketplace.sourcing import versions
 from marketplace.sourcing.corpus import corpus
 from marketplace.suppliers import use_cases
 from marketplace.suppliers.use_cases import Decision
@@ -102,7 +102,7 @@ def test_it_is_out_while_the_other_process_learns_a_new_base(app, market):
     with other(app) as asked:
         old = asked.ask()["base"]
         with transaction():
-            wanted = versions.keep(list(corpus().documents.values())[:2])
+            wanted = directory_snapshots.keep(list(corpus().documents.values())[:2])
             wanted.base_since = clock.now()
         digest = wanted.digest
         begun = asked.ask()

@@ -18,10 +18,10 @@ from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Appeal
 from tests import factories
-from tests.at_once import at_once
-from tests.browser import Browser
-from tests.meanwhile import meanwhile
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
+from tests.support.browser import Browser
+from tests.support.concurrency import at_once
+from tests.support.interleaving import meanwhile
 
 WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
 

@@ -14,9 +14,9 @@ from marketplace.suppliers import use_cases
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.use_cases import Decision, SupplierApplication
 from tests import factories
-from tests.browser import Browser
 from tests.suppliers.test_pages import APPLICATION
 from tests.suppliers.world import CASE, application, everything, supplier, world
+from tests.support.browser import Browser
 
 Broken = Callable[[], SupplierApplication]
 BROKEN: dict[str, tuple[Broken, str]] = {

@@ -14,8 +14,8 @@ from marketplace.outbox.models import Notice
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, SupplierMove, Vetting
 from tests import factories
-from tests.browser import Browser
 from tests.suppliers.world import World, only_vetting, supplier, world
+from tests.support.browser import Browser
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from marketplace.suppliers import queries, use_cases, vetting
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.queries import desk
 from tests import factories
-from tests.browser import Browser
 from tests.suppliers.world import only_vetting, refused, supplier, world
+from tests.support.browser import Browser
 
 
 @pytest.mark.parametrize("days", [0, 364, 366, 420, 440])

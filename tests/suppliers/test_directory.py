@@ -5,9 +5,9 @@ from flask import Flask
 
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.views import directory
-from tests.at_once import at_once
-from tests.browser import Browser
 from tests.suppliers.world import supplier, world
+from tests.support.browser import Browser
+from tests.support.concurrency import at_once
 
 
 def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:

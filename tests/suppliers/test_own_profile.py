@@ -18,8 +18,8 @@ from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.use_cases import Decision
 from marketplace.suppliers.use_cases.details import MAX_CASES
 from tests import factories
-from tests.browser import Browser
 from tests.suppliers.world import CASE, everything, only_vetting, supplier, world
+from tests.support.browser import Browser
 
 BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
     "no service": (

@@ -12,9 +12,9 @@ from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
-from tests.browser import Browser
-from tests.statements import statements
 from tests.suppliers.world import ABOUT, everything, only_vetting, supplier, world
+from tests.support.browser import Browser
+from tests.support.sql_capture import statements
 
 APPLICATION = {
     "person_name": "Ola Kvist",

@@ -18,7 +18,7 @@ from tests import factories
 from tests.suppliers.world import only_vetting, supplier, world
 
 if TYPE_CHECKING:
-    from tests.browser import Browser
+    from tests.support.browser import Browser
 
 STUFFED = "Vi lager nettbutikk til gården din. " + "Nettbutikk med frakt. " * 12
 

@@ -21,10 +21,10 @@ from marketplace.suppliers.models import SupplierTie, Vetting
 from marketplace.suppliers.second_look_models import Refusal
 from marketplace.suppliers.use_cases import Decision
 from tests import factories
-from tests.at_once import at_once
-from tests.browser import Browser
-from tests.meanwhile import meanwhile
 from tests.suppliers.world import World, everything, only_vetting, supplier, world
+from tests.support.browser import Browser
+from tests.support.concurrency import at_once
+from tests.support.interleaving import meanwhile
 
 REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
 

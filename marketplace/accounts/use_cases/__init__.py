@@ -16,7 +16,7 @@ from marketplace.accounts.use_cases.own_account import (
     must_know_password,
     reset_password,
 )
-from marketplace.accounts.use_cases.registering import (
+from marketplace.accounts.use_cases.registration import (
     NewPerson,
     Prepared,
     add_verified,
@@ -25,16 +25,6 @@ from marketplace.accounts.use_cases.registering import (
     receiver,
     register,
     send_verification_again,
-)
-from marketplace.accounts.use_cases.second_step import (
-    begin_second_factor,
-    confirm_second_factor,
-    give_code,
-    renew_recovery_codes,
-    reset_second_factor,
-    turn_off_second_factor,
-    waiting_address,
-    waiting_secret,
 )
 from marketplace.accounts.use_cases.sessions import (
     act_for,
@@ -45,11 +35,21 @@ from marketplace.accounts.use_cases.sessions import (
     sign_out_everywhere,
     touch_session,
 )
-from marketplace.accounts.use_cases.signing_in import Attempt, sign_in
+from marketplace.accounts.use_cases.sign_in import Attempt, sign_in
 from marketplace.accounts.use_cases.throttling import (
     forget_old_tries,
     may_mail,
     must_be_allowed_to_mail,
+)
+from marketplace.accounts.use_cases.two_factor import (
+    begin_second_factor,
+    confirm_second_factor,
+    give_code,
+    renew_recovery_codes,
+    reset_second_factor,
+    turn_off_second_factor,
+    waiting_address,
+    waiting_secret,
 )
 
 __all__ = [

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from marketplace.accounts import queries
 from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
-from marketplace.accounts.use_cases.links import end_links
-from marketplace.accounts.use_cases.registering import NewPerson, add_verified, prepare
+from marketplace.accounts.use_cases.one_time_links import end_links
+from marketplace.accounts.use_cases.registration import NewPerson, add_verified, prepare
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction

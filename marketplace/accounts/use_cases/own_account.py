@@ -3,10 +3,17 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.limits import PASSWORD
+from marketplace.accounts.backoff import PASSWORD
 from marketplace.accounts.passwords import HashCost
-from marketplace.accounts.use_cases.links import EMAIL, RESET, end_links, find_link, new_link, use_link
-from marketplace.accounts.use_cases.registering import hidden
+from marketplace.accounts.use_cases.one_time_links import (
+    EMAIL,
+    RESET,
+    end_links,
+    find_link,
+    new_link,
+    use_link,
+)
+from marketplace.accounts.use_cases.registration import hidden
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.throttling import forget, may_mail, must_be_allowed_to_mail, take
 from marketplace.audit.use_cases import record

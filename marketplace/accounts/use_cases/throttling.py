@@ -6,7 +6,7 @@ import ipaddress
 from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from marketplace.accounts.limits import ALL, MAIL, Limit
+from marketplace.accounts.backoff import ALL, MAIL, Limit
 from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction

@@ -6,7 +6,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.views.base import Answer, blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 

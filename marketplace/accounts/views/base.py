@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, session
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.second_factor import Box
+from marketplace.accounts.one_time_codes import Box
 from marketplace.accounts.use_cases import HashCost
 from marketplace.config import Settings
 from marketplace.core.viewer import ANONYMOUS

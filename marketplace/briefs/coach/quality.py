@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.briefs.coach.draft import Draft
-from marketplace.briefs.coach.remarks import remarks
-from marketplace.briefs.coach.words import raw_words
+from marketplace.briefs.coach.messages import raw_words
+from marketplace.briefs.coach.suggestions import remarks
 from marketplace.briefs.guide import Guide
 from marketplace.core.i18n import pick
 

@@ -1,7 +1,7 @@
 """The procurement guide as data: its questions, how answers are read, checked, counted and shown."""
 
 from marketplace.briefs.guide.display import Row, document_rows, value_items, value_text
-from marketplace.briefs.guide.parsing import Reading, check_value, is_empty, parse, shown_value
+from marketplace.briefs.guide.parsing import Problem
 from marketplace.briefs.guide.progress import (
     Company,
     Gap,
@@ -13,7 +13,7 @@ from marketplace.briefs.guide.progress import (
     topics_done,
 )
 from marketplace.briefs.guide.questions import Example, Guide, Lesson, Question, Section, Topic, load
-from marketplace.briefs.guide.reading import Problem
+from marketplace.briefs.guide.validation import Reading, check_value, is_empty, parse, shown_value
 
 __all__ = [
     "Company",

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.briefs.guide.parsing import is_empty, month_text
 from marketplace.briefs.guide.questions import Guide, Question
+from marketplace.briefs.guide.validation import is_empty, month_text
 from marketplace.core.i18n import current_locale, format_date, format_list
 from marketplace.core.places import find_municipality
 

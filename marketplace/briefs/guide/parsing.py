@@ -1,224 +1,242 @@
-"""Whether an answer does: every limit of the guide file, asked when it is typed and again before it is sent."""
+"""From what a browser sends to a value that can be stored: one reader for each type of question.
+
+A reader returns the value, what to show again in the field, and a problem when the input cannot be read.
+Nothing here asks whether the value is a good answer: `parsing.check_value` does that.
+"""
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
 
 from marketplace.briefs.guide.questions import Question
-from marketplace.briefs.guide.reading import READERS, Problem, RawAnswers
-from marketplace.core import clock, i18n
+from marketplace.core.places import municipalities_by_number
 
-CHARACTERS_PER_WORD = 40
+_CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
+_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_BULLET = re.compile(r"^\s*(?:[-\u2013•*·]|\d{1,2}[.)])\s+")
+_URL = re.compile(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:.]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"']*)?")
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "januar january jan", "februar february feb", "mars march mar", "april apr", "mai may", "juni june jun",
+            "juli july jul", "august aug", "september sep sept", "oktober october okt oct", "november nov",
+            "desember december des dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}  # fmt: skip
+_YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
+
+
+class RawAnswers(Protocol):
+    """What a browser sent: all values under a name, in order."""
+
+    def getlist(self, key: str) -> list[str]:
+        """Return the values, none for an unknown name."""
+        ...
 
 
 @dataclass(frozen=True)
-class Reading:
-    """An answer as it came in: the value to store, what to show again, and what is wrong with it, if anything."""
+class Problem:
+    """Why an answer does not do, by the code of its sentence in the guide file; `values` fill its names.
 
-    question: Question
-    value: Any
-    typed: Any
-    problem: Problem | None = None
+    A soft problem does not stop the answer from being kept: a draft may be unfinished.
+    """
 
-    @property
-    def accepted(self) -> bool:
-        """Say whether the value can be stored."""
-        return self.problem is None or self.problem.soft
+    code: str
+    values: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def error(self) -> str:
-        """Return what to say beside the field, or an empty text."""
-        return problem_text(self.question, self.problem) if self.problem else ""
+    def soft(self) -> bool:
+        """Say whether the answer can be kept as it is."""
+        return self.code in {"empty", "incomplete", "too_few_words", "too_few_chars"}
 
 
-def parse(question: Question, raw: RawAnswers, today: dt.date) -> Reading:
-    """Read one answer from what a browser sent. Whatever comes in, what was typed is kept for showing again."""
-    value, typed, problem = READERS[question.type](question, raw)
-    return Reading(question, value, typed, problem or check_value(question, value, today))
+Read = tuple[Any, Any, Problem | None]
 
 
-def problem_text(question: Question, problem: Problem) -> str:
-    """Return a problem as a sentence in the reader's language; dates and lists in `values` are written out."""
-    values: dict[str, object] = {"year": clock.today().year + 1}
-    for name, value in problem.values.items():
-        if isinstance(value, dt.date):
-            values[name] = i18n.format_date(value)
-        elif isinstance(value, list):
-            values[name] = i18n.format_list([question.row_label(row) for row in value])
-        else:
-            values[name] = value
-    return question.error_text(problem.code, values)
+def _clean(text: str) -> tuple[str, Problem | None]:
+    plain = unicodedata.normalize("NFC", _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
+    cleaned = _CONTROL.sub("", plain)
+    return cleaned, Problem("control") if cleaned != plain else None
 
 
-def is_empty(value: Any) -> bool:
-    """Say whether a value is no answer; no to a yes-or-no question is one."""
-    return value is None or (not isinstance(value, bool) and value in ("", [], {}))
+def _first(question: Question, raw: RawAnswers, suffix: str = "") -> tuple[str, Problem | None]:
+    values = raw.getlist(question.code + suffix)
+    return _clean(values[0]) if values else ("", None)
 
 
-def check_value(question: Question, value: Any, today: dt.date) -> Problem | None:
-    """Return what is wrong with a stored value on a day, or None. An optional question may be empty."""
-    if is_empty(value):
-        return Problem("empty") if question.required else None
-    return _CHECKS[question.type](question, value, today)
+def _line(text: str) -> str:
+    return re.sub(r"\s+", " ", text).strip()
 
 
-def count_words(text: str) -> int:
-    """Return the number of words in a text, as people count them."""
-    return len(text.split())
+def _read_text(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    return _line(text), _line(text), problem
 
 
-def _check_text(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    count, limits = len(str(value)), question.limits
-    if count > limits["max_chars"]:
-        return Problem("too_many_chars", {"count": count, "max": limits["max_chars"]})
-    if count < limits.get("min_chars", 0):
-        return Problem("too_few_chars", {"count": count, "min": limits["min_chars"]})
-    return None
+def _read_long_text(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    return text.strip(), text.strip(), problem
 
 
-def _check_long_text(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    text, limits = str(value), question.limits
-    count, characters = count_words(text), limits["max_words"] * CHARACTERS_PER_WORD
-    if count > limits["max_words"]:
-        return Problem("too_many_words", {"count": count, "max": limits["max_words"]})
-    if len(text) > characters:
-        return Problem("too_many_chars", {"count": len(text), "max": characters})
-    if count < limits.get("min_words", 0):
-        return Problem("too_few_words", {"count": count, "min": limits["min_words"]})
-    return None
+def _read_choice(question: Question, raw: RawAnswers) -> Read:
+    text, problem = _first(question, raw)
+    code = text.strip()
+    if code and code not in question.option_codes():
+        problem = problem or Problem("wrong_option")
+    return code, code, problem
 
 
-def _check_choice(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    return None if value in question.option_codes() else Problem("wrong_option")
-
-
-def _check_choices(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
+def _read_choices(question: Question, raw: RawAnswers) -> Read:
     allowed = question.option_codes()
-    if not isinstance(value, list) or any(code not in allowed for code in value):
-        return Problem("wrong_option")
-    if len(value) > question.limits["max_items"]:
-        return Problem("too_many_choices", {"count": len(value), "max": question.limits["max_items"]})
+    given = dict.fromkeys(value.strip() for value in raw.getlist(question.code) if value.strip())
+    known = [code for code in allowed if code in given]
+    return known, known, Problem("wrong_option") if len(known) < len(given) else None
+
+
+def _lines(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem | None]:
+    text, problem = _clean("\n".join(raw.getlist(question.code)))
+    lines = [_line(_BULLET.sub("", line)) for line in text.split("\n")]
+    return [line for line in lines if line], text.strip("\n"), problem
+
+
+def _read_list(question: Question, raw: RawAnswers) -> Read:
+    return _lines(question, raw)
+
+
+def _read_urls(question: Question, raw: RawAnswers) -> Read:
+    lines, typed, problem = _lines(question, raw)
+    addresses = [line if "://" in line else f"https://{line}" for line in lines]
+    for number, address in enumerate(addresses, start=1):
+        if len(address) < MOST_CHARACTERS_OF_AN_ADDRESS and not _URL.fullmatch(address):
+            problem = problem or Problem("bad_url", {"line": number})
+    return list(dict.fromkeys(addresses)), typed, problem
+
+
+def _read_municipality(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    place = _line(text)
+    if not place or place in municipalities_by_number():
+        return place, place, None
+    named = [m.number for m in municipalities_by_number().values() if m.name.casefold() == place.casefold()]
+    return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
+
+
+MOST_CHARACTERS_OF_AN_ADDRESS = 2000
+FULL_YEAR = 4
+
+
+def _day(year: str, month: str, day: str) -> str | None:
+    try:
+        found = dt.date(int(year), int(month), int(day))
+    except ValueError:
+        return None
+    return found.isoformat()
+
+
+def read_day(text: str) -> str | None:
+    """Return the ISO date in "2026-12-24", "24.12.2026", "24/12/26" or "24. desember 2026", or None."""
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
+        return _day(*match.groups())
+    if match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{4}|[0-9]{2})", text):
+        day, month, year = match.groups()
+        return _day(year if len(year) == FULL_YEAR else f"20{year}", month, day)
+    if match := re.fullmatch(r"([0-9]{1,2})\.?\s*([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
+        day, name, year = match.groups()
+        return _day(year, str(_MONTHS.get(name, 0)), day)
     return None
 
 
-def _check_list(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    limits = question.limits
-    if not isinstance(value, list) or len(value) > limits["max_items"]:
-        return Problem("too_many_items", {"count": len(value), "max": limits["max_items"]})
-    seen: set[str] = set()
-    for number, line in enumerate(value, start=1):
-        if len(line) > limits["max_chars"]:
-            return Problem("item_too_long", {"line": number, "count": len(line), "max": limits["max_chars"]})
-        if line.casefold() in seen:
-            return Problem("duplicate_item", {"line": number})
-        seen.add(line.casefold())
-    return None
+def read_month(text: str) -> str | None:
+    """Return "2027-06" for "juni 2027", "June 2027", "06.2027", "6/2027" or "2027-06", or None."""
+    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text):
+        year, month = match.groups()
+    elif match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{4})", text):
+        month, year = match.groups()
+    elif match := re.fullmatch(r"([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
+        month, year = str(_MONTHS.get(match.group(1), 0)), match.group(2)
+    else:
+        return None
+    first = _day(year, month, "1")
+    return first[:7] if first else None
 
 
-def latest_day(today: dt.date, years: int) -> dt.date:
-    """Return the last day that may be named, so many years ahead."""
-    return today + dt.timedelta(days=round(365.25 * years))
+def _read_date(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    day = read_day(typed) if typed else ""
+    return (day, day, None) if day is not None else ("", typed, Problem("bad_date"))
 
 
-def _check_date(question: Question, value: Any, today: dt.date) -> Problem | None:
-    try:
-        day = dt.date.fromisoformat(str(value))
-    except ValueError:
-        return Problem("bad_date")
-    limits = question.limits
-    if "min_working_days" in limits:
-        earliest = clock.add_working_days(today, limits["min_working_days"])
-        if day < earliest:
-            return Problem("date_too_soon", {"min": limits["min_working_days"], "earliest": earliest})
-    if day < today:
-        return Problem("date_past")
-    days = limits.get("max_days")
-    latest = today + dt.timedelta(days=days) if days else latest_day(today, limits["max_years"])
-    return Problem("date_too_late", {"latest": latest}) if day > latest else None
+def _read_month(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    month = read_month(typed) if typed else ""
+    return (month, typed, None) if month is not None else ("", typed, Problem("bad_month"))
 
 
-def _check_month(question: Question, value: Any, today: dt.date) -> Problem | None:
-    try:
-        month = dt.date.fromisoformat(f"{value}-01")
-    except ValueError:
-        return Problem("bad_month")
-    if month < today.replace(day=1):
-        return Problem("date_past")
-    latest = latest_day(today, question.limits["max_years"])
-    return Problem("date_too_late", {"latest": latest}) if month > latest else None
+def _whole_number(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
 
 
-def _check_number(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    low, high = question.limits["min"], question.limits["max"]
-    inside = isinstance(value, int) and low <= value <= high
-    return None if inside else Problem("bad_number", {"min": low, "max": high})
+def _read_number(question: Question, raw: RawAnswers) -> Read:
+    text, _problem = _first(question, raw)
+    typed = _line(text)
+    number = _whole_number(typed)
+    limits = {"min": question.limits["min"], "max": question.limits["max"]}
+    return number, typed, Problem("bad_number", limits) if typed and number is None else None
 
 
-def _check_grid(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    left = [row for row in question.rows if row not in value]
-    return Problem("incomplete", {"rows": left}) if left else None
+def _read_boolean(question: Question, raw: RawAnswers) -> Read:
+    values = [value.strip().casefold() for value in raw.getlist(question.code)]
+    if any(value not in _YES | _NO for value in values):
+        return False, False, Problem("wrong_option")
+    truth = any(value in _YES for value in values)
+    return truth, truth, None
 
 
-def _check_weights(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del today
-    total = sum(value.values())
+def _read_grid(question: Question, raw: RawAnswers) -> Read:
+    answers: dict[str, str] = {}
+    problem = None
+    for row in question.rows:
+        code = _first(question, raw, f"-{row}")[0].strip()
+        if code in question.options:
+            answers[row] = code
+        elif code:
+            problem = Problem("wrong_option")
+    return answers, answers, problem
+
+
+def _read_weights(question: Question, raw: RawAnswers) -> Read:
+    typed = {row: _line(_first(question, raw, f"-{row}")[0]) for row in question.rows}
+    numbers = {row: _whole_number(text) for row, text in typed.items() if text}
+    if not numbers:
+        return {}, typed, None
     top = question.limits["sum"]
-    return Problem("weights_sum", {"count": total, "max": top}) if total != top else None
+    if len(numbers) < len(typed) or any(number is None or number > top for number in numbers.values()):
+        return {}, typed, Problem("bad_number", {"min": 0, "max": top})
+    return numbers, typed, None
 
 
-def _fine(question: Question, value: Any, today: dt.date) -> Problem | None:
-    del question, value, today
-    return None
-
-
-_CHECKS: Mapping[str, Callable[[Question, Any, dt.date], Problem | None]] = {
-    "text": _check_text,
-    "long_text": _check_long_text,
-    "choice": _check_choice,
-    "choices": _check_choices,
-    "services": _check_choices,
-    "list": _check_list,
-    "urls": _check_list,
-    "municipality": _fine,
-    "date": _check_date,
-    "month": _check_month,
-    "number": _check_number,
-    "boolean": _fine,
-    "grid": _check_grid,
-    "weights": _check_weights,
+READERS: dict[str, Callable[[Question, RawAnswers], Read]] = {
+    "text": _read_text,
+    "long_text": _read_long_text,
+    "choice": _read_choice,
+    "choices": _read_choices,
+    "services": _read_choices,
+    "list": _read_list,
+    "urls": _read_urls,
+    "municipality": _read_municipality,
+    "date": _read_date,
+    "month": _read_month,
+    "number": _read_number,
+    "boolean": _read_boolean,
+    "grid": _read_grid,
+    "weights": _read_weights,
 }
-
-
-def shown_value(question: Question, value: Any) -> Any:
-    """Return a stored value as it stands in the field of a form: a text, a list of codes, a truth, or texts by row."""
-    show = _SHOWN.get(question.type)
-    if show:
-        return show(question, value)
-    return "" if value is None else str(value)
-
-
-_SHOWN: Mapping[str, Callable[[Question, Any], Any]] = {
-    "list": lambda _question, value: "\n".join(value or ()),
-    "urls": lambda _question, value: "\n".join(value or ()),
-    "weights": lambda question, value: {row: str((value or {}).get(row, "")) for row in question.rows},
-    "grid": lambda _question, value: dict(value or {}),
-    "choices": lambda _question, value: list(value or ()),
-    "services": lambda _question, value: list(value or ()),
-    "boolean": lambda _question, value: bool(value),
-    "month": lambda _question, value: month_text(str(value)) if value else "",
-}
-
-
-def month_text(month: str) -> str:
-    """Return "juni 2027" for "2027-06", in the reader's language."""
-    return (
-        i18n.format_date(dt.date.fromisoformat(f"{month}-01")).split("1", 1)[1].lstrip(".\N{NO-BREAK SPACE} ")
-    )

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.briefs.guide.parsing import check_value, is_empty, problem_text
+from marketplace.briefs.guide.parsing import Problem
 from marketplace.briefs.guide.questions import Guide, Question, Topic
-from marketplace.briefs.guide.reading import Problem
+from marketplace.briefs.guide.validation import check_value, is_empty, problem_text
 from marketplace.core import clock
 
 Answers = Mapping[str, Any]

@@ -1,15 +1,6 @@
 """Briefs, reviews and questions as a viewer may see them."""
 
-from marketplace.briefs.queries.changes import Amendment, Pending, amendments, pending_change
-from marketplace.briefs.queries.checkup import Checkup, checkup
-from marketplace.briefs.queries.clarification import (
-    ShownQuestion,
-    questions_on,
-    waiting_from,
-    waiting_question,
-)
-from marketplace.briefs.queries.elsewhere import OpenTitle, titles_elsewhere
-from marketplace.briefs.queries.papers import (
+from marketplace.briefs.queries.briefs import (
     BriefPaper,
     actor_of,
     approved_categories,
@@ -29,6 +20,15 @@ from marketplace.briefs.queries.papers import (
     visible_to,
     written_answers,
 )
+from marketplace.briefs.queries.changes import Amendment, Pending, amendments, pending_change
+from marketplace.briefs.queries.clarification import (
+    ShownQuestion,
+    questions_on,
+    waiting_from,
+    waiting_question,
+)
+from marketplace.briefs.queries.coaching import Checkup, checkup
+from marketplace.briefs.queries.network import OpenTitle, titles_elsewhere
 from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
 
 __all__ = [

@@ -10,7 +10,7 @@ from marketplace.briefs import amendment, coach, guide
 from marketplace.briefs.amendment import Change
 from marketplace.briefs.lifecycle import latest_extension
 from marketplace.briefs.models import BriefVersion
-from marketplace.briefs.queries.papers import BriefPaper, written_answers
+from marketplace.briefs.queries.briefs import BriefPaper, written_answers
 from marketplace.core import clock
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.queries.papers import BriefPaper
+from marketplace.briefs.queries.briefs import BriefPaper
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer

@@ -1,6 +1,6 @@
 """What people do with briefs. Each is one transaction, with its audit row and its notices; all compose in another."""
 
-from marketplace.briefs.use_cases.amending import amend, drop_change
+from marketplace.briefs.use_cases.amendment import amend, drop_change
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
 from marketplace.briefs.use_cases.drafts import (
     Saved,
@@ -13,9 +13,9 @@ from marketplace.briefs.use_cases.drafts import (
     save_topic,
     turn_must_into_wish,
 )
-from marketplace.briefs.use_cases.erasing import erase_deleted_drafts
+from marketplace.briefs.use_cases.erasure import erase_deleted_drafts
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
-from marketplace.briefs.use_cases.reminding import remind_about_questions
+from marketplace.briefs.use_cases.reminders import remind_about_questions
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
 
 __all__ = [

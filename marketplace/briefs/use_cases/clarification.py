@@ -4,7 +4,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
 from marketplace.briefs.lifecycle import REJECT_REASONS, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.use_cases.steps import company_people, lock, supplier_people, tied_people
+from marketplace.briefs.use_cases.authorization import company_people, lock, supplier_people, tied_people
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken

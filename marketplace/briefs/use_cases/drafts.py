@@ -13,7 +13,7 @@ from marketplace.briefs import guide, queries
 from marketplace.briefs.guide import Question, Reading
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief
-from marketplace.briefs.use_cases.steps import brief_to, lock, touch
+from marketplace.briefs.use_cases.authorization import brief_to, lock, touch
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken

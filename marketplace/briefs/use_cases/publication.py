@@ -3,10 +3,16 @@
 import datetime as dt
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import coach, followers, guide, lifecycle, notices, queries
+from marketplace.briefs import coach, guide, hooks, lifecycle, notices, queries
 from marketplace.briefs.lifecycle import Phase, State
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.use_cases.steps import brief_to, company_people, garden_people, tied_people, touch
+from marketplace.briefs.use_cases.authorization import (
+    brief_to,
+    company_people,
+    garden_people,
+    tied_people,
+    touch,
+)
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
@@ -124,7 +130,7 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         brief.closed_at = clock.now()
         brief.closed_reason = reason
         touch(brief)
-        followers.end(viewer, brief)
+        hooks.end(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
         send(notices.withdrawn(brief.title, brief.reference, reason), told)
         return brief

@@ -6,7 +6,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, notices, queries
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefReview
-from marketplace.briefs.use_cases.steps import brief_to, company_people, garden_people, touch
+from marketplace.briefs.use_cases.authorization import brief_to, company_people, garden_people, touch
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken

@@ -1,7 +1,7 @@
 """Pages about briefs: the list, the guide, the check, the document, changes, review, and questions."""
 
 from marketplace.briefs.views import (
-    amending,
+    amendment,
     check,
     clarification,
     document,
@@ -13,7 +13,7 @@ from marketplace.briefs.views import (
 from marketplace.briefs.views.base import blueprint
 
 __all__ = [
-    "amending",
+    "amendment",
     "blueprint",
     "check",
     "clarification",

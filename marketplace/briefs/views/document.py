@@ -3,9 +3,9 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import followers, queries
-from marketplace.briefs.followers import Panel, Place
+from marketplace.briefs import hooks, queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
+from marketplace.briefs.hooks import Panel, Place
 from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
 from marketplace.briefs.queries import BriefPaper
 from marketplace.briefs.views.base import blueprint
@@ -34,7 +34,7 @@ def preview(reference: str) -> Answer:
 
 def _panels(paper: BriefPaper) -> list[Panel]:
     place = Place.SUPPLIER if paper.reader == "supplier" else Place.BRIEF
-    return followers.panels(place, current_viewer(), paper, request.args)
+    return hooks.panels(place, current_viewer(), paper, request.args)
 
 
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:

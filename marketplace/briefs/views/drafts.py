@@ -4,14 +4,14 @@ from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import needs, queries, use_cases
+from marketplace.briefs import queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
 from marketplace.briefs.views.base import blueprint
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -81,9 +81,9 @@ def new() -> Answer:
 
 
 def _new_page(form: NewBriefForm, asked: list[str]) -> str:
-    suggestions = needs.suggest(form.own_words.data or "")
+    suggestions = service_suggestions.suggest(form.own_words.data or "")
     known = {suggestion.code for suggestion in suggestions}
-    given = needs.known_services(code for code in asked if code not in known)
+    given = service_suggestions.known_services(code for code in asked if code not in known)
     chosen = (
         set(asked) if any(asked) else {suggestion.code for suggestion in suggestions if suggestion.convincing}
     )

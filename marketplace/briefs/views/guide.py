@@ -8,7 +8,7 @@ from flask import jsonify, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import coach, guide, needs, queries, use_cases
+from marketplace.briefs import coach, guide, queries, service_suggestions, use_cases
 from marketplace.briefs.forms import TopicForm, read_marks
 from marketplace.briefs.guide import Topic
 from marketplace.briefs.lifecycle import Phase
@@ -167,7 +167,7 @@ def state_label(state: str) -> str:
 class Surroundings:
     """What the fields of a page need beside themselves."""
 
-    suggestions: list[needs.Suggestion]
+    suggestions: list[service_suggestions.Suggestion]
     groups: tuple[Group, ...]
     municipalities: Mapping[str, list[tuple[str, str]]]
     next_year: int
@@ -178,7 +178,7 @@ def _surroundings(form: TopicForm) -> Surroundings:
     words = str(form.fields["own_words"].typed) if "own_words" in form.fields else ""
     places = municipality_choices(blank=False) if "municipality" in form.fields else {}
     return Surroundings(
-        needs.suggest(words) if has_services else [],
+        service_suggestions.suggest(words) if has_services else [],
         taxonomy.groups() if has_services else (),
         places if isinstance(places, dict) else {},
         clock.today().year + 1,

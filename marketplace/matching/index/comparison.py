@@ -11,10 +11,10 @@ from marketplace.matching import criteria
 from marketplace.matching.criteria import Exclusion, Judgement
 from marketplace.matching.documents import Query
 from marketplace.matching.explanation import Note, Part, TermMatch
-from marketplace.matching.index.asked import Asked
-from marketplace.matching.index.columns import REASONS, Codes
-from marketplace.matching.index.left_out import LeftOut
+from marketplace.matching.index.attribute_columns import REASONS, Codes
+from marketplace.matching.index.exclusions import LeftOut
 from marketplace.matching.index.needs import Truths, Vector
+from marketplace.matching.index.query_scores import Asked
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings

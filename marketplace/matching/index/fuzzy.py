@@ -13,8 +13,8 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from marketplace.matching.index.postings import Postings
-from marketplace.matching.index.strings import Vocabulary, mapped
+from marketplace.matching.storage.postings import Postings
+from marketplace.matching.storage.string_table import Vocabulary, mapped
 
 Alike = tuple[tuple[int, float], ...]
 SHORTEST = 4

@@ -10,13 +10,13 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.analysis import Analyzer, Token
+from marketplace.matching.analysis.analyzer import Analyzer, Token
+from marketplace.matching.index.bm25 import FieldedBM25Transformer, count_fields
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.hashes import NONE
-from marketplace.matching.index.postings import Postings
-from marketplace.matching.index.strings import Vocabulary, mapped
-from marketplace.matching.index.weighting import FieldedBM25Transformer, count_fields
 from marketplace.matching.settings import Settings
+from marketplace.matching.storage.hash_table import NONE
+from marketplace.matching.storage.postings import Postings
+from marketplace.matching.storage.string_table import Vocabulary, mapped
 
 PARTS = "parts"
 LEAST_TO_COPY = 4

@@ -19,12 +19,12 @@ from scipy import sparse
 from sklearn.base import BaseEstimator
 from sklearn.feature_extraction.text import TfidfTransformer
 
-from marketplace.matching.analysis import Analyzer, Token
-from marketplace.matching.glossary import Glossary
+from marketplace.matching.analysis.analyzer import Analyzer, Token
+from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.index.strings import Vocabulary, mapped
 from marketplace.matching.index.vectors import dampened, matrix_of, weights_of
-from marketplace.matching.records import to_plain
+from marketplace.matching.serialization import to_plain
+from marketplace.matching.storage.string_table import Vocabulary, mapped
 
 Vector = np.ndarray[Any, np.dtype[np.float64]]
 Truths = np.ndarray[Any, np.dtype[np.bool_]]

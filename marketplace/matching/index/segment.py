@@ -13,13 +13,13 @@ import numpy as np
 
 from marketplace.matching.documents import Document, digest_of, packed
 from marketplace.matching.explanation import Note
-from marketplace.matching.index.columns import Columns
-from marketplace.matching.index.reading import SMALL, Fields, Reader, Weighed, in_parts
-from marketplace.matching.index.sequences import Places
-from marketplace.matching.index.strings import Strings, Vocabulary, mapped
+from marketplace.matching.index.attribute_columns import Columns
+from marketplace.matching.index.indexing import SMALL, Fields, Reader, Weighed, in_parts
+from marketplace.matching.near_duplicates import Keys, Sketches, sketch
 from marketplace.matching.settings import Settings
-from marketplace.matching.suspicion import flags
-from marketplace.matching.twins import Keys, Sketches, sketch
+from marketplace.matching.spam import flags
+from marketplace.matching.storage.lazy_sequence import Places
+from marketplace.matching.storage.string_table import Strings, Vocabulary, mapped
 
 AT_ONCE = 500
 """How many documents are read at a time, so that the words of all of them are never in memory together."""

@@ -13,17 +13,17 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from marketplace.matching.compounds import CompoundSplitter
-from marketplace.matching.glossary import Glossary
+from marketplace.matching.analysis.decompounding import CompoundSplitter
+from marketplace.matching.analysis.glossary import Glossary
+from marketplace.matching.index.indexing import Reader
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.index.postings import DamagedPostingsError
-from marketplace.matching.index.reading import Reader
-from marketplace.matching.index.seen import SeenWords
 from marketplace.matching.index.segment import Segment
 from marketplace.matching.index.store import Store
-from marketplace.matching.index.strings import Counted
 from marketplace.matching.settings import Settings
+from marketplace.matching.storage.postings import DamagedPostingsError
+from marketplace.matching.storage.string_table import Counted
+from marketplace.matching.storage.token_cache import SeenWords
 
 FORMAT = 2
 MANIFEST = "manifest.json"

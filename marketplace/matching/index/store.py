@@ -7,16 +7,16 @@ from typing import Any, Self
 
 import numpy as np
 
+from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.documents import Document
-from marketplace.matching.glossary import Glossary
-from marketplace.matching.index.doubts import Doubts
+from marketplace.matching.index.indexing import SMALL, Reader, Told
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel, Truths, Vector
-from marketplace.matching.index.reading import SMALL, Reader, Told
+from marketplace.matching.index.penalties import Doubts
 from marketplace.matching.index.segment import Gathering, Segment
-from marketplace.matching.index.sequences import Places
+from marketplace.matching.near_duplicates import Earlier, first_alike
 from marketplace.matching.settings import Settings
-from marketplace.matching.twins import Earlier, first_alike
+from marketplace.matching.storage.lazy_sequence import Places
 
 
 class Store:

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from marketplace.matching.analysis import Token
-from marketplace.matching.index.strings import Vocabulary
+from marketplace.matching.analysis.analyzer import Token
+from marketplace.matching.storage.string_table import Vocabulary
 
 MOST_REPEATS = 3.0
 """How often a word counts within one text, so that repeating it gains nothing."""

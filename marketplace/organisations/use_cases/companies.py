@@ -8,7 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.marks import must_stand
+from marketplace.core.optimistic_lock import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
 from marketplace.organisations.models import Company, Membership

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
-from marketplace.pages.desk import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
 
 
 def admin_desk() -> Desk:

@@ -15,7 +15,7 @@ from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.pages.desk import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
 from marketplace.proposals.models import Award, Outcome, Proposal
 from marketplace.sourcing.models import Invitation
 

@@ -12,7 +12,7 @@ from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
-from marketplace.pages.desk import MOST_IN_A_GROUP, Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import MOST_IN_A_GROUP, Desk, Fact, Task, Urgency
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers import queries as suppliers
 from marketplace.suppliers.models import Vetting

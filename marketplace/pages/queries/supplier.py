@@ -16,7 +16,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.places import place_of
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.pages.desk import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import Invitation

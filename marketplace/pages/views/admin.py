@@ -7,7 +7,7 @@ from marketplace.audit import queries as audit
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
 from marketplace.web import access
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 
 
 @blueprint.get("/admin/audit")

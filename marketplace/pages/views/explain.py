@@ -8,8 +8,8 @@ from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_words import measured, parts_in_words
 from marketplace.pages.views import blueprint
-from marketplace.privacy.periods import PERIODS
-from marketplace.sourcing import jumps
+from marketplace.privacy.retention_periods import PERIODS
+from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
@@ -50,7 +50,7 @@ def how_we_rank() -> Answer:
         measured=measured(),
         fair_width=settings.fair_width,
         counts_as_shown=COUNTS_AS_SHOWN,
-        jumps=jumps,
+        jumps=rank_jumps,
     )
 
 

@@ -8,7 +8,7 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 from marketplace.sourcing.queries import understand
 from marketplace.web import access
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 
 MOST_CHARACTERS = 400
 

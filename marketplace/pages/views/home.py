@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.outbox import queries as outbox
-from marketplace.pages.desk import Desk
+from marketplace.pages.dashboard import Desk
 from marketplace.pages.queries.admin import admin_desk
 from marketplace.pages.queries.company import company_desk
 from marketplace.pages.queries.garden import garden_desk
@@ -16,7 +16,7 @@ from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.suppliers import queries as suppliers
 from marketplace.web import access
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response

@@ -1,8 +1,9 @@
 """Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
 
 from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
+from marketplace.proposals.queries.duplicate_offers import saying_the_same, sent_within_a_day
 from marketplace.proposals.queries.earlier import Became, earlier_with_outcome, is_told_one_by_one
-from marketplace.proposals.queries.glass import own_glasses, unsealed
+from marketplace.proposals.queries.emergency_access import own_glasses, unsealed
 from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
     Offer,
@@ -15,7 +16,6 @@ from marketplace.proposals.queries.offers import (
     opening_of,
     outcomes_of,
 )
-from marketplace.proposals.queries.repeats import saying_the_same, sent_within_a_day
 
 __all__ = [
     "Answering",

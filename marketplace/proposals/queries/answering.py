@@ -9,11 +9,11 @@ from sqlalchemy.orm import joinedload
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, paper, phase_of
-from marketplace.briefs.queries.papers import ASKER
+from marketplace.briefs.queries.briefs import ASKER
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pages import Page, paginate
+from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import Ask, Content, Lack, missing
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing

@@ -1,6 +1,6 @@
 """What can be done with offers: writing, evaluating, deciding, delivering, and what the clock does."""
 
-from marketplace.proposals.use_cases.deciding import (
+from marketplace.proposals.use_cases.award import (
     AwardDetails,
     Reply,
     award,
@@ -9,14 +9,9 @@ from marketplace.proposals.use_cases.deciding import (
     reopen,
     rule_out,
 )
-from marketplace.proposals.use_cases.delivering import (
-    OutcomeAnswers,
-    answer_outcome,
-    deliver,
-    terminate,
-)
-from marketplace.proposals.use_cases.evaluating import extend_without_offers, open_early, save_scores
-from marketplace.proposals.use_cases.timed import lapse_overdue, open_due, remind_about_results, run_all
+from marketplace.proposals.use_cases.delivery import OutcomeAnswers, answer_outcome, deliver, terminate
+from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early, save_scores
+from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.writing import mark_letter_seen, resume, save, submit, withdraw
 
 __all__ = [

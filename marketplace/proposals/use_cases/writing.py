@@ -12,6 +12,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import Content
+from marketplace.proposals.duplicate_text import MOST_A_DAY
 from marketplace.proposals.lifecycle import State
 from marketplace.proposals.models import Proposal, new_number
 from marketplace.proposals.queries import (
@@ -21,8 +22,7 @@ from marketplace.proposals.queries import (
     own_proposal,
     sent_within_a_day,
 )
-from marketplace.proposals.repeating import MOST_A_DAY
-from marketplace.proposals.use_cases.acting import (
+from marketplace.proposals.use_cases.shared import (
     company_people,
     locked_for_supplier,
     log,

@@ -4,12 +4,12 @@ from flask import Blueprint
 
 blueprint = Blueprint("proposals", __name__)
 
-from marketplace.proposals.views import (  # noqa: E402, F401 because the pages add themselves to the blueprint above
-    breaking_glass,
-    comparing,
-    deciding,
-    delivering,
+from marketplace.proposals.views import (  # noqa: E402, F401 because the view modules register their routes on the blueprint above
+    award,
+    comparison,
+    delivery,
     earlier,
+    emergency_access,
     letters,
     writing,
 )

@@ -1,6 +1,6 @@
 """On a brief's page, for its company and its garden: earlier briefs that are like it, and what became of them."""
 
-from marketplace.briefs import followers
+from marketplace.briefs import hooks
 from marketplace.briefs.lifecycle import PHASE_LABELS
 from marketplace.briefs.queries import BriefPaper, phase_of, shown_title
 from marketplace.core.i18n import lazy_gettext as _
@@ -15,7 +15,7 @@ GOAL_LABELS = {
 }
 
 
-def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> followers.Panel | None:
+def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
     found = queries.earlier_with_outcome(viewer, paper)
     rows = [
         {
@@ -31,7 +31,7 @@ def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> followers.Pan
         for one in found
     ]
     values = {"rows": rows, "of_many": viewer.is_garden}
-    return followers.Panel("proposals/_earlier.html", values) if rows else None
+    return hooks.Panel("proposals/_earlier.html", values) if rows else None
 
 
-followers.hang(followers.Place.BRIEF, "earlier", _earlier)
+hooks.hang(hooks.Place.BRIEF, "earlier", _earlier)

@@ -9,9 +9,9 @@ from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import Lack
+from marketplace.proposals.duplicate_text import MANY
 from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owned_in_words, proposal_form
 from marketplace.proposals.queries import Answering
-from marketplace.proposals.repeating import MANY
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

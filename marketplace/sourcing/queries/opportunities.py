@@ -11,15 +11,15 @@ from sqlalchemy import Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries.papers import ASKER, NOW, approved_categories, is_open, visible_to_asker
+from marketplace.briefs.queries.briefs import ASKER, NOW, approved_categories, is_open, visible_to_asker
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
-from marketplace.core.pages import Page, page_of
+from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import place_of
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Organisation
-from marketplace.sourcing import reasons
+from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import Corpus, corpus
 from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Invitation
@@ -190,8 +190,8 @@ def _opportunity(paper: _Paper, match: Match | None, *, invited: bool) -> Opport
         budget_band=str(brief.answers.get("budget_band") or "unknown"),
         services=paper.services,
         score=match.score if match else 0.0,
-        why=reasons.why(match.explanation) if match else "",
-        lacks=reasons.lacks(match.explanation, 2) if match else [],
+        why=match_explanation.why(match.explanation) if match else "",
+        lacks=match_explanation.lacks(match.explanation, 2) if match else [],
         invited=invited,
     )
 

@@ -11,12 +11,12 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefPaper, paper_for
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pages import Page, page_of
+from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import Listing
-from marketplace.sourcing.kept_list import LeftOut, Told, open_run
 from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.sourcing.stored_ranking import LeftOut, Told, open_run
 
 PAGE_SIZE = 10
 

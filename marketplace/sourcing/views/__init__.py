@@ -1,25 +1,25 @@
 """Who fits, the kept list, invitations, and open briefs for suppliers."""
 
 from marketplace.sourcing.views import (
-    amending,
-    answering,
+    amendment,
     exposure,
-    fit,
+    invitations,
     opportunities,
+    own_rank,
     ranking,
-    similar,
-    standing,
+    similar_briefs,
+    what_if,
 )
 from marketplace.sourcing.views.base import blueprint
 
 __all__ = [
-    "amending",
-    "answering",
+    "amendment",
     "blueprint",
     "exposure",
-    "fit",
+    "invitations",
     "opportunities",
+    "own_rank",
     "ranking",
-    "similar",
-    "standing",
+    "similar_briefs",
+    "what_if",
 ]

@@ -9,8 +9,8 @@ from marketplace.core.i18n import ngettext
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import InviteForm
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, INVITATION_LABELS
+from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.queries.rankings import approved_on
-from marketplace.sourcing.reasons import part_label
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other

@@ -23,7 +23,7 @@ from sqlalchemy import (
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pages import Page, in_range
+from marketplace.core.pagination import Page, in_range
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers import second_look, vetting

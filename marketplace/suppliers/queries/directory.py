@@ -11,7 +11,7 @@ from sqlalchemy import Engine, Select, String, bindparam, func, select, true, ty
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import UtcDateTime, db, session
-from marketplace.core.pages import Page, page_of
+from marketplace.core.pagination import Page, page_of
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers import vetting
 from marketplace.suppliers.models import (

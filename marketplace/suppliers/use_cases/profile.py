@@ -8,7 +8,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.marks import must_stand
+from marketplace.core.optimistic_lock import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.suppliers import queries, watching

@@ -10,7 +10,7 @@ from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import checklist_of, decision_form
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access, flashes
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 

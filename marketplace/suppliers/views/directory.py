@@ -15,7 +15,7 @@ from marketplace.suppliers.forms import choices
 from marketplace.suppliers.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access
-from marketplace.web.questions import asked_for
+from marketplace.web.query_args import asked_for
 from marketplace.web.viewer import current_viewer
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
-from marketplace.core.marks import mark_of
+from marketplace.core.optimistic_lock import mark_of
 from marketplace.suppliers import queries, use_cases, vetting
 from marketplace.suppliers.completeness import area_in_words, gaps
 from marketplace.suppliers.forms import (

@@ -1,7 +1,7 @@
 """The base of all forms: our own words for errors, input read forgivingly, nothing that can overflow."""
 
+from marketplace.core.text import clean_line, clean_text
 from marketplace.web.forms.base import BaseForm
-from marketplace.web.forms.checks import Check, email, length, required, web_address
 from marketplace.web.forms.fields import (
     ChoiceField,
     ChoicesField,
@@ -15,7 +15,7 @@ from marketplace.web.forms.fields import (
     TextField,
     parse_day,
 )
-from marketplace.web.forms.text import clean_line, clean_text
+from marketplace.web.forms.validators import Check, email, length, required, web_address
 
 __all__ = [
     "BaseForm",

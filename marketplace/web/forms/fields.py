@@ -6,21 +6,22 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField, widgets
+from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # because the type stubs are older than WTForms 3.3
 from wtforms.validators import ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
-from marketplace.web.forms import html
-from marketplace.web.forms.text import clean_line, clean_text
+from marketplace.core.text import clean_line, clean_text
+from marketplace.web.forms import widgets
 
 
 class TextField(StringField):
     """One line of text, cleaned."""
 
-    widget: Any = html.TextInput()
+    widget: Any = widgets.TextInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value and clean it."""
@@ -33,7 +34,7 @@ class TextField(StringField):
 class LongTextField(TextAreaField):
     """Several lines of text, cleaned."""
 
-    widget = html.TextArea()
+    widget = widgets.TextArea()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value and clean it."""
@@ -43,13 +44,13 @@ class LongTextField(TextAreaField):
 class EmailField(TextField):
     """An e-mail address; add the `email()` check."""
 
-    widget = html.EmailInput()
+    widget = widgets.EmailInput()
 
 
 class SecretField(PasswordField):
     """A password, kept to the letter; at most 500 characters are read."""
 
-    widget = html.PasswordInput()
+    widget = widgets.PasswordInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         """Take the first value in NFC, so that the same keys give the same password everywhere."""
@@ -116,7 +117,7 @@ class NumberField(_KeepsWhatWasTyped):
 class DayField(_KeepsWhatWasTyped):
     """A date, shown by the browser's own picker; "24.12.2026" typed by hand is read as well."""
 
-    widget = html.DateInput()
+    widget = widgets.DateInput()
 
     def show(self, value: Any) -> str:
         """Return the date as the browser wants it."""
@@ -179,7 +180,7 @@ def as_choices(options: Options | None) -> list[SelectChoice] | None:
 class ChoiceField(SelectField):
     """One of several, as a list or as radio buttons; the error text says what to do."""
 
-    widget = html.Select()
+    widget = widgets.Select()
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any
@@ -202,8 +203,8 @@ class ChoiceField(SelectField):
 class ChoicesField(SelectMultipleField):
     """Any of several, as tick boxes."""
 
-    widget = widgets.ListWidget(prefix_label=False)
-    option_widget = widgets.CheckboxInput()
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, choices: Options | None = None, **kwargs: Any

@@ -1,0 +1,244 @@
+"""A big directory for measuring: suppliers, companies and briefs in any number, the same each time."""
+
+import datetime as dt
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rich.progress import Progress
+from sqlalchemy import select
+
+from benchmarks.data import page_set
+from benchmarks.data.scale_briefs import add_briefs
+from benchmarks.data.scale_rows import Row, Supplied, add_numbered, add_rows
+from marketplace.accounts.models import User
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.database import session, transaction
+from marketplace.core.identifiers import make_slug
+from marketplace.demo.use_cases import fill
+from marketplace.demo.wording import Wording
+from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
+from marketplace.suppliers import vetting
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierArea,
+    SupplierLanguage,
+    SupplierSector,
+    SupplierService,
+    Vetting,
+)
+
+SEED = 2026
+APPROVED_SHARE, REMOTE_SHARE, ON_SITE_SHARE = 0.92, 0.75, 0.85
+COMPANIES_A_BRIEF, OWN_SHARE = 0.4, 0.05
+RANKED = 20
+LOCAL_WEIGHT = 5
+PRICES = (3000, 5000, 8000, 12000, 15000, 20000, 25000, 30000, 40000, 60000, 90000)
+NO_PASSWORD = "!"  # noqa: S105 because it is no hash, so that no password fits it
+_GARDENS = select(BusinessGarden.id).order_by(BusinessGarden.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """How much was added, and what to measure: people's ids by role, and pages as (role, address)."""
+
+    suppliers: int
+    companies: int
+    briefs: int
+    proposals: int
+    people: Mapping[str, int]
+    pages: Sequence[tuple[str, str]]
+
+
+def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
+    """Add suppliers, companies and briefs to the gardens that are there; without one, the demo is filled in first.
+
+    The demo's company gets its share of the briefs, its supplier of the offers. Nobody can sign in as the others.
+    """
+    if not session.scalars(_GARDENS).all():
+        with Progress(disable=True) as progress:
+            fill(progress)
+    wording = Wording(random.Random(SEED))
+    with transaction():
+        gardens = list(session.scalars(_GARDENS))
+        supplied = [*_add_suppliers(wording, gardens, suppliers), *_demo_supplier()]
+        companies = _add_companies(wording, gardens, max(1, round(briefs * COMPANIES_A_BRIEF)))
+        own = page_set.organisation_of("company")
+        sharing = [*companies, *([own] * round(len(companies) * OWN_SHARE) if own else [])]
+        proposals = add_briefs(wording, sharing, supplied, briefs)
+        session.expire_all()
+        page_set.rank_again(RANKED)
+    return Seeded(suppliers, len(companies), briefs, proposals, page_set.people(), page_set.pages())
+
+
+def _demo_supplier() -> list[Supplied]:
+    found = page_set.organisation_of("supplier")
+    if found is None:
+        return []
+    query = select(Vetting.category).where(Vetting.supplier_id == found[0], Vetting.state == vetting.APPROVED)
+    return [Supplied(*found, frozenset(session.scalars(query)))]
+
+
+def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list[tuple[int, int]]:
+    """Add organisations with one owner each, and return the ids of both."""
+    ids = add_numbered(Organisation, [{"kind": kind, "slug": make_slug(row["name"]), **row} for row in rows])
+    owners = [
+        {
+            "name": wording.person_name(),
+            "email": f"post@{make_slug(row['name'])}.example",
+            "password_hash": NO_PASSWORD,
+            "email_verified_at": clock.now(),
+        }
+        for row in rows
+    ]
+    people = add_numbered(User, owners)
+    pairs = list(zip(ids, people, strict=True))
+    add_rows(
+        Membership, [{"user_id": person, "organisation_id": of, "role": "owner"} for of, person in pairs]
+    )
+    return pairs
+
+
+def _seats(chance: random.Random, count: int) -> list[str]:
+    """Return seats: mostly in Trøndelag, more where more people live."""
+    near = [*places.in_county("50"), *places.in_county("15"), *places.in_county("34")]
+    weights = [places.municipality(n).population * (LOCAL_WEIGHT if n.startswith("50") else 1) for n in near]
+    return chance.choices(near, weights, k=count)
+
+
+def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list[Supplied]:
+    chance = wording.chance
+    groups = taxonomy.groups()
+    sold = [_services(chance, groups) for _number in range(count)]
+    seats, employees = (
+        _seats(chance, count),
+        [chance.choice((1, 1, 1, 2, 2, 3, 4, 6, 9, 15)) for _number in range(count)],
+    )
+    rows = [
+        {
+            "name": wording.supplier_name(taxonomy.group_of(codes[0])),
+            "municipality_number": seat,
+            "about": wording.profile(codes, places.municipality(seat).seat, people),
+        }
+        for codes, seat, people in zip(sold, seats, employees, strict=True)
+    ]
+    pairs = _add_organisations(wording, "supplier", rows)
+    today = clock.today()
+    add_rows(
+        Supplier,
+        [
+            {
+                "id": supplier,
+                "garden_id": chance.choice(gardens),
+                "employees": people,
+                "remote": chance.random() < REMOTE_SHARE,
+                "on_site": chance.random() < ON_SITE_SHARE,
+                "price_from_nok": chance.choice(PRICES),
+                "next_start": today + dt.timedelta(days=chance.randint(1, 90)),
+            }
+            for (supplier, _owner), people in zip(pairs, employees, strict=True)
+        ],
+    )
+    ids = [supplier for supplier, _owner in pairs]
+    _add_profiles(wording, ids, sold, seats)
+    approved = _add_vettings(chance, gardens, ids, sold)
+    return [Supplied(supplier, owner, approved[supplier]) for supplier, owner in pairs]
+
+
+def _services(chance: random.Random, groups: Sequence[taxonomy.Group]) -> list[str]:
+    chosen = chance.sample(list(groups), chance.choice((1, 1, 2, 2, 3)))
+    codes = [
+        service.code
+        for group in chosen
+        for service in chance.sample(group.services, min(2, len(group.services)))
+    ]
+    return sorted(codes)
+
+
+def _add_profiles(
+    wording: Wording, ids: Sequence[int], sold: Sequence[list[str]], seats: Sequence[str]
+) -> None:
+    """Add what stands around a supplier: services, trades, places, languages and jobs done."""
+    chance, trades = wording.chance, list(taxonomy.sectors())
+    services, sectors, areas, languages, cases = (list[Row]() for _kind in range(5))
+    year = clock.today().year
+    for supplier, codes, seat in zip(ids, sold, seats, strict=True):
+        services += [{"supplier_id": supplier, "code": code} for code in codes]
+        known = sorted(chance.sample(trades, chance.randint(1, 4)))
+        sectors += [{"supplier_id": supplier, "code": code} for code in known]
+        near = {seat, *places.neighbours(seat)}
+        areas += [{"supplier_id": supplier, "municipality_number": number} for number in sorted(near)]
+        spoken = [
+            "nb",
+            *(["en"] if chance.random() < 0.5 else []),
+            *(["nn"] if chance.random() < 0.15 else []),
+        ]
+        languages += [{"supplier_id": supplier, "code": code} for code in spoken]
+        for code in chance.sample(codes, min(2, len(codes))):
+            cases.append(
+                {
+                    "supplier_id": supplier,
+                    "title": taxonomy.service(code).labels["nb"],
+                    "sector_code": chance.choice(known),
+                    "service_code": code,
+                    "text": wording.case_text(taxonomy.group_of(code)),
+                    "year": year - chance.randint(0, 3),
+                }
+            )
+    for model, rows in (
+        (SupplierService, services),
+        (SupplierSector, sectors),
+        (SupplierArea, areas),
+        (SupplierLanguage, languages),
+        (CaseStudy, cases),
+    ):
+        add_rows(model, rows)
+
+
+def _add_vettings(
+    chance: random.Random, gardens: Sequence[int], ids: Sequence[int], sold: Sequence[list[str]]
+) -> dict[int, frozenset[str]]:
+    """Add a vetting for each kind of service, and return the approved kinds by supplier."""
+    now, rows, approved = clock.now(), list[Row](), dict[int, frozenset[str]]()
+    for supplier, codes in zip(ids, sold, strict=True):
+        categories = sorted({taxonomy.group_of(code) for code in codes})
+        is_approved = chance.random() < APPROVED_SHARE
+        approved[supplier] = frozenset(categories) if is_approved else frozenset()
+        decided = now - dt.timedelta(days=chance.randint(5, 300)) if is_approved else None
+        submitted = (decided or now) - dt.timedelta(days=chance.randint(1, 6))
+        garden = chance.choice(gardens)
+        rows += [
+            {
+                "supplier_id": supplier,
+                "category": category,
+                "state": vetting.APPROVED if is_approved else vetting.SUBMITTED,
+                "garden_id": garden,
+                "submitted_at": submitted,
+                "decided_at": decided,
+                "approved_at": decided,
+                "checklist": vetting.full_checklist(category) if is_approved else {},
+            }
+            for category in categories
+        ]
+    add_rows(Vetting, rows)
+    return approved
+
+
+def _add_companies(wording: Wording, gardens: Sequence[int], count: int) -> list[tuple[int, int]]:
+    chance, trades = wording.chance, sorted(taxonomy.sectors())
+    rows = [{"name": wording.company_name(), "municipality_number": seat} for seat in _seats(chance, count)]
+    pairs = _add_organisations(wording, "company", rows)
+    add_rows(
+        Company,
+        [
+            {
+                "id": company,
+                "garden_id": chance.choice(gardens),
+                "sector_code": chance.choice(trades),
+                "employees": chance.randint(1, 40),
+            }
+            for company, _owner in pairs
+        ],
+    )
+    return pairs

@@ -1,0 +1,274 @@
+"""The soft remarks: each rule looks at a draft and says one thing, or nothing. Most to gain comes first."""
+
+import datetime as dt
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from marketplace.briefs.coach.draft import Draft
+from marketplace.briefs.coach.messages import Advice, advice
+from marketplace.briefs.guide import Guide
+from marketplace.core import clock, taxonomy
+
+Rule = Callable[[Draft], Advice | None]
+_RULES: list[tuple[str, Rule]] = []
+
+FEWEST_USER_WORDS, MOST_MUST_HAVES, MOST_INVITED, HALF_THE_POINTS = 4, 3, 5, 50
+SHORTEST_TOOL_NAME = 3
+EASTER_MONTHS, EASTER_WORKING_DAYS = {3, 4}, 3
+JULY = 7
+_NO_NUMBER = re.compile(
+    r"\s*(vet ikke|veit ikkje|(do not|don.t) know|usikker|unsure|\?|-)?\s*\.?\s*", re.IGNORECASE
+)
+_WHY = re.compile(
+    r"\b(fordi|derfor|difor|so that|because|koster|kostar|costs?|taper|tapar|mister|mistar|lose|los(t|ing)|tapt|"
+    r"rekker ikke|rekk ikkje|cannot|can.t|klarer ikke|klarar ikkje|tid|time[rn]?|timar|hours?|penger|pengar|money|"
+    r"kund\w*|customers?|gjest\w*|guests?|bestill\w*|orders?|bookings?|dyrt?|expensive|går glipp|færre|fewer|\d+)\b",
+    re.IGNORECASE,
+)
+_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
+_PHONE = re.compile(r"(?<![\d-])(?:\+47\s?)?(?:[2-9]\d{7}|[2-9]\d(?: \d\d){3}|[49]\d\d \d\d \d\d\d)(?![\d-])")
+_PASSWORD = re.compile(r"\b(passord(et)?|password|passwd)\b\s*(er|is|:|=)\s*\S+", re.IGNORECASE)
+_VAGUE = re.compile(
+    r"\b(beste kvalitet|best quality|høy kvalitet|høg kvalitet|high quality|moderne|modern|brukervennlig\w*|"
+    r"brukarvenleg\w*|user.friendly|profesjonel\w*|professional|innovativ\w*|innovative|i verdensklasse|"
+    r"i verdsklasse|world.class|lekker\w*|delikat\w*|fremtidsrettet|framtidsretta)\b",
+    re.IGNORECASE,
+)
+_SKETCH = re.compile(
+    r"\b((gratis|free|uforpliktende|uforpliktande)\s+(\w+\s+)?(skisse\w*|utkast|designforslag|sketch\w*|mock-?ups?)|"
+    r"(skisse\w*|designforslag|sketch\w*|mock-?ups?)\s+(i|sammen med|saman med|with|in)\s+(the\s+)?(tilbud\w*|tilbod\w*|offers?))\b",
+    re.IGNORECASE,
+)
+_MEDIA = re.compile(
+    r"annonse(budsjett|penge|penga|kron|midl)\w*|mediebudsjett|(ad|advertising|media) (budget|spend|money)",
+    re.IGNORECASE,
+)
+_CONTENT_WORDS = {
+    "text": r"tekst|artik|innhold|innhald|copy|text|skriv",
+    "photos": r"bilde|bilete|foto|photo|pictur",
+    "logo": r"logo|profil|brand|merke",
+    "film": r"film|video",
+    "product_data": r"produkt|vare|product",
+}
+
+
+def _rule(code: str) -> Callable[[Rule], Rule]:
+    def keep(rule: Rule) -> Rule:
+        _RULES.append((code, rule))
+        return rule
+
+    return keep
+
+
+def remarks(guide: Guide, answers: Mapping[str, Any]) -> list[Advice]:
+    """Return the soft remarks on a brief, most to gain first. None of them stops it from being published."""
+    draft = Draft(guide, answers)
+    found = [remark for _code, rule in _RULES if (remark := rule(draft)) is not None]
+    return sorted(found, key=lambda remark: -remark.gain)
+
+
+@_rule("no_target")
+def _no_target(draft: Draft) -> Advice | None:
+    if not draft.text("goal") or not _NO_NUMBER.fullmatch(draft.text("target")):
+        return None
+    return advice("remarks", "no_target")
+
+
+@_rule("no_why")
+def _no_why(draft: Draft) -> Advice | None:
+    text = draft.text("problem")
+    return advice("remarks", "no_why") if text and not _WHY.search(text) else None
+
+
+@_rule("no_users")
+def _no_users(draft: Draft) -> Advice | None:
+    few = draft.words("audience_text") < FEWEST_USER_WORDS
+    return advice("remarks", "no_users") if draft.items("audience") and few else None
+
+
+@cache
+def _tool_pattern() -> re.Pattern[str]:
+    names = [alias for tool in taxonomy.raw_taxonomy()["tools"] for alias in (tool["name"], *tool["aliases"])]
+    words = "|".join(
+        re.escape(name)
+        for name in sorted(set(names), key=len, reverse=True)
+        if len(name) >= SHORTEST_TOOL_NAME
+    )
+    return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
+
+
+@_rule("tool_first")
+def _tool_first(draft: Draft) -> Advice | None:
+    for code in ("title", "goal"):
+        if match := _tool_pattern().search(draft.text(code)):
+            return advice("remarks", "tool_first", code, word=match.group(0))
+    return None
+
+
+@_rule("many_must_haves")
+def _many_must_haves(draft: Draft) -> Advice | None:
+    count = len(draft.items("must_have"))
+    return advice("remarks", "many_must_haves", count=count) if count > MOST_MUST_HAVES else None
+
+
+@_rule("budget_low")
+def _budget_low(draft: Draft) -> Advice | None:
+    band = draft.band()
+    if band is None or band.high is None:
+        return None
+    bands = [taxonomy.price_band(code) for code in draft.items("services")]
+    low = sum(price.low for price in bands if price is not None and price.unit == "once")
+    return advice("remarks", "budget_low", low=low) if low > band.high else None
+
+
+@_rule("budget_unknown")
+def _budget_unknown(draft: Draft) -> Advice | None:
+    return advice("remarks", "budget_unknown") if draft.text("budget_band") == "unknown" else None
+
+
+@_rule("content_open")
+def _content_open(draft: Draft) -> Advice | None:
+    written = f"{draft.text('deliverables')}\n{draft.text('must_have')}"
+    question = draft.guide.question("content")
+    left = [
+        question.row_label(row).lower()
+        for row, answer in draft.table("content").items()
+        if answer == "need_help" and not re.search(_CONTENT_WORDS.get(row, "$^"), written, re.IGNORECASE)
+    ]
+    return advice("remarks", "content_open", rows=left) if left and draft.items("deliverables") else None
+
+
+@_rule("no_limit")
+def _no_limit(draft: Draft) -> Advice | None:
+    return (
+        advice("remarks", "no_limit")
+        if draft.items("deliverables") and not draft.text("out_of_scope")
+        else None
+    )
+
+
+@_rule("finish_before_start")
+def _finish_before_start(draft: Draft) -> Advice | None:
+    finish, others = draft.day("finish_by"), (draft.day("start_from"), draft.day("decision_date"))
+    if finish is None or not any(other and finish <= other for other in others):
+        return None
+    return advice("remarks", "finish_before_start", finish=finish)
+
+
+@_rule("decision_before_deadline")
+def _decision_before_deadline(draft: Draft) -> Advice | None:
+    decision, deadline = draft.day("decision_date"), draft.day("response_deadline")
+    if decision is None or deadline is None or decision > deadline:
+        return None
+    return advice("remarks", "decision_before_deadline", deadline=deadline)
+
+
+@_rule("short_time")
+def _short_time(draft: Draft) -> Advice | None:
+    start, finish = draft.day("start_from"), draft.day("finish_by")
+    if start is None or finish is None or not start < finish < start + dt.timedelta(days=21):
+        return None
+    return advice("remarks", "short_time")
+
+
+@_rule("season_launch")
+def _season_launch(draft: Draft) -> Advice | None:
+    finish = draft.day("finish_by")
+    tourists = {"norwegian_tourists", "foreign_tourists"} & set(draft.items("audience"))
+    in_season = finish is not None and (6, 15) <= (finish.month, finish.day) <= (8, 15)
+    return advice("remarks", "season_launch") if tourists and in_season else None
+
+
+@_rule("holiday_deadline")
+def _holiday_deadline(draft: Draft) -> Advice | None:
+    deadline = draft.day("response_deadline")
+    if deadline is None:
+        return None
+    month_day = (deadline.month, deadline.day)
+    christmas = month_day >= (12, 21) or month_day <= (1, 3)
+    # In Easter week at most two of seven days around are working days.
+    week = [deadline + dt.timedelta(days=offset) for offset in range(-3, 4)]
+    easter = (
+        deadline.month in EASTER_MONTHS
+        and sum(clock.is_working_day(day) for day in week) <= EASTER_WORKING_DAYS
+    )
+    return (
+        advice("remarks", "holiday_deadline", deadline=deadline)
+        if deadline.month == JULY or christmas or easter
+        else None
+    )
+
+
+@_rule("media_budget")
+def _media_budget(draft: Draft) -> Advice | None:
+    said = any(_MEDIA.search(text) for _code, text in draft.prose())
+    return advice("remarks", "media_budget") if draft.has_group("ads") and not said else None
+
+
+@_rule("free_sketches")
+def _free_sketches(draft: Draft) -> Advice | None:
+    found = draft.find(_SKETCH)
+    return advice("remarks", "free_sketches", found[0]) if found else None
+
+
+@_rule("contact_data")
+def _contact_data(draft: Draft) -> Advice | None:
+    found = draft.find(_EMAIL) or draft.find(_PHONE)
+    return advice("remarks", "contact_data", found[0], word=found[1]) if found else None
+
+
+@_rule("password")
+def _password(draft: Draft) -> Advice | None:
+    found = draft.find(_PASSWORD)
+    return advice("remarks", "password", found[0]) if found else None
+
+
+@_rule("vague_word")
+def _vague_word(draft: Draft) -> Advice | None:
+    found = draft.find(_VAGUE)
+    return advice("remarks", "vague_word", found[0], word=found[1]) if found else None
+
+
+@_rule("price_weight")
+def _price_weight(draft: Draft) -> Advice | None:
+    return (
+        advice("remarks", "price_weight")
+        if draft.table("weights").get("price", 0) > HALF_THE_POINTS
+        else None
+    )
+
+
+@_rule("ownership_gap")
+def _ownership_gap(draft: Draft) -> Advice | None:
+    question = draft.guide.question("ownership")
+    owned = set(draft.items("ownership"))
+    left = [question.option_label(code).lower() for code in question.option_codes() if code not in owned]
+    return advice("remarks", "ownership_gap", rows=left) if left and "ownership" in draft.answers else None
+
+
+@_rule("many_invited")
+def _many_invited(draft: Draft) -> Advice | None:
+    count = draft.answers.get("invite_count")
+    return (
+        advice("remarks", "many_invited", count=count)
+        if isinstance(count, int) and count > MOST_INVITED
+        else None
+    )
+
+
+@_rule("no_aftercare")
+def _no_aftercare(draft: Draft) -> Advice | None:
+    lasting = draft.has_group("web", "ecm") and draft.items("deliverables")
+    return advice("remarks", "no_aftercare") if lasting and not draft.items("aftercare") else None
+
+
+@_rule("personal_data_unknown")
+def _personal_data_unknown(draft: Draft) -> Advice | None:
+    return advice("remarks", "personal_data_unknown") if draft.text("personal_data") == "unknown" else None
+
+
+@_rule("no_link")
+def _no_link(draft: Draft) -> Advice | None:
+    return advice("remarks", "no_link") if draft.text("current_state") and not draft.items("links") else None

@@ -1,0 +1,27 @@
+"""The Flask application that commands run in."""
+
+import click
+from flask import Flask
+
+from marketplace.app import create_app
+from marketplace.config import SettingsError
+from marketplace.core.database import db
+
+
+def open_app() -> Flask:
+    """Create the application for one command and close its connections when the command ends.
+
+    Raises ClickException if a setting is invalid.
+    """
+    try:
+        app = create_app()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+    click.get_current_context().call_on_close(lambda: _close_connections(app))
+    return app
+
+
+def _close_connections(app: Flask) -> None:
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

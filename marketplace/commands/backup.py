@@ -1,0 +1,77 @@
+"""`marketplace backup` and `marketplace restore`: copy all data to one file and load it again."""
+
+from pathlib import Path
+
+import click
+
+from marketplace.backup import use_cases
+from marketplace.backup.archive import BackupError
+from marketplace.config import Settings, SettingsError
+from marketplace.core.database import make_engine
+from marketplace.database import migrate
+
+
+def _settings() -> Settings:
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+@click.option(
+    "--with-keys",
+    is_flag=True,
+    help="Include the keys from the instance folder. Protect the file as you protect the keys.",
+)
+@click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
+def backup(*, file: Path, with_keys: bool, force: bool) -> None:
+    """Back up all data to FILE while the service is running."""
+    settings = _settings()
+    engine = make_engine(settings.database_url)
+    try:
+        done = use_cases.back_up(engine, settings, file, force=force, with_keys=with_keys)
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        engine.dispose()
+    total, tables = sum(done.manifest.rows.values()), len(done.manifest.rows)
+    click.echo(
+        f"{file}: {total} rows in {tables} tables at version {done.manifest.version}, read back and checked."
+    )
+    click.echo(
+        "Included: every table: people, organisations, briefs, sealed offers, audit log, mails that wait."
+    )
+    if done.keys:
+        click.echo(
+            f"Included: the keys {' and '.join(done.keys)}. Whoever has this file can open the offers."
+        )
+    else:
+        click.echo(
+            "Not included: SECRET_KEY and SEAL_KEYS. Without SEAL_KEYS the offers in it cannot be opened."
+        )
+    click.echo("Not included: other settings, and mails written to files.")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
+@click.option("--force", is_flag=True, help="Replace the data in the database.")
+def restore(*, file: Path, force: bool) -> None:
+    """Restore the data in FILE. Stop the service first."""
+    settings = _settings()
+    engine = make_engine(settings.database_url)
+    try:
+        done = use_cases.bring_back(engine, settings, file, force=force)
+        older = done.manifest.version != migrate.head()
+    except BackupError as error:
+        raise click.ClickException(str(error)) from error
+    finally:
+        engine.dispose()
+    click.echo(f"{sum(done.manifest.rows.values())} rows of {done.manifest.made_at} are back and checked.")
+    if done.keys:
+        click.echo(f"Put back: {' and '.join(done.keys)}.")
+    if done.kept_aside:
+        click.echo(f"What was there before lies in {done.kept_aside}.")
+    if older:
+        click.echo("The backup is of an older version: run `marketplace db upgrade` before you serve it.")

@@ -1,0 +1,68 @@
+"""`marketplace keys`: rotate and check the keys that offers are encrypted with."""
+
+import os
+from pathlib import Path
+
+import click
+from flask import current_app
+
+from marketplace.commands.application import open_app
+from marketplace.core.sealing import SealError, new_key
+from marketplace.proposals.models import keyring
+from marketplace.proposals.use_cases import sealing
+
+
+@click.group("keys")
+def keys() -> None:
+    """Manage the keys that offers are encrypted with."""
+
+
+@keys.command("rotate")
+def rotate() -> None:
+    """Re-encrypt all offers with a new key.
+
+    With keys in the instance folder, a new key is generated first. With keys in SEAL_KEYS, put a new one first
+    (`openssl rand -hex 32`), restart the service, then run this command. Keep the old keys: backups need them.
+    """
+    with open_app().app_context():
+        settings = current_app.config["SETTINGS"]
+        try:
+            if not settings.seal_keys:
+                _put_first(settings.seal_key_file, new_key())
+                keyring().reload()
+            changed = sealing.rotate()
+        except SealError as error:
+            raise click.ClickException(str(error)) from error
+        newest, *old = keyring().names
+        click.echo(f"{changed} offers are sealed with the key {newest} from now on.")
+        if not changed and settings.seal_keys:
+            click.echo("All were so before: for a new key, put it first in SEAL_KEYS.")
+        if old:
+            click.echo(
+                f"Keep the old ones ({', '.join(old)}) for as long as backups made with them are kept."
+            )
+
+
+def _put_first(file: Path, key: str) -> None:
+    """Prepend a key to a key file by atomic rename, so that no reader ever finds a key missing."""
+    unfinished = file.with_suffix(".new")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as opened:
+        opened.write(f"{key}\n{file.read_text(encoding='ascii').strip()}\n")
+        opened.flush()
+        os.fsync(opened.fileno())
+    unfinished.replace(file)
+
+
+@keys.command("check")
+def check() -> None:
+    """Decrypt every sealed offer, report those that fail, and list the keys in use."""
+    with open_app().app_context():
+        faults = sealing.unreadable()
+        for name, count in sealing.keys_in_use().items():
+            click.echo(
+                f"Key {name}: {count} offers{'' if name in keyring().names else ' (this key is missing here)'}."
+            )
+    if faults:
+        raise click.ClickException("\n".join(faults))
+    click.echo("Everything under seal opens.")

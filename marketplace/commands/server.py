@@ -1,0 +1,90 @@
+"""`marketplace serve`, `worker` and `assets`: run the web server and the background worker."""
+
+import os
+import subprocess
+import sys
+
+import click
+from gunicorn.app import wsgiapp
+
+from marketplace.commands.application import open_app
+from marketplace.config import Settings
+from marketplace.core.database import db
+from marketplace.database import migrate
+from marketplace.demo import use_cases as demo_data
+from marketplace.operation import logs
+from marketplace.proposals.use_cases.sealing import missing_keys
+from marketplace.server import gunicorn_config
+from marketplace.web.assets import AssetsMissingError, prepare
+from marketplace.worker import work
+
+
+@click.command()
+@click.option("--once", is_flag=True, help="Run the due jobs once and exit.")
+def worker(*, once: bool) -> None:
+    """Send queued e-mail and run scheduled jobs until stopped."""
+    app = open_app()
+    logs.configure(as_json=app.config["SETTINGS"].production)
+    work(app, once=once)
+
+
+@click.command()
+def assets() -> None:
+    """Copy the served front-end files from node_modules and compress them."""
+    try:
+        copied = prepare()
+    except AssetsMissingError as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{len(copied)} files are in place.")
+
+
+@click.command()
+@click.option("--bind", default="127.0.0.1:8000", show_default=True, help="Address and port to listen on.")
+@click.option("--workers", type=int, help="Number of worker processes. [default: $WEB_WORKERS]")
+@click.option("--threads", type=int, help="Number of threads per process. [default: $WEB_THREADS]")
+@click.option("--with-worker", is_flag=True, help="Also run the background worker.")
+def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: bool) -> None:
+    """Serve with gunicorn. On SIGTERM, finish open requests within 20 seconds, then stop."""
+    app = open_app()
+    settings: Settings = app.config["SETTINGS"]
+    logs.configure(as_json=settings.production)
+    app.extensions["counters"].forget()
+    with app.app_context():
+        if migrate.current(db.engine) != migrate.head():
+            message = "The database is not at the newest version: run `marketplace db upgrade`."
+            raise click.ClickException(message)
+        if missing := missing_keys():
+            message = f"Offers are sealed with keys that are not here: {', '.join(missing)}. Put them back in SEAL_KEYS or {app.config['SETTINGS'].seal_key_file}."
+            raise click.ClickException(message)
+        db.engine.dispose()
+    _welcome(app.config["SETTINGS"], bind)
+    sys.argv = [
+        "gunicorn", "--preload", "--no-control-socket", "--workers", str(workers or settings.web_workers),
+        "--threads", str(threads or settings.web_threads),
+        "--bind", bind, "--graceful-timeout", "20", "--log-level", "info" if settings.production else "warning",
+        "--config", "python:marketplace.server.gunicorn_config", "marketplace.app:createopen_app()",
+    ]  # fmt: skip
+    helpers: list[subprocess.Popen[bytes]] = []
+    if with_worker:
+        gunicorn_config.beside.append(
+            lambda: helpers.append(subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]))
+        )
+    here = os.getpid()
+    try:
+        wsgiapp.run(prog="gunicorn")
+    finally:
+        # Forked gunicorn workers also run this block when they exit; only the parent may stop the helpers.
+        for helper in helpers if os.getpid() == here else ():
+            helper.terminate()
+            helper.wait(timeout=10)
+
+
+def _welcome(settings: Settings, bind: str) -> None:
+    click.echo(f"\n{settings.site_name}: http://{bind}")
+    if settings.demo:
+        click.echo("Demo sign-ins, one click each on the sign-in page (all content is made up):")
+        for person in demo_data.demo_people():
+            of = f", {person['organisation']}" if person["organisation"] else ""
+            click.echo(f"  {person['role']}: {person['name']}{of} <{person['email']}>")
+    click.echo(f"Mails are written to {settings.instance_path / 'mail'}" if not settings.mail_host else "")
+    click.echo("Stop with Ctrl+C.\n")

@@ -1,0 +1,55 @@
+"""`marketplace import suppliers`: import suppliers from a JSON Lines file."""
+
+from pathlib import Path
+
+import click
+
+from marketplace.commands.application import open_app
+from marketplace.core.errors import RuleBroken
+from marketplace.suppliers.importing import ReadFile, read_suppliers
+from marketplace.suppliers.use_cases import importing
+
+
+def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
+    """Validate a file of suppliers, import it if `commit`, and return the message to print. Raises ClickException."""
+    read: ReadFile = read_suppliers(path)
+    try:
+        curator = importing.curator_by_email(approve_by) if approve_by else None
+        faults = sorted([*read.faults, *importing.already_here(read.suppliers)], key=lambda fault: fault.line)
+        if faults:
+            listed = "\n".join(f"  {fault}" for fault in faults)
+            message = f"Nothing was imported. {len(faults)} to mend in {path}:\n{listed}"
+            raise click.ClickException(message)
+        suppliers = [importing.read_between_the_lines(supplier) for supplier in read.suppliers]
+        for before, after in zip(read.suppliers, suppliers, strict=True):
+            if before != after:
+                click.echo(
+                    f"  line {before.line}: {before.name} names no services; its words speak of {', '.join(after.services)}."
+                )
+        for supplier in suppliers:
+            if not supplier.services:
+                message = f"line {supplier.line}: {supplier.name} names no services, and its words speak of none. Name one."
+                raise click.ClickException(message)
+        if not commit:
+            return f"{len(read.suppliers)} suppliers can be imported. Nothing was changed: add --commit to bring them in."
+        count = importing.import_suppliers(suppliers, curator)
+    except RuleBroken as error:
+        raise click.ClickException(error.message) from error
+    if curator:
+        return f"{count} suppliers are imported and approved by {curator.name}, {curator.organisation_name}."
+    return f"{count} suppliers are imported and wait for approval."
+
+
+@click.group("import")
+def import_group() -> None:
+    """Import data from files."""
+
+
+@import_group.command("suppliers")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--commit/--dry-run", default=False, help="Import them. Without it the file is only validated.")
+@click.option("--approve-by", metavar="EMAIL", help="Approve all of them in the name of this curator.")
+def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> None:
+    """Import suppliers from FILE, one JSON object per line: all of them, or none."""
+    with open_app().app_context():
+        click.echo(import_file(file, commit=commit, approve_by=approve_by))

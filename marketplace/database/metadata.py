@@ -1,0 +1,27 @@
+"""All tables of the house, for migrations and tests."""
+
+from marketplace.accounts import models as accounts
+from marketplace.audit import models as audit
+from marketplace.briefs import models as briefs
+from marketplace.core import request_state
+from marketplace.core.database import Base
+from marketplace.organisations import models as organisations
+from marketplace.outbox import models as outbox
+from marketplace.proposals import models as proposals
+from marketplace.sourcing import models as sourcing
+from marketplace.suppliers import models as suppliers
+from marketplace.suppliers import second_look_models as second_looks
+
+MODELS = (
+    accounts,
+    audit,
+    briefs,
+    organisations,
+    outbox,
+    proposals,
+    second_looks,
+    sourcing,
+    suppliers,
+    request_state,
+)
+METADATA = Base.metadata

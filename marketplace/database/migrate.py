@@ -1,0 +1,89 @@
+"""Bringing a database to the newest version, and checking that tables and migrations agree."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy.engine import Connection, Engine
+
+from marketplace.database import triggers
+from marketplace.database.metadata import METADATA
+
+_FOLDER = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
+    config.attributes["connection"] = connection
+    return config
+
+
+@contextmanager
+def _changing(engine: Engine) -> Iterator[Connection]:
+    """Give a connection for changing tables, all or nothing, with the guards taken off while it lasts.
+
+    SQLite alters a table by making it anew; with foreign keys on, dropping the old one would delete what
+    points to it. They are checked at the end instead.
+    """
+    with engine.connect() as connection:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite:
+            connection.connection.cursor().execute("PRAGMA foreign_keys = OFF")
+        try:
+            with connection.begin():
+                triggers.remove(connection)
+                yield connection
+                if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+                    message = "A foreign key points nowhere. Nothing was changed."
+                    raise RuntimeError(message)
+                if MigrationContext.configure(connection).get_current_revision() == head():
+                    triggers.install(connection)
+        finally:
+            if is_sqlite:
+                connection.connection.cursor().execute("PRAGMA foreign_keys = ON")
+
+
+def upgrade(engine: Engine, revision: str = "head") -> None:
+    """Bring the database up to a version, by default the newest."""
+    with _changing(engine) as connection:
+        command.upgrade(_config(connection), revision)
+
+
+def downgrade(engine: Engine, revision: str) -> None:
+    """Take the database down to a version, or to nothing with "base"."""
+    with _changing(engine) as connection:
+        command.downgrade(_config(connection), revision)
+
+
+def make_revision(engine: Engine, message: str) -> None:
+    """Write a new numbered version from the difference between tables and database."""
+    numbers = [int(script.revision) for script in ScriptDirectory.from_config(_config()).walk_revisions()]
+    with engine.begin() as connection:
+        command.revision(
+            _config(connection), message, autogenerate=True, rev_id=f"{max(numbers, default=0) + 1:04d}"
+        )
+
+
+def current(engine: Engine) -> str | None:
+    """Return the version that a database is at, or None."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def head() -> str | None:
+    """Return the newest version there is."""
+    return ScriptDirectory.from_config(_config()).get_current_head()
+
+
+def differences(engine: Engine) -> list[object]:
+    """Return what differs between a database and the tables in the code; empty means that they agree."""
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, METADATA))

@@ -1,0 +1,22 @@
+"""When offers are too many, or too much alike: rules for those who answer every brief with one text."""
+
+import re
+from collections.abc import Iterable
+
+from marketplace.matching.analysis.plain_text import clean
+
+MOST_A_DAY = 20
+"""How many briefs a supplier may send an offer to within 24 hours."""
+MANY = 3
+"""With so many other offers that say the same, one does not speak of the job at hand."""
+
+
+def gist(text: str) -> str:
+    """Return a text as one compares it: small letters, without marks, spaces and hidden characters."""
+    return " ".join(re.findall(r"\w+", clean(text).casefold()))
+
+
+def count_same(text: str, others: Iterable[str]) -> int:
+    """Count the texts that say the same, word for word. An empty text says nothing."""
+    said = gist(text)
+    return sum(gist(other) == said for other in others) if said else 0

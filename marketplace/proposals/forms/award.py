@@ -1,0 +1,268 @@
+"""Forms of the company: scores, the choice, nobody, ruling out, more time, hand-over and outcome."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.proposals.evaluation import CRITERIA
+from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, HANDOVER_ITEMS, REASONS
+from marketplace.proposals.queries import Offer
+from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
+from marketplace.proposals.use_cases.evaluation import Score
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    NokField,
+    TextField,
+    length,
+    required,
+)
+
+CRITERION_LABELS = {
+    "understanding": _l("Understanding and solution"),
+    "experience": _l("Experience and evidence"),
+    "price": _l("Price"),
+    "cooperation": _l("Cooperation and follow-up"),
+}
+SCORES = [
+    ("", _l("No score yet")),
+    ("5", _l("5, very good")),
+    ("4", _l("4, good")),
+    ("3", _l("3, fair")),
+    ("2", _l("2, weak")),
+    ("1", _l("1, very weak")),
+    ("0", _l("0, nothing")),
+]
+
+
+class ScoresForm(BaseForm):
+    """Scores and notes for all offers; `scores_form` adds the fields."""
+
+    def score(self, offer: Offer, criterion: str) -> Any:
+        """Return the field of one score."""
+        return self[f"score_{offer.id}_{criterion}"]
+
+    def note(self, offer: Offer, criterion: str) -> Any:
+        """Return the field of the note to one score."""
+        return self[f"note_{offer.id}_{criterion}"]
+
+    def scores(self, offers: Sequence[Offer]) -> dict[int, dict[str, Score]]:
+        """Return the scores that are given."""
+        return {
+            offer.id: {
+                criterion: Score(
+                    int(self.score(offer, criterion).data), self.note(offer, criterion).data or ""
+                )
+                for criterion in CRITERIA
+                if self.score(offer, criterion).data
+            }
+            for offer in offers
+        }
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check that no note stands without its score: it could not be kept."""
+        ok = bool(super().validate(extra_validators))
+        for name, field in self._fields.items():
+            if name.startswith("note_") and field.data and not self[name.replace("note_", "score_", 1)].data:
+                field.errors = [*field.errors, _("Give a score as well, so that the note is kept.")]
+                ok = False
+        return ok
+
+
+def scores_form(offers: Sequence[Offer]) -> ScoresForm:
+    """Return the form with one score and one note per offer and criterion, filled with what is saved."""
+    fields: dict[str, Any] = {}
+    values: dict[str, Any] = {}
+    for criterion in CRITERIA:
+        for offer in offers:
+            score, note = f"score_{offer.id}_{criterion}", f"note_{offer.id}_{criterion}"
+            fields[score] = ChoiceField(offer.name, choices=SCORES)
+            fields[note] = TextField(_("Note on %(supplier)s", supplier=offer.name), [length(high=300)])
+            values[score] = str(offer.scores[criterion]) if criterion in offer.scores else ""
+            values[note] = offer.notes.get(criterion, "")
+    form: ScoresForm = type("BriefScoresForm", (ScoresForm,), fields)(data=values)
+    return form
+
+
+class AwardForm(BaseForm):
+    """What is agreed with the chosen supplier; `award_form` adds the answers to the others."""
+
+    price_nok = NokField(
+        _l("Agreed one-off price"),
+        [required(_l("Write the price you have agreed on."))],
+        description=_l("Excluding VAT. Usually the sum in the offer."),
+    )
+    start_on = DayField(_l("Agreed start"), [required(_l("Write the day you have agreed on."))])
+    reason = LongTextField(
+        _l("Why did you choose this offer?"),
+        [required(_l("Say in a sentence why you chose this offer.")), length(high=600)],
+        description=_l("One or two sentences. The supplier reads them."),
+    )
+    still_stands = BooleanField(_l("The supplier has confirmed that the offer still stands"))
+
+    def code(self, offer: Offer) -> Any:
+        """Return the field of the reason to one of the others."""
+        return self[f"code_{offer.id}"]
+
+    def text(self, offer: Offer) -> Any:
+        """Return the field of the sentence to one of the others."""
+        return self[f"text_{offer.id}"]
+
+    def good(self, offer: Offer) -> Any:
+        """Return the field of what was good."""
+        return self[f"good_{offer.id}"]
+
+    def details(self, chosen: Offer) -> AwardDetails:
+        """Return what is agreed."""
+        return AwardDetails(
+            chosen.id,
+            self.price_nok.data,
+            self.start_on.data,
+            self.reason.data or "",
+            bool(self.still_stands.data),
+        )
+
+    def replies(self, others: Sequence[Offer]) -> dict[int, Reply]:
+        """Return the answers to the others."""
+        return {
+            offer.id: Reply(
+                self.code(offer).data or "", self.text(offer).data or "", self.good(offer).data or ""
+            )
+            for offer in others
+        }
+
+
+def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
+    """Return the form for choosing an offer, with an answer to each of the others."""
+    codes = [("", _("Choose a reason")), *((code, str(label)) for code, label in REASONS.items())]
+    fields: dict[str, Any] = {}
+    values: dict[str, Any] = {"price_nok": chosen.content.one_off, "start_on": chosen.content.start}
+    for other in others:
+        fields[f"code_{other.id}"] = ChoiceField(
+            _("What decided"),
+            [required(_("Choose a reason for %(supplier)s.", supplier=other.name))],
+            choices=codes,
+        )
+        fields[f"text_{other.id}"] = LongTextField(
+            _("Say it in a sentence"),
+            [required(_("Write a sentence to %(supplier)s.", supplier=other.name)), length(high=600)],
+        )
+        fields[f"good_{other.id}"] = LongTextField(_("What was good"), [length(high=600)])
+        values[f"text_{other.id}"], values[f"good_{other.id}"] = other.outcome_text, other.outcome_good
+        values[f"code_{other.id}"] = other.outcome_code if other.outcome_code in REASONS else ""
+    form: AwardForm = type("BriefAwardForm", (AwardForm,), fields)(data=values)
+    return form
+
+
+class NobodyForm(BaseForm):
+    """Why nobody is chosen, the same to all."""
+
+    code = ChoiceField(
+        _l("Why do you choose nobody?"),
+        [required(_l("Choose a reason."))],
+        choices=list(CLOSING_REASONS.items()),
+    )
+    text = LongTextField(
+        _l("A sentence to those who answered"),
+        [length(high=600)],
+        description=_l("All get the same. Say what would have made the difference."),
+    )
+
+    def reply(self) -> Reply:
+        """Return the answer to all."""
+        return Reply(self.code.data or "", self.text.data or "")
+
+
+class RuleOutForm(BaseForm):
+    """Which must-have is not met, and how."""
+
+    demand = ChoiceField(
+        _l("Which must-have is not met?"), [required(_l("Choose the must-have that is not met."))]
+    )
+    text = LongTextField(
+        _l("What is missing?"),
+        [required(_l("Say in a sentence what is missing.")), length(high=600)],
+        description=_l("The supplier reads this."),
+    )
+
+    def __init__(self, demands: Sequence[str], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.demand.offer([(demand, demand) for demand in demands])
+
+
+class ExtendForm(BaseForm):
+    """The new deadline."""
+
+    day = DayField(_l("New deadline"), [required(_l("Choose a day."))])
+
+
+class HandoverForm(BaseForm):
+    """The hand-over checklist; a field per point is added by `handover_form`."""
+
+    def answers(self) -> dict[str, str]:
+        """Return the answers."""
+        return {item: self[item].data or "" for item in HANDOVER_ITEMS}
+
+
+def handover_form() -> HandoverForm:
+    """Return the checklist."""
+    message = _("Answer each point. “Not done” is an answer too.")
+    choices = [(code, str(label)) for code, label in HANDOVER_ANSWERS.items()]
+    fields = {
+        item: ChoiceField(str(label), [required(message)], choices=choices)
+        for item, label in HANDOVER_ITEMS.items()
+    }
+    form: HandoverForm = type("FullHandoverForm", (HandoverForm,), fields)()
+    return form
+
+
+class OutcomeForm(BaseForm):
+    """Did it work? Facts before opinions."""
+
+    on_time = ChoiceField(
+        _l("Was it done on time?"),
+        [required(_l("Choose one."))],
+        choices=[("yes", _l("Yes")), ("late", _l("Up to a month late")), ("no", _l("Later, or not at all"))],
+    )
+    within_price = ChoiceField(
+        _l("Did the price hold?"),
+        [required(_l("Choose one."))],
+        choices=[("yes", _l("Yes")), ("over", _l("Up to a tenth more")), ("no", _l("More than that"))],
+    )
+    goal_met = ChoiceField(
+        _l("Did you reach the goal?"),
+        [required(_l("Choose one."))],
+        choices=[
+            ("yes", _l("Yes")),
+            ("partly", _l("Partly")),
+            ("no", _l("No")),
+            ("too_early", _l("Too early to say")),
+        ],
+    )
+    order_again = ChoiceField(
+        _l("Would you order from them again?"),
+        [required(_l("Choose one."))],
+        choices=[("yes", _l("Yes")), ("maybe", _l("Perhaps")), ("no", _l("No"))],
+    )
+    measured = TextField(
+        _l("What did you measure?"),
+        [length(high=60)],
+        description=_l("The number you set as your goal, as it is now."),
+    )
+    text = LongTextField(_l("What should the next company know?"), [length(high=1000)])
+
+    def outcome(self) -> OutcomeAnswers:
+        """Return the answers."""
+        return OutcomeAnswers(
+            self.on_time.data,
+            self.within_price.data,
+            self.goal_met.data,
+            self.order_again.data,
+            self.measured.data or "",
+            self.text.data or "",
+        )

@@ -1,0 +1,67 @@
+"""How many offers a supplier has sent, and how often it has said the same."""
+
+import datetime as dt
+import logging
+
+from sqlalchemy import func, select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.sealing import SealError
+from marketplace.proposals.duplicate_text import count_same
+from marketplace.proposals.models import Proposal, ProposalRevision
+from marketplace.proposals.queries.offers import HIDDEN
+
+logger = logging.getLogger(__name__)
+MOST_READ = 50
+
+
+def sent_within_a_day(supplier_id: int) -> int:
+    """Count the briefs that a supplier has sent an offer to for the first time within 24 hours."""
+    query = (
+        select(func.count())
+        .select_from(ProposalRevision)
+        .join(Proposal)
+        .where(
+            Proposal.supplier_id == supplier_id,
+            ProposalRevision.number == 1,
+            ProposalRevision.submitted_at > clock.now() - dt.timedelta(hours=24),
+        )
+    )
+    return session.scalar(query) or 0
+
+
+def saying_the_same(proposal: Proposal, *, opened: bool = False) -> int:
+    """Count the supplier's other sent offers in which it says the same of how it understands the job.
+
+    With `opened`, only those count whose seal is broken: the rest is nobody's to know but the supplier's. The last
+    fifty are read; one that cannot be opened counts as saying something else.
+    """
+    query = (
+        select(Proposal)
+        .where(
+            Proposal.supplier_id == proposal.supplier_id,
+            Proposal.id != proposal.id,
+            Proposal.state.not_in(HIDDEN),
+        )
+        .order_by(Proposal.submitted_at.desc(), Proposal.id)
+        .limit(MOST_READ)
+    )
+    if opened:
+        query = query.where(Proposal.opened_at.is_not(None))
+    try:
+        said = understanding_of(proposal)
+    except SealError:
+        return 0
+    others = []
+    for other in session.scalars(query):
+        try:
+            others.append(understanding_of(other))
+        except SealError:
+            logger.warning("Offer %s cannot be opened, so it is compared with none.", other.id)
+    return count_same(said, others)
+
+
+def understanding_of(proposal: Proposal) -> str:
+    """Return what a sent offer says of how its supplier understands the job. Raises SealError."""
+    return str((proposal.submitted_content or {}).get("understanding") or "")

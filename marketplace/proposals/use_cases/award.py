@@ -1,0 +1,276 @@
+"""The company's decision: one offer, or none, each with a reason to everybody; and taking it back."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.exc import IntegrityError
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import phase_of
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices, reminders
+from marketplace.proposals.lifecycle import (
+    CLOSING_REASONS,
+    REASONS,
+    Actor,
+    State,
+    may_decide_late,
+    may_decline,
+    may_reopen,
+)
+from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.queries import award_of
+from marketplace.proposals.use_cases.shared import (
+    company_people,
+    garden_people,
+    lock,
+    locked_for_company,
+    log,
+    move_brief,
+    move_proposal,
+    proposals_of,
+    supplier_people,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """The answer to an offer that was not chosen: a reason by its code, a sentence, and what was good."""
+
+    code: str
+    text: str
+    good: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AwardDetails:
+    """What the company agrees with the supplier it chooses."""
+
+    proposal_id: int
+    price_nok: int
+    start_on: dt.date
+    reason: str
+    still_stands: bool = False
+
+
+def _live(brief: Brief) -> dict[int, Proposal]:
+    """Return the offers that can be decided on; after a lapse those that were closed with it."""
+    state = State.CLOSED_UNJUDGED if phase_of(brief) is Phase.LAPSED else State.SUBMITTED
+    return {proposal.id: proposal for proposal in proposals_of(brief, state)}
+
+
+def _check_late(brief: Brief) -> None:
+    lapsed = phase_of(brief) is Phase.LAPSED
+    if lapsed and brief.closed_at and not may_decide_late(brief.closed_at, clock.now()):
+        raise Conflict(_("The brief lapsed more than 90 days ago. Make a copy of it and start again."))
+
+
+def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mapping[int, Reply]) -> None:
+    """Choose one offer and answer all the others, in one step.
+
+    Raises RuleBroken when another lacks its reason, NotFound for an offer that is not among those to choose
+    from, Conflict when the choice is made already.
+    """
+    with transaction():
+        brief = locked_for_company(viewer, reference, "award")
+        phase = phase_of(brief)
+        _check_late(brief)
+        live = _live(brief)
+        winner = live.get(details.proposal_id)
+        if winner is None:
+            raise NotFound
+        if phase is Phase.LAPSED and not details.still_stands:
+            raise RuleBroken(
+                _("The time for choosing was over. Ask the supplier if the offer still stands."),
+                "still_stands",
+            )
+        if not details.reason:
+            raise RuleBroken(_("Say in a sentence why you chose this offer."), "reason")
+        others = [proposal for proposal in live.values() if proposal.id != winner.id]
+        for other in others:
+            _check_reply(replies.get(other.id), other.id, REASONS)
+        now = clock.now()
+        _add_award(viewer, brief, details, now)
+        # The moves are judged by what the brief was when the company chose.
+        move_proposal(winner, "award", Actor.COMPANY_OWNER, phase)
+        winner.decided_at, winner.outcome_code, winner.outcome_seen_at = now, "", None
+        winner.outcome_text = details.reason
+        for other in others:
+            _turn_down(other, replies[other.id], phase, now)
+        move_brief(brief, "award")
+        brief.closed_at = now
+        record(viewer, "brief.award", "brief", brief.reference, proposal=winner.id, others=len(others))
+        _tell_all(brief, winner, others)
+
+
+def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
+    if reply is None or reply.code not in codes:
+        raise RuleBroken(
+            _("Choose a reason for each supplier that you did not choose."), f"code_{proposal_id}"
+        )
+    if not reply.text:
+        raise RuleBroken(
+            _("Write a sentence to each supplier that you did not choose."), f"text_{proposal_id}"
+        )
+
+
+def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.datetime) -> None:
+    session.add(
+        Award(
+            brief_id=brief.id,
+            proposal_id=details.proposal_id,
+            reason=details.reason,
+            agreed_price_nok=details.price_nok,
+            start_on=details.start_on,
+            awarded_at=now,
+            awarded_by_id=viewer.user_id,
+        )
+    )
+    try:
+        session.flush()
+    except IntegrityError as error:
+        raise Conflict(_("A colleague has just chosen an offer. Open the page again.")) from error
+
+
+def _turn_down(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
+    move_proposal(proposal, "turn_down", Actor.COMPANY_OWNER, phase)
+    proposal.decided_at, proposal.outcome_seen_at = now, None
+    proposal.outcome_code, proposal.outcome_text, proposal.outcome_good = reply.code, reply.text, reply.good
+
+
+def _tell_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> None:
+    title, company = brief.versions[-1].title, brief.company.name
+    send(notices.offer_chosen(company, title, winner.id), supplier_people(winner))
+    for other in others:
+        told = notices.offer_not_chosen(company, title, other.id, other.outcome_code, other.outcome_text)
+        send(told, supplier_people(other))
+    send(notices.choice_made(winner.supplier.name, title, brief.reference), company_people(brief))
+    send(
+        reminders.garden_choice_made(company, winner.supplier.name, title, brief.reference),
+        garden_people(brief),
+    )
+
+
+def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
+    """End a brief without a choice, with the same reason and sentence to all. Raises RuleBroken, Conflict."""
+    with transaction():
+        brief = locked_for_company(viewer, reference, "choose_nobody")
+        phase = phase_of(brief)
+        _check_late(brief)
+        if reply.code not in CLOSING_REASONS:
+            raise RuleBroken(_("Choose a reason."), "code")
+        live = list(_live(brief).values())
+        if live and not reply.text:
+            raise RuleBroken(_("Write a sentence to those who have answered."), "text")
+        now = clock.now()
+        title = brief.versions[-1].title
+        for proposal in live:
+            _turn_down(proposal, reply, phase, now)
+            told = notices.nobody_chosen(_shown_name(brief), title, proposal.id, reply.code, reply.text)
+            send(told, supplier_people(proposal))
+        move_brief(brief, "choose_nobody")
+        brief.closed_at, brief.closed_reason = now, reply.text
+        record(viewer, "brief.choose_nobody", "brief", brief.reference, reason=reply.code, offers=len(live))
+        send(reminders.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_people(brief))
+
+
+def _shown_name(brief: Brief) -> str:
+    return "" if brief.name_hidden else brief.company.name
+
+
+def reopen(viewer: Viewer, reference: str, reason: str) -> None:
+    """Take back the choice within fourteen days; all offers can be chosen again, and all are told why."""
+    with transaction():
+        brief = locked_for_company(viewer, reference, "reopen")
+        found = award_of(brief.id)
+        if found is None:
+            raise NotFound
+        if not may_reopen(found.awarded_at, clock.now()):
+            raise Conflict(_("A choice can be taken back within 14 days. Ask your business garden."))
+        if not reason:
+            raise RuleBroken(_("Say why you take back the choice."), "reason")
+        phase = phase_of(brief)
+        back = [found.proposal, *proposals_of(brief, State.NOT_SELECTED)]
+        for proposal in back:
+            move_proposal(proposal, "put_back", Actor.COMPANY_OWNER, phase)
+            proposal.decided_at = None
+        record(viewer, "brief.reopen", "brief", brief.reference, proposal=found.proposal_id)
+        _open_choice_again(brief, found)
+        title = brief.versions[-1].title
+        for proposal in back:
+            send(
+                notices.choice_taken_back(brief.company.name, title, brief.reference, reason),
+                supplier_people(proposal),
+            )
+        send(
+            reminders.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
+            garden_people(brief),
+        )
+
+
+def _open_choice_again(brief: Brief, found: Award) -> None:
+    session.delete(found)
+    move_brief(brief, "reopen")
+    brief.closed_at = None
+
+
+def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
+    """Say no to a job one was chosen for, within ten days; the company can then choose another."""
+    with transaction():
+        proposal = session.get(Proposal, proposal_id)
+        if proposal is None or not viewer.is_supplier or proposal.supplier_id != viewer.organisation_id:
+            raise NotFound
+        if not viewer.is_owner:
+            raise Forbidden
+        brief = lock(proposal.brief)
+        session.refresh(proposal)
+        found = award_of(brief.id)
+        if found is None or found.proposal_id != proposal.id:
+            raise Conflict(_("This cannot be done with the offer as it is now. Open the page again."))
+        if not may_decline(found.awarded_at, clock.now()):
+            raise Conflict(_("A job can be declined within 10 days. Talk with the company."))
+        if not reason:
+            raise RuleBroken(_("Say why you cannot take the job."), "reason")
+        phase = phase_of(brief)
+        move_proposal(proposal, "decline_award", Actor.SUPPLIER_OWNER, phase)
+        proposal.own_reason = reason
+        back = proposals_of(brief, State.NOT_SELECTED)
+        for other in back:
+            move_proposal(other, "put_back", Actor.SUPPLIER_OWNER, phase)
+            other.decided_at = None
+        log(viewer, "proposal.decline_award", brief, proposal)
+        _open_choice_again(brief, found)
+        record(None, "brief.reopen", "brief", brief.reference, proposal=proposal.id)
+        title, reference = brief.versions[-1].title, brief.reference
+        told = notices.supplier_declined(proposal.supplier.name, title, reference, reason)
+        send(told, [*company_people(brief), *garden_people(brief)])
+        for other in back:
+            send(notices.choice_open_again(brief.company.name, title, reference), supplier_people(other))
+
+
+def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text: str) -> None:
+    """Rule out an offer that does not meet a must-have, with the must-have and a sentence. Raises RuleBroken."""
+    with transaction():
+        brief = locked_for_company(viewer, reference, "choose_nobody")
+        proposal = _live(brief).get(proposal_id)
+        if proposal is None:
+            raise NotFound
+        if demand not in (brief.versions[-1].answers.get("must_have") or ()):
+            raise RuleBroken(_("Choose the must-have that is not met."), "demand")
+        if not text:
+            raise RuleBroken(_("Say in a sentence what is missing."), "text")
+        move_proposal(proposal, "rule_out", Actor.COMPANY_OWNER, phase_of(brief))
+        proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
+        proposal.outcome_code, proposal.outcome_text = "must_have", f"{demand}: {text}"
+        log(viewer, "proposal.rule_out", brief, proposal)
+        title = brief.versions[-1].title
+        told = notices.offer_ruled_out(_shown_name(brief), title, proposal.id, demand, text)
+        send(told, supplier_people(proposal))

@@ -1,0 +1,118 @@
+"""After the choice: hand-over, an early end, and whether it worked."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import own_brief
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices
+from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS
+from marketplace.proposals.models import Award, Outcome
+from marketplace.proposals.queries import award_of
+from marketplace.proposals.use_cases.shared import (
+    garden_people,
+    lock,
+    locked_for_company,
+    move_brief,
+    supplier_people,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeAnswers:
+    """Whether it worked: facts before opinions."""
+
+    on_time: str
+    within_price: str
+    goal_met: str
+    order_again: str
+    measured: str = ""
+    text: str = ""
+
+
+ON_TIME = ("yes", "late", "no")
+WITHIN_PRICE = ("yes", "over", "no")
+GOAL_MET = ("yes", "partly", "no", "too_early")
+ORDER_AGAIN = ("yes", "maybe", "no")
+
+
+def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
+    """Confirm that the job is handed over, with each point of the checklist answered. Raises RuleBroken.
+
+    Asks for the outcome now, after three months and after a year.
+    """
+    with transaction():
+        brief = locked_for_company(viewer, reference, "deliver")
+        found = _award(brief)
+        for item in HANDOVER_ITEMS:
+            if handover.get(item) not in HANDOVER_ANSWERS:
+                raise RuleBroken(_("Answer each point. “Not done” is an answer too."), item)
+        now = clock.now()
+        found.delivered_at = now
+        found.handover = {item: handover[item] for item in HANDOVER_ITEMS}
+        move_brief(brief, "deliver")
+        brief.closed_at = now
+        for name, days in OUTCOME_ROUNDS.items():
+            due = clock.today() + dt.timedelta(days=days)
+            session.add(Outcome(brief_id=brief.id, round=name, due_on=due))
+        record(viewer, "brief.deliver", "brief", brief.reference)
+        told = notices.job_delivered(brief.company.name, brief.versions[-1].title, found.proposal_id)
+        send(told, supplier_people(found.proposal))
+
+
+def terminate(viewer: Viewer, reference: str, reason: str) -> None:
+    """End a job before it is delivered, with a reason; supplier and garden are told. Raises RuleBroken."""
+    with transaction():
+        brief = locked_for_company(viewer, reference, "terminate")
+        found = _award(brief)
+        if not reason:
+            raise RuleBroken(_("Say why the job ends."), "reason")
+        move_brief(brief, "terminate")
+        brief.closed_at, brief.closed_reason = clock.now(), reason
+        record(viewer, "brief.terminate", "brief", brief.reference)
+        title, company = brief.versions[-1].title, brief.company.name
+        told = notices.job_ended(company, title, reason, brief.reference)
+        send(told, [*supplier_people(found.proposal), *garden_people(brief)])
+
+
+def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
+    """Answer one round of whether it worked; an answer can be mended later. Raises RuleBroken, NotFound."""
+    with transaction():
+        brief = lock(own_brief(viewer, reference))
+        query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
+        outcome = session.scalar(query)
+        if outcome is None:
+            raise NotFound
+        if outcome.due_on > clock.today():
+            raise Conflict(_("It is too early to answer this."))
+        allowed = {
+            "on_time": ON_TIME,
+            "within_price": WITHIN_PRICE,
+            "goal_met": GOAL_MET,
+            "order_again": ORDER_AGAIN,
+        }
+        for field, values in allowed.items():
+            value = getattr(answers, field)
+            if value not in values:
+                raise RuleBroken(_("Choose one from the list."), field)
+            setattr(outcome, field, value)
+        outcome.measured, outcome.text = answers.measured, answers.text
+        outcome.answered_at, outcome.answered_by_id = clock.now(), viewer.user_id
+        record(viewer, "brief.outcome", "brief", brief.reference, round=name)
+
+
+def _award(brief: Brief) -> Award:
+    found = award_of(brief.id)
+    if found is None:
+        raise NotFound
+    return found

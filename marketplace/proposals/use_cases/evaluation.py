@@ -1,0 +1,162 @@
+"""The company opens the offers early, scores them, and gives suppliers more time when none came."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.briefs.lifecycle import MAX_EXTENSIONS, Phase, latest_extension
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import own_brief, phase_of
+from marketplace.briefs.use_cases import extend_deadline
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import format_date
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices
+from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
+from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, State
+from marketplace.proposals.models import Evaluation
+from marketplace.proposals.queries import offers_for
+from marketplace.proposals.queries.offers import HIDDEN
+from marketplace.proposals.use_cases.shared import (
+    break_seal,
+    check_brief_move,
+    company_people,
+    lock,
+    locked_for_company,
+    proposals_of,
+)
+from marketplace.sourcing.models import Invitation
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A score with a note for the company's own eyes."""
+
+    score: int
+    note: str = ""
+
+
+def open_early(viewer: Viewer, reference: str) -> bool:
+    """Open the offers before the deadline if all who were asked have answered; say whether it was done.
+
+    Needs a closed open door, so that nobody unknown can still be writing. The answer is yes or no: a no says
+    neither who nor how many. Each try is recorded.
+    """
+    with transaction():
+        brief = locked_for_company(viewer, reference, "close_early")
+        if brief.open_door:
+            raise RuleBroken(
+                _("The brief is open to all approved suppliers, so the offers wait for the deadline.")
+            )
+        if not _all_have_answered(brief):
+            record(viewer, "brief.open_early_refused", "brief", brief.reference)
+            return False
+        brief.opened_early_at = clock.now()
+        brief.updated_at = clock.now()
+        record(viewer, "brief.open_early", "brief", brief.reference)
+        announce_opening(brief)
+        return True
+
+
+def _all_have_answered(brief: Brief) -> bool:
+    sent = {proposal.supplier_id for proposal in proposals_of(brief, State.SUBMITTED)}
+    asked = session.scalars(select(Invitation).where(Invitation.brief_id == brief.id)).all()
+    return bool(sent) and all(one.supplier_id in sent or one.state == "declined" for one in asked)
+
+
+def announce_opening(brief: Brief) -> None:
+    """Break the seal of a brief that is opened, and tell company and garden how many offers it got."""
+    break_seal(brief)
+    count = len(proposals_of(brief, State.SUBMITTED))
+    title = brief.versions[-1].title
+    send(notices.offers_opened(title, brief.reference, count), company_people(brief))
+    record(None, "brief.opened", "brief", brief.reference)
+
+
+def save_scores(viewer: Viewer, reference: str, scores: Mapping[int, Mapping[str, Score]]) -> None:
+    """Keep the company's scores, all offers together. What is left out of `scores` loses its score.
+
+    Raises RuleBroken for a score that is none, Conflict when the choice is made.
+    """
+    with transaction():
+        brief = lock(own_brief(viewer, reference))
+        if phase_of(brief) not in {Phase.EVALUATING, Phase.LAPSED}:
+            raise Conflict(_("The offers can be scored after the deadline and until you have chosen."))
+        live = {offer.id for offer in offers_for(viewer, reference).live}
+        for proposal_id, given in scores.items():
+            if proposal_id not in live:
+                raise NotFound
+            _set_scores(viewer, proposal_id, given)
+        record(viewer, "brief.score", "brief", brief.reference)
+
+
+def _set_scores(viewer: Viewer, proposal_id: int, given: Mapping[str, Score]) -> None:
+    query = select(Evaluation).where(Evaluation.proposal_id == proposal_id)
+    rows = {row.criterion: row for row in session.scalars(query)}
+    for criterion in CRITERIA:
+        row, wanted = rows.get(criterion), given.get(criterion)
+        if wanted is None:
+            if row is not None:
+                session.delete(row)
+            continue
+        if not 0 <= wanted.score <= MAX_SCORE:
+            raise RuleBroken(_("Choose a score from 0 to 5."))
+        if row is None:
+            row = Evaluation(proposal_id=proposal_id, criterion=criterion)
+            session.add(row)
+        elif row.score == wanted.score and row.note == wanted.note:
+            continue
+        row.score, row.note, row.by_id, row.at = wanted.score, wanted.note, viewer.user_id or 0, clock.now()
+
+
+def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
+    """Give suppliers more time, once, when the deadline passed without an offer.
+
+    Raises RuleBroken for a day that is too soon or too late, Conflict when offers came or it was done before.
+    """
+    with transaction():
+        brief = lock(own_brief(viewer, reference))
+        check_brief_move(viewer, brief, "extend")
+        if not may_extend_without_offers(brief):
+            raise Conflict(_("The deadline can be moved once, and only when no offer came."))
+        earliest, latest = extension_range(brief)
+        if not earliest <= day <= latest:
+            allowed = {"first": format_date(earliest), "last": format_date(latest)}
+            raise RuleBroken(_("Choose a day from %(first)s to %(last)s.", **allowed), "day")
+        extend_deadline(viewer, reference, day, nobody_answered=True)
+        record(viewer, "brief.extend_without_offers", "brief", brief.reference)
+
+
+def may_extend_without_offers(brief: Brief) -> bool:
+    """Say whether a brief got no offer by its deadline and has not been given more time for that before."""
+    if phase_of(brief) is not Phase.EVALUATING or brief.published_at is None:
+        return False
+    if brief.extensions >= MAX_EXTENSIONS or extended_without_offers(brief):
+        return False
+    earliest, latest = extension_range(brief)
+    return earliest <= latest and not proposals_of(brief, *(set(State) - set(HIDDEN)))
+
+
+def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
+    """Return the first and last day that a deadline without offers can be moved to."""
+    assert brief.published_at is not None
+    two_weeks = clock.today() + dt.timedelta(days=EXTRA_DAYS_WITHOUT_OFFERS)
+    return clock.add_working_days(clock.today(), 2), min(two_weeks, latest_extension(brief.published_at))
+
+
+def extended_without_offers(brief: Brief) -> bool:
+    """Say whether the deadline was moved for want of offers before."""
+    from_log = select(AuditEvent.id).where(
+        AuditEvent.object_type == "brief",
+        AuditEvent.object_id == brief.reference,
+        AuditEvent.action == "brief.extend_without_offers",
+    )
+    return session.scalar(from_log.limit(1)) is not None

@@ -1,0 +1,247 @@
+"""What the clock does: opens offers at the deadline, reminds, lets undecided briefs lapse, asks for results.
+
+Each function can be run at any time and any number of times: what is done is found in the audit log.
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.audit.use_cases import record
+from marketplace.briefs import hooks
+from marketplace.briefs.lifecycle import Phase, State
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import phase_of
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.viewer import Viewer
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices, reminders
+from marketplace.proposals.lifecycle import (
+    GARDEN_TOLD_DAYS,
+    REMINDER_DAYS,
+    Actor,
+    days_after,
+    lapse_at,
+    opened_at,
+)
+from marketplace.proposals.lifecycle import State as OfferState
+from marketplace.proposals.models import Outcome, Proposal
+from marketplace.proposals.queries.offers import count_of
+from marketplace.proposals.use_cases.evaluation import announce_opening
+from marketplace.proposals.use_cases.shared import (
+    company_people,
+    garden_people,
+    lock,
+    log,
+    move_brief,
+    move_proposal,
+    proposals_of,
+    supplier_people,
+)
+
+
+def run_all() -> None:
+    """Do all that the clock asks for now."""
+    open_due()
+    lapse_overdue()
+    remind_about_results()
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A published brief whose deadline has passed, as it was a moment ago."""
+
+    id: int
+    reference: str
+    opened: dt.datetime
+
+
+def _is_waiting() -> ColumnElement[bool]:
+    now = clock.now()
+    passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
+    return and_(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None), passed)
+
+
+def _waiting() -> list[Waiting]:
+    """Return the published briefs whose deadline has passed, the oldest first."""
+    columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
+    return [
+        Waiting(number, reference, opened_at(deadline, early))
+        for number, reference, deadline, early in session.execute(
+            select(*columns).where(_is_waiting()).order_by(Brief.id)
+        )
+        if deadline is not None
+    ]
+
+
+def _last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tuple[str, str], dt.datetime]:
+    """Return when each kind of event was last recorded for some briefs, by reference and action.
+
+    Asked for all at once and without a lock, so that only briefs for which something is due are locked: most wait for
+    weeks, and the worker looks every minute.
+    """
+    query = (
+        select(AuditEvent.object_id, AuditEvent.action, func.max(AuditEvent.at))
+        .where(AuditEvent.object_type == "brief", AuditEvent.object_id.in_(references), action)
+        .group_by(AuditEvent.object_id, AuditEvent.action)
+    )
+    found = {(reference, action): at for reference, action, at in session.execute(query)}
+    session.rollback()
+    return found
+
+
+def _last_event(brief: Brief, action: str) -> dt.datetime | None:
+    query = select(AuditEvent.at).where(
+        AuditEvent.object_type == "brief",
+        AuditEvent.object_id == brief.reference,
+        AuditEvent.action == action,
+    )
+    return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+
+
+def _locked_waiting(brief_id: int) -> Brief | None:
+    """Return a brief, locked, when it still waits for a decision."""
+    brief = session.get(Brief, brief_id)
+    if brief is None:
+        return None
+    lock(brief)
+    return brief if phase_of(brief) is Phase.EVALUATING else None
+
+
+def _opened(brief: Brief) -> dt.datetime:
+    assert brief.deadline is not None
+    return opened_at(brief.deadline, brief.opened_early_at)
+
+
+def open_due() -> int:
+    """Tell companies whose deadline has passed how many offers they got; return how many were told."""
+    told, waiting = 0, _waiting()
+    last_opened = _last_events(
+        AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_waiting())
+    )
+    for one in waiting:
+        known = last_opened.get((one.reference, "brief.opened"))
+        if known is not None and known >= one.opened:
+            continue
+        with transaction():
+            brief = _locked_waiting(one.id)
+            if brief is None:
+                continue
+            last = _last_event(brief, "brief.opened")
+            if last is None or last < _opened(brief):
+                announce_opening(brief)
+                told += 1
+    return told
+
+
+def lapse_overdue() -> int:
+    """Remind companies that have not decided, and let what is 45 days old lapse; return how many lapsed."""
+    lapsed, waiting = 0, _waiting()
+    looked_for = (AuditEvent.action == "brief.reopen") | AuditEvent.action.startswith(
+        "brief.remind_", autoescape=True
+    )
+    events = _last_events(looked_for, select(Brief.reference).where(_is_waiting()))
+    for one in waiting:
+        since = max(one.opened, events.get((one.reference, "brief.reopen"), one.opened))
+        due = _due_reminder(since)
+        told = events.get((one.reference, f"brief.remind_{due}"))
+        if clock.now() <= lapse_at(since) and (due is None or (told is not None and told >= since)):
+            continue
+        with transaction():
+            brief = _locked_waiting(one.id)
+            if brief is None:
+                continue
+            since = max(_opened(brief), _last_event(brief, "brief.reopen") or _opened(brief))
+            if clock.now() > lapse_at(since):
+                _lapse(brief)
+                lapsed += 1
+            else:
+                _remind(brief, since)
+    return lapsed
+
+
+def _due_reminder(since: dt.datetime) -> int | None:
+    """Return the latest reminder that is due, by its days, or None."""
+    return max((days for days in REMINDER_DAYS if clock.now() > days_after(since, days)), default=None)
+
+
+def _remind(brief: Brief, since: dt.datetime) -> None:
+    """Send the latest reminder that is due and not sent; one that was missed is not sent after it."""
+    days = _due_reminder(since)
+    if days is None:
+        return
+    last = _last_event(brief, f"brief.remind_{days}")
+    if last is not None and last >= since:
+        return
+    title, count = brief.versions[-1].title, count_of(brief.id)
+    record(None, f"brief.remind_{days}", "brief", brief.reference)
+    send(reminders.decide_soon(title, brief.reference, count, lapse_at(since)), company_people(brief))
+    garden = _last_event(brief, "brief.garden_told")
+    if days >= GARDEN_TOLD_DAYS and (garden is None or garden < since):
+        record(None, "brief.garden_told", "brief", brief.reference)
+        told = reminders.garden_decide_soon(brief.company.name, title, brief.reference, lapse_at(since))
+        send(told, garden_people(brief))
+
+
+def _lapse(brief: Brief) -> None:
+    now, title = clock.now(), brief.versions[-1].title
+    for proposal in proposals_of(brief, OfferState.SUBMITTED):
+        _close(None, brief, proposal, Actor.CLOCK)
+        name = "" if brief.name_hidden else brief.company.name
+        send(notices.brief_lapsed(name, title, proposal.id), supplier_people(proposal))
+    move_brief(brief, "lapse")
+    brief.closed_at = now
+    record(None, "brief.lapse", "brief", brief.reference)
+    people = [*company_people(brief), *garden_people(brief)]
+    send(reminders.own_brief_lapsed(title, brief.reference), people)
+
+
+def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Actor) -> None:
+    phase = phase_of(brief)
+    move_proposal(proposal, "close", actor, phase)
+    proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
+    log(viewer, "proposal.close", brief, proposal)
+
+
+def close_with_brief(viewer: Viewer, brief: Brief) -> None:
+    """End the offers to a brief that its company withdraws, in the same transaction.
+
+    The withdrawal itself tells all suppliers why. The offers to a brief withdrawn while it was open stay sealed.
+    """
+    for proposal in proposals_of(brief, OfferState.SUBMITTED):
+        _close(viewer, brief, proposal, Actor.COMPANY_OWNER)
+        proposal.outcome_text = brief.closed_reason
+
+
+hooks.tie(Proposal.brief_id, Proposal.supplier_id)
+hooks.when_withdrawn("proposals", close_with_brief)
+
+
+def remind_about_results() -> int:
+    """Ask companies whether it worked, once a round when its day has come; return how many were asked."""
+    is_due = and_(Outcome.due_on <= clock.today(), Outcome.answered_at.is_(None))
+    query = select(Outcome.id, Outcome.round, Brief.reference).join(Outcome.brief).where(is_due)
+    due = session.execute(query.order_by(Outcome.id)).all()
+    done = AuditEvent.action.startswith("brief.ask_", autoescape=True)
+    already = _last_events(done, select(Brief.reference).join(Outcome).where(is_due))
+    asked = 0
+    for outcome_id, number, reference in due:
+        if (reference, f"brief.ask_{number}") in already:
+            continue
+        with transaction():
+            outcome = session.get(Outcome, outcome_id)
+            if outcome is None or outcome.answered_at is not None:
+                continue
+            brief = lock(outcome.brief)
+            if _last_event(brief, f"brief.ask_{outcome.round}") is not None:
+                continue
+            record(None, f"brief.ask_{outcome.round}", "brief", brief.reference)
+            send(
+                reminders.did_it_work(brief.versions[-1].title, brief.reference, outcome.round),
+                company_people(brief),
+            )
+            asked += 1
+    return asked

@@ -1,0 +1,140 @@
+"""The company's pages after the deadline: side by side, one offer in full, scores, and when no offer came."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.proposals import queries, use_cases
+from marketplace.proposals.comparison import MOST_COLUMNS, compare
+from marketplace.proposals.evaluation import CRITERIA
+from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendForm, scores_form
+from marketplace.proposals.forms.writing import owned_in_words
+from marketplace.proposals.lifecycle import reason_label
+from marketplace.proposals.queries import Offer, Offers
+from marketplace.proposals.use_cases.evaluation import extension_range, may_extend_without_offers
+from marketplace.proposals.views import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+TO_JUDGE = {Phase.EVALUATING, Phase.LAPSED}
+
+
+@blueprint.get("/briefs/<reference>/proposals", endpoint="compare")
+@access.members
+def compare_offers(reference: str) -> Answer:
+    """The offers side by side; sealed until the deadline. The garden sees how many."""
+    viewer = current_viewer()
+    if viewer.is_garden:
+        brief, count = queries.count_for_garden(viewer, reference)
+        return render_template(
+            "proposals/garden.html", brief=brief, count=count, opens=queries.opening_of(brief)
+        )
+    found = queries.offers_for(viewer, reference)
+    if found.is_sealed:
+        return render_template("proposals/sealed.html", found=found, opens=queries.opening_of(found.brief))
+    if not found.offers:
+        return _none(found, ExtendForm())
+    shown = _shown(found)
+    return render_template(
+        "proposals/compare.html",
+        found=found,
+        comparison=compare(shown, found.ask),
+        shown=shown,
+        criteria=[(code, str(CRITERION_LABELS[code]), found.ask.weights.get(code, 0)) for code in CRITERIA],
+        to_judge=found.phase in TO_JUDGE,
+        most=MOST_COLUMNS,
+    )
+
+
+def _shown(found: Offers) -> list[Offer]:
+    """Return the offers to show: those asked for, else those that can be chosen, at most four."""
+    asked = set(request.args.getlist("offer", type=int))
+    chosen = [offer for offer in found.offers if offer.id in asked]
+    return (chosen or found.live or list(found.offers))[:MOST_COLUMNS]
+
+
+def _none(found: Offers, form: ExtendForm, status: int = 200) -> Answer:
+    may_extend = may_extend_without_offers(found.brief)
+    html = render_template(
+        "proposals/none.html",
+        found=found,
+        form=form,
+        may_extend=may_extend and current_viewer().is_owner,
+        extension=extension_range(found.brief) if may_extend else None,
+        waits=found.phase is Phase.EVALUATING,
+    )
+    return html, status
+
+
+@blueprint.post("/briefs/<reference>/proposals/open")
+@access.company_owner
+def open_early(reference: str) -> Answer:
+    """Open the offers before the deadline, if all who were asked have answered."""
+    try:
+        opened = use_cases.open_early(current_viewer(), reference)
+    except (RuleBroken, Conflict) as error:
+        flashes.warn(error.message)
+    else:
+        if opened:
+            flashes.done(_("The offers are opened."))
+        else:
+            flashes.note(
+                _("Not yet. The offers stay sealed until all who were asked have answered, or the deadline.")
+            )
+    return see_other("proposals.compare", reference=reference)
+
+
+@blueprint.post("/briefs/<reference>/proposals/extend")
+@access.company_owner
+def extend(reference: str) -> Answer:
+    """Give suppliers more time when no offer came."""
+    viewer, form = current_viewer(), ExtendForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.extend_without_offers(viewer, reference, form.day.data)
+        except RuleBroken as error:
+            form.add_rule_error(RuleBroken(error.message, "day"))
+        else:
+            flashes.done(_("The deadline is moved, and the suppliers are told."))
+            return see_other("proposals.compare", reference=reference)
+    found = queries.offers_for(viewer, reference)
+    if found.is_sealed or found.offers:
+        raise NotFound
+    return _none(found, form, 422)
+
+
+@blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>")
+@access.company
+def offer(reference: str, proposal_id: int) -> Answer:
+    """One offer in full."""
+    found, one = queries.offer_for(current_viewer(), reference, proposal_id)
+    return render_template(
+        "proposals/offer.html",
+        found=found,
+        offer=one,
+        owned=owned_in_words(found.ask),
+        to_judge=found.phase is Phase.EVALUATING,
+        reason=reason_label(one.outcome_code),
+    )
+
+
+@blueprint.route("/briefs/<reference>/proposals/scores", methods=["GET", "POST"])
+@access.company
+def scores(reference: str) -> Answer:
+    """Scores for all offers, saved together."""
+    viewer = current_viewer()
+    found = queries.offers_for(viewer, reference)
+    if not found.live or found.phase not in TO_JUDGE:
+        raise NotFound
+    form = scores_form(found.live)
+    if form.validate_on_submit():
+        use_cases.save_scores(viewer, reference, form.scores(found.live))
+        flashes.done(_("The scores are saved. Only you in the company see them until you choose."))
+        return see_other("proposals.compare", reference=reference, _anchor="scores")
+    criteria = [(code, str(CRITERION_LABELS[code]), found.ask.weights.get(code, 0)) for code in CRITERIA]
+    html = render_template("proposals/scores.html", found=found, form=form, criteria=criteria)
+    return html, 422 if form.is_submitted() else 200

@@ -1,0 +1,66 @@
+"""What gunicorn does beside serving: the index is ready before anyone waits for it."""
+
+import gc
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from marketplace.core.database import db, session
+from marketplace.operation import logs
+from marketplace.sourcing.corpus import read_kept, warm
+
+FIRST_PAGES_SECONDS = 1.0
+logconfig_dict = logs.configuration(
+    as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
+)
+worker_class = "marketplace.server.gunicorn_worker.Worker"
+logger = logging.getLogger(__name__)
+beside: list[Callable[[], None]] = []
+"""What begins when the address answers: on a machine of two processors it would slow down the start."""
+
+
+def on_starting(server: Any) -> None:
+    """Get the index ready before the processes are made, so that it is read once and they share it.
+
+    One that is not kept on disk is learnt later: that takes long, and pages that need none should not wait for it.
+    """
+    if server.cfg.preload_app:
+        app = server.app.wsgi()
+        gc.disable()  # nearly all that is made now stays: looking for what does not takes a tenth of the time
+        _make(app, read_kept)
+        gc.enable()
+        with app.app_context():
+            db.engine.dispose()  # each process opens connections of its own
+
+
+def when_ready(_server: Any) -> None:
+    """Begin what runs beside the server."""
+    for begin in beside:
+        begin()
+
+
+def post_worker_init(worker: Any) -> None:
+    """Get the rest ready in the background, when those who waited for the address have got their page."""
+
+    def follow() -> None:
+        time.sleep(FIRST_PAGES_SECONDS)
+        _make(worker.app.wsgi(), warm)
+
+    threading.Thread(target=follow, daemon=True).start()
+
+
+def _make(app: Any, make: Callable[[], None]) -> None:
+    try:
+        with app.app_context():
+            make()
+            session.remove()
+        # The index is many small objects that live as long as the process. The collector leaves them out from now
+        # on: walking them all took 0.15 s, in the middle of somebody's page.
+        if gc.isenabled():
+            gc.collect()
+        gc.freeze()
+    except Exception:
+        logger.exception("The index could not be built ahead; the first request builds it.")

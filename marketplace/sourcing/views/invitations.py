@@ -1,0 +1,72 @@
+"""A supplier's yes or no to an invitation."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import hooks
+from marketplace.briefs import queries as briefs
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import BriefPaper
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.forms import DeclineForm
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+def _invited(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
+    """Return what an invited supplier can do with its invitation while the brief is open."""
+    invitation = queries.invitation_for(viewer, paper.brief.id)
+    if invitation is None or paper.phase is not Phase.OPEN:
+        return None
+    return hooks.Panel(
+        "sourcing/_invited.html", {"reference": paper.brief.reference, "state": invitation.state}
+    )
+
+
+hooks.hang(hooks.Place.SUPPLIER, "invitation", _invited)
+
+
+@blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])
+@access.supplier
+def decline(reference: str) -> Answer:
+    """Say no to an invitation, with a reason."""
+    viewer = current_viewer()
+    paper = briefs.paper_for(viewer, reference)
+    if queries.invitation_for(viewer, paper.brief.id) is None:
+        raise NotFound
+    form = DeclineForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("You have said no. The company can ask someone else."))
+            return see_other("sourcing.opportunities")
+    status = 422 if form.all_errors() else 200
+    return render_template("sourcing/decline.html", form=form, paper=paper), status
+
+
+@blueprint.post("/briefs/<reference>/look")
+@access.supplier
+def look(reference: str) -> Answer:
+    """Tell the company that its brief is read. Reading alone tells nobody."""
+    use_cases.mark_seen(current_viewer(), reference)
+    flashes.done(_("The company is told that you look at the brief."))
+    return see_other("briefs.show", reference=reference)
+
+
+@blueprint.post("/briefs/<reference>/reconsider")
+@access.supplier
+def reconsider(reference: str) -> Answer:
+    """Take back a no."""
+    use_cases.reconsider(current_viewer(), reference)
+    flashes.done(_("Your no is taken back. You can write an offer."))
+    return see_other("briefs.show", reference=reference)

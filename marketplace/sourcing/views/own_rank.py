@@ -1,0 +1,29 @@
+"""A supplier's own place in the list of a brief, with its own parts and what would have given more points."""
+
+from flask import render_template
+
+from marketplace.briefs import hooks
+from marketplace.briefs.queries import BriefPaper
+from marketplace.core.viewer import Viewer
+from marketplace.sourcing import queries
+from marketplace.sourcing.match_explanation import part_label
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/briefs/<reference>/standing")
+@access.supplier
+def standing(reference: str) -> str:
+    """Show the supplier where it stands, without showing anybody else."""
+    found = queries.standing(current_viewer(), reference)
+    return render_template("sourcing/standing.html", found=found, part_label=part_label)
+
+
+def _link(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
+    if not queries.is_ranked(viewer, paper):
+        return None
+    return hooks.Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})
+
+
+hooks.hang(hooks.Place.SUPPLIER, "standing", _link)

@@ -1,0 +1,139 @@
+"""The demo's people, and the address of every route, filled with things of theirs."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.briefs.models import Brief, ClarificationQuestion
+from marketplace.core.database import session
+from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
+from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.web import access
+from marketplace.web.access import Level
+from tests import factories
+from tests.support.browser import Browser
+
+OWN = "2026-0012"  # the demo's company, being evaluated
+PLAIN = {Level.PUBLIC, Level.BEGUN, Level.SIGNED_IN, Level.MEMBERS}
+ACTING = PLAIN | {Level.ORGANISATION}
+LEADING = ACTING | {Level.LEADER}
+
+
+class People:
+    """The demo's people, by what they are to the demo's company and its evaluated brief."""
+
+    def __init__(self) -> None:
+        brief = session.scalars(select(Brief).where(Brief.reference == OWN)).one()
+        garden = session.get_one(BusinessGarden, brief.company.garden_id)
+        proposals = session.scalars(
+            select(Proposal).where(Proposal.brief_id == brief.id).order_by(Proposal.id)
+        ).all()
+        other_company = session.scalars(select(Brief).where(Brief.reference == "2026-0016")).one().company
+        other_garden = session.scalars(select(BusinessGarden).where(BusinessGarden.id != garden.id)).first()
+        outsider = session.scalars(
+            select(Supplier)
+            .where(Supplier.id.not_in([p.supplier_id for p in proposals]))
+            .order_by(Supplier.id)
+        ).first()
+        assert other_garden is not None
+        assert outsider is not None
+        self.brief, self.garden, self.proposals = brief, garden, proposals
+        colleague = factories.member(brief.company, "member")
+        self.ids: dict[str, int | None] = {
+            "anonymous": None,
+            "owner": self._someone(brief.company, "owner"),
+            "colleague": colleague.user_id,
+            "other company": self._someone(other_company, "owner"),
+            "bidder": self._someone(proposals[0].supplier, "owner"),
+            "rival": self._someone(proposals[1].supplier, "owner"),
+            "other supplier": self._someone(outsider, "owner"),
+            "curator": self._someone(garden, "curator"),
+            "other curator": self._someone(other_garden, "curator"),
+            "administrator": session.scalars(select(User.id).where(User.is_admin)).first(),
+        }
+        session.commit()
+
+    @staticmethod
+    def _someone(organisation: Organisation, role: str) -> int:
+        query = select(Membership.user_id).where(
+            Membership.organisation_id == organisation.id, Membership.role == role
+        )
+        found = session.scalars(query).first()
+        if found is None:
+            viewer = factories.member(organisation, role)
+            found = viewer.user_id or 0
+        return found
+
+    def browsers(self, app: Flask) -> dict[str, Browser]:
+        """Return everybody's browser."""
+        opened: dict[str, Browser] = {}
+        for name, user_id in self.ids.items():
+            browser = app.test_client()
+            opened[name] = browser.sign_in(user_id) if user_id else browser  # type: ignore[attr-defined]  # because the app's client is our Browser
+        return opened
+
+
+LEVELS = {
+    "anonymous": {Level.PUBLIC},
+    "owner": LEADING | {Level.COMPANY, Level.COMPANY_OWNER},
+    "colleague": ACTING | {Level.COMPANY},
+    "other company": LEADING | {Level.COMPANY, Level.COMPANY_OWNER},
+    "bidder": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "rival": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "other supplier": LEADING | {Level.SUPPLIER, Level.SUPPLIER_OWNER},
+    "curator": LEADING | {Level.GARDEN, Level.CURATOR},
+    "other curator": LEADING | {Level.GARDEN, Level.CURATOR},
+    "administrator": PLAIN | {Level.ADMIN},
+}
+
+
+def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
+    """Yield (method, address, level) of each route, filled with things of the demo's company and its bidder."""
+    question = session.scalars(
+        select(ClarificationQuestion).where(ClarificationQuestion.brief_id == people.brief.id)
+    ).first()
+    bidder = people.proposals[0]
+    vetting = session.scalars(select(Vetting).where(Vetting.garden_id == people.garden.id)).first()
+    case = session.scalars(select(CaseStudy).where(CaseStudy.supplier_id == bidder.supplier_id)).first()
+    assert vetting is not None
+    values: dict[str, Any] = {
+        "reference": OWN,
+        "topic_code": "goal",
+        "question_id": question.id if question else 1,
+        "proposal_id": bidder.id,
+        "garden_id": people.garden.id,
+        "user_id": people.ids["colleague"],
+        "company_id": people.brief.company_id,
+        "membership_id": session.scalars(
+            select(Membership.id).where(Membership.user_id == people.ids["colleague"])
+        ).one(),
+        "invitation_id": (session.scalars(select(ColleagueInvitation.id)).first() or 1),
+        "vetting_id": vetting.id,
+        "supplier_id": vetting.supplier_id,
+        "session_id": 1,
+        "move_id": 1,
+        "tie_id": 1,
+        "refusal_id": session.scalars(select(Refusal.id)).first(),
+        "appeal_id": session.scalars(select(Appeal.id)).first(),
+        "case_id": case.id if case else 1,
+        "section": "about",
+        "slug": bidder.supplier.slug,
+        "locale": "nb",
+        "token": "no-such-secret",
+        "name": "handover",
+    }
+    adapter = app.url_map.bind("localhost")
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint == "static":
+            continue
+        view = app.view_functions[rule.endpoint]
+        path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
+        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+            level = access.level_of(view) if method == "GET" else access.writing_level_of(view)
+            assert level is not None
+            yield method, path, level

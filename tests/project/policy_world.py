@@ -1,0 +1,381 @@
+"""The demo's world seen from eight chairs: for each, what is its own, what is another's, and what does not exist."""
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.routing import Rule
+
+from marketplace.accounts.models import OneTimeLink, SignInSession, User
+from marketplace.briefs.models import Brief, ClarificationQuestion
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.identifiers import token_hash
+from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.proposals.models import Proposal
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierMove,
+    SupplierTie,
+    Vetting,
+    VettingDecision,
+)
+from marketplace.suppliers.second_look_models import Appeal, Refusal
+from tests import factories
+from tests.support.browser import Browser
+
+ROLES = (
+    "anonymous",
+    "company",
+    "company2",
+    "supplier",
+    "supplier2",
+    "curator",
+    "curator2",
+    "administrator",
+)
+RELATIONS = ("own", "other", "none", "crossed")
+CONSTANT = {
+    "topic_code": "goal",
+    "section": "text",
+    "name": "handover",
+    "locale": "nb",
+    "filename": "mark.svg",
+}
+MISSING: dict[str, Any] = {"reference": "2026-9999", "slug": "no-such-supplier", "token": "no-such-secret"}
+NO_NUMBER = 999_999
+STATES = {
+    "/award/take-back": "awarded",
+    "/deliver": "awarded",
+    "/job": "awarded",
+    "/terminate": "awarded",
+    "/outcome/<name>": "delivered",
+    "/review-answer": "in_review",
+    "/restore": "deleted",
+}
+OFFERS = {
+    "/proposals/<int:proposal_id>/decline": "awarded",
+    "/proposals/<int:proposal_id>/letter": "not_selected",
+}
+"""For some pages a thing must have come so far."""
+SECRETS = {
+    "/reset/<token>": "reset-secret",
+    "/confirm/<token>": "confirm-secret",
+    "/invitations/<token>": "invited",
+}
+
+
+@dataclass
+class Side:
+    """One half of the world: a company, a supplier and a garden that have to do with each other."""
+
+    brief: Brief
+    draft: str
+    proposal: Proposal
+    garden: BusinessGarden
+    things: dict[str, Any] = field(default_factory=dict)
+
+
+class World:
+    """Both sides, a person in each chair, and browsers signed in."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        query = select(Brief).where(Brief.state == "published", Brief.deadline < clock.now())
+        judged = [b for b in session.scalars(query.order_by(Brief.reference)) if self._proposals(b)]
+        first = judged[0]
+        second = next(b for b in judged if b.company.garden_id != first.company.garden_id)
+        self.one, self.two = self._side(first, skip=()), self._side(second, skip=(first,))
+        self.third = session.scalars(
+            select(BusinessGarden)
+            .where(BusinessGarden.id.not_in([self.one.garden.id, self.two.garden.id]))
+            .order_by(BusinessGarden.id)
+        ).first()
+        assert self.third is not None
+        self.users = self._people()
+        for side, chair in ((self.one, ""), (self.two, "2")):
+            side.things = self._things(side, chair)
+        self._moves_and_ties()
+        self._secrets()
+        self.seats = self._seats()
+        session.commit()
+        self.browsers: dict[int, Browser] = {}
+        self.secrets: dict[int, str] = {}
+        for user_id in {0, *self.users.values(), *(user_id for user_id, _thing in self.seats.values())}:
+            browser: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client is our browser
+            browser.check_pages = False
+            self.browsers[user_id] = browser.sign_in(user_id) if user_id else browser
+            if user_id:
+                with browser.session_transaction() as cookie:
+                    self.secrets[user_id] = str(cookie["_user_id"])
+        self.sessions = {row.user_id: row.id for row in session.scalars(select(SignInSession))}
+
+    def sit_down_again(self, browser: Browser) -> None:
+        """Give a browser back the session it had at first, whatever it has been through."""
+        user_id = next(number for number, other in self.browsers.items() if other is browser)
+        with browser.session_transaction() as cookie:
+            cookie.clear()
+            if user_id in self.secrets:
+                cookie["_user_id"] = self.secrets[user_id]
+
+    @staticmethod
+    def _proposals(brief: Brief) -> list[Proposal]:
+        query = select(Proposal).where(Proposal.brief_id == brief.id, Proposal.state == "submitted")
+        return list(session.scalars(query.order_by(Proposal.supplier_id)))  # ids are drawn by chance
+
+    def _side(self, brief: Brief, skip: tuple[Brief, ...]) -> Side:
+        taken = {proposal.supplier_id for other in skip for proposal in self._proposals(other)}
+        proposal = next(p for p in self._proposals(brief) if p.supplier_id not in taken)
+        draft = Brief(
+            reference=f"2026-{8000 + brief.id}",
+            company_id=brief.company_id,
+            created_by_id=brief.created_by_id,
+        )
+        session.add(draft)
+        session.flush()
+        garden = session.get_one(BusinessGarden, brief.company.garden_id)
+        return Side(brief, draft.reference, proposal, garden)
+
+    @staticmethod
+    def _someone(organisation: Organisation, role: str) -> int:
+        query = select(Membership.user_id).where(
+            Membership.organisation_id == organisation.id, Membership.role == role
+        )
+        return session.scalars(query).first() or factories.member(organisation, role).user_id or 0
+
+    def _people(self) -> dict[str, int]:
+        found = {"administrator": session.scalars(select(User.id).where(User.is_admin)).one()}
+        for side, chair in ((self.one, ""), (self.two, "2")):
+            found[f"company{chair}"] = self._someone(side.brief.company, "owner")
+            found[f"supplier{chair}"] = self._someone(side.proposal.supplier, "owner")
+            found[f"curator{chair}"] = self._someone(side.garden, "curator")
+        return found
+
+    def _things(self, side: Side, chair: str) -> dict[str, Any]:
+        """Return what belongs to a side, by role and by the names that addresses use."""
+        question = session.scalars(
+            select(ClarificationQuestion).where(ClarificationQuestion.brief_id == side.brief.id)
+        ).first()
+        if question is None:
+            question = ClarificationQuestion(
+                brief_id=side.brief.id,
+                supplier_id=side.proposal.supplier_id,
+                text="Hvor mange bilder?",
+                asked_by_id=self.users[f"supplier{chair}"],
+            )
+            session.add(question)
+        vetting = session.scalars(select(Vetting).where(Vetting.garden_id == side.garden.id)).first()
+        case = session.scalars(
+            select(CaseStudy).where(CaseStudy.supplier_id == side.proposal.supplier_id)
+        ).first()
+        if case is None:
+            case = CaseStudy(supplier_id=side.proposal.supplier_id, title="En jobb", text="x" * 60, year=2025)
+            session.add(case)
+        supplier = session.scalars(select(Supplier).where(Supplier.garden_id == side.garden.id)).first()
+        assert vetting is not None
+        assert supplier is not None
+        session.flush()
+        own: dict[str, Any] = {
+            "reference": side.brief.reference,
+            "question_id": question.id,
+            "proposal_id": side.proposal.id,
+            "company_id": side.brief.company_id,
+            "garden_id": side.garden.id,
+            "vetting_id": vetting.id,
+            "supplier_id": supplier.id,
+            "case_id": case.id,
+            "vetting_id:supplier": session.scalars(
+                select(Vetting.id)
+                .where(Vetting.supplier_id == side.proposal.supplier_id)
+                .order_by(Vetting.id)
+            ).first(),
+            "slug": side.proposal.supplier.slug,
+        }
+        for role, organisation in (
+            ("company", side.brief.company),
+            ("supplier", side.proposal.supplier),
+            ("curator", side.garden),
+        ):
+            plain = "adviser" if role == "curator" else "member"
+            colleague = factories.member(organisation, plain)
+            own[f"membership_id:{role}"] = colleague.membership_id
+            invitation = ColleagueInvitation(
+                token_hash=token_hash(f"unused {role}{chair}"), organisation_id=organisation.id, role=plain,
+                email=f"{role}{chair}@invited.example", invited_by_id=self.users[f"{role}{chair}"],
+                expires_at=clock.now() + dt.timedelta(days=1),
+            )  # fmt: skip
+            session.add(invitation)
+            session.flush()
+            own[f"invitation_id:{role}"] = invitation.id
+        return own
+
+    def _moves_and_ties(self) -> None:
+        """A move each way between the two gardens and one past each; a tie for each curator."""
+        assert self.third is not None
+        suppliers = iter(
+            session.scalars(
+                select(Supplier).where(Supplier.garden_id.is_not(None)).order_by(Supplier.id.desc())
+            )
+        )
+        for side, other, chair in ((self.one, self.two, ""), (self.two, self.one, "2")):
+            rows = {
+                "answer": (other.garden.id, side.garden.id),
+                "withdraw": (side.garden.id, other.garden.id),
+                "past": (self.third.id, other.garden.id),
+            }
+            for name, (from_id, to_id) in rows.items():
+                row = SupplierMove(
+                    supplier_id=next(suppliers).id, from_garden_id=from_id, to_garden_id=to_id,
+                    reason="Flyttet.", asked_by_id=self.users[f"curator{chair}"],
+                )  # fmt: skip
+                session.add(row)
+                session.flush()
+                side.things[f"move_id:{name}"] = row.id
+            tie = SupplierTie(
+                user_id=self.users[f"curator{chair}"], supplier_id=next(suppliers).id, kind="paid"
+            )
+            session.add(tie)
+            session.flush()
+            side.things["tie_id"] = tie.id
+            self._second_looks(side, other, chair)
+
+    def _second_looks(self, side: Side, other: Side, chair: str) -> None:
+        """A refusal that somebody else of a garden has proposed, and an appeal that the garden judges."""
+        adviser = session.get_one(Membership, side.things["membership_id:curator"])
+        refusal = Refusal(
+            vetting_id=side.things["vetting_id"], garden_id=side.garden.id, reason="Nei.", proposed_by_id=adviser.user_id
+        )  # fmt: skip
+        step = session.scalars(
+            select(VettingDecision).where(VettingDecision.vetting_id == other.things["vetting_id"])
+        ).first()
+        assert step is not None
+        owner = self.users[f"supplier{chair}"]
+        appeal = Appeal(
+            decision_id=step.id, vetting_id=step.vetting_id, from_garden_id=self.third.id if self.third else 0,
+            garden_id=side.garden.id, text="Vi er ikke enige.", appealed_by_id=owner,
+        )  # fmt: skip
+        session.add_all([refusal, appeal])
+        session.flush()
+        side.things |= {"refusal_id": refusal.id, "appeal_id": appeal.id}
+
+    def _secrets(self) -> None:
+        """Links that work, to people who sit in no chair."""
+        person = factories.user(email="somebody@link.example", name="Sigrid Lund")
+        person.email_verified_at = None
+        for purpose, secret in (("reset", "reset-secret"), ("verify", "confirm-secret")):
+            session.add(
+                OneTimeLink(
+                    token_hash=token_hash(secret),
+                    user_id=person.id,
+                    purpose=purpose,
+                    email=person.email,
+                    expires_at=clock.now() + dt.timedelta(hours=1),
+                )  # fmt: skip
+            )
+        session.add(
+            ColleagueInvitation(
+                token_hash=token_hash("invited"),
+                organisation_id=self.one.brief.company_id,
+                role="member",
+                email="new@link.example",
+                invited_by_id=self.users["company"],
+                expires_at=clock.now() + dt.timedelta(hours=1),
+            )  # fmt: skip
+        )
+        self.stranger = person.id
+
+    def relations(self, rule: Rule) -> tuple[str, ...]:
+        """Return in which ways the things in an address can belong to the one who asks."""
+        objects = [name for name in rule.arguments if name not in CONSTANT and name != "token"]
+        if not rule.arguments or rule.endpoint == "static":
+            return ("own",)
+        if not objects:
+            return ("own", "none")
+        return RELATIONS if len(objects) > 1 else RELATIONS[:3]
+
+    def path(self, rule: Rule, role: str, relation: str) -> str:
+        """Return an address for somebody with things of their own, another's, or none; crossed: own brief, another's part."""
+        objects = [
+            name for name in rule.rule.replace("<", ">").split(">") if name.split(":")[-1] in rule.arguments
+        ]
+        names = [name.split(":")[-1] for name in objects]
+        values = {}
+        for place, name in enumerate(names):
+            now = relation if relation != "crossed" else ("own" if place == 0 else "other")
+            values[name] = self._value(rule, name, role, now)
+        return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
+
+    def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
+        constants = CONSTANT | {"token": SECRETS.get(rule.rule)}
+        if relation == "none":
+            return "no-such" if name in CONSTANT else MISSING.get(name, NO_NUMBER)
+        if name in constants:
+            return constants[name]
+        across = role.rstrip("2") if role.endswith("2") else f"{role}2"
+        seat = self._seat(rule, role if relation == "own" else across)
+        if seat is not None and name in {"reference", "proposal_id"}:
+            return seat[1]
+        own = self._own(rule, role)
+        if relation == "own":
+            return own[name]
+        # What an administrator, a supplier or a stranger has nothing to do with is a draft; the others have a rival.
+        drafts = role.rstrip("2") in {"supplier", "administrator", "anonymous"}
+        aside = {"reference": self._sides(role)[1].draft} if drafts else {}
+        move = {"move_id": self._sides(role)[0].things["move_id:past"]}
+        return (self._own(rule, across) | aside | move | {"user_id": self.stranger})[name]
+
+    def _sides(self, role: str) -> tuple[Side, Side]:
+        """Return the side somebody sits on, and the other one."""
+        return (self.two, self.one) if role.endswith("2") else (self.one, self.two)
+
+    def _own(self, rule: Rule, role: str) -> dict[str, Any]:
+        """Return what is somebody's own, by the names that addresses use. A stranger is told apart by having nothing."""
+        things, kind = self._sides(role)[0].things, role.rstrip("2")
+        acting = kind if kind in {"company", "supplier", "curator"} else "company"
+        user_id = self.users.get(role, self.users["company"])
+        own = things | {name: things[f"{name}:{acting}"] for name in ("membership_id", "invitation_id")}
+        if kind == "supplier":
+            own["vetting_id"] = things["vetting_id:supplier"]
+        own["move_id"] = things["move_id:withdraw" if "withdraw" in rule.rule else "move_id:answer"]
+        return own | {"session_id": self.sessions[user_id], "user_id": user_id}
+
+    def _seats(self) -> dict[tuple[str, str], tuple[int, Any]]:
+        """Return who sits where a thing must have come so far, and the thing, by role and end of the address."""
+        found: dict[tuple[str, str], tuple[int, Any]] = {}
+        for end, state in STATES.items():
+            query = select(Brief).where(Brief.state == state).order_by(Brief.reference)
+            by_company = {brief.company_id: brief for brief in reversed(session.scalars(query).all())}
+            for chair, brief in zip(("", "2"), by_company.values(), strict=False):
+                if state == "in_review":
+                    garden = session.get_one(BusinessGarden, brief.company.garden_id)
+                    found[f"curator{chair}", end] = (self._someone(garden, "curator"), brief.reference)
+                else:
+                    found[f"company{chair}", end] = (self._someone(brief.company, "owner"), brief.reference)
+        for end, state in OFFERS.items():
+            query = select(Proposal).join(Brief).where(Proposal.state == state)
+            if state == "awarded":
+                query = query.where(Brief.state == "awarded")
+            offers = session.scalars(query.order_by(Brief.reference, Proposal.supplier_id)).all()
+            by_supplier = {proposal.supplier_id: proposal for proposal in reversed(offers)}
+            for chair, offer in zip(("", "2"), by_supplier.values(), strict=False):
+                found[f"supplier{chair}", end] = (self._someone(offer.supplier, "owner"), offer.id)
+        return found
+
+    def _seat(self, rule: Rule, role: str) -> tuple[int, Any] | None:
+        ends = (end for end in (*STATES, *OFFERS) if rule.rule.endswith(end))
+        return next((self.seats[role, end] for end in ends if (role, end) in self.seats), None)
+
+    def browser(self, rule: Rule, role: str) -> Browser:
+        """Return the browser of who sits in a chair; for a few pages it is another person of the same kind."""
+        seat = self._seat(rule, role)
+        return self.browsers[seat[0] if seat else self.users.get(role, 0)]
+
+    def rules(self) -> Iterator[tuple[str, Rule]]:
+        """Yield each method of each rule, in the order of the ledger."""
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
+            for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
+                yield method, rule

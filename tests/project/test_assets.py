@@ -1,0 +1,130 @@
+"""Copying what npm has fetched into the folder that is served."""
+
+import gzip
+import os
+import re
+import time
+from pathlib import Path
+
+import pytest
+
+from marketplace.web import assets
+from marketplace.web.compression import LEAST_BYTES
+from tests import factories
+from tests.support.browser import Browser
+
+pytestmark = pytest.mark.once
+
+
+@pytest.fixture
+def packages(tmp_path: Path) -> Path:
+    folder = tmp_path / "node_modules"
+    for source in assets.SERVED.values():
+        file = folder / source
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("a { color: red }\n" * 200)
+    return folder
+
+
+def test_only_the_served_files_are_copied_and_style_sheets_compressed(packages: Path, tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    copied = assets.prepare(packages, static)
+    assert [str(file.relative_to(static / "vendor")) for file in copied] == list(assets.SERVED)
+    found = {str(file.relative_to(static / "vendor")) for file in static.rglob("*") if file.is_file()}
+    assert found == {*assets.SERVED, "designsystemet.css.br", "designsystemet.css.gz"}
+
+
+def test_what_an_earlier_version_left_is_removed(packages: Path, tmp_path: Path) -> None:
+    left = tmp_path / "static" / "vendor" / "old.css.br"
+    left.parent.mkdir(parents=True)
+    left.write_bytes(b"old")
+    assets.prepare(packages, tmp_path / "static")
+    assert not left.exists()
+
+
+def test_a_missing_package_says_what_to_run_and_leaves_what_is_there(packages: Path, tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    assets.prepare(packages, static)
+    (packages / assets.SERVED["designsystemet.css"]).unlink()
+    with pytest.raises(assets.AssetsMissingError, match="make install"):
+        assets.prepare(packages, static)
+    assert assets.is_complete(static)
+
+
+def test_an_installed_wheel_has_nothing_to_fetch(packages: Path, tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    assets.prepare(packages, static)
+    assert assets.prepare(tmp_path / "nowhere", static) == []
+    with pytest.raises(assets.AssetsMissingError):
+        assets.prepare(tmp_path / "nowhere", tmp_path / "empty")
+
+
+def test_this_installation_is_complete() -> None:
+    assert assets.is_complete()
+
+
+def test_the_kit_asks_for_nothing_that_the_content_policy_refuses() -> None:
+    """It brings no font or picture of its own, only drawings inside the style sheet."""
+    css = (assets.STATIC / "vendor" / "designsystemet.css").read_text(encoding="utf-8")
+    assert "@import" not in css
+    assert all(part.lstrip("\"'").startswith("data:image/svg+xml") for part in css.split("url(")[1:])
+
+
+def test_our_own_files_are_compressed_anew_when_they_change(tmp_path: Path) -> None:
+    static = tmp_path / "static"
+    (static / "css").mkdir(parents=True)
+    sheet = static / "css" / "own.css"
+    sheet.write_text("p { color: inherit; }\n" * 200)
+    assets.compress_own(static)
+    first = (static / "css" / "own.css.gz").read_bytes()
+    assert gzip.decompress(first) == sheet.read_bytes()
+    sheet.write_text("h1 { color: inherit; }\n" * 200)
+    os.utime(sheet, (time.time() + 60, time.time() + 60))
+    assets.compress_own(static)
+    assert gzip.decompress((static / "css" / "own.css.gz").read_bytes()) == sheet.read_bytes()
+    assert [path.name for path in static.parent.iterdir()] == ["static"]
+
+
+FIRST_VISIT = (
+    "/",
+    "/?q=selge+ost+p%C3%A5+nett",
+    "/suppliers",
+    "/suppliers/apply",
+    "/register/company",
+    "/sign-in",
+)
+MOST_BYTES = 100_000
+
+
+@pytest.mark.parametrize("path", FIRST_VISIT)
+def test_a_first_visit_weighs_little_beside_the_fonts(client: Browser, path: str) -> None:
+    def weight(address: str) -> tuple[int, bytes]:
+        with client.get(address, headers={"Accept-Encoding": "gzip"}) as answer:
+            body = answer.data
+            packed = answer.headers.get("Content-Encoding") == "gzip"
+        return len(body), gzip.decompress(body) if packed else body
+
+    client.check_pages = False
+    total, page = weight(path)
+    parts = set(re.findall(rb'(?:src|href)="(/static/[^"]+\.(?:css|js|svg)[^"]*)"', page))
+    assert len(parts) >= 4
+    assert total + sum(weight(part.decode())[0] for part in parts) < MOST_BYTES
+
+
+def test_only_strangers_get_compressed_pages(client: Browser) -> None:
+    packed = {"Accept-Encoding": "gzip"}
+    client.check_pages = False
+    assert client.get("/", headers=packed).headers["Content-Encoding"] == "gzip"
+    assert "Content-Encoding" not in client.get("/").headers
+    assert "Content-Encoding" not in client.get("/", headers={"Accept-Encoding": "gzip;q=0"}).headers
+    client.sign_in(factories.member(factories.company()).user_id)
+    assert "Content-Encoding" not in client.get("/home", headers=packed).headers
+
+
+def test_what_fits_into_one_packet_is_sent_as_it_is(client: Browser) -> None:
+    answer = client.get("/home", headers={"Accept-Encoding": "gzip"})
+    assert (answer.status_code, answer.mimetype) == (303, "text/html")
+    assert len(answer.data) < LEAST_BYTES
+    assert "Content-Encoding" not in answer.headers
+    assert "/sign-in" in answer.text
+    assert "Accept-Encoding" in answer.vary

@@ -1,0 +1,91 @@
+"""Every page that a link leads to, as each of the demo's people: it answers, keeps the rules, and leads on."""
+
+import re
+from collections.abc import Callable
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.accounts.models import User
+from marketplace.core.database import session
+from marketplace.organisations.models import BusinessGarden, Organisation
+from marketplace.suppliers.models import Supplier
+from tests.support.crawl import ROLES, crawl, endpoint_of, sign_in
+from tests.support.page_rules import Page, rules_broken
+
+# Each role in one language, so that all languages are walked.
+LANGUAGE = {"anonymous": "en", "company": "nb", "supplier": "nn", "curator": "nn", "administrator": "en"}
+FEWEST_PAGES = 40
+FEWEST_KINDS = 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_every_link_answers_and_every_page_keeps_the_rules(demo_world: Flask, role: str) -> None:
+    browser = sign_in(demo_world, role, LANGUAGE[role])
+    found = crawl(browser)
+    wrong = list(found.wrong)
+    for path, page in found.pages.items():
+        wrong += [f"{path}: {broken}" for broken in rules_broken(page)]
+        language = page.one("html").get("lang")
+        if language != LANGUAGE[role]:
+            wrong.append(f"{path} is in {language}")
+    wrong += {
+        f"{form.page} has a form that goes to {form.action}, where there is nothing"
+        for form in found.forms()
+        if endpoint_of(browser, form.action, form.method) is None
+    }
+    assert not wrong, "\n".join(wrong)
+    assert len(found.pages) > FEWEST_PAGES
+
+
+@pytest.mark.slow
+def test_a_stranger_reads_no_address_and_no_telephone_and_lends_no_link_weight(
+    demo_world: Flask, make_app: Callable[..., Flask]
+) -> None:
+    """Whoever harvests the public pages goes home with nothing; also in a demo, whose people one can sign in as."""
+    known = set(session.scalars(select(User.email)))
+    known |= set(session.scalars(select(Supplier.contact_email))) | set(
+        session.scalars(select(BusinessGarden.email))
+    )
+    phones = set(session.scalars(select(Organisation.phone)))
+    known.discard("")
+    phones.discard("")
+    assert len(known) > 50
+    assert phones
+    found = crawl(sign_in(make_app(demo=True), "anonymous", "nb"))
+    wrong = []
+    for path, page in found.pages.items():
+        text = unescape(page.html)
+        wrong += [f"{path}: {address}" for address in known | phones if address in text]
+        wrong += [f"{path}: {address}" for address in re.findall(r"[\w.+-]+@[\w-]+\.\w+|mailto:|tel:", text)]
+        for link in page.all("a"):
+            if link.get("href", "").startswith("http") and link.get("rel") != "nofollow ugc noopener":
+                wrong.append(f"{path}: {link.get('href')} with rel={link.get('rel')}")
+    assert wrong == []
+    assert "/sign-in" in found.pages
+
+
+STRANGE = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202eæøå👩🏽‍🌾", "a" * 10_000)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("role", ROLES)
+def test_no_page_breaks_when_its_address_asks_for_something_strange(demo_world: Flask, role: str) -> None:
+    browser = sign_in(demo_world, role)
+    found = crawl(browser)
+    names = {name for path in found.seen_on for name, _value in parse_qsl(urlsplit(path).query)}
+    one_of_each = {endpoint_of(browser, path, "get"): urlsplit(path).path for path in found.pages}
+    wrong = []
+    for path in one_of_each.values():
+        for text in STRANGE:
+            answer = browser.get(path, query_string=dict.fromkeys(names | {"page"}, text))
+            if answer.status_code >= 500 or "><script>" in answer.text:
+                wrong.append(f"{path} asked for {text[:20]!r} answered {answer.status_code}")
+            elif answer.mimetype == "text/html" and answer.status_code == 200:
+                wrong += [f"{path} asked for {text[:20]!r}: {broken}" for broken in Page(answer.text).errors]
+    assert not wrong, "\n".join(wrong)
+    assert len(one_of_each) > FEWEST_KINDS

@@ -19,6 +19,7 @@ from marketplace.core.database import db
 from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
 from marketplace.demo.people import demo_people
+from marketplace.hook_registration import register_hooks
 from marketplace.operation import logs, metrics
 from marketplace.operation.views import blueprint as operation
 from marketplace.organisations.queries import signed_in_by_token, words_around
@@ -95,6 +96,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.extensions["demo_people"] = demo_people
     app.extensions["words_around"] = words_around
     app.url_map.converters["int"] = BoundedInteger
+    register_hooks()
     db.init_app(app)
     request_validation.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())

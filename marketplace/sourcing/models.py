@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import ForeignKey, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from marketplace.briefs import hooks
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import Base
@@ -109,6 +108,3 @@ class Invitation(Base):
 
     brief: Mapped[Brief] = relationship(innerjoin=True)
     supplier: Mapped[Supplier] = relationship(innerjoin=True)
-
-
-hooks.tie(Invitation.brief_id, Invitation.supplier_id)

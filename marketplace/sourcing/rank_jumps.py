@@ -16,9 +16,8 @@ from marketplace.sourcing.documents import written_document
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.sourcing.stored_ranking import KeptList, open_run
-from marketplace.suppliers import watching
+from marketplace.suppliers.hooks import RankJump
 from marketplace.suppliers.queries import matchable_suppliers
-from marketplace.suppliers.watching import Jump
 
 if TYPE_CHECKING:
     from marketplace.matching import Index
@@ -27,12 +26,12 @@ JUMP_PLACES, JUMP_BRIEFS, RUNS_HELD_AGAINST = 5, 3, 12
 """A change waits when it lifts a profile at least so many places for at least so many of the lists kept last."""
 
 
-def watch(supplier_id: int) -> Callable[[], Jump | None]:
-    """Look at a supplier before a change; the answer tells after it whether the change made it jump."""
+def watch_profile(supplier_id: int) -> Callable[[], RankJump | None]:
+    """Read a profile before a change, and return a check that finds out after it whether the change is a rank jump."""
     now = corpus()  # asked for here: within the change it would be kept without what is decided below
     learnt, before = now.base.index, now.documents.get(str(supplier_id))
 
-    def after() -> Jump | None:
+    def after() -> RankJump | None:
         found = matchable_suppliers([supplier_id])
         if before is None or not found:
             return None
@@ -41,7 +40,7 @@ def watch(supplier_id: int) -> Callable[[], Jump | None]:
     return after
 
 
-def jump(learnt: "Index", before: Document, after: Document) -> Jump | None:
+def jump(learnt: "Index", before: Document, after: Document) -> RankJump | None:
     """Return how far a change lifts a profile, or None when it does not lift it far for several briefs."""
     if before == after:
         return None
@@ -56,7 +55,7 @@ def jump(learnt: "Index", before: Document, after: Document) -> Jump | None:
         places = [_place(score + by if score else score, others) for score in scores]
         lifted.append(places[0] - places[1])
     far = [places for places in lifted if places >= JUMP_PLACES]
-    return Jump(len(far), min(far), told(before)) if len(far) >= JUMP_BRIEFS else None
+    return RankJump(len(far), min(far), told(before)) if len(far) >= JUMP_BRIEFS else None
 
 
 def _kept_lately() -> Iterable[KeptList]:
@@ -81,6 +80,3 @@ def told(document: Document) -> dict[str, Any]:
     """Return what a document tells in its own words and ticks, as JSON values."""
     values = document.to_dict()
     return {name: values[name] for name in ("name", "text", "lang", "services", "sectors", "cases")}
-
-
-watching.hang(watch)

@@ -203,7 +203,7 @@ def _visible(viewer: Viewer, organisation_id: Asker) -> ColumnElement[bool]:
         own = select(Company.id).where(Company.garden_id == organisation_id)
         return and_(Brief.company_id.in_(own), published | (Brief.state == State.IN_REVIEW))
     if viewer.is_supplier:
-        return and_(published, hooks.tied_to(organisation_id) | _open_door_to(organisation_id))
+        return and_(published, hooks.has_access(organisation_id) | _open_door_to(organisation_id))
     return published if viewer.is_admin else Brief.id.is_(None)
 
 

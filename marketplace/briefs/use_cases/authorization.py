@@ -63,5 +63,7 @@ def supplier_people(supplier_ids: Iterable[int]) -> list[Receiver]:
 def tied_people(brief: Brief) -> list[Receiver]:
     """Return the people of the suppliers that are invited to a brief or are answering it."""
     return supplier_people(
-        supplier_id for query in hooks.tied_suppliers(brief.id) for supplier_id in session.scalars(query)
+        supplier_id
+        for query in hooks.suppliers_with_access(brief.id)
+        for supplier_id in session.scalars(query)
     )

@@ -130,7 +130,7 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         brief.closed_at = clock.now()
         brief.closed_reason = reason
         touch(brief)
-        hooks.end(viewer, brief)
+        hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
         send(notices.withdrawn(brief.title, brief.reference, reason), told)
         return brief

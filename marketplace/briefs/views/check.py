@@ -4,10 +4,10 @@ from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import hooks, queries, use_cases
+from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import PublishForm, ReviewForm
-from marketplace.briefs.hooks import Place
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.panels import PanelSlot, build_panels
 from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.guide import own_paper, state_label, topic_states
 from marketplace.core.errors import RuleBroken
@@ -30,7 +30,7 @@ def check(reference: str) -> Answer:
         "briefs/check.html",
         paper=paper,
         checkup=queries.checkup(paper),
-        panels=hooks.panels(Place.CHECK, current_viewer(), paper, request.args),
+        panels=build_panels(PanelSlot.CHECK, current_viewer(), paper, request.args),
         states=topic_states(paper),
         state_label=state_label,
         form=PublishForm(),

@@ -3,10 +3,10 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import hooks, queries
+from marketplace.briefs import queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
-from marketplace.briefs.hooks import Panel, Place
 from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
+from marketplace.briefs.panels import Panel, PanelSlot, build_panels
 from marketplace.briefs.queries import BriefPaper
 from marketplace.briefs.views.base import blueprint
 from marketplace.web import access
@@ -33,8 +33,8 @@ def preview(reference: str) -> Answer:
 
 
 def _panels(paper: BriefPaper) -> list[Panel]:
-    place = Place.SUPPLIER if paper.reader == "supplier" else Place.BRIEF
-    return hooks.panels(place, current_viewer(), paper, request.args)
+    slot = PanelSlot.SUPPLIER if paper.reader == "supplier" else PanelSlot.BRIEF
+    return build_panels(slot, current_viewer(), paper, request.args)
 
 
 def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:

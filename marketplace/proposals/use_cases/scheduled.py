@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs import hooks
 from marketplace.briefs.lifecycle import Phase, State
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
@@ -214,10 +213,6 @@ def close_with_brief(viewer: Viewer, brief: Brief) -> None:
     for proposal in proposals_of(brief, OfferState.SUBMITTED):
         _close(viewer, brief, proposal, Actor.COMPANY_OWNER)
         proposal.outcome_text = brief.closed_reason
-
-
-hooks.tie(Proposal.brief_id, Proposal.supplier_id)
-hooks.when_withdrawn("proposals", close_with_brief)
 
 
 def remind_about_results() -> int:

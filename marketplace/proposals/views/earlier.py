@@ -1,7 +1,7 @@
 """On a brief's page, for its company and its garden: earlier briefs that are like it, and what became of them."""
 
-from marketplace.briefs import hooks
 from marketplace.briefs.lifecycle import PHASE_LABELS
+from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper, phase_of, shown_title
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
@@ -15,7 +15,8 @@ GOAL_LABELS = {
 }
 
 
-def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
+def similar_earlier_briefs_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+    """Build the panel with similar earlier briefs and their outcome."""
     found = queries.earlier_with_outcome(viewer, paper)
     rows = [
         {
@@ -31,7 +32,4 @@ def _earlier(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel |
         for one in found
     ]
     values = {"rows": rows, "of_many": viewer.is_garden}
-    return hooks.Panel("proposals/_earlier.html", values) if rows else None
-
-
-hooks.hang(hooks.Place.BRIEF, "earlier", _earlier)
+    return Panel("proposals/_earlier.html", values) if rows else None

@@ -2,12 +2,10 @@
 
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
-from marketplace.suppliers import beside
+from marketplace.suppliers.hooks import ProfilePanel
 
 
-def _exposed(viewer: Viewer, supplier_id: int) -> beside.Block | None:
+def exposure_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+    """Build the panel with how often a supplier was shown and invited."""
     found = queries.exposed(viewer, supplier_id)
-    return None if found is None else beside.Block("sourcing/_exposure.html", {"exposed": found})
-
-
-beside.hang("exposure", _exposed)
+    return None if found is None else ProfilePanel("sourcing/_exposure.html", {"exposed": found})

@@ -3,9 +3,9 @@
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import hooks
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -20,17 +20,12 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _invited(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
-    """Return what an invited supplier can do with its invitation while the brief is open."""
+def invitation_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+    """Build the panel where an invited supplier answers its invitation while the brief is open."""
     invitation = queries.invitation_for(viewer, paper.brief.id)
     if invitation is None or paper.phase is not Phase.OPEN:
         return None
-    return hooks.Panel(
-        "sourcing/_invited.html", {"reference": paper.brief.reference, "state": invitation.state}
-    )
-
-
-hooks.hang(hooks.Place.SUPPLIER, "invitation", _invited)
+    return Panel("sourcing/_invited.html", {"reference": paper.brief.reference, "state": invitation.state})
 
 
 @blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])

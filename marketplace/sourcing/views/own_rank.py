@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.briefs import hooks
+from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
@@ -20,10 +20,8 @@ def standing(reference: str) -> str:
     return render_template("sourcing/standing.html", found=found, part_label=part_label)
 
 
-def _link(viewer: Viewer, paper: BriefPaper, _asked: object) -> hooks.Panel | None:
+def own_rank_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+    """Build the panel that links a ranked supplier to its own rank."""
     if not queries.is_ranked(viewer, paper):
         return None
-    return hooks.Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})
-
-
-hooks.hang(hooks.Place.SUPPLIER, "standing", _link)
+    return Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})

@@ -5,9 +5,9 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
-from marketplace.briefs import hooks
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -40,13 +40,10 @@ def _trial(asked: MultiDict[str, str]) -> Trial:
 LABELS = {"budget_label": budget_label, "presence_label": presence_label, "cut_label": cut_label}
 
 
-def _panel(_viewer: Viewer, paper: BriefPaper, asked: MultiDict[str, str]) -> hooks.Panel:
-    """Return the what-if panel for the check page."""
-    found = queries.fitting_of(paper, _trial(asked))
-    return hooks.Panel("sourcing/_panel.html", {"found": found, **LABELS})
-
-
-hooks.hang(hooks.Place.CHECK, "fit", _panel)
+def what_if_panel(_viewer: Viewer, paper: BriefPaper, args: MultiDict[str, str]) -> Panel:
+    """Build the what-if panel of the check page."""
+    found = queries.fitting_of(paper, _trial(args))
+    return Panel("sourcing/_panel.html", {"found": found, **LABELS})
 
 
 @blueprint.get("/briefs/<reference>/fit")

@@ -11,12 +11,12 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.suppliers import queries, watching
+from marketplace.suppliers import queries
+from marketplace.suppliers.hooks import SELF_DESCRIBED_SECTIONS, RankJump, before_profile_change
 from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier, Vetting
 from marketplace.suppliers.use_cases import details as write
 from marketplace.suppliers.use_cases.applying import open_new_kinds
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
-from marketplace.suppliers.watching import Jump
 
 
 def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen: str | None = None) -> bool:
@@ -24,7 +24,7 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
 
     `seen` marks the part as the writer saw it. Raises Conflict when a colleague has changed that part since.
     """
-    jumped = watching.look(viewer.organisation_id if viewer.is_supplier else None, what)
+    jumped = before_profile_change(viewer.organisation_id if viewer.is_supplier else None, what)
     with transaction():
         organisations.lock(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
@@ -36,12 +36,12 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
         if changed:
             write.touch(supplier)
             record(viewer, "supplier.change", "organisation", supplier.id, part=what)
-            if what in watching.TOLD:
+            if what in SELF_DESCRIBED_SECTIONS:
                 _hold(viewer, supplier, jumped())
         return changed
 
 
-def _hold(viewer: Viewer, supplier: Supplier, jump: Jump | None) -> None:
+def _hold(viewer: Viewer, supplier: Supplier, jump: RankJump | None) -> None:
     """Let a change that jumps wait for a curator; one that no longer does, waits no longer."""
     if jump is None:
         supplier.held = None

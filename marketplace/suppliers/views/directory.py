@@ -9,9 +9,10 @@ from markupsafe import Markup
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
-from marketplace.suppliers import beside, queries
+from marketplace.suppliers import queries
 from marketplace.suppliers.completeness import area_in_words
 from marketplace.suppliers.forms import choices
+from marketplace.suppliers.hooks import build_profile_panels
 from marketplace.suppliers.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.suppliers.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access
@@ -152,7 +153,7 @@ def show(slug: str) -> Answer:
     shown = queries.show(viewer, slug)
     return render_template(
         "suppliers/show.html",
-        blocks=beside.blocks(viewer, shown.supplier.id),
+        blocks=build_profile_panels(viewer, shown.supplier.id),
         shown=shown,
         supplier=shown.supplier,
         standing_of=queries.standing_of,

@@ -1,0 +1,29 @@
+"""Every hook callback of the application, registered explicitly when the application is created."""
+
+from marketplace.briefs import hooks as brief_hooks
+from marketplace.briefs.panels import PanelSlot, panel_slots
+from marketplace.proposals.models import Proposal
+from marketplace.proposals.use_cases.scheduled import close_with_brief
+from marketplace.proposals.views.earlier import similar_earlier_briefs_panel
+from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.rank_jumps import watch_profile
+from marketplace.sourcing.views.exposure import exposure_panel
+from marketplace.sourcing.views.invitations import invitation_panel
+from marketplace.sourcing.views.own_rank import own_rank_panel
+from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
+from marketplace.sourcing.views.what_if import what_if_panel
+from marketplace.suppliers import hooks as supplier_hooks
+
+
+def register_hooks() -> None:
+    """Register all callbacks. Calling it again changes nothing."""
+    brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
+    brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
+    brief_hooks.withdrawal.register("offers", close_with_brief)
+    panel_slots[PanelSlot.CHECK].register("similar open brief", similar_open_brief_panel)
+    panel_slots[PanelSlot.CHECK].register("what if", what_if_panel)
+    panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)
+    panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
+    panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
+    supplier_hooks.profile_panels.register("exposure", exposure_panel)
+    supplier_hooks.profile_change.register("rank jumps", watch_profile)

@@ -1,0 +1,24 @@
+"""Every hook callback that the application relies on is registered when it is created."""
+
+from marketplace.briefs import hooks as brief_hooks
+from marketplace.briefs.panels import panel_slots
+from marketplace.suppliers import hooks as supplier_hooks
+
+
+def test_application_registers_every_hook(app):
+    registered = {
+        "brief access": brief_hooks.supplier_access.names,
+        "brief withdrawal": brief_hooks.withdrawal.names,
+        **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
+        "profile panels": supplier_hooks.profile_panels.names,
+        "profile change": supplier_hooks.profile_change.names,
+    }
+    assert registered == {
+        "brief access": ("invitations", "offers"),
+        "brief withdrawal": ("offers",),
+        "brief panel check": ("similar open brief", "what if"),
+        "brief panel brief": ("similar earlier briefs",),
+        "brief panel supplier": ("invitation", "own rank"),
+        "profile panels": ("exposure",),
+        "profile change": ("rank jumps",),
+    }, "register the callback in marketplace/hook_registration.py and list it here"

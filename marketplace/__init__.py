@@ -1,20 +1,30 @@
-"""Leverandørtorget: the house and its rooms.
+"""Leverandørtorget: a marketplace for ordering digital services, as a Flask application.
 
     request → views → forms → use_cases → queries / models ─┐
                                  │   └ rules (pure)           ├→ template
-                                 └ sourcing.corpus → matching ┘
+                                 └ sourcing → matching ───────┘
 
-core            database, clock, errors, language, money, places, taxonomy: knows no feature
-data            our own data files, versioned
-web             what all views share: access, forms, filters, error pages, security
-outbox, audit   notices waiting to be sent; who did what, on behalf of whom
-accounts        people: sign-in, profile
+Packages by feature, lowest layer first; the import contracts in pyproject.toml enforce the order.
+
+core            database session, clock, errors, i18n, money, municipalities, taxonomy, hooks, cache
+data            versioned data files
+matching        the ranking library: text in, explained ranking out; independent of Flask and the database
+web             shared by all views: access control, forms, filters, error pages, security headers
+outbox, audit   queued e-mail and messages; append-only audit log
+accounts        users, sign-in, two-step sign-in, sessions
 organisations   companies, business gardens, memberships
-suppliers       directory, profile, cases, vetting per kind of service
+suppliers       supplier profiles, case studies, import
+vetting         applications, approval per kind of service, refusals, appeals, transfers
+directory       public search for suppliers, and coverage map
 briefs          procurement guide, coach, lifecycle, versions, clarification questions
-sourcing        where tables meet vectors: corpus, kept ranking runs, what-if, invitations
-proposals       sealed answers, comparison, award, outcome
-pages           front page, each role's home, how we rank, privacy, accessibility
-matching        the library: text in, explained ranking out; knows neither Flask nor tables
-demo            demo data: fictional, in real Norwegian
+sourcing        ranking runs, index cache, what-if, invitations
+proposals       sealed offers, comparison, award, delivery, outcome
+privacy         export, erasure and retention of personal data
+pages           front page, home pages, "How we rank", privacy, accessibility
+operation       health checks, metrics, logs
+database        migrations, metadata, triggers
+backup          backup and restore
+demo            fictional demo data in Norwegian
+commands        command-line commands
+server          gunicorn configuration
 """

@@ -47,7 +47,7 @@ class ProfileForm(BaseForm):
 
     name = TextField(_l("Name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
     locale = ChoiceField(
-        _l("Language of pages and mails"),
+        _l("Language for pages and e-mail"),
         [required()],
         choices=[(code, name) for code, name in LOCALES.items()],
     )
@@ -56,7 +56,7 @@ class ProfileForm(BaseForm):
 class PasswordForm(BaseForm):
     """Change of password."""
 
-    old = SecretField(_l("Present password"), [required()], render_kw={"autocomplete": "current-password"})
+    old = SecretField(_l("Current password"), [required()], render_kw={"autocomplete": "current-password"})
     password = SecretField(
         _l("New password"),
         [required()],
@@ -83,7 +83,7 @@ class CodeForm(BaseForm):
     code = TextField(
         _l("Code"),
         [required(), length(high=40)],
-        description=_l("Six digits from the app on your phone, or one of your codes on paper."),
+        description=_l("Six digits from the app on your phone, or one of your recovery codes."),
         render_kw={"autocomplete": "one-time-code"},
     )
 

@@ -12,8 +12,10 @@ def reset_password(name: str, path: str) -> Message:
             _("Choose a new password"),
             [
                 _("Hi %(name)s.", name=name),
-                _("Someone asked for a new password for your account. The link works once, for one hour."),
-                _("Was it not you? Then do nothing. Your old password still works."),
+                _(
+                    "Someone has requested a new password for your account. The link works once and expires after one hour."
+                ),
+                _("If this was not you, you do not need to do anything. Your old password still works."),
             ],
             path,
             _("Choose a new password"),
@@ -31,7 +33,7 @@ def verify_address(name: str, path: str) -> Message:
             [
                 _("Hi %(name)s.", name=name),
                 _("An account was made with this address. Confirm that it is yours, and you can begin."),
-                _("The link works once, for two days. Was it not you? Then do nothing."),
+                _("The link works once and expires after two days. If this was not you, ignore this e-mail."),
             ],
             path,
             _("Confirm the address"),
@@ -49,12 +51,12 @@ def already_registered(name: str) -> Message:
             [
                 _("Hi %(name)s.", name=name),
                 _(
-                    "Someone tried to make a new account with this address. You have one, and nothing was changed."
+                    "Someone tried to create a new account with this address. You already have one, and nothing has been changed."
                 ),
-                _("Was it you? Log in, or ask for a new password if you have forgotten it."),
+                _("If this was you, sign in, or reset your password if you have forgotten it."),
             ],
             "/sign-in",
-            _("Log in"),
+            _("Sign in"),
         )
 
     return Message("already_registered", compose)
@@ -65,15 +67,14 @@ def account_locked(name: str, path: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("Many wrong passwords for your account"),
+            _("Repeated wrong passwords for your account"),
             [
                 _("Hi %(name)s.", name=name),
                 _(
-                    "Someone has written a wrong password for your account ten times. It is closed for fifteen minutes."
+                    "Someone has entered a wrong password for your account ten times. The account is locked for fifteen minutes."
                 ),
                 _(
-                    "With the link you choose a new password and get in at once. It works once, for one hour. "
-                    "Your old password works again when the time is over."
+                    "Use the link to choose a new password and sign in straight away. It works once and expires after one hour. After that, your old password works again."
                 ),
             ],
             path,
@@ -88,11 +89,11 @@ def password_changed(name: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("Your password is changed"),
+            _("Your password has been changed"),
             [
                 _("Hi %(name)s.", name=name),
                 _(
-                    "The password of your account was changed just now. Was it not you? Ask for a new one at once."
+                    "The password for your account was just changed. If this was not you, reset your password now."
                 ),
             ],
             "/forgotten",
@@ -110,8 +111,8 @@ def new_address(name: str, path: str) -> Message:
             _("Confirm your new e-mail address"),
             [
                 _("Hi %(name)s.", name=name),
-                _("You want to log in with this address from now on. Confirm that it is yours."),
-                _("The link works once, for one hour. Was it not you? Then do nothing."),
+                _("You have asked to sign in with this address from now on. Confirm that it is yours."),
+                _("The link works once and expires after one hour. If this was not you, ignore this e-mail."),
             ],
             path,
             _("Confirm the address"),
@@ -129,10 +130,10 @@ def address_asked(name: str, hidden: str) -> Message:
             [
                 _("Hi %(name)s.", name=name),
                 _(
-                    "Your account shall have the address %(email)s. It changes when that address is confirmed.",
+                    "The address for your account will change to %(email)s once that address has been confirmed.",
                     email=hidden,
                 ),
-                _("Was it not you? Choose a new password at once. That stops the change."),
+                _("If this was not you, choose a new password straight away. That stops the change."),
             ],
             "/forgotten",
             _("Choose a new password"),
@@ -146,11 +147,11 @@ def address_changed(name: str, hidden: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("Your e-mail address is changed"),
+            _("Your e-mail address has been changed"),
             [
                 _("Hi %(name)s.", name=name),
                 _(
-                    "You now log in with %(email)s. Was it not you? Ask an adviser or an administrator for help.",
+                    "You now sign in with %(email)s. If this was not you, ask an adviser or an administrator for help.",
                     email=hidden,
                 ),
             ],
@@ -166,7 +167,7 @@ def second_factor_on(name: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("Logging in now takes two steps"),
+            _("Two-step sign-in has been turned on"),
             [
                 _("Hi %(name)s.", name=name),
                 _(
@@ -187,19 +188,19 @@ def second_factor_off(name: str, *, by_administrator: bool) -> Message:
         who = (
             _("An administrator has taken away the second step of your account.")
             if by_administrator
-            else _("The second step of your account is taken away.")
+            else _("Two-step sign-in has been removed from your account.")
         )
         return Content(
-            _("Logging in no longer takes two steps"),
+            _("Two-step sign-in has been turned off"),
             [
                 _("Hi %(name)s.", name=name),
                 who,
                 _(
-                    "You can set it up again on the page of your account. Was this not as you wished? Tell an administrator."
+                    "You can set it up again on your account page. If you did not want this, contact an administrator."
                 ),
             ],
             "/account/second-step",
-            _("Set up the second step"),
+            _("Set up two-step sign-in"),
         )
 
     return Message("second_factor_off", compose)

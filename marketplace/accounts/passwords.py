@@ -75,13 +75,13 @@ def check_quality(password: str, *own_words: str) -> None:
             "password",
         )
     if len(plain) > MAX_LENGTH:
-        raise RuleBroken(_("Use at most %(high)s characters.", high=MAX_LENGTH), "password")
+        raise RuleBroken(_("Use %(high)s characters or fewer.", high=MAX_LENGTH), "password")
     if is_easy(plain):
         raise RuleBroken(
-            _("This password is easy to guess. Put together words that do not belong together."), "password"
+            _("This password is easy to guess. Combine words that are unrelated to each other."), "password"
         )
     if is_easy(plain, own_words):
         raise RuleBroken(
-            _("Leave out your own name and address, and the names of the site and your organisation."),
+            _("Do not use your own name or address, or the names of the site or your organisation."),
             "password",
         )

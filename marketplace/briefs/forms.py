@@ -122,7 +122,9 @@ class NewBriefForm(BaseForm):
     own_words = LongTextField(
         _("What do you need help with?"),
         [length(high=2000)],
-        description=_("Write as if to a neighbour. We suggest services from your words."),
+        description=_(
+            "Use plain language, as you would with a neighbour. We suggest services based on your words."
+        ),
         render_kw={"rows": "4"},
     )
 
@@ -135,7 +137,7 @@ class ReviewForm(BaseForm):
     """Asking the garden to read a draft."""
 
     message = LongTextField(
-        _("Is there something the adviser should look at?"), [length(high=1000)], render_kw={"rows": "3"}
+        _("Is there anything the adviser should look at?"), [length(high=1000)], render_kw={"rows": "3"}
     )
 
 
@@ -143,7 +145,7 @@ class ReviewAnswerForm(BaseForm):
     """The garden's answer on a draft. Comments per topic are read by `topic_comments`."""
 
     verdict = ChoiceField(
-        _("Is the brief ready to be sent?"), [required(_("Say whether the brief is ready."))]
+        _("Is the brief ready to send?"), [required(_("Select whether the brief is ready."))]
     )
     comment = LongTextField(
         _("What do you want to say to the company?"), [length(high=2000)], render_kw={"rows": "5"}
@@ -169,9 +171,9 @@ class WithdrawForm(BaseForm):
     """Taking a published brief back."""
 
     reason = LongTextField(
-        _("Why do you withdraw the brief?"),
+        _("Why are you withdrawing the brief?"),
         [required(), length(10, 1000)],
-        description=_("The suppliers read this. They have spent time on an answer."),
+        description=_("The suppliers can read this. They have spent time on an answer."),
         render_kw={"rows": "4"},
     )
 
@@ -182,7 +184,7 @@ class QuestionForm(BaseForm):
     text = LongTextField(
         _("Your question"),
         [required(), length(10, 1000)],
-        description=_("Your name is not shown. All who can see the brief get the same answer."),
+        description=_("Your name is not shown. Everyone who can see the brief gets the same answer."),
         render_kw={"rows": "4"},
     )
 
@@ -191,9 +193,9 @@ class AnswerForm(BaseForm):
     """The company's answer to a question, and the wording that all will read."""
 
     public_text = LongTextField(
-        _("The question as all will read it"),
+        _("The question as everyone will see it"),
         [required(), length(5, 1000)],
-        description=_("Take out what tells who asks."),
+        description=_("Remove anything that reveals who is asking."),
         render_kw={"rows": "3"},
     )
     answer = LongTextField(
@@ -207,7 +209,7 @@ class AnswerForm(BaseForm):
 class RejectForm(BaseForm):
     """Saying no to a question."""
 
-    reason = ChoiceField(_("Why do you not answer?"), [required()])
+    reason = ChoiceField(_("Why are you not answering?"), [required()])
 
     def __init__(self) -> None:
         super().__init__()

@@ -58,7 +58,7 @@ PHASE_LABELS = {
     Phase.EVALUATING: _("Being evaluated"),
     Phase.AWARDED: _("Awarded"),
     Phase.DELIVERED: _("Delivered"),
-    Phase.NO_AWARD: _("Nobody chosen"),
+    Phase.NO_AWARD: _("No supplier chosen"),
     Phase.WITHDRAWN: _("Withdrawn"),
     Phase.LAPSED: _("Lapsed"),
     Phase.TERMINATED: _("Ended early"),
@@ -173,6 +173,6 @@ class QuestionState(StrEnum):
 REJECT_REASONS = {
     "confidential": _("It asks for something confidential."),
     "personal": _("It names a person."),
-    "answered": _("It is answered already."),
-    "unclear": _("We do not understand the question."),
+    "answered": _("It has already been answered."),
+    "unclear": _("We could not understand the question."),
 }

@@ -34,7 +34,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
     def compose() -> Content:
         if is_ok:
             subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
-            lines = [_("Your adviser has read the draft and finds it ready to send.")]
+            lines = [_("Your adviser has read the draft and considers it ready to send.")]
         else:
             subject = _("%(garden)s has advice on your brief: %(title)s", garden=garden, title=title)
             lines = [_("Your adviser has read the draft and suggests some changes.")]
@@ -52,7 +52,7 @@ def review_pulled_back(company: str, title: str, reference: str) -> Message:
         subject = _("%(company)s has taken back its draft: %(title)s", company=company, title=title)
         return Content(
             subject,
-            [_("You need not read it. The company is working on it again.")],
+            [_("You do not need to read it. The company is editing it again.")],
             "/",
             _("Go to your page"),
         )
@@ -66,13 +66,13 @@ def published(title: str, reference: str, deadline: dt.datetime) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("The brief is published: %(title)s", title=title),
+            _("The brief has been published: %(title)s", title=title),
             [
                 _(
                     "Suppliers can answer until %(deadline)s.",
                     deadline=format_datetime(deadline, weekday=True),
                 ),
-                _("Offers are sealed until then. Questions from suppliers come to you."),
+                _("Offers are sealed until then. Questions from suppliers are sent to you."),
             ],
             _path(reference),
             _("See the brief"),
@@ -86,7 +86,7 @@ def published_in_area(company: str, title: str, reference: str) -> Message:
 
     def compose() -> Content:
         subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
-        lines = [_("You can read it and see who is asked. Offers are sealed, for you too.")]
+        lines = [_("You can read it and see who has been invited. Offers are sealed, for you too.")]
         return Content(subject, lines, _path(reference), _("See the brief"))
 
     return Message("brief_published_in_area", compose, bundled=True)
@@ -97,13 +97,13 @@ def extended(title: str, reference: str, deadline: dt.datetime) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("More time to answer: %(title)s", title=title),
+            _("More time to reply: %(title)s", title=title),
             [
                 _(
                     "The new reply deadline is %(deadline)s.",
                     deadline=format_datetime(deadline, weekday=True),
                 ),
-                _("What you have written or sent stands. You can change it until then."),
+                _("Anything you have written or sent is kept. You can change it until then."),
             ],
             _path(reference),
             _("See the brief"),
@@ -125,7 +125,7 @@ def amended(
     def compose() -> Content:
         names = format_list([question.short for question in changed])
         lines = [
-            _("The company has changed this in the brief: %(parts)s.", parts=names),
+            _("The company has changed these parts of the brief: %(parts)s.", parts=names),
             _("An offer that is sent stands, as an answer to the earlier version. It can be sent anew."),
         ]
         if deadline is not None:
@@ -133,13 +133,13 @@ def amended(
             lines.append(
                 _("The new reply deadline is %(deadline)s.", deadline=day)
                 if moved
-                else _("The reply deadline is %(deadline)s, as before.", deadline=day)
+                else _("The reply deadline is unchanged: %(deadline)s.", deadline=day)
             )
         return Content(
-            _("The brief is changed: %(title)s", title=title),
+            _("The brief has been changed: %(title)s", title=title),
             lines,
             _path(reference, "#changes"),
-            _("See what is changed"),
+            _("See what has changed"),
         )
 
     return Message("brief_amended", compose)
@@ -150,11 +150,11 @@ def withdrawn(title: str, reference: str, reason: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("The brief is withdrawn: %(title)s", title=title),
+            _("The brief has been withdrawn: %(title)s", title=title),
             [
-                _("The company will not choose anyone this time. It gives this reason:"),
+                _("The company has decided not to choose anyone this time, and gave this reason:"),
                 reason,
-                _("Offers that were sent are closed without being read any further."),
+                _("Offers that have been sent will be closed without further review."),
             ],
             _path(reference),
             _("See the brief"),
@@ -202,8 +202,8 @@ def garden_question_waits(company: str, title: str, reference: str, deadline: dt
 
     def compose() -> Content:
         lines = [
-            _("Suppliers have asked about %(title)s and wait for an answer.", title=title),
-            _("Offers are due on %(date)s. A call may help.", date=format_date(deadline)),
+            _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
+            _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
         ]
         subject = _("%(company)s has a question to answer", company=company)
         return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
@@ -226,7 +226,7 @@ def question_rejected(title: str, reference: str, reason: str) -> Message:
 
     def compose() -> Content:
         lines = [
-            _("The company does not answer your question. It gives this reason:"),
+            _("The company has decided not to answer your question, and gave this reason:"),
             str(REJECT_REASONS[reason]),
         ]
         subject = _("Your question was not answered: %(title)s", title=title)

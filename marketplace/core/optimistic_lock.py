@@ -22,7 +22,6 @@ def must_stand(seen: str | None, standing: object, wanted: object) -> None:
     if seen and seen != mark_of(standing) and mark_of(standing) != mark_of(wanted):
         raise Conflict(
             _(
-                "Somebody else has saved this since you opened the page. Your text is still here. "
-                "Compare it with what stands now, and save once more to replace that."
+                "Someone else has saved this since you opened the page. Your text is still here. Compare it with the current version, then save again to replace it."
             )
         )

@@ -74,13 +74,14 @@ class CompanyFields(BaseForm):
     """The fields of a company."""
 
     name = TextField(
-        _l("Name of the company"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+        _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
     )
     organisation_number = OrganisationNumberField(
-        _l("Organisation number"), description=_l("Nine digits. Leave it empty if you do not have one yet.")
+        _l("Organisation number"),
+        description=_l("Nine digits. Leave it empty if you have not received one yet."),
     )
     municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
-    sector = ChoiceField(_l("Trade"), [required()], validate_choice=False)
+    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
     employees = NumberField(_l("Number of employees"), high=100_000)
     website = TextField(_l("Website"), [length(high=300), web_address()])
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
@@ -121,7 +122,7 @@ class InviteColleagueForm(BaseForm):
     """Who shall join, and with which right."""
 
     email = EmailField(_l("Colleague's e-mail address"), [required(), length(high=254), email()])
-    role = ChoiceField(_l("May do"), [required()])
+    role = ChoiceField(_l("Role"), [required()])
 
     def __init__(self, kind: str | None, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
@@ -136,8 +137,8 @@ def role_choices(kind: str | None) -> list[tuple[str, str]]:
             ("curator", _("Curator: also approves suppliers")),
         ]
     return [
-        ("member", _("Member: writes and prepares")),
-        ("owner", _("Owner: also sends, chooses and invites colleagues")),
+        ("member", _("Member: can write and prepare")),
+        ("owner", _("Owner: can also send, choose and invite colleagues")),
     ]
 
 
@@ -156,10 +157,10 @@ class AcceptInvitationForm(BaseForm):
 class GardenForm(BaseForm):
     """A business garden."""
 
-    name = TextField(_l("Name of the business garden"), [required(), length(2, 120)])
+    name = TextField(_l("Business garden name"), [required(), length(2, 120)])
     municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
     covered_municipalities = ChoicesField(
-        _l("Municipalities it covers"), [required(_l("Choose at least one municipality."))]
+        _l("Municipalities covered"), [required(_l("Choose at least one municipality."))]
     )
     email = EmailField(_l("E-mail address"), [length(high=254), email()])
     phone = TextField(_l("Telephone"), [length(high=40)])

@@ -16,10 +16,12 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Message:
                     inviter=inviter,
                     organisation=organisation,
                 ),
-                _("The link works once, for two days. Do you not know the sender? Then do nothing."),
+                _(
+                    "The link works once and expires after two days. If you do not know the sender, ignore this e-mail."
+                ),
             ],
             path,
-            _("Take the invitation"),
+            _("Accept the invitation"),
         )
 
     return Message("colleague_invited", compose)

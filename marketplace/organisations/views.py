@@ -61,7 +61,7 @@ def register_company() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Welcome. Your company is registered."))
+            flashes.done(_("Welcome. Your company has been registered."))
             return redirect(target or url_for("pages.home"), 303)
     return render_template("organisations/register_company.html", form=form)
 
@@ -134,7 +134,7 @@ def change_role(membership_id: int) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
     else:
-        flashes.done(_("The role is changed. It counts from the next log-in."))
+        flashes.done(_("The role has been changed. It takes effect at the next sign-in."))
     return see_other("organisations.colleagues")
 
 
@@ -151,7 +151,7 @@ def remove_colleague(membership_id: int) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
     else:
-        flashes.done(_("The colleague can no longer act for you."))
+        flashes.done(_("Your colleague can no longer act on your behalf."))
     return see_other("organisations.colleagues")
 
 
@@ -161,7 +161,7 @@ def remove_colleague(membership_id: int) -> Answer:
 def withdraw_invitation(invitation_id: int) -> Answer:
     """Take back an invitation."""
     use_cases.withdraw_invitation(current_viewer(), invitation_id)
-    flashes.done(_("The invitation is taken back."))
+    flashes.done(_("The invitation has been withdrawn."))
     return see_other("organisations.colleagues")
 
 
@@ -240,7 +240,7 @@ def admin_garden_new() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The garden is added. Invite its first curator."))
+            flashes.done(_("The business garden has been added. Invite its first curator."))
             return see_other("organisations.admin_garden", garden_id=garden.id)
     return render_template("organisations/admin_garden.html", form=form, garden=None, invite=None)
 

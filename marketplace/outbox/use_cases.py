@@ -85,7 +85,7 @@ def _more_are_waiting() -> Content:
         _("More messages are waiting for you"),
         [
             _(
-                "Several messages of the same kind came within a few hours. You got the first by mail; the others stand in your list of messages."
+                "Several messages of the same kind arrived within a few hours. The first ones were sent to you by e-mail. The rest are in your list of messages."
             )
         ],
         "/messages",

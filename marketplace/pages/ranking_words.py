@@ -58,11 +58,11 @@ def measured() -> Measured:
 def parts_in_words(settings: Settings) -> list[PartInWords]:
     """Return the six parts with the most points each can give, the largest first."""
     abouts = {
-        "words": _("The words you wrote, against what suppliers tell of themselves and their jobs. A rare word counts more than a common one, and saying it fifty times gives nothing extra."),
-        "services": _("The services you confirmed, against those the supplier offers and shows. One who does much of just this stands higher than one who does everything."),
-        "sector": _("Whether the supplier knows your trade, and has shown jobs for it."),
-        "place": _("Whether the supplier takes jobs where you are, or how far away it is. Under %(near)s km counts as near, over %(far)s km gives no points.", near=format_number(settings.near_km), far=format_number(settings.far_km)),
-        "budget": _("Whether the supplier's smallest job is within your frame."),
+        "words": _("The words you wrote, compared with what suppliers write about themselves and their jobs. A rare word counts more than a common one, and repeating a word fifty times gives no extra points."),
+        "services": _("The services you confirmed, compared with those the supplier offers and has shown. A supplier that specialises in these services ranks higher than one that does everything."),
+        "sector": _("Whether the supplier knows your sector and has shown jobs in it."),
+        "place": _("Whether the supplier takes jobs in your area, or how far away it is. Under %(near)s km counts as near, and over %(far)s km gives no points.", near=format_number(settings.near_km), far=format_number(settings.far_km)),
+        "budget": _("Whether the supplier's smallest job is within your budget."),
         "availability": _("Whether the supplier can start when you want to."),
     }  # fmt: skip
     parts = [PartInWords(part_label(code), settings.maximum(code), abouts[code]) for code in PART_CODES]

@@ -11,5 +11,5 @@ class EraseForm(BaseForm):
 
     sure = BooleanField(
         _l("I understand that this cannot be undone"),
-        [required(_l("Tick the box if you want your account erased."))],
+        [required(_l("Select this if you want your account to be erased."))],
     )

@@ -15,13 +15,13 @@ def account_unused(day: dt.date) -> Message:
             _("Do you still want your account?"),
             [
                 _(
-                    "You have not logged in for 22 months. After %(date)s we erase your account.",
+                    "You have not signed in for 22 months. After %(date)s we will erase your account.",
                     date=format_date(day),
                 ),
-                _("Log in once before that, and it stays."),
+                _("Sign in once before then to keep your account."),
             ],
             "/sign-in",
-            _("Log in"),
+            _("Sign in"),
         )
 
     return Message("account_unused", compose)

@@ -39,16 +39,18 @@ PERIODS = (
     Period(
         _("Closed briefs and their offers"),
         _("24 months after they were closed"),
-        _("The texts and the offers are erased. Numbers stay."),
+        _("The texts and the offers are erased. The figures are kept."),
     ),
     Period(
         _("Refused applications"), _("24 months after the answer"), _("Contact person and texts are erased.")
     ),
-    Period(_("Sent mails and read messages"), _("90 days"), _("Deleted.")),
-    Period(_("Log-ins and mailed links"), _("Until they run out"), _("Deleted.")),
+    Period(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
+    Period(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     Period(
-        _("The log of acts"),
+        _("Log of actions"),
         _("As long as the service lasts"),
-        _("It holds numbers and no names. When your account is erased, nobody can tell who the number was."),
+        _(
+            "It contains numbers and no names. Once your account has been erased, nobody can link the number to you."
+        ),
     ),
 )

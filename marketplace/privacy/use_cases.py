@@ -24,12 +24,12 @@ def why_not_erase(user: User) -> str:
     names = left_without_owner(user.id)
     if names:
         return _(
-            "You are the last who can act with full right for %(names)s. Give a colleague that right first, or ask your business garden to close it.",
+            "You are the last person with full rights to act for %(names)s. Give a colleague those rights first, or ask your business garden to close it.",
             names=", ".join(names),
         )
     others = select(User.id).where(User.is_admin, User.is_active, User.id != user.id)
     if user.is_admin and session.scalar(others.limit(1)) is None:
-        return _("You are the last administrator. Make another one first.")
+        return _("You are the last administrator. Add another one first.")
     return ""
 
 

@@ -50,6 +50,6 @@ def erase() -> Answer:
             form.add_rule_error(error)
         else:
             logout_user()
-            flashes.done(_("Your account is erased."))
+            flashes.done(_("Your account has been erased."))
             return see_other("pages.front")
     return render_template("privacy/mine.html", form=form), 422

@@ -103,12 +103,12 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
     )
     if trap.cheapest_filled == trap.cheapest:
         then = _(
-            "With the gaps filled, %(spread)s separate the dearest and the cheapest over two years.",
+            "With the gaps filled, the difference between the cheapest and the most expensive is %(spread)s over two years.",
             spread=spread,
         )
     else:
         then = _(
-            "With the gaps filled, %(name)s is the cheapest, and %(spread)s separate the dearest and the cheapest over two years.",
+            "With the gaps filled, %(name)s is the cheapest, and the difference between the cheapest and the most expensive is %(spread)s over two years.",
             name=names[trap.cheapest_filled],
             spread=spread,
         )

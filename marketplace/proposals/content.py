@@ -237,36 +237,36 @@ def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
     """Return what stops an offer from being sent, in the order of the form."""
     claims = [lack for number, claim in enumerate(content.evidence) for lack in _claim_lacks(number, claim)]
     checks: list[tuple[object, str, str]] = [
-        (content.understanding, "understanding", _("Say how you understand the job.")),
-        (_prices_something(content), "line_0_amount", _("Price at least one part of the job.")),
+        (content.understanding, "understanding", _("Describe how you understand the job.")),
+        (_prices_something(content), "line_0_amount", _("Enter a price for at least one part of the job.")),
         (
             content.monthly_nok is not None,
             "monthly_nok",
-            _("Say what it costs a month. Write 0 if it costs nothing."),
+            _("Enter the monthly cost. Enter 0 if it costs nothing."),
         ),
-        (content.start, "start", _("Say when you can start.")),
-        (not content.start or content.start >= today, "start", _("The start must not lie in the past.")),
-        (content.finish, "finish", _("Say when you are done.")),
-        (_in_order(content.start, content.finish), "finish", _("The end must come after the start.")),
-        (content.team, "team", _("Say who does the job.")),
+        (content.start, "start", _("Enter when you can start.")),
+        (not content.start or content.start >= today, "start", _("The start date cannot be in the past.")),
+        (content.finish, "finish", _("Enter when you will finish.")),
+        (_in_order(content.start, content.finish), "finish", _("The end date must be after the start date.")),
+        (content.team, "team", _("State who will do the job.")),
         *((False, lack.field, lack.message) for lack in claims),
         (content.ownership_accept is not None, "ownership_accept", _("Answer who will own what you make.")),
         (
             content.ownership_accept is not False or content.ownership_deviation,
             "ownership_deviation",
-            _("Say what the company will not own."),
+            _("State what the company will not own."),
         ),
         (
             content.has_relation is not None,
             "has_relation",
-            _("Say if you have ties to the company or the garden."),
+            _("Say whether you have connections to the company or the business garden."),
         ),
-        (not content.has_relation or content.relation, "relation", _("Say which ties you have.")),
-        (content.valid_until, "valid_until", _("Say how long the offer stands.")),
+        (not content.has_relation or content.relation, "relation", _("State which connections you have.")),
+        (content.valid_until, "valid_until", _("State how long the offer is valid.")),
         (
             _in_order(deadline, content.valid_until),
             "valid_until",
-            _("The offer must stand at least until the deadline."),
+            _("The offer must be valid at least until the deadline."),
         ),
     ]
     return [*(Lack(name, message) for ok, name, message in checks if not ok), *word_faults(content)]

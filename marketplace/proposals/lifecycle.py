@@ -42,7 +42,7 @@ STATE_LABELS = {
     State.AWARDED: _("Chosen"),
     State.NOT_SELECTED: _("Not chosen"),
     State.INELIGIBLE: _("Ruled out"),
-    State.AWARD_DECLINED: _("You said no to the job"),
+    State.AWARD_DECLINED: _("You declined the job"),
     State.CLOSED_UNJUDGED: _("Closed without a choice"),
     NOT_SENT: _("Not sent"),
 }
@@ -132,24 +132,24 @@ REASONS = {
     "must_have": _("A must-have was not met"),
     "understanding": _("Another understood the job better"),
     "experience": _("Another had done more of the same kind"),
-    "dates": _("The dates did not fit"),
-    "gaps": _("Parts of the job were not in the offer"),
+    "dates": _("The dates did not suit us"),
+    "gaps": _("Parts of the job were missing from the offer"),
     "cooperation": _("Another suited us better to work with"),
-    "close": _("It was close, and only small things decided"),
+    "close": _("It was close, and only small details decided it"),
 }
 """Why an offer was not chosen: a code with each answer, so that nobody is left with silence."""
 
 CLOSING_REASONS = {
     "none_suitable": _("None of the offers suited us"),
-    "too_dear": _("The offers cost more than we can pay"),
-    "need_changed": _("What we need has changed"),
-    "postponed": _("We have put the job off"),
+    "too_dear": _("The offers cost more than we can afford"),
+    "need_changed": _("Our needs have changed"),
+    "postponed": _("We have postponed the job"),
     "do_it_ourselves": _("We do the job ourselves"),
 }
 """Why nobody was chosen."""
 
 HANDOVER_ITEMS = {
-    "domain": _("The domain is registered to us"),
+    "domain": _("The domain is registered in our name"),
     "accounts": _("We have the passwords to all accounts"),
     "source_files": _("We have the source files"),
     "image_rights": _("We may use photos, film and text as we like"),
@@ -160,7 +160,7 @@ HANDOVER_ITEMS = {
 }
 """What should be in the company's hands when a job is handed over."""
 
-HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not relevant")}
+HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not applicable")}
 OUTCOME_ROUNDS = {"handover": 0, "d90": 90, "d365": 365}
 ROUND_LABELS = {
     "handover": _("At hand-over"),

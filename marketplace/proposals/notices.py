@@ -18,9 +18,9 @@ def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool
 
     def compose() -> Content:
         subject = (
-            _("The changed offer is sent: %(title)s", title=title)
+            _("The changed offer has been sent: %(title)s", title=title)
             if again
-            else _("Your offer is sent: %(title)s", title=title)
+            else _("Your offer has been sent: %(title)s", title=title)
         )
         return Content(
             subject,
@@ -29,7 +29,7 @@ def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool
                     "Nobody can read it before the deadline, %(deadline)s.",
                     deadline=format_datetime(deadline),
                 ),
-                _("Until then you can change it or take it back. What you send last counts."),
+                _("Until then you can change or withdraw it. The last version you send counts."),
             ],
             f"/briefs/{reference}/proposal",
             _("See the offer"),
@@ -43,13 +43,13 @@ def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Message:
 
     def compose() -> Content:
         then = (
-            _("The deadline has passed, so it cannot be taken up again.")
+            _("The deadline has passed, so it cannot be restored.")
             if is_final
-            else _("You can take it up again until the deadline.")
+            else _("You can restore it until the deadline.")
         )
         return Content(
-            _("The offer is withdrawn: %(title)s", title=title),
-            [_("Your offer no longer counts."), then],
+            _("The offer has been withdrawn: %(title)s", title=title),
+            [_("Your offer is no longer being considered."), then],
             f"/briefs/{reference}/proposal",
             _("See the offer"),
         )
@@ -78,10 +78,10 @@ def offers_opened(title: str, reference: str, count: int) -> Message:
     def compose() -> Content:
         if not count:
             return Content(
-                _("No offers to %(title)s", title=title),
+                _("No offers on %(title)s", title=title),
                 [
                     _(
-                        "The deadline has passed and nobody answered. You can give suppliers more time, or change the brief."
+                        "The deadline has passed and nobody answered. You can give suppliers more time or change the brief."
                     )
                 ],
                 f"/briefs/{reference}/proposals",
@@ -91,7 +91,7 @@ def offers_opened(title: str, reference: str, count: int) -> Message:
             ngettext("%(num)s offer to %(title)s", "%(num)s offers to %(title)s", count, title=title),
             [
                 _(
-                    "The offers are opened. Read them, give scores and choose. Everybody gets an answer from you."
+                    "The offers have been opened. Read and score them, then choose. Everyone gets a reply from you."
                 )
             ],
             f"/briefs/{reference}/proposals",
@@ -110,7 +110,7 @@ def offer_chosen(company: str, title: str, proposal_id: int) -> Message:
             [
                 _("You got the job: %(title)s.", title=title),
                 _(
-                    "The letter says what is agreed. Can you not take it? Say so within %(days)s days.",
+                    "The letter states what has been agreed. If you cannot take the job, let the company know within %(days)s days.",
                     days=DECLINE_DAYS,
                 ),
             ],
@@ -128,8 +128,8 @@ def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text
         return Content(
             _("%(company)s has chosen another offer", company=company),
             [
-                _("Thank you for your offer to %(title)s. This time you did not get the job.", title=title),
-                _("What decided: %(reason)s.", reason=reason_label(code)),
+                _("Thank you for your offer on %(title)s. This time you did not get the job.", title=title),
+                _("What decided the outcome: %(reason)s.", reason=reason_label(code)),
                 text,
             ],
             f"/proposals/{proposal_id}/letter",
@@ -146,8 +146,8 @@ def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: s
         return Content(
             _("%(company)s has chosen nobody", company=_company(company)),
             [
-                _("Thank you for your offer to %(title)s. No offer was chosen.", title=title),
-                _("The reason: %(reason)s.", reason=reason_label(code)),
+                _("Thank you for your offer on %(title)s. No offer was chosen.", title=title),
+                _("Reason: %(reason)s.", reason=reason_label(code)),
                 text,
             ],
             f"/proposals/{proposal_id}/letter",
@@ -162,7 +162,7 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
 
     def compose() -> Content:
         return Content(
-            _("Your offer to %(title)s is ruled out", title=title),
+            _("Your offer on %(title)s has been ruled out", title=title),
             [
                 _(
                     "%(company)s finds that this must-have is not met: %(demand)s.",
@@ -170,7 +170,7 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
                     demand=demand,
                 ),
                 text,
-                _("Is it wrong? Tell your business garden within five working days."),
+                _("If this is wrong, contact your business garden within five working days."),
             ],
             f"/proposals/{proposal_id}/letter",
             _("Read the letter"),
@@ -187,10 +187,10 @@ def choice_made(supplier: str, title: str, reference: str) -> Message:
             _("You have chosen %(supplier)s", supplier=supplier),
             [
                 _("All who answered %(title)s have been told, each with a reason.", title=title),
-                _("Say so when the job is delivered, and go through the hand-over list."),
+                _("Confirm when the job has been delivered, and go through the handover list."),
             ],
             f"/briefs/{reference}/job",
-            _("See what is agreed"),
+            _("See what has been agreed"),
         )
 
     return Message("choice_made", compose)
@@ -204,7 +204,7 @@ def choice_taken_back(company: str, title: str, reference: str, reason: str) -> 
             _("%(company)s has taken back its choice", company=company),
             [
                 _(
-                    "The offers to %(title)s are being judged once more. You need not do anything.",
+                    "The offers on %(title)s are being considered again. You do not need to do anything.",
                     title=title,
                 ),
                 _("They write: %(reason)s", reason=reason),
@@ -223,7 +223,7 @@ def supplier_declined(supplier: str, title: str, reference: str, reason: str) ->
         return Content(
             _("%(supplier)s cannot take the job", supplier=supplier),
             [
-                _("The other offers to %(title)s can be chosen again.", title=title),
+                _("The other offers on %(title)s can be chosen again.", title=title),
                 _("They write: %(reason)s", reason=reason),
             ],
             f"/briefs/{reference}/proposals",
@@ -241,7 +241,7 @@ def choice_open_again(company: str, title: str, reference: str) -> Message:
             _("%(company)s must choose once more", company=company),
             [
                 _(
-                    "The chosen supplier cannot take the job %(title)s. Your offer is being judged again.",
+                    "The chosen supplier cannot take the job %(title)s. Your offer is being considered again.",
                     title=title,
                 )
             ],
@@ -258,7 +258,7 @@ def job_delivered(company: str, title: str, proposal_id: int) -> Message:
     def compose() -> Content:
         return Content(
             _("%(company)s has confirmed the delivery", company=company),
-            [_("The job %(title)s is handed over. Well done.", title=title)],
+            [_("The job %(title)s has been handed over. Well done.", title=title)],
             f"/proposals/{proposal_id}/letter",
             _("Read the letter"),
         )
@@ -294,7 +294,7 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Message:
                     "%(company)s has not chosen within 45 days, so the brief has lapsed.",
                     company=_company(company),
                 ),
-                _("You are no longer bound by your offer. The business garden has been told."),
+                _("You are no longer bound by your offer. The business garden has been notified."),
             ],
             f"/proposals/{proposal_id}/letter",
             _("Read the letter"),

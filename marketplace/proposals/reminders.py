@@ -18,8 +18,10 @@ def decide_soon(title: str, reference: str, count: int, lapses: dt.datetime) -> 
         return Content(
             _("Choose an offer: %(title)s", title=title),
             [
-                waiting if count else _("No offers came. Give suppliers more time, or end the brief."),
-                _("Without a choice the brief lapses after %(date)s.", date=format_date(lapses)),
+                waiting
+                if count
+                else _("No offers were received. Give suppliers more time, or end the brief."),
+                _("If no choice is made, the brief lapses after %(date)s.", date=format_date(lapses)),
             ],
             f"/briefs/{reference}/proposals",
             _("See the offers"),
@@ -37,7 +39,7 @@ def garden_decide_soon(company: str, title: str, reference: str, lapses: dt.date
             [
                 _("The deadline for %(title)s passed three weeks ago.", title=title),
                 _(
-                    "Without a choice the brief lapses after %(date)s. A call may help.",
+                    "If no choice is made, the brief lapses after %(date)s. A phone call may help.",
                     date=format_date(lapses),
                 ),
             ],
@@ -56,7 +58,7 @@ def own_brief_lapsed(title: str, reference: str) -> Message:
             _("The brief has lapsed: %(title)s", title=title),
             [
                 _("45 days went by without a choice. All who answered have been told."),
-                _("It can be decided late for 90 days, when the supplier agrees."),
+                _("You can still choose for another 90 days, if the supplier agrees."),
             ],
             f"/briefs/{reference}",
             _("See the brief"),
@@ -71,7 +73,7 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
     def compose() -> Content:
         return Content(
             _("%(company)s has chosen %(supplier)s", company=company, supplier=supplier),
-            [_("The job is %(title)s.", title=title)],
+            [_("This is about the job %(title)s.", title=title)],
             f"/briefs/{reference}",
             _("See the brief"),
         )
@@ -85,7 +87,7 @@ def garden_nobody_chosen(company: str, title: str, reference: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(company)s has chosen nobody", company=company),
-            [_("The brief was %(title)s. Perhaps they need help to try again.", title=title)],
+            [_("This was about the brief %(title)s. They may need help to try again.", title=title)],
             f"/briefs/{reference}",
             _("See the brief"),
         )
@@ -100,7 +102,7 @@ def garden_choice_taken_back(company: str, title: str, reference: str, reason: s
         return Content(
             _("%(company)s has taken back its choice", company=company),
             [
-                _("The brief is %(title)s.", title=title),
+                _("This is about the brief %(title)s.", title=title),
                 _("They write: %(reason)s", reason=reason),
             ],
             f"/briefs/{reference}",
@@ -136,7 +138,7 @@ def seal_broken(title: str, reference: str, reason: str, until: dt.datetime) -> 
             [
                 _("It can be read until %(time)s.", time=format_datetime(until)),
                 _("They write: %(reason)s", reason=reason),
-                _("This is kept in the audit log. Ask your business garden if you wonder why."),
+                _("This is recorded in the audit log. Ask your business garden if you want to know why."),
             ],
             f"/briefs/{reference}",
             _("See the brief"),

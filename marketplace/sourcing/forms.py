@@ -29,7 +29,7 @@ class DeclineForm(BaseForm):
         _l("Why?"), [required(_l("Choose a reason."))], choices=list(DECLINE_REASONS.items())
     )
     text = LongTextField(
-        _l("Something you want to add"),
+        _l("Anything you want to add"),
         [length(high=500)],
         description=_l("Only the company sees it."),
         render_kw={"rows": "2"},
@@ -39,7 +39,7 @@ class DeclineForm(BaseForm):
 def presence_label(code: str, place: str) -> str:
     """Return a choice about meeting, in words."""
     return {
-        "must": _("Must come to %(place)s", place=place),
+        "must": _("Must be able to come to %(place)s", place=place),
         "some": _("Some meetings in %(place)s", place=place),
         "remote": _("All can be on screen"),
     }[code]
@@ -49,9 +49,9 @@ def cut_label(code: str) -> str:
     """Return a requirement that leaves somebody out, in words."""
     return {
         "budget": _("The budget"),
-        "presence": _("That someone must come to you"),
+        "presence": _("Someone must come to you"),
         "languages": _("The languages you asked for"),
-        "finish": _("The date it must be done by"),
+        "finish": _("The date it must be finished"),
     }[code]
 
 

@@ -18,14 +18,14 @@ class InvitationState(StrEnum):
 INVITATION_LABELS = {
     InvitationState.INVITED: _("Asked"),
     InvitationState.SEEN: _("Has read the brief"),
-    InvitationState.DECLINED: _("Has said no"),
+    InvitationState.DECLINED: _("Declined"),
 }
 
 DECLINE_REASONS = {
-    "no_capacity": _("No time"),
+    "no_capacity": _("No capacity"),
     "too_small": _("Too small a job"),
     "too_large": _("Too large a job"),
-    "not_our_field": _("Not our field"),
+    "not_our_field": _("Outside our field"),
     "too_far": _("Too far away"),
     "unclear": _("The brief is unclear"),
     "other": _("Other"),

@@ -50,32 +50,32 @@ _FACTS: dict[str, Callable[[Params], str]] = {
     "writes_of_sector": lambda p: _("writes about %(sector)s", sector=_sector(p)),
     "comes_to": lambda p: _("takes jobs in %(place)s", place=_place(p)),
     "near": lambda p: _("is %(km)s km away", km=p["km"]),
-    "works_remotely": lambda _p: _("works on screen"),
-    "free_in_time": lambda p: _("is free from %(date)s", date=_date(p)),
+    "works_remotely": lambda _p: _("works online"),
+    "free_in_time": lambda p: _("is available from %(date)s", date=_date(p)),
     "within_budget": lambda p: _("has jobs from %(price)s", price=format_money(p["price_from_nok"])),
 }
 _LACKS: dict[str, Callable[[Params], str]] = {
     "must_have_not_shown": lambda p: _("Has not shown «%(text)s».", text=p["text"]),
-    "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your frame.", price=format_money(p["price_from_nok"])),
+    "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your budget.", price=format_money(p["price_from_nok"])),
     "price_unknown": lambda _p: _("Has not stated a price."),
-    "place_unknown": lambda _p: _("Has not stated where it works."),
+    "place_unknown": lambda _p: _("Has not stated where it takes jobs."),
     "far_away": lambda p: _("Is %(km)s km away.", km=p["km"]),
-    "start_unknown": lambda _p: _("Has not stated when it is free."),
-    "starts_late": lambda p: _("Is first free from %(date)s.", date=_date(p)),
+    "start_unknown": lambda _p: _("Has not stated its availability."),
+    "starts_late": lambda p: _("Is not available until %(date)s.", date=_date(p)),
     "sector_not_shown": lambda p: _("Has not shown jobs within %(sector)s.", sector=_sector(p)),
     "languages_missing": lambda p: _("Has not stated %(languages)s.", languages=format_list([language_name(c) for c in p["languages"]])),
     "languages_unknown": lambda _p: _("Has not stated its languages."),
-    "says_the_same": lambda p: _("Says the same as %(name)s, which stands higher up.", name=p["name"]),
+    "says_the_same": lambda p: _("Says the same as %(name)s, which ranks higher.", name=p["name"]),
     "repeats_the_brief": lambda _p: _("Its text repeats your brief, so its words count less."),
-    "text_to_look_at": lambda _p: _("Its words count less until a business garden has read its profile again."),
-    "services_beside": lambda p: _("Offers something close to %(services)s, not that itself.", services=_services(p)),
+    "text_to_look_at": lambda _p: _("Its words count less until a business garden has reviewed its profile."),
+    "services_beside": lambda p: _("Offers something close to %(services)s, but not exactly that.", services=_services(p)),
     "services_not_stated": lambda p: _("Has not stated %(services)s.", services=_services(p)),
 }  # fmt: skip
 _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "services": lambda _p: _("Does not offer the services you need"),
     "area": lambda p: _("Does not come to %(place)s", place=_place(p)),
     "languages": lambda p: _("Does not work in %(languages)s", languages=format_list([language_name(c) for c in p.get("languages", [])])),
-    "time": lambda _p: _("Is not free in time"),
+    "time": lambda _p: _("Not available in time"),
 }  # fmt: skip
 # Said first: what a company asks for first.
 _FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip

@@ -37,7 +37,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(supplier)s cannot take %(title)s", supplier=supplier, title=title),
-            [_("The reason: %(reason)s.", reason=reason), _("You can ask another from the list.")],
+            [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
             f"/briefs/{reference}/ranking",
             _("See the list"),
         )
@@ -51,7 +51,7 @@ def reconsidered(supplier: str, title: str, reference: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(supplier)s looks at %(title)s after all", supplier=supplier, title=title),
-            [_("They said no earlier, and have taken it back.")],
+            [_("They declined earlier, and have since undone that.")],
             f"/briefs/{reference}/ranking",
             _("See the list"),
         )

@@ -13,7 +13,7 @@ def move_asked(supplier: str, garden: str, reason: str) -> Message:
             [
                 reason,
                 _(
-                    "The supplier moves when you say yes. Until then %(garden)s looks after it.",
+                    "The supplier moves to you when you accept. Until then %(garden)s is responsible for it.",
                     garden=garden,
                 ),
             ],
@@ -46,7 +46,7 @@ def moved(supplier: str, garden: str) -> Message:
             _("%(garden)s now looks after %(supplier)s", garden=garden, supplier=supplier),
             [
                 _(
-                    "Your approvals stand. Applications and renewals go to %(garden)s from now on.",
+                    "Your approvals are still valid. Applications and renewals go to %(garden)s from now on.",
                     garden=garden,
                 )
             ],

@@ -32,8 +32,8 @@ def gaps(supplier: Any) -> list[Gap]:
         found.append(
             Gap(
                 "case",
-                _("You have told of no job. The garden asks for one before it approves you."),
-                _("Tell of a job"),
+                _("You have not listed any jobs. The business garden asks for one before it approves you."),
+                _("Describe a job"),
             )
         )
     elif missing:
@@ -41,15 +41,18 @@ def gaps(supplier: Any) -> list[Gap]:
         found.append(
             Gap(
                 "case",
-                _("No job shows %(kinds)s. Suppliers that show one fit better.", kinds=kinds),
-                _("Tell of a job"),
+                _(
+                    "None of the jobs show %(kinds)s. Suppliers that show one are a better match.",
+                    kinds=kinds,
+                ),
+                _("Describe a job"),
             )
         )
     if len(supplier.about.split()) < GOOD_TEXT_WORDS:
         found.append(
             Gap(
                 "text",
-                _("Your text is short. The ranking can only find words that stand there."),
+                _("Your text is short. The ranking can only match words that are in it."),
                 _("Write more"),
             )
         )
@@ -58,7 +61,7 @@ def gaps(supplier: Any) -> list[Gap]:
             Gap(
                 "price",
                 _(
-                    "You have stated no price. Companies with a budget will see you as “has not stated a price”."
+                    "You have not stated a price. Companies with a budget will see you as “has not stated a price”."
                 ),
                 _("State a price"),
             )
@@ -67,8 +70,8 @@ def gaps(supplier: Any) -> list[Gap]:
         found.append(
             Gap(
                 "trades",
-                _("You have ticked no trade. Briefs from trades you know will not see it."),
-                _("Tick trades"),
+                _("You have not selected a sector. Companies cannot see which sectors you know."),
+                _("Select sectors"),
             )
         )
     languages = {row.code for row in supplier.languages}
@@ -85,17 +88,19 @@ def gaps(supplier: Any) -> list[Gap]:
             Gap(
                 "area",
                 _(
-                    "You come to the customer, but only in your own municipality. Briefs elsewhere that want a meeting leave you out."
+                    "You meet customers in person, but only in your own municipality. You are left out of briefs elsewhere that require a meeting."
                 ),
-                _("Look at your area"),
+                _("View your area"),
             )
         )
     if supplier.next_start is None:
         found.append(
             Gap(
                 "price",
-                _("You have not said when you are free. Briefs that hurry cannot tell if you have time."),
-                _("State when you are free"),
+                _(
+                    "You have not said when you are available. Companies in a hurry cannot see whether you have time."
+                ),
+                _("State when you are available"),
             )
         )
     return found

@@ -53,7 +53,7 @@ def application_receipt(supplier: Supplier, categories: Sequence[str], garden: s
             [
                 _("%(supplier)s has applied for %(kinds)s.", supplier=name, kinds=_kinds(categories)),
                 _(
-                    "The garden answers within %(days)s working days. Until then you can still change your profile.",
+                    "The business garden answers within %(days)s working days. You can still change your profile until then.",
                     days=vetting.PROMISED_WORKING_DAYS,
                 ),
             ],
@@ -85,7 +85,7 @@ def decided(
             lines.append(
                 _("%(garden)s has approved you. It holds until %(date)s.", garden=garden, date=until)
             )
-            lines.append(_("You stand in the directory, and briefs that fit can find you."))
+            lines.append(_("You are listed in the directory, and matching briefs can find you."))
         elif move == vetting.ASK:
             subject = _("Add something to your application for %(kind)s", kind=kind)
             lines.append(_("%(garden)s has read your application and misses something.", garden=garden))
@@ -93,7 +93,7 @@ def decided(
             subject = _("%(kind)s was not approved", kind=kind)
             lines.append(_("%(garden)s has said no for now.", garden=garden))
         else:
-            subject = _("Your approval for %(kind)s is set on hold", kind=kind)
+            subject = _("Your approval for %(kind)s has been suspended", kind=kind)
             lines.append(
                 _(
                     "%(garden)s has set the approval on hold. You are not found for this kind of service meanwhile.",
@@ -102,7 +102,7 @@ def decided(
             )
         lines += [f"{criterion.label}: {criterion.ask}" for criterion in missing]
         if reason:
-            lines.append(_("The garden writes: %(reason)s", reason=reason))
+            lines.append(_("The business garden writes: %(reason)s", reason=reason))
         if move == vetting.REFUSE and decided_at:
             day = format_date(vetting.reapply_from(decided_at))
             lines.append(_("You can apply again from %(date)s, when something has changed.", date=day))
@@ -120,7 +120,7 @@ def all_approved(supplier: Supplier, categories: Sequence[str], garden: str) -> 
             _("%(supplier)s is approved", supplier=name),
             [
                 _("%(garden)s has approved you for %(kinds)s.", garden=garden, kinds=_kinds(categories)),
-                _("You stand in the directory, and briefs that fit can find you."),
+                _("You are listed in the directory, and matching briefs can find you."),
             ],
             "/profile",
             _("See your profile"),
@@ -139,7 +139,7 @@ def renewal_due(categories: Sequence[str], garden: str, sleeps_on: dt.date) -> M
             [
                 _("Your approval for %(kinds)s is a year old.", kinds=_kinds(categories)),
                 _(
-                    "Read through your profile and ask %(garden)s to renew it before %(date)s. Until then you are found as before.",
+                    "Review your profile and ask %(garden)s to renew your approval before %(date)s. Until then you can be found as before.",
                     garden=garden,
                     date=day,
                 ),
@@ -160,7 +160,7 @@ def renewal_waits(supplier: Supplier, categories: Sequence[str], vetting_id: int
             _("Renew the approval of %(supplier)s", supplier=name),
             [_("The approval for %(kinds)s is a year old.", kinds=_kinds(categories))],
             f"/vetting/{vetting_id}",
-            _("Look at it again"),
+            _("Review it again"),
         )
 
     return Message("vetting_renewal", compose)

@@ -46,10 +46,10 @@ def _sentence(code: str, params: Mapping[str, Any]) -> str:
     count = int(params.get("count", 0))
     return {
         "word_repeated": lambda: _(
-            "The word «%(word)s» stands there %(count)s times.", word=params["word"], count=count
+            "The word “%(word)s” appears %(count)s times.", word=params["word"], count=count
         ),
-        "words_listed": lambda: _("The text is mostly a list of words, not sentences."),
-        "sentences_repeated": lambda: _("The same sentences come again and again."),
+        "words_listed": lambda: _("The text is mostly a list of words rather than sentences."),
+        "sentences_repeated": lambda: _("The same sentences are repeated again and again."),
         "hidden_letters": lambda: ngettext(
             "%(num)s letter cannot be seen, or looks like another.",
             "%(num)s letters cannot be seen, or look like others.",
@@ -58,5 +58,5 @@ def _sentence(code: str, params: Mapping[str, Any]) -> str:
         "too_many_services": lambda: ngettext(
             "%(num)s service is ticked.", "%(num)s services are ticked.", count
         ),
-        "reads_like_a_brief": lambda: _("The text reads as if written by someone who wants to buy."),
+        "reads_like_a_brief": lambda: _("The text reads as if it was written by someone who wants to buy."),
     }[code]()

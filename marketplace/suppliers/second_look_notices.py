@@ -16,7 +16,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("Look at a refusal of %(supplier)s", supplier=supplier),
+            _("Review a refusal of %(supplier)s", supplier=supplier),
             [
                 _(
                     "%(name)s in %(garden)s proposes to refuse %(supplier)s for «%(kind)s».",
@@ -25,7 +25,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Message:
                     supplier=supplier,
                     kind=taxonomy.group(category).label,
                 ),
-                _("It counts when you confirm it. The supplier has heard nothing yet."),
+                _("It takes effect when you confirm it. The supplier has not been notified yet."),
             ],
             link,
             _("Read the proposal"),
@@ -41,7 +41,12 @@ def refusal_waits(refusal: Refusal, supplier: str) -> Message:
     def compose() -> Content:
         return Content(
             _("A refusal of %(supplier)s waits for you", supplier=supplier),
-            [_("It was proposed %(date)s, and the supplier waits for an answer.", date=format_date(day))],
+            [
+                _(
+                    "It was proposed on %(date)s, and the supplier is waiting for an answer.",
+                    date=format_date(day),
+                )
+            ],
             link,
             _("Read the proposal"),
         )
@@ -56,7 +61,7 @@ def refusal_returned(refusal: Refusal, supplier: str, name: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(name)s does not confirm the refusal of %(supplier)s", name=name, supplier=supplier),
-            [answer, _("The application is back on your desk. The supplier has heard nothing.")],
+            [answer, _("The application has been returned to you. The supplier has not been notified.")],
             link,
             _("Read the application"),
         )
@@ -71,7 +76,7 @@ def refusal_confirmed(refusal: Refusal, supplier: str, name: str) -> Message:
     def compose() -> Content:
         return Content(
             _("%(name)s has confirmed the refusal of %(supplier)s", name=name, supplier=supplier),
-            [_("The supplier has been told, with your reasons.")],
+            [_("The supplier has been notified and given your reasons.")],
             link,
             _("See the application"),
         )
@@ -106,11 +111,11 @@ def appeal_to_see(supplier: str, category: str, garden: str) -> Message:
         looks = (
             _("%(garden)s looks at it.", garden=garden)
             if garden
-            else _("No other garden has a curator who can look at it. Invite one.")
+            else _("No other business garden has a curator who can review this. Invite one.")
         )
         return Content(
             _("%(supplier)s appeals a refusal", supplier=supplier),
-            [_("It is about «%(kind)s».", kind=taxonomy.group(category).label), looks],
+            [_("It is about “%(kind)s”.", kind=taxonomy.group(category).label), looks],
             "/admin/appeals",
             _("See the appeals"),
         )
@@ -125,11 +130,11 @@ def appeal_receipt(category: str, garden: str) -> Message:
         looks = (
             _("%(garden)s had no part in the refusal, and decides.", garden=garden)
             if garden
-            else _("We find a garden that had no part in the refusal.")
+            else _("We will find a business garden that was not involved in the refusal.")
         )
         return Content(
-            _("We have your appeal for «%(kind)s»", kind=taxonomy.group(category).label),
-            [looks, _("You get an answer with reasons.")],
+            _("We have received your appeal for “%(kind)s”", kind=taxonomy.group(category).label),
+            [looks, _("You will get an answer with reasons.")],
             "/profile",
             _("See your profile"),
         )
@@ -144,16 +149,16 @@ def appeal_decided(item: Vetting, garden: str, reason: str, *, granted: bool) ->
     def compose() -> Content:
         kind = taxonomy.group(category).label
         if granted:
-            subject = _("Your appeal for «%(kind)s» was granted", kind=kind)
+            subject = _("Your appeal for “%(kind)s” has been upheld", kind=kind)
             until = format_date(vetting.due_on(approved_at)) if approved_at else ""
             lines = [
                 _("%(garden)s has approved you. It holds until %(date)s.", garden=garden, date=until),
-                _("You stand in the directory, and briefs that fit can find you."),
+                _("You are listed in the directory, and matching briefs can find you."),
             ]
         else:
-            subject = _("The refusal for «%(kind)s» stands", kind=kind)
+            subject = _("The refusal for “%(kind)s” has been upheld", kind=kind)
             lines = [_("%(garden)s has looked at your appeal and comes to the same.", garden=garden)]
-        lines.append(_("The garden writes: %(reason)s", reason=reason))
+        lines.append(_("The business garden writes: %(reason)s", reason=reason))
         if not granted and refused_at:
             day = format_date(vetting.reapply_from(refused_at))
             lines.append(_("You can apply again from %(date)s, when something has changed.", date=day))
@@ -174,9 +179,9 @@ def appeal_decided_elsewhere(appeal: Appeal, garden: str, *, with_reason: bool) 
             if granted
             else _("%(garden)s lets the refusal of %(supplier)s stand", garden=garden, supplier=supplier)
         )
-        lines = [_("It is about «%(kind)s».", kind=taxonomy.group(category).label)]
+        lines = [_("It is about “%(kind)s”.", kind=taxonomy.group(category).label)]
         if with_reason:
-            lines.append(_("The garden writes: %(reason)s", reason=reason))
+            lines.append(_("The business garden writes: %(reason)s", reason=reason))
         return Content(subject, lines, link, _("Read the appeal") if with_reason else _("See the appeals"))
 
     return Message("appeal_decided", compose)

@@ -23,31 +23,34 @@ def _words(code: int) -> tuple[str, str]:
     """Return title and explanation for a status."""
     texts = {
         400: (
-            _("We could not read that"),
-            _("Something in the request was wrong. Go back and try once more."),
+            _("We could not read the request"),
+            _("Something in the request was wrong. Go back and try again."),
         ),
         403: (
-            _("This page is not for you"),
-            _("You are signed in, but this belongs to another role. Check who you act for."),
+            _("You do not have access to this page"),
+            _("You are signed in, but this belongs to another role. Check who you are acting for."),
         ),
         404: (
-            _("We cannot find this page"),
-            _("The address may be wrong, or the thing is not yours to see."),
+            _("Page not found"),
+            _("The address may be wrong, or you may not have access to the page."),
         ),
-        405: (_("That cannot be done here"), _("Go back and use the buttons on the page.")),
+        405: (_("You cannot do that here"), _("Go back and use the buttons on the page.")),
         409: (
-            _("Somebody was before you"),
-            _("What you see has changed since you opened the page. Open it again."),
+            _("Someone else got there first"),
+            _("The content has changed since you opened the page. Reload the page."),
         ),
-        410: (_("This is gone"), _("The link has been used or has run out. Ask for a new one.")),
-        413: (_("That is too much at once"), _("Shorten the text and send it again.")),
+        410: (
+            _("This page no longer exists"),
+            _("The link has been used or has expired. Request a new one."),
+        ),
+        413: (_("That is too much to send at once"), _("Shorten the text and send it again.")),
         422: (_("That did not work"), _("Go back and check what you wrote.")),
-        429: (_("Too many tries"), _("Wait a few minutes and try again.")),
-        503: (_("We are busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
+        429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
+        503: (_("The service is busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
     }
     fallback = (
         _("Something went wrong on our side"),
-        _("Nothing of yours is lost. Try again in a little while."),
+        _("Nothing you have entered is lost. Try again in a little while."),
     )
     return texts.get(code, fallback)
 
@@ -76,9 +79,7 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def forged(_error: CSRFError) -> Answer:
-        return page(
-            400, _("The form was open for too long. Go back, load the page again and send it once more.")
-        )
+        return page(400, _("The form was open for too long. Go back, reload the page and send it again."))
 
     _register_own(app)
 
@@ -140,6 +141,6 @@ def _register_own(app: Flask) -> None:
         return page(
             503,
             _(
-                "This offer cannot be opened right now. Nothing was changed. Those who run the service are told."
+                "This offer cannot be opened right now. Nothing has been changed. The people who run the service have been notified."
             ),
         )

@@ -135,7 +135,7 @@ def _answer_again(form_id: str, token: str) -> Response:
     except InvalidToken:
         kept = None
     if kept is None:
-        flashes.note(_("You have sent this before, and it is done."))
+        flashes.note(_("You have already sent this, and it has been processed."))
         return redirect(url_for("pages.home" if current_viewer().is_signed_in else "pages.front"), 303)
     session.pop("_flashes", None)
     for category, message in kept["flashes"]:

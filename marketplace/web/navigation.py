@@ -55,7 +55,7 @@ ADMIN = (
     Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
     Place("suppliers.appeals", _("Appeals")),
     Place("pages.audit_log", _("Audit log")),
-    Place("proposals.sealed", _("Under seal"), ("proposals.unsealed",)),
+    Place("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),
 )
 
 

@@ -33,7 +33,7 @@ def register(app: Flask, settings: Settings) -> None:
             subject = _subject(settings.secret_key)
             if request_state.count_visit(db.engine, subject) > settings.list_pages_per_minute:
                 raise TooMany(
-                    _("You have opened very many pages in a short time. Wait a minute and go on."),
+                    _("You have opened too many pages in a short time. Wait a minute and continue."),
                     SECONDS_TO_WAIT,
                 )
 

@@ -211,7 +211,7 @@ def test_the_pages_of_a_change(market, sign_in, topic_form):
     assert browser.post(f"{here}/amend").location == f"{here}#changes"
     assert browser.post(f"{here}/amend").location == f"{here}#changes"
     page = sign_in(market.in_trade).page(here)
-    assert page.one(id="changes-title").text == "What is changed"
+    assert page.one(id="changes-title").text == "What has changed"
     assert page.heading == "Nettbutikk og mer"
 
 
@@ -233,4 +233,4 @@ def test_a_change_can_be_taken_back_from_its_page(market, sign_in):
     browser, here = sign_in(market.owner), f"/briefs/{brief.reference}"
     write(market.owner, brief, title="Nettbutikk og mer")
     assert browser.post(f"{here}/amend/drop").location == here
-    assert "Nothing is changed yet" in browser.page(f"{here}/amend").text
+    assert "Nothing has been changed yet" in browser.page(f"{here}/amend").text

@@ -33,7 +33,7 @@ def test_the_check_leads_to_what_is_missing(market, sign_in):
     assert "Publish and choose" not in page.text
     ready = briefs.draft(market.owner)
     text = sign_in(market.owner).page(f"/briefs/{ready.reference}/check").text
-    assert "Publish and choose who to ask" in text
+    assert "Publish and choose whom to ask" in text
     text = sign_in(market.colleague).page(f"/briefs/{ready.reference}/check").text
     assert "Only an owner of the company can send the brief" in text
 
@@ -130,12 +130,12 @@ def test_an_invited_supplier_can_say_no_from_the_briefs_page(market, sign_in, in
     invite(brief, market.invited)
     loft, studio = sign_in(market.invited), sign_in(market.in_trade)
     path = f"/briefs/{brief.reference}"
-    assert loft.page(path).links()["Say no to the invitation"] == f"{path}/decline"
-    assert "Say no to the invitation" not in studio.page(path).text
+    assert loft.page(path).links()["Decline the invitation"] == f"{path}/decline"
+    assert "Decline the invitation" not in studio.page(path).text
     assert loft.post(f"{path}/decline", data={"reason": "no_capacity"}).status_code == 303
-    assert "You have said no to this invitation." in loft.page(path).text
+    assert "You have declined this invitation." in loft.page(path).text
     assert loft.post(f"{path}/reconsider").status_code == 303
-    assert "Say no to the invitation" in loft.page(path).text
+    assert "Decline the invitation" in loft.page(path).text
 
 
 def test_a_hidden_name_is_on_no_page_of_a_supplier(market, sign_in):
@@ -167,7 +167,7 @@ def test_a_draft_is_deleted_and_taken_back(market, sign_in):
     browser = sign_in(market.owner)
     browser.post(f"/briefs/{brief.reference}/delete")
     assert browser.get(f"/briefs/{brief.reference}").status_code == 404
-    assert "Take it back" in browser.page("/briefs").text
+    assert "Undo" in browser.page("/briefs").text
     assert browser.post(f"/briefs/{brief.reference}/restore").status_code == 303
     assert browser.get(f"/briefs/{brief.reference}/guide/need").status_code == 200
 

@@ -23,7 +23,7 @@ from marketplace.matching.evaluation.measures import (
 )
 from tests.matching.conftest import DEVSET, MARKET
 
-QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure on"}
+QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure the ranking on"}
 
 
 def test_the_measures_by_hand() -> None:

@@ -88,7 +88,7 @@ def test_only_the_supplier_and_its_own_garden_see_the_numbers(market, publish, s
     for viewer in (market.people["Kvistverk"], market.adviser):
         assert said in sign_in(viewer).get(path).text
     for viewer in (market.owner, market.elsewhere, market.admin, market.people["Myrull"]):
-        assert "Shown to companies" not in sign_in(viewer).get(path).text
+        assert "Shown to signed-in companies" not in sign_in(viewer).get(path).text
 
 
 def test_what_is_older_than_ninety_days_is_not_counted_but_the_day_is_still_told(

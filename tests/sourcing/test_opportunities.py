@@ -50,8 +50,8 @@ def test_an_empty_list_says_what_to_change(market, publish, sign_in):
     for item in market.suppliers["Ny"].vettings:
         item.state = "submitted"
     session.commit()
-    assert "not approved" in sign_in(market.people["Ny"]).page("/opportunities").text
-    assert "No open brief suits you" in sign_in(market.people["Tekstverk"]).page("/opportunities").text
+    assert "not been approved" in sign_in(market.people["Ny"]).page("/opportunities").text
+    assert "No open briefs suit you" in sign_in(market.people["Tekstverk"]).page("/opportunities").text
 
 
 def test_only_a_supplier_has_open_briefs_to_answer(market, publish):

@@ -44,7 +44,7 @@ def test_a_second_click_on_publish_leads_where_the_first_did(market, sign_in):
 def test_a_second_click_on_ask_is_told_that_it_is_done(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.owner)
     chosen = {"supplier": str(market.suppliers["Kvistverk"].id)}
-    for sentence in ("1 supplier is asked", "are asked already"):
+    for sentence in ("1 supplier is asked", "have already been invited"):
         answer = browser.post(f"/briefs/{reference}/invite", data=chosen)
         assert answer.status_code == 303
         assert sentence in browser.page(answer.location).text
@@ -127,7 +127,7 @@ def test_the_garden_reads_the_list_and_asks_nobody(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.adviser)
     page = browser.get(f"/briefs/{reference}/ranking")
     assert "Kvistverk" in page.text
-    assert "Invite the chosen" not in page.text
+    assert "Invite selected suppliers" not in page.text
     assert browser.post(f"/briefs/{reference}/invite", data={"supplier": "1"}).status_code == 403
 
 

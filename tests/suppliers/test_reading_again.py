@@ -105,7 +105,7 @@ def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
     browser = opened.sign_in(here.curator.user_id or 0)
     assert made.name in browser.page("/vetting").text
     page = browser.page(f"/vetting/{item.id}").text
-    assert "sentences come again" in page or "setningene" in page
+    assert "sentences are repeated" in page or "setningene" in page
     answer = browser.post(
         f"/vetting/{item.id}", data={"decision": "read", "revision": str(item.revision), "reason": ""}
     )

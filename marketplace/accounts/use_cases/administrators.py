@@ -33,7 +33,7 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
     with transaction():
         user = queries.get_user(user_id)
         if not active and user.is_admin and not _another_administrator_than(user):
-            raise RuleBroken(_("There must be an administrator left."))
+            raise RuleBroken(_("There must be at least one administrator."))
         user.is_active = active
         if not active:
             end_sessions_of(user_id)
@@ -69,7 +69,7 @@ def remove_administrator(email: str) -> None:
         if user is None or not user.is_admin:
             raise NotFound
         if not _another_administrator_than(user):
-            raise RuleBroken(_("There must be an administrator left."))
+            raise RuleBroken(_("There must be at least one administrator."))
         user.is_admin = False
         end_sessions_of(user.id)
         record(None, "account.remove_administrator", "user", user.id)

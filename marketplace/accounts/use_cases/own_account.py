@@ -45,7 +45,7 @@ def must_know_password(viewer: Viewer, password: str, cost: HashCost, field: str
         take(PASSWORD, user.email)
         known, email = user.password_hash, user.email
     if not passwords.matches(known, password, cost):
-        raise RuleBroken(_("This is not your present password."), field)
+        raise RuleBroken(_("This is not your current password."), field)
     with transaction():
         forget(PASSWORD, email)
 
@@ -126,7 +126,7 @@ def ask_for_new_address(viewer: Viewer, *, email: str, password: str, cost: Hash
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if email == user.email:
-            raise RuleBroken(_("This is your address already."), "email")
+            raise RuleBroken(_("This is already your address."), "email")
         must_be_allowed_to_mail(email)
         record(viewer, "account.ask_for_address", "user", user.id)
         send_mail(notices.address_asked(user.name, hidden(email)), user.email, user.locale)

@@ -83,7 +83,7 @@ def add_verified(person: Prepared) -> User:
     """
     if queries.find_user_by_email(person.email):
         raise RuleBroken(
-            _("There is already an account with this address. Log in, or ask for a new password."), "email"
+            _("An account with this address already exists. Sign in, or reset your password."), "email"
         )
     user = _add(person)
     user.email_verified_at = clock.now()

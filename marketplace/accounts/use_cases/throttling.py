@@ -102,7 +102,9 @@ def must_be_allowed_to_mail(email: str) -> None:
         take(MAIL, _mailbox(email))
     except TooMany as error:
         raise TooMany(
-            _("Three mails have gone to this address in the last hours. Wait before you send another."),
+            _(
+                "Three e-mails have been sent to this address in the last few hours. Wait before you send another."
+            ),
             error.seconds,
         ) from error
 

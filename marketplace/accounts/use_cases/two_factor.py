@@ -29,7 +29,7 @@ def begin_second_factor(viewer: Viewer, box: Box) -> None:
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is not None:
-            raise RuleBroken(_("The second step is set up already."))
+            raise RuleBroken(_("Two-step sign-in is already set up."))
         user.second_factor_secret = box.seal(new_secret())
         user.second_factor_step = None
         record(viewer, "account.begin_second_factor", "user", user.id)
@@ -101,7 +101,7 @@ def _count(viewer: Viewer) -> None:
 
 
 def _not_right() -> str:
-    return _("This code is not right, or it has been used. Wait for the next one and write it.")
+    return _("This code is incorrect or has already been used. Wait for the next one and enter it.")
 
 
 def _use_code(user: User, code: str, box: Box) -> bool:
@@ -163,11 +163,11 @@ def reset_second_factor(viewer: Viewer | None, user_id: int) -> None:
     if viewer is not None and not viewer.is_admin:
         raise Forbidden
     if viewer is not None and viewer.user_id == user_id:
-        raise RuleBroken(_("You cannot take away your own second step here. Ask another administrator."))
+        raise RuleBroken(_("You cannot remove your own two-step sign-in here. Ask another administrator."))
     with transaction():
         user = queries.get_user(user_id)
         if user.second_factor_at is None:
-            raise RuleBroken(_("This person has no second step."))
+            raise RuleBroken(_("This person has not set up two-step sign-in."))
         _clear(user)
         end_sessions_of(user.id)
         record(viewer, "account.reset_second_factor", "user", user.id)

@@ -27,9 +27,9 @@ def admin_user_active(user_id: int) -> Answer:
     active = request.form.get("active") == "yes"
     use_cases.set_active(current_viewer(), user_id, active=active)
     flashes.done(
-        _("The account is open again.")
+        _("The account has been reopened.")
         if active
-        else _("The account is closed, and the person is logged out.")
+        else _("The account has been closed, and the person has been signed out.")
     )
     return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])
 
@@ -39,5 +39,7 @@ def admin_user_active(user_id: int) -> Answer:
 def admin_reset_second_step(user_id: int) -> Answer:
     """Take away a lost second step."""
     use_cases.reset_second_factor(current_viewer(), user_id)
-    flashes.done(_("The second step is taken away. The person is told by mail and logged out."))
+    flashes.done(
+        _("Two-step sign-in has been removed. The person has been signed out and notified by e-mail.")
+    )
     return see_other("accounts.admin_users", q=request.form.get("q", "")[:100])

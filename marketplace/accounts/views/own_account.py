@@ -56,7 +56,7 @@ def change_password() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your password is changed. You are logged out everywhere else."))
+            flashes.done(_("Your password has been changed. You have been signed out everywhere else."))
             return see_other("accounts.show")
     return _account_page(password=form)
 
@@ -120,7 +120,7 @@ def end_session(session_id: int) -> Answer:
     """End one of one's sessions."""
     here = queries.find_session(current_token() or "")
     use_cases.end_session(current_viewer(), session_id)
-    flashes.done(_("That device is logged out."))
+    flashes.done(_("The device has been signed out."))
     if here is not None and here.id == session_id:
         logout_user()
         return see_other("pages.front")
@@ -133,5 +133,5 @@ def end_session(session_id: int) -> Answer:
 def sign_out_everywhere() -> Answer:
     """End all other sessions."""
     use_cases.sign_out_everywhere(current_viewer(), current_token())
-    flashes.done(_("You are logged out everywhere else."))
+    flashes.done(_("You have been signed out everywhere else."))
     return see_other("accounts.sessions")

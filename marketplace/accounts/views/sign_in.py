@@ -108,7 +108,7 @@ def sign_out() -> Answer:
     """End this session."""
     use_cases.sign_out(current_token() or "")
     logout_user()
-    flashes.done(_("You are logged out."))
+    flashes.done(_("You have signed out."))
     return see_other("pages.front")
 
 
@@ -133,7 +133,9 @@ def send_again() -> Answer:
         flashes.done(_("A new link is on its way. The old one works no more."))
     else:
         flashes.warn(
-            _("Three mails have gone to you in the last hours. Look in the spam folder, or wait a while.")
+            _(
+                "You have been sent three e-mails in the last few hours. Check your spam folder, or wait a while."
+            )
         )
     return see_other("accounts.check_mail")
 
@@ -149,7 +151,7 @@ def confirm(token: str) -> Answer:
     if request.method == "GET":
         return render_template("accounts/confirm.html", link=link)
     taken = use_cases.confirm_address(token, current_token())
-    flashes.done(_("The address is confirmed."))
+    flashes.done(_("The address has been confirmed."))
     if current_person().user_id == taken.user_id and taken.purpose == "verify":
         return redirect(safe_path(taken.target) or url_for("pages.home"), 303)
     return see_other("accounts.sign_in", next=safe_path(taken.target))
@@ -183,6 +185,6 @@ def reset(token: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your new password is set. Log in with it."))
+            flashes.done(_("Your new password has been saved. Sign in with it."))
             return see_other("accounts.sign_in")
     return render_template("accounts/reset.html", form=form)

@@ -133,6 +133,6 @@ def turn_off_second_step() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Logging in takes one step again."))
+            flashes.done(_("Two-step sign-in is now off."))
             return see_other("accounts.second_step")
     return _page(form, ConfirmForm(formdata=None))

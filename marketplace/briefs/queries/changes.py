@@ -68,8 +68,7 @@ def pending_change(paper: BriefPaper) -> Pending:
     if needs and earliest > latest:
         stops.append(
             _(
-                "Suppliers need five working days after such a change, and the deadline cannot be later than %(date)s. "
-                "Make a copy of the brief instead.",
+                "Suppliers need five working days after a change like this, and the deadline cannot be later than %(date)s. Make a copy of the brief instead.",
                 date=format_date(latest),
             )
         )
@@ -90,6 +89,6 @@ def _faults(
     ]
     if not amendment.keeps_trade(before, after):
         found.append(
-            _("The services must be of the same kinds as before. Make a copy to ask for something else.")
+            _("The services must be of the same kinds as before. Make a copy to request something else.")
         )
     return found

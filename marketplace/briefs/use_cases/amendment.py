@@ -34,7 +34,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         brief = brief_to("amend", viewer, reference)
         found = queries.pending_change(queries.paper(viewer, brief))
         if not found.codes:
-            raise Conflict(_("Nothing is changed since the brief was last sent."))
+            raise Conflict(_("Nothing has changed since the brief was last sent."))
         if found.stops:
             raise RuleBroken(found.stops[0])
         questions, now = guide.load(brief.versions[-1].guide_version), clock.now()

@@ -28,7 +28,7 @@ def brief_to(move: str, viewer: Viewer, reference: str) -> Brief:
     if actor is None or actor not in lifecycle.MOVES[move].actors:
         raise Forbidden
     if not lifecycle.may(move, current, actor):
-        raise Conflict(_("The brief has moved on since you opened the page. See where it stands now."))
+        raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
     return brief
 
 

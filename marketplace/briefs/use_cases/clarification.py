@@ -23,10 +23,10 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
         if not viewer.is_supplier:
             raise Forbidden
         if not paper.takes_questions:
-            raise RuleBroken(_("The time for questions is over."))
+            raise RuleBroken(_("The period for questions has ended."))
         if queries.waiting_from(viewer.organisation_id, paper.brief.id) >= MOST_WAITING:
             raise RuleBroken(
-                _("You have several questions waiting. Wait for an answer before you ask more."), "text"
+                _("You have several unanswered questions. Wait for an answer before you ask more."), "text"
             )
         question = ClarificationQuestion(
             brief_id=paper.brief.id, supplier_id=viewer.organisation_id, asked_by_id=viewer.user_id, text=text

@@ -70,7 +70,7 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
 def _check_room(viewer: Viewer) -> None:
     query = select(Brief.id).where(Brief.company_id == viewer.organisation_id, Brief.state == State.DRAFT)
     if len(session.scalars(query).all()) >= MOST_DRAFTS:
-        raise RuleBroken(_("You have very many drafts. Delete some that you do not need first."))
+        raise RuleBroken(_("You have too many drafts. Delete some you do not need first."))
 
 
 def _add(
@@ -163,7 +163,7 @@ def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Bri
             raise NotFound
         limit = guide.load(brief.guide_version).question("nice_to_have").limits["max_items"]
         if requirement not in wishes and len(wishes) >= limit:
-            raise RuleBroken(_("You have as many wishes as there is room for. Remove one first."))
+            raise RuleBroken(_("You have reached the maximum number of wishes. Remove one first."))
         musts.remove(requirement)
         brief.answers = {
             **answers,

@@ -86,10 +86,12 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         brief = brief_to("extend", viewer, reference)
         published, deadline = brief.published_at, brief.deadline
         if published is None or deadline is None:
-            raise RuleBroken(_("This brief is not published."))
+            raise RuleBroken(_("This brief has not been published."))
         if queries.phase_of(brief) is Phase.EVALUATING and (not nobody_answered or brief.opened_early_at):
             raise RuleBroken(
-                _("The deadline has passed, so it stands. Make a copy if you want to ask once more.")
+                _(
+                    "The deadline has passed, so the deadline cannot be changed. Make a copy if you want to ask again."
+                )
             )
         if brief.extensions >= lifecycle.MAX_EXTENSIONS:
             raise RuleBroken(

@@ -23,13 +23,13 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
         brief = brief_to("ask_review", viewer, reference)
         if brief.company.garden_id is None:
             raise RuleBroken(
-                _("No business garden covers your municipality yet, so nobody can read the draft.")
+                _("No business garden covers your municipality yet, so nobody can review the draft.")
             )
         answers = queries.draft_answers(brief)
         if guide.is_empty(answers.get("services")) or guide.is_empty(answers.get("problem")):
             raise RuleBroken(
                 _(
-                    "Say what kind of help it is and what the problem is first. Then there is something to read."
+                    "First say what kind of help you need and what the problem is. Then there is something to review."
                 )
             )
         session.add(
@@ -58,12 +58,12 @@ def answer_review(
         brief = brief_to("answer_review", viewer, reference)
         review = queries.open_review(brief)
         if review is None:
-            raise Conflict(_("The company has taken its draft back."))
+            raise Conflict(_("The company has withdrawn its draft from review."))
         said = {code: text for code, text in (topic_comments or {}).items() if text}
         if verdict not in VERDICTS:
-            raise RuleBroken(_("Say whether the brief is ready."), "verdict")
+            raise RuleBroken(_("Select whether the brief is ready."), "verdict")
         if verdict == "changes" and not comment and not said:
-            raise RuleBroken(_("Write what the company should change."), "comment")
+            raise RuleBroken(_("Describe what the company should change."), "comment")
         review.answered_by_id = viewer.user_id
         review.answered_at = clock.now()
         review.verdict = verdict

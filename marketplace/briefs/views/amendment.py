@@ -34,5 +34,5 @@ def amend_topic(reference: str, topic_code: str) -> Answer:
 def drop_change(reference: str) -> Response:
     """Throw the change away."""
     use_cases.drop_change(current_viewer(), reference)
-    flashes.done(_("The change is thrown away. The brief stands as it was."))
+    flashes.done(_("The change has been discarded. The brief is unchanged."))
     return see_other("briefs.show", reference=reference)

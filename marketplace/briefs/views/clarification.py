@@ -29,7 +29,7 @@ def ask(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your question is sent. You get a message when it is answered."))
+            flashes.done(_("Your question has been sent. You will be notified when it is answered."))
             return see_other("briefs.show", reference=reference, _anchor="questions")
     return brief_page(paper, question=form), 422
 
@@ -50,7 +50,7 @@ def answer(reference: str, question_id: int) -> Answer:
         use_cases.answer_question(
             viewer, reference, question_id, form.public_text.data or "", form.answer.data or ""
         )
-        flashes.done(_("The answer is published to all who can see the brief."))
+        flashes.done(_("The answer has been published to everyone who can see the brief."))
         return see_other("briefs.show", reference=reference, _anchor="questions")
     status = 422 if form.all_errors() else 200
     page = render_template(
@@ -70,5 +70,5 @@ def reject(reference: str, question_id: int) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
         return see_other("briefs.answer", reference=reference, question_id=question_id)
-    flashes.done(_("The supplier is told that you do not answer, and why."))
+    flashes.done(_("The supplier will be told that you are not answering, and why."))
     return see_other("briefs.show", reference=reference, _anchor="questions")

@@ -122,5 +122,5 @@ def copy(reference: str) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
         return redirect(url_for("briefs.index"), 303)
-    flashes.done(_("This is a copy. Dates are new, everything else is as it was."))
+    flashes.done(_("This is a copy. The dates are new, and everything else is unchanged."))
     return see_other("briefs.resume", reference=brief.reference)

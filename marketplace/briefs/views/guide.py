@@ -120,7 +120,7 @@ def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conf
         )
     else:
         message = _(
-            "The brief can no longer be changed, so this is not saved. Copy what you need from the page."
+            "The brief can no longer be changed, so your changes were not saved. Copy anything you need from this page."
         )
     if wants_json():
         return jsonify(saved=message, ok=False, seen=""), 409
@@ -140,7 +140,7 @@ def wants_json() -> bool:
 
 def _not_saved(form: TopicForm) -> str:
     """Return the first fault, for the line under the heading."""
-    return _("Not all is saved yet. %(fault)s", fault=form.all_errors()[0][1])
+    return _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
 
 
 def topic_states(paper: BriefPaper) -> dict[str, str]:

@@ -23,7 +23,7 @@ def _paper_for_move(reference: str, move: str) -> BriefPaper:
     viewer = current_viewer()
     paper = queries.paper(viewer, queries.own_brief(viewer, reference))
     if move not in paper.moves:
-        raise Conflict(_("The brief has moved on since you opened the page. See where it stands now."))
+        raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
     return paper
 
 
@@ -41,7 +41,9 @@ def extend(reference: str) -> Answer:
             form.add_rule_error(error)
         else:
             day = format_date(brief.deadline or clock.now())
-            flashes.done(_("The new deadline is %(date)s. All who are answering are told.", date=day))
+            flashes.done(
+                _("The new deadline is %(date)s. Everyone who is answering will be notified.", date=day)
+            )
             return see_other("briefs.show", reference=reference)
     if form.all_errors():
         status = 422
@@ -63,7 +65,7 @@ def withdraw(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The brief is withdrawn. All who knew of it are told why."))
+            flashes.done(_("The brief has been withdrawn. Everyone who knew about it will be told why."))
             return see_other("briefs.show", reference=reference)
     if form.all_errors():
         status = 422

@@ -30,7 +30,7 @@ def ask_review(reference: str) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
         return see_other("briefs.check", reference=reference)
-    flashes.done(_("The draft is with your business garden. You get an answer within two working days."))
+    flashes.done(_("The draft is with your business garden. You will get an answer within two working days."))
     return see_other("briefs.show", reference=reference)
 
 
@@ -39,7 +39,7 @@ def ask_review(reference: str) -> Answer:
 def pull_back(reference: str) -> Answer:
     """Take the draft back before the garden has answered."""
     use_cases.pull_back(current_viewer(), reference)
-    flashes.done(_("The draft is yours again."))
+    flashes.done(_("You can edit the draft again."))
     return see_other("briefs.check", reference=reference)
 
 
@@ -67,6 +67,6 @@ def answer_review(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your answer is sent to %(company)s.", company=brief.company.name))
+            flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
     return brief_page(paper, review_answer=form), 422

@@ -37,7 +37,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
                 open_one.withdrawn_at = clock.now()
         already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
         if already:
-            raise RuleBroken(_("This person can already act for you."), "email")
+            raise RuleBroken(_("This person can already act on your behalf."), "email")
         accounts.must_be_allowed_to_mail(email)
         token = new_token()
         session.add(
@@ -86,7 +86,7 @@ def accept_invitation(
         else:
             raise NotFound
         if user.email != invitation.email:
-            raise RuleBroken(_("The invitation was sent to another address. Log in with that one."))
+            raise RuleBroken(_("The invitation was sent to another address. Sign in with that address."))
         user.email_verified_at = user.email_verified_at or clock.now()
         existing = [m for m in queries.members(invitation.organisation_id) if m.user_id == user.id]
         if existing:
@@ -131,7 +131,7 @@ def _must_stay_led(membership: Membership, kind: str) -> None:
     )
     leaders = session.scalars(query.order_by(Membership.id).with_for_update()).all()
     if not any(other.id != membership.id for other in leaders):
-        raise RuleBroken(_("Someone must be able to lead. Invite another one first."))
+        raise RuleBroken(_("At least one person must be able to lead. Invite someone else first."))
 
 
 def remove_colleague(viewer: Viewer, membership_id: int) -> None:

@@ -26,7 +26,7 @@ def admin_desk() -> Desk:
         Fact(_("Business gardens"), str(counts.get("garden", 0))),
         Fact(_("Companies"), str(counts.get("company", 0))),
         Fact(_("Suppliers"), str(counts.get("supplier", 0))),
-        Fact(_("Mails that could not be sent"), str(failed)),
+        Fact(_("E-mails that could not be sent"), str(failed)),
     ]
     return Desk([*_gardens_without_curator()], facts)
 

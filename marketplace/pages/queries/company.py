@@ -134,7 +134,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
     elif current is Phase.OPEN and brief.deadline:
         when = f"{days_left(brief.deadline)} · {format_datetime(brief.deadline)}"
         if brief.invited == 0:
-            rest = _("Nobody has been asked yet.")
+            rest = _("No suppliers have been asked yet.")
             yield Task(
                 Urgency.NOW,
                 _("Invite suppliers to %(title)s", title=title),
@@ -148,7 +148,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             rest += " " + _("Offers are sealed until the deadline.")
             yield Task(
                 Urgency.SOON,
-                _("Wait for offers on %(title)s", title=title),
+                _("Waiting for offers on %(title)s", title=title),
                 f"/briefs/{reference}",
                 rest,
                 when,
@@ -158,7 +158,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             Urgency.SOON,
             _("Your adviser is reading %(title)s", title=title),
             f"/briefs/{reference}",
-            _("You get an answer within two working days."),
+            _("You will get an answer within two working days."),
         )
     elif current is Phase.DRAFT:
         yield _draft(brief, title, review)
@@ -170,7 +170,7 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
         date=format_date(brief.opened_early_at or brief.deadline or brief.created_at),
     )
     if offers == 0:
-        rest = _("Nobody answered. Give it more time, ask others, or close it.")
+        rest = _("Nobody answered. Allow more time, ask other suppliers, or end the brief.")
         return Task(
             Urgency.NOW,
             _("Choose what to do with %(title)s", title=title),
@@ -200,7 +200,7 @@ def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
     for job in session.execute(_AT_WORK, {"brief_ids": ids}) if ids else ():
         yield Task(
             Urgency.LATER,
-            _("Say when %(title)s is delivered", title=_shown(job.title)),
+            _("Confirm when %(title)s has been delivered", title=_shown(job.title)),
             f"/briefs/{job.reference}",
             _("%(supplier)s is doing the job.", supplier=job.supplier),
             _("Chosen %(date)s", date=format_date(job.awarded_at)),
@@ -212,7 +212,7 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
     for outcome in session.execute(_UNTOLD, asked):
         yield Task(
             Urgency.SOON,
-            _("Tell whether %(title)s worked", title=_shown(outcome.title)),
+            _("Say whether %(title)s worked", title=_shown(outcome.title)),
             f"/briefs/{outcome.reference}/outcome/{outcome.round}",
             _("It takes two minutes."),
         )
@@ -224,5 +224,5 @@ def _facts(phases: dict[int, Phase]) -> list[Fact]:
         Fact(_("Drafts"), str(values.count(Phase.DRAFT) + values.count(Phase.IN_REVIEW))),
         Fact(_("Open for offers"), str(values.count(Phase.OPEN))),
         Fact(_("Being evaluated"), str(values.count(Phase.EVALUATING))),
-        Fact(_("Jobs going on"), str(values.count(Phase.AWARDED))),
+        Fact(_("Jobs in progress"), str(values.count(Phase.AWARDED))),
     ]

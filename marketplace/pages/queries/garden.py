@@ -144,7 +144,7 @@ def _second_looks(viewer: Viewer) -> Iterator[Task]:
         kind = taxonomy.group(appeal.category).label
         yield Task(
             Urgency.NOW,
-            _("Judge the appeal from %(supplier)s", supplier=appeal.supplier),
+            _("Decide the appeal from %(supplier)s", supplier=appeal.supplier),
             f"/vetting/appeals/{appeal.id}",
             _("It is about %(kinds)s.", kinds=kind),
             _("Appealed %(date)s", date=format_date(appeal.since)),
@@ -171,7 +171,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
             _("Answer %(supplier)s", supplier=name),
             f"/vetting/{vetting_id}",
             rest,
-            _("You promise an answer within six working days.") if late else "",
+            _("You have committed to answering within six working days.") if late else "",
             near=late,
             button=_("See the application") if late else "",
         )

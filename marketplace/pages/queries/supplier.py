@@ -132,7 +132,7 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
             Urgency.NOW,
             _("Write an offer to %(company)s", company=name)
             if seen
-            else _("Say yes or no to %(company)s", company=name),
+            else _("Accept or decline the invitation from %(company)s", company=name),
             f"/briefs/{invitation.reference}",
             invitation.title + ".",
             when,
@@ -152,7 +152,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 Urgency.NOW,
                 link,
                 f"/briefs/{offer.reference}/proposal",
-                _("It is not sent yet."),
+                _("It has not been sent yet."),
                 when,
                 near,
                 _("Go on"),
@@ -166,10 +166,10 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 _("The brief was changed after you sent the offer."),
                 when,
                 near,
-                _("See what is changed"),
+                _("See what has changed"),
             )
         elif offer.state == "submitted":
-            link = _("Your offer on %(title)s is sent", title=offer.title)
+            link = _("Your offer on %(title)s has been sent", title=offer.title)
             yield Task(
                 Urgency.LATER,
                 link,
@@ -203,7 +203,7 @@ def _outcomes(offers: Rows) -> Iterator[Task]:
                 Urgency.SOON,
                 _("%(company)s has answered", company=company),
                 url,
-                _("The letter says why."),
+                _("The letter explains why."),
                 when,
             )
 
@@ -215,7 +215,7 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         rest = _("It is about %(kinds)s.", kinds=names)
         yield Task(
             Urgency.NOW,
-            _("Mend what your business garden asks for"),
+            _("Make the changes your business garden asked for"),
             "/profile",
             rest,
             button=_("See what is missing"),
@@ -226,7 +226,7 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))
         yield Task(
             Urgency.LATER,
-            _("Your application is being read"),
+            _("Your application is being reviewed"),
             "/profile",
             _("It is about %(kinds)s.", kinds=names),
             when,

@@ -94,16 +94,16 @@ class AwardForm(BaseForm):
 
     price_nok = NokField(
         _l("Agreed one-off price"),
-        [required(_l("Write the price you have agreed on."))],
+        [required(_l("Enter the price you have agreed on."))],
         description=_l("Excluding VAT. Usually the sum in the offer."),
     )
-    start_on = DayField(_l("Agreed start"), [required(_l("Write the day you have agreed on."))])
+    start_on = DayField(_l("Agreed start"), [required(_l("Enter the date you have agreed on."))])
     reason = LongTextField(
         _l("Why did you choose this offer?"),
-        [required(_l("Say in a sentence why you chose this offer.")), length(high=600)],
+        [required(_l("Explain in one sentence why you chose this offer.")), length(high=600)],
         description=_l("One or two sentences. The supplier reads them."),
     )
-    still_stands = BooleanField(_l("The supplier has confirmed that the offer still stands"))
+    still_stands = BooleanField(_l("The supplier has confirmed that the offer is still valid"))
 
     def code(self, offer: Offer) -> Any:
         """Return the field of the reason to one of the others."""
@@ -144,13 +144,13 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
     values: dict[str, Any] = {"price_nok": chosen.content.one_off, "start_on": chosen.content.start}
     for other in others:
         fields[f"code_{other.id}"] = ChoiceField(
-            _("What decided"),
+            _("What decided the outcome"),
             [required(_("Choose a reason for %(supplier)s.", supplier=other.name))],
             choices=codes,
         )
         fields[f"text_{other.id}"] = LongTextField(
-            _("Say it in a sentence"),
-            [required(_("Write a sentence to %(supplier)s.", supplier=other.name)), length(high=600)],
+            _("Explain in one sentence"),
+            [required(_("Write a sentence for %(supplier)s.", supplier=other.name)), length(high=600)],
         )
         fields[f"good_{other.id}"] = LongTextField(_("What was good"), [length(high=600)])
         values[f"text_{other.id}"], values[f"good_{other.id}"] = other.outcome_text, other.outcome_good
@@ -163,7 +163,7 @@ class NobodyForm(BaseForm):
     """Why nobody is chosen, the same to all."""
 
     code = ChoiceField(
-        _l("Why do you choose nobody?"),
+        _l("Why are you not choosing anyone?"),
         [required(_l("Choose a reason."))],
         choices=list(CLOSING_REASONS.items()),
     )
@@ -186,8 +186,8 @@ class RuleOutForm(BaseForm):
     )
     text = LongTextField(
         _l("What is missing?"),
-        [required(_l("Say in a sentence what is missing.")), length(high=600)],
-        description=_l("The supplier reads this."),
+        [required(_l("Describe in one sentence what is missing.")), length(high=600)],
+        description=_l("The supplier can read this."),
     )
 
     def __init__(self, demands: Sequence[str], *args: Any, **kwargs: Any) -> None:
@@ -225,7 +225,7 @@ class OutcomeForm(BaseForm):
     """Did it work? Facts before opinions."""
 
     on_time = ChoiceField(
-        _l("Was it done on time?"),
+        _l("Was it finished on time?"),
         [required(_l("Choose one."))],
         choices=[("yes", _l("Yes")), ("late", _l("Up to a month late")), ("no", _l("Later, or not at all"))],
     )
@@ -247,12 +247,12 @@ class OutcomeForm(BaseForm):
     order_again = ChoiceField(
         _l("Would you order from them again?"),
         [required(_l("Choose one."))],
-        choices=[("yes", _l("Yes")), ("maybe", _l("Perhaps")), ("no", _l("No"))],
+        choices=[("yes", _l("Yes")), ("maybe", _l("Maybe")), ("no", _l("No"))],
     )
     measured = TextField(
         _l("What did you measure?"),
         [length(high=60)],
-        description=_l("The number you set as your goal, as it is now."),
+        description=_l("The current value of the figure you set as your goal."),
     )
     text = LongTextField(_l("What should the next company know?"), [length(high=1000)])
 

@@ -27,12 +27,12 @@ KINDS = [
 ]
 YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
 OWNS = [
-    ("yes", _l("Yes, the company owns all of it")),
-    ("no", _l("Not all of it")),
+    ("yes", _l("Yes, the company owns everything")),
+    ("no", _l("Not everything")),
 ]
 TIES = [
-    ("no", _l("No ties")),
-    ("yes", _l("Yes, we have ties")),
+    ("no", _l("No connections")),
+    ("yes", _l("Yes, we have connections")),
 ]
 
 
@@ -58,31 +58,33 @@ class ProposalForm(BaseForm):
         description=_l("At most 120 words. Say what you will do and why it helps. No design sketches."),
     )
     monthly_nok = NokField(
-        _l("Running cost a month"),
-        description=_l("Operation, hosting and help, excluding VAT. Write 0 if none."),
+        _l("Monthly running cost"),
+        description=_l("Operation, hosting and support, excluding VAT. Enter 0 if there are none."),
     )
     assumptions = LongTextField(
-        _l("What must be true for the price to hold?"),
+        _l("What conditions does the price depend on?"),
         [length(high=1200)],
         description=_l("At most 80 words. Also what the company must do itself."),
     )
-    start = DayField(_l("You can start"))
-    finish = DayField(_l("You are done"))
+    start = DayField(_l("Start date"))
+    finish = DayField(_l("Completion date"))
     team = TextField(
-        _l("Who does the job?"), [length(high=200)], description=_l("Name people, and firms you hire in.")
+        _l("Who will do the job?"),
+        [length(high=200)],
+        description=_l("List the people involved, and any companies you subcontract."),
     )
     ownership_accept = ChoiceField(
-        _l("Will the company own what you make?"), choices=OWNS, validate_choice=False
+        _l("Will the company own the work you produce?"), choices=OWNS, validate_choice=False
     )
-    ownership_deviation = TextField(_l("What will it not own?"), [length(high=200)])
+    ownership_deviation = TextField(_l("What will the company not own?"), [length(high=200)])
     has_relation = ChoiceField(
-        _l("Have you ties to the company or its business garden?"),
+        _l("Do you have any connections to the company or its business garden?"),
         choices=TIES,
         validate_choice=False,
-        description=_l("Ownership, board seats, family, or paid work in the last two years."),
+        description=_l("Ownership, board positions, family, or paid work in the last two years."),
     )
-    relation = TextField(_l("Which ties?"), [length(high=300)])
-    valid_until = DayField(_l("The offer stands until"))
+    relation = TextField(_l("Which connections?"), [length(high=300)])
+    valid_until = DayField(_l("Offer valid until"))
 
     def line(self, number: int, part: str) -> Any:
         """Return a field of a price line: kind, amount or comment."""
@@ -161,7 +163,9 @@ def proposal_form(ask: Ask, content: Content, revision: int, **fresh: Any) -> Pr
         for number, text in enumerate(demands):
             fields[f"{name}_{number}_met"] = ChoiceField(text, choices=YES_NO, validate_choice=False)
             fields[f"{name}_{number}_text"] = LongTextField(
-                _("Show it"), [length(high=1500)], description=_("At most %(limit)s words.", limit=limit)
+                _("Show how you meet it"),
+                [length(high=1500)],
+                description=_("At most %(limit)s words.", limit=limit),
             )
     made = type("BriefProposalForm", (ProposalForm,), fields)
     form: ProposalForm = made(data=_values(content, revision), **fresh)
@@ -203,7 +207,7 @@ def owned_in_words(ask: Ask) -> list[str]:
 class WithdrawForm(BaseForm):
     """Why an offer is taken back, if the supplier wants to say."""
 
-    reason = LongTextField(_l("Why do you withdraw the offer?"), [length(high=500)])
+    reason = LongTextField(_l("Why are you withdrawing the offer?"), [length(high=500)])
 
 
 class ReasonForm(BaseForm):
@@ -216,14 +220,17 @@ class GlassForm(BaseForm):
     """An administrator's reason for opening what is sealed about a brief."""
 
     reference = TextField(
-        _l("The brief's reference"),
-        [required(_l("Write the brief's reference.")), length(high=12)],
+        _l("Brief reference"),
+        [required(_l("Enter the brief reference.")), length(high=12)],
         description=_l("As 2026-0147."),
     )
     reason = LongTextField(
-        _l("Why must it be opened?"),
-        [required(_l("Write the reason in a sentence. Those it concerns read it.")), length(high=600)],
+        _l("Why does it need to be opened?"),
+        [
+            required(_l("Give the reason in a sentence. It will be read by those it affects.")),
+            length(high=600),
+        ],
         description=_l(
-            "The company and those who have written an offer get this by mail. Your name is kept in the audit log."
+            "The company and the suppliers who have written an offer are sent this by e-mail. Your name is recorded in the audit log."
         ),
     )

@@ -70,7 +70,7 @@ def _live(brief: Brief) -> dict[int, Proposal]:
 def _check_late(brief: Brief) -> None:
     lapsed = phase_of(brief) is Phase.LAPSED
     if lapsed and brief.closed_at and not may_decide_late(brief.closed_at, clock.now()):
-        raise Conflict(_("The brief lapsed more than 90 days ago. Make a copy of it and start again."))
+        raise Conflict(_("The brief lapsed more than 90 days ago. Copy it to start again."))
 
 
 def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mapping[int, Reply]) -> None:
@@ -89,11 +89,13 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
             raise NotFound
         if phase is Phase.LAPSED and not details.still_stands:
             raise RuleBroken(
-                _("The time for choosing was over. Ask the supplier if the offer still stands."),
+                _(
+                    "The time limit for choosing has passed. Ask the supplier whether the offer is still valid."
+                ),
                 "still_stands",
             )
         if not details.reason:
-            raise RuleBroken(_("Say in a sentence why you chose this offer."), "reason")
+            raise RuleBroken(_("Explain in one sentence why you chose this offer."), "reason")
         others = [proposal for proposal in live.values() if proposal.id != winner.id]
         for other in others:
             _check_reply(replies.get(other.id), other.id, REASONS)
@@ -117,9 +119,7 @@ def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, obje
             _("Choose a reason for each supplier that you did not choose."), f"code_{proposal_id}"
         )
     if not reply.text:
-        raise RuleBroken(
-            _("Write a sentence to each supplier that you did not choose."), f"text_{proposal_id}"
-        )
+        raise RuleBroken(_("Write a sentence for each supplier you did not choose."), f"text_{proposal_id}")
 
 
 def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.datetime) -> None:
@@ -169,7 +169,7 @@ def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
             raise RuleBroken(_("Choose a reason."), "code")
         live = list(_live(brief).values())
         if live and not reply.text:
-            raise RuleBroken(_("Write a sentence to those who have answered."), "text")
+            raise RuleBroken(_("Write a sentence for those who have answered."), "text")
         now = clock.now()
         title = brief.versions[-1].title
         for proposal in live:
@@ -196,7 +196,7 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         if not may_reopen(found.awarded_at, clock.now()):
             raise Conflict(_("A choice can be taken back within 14 days. Ask your business garden."))
         if not reason:
-            raise RuleBroken(_("Say why you take back the choice."), "reason")
+            raise RuleBroken(_("Explain why you are undoing the choice."), "reason")
         phase = phase_of(brief)
         back = [found.proposal, *proposals_of(brief, State.NOT_SELECTED)]
         for proposal in back:
@@ -234,11 +234,11 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         session.refresh(proposal)
         found = award_of(brief.id)
         if found is None or found.proposal_id != proposal.id:
-            raise Conflict(_("This cannot be done with the offer as it is now. Open the page again."))
+            raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
         if not may_decline(found.awarded_at, clock.now()):
             raise Conflict(_("A job can be declined within 10 days. Talk with the company."))
         if not reason:
-            raise RuleBroken(_("Say why you cannot take the job."), "reason")
+            raise RuleBroken(_("Explain why you cannot take the job."), "reason")
         phase = phase_of(brief)
         move_proposal(proposal, "decline_award", Actor.SUPPLIER_OWNER, phase)
         proposal.own_reason = reason
@@ -266,7 +266,7 @@ def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text
         if demand not in (brief.versions[-1].answers.get("must_have") or ()):
             raise RuleBroken(_("Choose the must-have that is not met."), "demand")
         if not text:
-            raise RuleBroken(_("Say in a sentence what is missing."), "text")
+            raise RuleBroken(_("Describe in one sentence what is missing."), "text")
         move_proposal(proposal, "rule_out", Actor.COMPANY_OWNER, phase_of(brief))
         proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
         proposal.outcome_code, proposal.outcome_text = "must_have", f"{demand}: {text}"

@@ -76,7 +76,7 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
         brief = locked_for_company(viewer, reference, "terminate")
         found = _award(brief)
         if not reason:
-            raise RuleBroken(_("Say why the job ends."), "reason")
+            raise RuleBroken(_("Explain why you are ending the job."), "reason")
         move_brief(brief, "terminate")
         brief.closed_at, brief.closed_reason = clock.now(), reason
         record(viewer, "brief.terminate", "brief", brief.reference)

@@ -34,7 +34,9 @@ def break_glass(viewer: Viewer, reference: str, reason: str) -> BrokenGlass:
         if brief is None:
             raise RuleBroken(_("There is no brief with this reference."), "reference")
         if len(reason) < FEWEST_CHARACTERS:
-            raise RuleBroken(_("Write the reason in a sentence. Those it concerns read it."), "reason")
+            raise RuleBroken(
+                _("Give the reason in a sentence. It will be read by those it affects."), "reason"
+            )
         now = clock.now()
         glass = BrokenGlass(
             brief_id=brief.id,

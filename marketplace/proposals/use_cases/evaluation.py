@@ -54,7 +54,9 @@ def open_early(viewer: Viewer, reference: str) -> bool:
         brief = locked_for_company(viewer, reference, "close_early")
         if brief.open_door:
             raise RuleBroken(
-                _("The brief is open to all approved suppliers, so the offers wait for the deadline.")
+                _(
+                    "The brief is open to all approved suppliers, so the offers stay sealed until the deadline."
+                )
             )
         if not _all_have_answered(brief):
             record(viewer, "brief.open_early_refused", "brief", brief.reference)
@@ -89,7 +91,7 @@ def save_scores(viewer: Viewer, reference: str, scores: Mapping[int, Mapping[str
     with transaction():
         brief = lock(own_brief(viewer, reference))
         if phase_of(brief) not in {Phase.EVALUATING, Phase.LAPSED}:
-            raise Conflict(_("The offers can be scored after the deadline and until you have chosen."))
+            raise Conflict(_("You can score offers after the deadline, until you have chosen."))
         live = {offer.id for offer in offers_for(viewer, reference).live}
         for proposal_id, given in scores.items():
             if proposal_id not in live:
@@ -126,7 +128,7 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
         brief = lock(own_brief(viewer, reference))
         check_brief_move(viewer, brief, "extend")
         if not may_extend_without_offers(brief):
-            raise Conflict(_("The deadline can be moved once, and only when no offer came."))
+            raise Conflict(_("The deadline can be extended once, and only if no offers were received."))
         earliest, latest = extension_range(brief)
         if not earliest <= day <= latest:
             allowed = {"first": format_date(earliest), "last": format_date(latest)}

@@ -54,7 +54,7 @@ def check_brief_move(viewer: Viewer, brief: Brief, move: str) -> None:
     phase = phase_of(brief)
     if not brief_life.may(move, phase, actor):
         label = str(brief_life.PHASE_LABELS[phase])
-        raise Conflict(_("This cannot be done any more. The brief is now: %(phase)s.", phase=label))
+        raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
 
 
 def move_brief(brief: Brief, move: str) -> None:
@@ -71,7 +71,7 @@ def supplier_actor(viewer: Viewer) -> Actor:
 def move_proposal(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
     """Give an offer the state that a move leads to. Raises Conflict when the move cannot be made now."""
     if not lifecycle.may(move, proposal.state, actor, phase):
-        raise Conflict(_("This cannot be done with the offer as it is now. Open the page again."))
+        raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
     target = lifecycle.MOVES[move].target
     if target is not None:
         proposal.state = target

@@ -40,7 +40,9 @@ def _writing(viewer: Viewer, reference: str) -> Answering:
     if found.phase is not Phase.OPEN:
         raise RuleBroken(_("The deadline has passed. Offers can no longer be written or changed."))
     if not found.may_answer:
-        raise RuleBroken(_("You are not approved for this kind of job, or the company has closed the door."))
+        raise RuleBroken(
+            _("You are not approved for this kind of job, or the company does not accept offers from you.")
+        )
     return found
 
 
@@ -72,7 +74,7 @@ def _keep(viewer: Viewer, found: Answering, content: Content, seen_revision: int
         log(viewer, "proposal.begin", found.brief, proposal)
         return proposal
     if proposal.state == State.WITHDRAWN:
-        raise RuleBroken(_("This offer is withdrawn. Take it up again before you change it."))
+        raise RuleBroken(_("This offer has been withdrawn. Restore it before you change it."))
     if seen_revision is not None and seen_revision != proposal.revision and proposal.content != stored:
         raise Conflict(
             _(
@@ -107,7 +109,9 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
         found = _writing(viewer, reference)
         proposal = _own(viewer, found.brief.id)
         if not viewer.is_owner:
-            raise RuleBroken(_("Only an owner may send the offer. It is saved; ask one to send it."))
+            raise RuleBroken(
+                _("Only an owner can send the offer. It has been saved. Ask an owner to send it.")
+            )
         if seen_revision != proposal.revision:
             raise Conflict(
                 _("A colleague has saved this offer since you read it. Read it again before you send it.")
@@ -141,7 +145,7 @@ def _must_not_be_too_many(proposal: Proposal) -> None:
     if sent_within_a_day(proposal.supplier_id) >= MOST_A_DAY:
         raise RuleBroken(
             _(
-                "You have sent %(most)s offers within a day. This one is saved; send it tomorrow.",
+                "You have sent %(most)s offers within 24 hours. This one has been saved. Send it tomorrow.",
                 most=MOST_A_DAY,
             )
         )

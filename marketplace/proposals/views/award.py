@@ -39,7 +39,7 @@ def award(reference: str) -> Answer:
         return see_other("proposals.job", reference=reference)
     if found.phase not in TO_JUDGE:
         raise Conflict(
-            _("The choice is made, or the brief is closed. Open the brief to see where it stands.")
+            _("A choice has been made, or the brief has been closed. Open the brief to see its status.")
         )
     live, number = found.live, request.values.get("proposal", type=int)
     if number is None and len(live) == 1:
@@ -57,7 +57,9 @@ def award(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("You have chosen %(name)s. All who answered have been told.", name=chosen.name))
+            flashes.done(
+                _("You have chosen %(name)s. Everyone who answered has been notified.", name=chosen.name)
+            )
             return see_other("proposals.job", reference=reference)
     html = render_template(
         "proposals/award.html",
@@ -84,7 +86,7 @@ def nobody(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The brief is ended, and all who answered have been told."))
+            flashes.done(_("The brief has ended, and everyone who answered has been notified."))
             return see_other("proposals.compare", reference=reference)
     html = render_template("proposals/nobody.html", found=found, form=form)
     return html, 422 if form.is_submitted() else 200
@@ -130,7 +132,7 @@ def reopen(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The choice is taken back. You can choose once more."))
+            flashes.done(_("Your choice has been undone. You can choose again."))
             return see_other("proposals.compare", reference=reference)
     html = render_template("proposals/reopen.html", found=found, form=form)
     return html, 422 if form.is_submitted() else 200

@@ -80,10 +80,12 @@ def open_early(reference: str) -> Answer:
         flashes.warn(error.message)
     else:
         if opened:
-            flashes.done(_("The offers are opened."))
+            flashes.done(_("The offers have been opened."))
         else:
             flashes.note(
-                _("Not yet. The offers stay sealed until all who were asked have answered, or the deadline.")
+                _(
+                    "Not yet. Offers stay sealed until everyone who was asked has answered, or until the deadline."
+                )
             )
     return see_other("proposals.compare", reference=reference)
 
@@ -99,7 +101,7 @@ def extend(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(RuleBroken(error.message, "day"))
         else:
-            flashes.done(_("The deadline is moved, and the suppliers are told."))
+            flashes.done(_("The deadline has been extended, and the suppliers will be notified."))
             return see_other("proposals.compare", reference=reference)
     found = queries.offers_for(viewer, reference)
     if found.is_sealed or found.offers:
@@ -133,7 +135,9 @@ def scores(reference: str) -> Answer:
     form = scores_form(found.live)
     if form.validate_on_submit():
         use_cases.save_scores(viewer, reference, form.scores(found.live))
-        flashes.done(_("The scores are saved. Only you in the company see them until you choose."))
+        flashes.done(
+            _("The scores have been saved. Only people in your company can see them until you choose.")
+        )
         return see_other("proposals.compare", reference=reference, _anchor="scores")
     criteria = [(code, str(CRITERION_LABELS[code]), found.ask.weights.get(code, 0)) for code in CRITERIA]
     html = render_template("proposals/scores.html", found=found, form=form, criteria=criteria)

@@ -69,7 +69,7 @@ def deliver(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The delivery is confirmed. Two minutes more: did it work?"))
+            flashes.done(_("Delivery has been confirmed. Two more minutes: did it work?"))
             return see_other("proposals.outcome", reference=reference, name="handover")
     html = render_template("proposals/deliver.html", found=found, form=form, items=list(HANDOVER_ITEMS))
     return html, 422 if form.is_submitted() else 200
@@ -86,7 +86,7 @@ def terminate(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The job is ended. The supplier and your business garden are told."))
+            flashes.done(_("The job has ended. The supplier and your business garden will be notified."))
             return see_other("proposals.job", reference=reference)
     html = render_template("proposals/terminate.html", found=found, form=form)
     return html, 422 if form.is_submitted() else 200
@@ -107,7 +107,7 @@ def outcome(reference: str, name: str) -> Answer:
         except (RuleBroken, Conflict) as error:
             form.add_rule_error(RuleBroken(error.message, getattr(error, "field", None)))
         else:
-            flashes.done(_("Thank you. Your answers are saved."))
+            flashes.done(_("Thank you. Your answers have been saved."))
             return see_other("proposals.job", reference=reference)
     label = str(ROUND_LABELS[name])
     html = render_template(

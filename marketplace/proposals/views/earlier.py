@@ -11,7 +11,7 @@ GOAL_LABELS = {
     "yes": _("The goal was reached."),
     "partly": _("The goal was partly reached."),
     "no": _("The goal was not reached."),
-    "too_early": _("It was too early to say whether the goal was reached."),
+    "too_early": _("It was too early to say whether the goal had been reached."),
 }
 
 

@@ -28,7 +28,7 @@ def sealed() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Opened. Those it concerns have been told."))
+            flashes.done(_("Opened. Those affected have been notified."))
             return see_other("proposals.unsealed", reference=reference)
     html = render_template(
         "proposals/break_glass.html", form=form, glasses=queries.own_glasses(viewer), minutes=MINUTES

@@ -54,6 +54,6 @@ def decline(proposal_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("You have said no to the job. The company is told."))
+            flashes.done(_("You have declined the job. The company will be notified."))
             return see_other("proposals.index")
     return render_template("proposals/decline.html", letter=found, form=form)

@@ -57,8 +57,8 @@ def _why_closed(found: Answering) -> str:
     if found.phase is not Phase.OPEN:
         return _("The deadline has passed. Offers can no longer be written or changed.")
     if not found.may_answer:
-        return _("You are not approved for this kind of job, or the company has closed the door.")
-    return _("This offer is withdrawn. Take it up again before you change it.")
+        return _("You are not approved for this kind of job, or the company does not accept offers from you.")
+    return _("This offer has been withdrawn. Restore it before you change it.")
 
 
 def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
@@ -92,7 +92,7 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
         if queries.saying_the_same(sent) >= MANY:
             flashes.note(
                 _(
-                    "You describe this job in the same words as others. Companies are told so when they compare; write what it means for this one."
+                    "You describe this job in the same words as other suppliers. Companies are told this when they compare offers. Write what it means for this job."
                 )
             )
     return see_other("proposals.edit", reference=reference)
@@ -166,7 +166,7 @@ def withdraw(reference: str) -> Answer:
     form = WithdrawForm()
     if form.validate_on_submit():
         use_cases.withdraw(viewer, reference, form.reason.data or "")
-        flashes.done(_("The offer is withdrawn."))
+        flashes.done(_("The offer has been withdrawn."))
         return see_other("proposals.edit", reference=reference)
     return render_template("proposals/withdraw.html", found=found, form=form)
 

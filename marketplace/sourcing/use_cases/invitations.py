@@ -37,7 +37,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         if not viewer.is_owner:
             raise Forbidden
         if phase_of(brief) is not Phase.OPEN:
-            raise Conflict(_("The brief is not open, so nobody can be asked now."))
+            raise Conflict(_("The brief is not open, so nobody can be invited now."))
         run = run_of(brief)
         if run is None:
             raise NotFound
@@ -52,7 +52,9 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         here = corpus().listings
         for number in chosen:
             if str(number) not in here:
-                raise RuleBroken(_("One of them is no longer approved or takes a pause. Choose another."))
+                raise RuleBroken(
+                    _("One of them is no longer approved or has paused its profile. Choose another.")
+                )
             session.add(
                 Invitation(
                     brief_id=brief.id,
@@ -71,7 +73,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
 
 def _check(brief: Brief, chosen: Sequence[int], before: Sequence[Invitation]) -> None:
     if not chosen:
-        raise RuleBroken(_("Tick those you want to ask."), "supplier")
+        raise RuleBroken(_("Select the suppliers you want to invite."), "supplier")
     if len(before) + len(chosen) > MOST_INVITED:
         raise RuleBroken(
             _(
@@ -131,7 +133,7 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
         if reason not in DECLINE_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         if phase_of(brief) is not Phase.OPEN:
-            raise Conflict(_("The deadline has passed, so there is nothing to say no to."))
+            raise Conflict(_("The deadline has passed, so there is nothing to decline."))
         if invitation.state == InvitationState.DECLINED:
             return
         invitation.state, invitation.declined_at = InvitationState.DECLINED, clock.now()

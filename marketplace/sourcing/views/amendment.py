@@ -35,7 +35,11 @@ def amend(reference: str) -> Answer:
         except Conflict:
             return see_other("briefs.show", reference=reference, _anchor="changes")
         else:
-            flashes.done(_("The change is sent. All who are asked or are answering are told."))
+            flashes.done(
+                _(
+                    "The change has been sent. Everyone who has been invited or is answering has been notified."
+                )
+            )
             return see_other("briefs.show", reference=reference, _anchor="changes")
     page = render_template(
         "sourcing/amend.html",

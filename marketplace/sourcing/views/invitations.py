@@ -43,7 +43,7 @@ def decline(reference: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("You have said no. The company can ask someone else."))
+            flashes.done(_("You have declined. The company can invite another supplier."))
             return see_other("sourcing.opportunities")
     status = 422 if form.all_errors() else 200
     return render_template("sourcing/decline.html", form=form, paper=paper), status
@@ -54,7 +54,7 @@ def decline(reference: str) -> Answer:
 def look(reference: str) -> Answer:
     """Tell the company that its brief is read. Reading alone tells nobody."""
     use_cases.mark_seen(current_viewer(), reference)
-    flashes.done(_("The company is told that you look at the brief."))
+    flashes.done(_("The company will be told that you are looking at the brief."))
     return see_other("briefs.show", reference=reference)
 
 
@@ -63,5 +63,5 @@ def look(reference: str) -> Answer:
 def reconsider(reference: str) -> Answer:
     """Take back a no."""
     use_cases.reconsider(current_viewer(), reference)
-    flashes.done(_("Your no is taken back. You can write an offer."))
+    flashes.done(_("You have undone your decline. You can now write an offer."))
     return see_other("briefs.show", reference=reference)

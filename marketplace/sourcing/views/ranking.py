@@ -53,7 +53,7 @@ def invite(reference: str) -> Answer:
     except RuleBroken as error:
         return _page(reference, ticked, error.message), 422
     if not asked:
-        flashes.note(_("Those you ticked are asked already."))
+        flashes.note(_("The suppliers you selected have already been invited."))
         return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(

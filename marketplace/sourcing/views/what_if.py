@@ -70,5 +70,5 @@ def publish(reference: str) -> Answer:
         if briefs.paper_for(viewer, reference).phase is Phase.OPEN:
             return see_other("sourcing.ranking", reference=reference)
         raise
-    flashes.done(_("The brief is published. Now choose who to ask."))
+    flashes.done(_("The brief has been published. Now choose which suppliers to invite."))
     return see_other("sourcing.ranking", reference=reference)

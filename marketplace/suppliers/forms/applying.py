@@ -33,21 +33,23 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     """Everything that a supplier tells when applying."""
 
     garden = ChoiceField(
-        _l("Which business garden shall look at the application?"),
+        _l("Which business garden should review the application?"),
         validate_choice=False,
-        description=_l("Normally the one that covers your municipality."),
+        description=_l("Usually the one that covers your municipality."),
     )
     case_title = TextField(_l("Title of the job"), [_with_case, length(5, 120)])
     case_client = TextField(
-        _l("What kind of customer?"),
+        _l("What kind of customer was it?"),
         [length(high=120)],
         description=_l("Describe the customer, without a name: a bakery in a village."),
     )
     case_service = ChoiceField(_l("Service"), validate_choice=False)
-    case_sector = ChoiceField(_l("The customer's trade"), validate_choice=False)
-    case_text = LongTextField(_l("What was the need, and what did you do?"), [_with_case, length(40, 1500)])
+    case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
+    case_text = LongTextField(
+        _l("What did the customer need, and what did you do?"), [_with_case, length(40, 1500)]
+    )
     case_result = TextField(
-        _l("What came of it?"),
+        _l("What were the results?"),
         [length(high=300)],
         description=_l("A figure if you have one: 40 orders the first week."),
     )
@@ -55,10 +57,10 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     reference = LongTextField(
         _l("A customer the garden can call"),
         [length(high=500)],
-        description=_l("Name and telephone. Only the business garden sees it."),
+        description=_l("Name and telephone number. Only the business garden sees them."),
     )
     terms = LongTextField(
-        _l("Who owns what you make?"),
+        _l("Who owns the work you produce?"),
         [length(high=1000)],
         description=_l(
             "Domain, accounts, files and data when the job is over. Only the business garden sees it."
@@ -68,7 +70,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         gardens = [(str(garden.id), garden.name) for garden in organisations.gardens()]
-        self.garden.offer([("", _("The one for our municipality")), *gardens])
+        self.garden.offer([("", _("The one that covers our municipality")), *gardens])
         self.case_service.offer(service_choices())
         self.case_sector.offer(sector_choices())
 
@@ -79,12 +81,12 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     def validate_case_year(self, field: Field) -> None:
         """Refuse a year that cannot be."""
         if field.data is not None and not FIRST_YEAR <= field.data <= clock.today().year:
-            raise ValidationError(_("Write the year the job was done, from 1990 until now."))
+            raise ValidationError(_("Enter the year the job was done, from 1990 to now."))
 
     def _note(self) -> str:
         parts = [
             (_("A customer to call"), self.reference.data),
-            (_("Who owns what is made"), self.terms.data),
+            (_("Who owns the results"), self.terms.data),
         ]
         return "\n\n".join(f"{label}: {text}" for label, text in parts if text)
 

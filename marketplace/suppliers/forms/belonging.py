@@ -12,7 +12,7 @@ from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length, 
 class MoveForm(BaseForm):
     """Which garden shall take over, and why."""
 
-    garden = ChoiceField(_l("Which business garden shall take over?"), [required()])
+    garden = ChoiceField(_l("Which business garden should take over?"), [required()])
     reason = LongTextField(_l("Why?"), [required(), length(5, 500)])
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
@@ -34,7 +34,7 @@ class TieForm(BaseForm):
     """To which supplier, and what kind of tie."""
 
     supplier = ChoiceField(_l("Supplier"), [required()], validate_choice=False)
-    kind = ChoiceField(_l("What is the tie?"), [required()])
+    kind = ChoiceField(_l("What kind of connection is it?"), [required()])
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -19,7 +19,9 @@ class DecisionForm(BaseForm):
     reason = LongTextField(
         _l("To the supplier"),
         [length(high=2000)],
-        description=_l("Needed when you ask for changes, refuse or set on hold. Say what to do."),
+        description=_l(
+            "Required when you ask for changes, refuse or suspend. Say what the supplier should do."
+        ),
     )
 
     def seen(self) -> int:

@@ -28,18 +28,16 @@ class BasicsFields(BaseForm):
     """Who the supplier is."""
 
     name = TextField(
-        _l("Name of the supplier"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+        _l("Supplier name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
     )
     organisation_number = OrganisationNumberField(
         _l("Organisation number"),
-        description=_l("Nine digits. Leave it empty if you work for yourself without one."),
+        description=_l("Nine digits. Leave it empty if you are self-employed without one."),
     )
-    municipality = ChoiceField(
-        _l("Municipality where you have your seat"), [required()], validate_choice=False
-    )
+    municipality = ChoiceField(_l("Municipality where you are based"), [required()], validate_choice=False)
     website = TextField(_l("Website"), [length(high=300), web_address()], render_kw={"autocomplete": "url"})
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
-    employees = NumberField(_l("How many you are"), high=100_000)
+    employees = NumberField(_l("Team size"), high=100_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -66,7 +64,7 @@ class ContactFields(BaseForm):
     contact_email = EmailField(
         _l("E-mail address of the contact"),
         [length(high=254), email()],
-        description=_l("Shown to companies that are logged in, never in public."),
+        description=_l("Shown to signed-in companies, never in public."),
         render_kw={"autocomplete": "email"},
     )
 
@@ -76,8 +74,10 @@ class ServiceFields(BaseForm):
 
     services = ChoicesField(
         _l("What do you sell?"),
-        [required(_l("Tick at least one service."))],
-        description=_l("Open a kind and tick what you do often. Each kind is approved for itself."),
+        [required(_l("Select at least one service."))],
+        description=_l(
+            "Open a kind of service and select what you do often. Each kind is approved separately."
+        ),
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -89,11 +89,13 @@ class TradeFields(BaseForm):
     """Whom it is sold to, and in which languages."""
 
     sectors = ChoicesField(
-        _l("Which trades do you know?"),
-        description=_l("Tick those you have worked for. Briefs from them find you first."),
+        _l("Which sectors do you know?"),
+        description=_l(
+            "Select the sectors you have worked for. Briefs from those sectors are matched to you first."
+        ),
     )
     languages = ChoicesField(
-        _l("Which languages do you write?"), [required(_l("Tick at least one language."))]
+        _l("Which languages do you write in?"), [required(_l("Select at least one language."))]
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -107,12 +109,12 @@ class AreaFields(BaseForm):
 
     presence = ChoicesField(
         _l("How do you work?"),
-        [required(_l("Say whether you work on screen, come to the customer, or both."))],
+        [required(_l("Select whether you work online, travel to the customer, or both."))],
     )
     areas = ChoicesField(
-        _l("Where do you come to the customer?"),
+        _l("Where can you meet customers in person?"),
         description=_l(
-            "Tick whole counties or single municipalities. Your own municipality counts without a tick."
+            "Select whole counties or individual municipalities. Your own municipality is always included."
         ),
     )
 
@@ -131,13 +133,13 @@ class PriceFields(BaseForm):
     """What a small job costs, and when there is time."""
 
     price_from = NokField(
-        _l("What does a small job cost from?"),
+        _l("What is your lowest price for a small job?"),
         description=_l(
-            "Whole kroner excluding VAT. Companies with less to spend are told so before they ask."
+            "Whole kroner excluding VAT. Companies with a smaller budget are told before they ask."
         ),
     )
     next_start = DayField(
-        _l("When could you begin a new job?"), description=_l("Leave it empty if it varies from job to job.")
+        _l("When could you start a new job?"), description=_l("Leave it empty if it varies from job to job.")
     )
 
 
@@ -145,11 +147,10 @@ class TextFields(BaseForm):
     """The profile text."""
 
     about = LongTextField(
-        _l("Tell what you do, in your own words"),
+        _l("Describe what you do, in your own words"),
         [required(), length(80, 4000)],
         description=_l(
-            "Who are you, what do you deliver, and what do customers have afterwards? Use the words customers use. "
-            "The ranking reads this text."
+            "Who are you, what do you deliver, and what do customers gain? Use the words your customers use. The ranking is based on this text."
         ),
         render_kw={"rows": 8},
     )
@@ -167,17 +168,19 @@ class CaseFields(BaseForm):
         _l("Title"), [required(), length(5, 120)], description=_l("For example: Online shop for three farms.")
     )
     client = TextField(
-        _l("What kind of customer?"),
+        _l("What kind of customer was it?"),
         [length(high=120)],
         description=_l("Describe the customer, without a name: a bakery in a village."),
     )
     service = ChoiceField(_l("Service"), validate_choice=False)
-    sector = ChoiceField(_l("The customer's trade"), validate_choice=False)
+    sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     text = LongTextField(
-        _l("What was the need, and what did you do?"), [required(), length(40, 1500)], render_kw={"rows": 5}
+        _l("What did the customer need, and what did you do?"),
+        [required(), length(40, 1500)],
+        render_kw={"rows": 5},
     )
     result = TextField(
-        _l("What came of it?"),
+        _l("What were the results?"),
         [length(high=300)],
         description=_l("A figure if you have one: 40 orders the first week."),
     )

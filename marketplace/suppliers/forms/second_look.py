@@ -8,9 +8,9 @@ class RefusalAnswerForm(BaseForm):
     """Why a refusal goes back to the desk."""
 
     text = LongTextField(
-        _l("To the one who proposed it"),
+        _l("To the person who proposed it"),
         [length(high=1000)],
-        description=_l("Needed when you send it back. The supplier does not see it."),
+        description=_l("Required when you send it back. The supplier does not see it."),
     )
 
 
@@ -18,10 +18,10 @@ class AppealForm(BaseForm):
     """The supplier's own words."""
 
     text = LongTextField(
-        _l("What do you think the garden has got wrong?"),
+        _l("What do you think the business garden has misunderstood?"),
         [required(), length(20, 2000)],
         description=_l(
-            "Take the points one by one. The garden that looks sees your application and this text."
+            "Address the points one by one. The business garden reviewing the case reads your application and this text."
         ),
     )
 
@@ -30,7 +30,7 @@ class AppealAnswerForm(BaseForm):
     """The reason for an answer to an appeal."""
 
     reason = LongTextField(
-        _l("The reason"),
+        _l("Reason"),
         [required(), length(high=2000)],
-        description=_l("The supplier and the garden that refused read it."),
+        description=_l("The supplier and the business garden that refused the application can read it."),
     )

@@ -30,7 +30,9 @@ def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
         step = queries.refusing_step(item)
         if step is None or not queries.can_appeal(item):
             raise RuleBroken(
-                _("This cannot be appealed: it is not refused, it is too late, or you have appealed.")
+                _(
+                    "You cannot appeal this: the application has not been refused, the time limit has passed, or you have appealed."
+                )
             )
         made = Appeal(
             decision_id=step.id,
@@ -100,9 +102,9 @@ def answer_appeal(viewer: Viewer, appeal_id: int, move: str, reason: str) -> App
         if to_state is None:
             raise RuleBroken(_("Choose what to do."))
         if not second_look.may(move, chair):
-            raise RuleBroken(_("You have a part in this matter and cannot judge it. Ask another curator."))
+            raise RuleBroken(_("You are involved in this case and cannot decide it. Ask another curator."))
         if not reason.strip():
-            raise RuleBroken(_("Write the reason. The supplier reads it."), "reason")
+            raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
         found.state, found.reason = to_state, reason
         found.decided_by_id, found.decided_at = viewer.user_id, clock.now()
         if move == second_look.GRANT:

@@ -40,7 +40,7 @@ def home_garden(municipality_number: str, garden_id: int | None = None) -> Busin
         garden for garden in gardens if garden.municipality and places.find_municipality(municipality_number)
     ]
     if not placed:
-        raise RuleBroken(_("No business garden is open for applications yet. Try again later."), "garden")
+        raise RuleBroken(_("No business garden is accepting applications yet. Try again later."), "garden")
     return min(placed, key=lambda garden: places.distance_km(municipality_number, garden.municipality_number))
 
 
@@ -162,10 +162,10 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         stands = queries.standing_of(item)
         to_state = vetting.result_of(vetting.SUBMIT, stands)
         if to_state is None:
-            raise RuleBroken(_("The garden already has this application."))
+            raise RuleBroken(_("The business garden already has this application."))
         renewal = stands in {vetting.DUE, vetting.DORMANT}
         if stands == vetting.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
-            raise RuleBroken(_("You have already asked for this. The garden will look at it."))
+            raise RuleBroken(_("You have already requested this. The business garden will review it."))
         way = queries.ways_on(viewer).get(item.id)
         if way and way.appeal and way.appeal.state == second_look.WAITING:
             raise RuleBroken(
@@ -182,7 +182,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         if not renewal and not vetting.has_changed(item.supplier.updated_at, item.decided_at, note, earlier):
             raise RuleBroken(
                 _(
-                    "Nothing has changed since the garden answered. Change your profile, or tell the garden something new."
+                    "Nothing has changed since the business garden answered. Change your profile, or add new information."
                 ),
                 "note",
             )

@@ -22,7 +22,7 @@ def _must_decide(viewer: Viewer, supplier_id: int) -> None:
     if not viewer.is_curator:
         raise Forbidden
     if queries.has_tie(viewer, supplier_id):
-        raise RuleBroken(_("You belong to this supplier and cannot decide. Ask another curator."))
+        raise RuleBroken(_("You are connected to this supplier and cannot decide. Ask another curator."))
 
 
 def ask_to_move(viewer: Viewer, supplier_id: int, to_garden_id: int, reason: str) -> SupplierMove:
@@ -59,7 +59,7 @@ def _asked(viewer: Viewer, move_id: int, *, giving: bool) -> SupplierMove:
     if move is None or not viewer.is_garden or side != viewer.organisation_id:
         raise NotFound
     if move.state != ASKED:
-        raise Conflict(_("This move has been answered or taken back."))
+        raise Conflict(_("This move has already been answered or withdrawn."))
     return move
 
 
@@ -74,7 +74,7 @@ def answer_move(viewer: Viewer, move_id: int, *, agree: bool) -> SupplierMove:
         _must_decide(viewer, move.supplier_id)
         supplier = session.get_one(Supplier, move.supplier_id)
         if supplier.garden_id != move.from_garden_id:
-            raise Conflict(_("This move has been answered or taken back."))
+            raise Conflict(_("This move has already been answered or withdrawn."))
         move.state = AGREED if agree else DECLINED
         move.answered_by_id, move.answered_at = viewer.user_id, clock.now()
         if agree:
@@ -119,7 +119,7 @@ def state_tie(viewer: Viewer, supplier_id: int, kind: str) -> None:
         if session.get(Supplier, supplier_id) is None:
             raise NotFound
         if any(tie.supplier_id == supplier_id for tie in queries.ties(viewer)):
-            raise RuleBroken(_("You have stated a tie to this supplier."), "supplier")
+            raise RuleBroken(_("You have declared a connection to this supplier."), "supplier")
         session.add(SupplierTie(user_id=viewer.user_id, supplier_id=supplier_id, kind=kind))
         record(viewer, "supplier.state_tie", "organisation", supplier_id, kind=kind)
 

@@ -38,7 +38,7 @@ def may_decide(viewer: Viewer, item: Vetting) -> None:
     if not viewer.is_curator:
         raise Forbidden
     if queries.has_tie(viewer, item.supplier_id):
-        raise RuleBroken(_("You belong to this supplier and cannot decide. Ask another curator."))
+        raise RuleBroken(_("You are connected to this supplier and cannot decide. Ask another curator."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
         must_be_as_read(item, decision)
         to_state = vetting.result_of(move, stands)
         if to_state is None or move in vetting.TAKES_TWO:
-            raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
+            raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
         kept = (
             dict(item.checklist)
             if move in {vetting.SUSPEND, vetting.REINSTATE, vetting.READ}
@@ -99,7 +99,7 @@ def somebody_was_first(item: Vetting) -> str:
     """Return what has happened to an application since somebody read it."""
     if item.decided_by is None or not item.decisions or item.decisions[-1].by_id != item.decided_by_id:
         return _(
-            "The supplier has sent the application again since you opened the page. Open it again and read it."
+            "The supplier has resubmitted the application since you opened the page. Open it again to read it."
         )
     words = {
         vetting.APPROVED: _("%(name)s has already approved this application."),
@@ -126,10 +126,10 @@ def plain(category: str, checklist: Checklist) -> dict[str, Any]:
 def must_carry(category: str, move: str, checklist: Checklist, reason: str) -> None:
     """Raise RuleBroken when the checklist or the reason does not carry a decision."""
     if move in vetting.NEEDS_TEXT and not reason.strip():
-        raise RuleBroken(_("Write the reason. The supplier reads it."), "reason")
+        raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
     if move in vetting.NEEDS_UNMET and not vetting.unmet(category, checklist):
         raise RuleBroken(
-            _("Mark at least one point as not met, so that the supplier knows what is missing."), "checklist"
+            _("Mark at least one point as not met so that the supplier knows what is missing."), "checklist"
         )
     if move == vetting.APPROVE:
         if vetting.unanswered(category, checklist):

@@ -105,7 +105,7 @@ def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
     """Write what the supplier sells. Raises RuleBroken when it is nothing."""
     wanted = sorted(set(codes) & set(taxonomy.services()))
     if not wanted:
-        raise RuleBroken(_("Tick at least one service."), "services")
+        raise RuleBroken(_("Select at least one service."), "services")
     kept = {row.code: row for row in supplier.services}
     supplier.services = [kept.get(code) or SupplierService(code=code) for code in wanted]
 
@@ -127,7 +127,7 @@ def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable
 def write_area(supplier: Supplier, areas: Iterable[str], *, remote: bool, on_site: bool) -> None:
     """Write where the supplier comes to the customer. Raises RuleBroken when it can be hired nowhere."""
     if not remote and not on_site:
-        raise RuleBroken(_("Say whether you work on screen, come to the customer, or both."), "presence")
+        raise RuleBroken(_("Select whether you work online, travel to the customer, or both."), "presence")
     supplier.remote, supplier.on_site = remote, on_site
     known = {row.municipality_number: row for row in supplier.areas}
     wanted = sorted(number for number in set(areas) if on_site and places.find_municipality(number))
@@ -144,7 +144,7 @@ def new_case(details: CaseDetails) -> CaseStudy:
 def write_case(case: CaseStudy, details: CaseDetails) -> None:
     """Write a case. Raises RuleBroken for a year that cannot be."""
     if not FIRST_YEAR <= details.year <= clock.today().year:
-        raise RuleBroken(_("Write the year the job was done, from 1990 until now."), "year")
+        raise RuleBroken(_("Enter the year the job was done, from 1990 to now."), "year")
     case.title = details.title
     case.text = details.text
     case.year = details.year

@@ -127,7 +127,7 @@ def add_case(viewer: Viewer, details: CaseDetails) -> None:
     def change(supplier: Supplier) -> None:
         if len(supplier.cases) >= write.MAX_CASES:
             raise RuleBroken(
-                _("You have %(num)s cases, which is the most. Delete one first.", num=write.MAX_CASES)
+                _("You have reached the limit of %(num)s jobs. Delete one first.", num=write.MAX_CASES)
             )
         supplier.cases = [*supplier.cases, write.new_case(details)]
 

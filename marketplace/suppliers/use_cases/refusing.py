@@ -37,14 +37,14 @@ def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refu
         may_decide(viewer, item)
         must_be_as_read(item, decision)
         if vetting.result_of(vetting.REFUSE, queries.standing_of(item)) is None:
-            raise RuleBroken(_("This cannot be done from where the application stands now."), "decision")
+            raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
         checklist = plain(item.category, decision.checklist)
         must_carry(item.category, vetting.REFUSE, checklist, decision.reason)
         able = queries.untied_curators(item.supplier, without={viewer.user_id})
         if not able:
             raise RuleBroken(
                 _(
-                    "Refusing takes two curators, and there is no other who could confirm. Ask for changes instead, or ask an administrator to invite a curator."
+                    "A refusal requires two curators, and nobody else can confirm it. Ask for changes instead, or ask an administrator to invite a curator."
                 ),
                 "decision",
             )
@@ -109,14 +109,14 @@ def answer_refusal(viewer: Viewer, refusal_id: int, move: str, text: str = "") -
     with transaction():
         refusal, item, chair = _refusal(viewer, refusal_id)
         if refusal.state != second_look.PROPOSED:
-            raise Conflict(_("This refusal has been answered or taken back."))
+            raise Conflict(_("This refusal has already been answered or withdrawn."))
         to_state = second_look.result_of(move, refusal.state)
         if to_state is None:
             raise RuleBroken(_("Choose what to do."))
         if not second_look.may(move, chair):
             raise RuleBroken(_why_not(chair))
         if move == second_look.RETURN and not text.strip():
-            raise RuleBroken(_("Write a sentence on why. The one who proposed it reads it."), "text")
+            raise RuleBroken(_("Explain why in a sentence. The person who proposed it will read it."), "text")
         refusal.state, refusal.answer = to_state, text
         refusal.decided_by_id, refusal.decided_at = viewer.user_id, clock.now()
         if move == second_look.CONFIRM:
@@ -133,17 +133,17 @@ def answer_refusal(viewer: Viewer, refusal_id: int, move: str, text: str = "") -
 
 def _why_not(chair: Chair) -> str:
     if chair.is_tied:
-        return _("You belong to this supplier and cannot decide. Ask another curator.")
+        return _("You are connected to this supplier and cannot decide. Ask another curator.")
     if chair.took_part:
-        return _("You have proposed this refusal. Somebody else has to confirm it.")
-    return _("Only the one who proposed it can take it back.")
+        return _("You proposed this refusal. Someone else has to confirm it.")
+    return _("Only the person who proposed it can withdraw it.")
 
 
 def _refuse(viewer: Viewer, refusal: Refusal, item: Vetting) -> None:
     stands = queries.standing_of(item)
     to_state = vetting.result_of(vetting.REFUSE, stands)
     if to_state is None:
-        raise Conflict(_("This cannot be done from where the application stands now."))
+        raise Conflict(_("You cannot do this with the application's current status."))
     decision = Decision(vetting.REFUSE, item.revision, refusal.checklist, refusal.reason)
     write_decision(viewer, item, stands, to_state, decision)
     missing = vetting.unmet(item.category, refusal.checklist)

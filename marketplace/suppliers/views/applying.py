@@ -37,7 +37,11 @@ def apply() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your application is sent. You get a mail when the garden has looked at it."))
+            flashes.done(
+                _(
+                    "Your application has been sent. You will get an e-mail when the business garden has reviewed it."
+                )
+            )
             return see_other("suppliers.profile")
     return render_template(
         "suppliers/apply.html",

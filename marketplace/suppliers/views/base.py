@@ -12,9 +12,9 @@ STANDINGS = {
     "submitted": _l("Applied"),
     "changes_requested": _l("Asked for changes"),
     "approved": _l("Approved"),
-    "due": _l("To renew"),
-    "dormant": _l("Run out"),
+    "due": _l("Due for renewal"),
+    "dormant": _l("Expired"),
     "refused": _l("Refused"),
-    "suspended": _l("On hold"),
-    "paused": _l("On a break"),
+    "suspended": _l("Suspended"),
+    "paused": _l("Paused"),
 }

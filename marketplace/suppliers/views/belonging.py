@@ -32,7 +32,7 @@ def move(supplier_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The other garden has been asked."))
+            flashes.done(_("The other business garden has been asked."))
             return see_other("suppliers.moves")
     return render_template("suppliers/move.html", form=form, supplier=supplier)
 
@@ -49,7 +49,9 @@ def answer_move(move_id: int) -> Answer:
     else:
         name = taken.supplier.name
         flashes.done(
-            _("You look after %(supplier)s now.", supplier=name) if agree else _("The other garden is told.")
+            _("You are now responsible for %(supplier)s.", supplier=name)
+            if agree
+            else _("The other business garden has been notified.")
         )
     return see_other("suppliers.moves")
 
@@ -59,7 +61,7 @@ def answer_move(move_id: int) -> Answer:
 def withdraw_move(move_id: int) -> Answer:
     """Take back what one's garden asked for."""
     use_cases.withdraw_move(current_viewer(), move_id)
-    flashes.done(_("The move is taken back."))
+    flashes.done(_("The move has been withdrawn."))
     return see_other("suppliers.moves")
 
 
@@ -76,7 +78,7 @@ def ties() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Noted. Another curator decides on this supplier."))
+            flashes.done(_("Noted. Another curator will decide on this supplier."))
             return see_other("suppliers.ties")
     return render_template(
         "suppliers/ties.html", form=form, ties=queries.ties(viewer), kinds=dict(tie_kinds())
@@ -89,5 +91,5 @@ def ties() -> Answer:
 def end_tie(tie_id: int) -> Answer:
     """Say that a tie is over."""
     use_cases.end_tie(current_viewer(), tie_id)
-    flashes.done(_("The tie is over. The record keeps that it was there."))
+    flashes.done(_("The connection has ended. The audit log shows that it existed."))
     return see_other("suppliers.ties")

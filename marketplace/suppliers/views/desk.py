@@ -90,9 +90,15 @@ def _done(move: str, name: str) -> str:
         vetting.REFUSE: _(
             "A second curator has been asked to confirm. %(supplier)s has heard nothing yet.", supplier=name
         ),
-        vetting.SUSPEND: _("The approval is on hold, and %(supplier)s has been told.", supplier=name),
-        vetting.READ: _("The profile of %(supplier)s is marked as read, and counts in full.", supplier=name),
-        vetting.REINSTATE: _("The approval counts again, and %(supplier)s has been told.", supplier=name),
+        vetting.SUSPEND: _(
+            "The approval has been suspended, and %(supplier)s has been notified.", supplier=name
+        ),
+        vetting.READ: _(
+            "The profile of %(supplier)s has been marked as reviewed and counts in full.", supplier=name
+        ),
+        vetting.REINSTATE: _(
+            "The approval is active again, and %(supplier)s has been notified.", supplier=name
+        ),
     }
     return said[move]
 

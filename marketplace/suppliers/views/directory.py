@@ -94,14 +94,14 @@ def _said(name: str, wanted: Wanted) -> str:
         "sector": lambda: taxonomy.sector(value).label,
         "language": lambda: dict(choices.languages())[value],
         "price": lambda: _("Up to %(sum)s", sum=format_money(int(value))),
-        "remote": lambda: _("Works on screen"),
+        "remote": lambda: _("Works online"),
     }
     return words[name]()
 
 
 def _title(total: int, *, narrowed: bool) -> str:
     if not total:
-        return _("No supplier fits all of this")
+        return _("No supplier meets all of these requirements")
     return ngettext("%(num)s supplier", "%(num)s suppliers", total) if narrowed else _("Find a supplier")
 
 

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TITLES = {
-    "basics": _l("Name, seat and contact"),
+    "basics": _l("Name, location and contact"),
     "text": _l("Your text"),
     "services": _l("What you sell"),
-    "trades": _l("Trades and languages"),
+    "trades": _l("Sectors and languages"),
     "area": _l("Where you take jobs"),
     "price": _l("Price and time"),
 }
@@ -175,7 +175,7 @@ def case_new() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The job stands in your profile."))
+            flashes.done(_("The job is listed in your profile."))
             return see_other("suppliers.profile", _anchor="cases")
     return render_template("suppliers/case.html", form=form, case=None)
 
@@ -211,7 +211,7 @@ def case_delete(case_id: int) -> Answer:
     try:
         kept = use_cases.delete_case(current_viewer(), case_id)
     except NotFound:
-        flashes.note(_("The job is already deleted."))
+        flashes.note(_("The job has already been deleted."))
         return see_other("suppliers.profile", _anchor="cases")
     return render_template("suppliers/case_deleted.html", case=kept)
 
@@ -224,7 +224,9 @@ def profile_pause() -> Answer:
     use_cases.set_paused(current_viewer(), paused=paused)
     if paused:
         flashes.done(
-            _("You are on a break. Nobody finds you until you end it, and nothing is held against you.")
+            _(
+                "Your profile is paused. Nobody can find you until you end the pause, and it does not lower your ranking."
+            )
         )
     else:
         flashes.done(_("Welcome back. You can be found again."))
@@ -242,6 +244,6 @@ def profile_submit(vetting_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("The garden has got it."))
+            flashes.done(_("Sent to the business garden."))
             return see_other("suppliers.profile")
     return _profile_page(form, vetting_id)

@@ -65,8 +65,8 @@ def refusal(refusal_id: int) -> Answer:
 def _refusal_done(move: str, name: str) -> str:
     said = {
         second_look.CONFIRM: _("%(supplier)s has been told no, with the reasons.", supplier=name),
-        second_look.RETURN: _("The application of %(supplier)s is back on the desk.", supplier=name),
-        second_look.WITHDRAW: _("You have taken the proposal back. The application is on your desk again."),
+        second_look.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
+        second_look.WITHDRAW: _("You have withdrawn the proposal. The application is waiting for you again."),
     }
     return said[move]
 
@@ -95,7 +95,7 @@ def appeal(appeal_id: int) -> Answer:
 def _appeal_done(move: str, name: str) -> str:
     if move == second_look.GRANT:
         return _("%(supplier)s is approved and has been told.", supplier=name)
-    return _("The refusal stands, and %(supplier)s has been told.", supplier=name)
+    return _("The refusal has been upheld, and %(supplier)s has been notified.", supplier=name)
 
 
 @blueprint.route("/profile/vetting/<int:vetting_id>/appeal", methods=["GET", "POST"])
@@ -110,7 +110,7 @@ def profile_appeal(vetting_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("Your appeal is sent. You get an answer with reasons."))
+            flashes.done(_("Your appeal has been sent. You will get an answer with reasons."))
             return see_other("suppliers.profile", _anchor=f"kind-{item.category}")
     open_now = queries.can_appeal(item)
     return render_template(

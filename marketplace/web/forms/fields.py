@@ -94,7 +94,7 @@ class NokField(_KeepsWhatWasTyped):
         try:
             return parse_nok(text)
         except ValueError as error:
-            raise ValueError(gettext("Write an amount in whole kroner, like 12 500.")) from error
+            raise ValueError(gettext("Enter an amount in whole kroner, like 12 500.")) from error
 
 
 class NumberField(_KeepsWhatWasTyped):
@@ -110,7 +110,7 @@ class NumberField(_KeepsWhatWasTyped):
         """Return the number."""
         compact = re.sub(r"[\s\u00a0]", "", text)
         if not re.fullmatch(r"[0-9]{1,9}", compact) or int(compact) > self.high:
-            raise ValueError(gettext("Write a whole number, at most %(high)s.", high=self.high))
+            raise ValueError(gettext("Enter a whole number, no higher than %(high)s.", high=self.high))
         return int(compact)
 
 
@@ -127,7 +127,7 @@ class DayField(_KeepsWhatWasTyped):
         """Return the date."""
         day = parse_day(text)
         if day is None:
-            raise ValueError(gettext("Write a date like 24.12.2026."))
+            raise ValueError(gettext("Enter a date, like 24.12.2026."))
         return day
 
 
@@ -160,7 +160,9 @@ class OrganisationNumberField(_KeepsWhatWasTyped):
             return parse_organisation_number(text)
         except ValueError as error:
             raise ValueError(
-                gettext("This is not a valid organisation number. It has nine digits, like 974 760 673.")
+                gettext(
+                    "This is not a valid organisation number. It must have nine digits, like 974 760 673."
+                )
             ) from error
 
 

@@ -58,7 +58,7 @@ def email() -> Check:
         try:
             found = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:
-            raise ValidationError(gettext("Write an e-mail address like name@company.no.")) from error
+            raise ValidationError(gettext("Enter an e-mail address, like name@company.no.")) from error
         field.data = found.normalized.lower()
 
     return check
@@ -72,7 +72,7 @@ def web_address() -> Check:
             return
         address = field.data if "://" in field.data else f"https://{field.data}"
         if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", address):
-            raise ValidationError(gettext("Write a web address like www.company.no."))
+            raise ValidationError(gettext("Enter a web address, like www.company.no."))
         field.data = address
 
     return check

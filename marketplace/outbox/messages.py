@@ -2,6 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial, wraps
+from typing import ParamSpec
+
+P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +38,19 @@ class Message:
     kind: str
     compose: Callable[[], Content]
     bundled: bool = False
+
+
+def as_message(kind: str, *, bundled: bool = False) -> Callable[[Callable[P, Content]], Callable[P, Message]]:
+    """Decorate a function that writes a notice in the current locale, so that calling it makes a `Message`.
+
+    The text is composed later, once per receiver, with the arguments of the call.
+    """
+
+    def decorate(compose: Callable[P, Content]) -> Callable[P, Message]:
+        @wraps(compose)
+        def make(*args: P.args, **kwargs: P.kwargs) -> Message:
+            return Message(kind, partial(compose, *args, **kwargs), bundled)
+
+        return make
+
+    return decorate

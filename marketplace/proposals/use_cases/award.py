@@ -16,7 +16,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
-from marketplace.proposals import notices, reminders
+from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import (
     CLOSING_REASONS,
     REASONS,
@@ -154,7 +154,7 @@ def _tell_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> Non
         send(told, supplier_people(other))
     send(notices.choice_made(winner.supplier.name, title, brief.reference), company_people(brief))
     send(
-        reminders.garden_choice_made(company, winner.supplier.name, title, brief.reference),
+        notices.garden_choice_made(company, winner.supplier.name, title, brief.reference),
         garden_people(brief),
     )
 
@@ -179,7 +179,7 @@ def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
         move_brief(brief, "choose_nobody")
         brief.closed_at, brief.closed_reason = now, reply.text
         record(viewer, "brief.choose_nobody", "brief", brief.reference, reason=reply.code, offers=len(live))
-        send(reminders.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_people(brief))
+        send(notices.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_people(brief))
 
 
 def _shown_name(brief: Brief) -> str:
@@ -211,7 +211,7 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
                 supplier_people(proposal),
             )
         send(
-            reminders.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
+            notices.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
             garden_people(brief),
         )
 
@@ -253,7 +253,7 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         told = notices.supplier_declined(proposal.supplier.name, title, reference, reason)
         send(told, [*company_people(brief), *garden_people(brief)])
         for other in back:
-            send(notices.choice_open_again(brief.company.name, title, reference), supplier_people(other))
+            send(notices.choice_reopened(brief.company.name, title, reference), supplier_people(other))
 
 
 def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text: str) -> None:

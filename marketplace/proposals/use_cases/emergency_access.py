@@ -12,7 +12,7 @@ from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
-from marketplace.proposals import reminders
+from marketplace.proposals import notices
 from marketplace.proposals.models import BrokenGlass, Proposal
 from marketplace.proposals.use_cases.shared import company_people, supplier_people
 
@@ -49,8 +49,11 @@ def break_glass(viewer: Viewer, reference: str, reason: str) -> BrokenGlass:
         session.flush()
         record(viewer, "seal.break", "brief", brief.reference, glass=glass.id, until=glass.until.isoformat())
         title = brief.versions[-1].title if brief.versions else brief.title
-        send(reminders.seal_broken(title, brief.reference, reason, glass.until), company_people(brief))
+        send(
+            notices.emergency_access_granted(title, brief.reference, reason, glass.until),
+            company_people(brief),
+        )
         for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
-            told = reminders.offer_unsealed(title, brief.reference, reason, glass.until)
+            told = notices.offer_read_by_admin(title, brief.reference, reason, glass.until)
             send(told, supplier_people(proposal))
         return glass

@@ -17,7 +17,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
-from marketplace.proposals import notices, reminders
+from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import (
     GARDEN_TOLD_DAYS,
     REMINDER_DAYS,
@@ -177,11 +177,11 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
         return
     title, count = brief.versions[-1].title, count_of(brief.id)
     record(None, f"brief.remind_{days}", "brief", brief.reference)
-    send(reminders.decide_soon(title, brief.reference, count, lapse_at(since)), company_people(brief))
+    send(notices.decision_reminder(title, brief.reference, count, lapse_at(since)), company_people(brief))
     garden = _last_event(brief, "brief.garden_told")
     if days >= GARDEN_TOLD_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)
-        told = reminders.garden_decide_soon(brief.company.name, title, brief.reference, lapse_at(since))
+        told = notices.garden_decision_reminder(brief.company.name, title, brief.reference, lapse_at(since))
         send(told, garden_people(brief))
 
 
@@ -195,7 +195,7 @@ def _lapse(brief: Brief) -> None:
     brief.closed_at = now
     record(None, "brief.lapse", "brief", brief.reference)
     people = [*company_people(brief), *garden_people(brief)]
-    send(reminders.own_brief_lapsed(title, brief.reference), people)
+    send(notices.own_brief_lapsed(title, brief.reference), people)
 
 
 def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Actor) -> None:
@@ -235,7 +235,7 @@ def remind_about_results() -> int:
                 continue
             record(None, f"brief.ask_{outcome.round}", "brief", brief.reference)
             send(
-                reminders.did_it_work(brief.versions[-1].title, brief.reference, outcome.round),
+                notices.outcome_request(brief.versions[-1].title, brief.reference, outcome.round),
                 company_people(brief),
             )
             asked += 1

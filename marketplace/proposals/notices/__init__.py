@@ -1,0 +1,63 @@
+"""Notices about offers, composed in each receiver's language. None mentions an offer before it is opened."""
+
+from marketplace.proposals.notices.decision import (
+    choice_made,
+    choice_reopened,
+    choice_taken_back,
+    garden_choice_made,
+    garden_choice_taken_back,
+    garden_nobody_chosen,
+    nobody_chosen,
+    offer_chosen,
+    offer_not_chosen,
+    offer_ruled_out,
+    supplier_declined,
+)
+from marketplace.proposals.notices.delivery import (
+    job_delivered,
+    job_ended,
+    outcome_request,
+)
+from marketplace.proposals.notices.emergency_access import (
+    emergency_access_granted,
+    offer_read_by_admin,
+)
+from marketplace.proposals.notices.reminders import (
+    brief_lapsed,
+    decision_reminder,
+    garden_decision_reminder,
+    own_brief_lapsed,
+)
+from marketplace.proposals.notices.submission import (
+    offer_sent,
+    offer_withdrawn,
+    offers_opened,
+    supplier_withdrew,
+)
+
+__all__ = [
+    "brief_lapsed",
+    "choice_made",
+    "choice_reopened",
+    "choice_taken_back",
+    "decision_reminder",
+    "emergency_access_granted",
+    "garden_choice_made",
+    "garden_choice_taken_back",
+    "garden_decision_reminder",
+    "garden_nobody_chosen",
+    "job_delivered",
+    "job_ended",
+    "nobody_chosen",
+    "offer_chosen",
+    "offer_not_chosen",
+    "offer_read_by_admin",
+    "offer_ruled_out",
+    "offer_sent",
+    "offer_withdrawn",
+    "offers_opened",
+    "outcome_request",
+    "own_brief_lapsed",
+    "supplier_declined",
+    "supplier_withdrew",
+]

@@ -1,0 +1,169 @@
+"""Notices about the company's decision: to the bidders, the company and its garden."""
+
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.proposals.lifecycle import DECLINE_DAYS, reason_label
+from marketplace.proposals.notices.labels import company_label
+
+
+@as_message("offer_chosen")
+def offer_chosen(company: str, title: str, proposal_id: int) -> Content:
+    """Tell the winning supplier."""
+    return Content(
+        _("%(company)s has chosen your offer", company=company),
+        [
+            _("You got the job: %(title)s.", title=title),
+            _(
+                "The letter states what has been agreed. If you cannot take the job, let the company know within %(days)s days.",
+                days=DECLINE_DAYS,
+            ),
+        ],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("offer_not_chosen")
+def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text: str) -> Content:
+    """Tell an unsuccessful supplier, with the reason in the mail itself."""
+    return Content(
+        _("%(company)s has chosen another offer", company=company),
+        [
+            _("Thank you for your offer on %(title)s. This time you did not get the job.", title=title),
+            _("What decided the outcome: %(reason)s.", reason=reason_label(code)),
+            text,
+        ],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("nobody_chosen")
+def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: str) -> Content:
+    """Tell a bidder that the brief ended without a choice."""
+    return Content(
+        _("%(company)s has chosen nobody", company=company_label(company)),
+        [
+            _("Thank you for your offer on %(title)s. No offer was chosen.", title=title),
+            _("Reason: %(reason)s.", reason=reason_label(code)),
+            text,
+        ],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("offer_ruled_out")
+def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, text: str) -> Content:
+    """Tell a supplier that its offer misses a must-have."""
+    return Content(
+        _("Your offer on %(title)s has been ruled out", title=title),
+        [
+            _(
+                "%(company)s finds that this must-have is not met: %(demand)s.",
+                company=company_label(company),
+                demand=demand,
+            ),
+            text,
+            _("If this is wrong, contact your business garden within five working days."),
+        ],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("choice_made")
+def choice_made(supplier: str, title: str, reference: str) -> Content:
+    """Tell the company's own people which offer was chosen."""
+    return Content(
+        _("You have chosen %(supplier)s", supplier=supplier),
+        [
+            _("All who answered %(title)s have been told, each with a reason.", title=title),
+            _("Confirm when the job has been delivered, and go through the handover list."),
+        ],
+        f"/briefs/{reference}/job",
+        _("See what has been agreed"),
+    )
+
+
+@as_message("choice_taken_back")
+def choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
+    """Tell a bidder that the company has taken back its choice."""
+    return Content(
+        _("%(company)s has taken back its choice", company=company),
+        [
+            _(
+                "The offers on %(title)s are being considered again. You do not need to do anything.",
+                title=title,
+            ),
+            _("They write: %(reason)s", reason=reason),
+        ],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )
+
+
+@as_message("supplier_declined")
+def supplier_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
+    """Tell company and garden that the chosen supplier declined the job."""
+    return Content(
+        _("%(supplier)s cannot take the job", supplier=supplier),
+        [
+            _("The other offers on %(title)s can be chosen again.", title=title),
+            _("They write: %(reason)s", reason=reason),
+        ],
+        f"/briefs/{reference}/proposals",
+        _("See the offers"),
+    )
+
+
+@as_message("choice_open_again")
+def choice_reopened(company: str, title: str, reference: str) -> Content:
+    """Tell another bidder that the chosen supplier declined, so its offer is considered again."""
+    return Content(
+        _("%(company)s must choose once more", company=company),
+        [
+            _(
+                "The chosen supplier cannot take the job %(title)s. Your offer is being considered again.",
+                title=title,
+            )
+        ],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )
+
+
+@as_message("garden_choice_made")
+def garden_choice_made(company: str, supplier: str, title: str, reference: str) -> Content:
+    """Tell the garden which supplier got the job."""
+    return Content(
+        _("%(company)s has chosen %(supplier)s", company=company, supplier=supplier),
+        [_("This is about the job %(title)s.", title=title)],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )
+
+
+@as_message("garden_nobody_chosen")
+def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
+    """Tell the garden that one of its companies chose nobody."""
+    return Content(
+        _("%(company)s has chosen nobody", company=company),
+        [_("This was about the brief %(title)s. They may need help to try again.", title=title)],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )
+
+
+@as_message("garden_choice_taken_back")
+def garden_choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
+    """Tell the garden that a choice was taken back."""
+    return Content(
+        _("%(company)s has taken back its choice", company=company),
+        [
+            _("This is about the brief %(title)s.", title=title),
+            _("They write: %(reason)s", reason=reason),
+        ],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )

@@ -1,0 +1,44 @@
+"""Notices about the job after the choice: delivery, early termination and its outcome."""
+
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.proposals.lifecycle import ROUND_LABELS
+
+
+@as_message("job_delivered")
+def job_delivered(company: str, title: str, proposal_id: int) -> Content:
+    """Tell the supplier that the company has confirmed the delivery."""
+    return Content(
+        _("%(company)s has confirmed the delivery", company=company),
+        [_("The job %(title)s has been handed over. Well done.", title=title)],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("job_ended")
+def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
+    """Tell supplier and garden that the job ended before delivery."""
+    return Content(
+        _("The job has ended: %(title)s", title=title),
+        [
+            _("%(company)s has ended the job before it was delivered.", company=company),
+            _("They write: %(reason)s", reason=reason),
+        ],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )
+
+
+@as_message("did_it_work")
+def outcome_request(title: str, reference: str, name: str) -> Content:
+    """Ask the company about the result of the job."""
+    return Content(
+        _("Did it work? %(title)s", title=title),
+        [
+            f"{ROUND_LABELS[name]}.",
+            _("Four short questions, two minutes. Your answers help the next company."),
+        ],
+        f"/briefs/{reference}/outcome/{name}",
+        _("Answer"),
+    )

@@ -1,0 +1,40 @@
+"""Notices to everybody whose sealed content an administrator can read."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+
+
+@as_message("seal_broken")
+def emergency_access_granted(title: str, reference: str, reason: str, until: dt.datetime) -> Content:
+    """Tell the company that an administrator has emergency access to its brief.
+
+    The text is the same with and without offers, so that it reveals none.
+    """
+    return Content(
+        _("An administrator has opened what is sealed: %(title)s", title=title or reference),
+        [
+            _("It can be read until %(time)s.", time=format_datetime(until)),
+            _("They write: %(reason)s", reason=reason),
+            _("This is recorded in the audit log. Ask your business garden if you want to know why."),
+        ],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )
+
+
+@as_message("offer_unsealed")
+def offer_read_by_admin(title: str, reference: str, reason: str, until: dt.datetime) -> Content:
+    """Tell the bidder that an administrator can read its offer."""
+    return Content(
+        _("An administrator has opened your offer: %(title)s", title=title),
+        [
+            _("It can be read until %(time)s.", time=format_datetime(until)),
+            _("They write: %(reason)s", reason=reason),
+            _("Neither the company nor other suppliers see it."),
+        ],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )

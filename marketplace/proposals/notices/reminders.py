@@ -1,0 +1,73 @@
+"""Reminders to decide, and notices that a brief lapsed without a decision."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_date, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.proposals.notices.labels import company_label
+
+
+@as_message("decide_soon")
+def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetime) -> Content:
+    """Remind the company that suppliers wait for its decision."""
+    waiting = ngettext(
+        "%(num)s supplier waits for your answer.", "%(num)s suppliers wait for your answer.", count
+    )
+    return Content(
+        _("Choose an offer: %(title)s", title=title),
+        [
+            waiting if count else _("No offers were received. Give suppliers more time, or end the brief."),
+            _("If no choice is made, the brief lapses after %(date)s.", date=format_date(lapses)),
+        ],
+        f"/briefs/{reference}/proposals",
+        _("See the offers"),
+    )
+
+
+@as_message("garden_decide_soon")
+def garden_decision_reminder(company: str, title: str, reference: str, lapses: dt.datetime) -> Content:
+    """Tell the garden that one of its companies has not decided."""
+    return Content(
+        _("%(company)s has not decided yet", company=company),
+        [
+            _("The deadline for %(title)s passed three weeks ago.", title=title),
+            _(
+                "If no choice is made, the brief lapses after %(date)s. A phone call may help.",
+                date=format_date(lapses),
+            ),
+        ],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )
+
+
+@as_message("brief_lapsed")
+def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
+    """Tell a bidder that the brief lapsed without a decision."""
+    return Content(
+        _("No decision on %(title)s", title=title),
+        [
+            _(
+                "%(company)s has not chosen within 45 days, so the brief has lapsed.",
+                company=company_label(company),
+            ),
+            _("You are no longer bound by your offer. The business garden has been notified."),
+        ],
+        f"/proposals/{proposal_id}/letter",
+        _("Read the letter"),
+    )
+
+
+@as_message("own_brief_lapsed")
+def own_brief_lapsed(title: str, reference: str) -> Content:
+    """Tell company and garden that the company's brief lapsed."""
+    return Content(
+        _("The brief has lapsed: %(title)s", title=title),
+        [
+            _("45 days went by without a choice. All who answered have been told."),
+            _("You can still choose for another 90 days, if the supplier agrees."),
+        ],
+        f"/briefs/{reference}",
+        _("See the brief"),
+    )

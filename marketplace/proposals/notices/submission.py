@@ -1,0 +1,79 @@
+"""Notices about submitting and withdrawing offers, and about their opening at the deadline."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_datetime, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+
+
+@as_message("offer_sent")
+def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool) -> Content:
+    """Tell the bidder's own people that the offer is submitted."""
+    subject = (
+        _("The changed offer has been sent: %(title)s", title=title)
+        if again
+        else _("Your offer has been sent: %(title)s", title=title)
+    )
+    return Content(
+        subject,
+        [
+            _(
+                "Nobody can read it before the deadline, %(deadline)s.",
+                deadline=format_datetime(deadline),
+            ),
+            _("Until then you can change or withdraw it. The last version you send counts."),
+        ],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )
+
+
+@as_message("offer_withdrawn")
+def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
+    """Tell the bidder's own people that the offer is withdrawn."""
+    then = (
+        _("The deadline has passed, so it cannot be restored.")
+        if is_final
+        else _("You can restore it until the deadline.")
+    )
+    return Content(
+        _("The offer has been withdrawn: %(title)s", title=title),
+        [_("Your offer is no longer being considered."), then],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )
+
+
+@as_message("supplier_withdrew")
+def supplier_withdrew(supplier: str, title: str, reference: str, reason: str) -> Content:
+    """Tell the company that an opened offer was withdrawn."""
+    lines = [_("%(supplier)s has withdrawn the offer to %(title)s.", supplier=supplier, title=title)]
+    return Content(
+        _("%(supplier)s has withdrawn its offer", supplier=supplier),
+        [*lines, *([_("They write: %(reason)s", reason=reason)] if reason else [])],
+        f"/briefs/{reference}/proposals",
+        _("See the offers"),
+    )
+
+
+@as_message("offers_opened")
+def offers_opened(title: str, reference: str, count: int) -> Content:
+    """Tell the company that the deadline has passed, and how many offers came."""
+    if not count:
+        return Content(
+            _("No offers on %(title)s", title=title),
+            [
+                _(
+                    "The deadline has passed and nobody answered. You can give suppliers more time or change the brief."
+                )
+            ],
+            f"/briefs/{reference}/proposals",
+            _("See what you can do"),
+        )
+    return Content(
+        ngettext("%(num)s offer to %(title)s", "%(num)s offers to %(title)s", count, title=title),
+        [_("The offers have been opened. Read and score them, then choose. Everyone gets a reply from you.")],
+        f"/briefs/{reference}/proposals",
+        _("Read the offers"),
+    )

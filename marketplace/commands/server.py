@@ -62,7 +62,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
         "gunicorn", "--preload", "--no-control-socket", "--workers", str(workers or settings.web_workers),
         "--threads", str(threads or settings.web_threads),
         "--bind", bind, "--graceful-timeout", "20", "--log-level", "info" if settings.production else "warning",
-        "--config", "python:marketplace.server.gunicorn_config", "marketplace.app:createopen_app()",
+        "--config", "python:marketplace.server.gunicorn_config", "marketplace.app:create_app()",
     ]  # fmt: skip
     helpers: list[subprocess.Popen[bytes]] = []
     if with_worker:

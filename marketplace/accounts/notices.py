@@ -1,206 +1,176 @@
 """Mails about accounts."""
 
 from marketplace.core.i18n import gettext as _
-from marketplace.outbox.messages import Content, Message
+from marketplace.outbox.messages import Content, as_message
 
 
-def reset_password(name: str, path: str) -> Message:
+@as_message("reset_password")
+def reset_password(name: str, path: str) -> Content:
     """The link that sets a new password."""
-
-    def compose() -> Content:
-        return Content(
-            _("Choose a new password"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "Someone has requested a new password for your account. The link works once and expires after one hour."
-                ),
-                _("If this was not you, you do not need to do anything. Your old password still works."),
-            ],
-            path,
-            _("Choose a new password"),
-        )
-
-    return Message("reset_password", compose)
+    return Content(
+        _("Choose a new password"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "Someone has requested a new password for your account. The link works once and expires after one hour."
+            ),
+            _("If this was not you, you do not need to do anything. Your old password still works."),
+        ],
+        path,
+        _("Choose a new password"),
+    )
 
 
-def verify_address(name: str, path: str) -> Message:
+@as_message("verify_address")
+def verify_address(name: str, path: str) -> Content:
     """The link that shows that an address is the person's own."""
-
-    def compose() -> Content:
-        return Content(
-            _("Confirm your e-mail address"),
-            [
-                _("Hi %(name)s.", name=name),
-                _("An account was made with this address. Confirm that it is yours, and you can begin."),
-                _("The link works once and expires after two days. If this was not you, ignore this e-mail."),
-            ],
-            path,
-            _("Confirm the address"),
-        )
-
-    return Message("verify_address", compose)
+    return Content(
+        _("Confirm your e-mail address"),
+        [
+            _("Hi %(name)s.", name=name),
+            _("An account was made with this address. Confirm that it is yours, and you can begin."),
+            _("The link works once and expires after two days. If this was not you, ignore this e-mail."),
+        ],
+        path,
+        _("Confirm the address"),
+    )
 
 
-def already_registered(name: str) -> Message:
+@as_message("already_registered")
+def already_registered(name: str) -> Content:
     """Somebody filled in the form for a new account with an address that has one."""
-
-    def compose() -> Content:
-        return Content(
-            _("You already have an account"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "Someone tried to create a new account with this address. You already have one, and nothing has been changed."
-                ),
-                _("If this was you, sign in, or reset your password if you have forgotten it."),
-            ],
-            "/sign-in",
-            _("Sign in"),
-        )
-
-    return Message("already_registered", compose)
+    return Content(
+        _("You already have an account"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "Someone tried to create a new account with this address. You already have one, and nothing has been changed."
+            ),
+            _("If this was you, sign in, or reset your password if you have forgotten it."),
+        ],
+        "/sign-in",
+        _("Sign in"),
+    )
 
 
-def account_locked(name: str, path: str) -> Message:
+@as_message("account_locked")
+def account_locked(name: str, path: str) -> Content:
     """Somebody has tried many wrong passwords."""
-
-    def compose() -> Content:
-        return Content(
-            _("Repeated wrong passwords for your account"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "Someone has entered a wrong password for your account ten times. The account is locked for fifteen minutes."
-                ),
-                _(
-                    "Use the link to choose a new password and sign in straight away. It works once and expires after one hour. After that, your old password works again."
-                ),
-            ],
-            path,
-            _("Choose a new password"),
-        )
-
-    return Message("account_locked", compose)
+    return Content(
+        _("Repeated wrong passwords for your account"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "Someone has entered a wrong password for your account ten times. The account is locked for fifteen minutes."
+            ),
+            _(
+                "Use the link to choose a new password and sign in straight away. It works once and expires after one hour. After that, your old password works again."
+            ),
+        ],
+        path,
+        _("Choose a new password"),
+    )
 
 
-def password_changed(name: str) -> Message:
+@as_message("password_changed")
+def password_changed(name: str) -> Content:
     """The password was changed."""
-
-    def compose() -> Content:
-        return Content(
-            _("Your password has been changed"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "The password for your account was just changed. If this was not you, reset your password now."
-                ),
-            ],
-            "/forgotten",
-            _("Choose a new password"),
-        )
-
-    return Message("password_changed", compose)
+    return Content(
+        _("Your password has been changed"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "The password for your account was just changed. If this was not you, reset your password now."
+            ),
+        ],
+        "/forgotten",
+        _("Choose a new password"),
+    )
 
 
-def new_address(name: str, path: str) -> Message:
+@as_message("new_address")
+def new_address(name: str, path: str) -> Content:
     """Ask at the new address whether it is the person's own."""
-
-    def compose() -> Content:
-        return Content(
-            _("Confirm your new e-mail address"),
-            [
-                _("Hi %(name)s.", name=name),
-                _("You have asked to sign in with this address from now on. Confirm that it is yours."),
-                _("The link works once and expires after one hour. If this was not you, ignore this e-mail."),
-            ],
-            path,
-            _("Confirm the address"),
-        )
-
-    return Message("new_address", compose)
+    return Content(
+        _("Confirm your new e-mail address"),
+        [
+            _("Hi %(name)s.", name=name),
+            _("You have asked to sign in with this address from now on. Confirm that it is yours."),
+            _("The link works once and expires after one hour. If this was not you, ignore this e-mail."),
+        ],
+        path,
+        _("Confirm the address"),
+    )
 
 
-def address_asked(name: str, hidden: str) -> Message:
+@as_message("address_asked")
+def address_asked(name: str, hidden: str) -> Content:
     """Tell the old address that somebody who is logged in wants another one."""
-
-    def compose() -> Content:
-        return Content(
-            _("Someone wants to change your e-mail address"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "The address for your account will change to %(email)s once that address has been confirmed.",
-                    email=hidden,
-                ),
-                _("If this was not you, choose a new password straight away. That stops the change."),
-            ],
-            "/forgotten",
-            _("Choose a new password"),
-        )
-
-    return Message("address_asked", compose)
+    return Content(
+        _("Someone wants to change your e-mail address"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "The address for your account will change to %(email)s once that address has been confirmed.",
+                email=hidden,
+            ),
+            _("If this was not you, choose a new password straight away. That stops the change."),
+        ],
+        "/forgotten",
+        _("Choose a new password"),
+    )
 
 
-def address_changed(name: str, hidden: str) -> Message:
+@as_message("address_changed")
+def address_changed(name: str, hidden: str) -> Content:
     """Tell the old address that another one counts now."""
-
-    def compose() -> Content:
-        return Content(
-            _("Your e-mail address has been changed"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "You now sign in with %(email)s. If this was not you, ask an adviser or an administrator for help.",
-                    email=hidden,
-                ),
-            ],
-            "/gardens",
-            _("Ask an adviser"),
-        )
-
-    return Message("address_changed", compose)
+    return Content(
+        _("Your e-mail address has been changed"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "You now sign in with %(email)s. If this was not you, ask an adviser or an administrator for help.",
+                email=hidden,
+            ),
+        ],
+        "/gardens",
+        _("Ask an adviser"),
+    )
 
 
-def second_factor_on(name: str) -> Message:
+@as_message("second_factor_on")
+def second_factor_on(name: str) -> Content:
     """A second step was set up."""
-
-    def compose() -> Content:
-        return Content(
-            _("Two-step sign-in has been turned on"),
-            [
-                _("Hi %(name)s.", name=name),
-                _(
-                    "From now on you need a code from your phone when you log in. Was it not you? Ask for a new password."
-                ),
-            ],
-            "/forgotten",
-            _("Choose a new password"),
-        )
-
-    return Message("second_factor_on", compose)
+    return Content(
+        _("Two-step sign-in has been turned on"),
+        [
+            _("Hi %(name)s.", name=name),
+            _(
+                "From now on you need a code from your phone when you log in. Was it not you? Ask for a new password."
+            ),
+        ],
+        "/forgotten",
+        _("Choose a new password"),
+    )
 
 
-def second_factor_off(name: str, *, by_administrator: bool) -> Message:
+@as_message("second_factor_off")
+def second_factor_off(name: str, *, by_administrator: bool) -> Content:
     """The second step was taken away."""
-
-    def compose() -> Content:
-        who = (
-            _("An administrator has taken away the second step of your account.")
-            if by_administrator
-            else _("Two-step sign-in has been removed from your account.")
-        )
-        return Content(
-            _("Two-step sign-in has been turned off"),
-            [
-                _("Hi %(name)s.", name=name),
-                who,
-                _(
-                    "You can set it up again on your account page. If you did not want this, contact an administrator."
-                ),
-            ],
-            "/account/second-step",
-            _("Set up two-step sign-in"),
-        )
-
-    return Message("second_factor_off", compose)
+    who = (
+        _("An administrator has taken away the second step of your account.")
+        if by_administrator
+        else _("Two-step sign-in has been removed from your account.")
+    )
+    return Content(
+        _("Two-step sign-in has been turned off"),
+        [
+            _("Hi %(name)s.", name=name),
+            who,
+            _(
+                "You can set it up again on your account page. If you did not want this, contact an administrator."
+            ),
+        ],
+        "/account/second-step",
+        _("Set up two-step sign-in"),
+    )

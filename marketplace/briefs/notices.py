@@ -7,111 +7,94 @@ from marketplace.briefs.guide import Question
 from marketplace.briefs.lifecycle import REJECT_REASONS
 from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
-from marketplace.outbox.messages import Content, Message
+from marketplace.outbox.messages import Content, as_message
 
 
 def _path(reference: str, rest: str = "") -> str:
     return f"/briefs/{reference}{rest}"
 
 
-def review_asked(company: str, title: str, reference: str, message: str) -> Message:
+@as_message("review_asked", bundled=True)
+def review_asked(company: str, title: str, reference: str, message: str) -> Content:
     """To the garden: a company wants you to read a draft."""
-
-    def compose() -> Content:
-        lines = [_("%(company)s wants you to read a draft before it is sent to suppliers.", company=company)]
-        if message:
-            lines.append(message)
-        lines.append(_("Answer within two working days. While it is with you, the company cannot change it."))
-        subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
-        return Content(subject, lines, _path(reference), _("Read the draft"))
-
-    return Message("review_asked", compose, bundled=True)
+    lines = [_("%(company)s wants you to read a draft before it is sent to suppliers.", company=company)]
+    if message:
+        lines.append(message)
+    lines.append(_("Answer within two working days. While it is with you, the company cannot change it."))
+    subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
+    return Content(subject, lines, _path(reference), _("Read the draft"))
 
 
-def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Message:
+@as_message("review_answered")
+def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Content:
     """To the company: the garden has read the draft."""
-
-    def compose() -> Content:
-        if is_ok:
-            subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
-            lines = [_("Your adviser has read the draft and considers it ready to send.")]
-        else:
-            subject = _("%(garden)s has advice on your brief: %(title)s", garden=garden, title=title)
-            lines = [_("Your adviser has read the draft and suggests some changes.")]
-        if comment:
-            lines.append(comment)
-        return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
-
-    return Message("review_answered", compose)
+    if is_ok:
+        subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
+        lines = [_("Your adviser has read the draft and considers it ready to send.")]
+    else:
+        subject = _("%(garden)s has advice on your brief: %(title)s", garden=garden, title=title)
+        lines = [_("Your adviser has read the draft and suggests some changes.")]
+    if comment:
+        lines.append(comment)
+    return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
-def review_pulled_back(company: str, title: str, reference: str) -> Message:
+@as_message("review_pulled_back", bundled=True)
+def review_pulled_back(company: str, title: str, reference: str) -> Content:
     """To the garden: you need not read it after all."""
-
-    def compose() -> Content:
-        subject = _("%(company)s has taken back its draft: %(title)s", company=company, title=title)
-        return Content(
-            subject,
-            [_("You do not need to read it. The company is editing it again.")],
-            "/",
-            _("Go to your page"),
-        )
-
     del reference
-    return Message("review_pulled_back", compose, bundled=True)
+    subject = _("%(company)s has taken back its draft: %(title)s", company=company, title=title)
+    return Content(
+        subject,
+        [_("You do not need to read it. The company is editing it again.")],
+        "/",
+        _("Go to your page"),
+    )
 
 
-def published(title: str, reference: str, deadline: dt.datetime) -> Message:
+@as_message("brief_published")
+def published(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the company's people: the brief is out."""
-
-    def compose() -> Content:
-        return Content(
-            _("The brief has been published: %(title)s", title=title),
-            [
-                _(
-                    "Suppliers can answer until %(deadline)s.",
-                    deadline=format_datetime(deadline, weekday=True),
-                ),
-                _("Offers are sealed until then. Questions from suppliers are sent to you."),
-            ],
-            _path(reference),
-            _("See the brief"),
-        )
-
-    return Message("brief_published", compose)
+    return Content(
+        _("The brief has been published: %(title)s", title=title),
+        [
+            _(
+                "Suppliers can answer until %(deadline)s.",
+                deadline=format_datetime(deadline, weekday=True),
+            ),
+            _("Offers are sealed until then. Questions from suppliers are sent to you."),
+        ],
+        _path(reference),
+        _("See the brief"),
+    )
 
 
-def published_in_area(company: str, title: str, reference: str) -> Message:
+@as_message("brief_published_in_area", bundled=True)
+def published_in_area(company: str, title: str, reference: str) -> Content:
     """To the garden: one of its companies has published a brief."""
-
-    def compose() -> Content:
-        subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
-        lines = [_("You can read it and see who has been invited. Offers are sealed, for you too.")]
-        return Content(subject, lines, _path(reference), _("See the brief"))
-
-    return Message("brief_published_in_area", compose, bundled=True)
+    subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
+    lines = [_("You can read it and see who has been invited. Offers are sealed, for you too.")]
+    return Content(subject, lines, _path(reference), _("See the brief"))
 
 
-def extended(title: str, reference: str, deadline: dt.datetime) -> Message:
+@as_message("brief_extended")
+def extended(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To all who are working on an answer: there is more time."""
-
-    def compose() -> Content:
-        return Content(
-            _("More time to reply: %(title)s", title=title),
-            [
-                _(
-                    "The new reply deadline is %(deadline)s.",
-                    deadline=format_datetime(deadline, weekday=True),
-                ),
-                _("Anything you have written or sent is kept. You can change it until then."),
-            ],
-            _path(reference),
-            _("See the brief"),
-        )
-
-    return Message("brief_extended", compose)
+    return Content(
+        _("More time to reply: %(title)s", title=title),
+        [
+            _(
+                "The new reply deadline is %(deadline)s.",
+                deadline=format_datetime(deadline, weekday=True),
+            ),
+            _("Anything you have written or sent is kept. You can change it until then."),
+        ],
+        _path(reference),
+        _("See the brief"),
+    )
 
 
+@as_message("brief_amended")
 def amended(
     title: str,
     reference: str,
@@ -119,117 +102,95 @@ def amended(
     deadline: dt.datetime | None,
     *,
     moved: bool,
-) -> Message:
+) -> Content:
     """To all who know of the brief: what is changed in it, and what that means for an offer."""
-
-    def compose() -> Content:
-        names = format_list([question.short for question in changed])
-        lines = [
-            _("The company has changed these parts of the brief: %(parts)s.", parts=names),
-            _("An offer that is sent stands, as an answer to the earlier version. It can be sent anew."),
-        ]
-        if deadline is not None:
-            day = format_datetime(deadline, weekday=True)
-            lines.append(
-                _("The new reply deadline is %(deadline)s.", deadline=day)
-                if moved
-                else _("The reply deadline is unchanged: %(deadline)s.", deadline=day)
-            )
-        return Content(
-            _("The brief has been changed: %(title)s", title=title),
-            lines,
-            _path(reference, "#changes"),
-            _("See what has changed"),
+    names = format_list([question.short for question in changed])
+    lines = [
+        _("The company has changed these parts of the brief: %(parts)s.", parts=names),
+        _("An offer that is sent stands, as an answer to the earlier version. It can be sent anew."),
+    ]
+    if deadline is not None:
+        day = format_datetime(deadline, weekday=True)
+        lines.append(
+            _("The new reply deadline is %(deadline)s.", deadline=day)
+            if moved
+            else _("The reply deadline is unchanged: %(deadline)s.", deadline=day)
         )
+    return Content(
+        _("The brief has been changed: %(title)s", title=title),
+        lines,
+        _path(reference, "#changes"),
+        _("See what has changed"),
+    )
 
-    return Message("brief_amended", compose)
 
-
-def withdrawn(title: str, reference: str, reason: str) -> Message:
+@as_message("brief_withdrawn")
+def withdrawn(title: str, reference: str, reason: str) -> Content:
     """To all who know of the brief: it is withdrawn, and why."""
-
-    def compose() -> Content:
-        return Content(
-            _("The brief has been withdrawn: %(title)s", title=title),
-            [
-                _("The company has decided not to choose anyone this time, and gave this reason:"),
-                reason,
-                _("Offers that have been sent will be closed without further review."),
-            ],
-            _path(reference),
-            _("See the brief"),
-        )
-
-    return Message("brief_withdrawn", compose)
+    return Content(
+        _("The brief has been withdrawn: %(title)s", title=title),
+        [
+            _("The company has decided not to choose anyone this time, and gave this reason:"),
+            reason,
+            _("Offers that have been sent will be closed without further review."),
+        ],
+        _path(reference),
+        _("See the brief"),
+    )
 
 
-def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Message:
+@as_message("question_asked", bundled=True)
+def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier wants to know something. The supplier is not named."""
-
-    def compose() -> Content:
-        lines = [
-            _("A supplier asks:"),
-            text,
-            _(
-                "All who can see the brief get the same answer. Offers are due on %(date)s.",
-                date=format_date(deadline),
-            ),
-        ]
-        return Content(
-            _("A question about %(title)s", title=title), lines, _path(reference, "#questions"), _("Answer")
-        )
-
-    return Message("question_asked", compose, bundled=True)
+    lines = [
+        _("A supplier asks:"),
+        text,
+        _(
+            "All who can see the brief get the same answer. Offers are due on %(date)s.",
+            date=format_date(deadline),
+        ),
+    ]
+    return Content(
+        _("A question about %(title)s", title=title), lines, _path(reference, "#questions"), _("Answer")
+    )
 
 
-def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Message:
+@as_message("question_waits")
+def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier has waited two working days for an answer."""
-
-    def compose() -> Content:
-        lines = [
-            _("A supplier has waited at least two working days for an answer to this:"),
-            text,
-            _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
-        ]
-        subject = _("A question waits for an answer: %(title)s", title=title)
-        return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
-
-    return Message("question_waits", compose)
+    lines = [
+        _("A supplier has waited at least two working days for an answer to this:"),
+        text,
+        _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
+    ]
+    subject = _("A question waits for an answer: %(title)s", title=title)
+    return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
 
 
-def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Message:
+@as_message("garden_question_waits")
+def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the garden: one of its companies has not answered a question, reminder or not."""
-
-    def compose() -> Content:
-        lines = [
-            _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
-            _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
-        ]
-        subject = _("%(company)s has a question to answer", company=company)
-        return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
-
-    return Message("garden_question_waits", compose)
+    lines = [
+        _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
+        _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
+    ]
+    subject = _("%(company)s has a question to answer", company=company)
+    return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
 
 
-def question_answered(title: str, reference: str, question: str, answer: str) -> Message:
+@as_message("question_answered", bundled=True)
+def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
     """To all who are tied to the brief: a question is answered."""
-
-    def compose() -> Content:
-        subject = _("A question is answered: %(title)s", title=title)
-        return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
-
-    return Message("question_answered", compose, bundled=True)
+    subject = _("A question is answered: %(title)s", title=title)
+    return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
 
 
-def question_rejected(title: str, reference: str, reason: str) -> Message:
+@as_message("question_rejected")
+def question_rejected(title: str, reference: str, reason: str) -> Content:
     """To the asker: the company does not answer this question, and why."""
-
-    def compose() -> Content:
-        lines = [
-            _("The company has decided not to answer your question, and gave this reason:"),
-            str(REJECT_REASONS[reason]),
-        ]
-        subject = _("Your question was not answered: %(title)s", title=title)
-        return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
-
-    return Message("question_rejected", compose)
+    lines = [
+        _("The company has decided not to answer your question, and gave this reason:"),
+        str(REJECT_REASONS[reason]),
+    ]
+    subject = _("Your question was not answered: %(title)s", title=title)
+    return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))

@@ -1,55 +1,46 @@
 """Mails about organisations and their people."""
 
 from marketplace.core.i18n import gettext as _
-from marketplace.outbox.messages import Content, Message
+from marketplace.outbox.messages import Content, as_message
 
 
-def colleague_invited(inviter: str, organisation: str, path: str) -> Message:
+@as_message("colleague_invited")
+def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
     """A colleague is asked to join."""
-
-    def compose() -> Content:
-        return Content(
-            _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
-            [
-                _(
-                    "%(inviter)s wants you to act for %(organisation)s.",
-                    inviter=inviter,
-                    organisation=organisation,
-                ),
-                _(
-                    "The link works once and expires after two days. If you do not know the sender, ignore this e-mail."
-                ),
-            ],
-            path,
-            _("Accept the invitation"),
-        )
-
-    return Message("colleague_invited", compose)
+    return Content(
+        _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
+        [
+            _(
+                "%(inviter)s wants you to act for %(organisation)s.",
+                inviter=inviter,
+                organisation=organisation,
+            ),
+            _(
+                "The link works once and expires after two days. If you do not know the sender, ignore this e-mail."
+            ),
+        ],
+        path,
+        _("Accept the invitation"),
+    )
 
 
-def colleague_joined(name: str, organisation: str) -> Message:
+@as_message("colleague_joined")
+def colleague_joined(name: str, organisation: str) -> Content:
     """A colleague has joined."""
-
-    def compose() -> Content:
-        return Content(
-            _("%(name)s can now act for %(organisation)s", name=name, organisation=organisation),
-            [_("%(name)s has taken the invitation.", name=name)],
-            "/organisation/colleagues",
-            _("See who can act for you"),
-        )
-
-    return Message("colleague_joined", compose)
+    return Content(
+        _("%(name)s can now act for %(organisation)s", name=name, organisation=organisation),
+        [_("%(name)s has taken the invitation.", name=name)],
+        "/organisation/colleagues",
+        _("See who can act for you"),
+    )
 
 
-def company_registered(company: str, place: str) -> Message:
+@as_message("company_registered", bundled=True)
+def company_registered(company: str, place: str) -> Content:
     """A garden has a new company."""
-
-    def compose() -> Content:
-        return Content(
-            _("New company: %(company)s in %(place)s", company=company, place=place),
-            [_("%(company)s has registered and is in your area. Say hello.", company=company)],
-            "/companies",
-            _("See your companies"),
-        )
-
-    return Message("company_registered", compose, bundled=True)
+    return Content(
+        _("New company: %(company)s in %(place)s", company=company, place=place),
+        [_("%(company)s has registered and is in your area. Say hello.", company=company)],
+        "/companies",
+        _("See your companies"),
+    )

@@ -4,24 +4,21 @@ import datetime as dt
 
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
-from marketplace.outbox.messages import Content, Message
+from marketplace.outbox.messages import Content, as_message
 
 
-def account_unused(day: dt.date) -> Message:
+@as_message("account_unused")
+def account_unused(day: dt.date) -> Content:
     """To a person: log in, or the account is erased."""
-
-    def compose() -> Content:
-        return Content(
-            _("Do you still want your account?"),
-            [
-                _(
-                    "You have not signed in for 22 months. After %(date)s we will erase your account.",
-                    date=format_date(day),
-                ),
-                _("Sign in once before then to keep your account."),
-            ],
-            "/sign-in",
-            _("Sign in"),
-        )
-
-    return Message("account_unused", compose)
+    return Content(
+        _("Do you still want your account?"),
+        [
+            _(
+                "You have not signed in for 22 months. After %(date)s we will erase your account.",
+                date=format_date(day),
+            ),
+            _("Sign in once before then to keep your account."),
+        ],
+        "/sign-in",
+        _("Sign in"),
+    )

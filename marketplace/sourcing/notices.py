@@ -5,55 +5,46 @@ import datetime as dt
 from marketplace.briefs.models import Brief
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
-from marketplace.outbox.messages import Content, Message
+from marketplace.outbox.messages import Content, as_message
 
 
-def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Message:
+@as_message("invited", bundled=True)
+def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Content:
     """A supplier is asked to answer a brief. A company that hides its name is None, and told by its place."""
     title, reference = brief.title, brief.reference
-
-    def compose() -> Content:
-        name = company or _("A company in %(place)s", place=place)
-        return Content(
-            _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
-            [
-                _("%(company)s has read why you fit and wants an offer from you.", company=name),
-                _(
-                    "Answer by %(deadline)s. Your offer is sealed until then.",
-                    deadline=format_datetime(deadline),
-                ),
-                _("Can you not take it? Say no with one click, so that they can ask someone else."),
-            ],
-            f"/briefs/{reference}",
-            _("Read the brief"),
-        )
-
-    return Message("invited", compose, bundled=True)
+    name = company or _("A company in %(place)s", place=place)
+    return Content(
+        _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
+        [
+            _("%(company)s has read why you fit and wants an offer from you.", company=name),
+            _(
+                "Answer by %(deadline)s. Your offer is sealed until then.",
+                deadline=format_datetime(deadline),
+            ),
+            _("Can you not take it? Say no with one click, so that they can ask someone else."),
+        ],
+        f"/briefs/{reference}",
+        _("Read the brief"),
+    )
 
 
-def declined(supplier: str, title: str, reference: str, reason: str) -> Message:
+@as_message("invitation_declined", bundled=True)
+def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """A company hears that an invited supplier says no."""
-
-    def compose() -> Content:
-        return Content(
-            _("%(supplier)s cannot take %(title)s", supplier=supplier, title=title),
-            [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
-            f"/briefs/{reference}/ranking",
-            _("See the list"),
-        )
-
-    return Message("invitation_declined", compose, bundled=True)
+    return Content(
+        _("%(supplier)s cannot take %(title)s", supplier=supplier, title=title),
+        [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )
 
 
-def reconsidered(supplier: str, title: str, reference: str) -> Message:
+@as_message("invitation_reconsidered", bundled=True)
+def reconsidered(supplier: str, title: str, reference: str) -> Content:
     """A company hears that a supplier that said no is looking again."""
-
-    def compose() -> Content:
-        return Content(
-            _("%(supplier)s looks at %(title)s after all", supplier=supplier, title=title),
-            [_("They declined earlier, and have since undone that.")],
-            f"/briefs/{reference}/ranking",
-            _("See the list"),
-        )
-
-    return Message("invitation_reconsidered", compose, bundled=True)
+    return Content(
+        _("%(supplier)s looks at %(title)s after all", supplier=supplier, title=title),
+        [_("They declined earlier, and have since undone that.")],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )

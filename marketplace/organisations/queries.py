@@ -25,7 +25,7 @@ from marketplace.organisations.models import (
     Membership,
     Organisation,
 )
-from marketplace.outbox.messages import Receiver
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice
 
 
@@ -178,7 +178,7 @@ def members(organisation_id: int) -> Sequence[Membership]:
     return session.scalars(query).all()
 
 
-def receivers_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Receiver]:
+def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Recipient]:
     """Return the active people of an organisation as receivers of notices, or those with certain roles."""
     if organisation_id is None:
         return []
@@ -186,7 +186,7 @@ def receivers_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> 
     query = query.where(Membership.organisation_id == organisation_id, User.is_active)
     if roles:
         query = query.where(Membership.role.in_(roles))
-    return [accounts.receiver(user) for user in session.scalars(query.order_by(User.id))]
+    return [accounts.as_recipient(user) for user in session.scalars(query.order_by(User.id))]
 
 
 def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:

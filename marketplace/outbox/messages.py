@@ -1,4 +1,4 @@
-"""What a notice is made of: plain values, composed in the receiver's own language."""
+"""What a notice is made of: plain values, composed in the recipient's own language."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ P = ParamSpec("P")
 
 
 @dataclass(frozen=True, slots=True)
-class Receiver:
+class Recipient:
     """A person who gets a notice."""
 
     user_id: int
@@ -29,7 +29,7 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A kind of notice, and how to say it. `compose` runs once per receiver with that language set.
+    """A kind of notice, and how to say it. `compose` runs once per recipient with that language set.
 
     What others can bring about as often as they like is `bundled`: after a few mails in some hours the rest waits in
     the product, and one mail says so.
@@ -43,7 +43,7 @@ class Message:
 def as_message(kind: str, *, bundled: bool = False) -> Callable[[Callable[P, Content]], Callable[P, Message]]:
     """Decorate a function that writes a notice in the current locale, so that calling it makes a `Message`.
 
-    The text is composed later, once per receiver, with the arguments of the call.
+    The text is composed later, once per recipient, with the arguments of the call.
     """
 
     def decorate(compose: Callable[P, Content]) -> Callable[P, Message]:

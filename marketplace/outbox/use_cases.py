@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.messages import Content, Message, Receiver
+from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 
 MOST_BUNDLED = 3
@@ -36,19 +36,19 @@ def _add_mail(
     )
 
 
-def send(message: Message, to: Iterable[Receiver]) -> None:
-    """Give each receiver a notice in the product and a mail, in the receiver's language.
+def send(message: Message, to: Iterable[Recipient]) -> None:
+    """Give each recipient a notice in the product and a mail, in the recipient's language.
 
     Joins the caller's transaction: when the change is rolled back, nobody is told of it.
     """
-    for receiver in to:
-        with use_locale(receiver.locale):
+    for recipient in to:
+        with use_locale(recipient.locale):
             content = message.compose()
         session.add(
             Notice(
-                user_id=receiver.user_id,
+                user_id=recipient.user_id,
                 kind=message.kind,
-                locale=receiver.locale,
+                locale=recipient.locale,
                 subject=content.subject[:200],
                 body="\n\n".join(content.lines),
                 link_path=content.link_path,
@@ -56,27 +56,27 @@ def send(message: Message, to: Iterable[Receiver]) -> None:
             )
         )
         if message.bundled:
-            _add_bundled(content, receiver)
+            _add_bundled(content, recipient)
         else:
-            _add_mail(content, receiver.email, receiver.locale)
+            _add_mail(content, recipient.email, recipient.locale)
 
 
-def _add_bundled(content: Content, receiver: Receiver) -> None:
+def _add_bundled(content: Content, recipient: Recipient) -> None:
     """Mail a message that others can bring about at will: three in six hours, and then one that says that more wait."""
     span = dt.timedelta(hours=BUNDLE_HOURS)
     counted = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
-        OutboxMail.recipient == receiver.email,
+        OutboxMail.recipient == recipient.email,
         OutboxMail.bundle != "",
         OutboxMail.next_attempt_at > clock.now() - span,
     )
     rows = session.execute(counted).all()
     if len(rows) < MOST_BUNDLED:
-        _add_mail(content, receiver.email, receiver.locale, "one")
+        _add_mail(content, recipient.email, recipient.locale, "one")
     elif not any(row.bundle == "rest" and row.state == "waiting" for row in rows):
-        with use_locale(receiver.locale):
+        with use_locale(recipient.locale):
             told = _more_are_waiting()
         _add_mail(
-            told, receiver.email, receiver.locale, "rest", min(row.next_attempt_at for row in rows) + span
+            told, recipient.email, recipient.locale, "rest", min(row.next_attempt_at for row in rows) + span
         )
 
 

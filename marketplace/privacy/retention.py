@@ -13,7 +13,7 @@ from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.organisations.models import Membership
-from marketplace.outbox.messages import Receiver
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
@@ -53,7 +53,7 @@ def warn_unused_accounts() -> int:
             if _warned(user):
                 continue
             record(None, "account.warn_unused", "user", user.id)
-            send(notices.account_unused(_erased_on(user)), [Receiver(user.id, user.email, user.locale)])
+            send(notices.account_unused(_erased_on(user)), [Recipient(user.id, user.email, user.locale)])
             told += 1
     return told
 

@@ -21,7 +21,7 @@ from marketplace.core.i18n import current_locale
 from marketplace.core.request_state import Heartbeat
 from marketplace.outbox import delivery, queries
 from marketplace.outbox.delivery import BACK_OFF_MINUTES, deliver_waiting
-from marketplace.outbox.messages import Content, Message, Receiver
+from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from tests import factories
@@ -74,14 +74,14 @@ def settings_of(app: Flask) -> Settings:
     return found
 
 
-def post(*receivers: Receiver) -> None:
+def post(*recipients: Recipient) -> None:
     with transaction():
-        send(HELLO, receivers)
+        send(HELLO, recipients)
 
 
 def test_without_a_server_mails_become_files(app: Flask) -> None:
     person = factories.user(locale="nn")
-    post(Receiver(person.id, person.email, person.locale))
+    post(Recipient(person.id, person.email, person.locale))
     assert deliver_waiting(settings_of(app)) == 1
     (file,) = Path(app.instance_path, "mail").glob("*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -97,7 +97,7 @@ def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sin
     handler, port = sink
     smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     first, second = factories.user(email="refused@x.example"), factories.user(email="taken@x.example")
-    post(*(Receiver(person.id, person.email, "nb") for person in (first, second)))
+    post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
     assert deliver_waiting(smtp) == 1
     states = dict(session.query(OutboxMail.recipient, OutboxMail.state).all())
     assert states == {"refused@x.example": "waiting", "taken@x.example": "sent"}
@@ -110,7 +110,7 @@ def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Fl
     person = factories.user()
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
-        post(Receiver(person.id, person.email, "nb"))
+        post(Recipient(person.id, person.email, "nb"))
         for minutes in BACK_OFF_MINUTES:
             assert deliver_waiting(away) == 0
             assert session.query(OutboxMail).one().state == "waiting"
@@ -136,7 +136,7 @@ def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, 
 
     handler.meanwhile = [write]
     person = factories.user()
-    post(Receiver(person.id, person.email, "nb"))
+    post(Recipient(person.id, person.email, "nb"))
     smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     assert deliver_waiting(smtp) == 1
     assert request_state.last_beat("somebody") is not None
@@ -170,7 +170,7 @@ def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_tur
     port = silent.getsockname()[1]
     settings = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     people = [factories.user() for _number in range(4)]
-    post(*(Receiver(person.id, person.email, "nb") for person in people))
+    post(*(Recipient(person.id, person.email, "nb") for person in people))
     assert deliver_waiting(settings) == 0
     assert calls(silent) == 1, "one wait, not one for each mail"
     assert sorted(session.scalars(select(OutboxMail.attempts))) == [0, 0, 0, 1]
@@ -179,7 +179,7 @@ def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_tur
 
 def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
     first, second = factories.user(), factories.user()
-    post(*(Receiver(person.id, person.email, "nb") for person in (first, second)))
+    post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
     with transaction():
         session.execute(
             update(OutboxMail).where(OutboxMail.recipient == first.email).values(subject="two\nlines")
@@ -202,7 +202,7 @@ def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
         person = factories.user()
-        post(Receiver(person.id, person.email, "nb"))
+        post(Recipient(person.id, person.email, "nb"))
         with monkeypatch.context() as patch, pytest.raises(PowerCut):
             patch.setattr(delivery.Postman, "carry", end)
             deliver_waiting(settings_of(app))
@@ -215,7 +215,7 @@ def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later
 
 def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
     people = [factories.user() for _number in range(3)]
-    post(*(Receiver(person.id, person.email, "nb") for person in people))
+    post(*(Recipient(person.id, person.email, "nb") for person in people))
     assert deliver_waiting(settings_of(app), seconds=-1) == 0
     assert deliver_waiting(settings_of(app)) == 3
 
@@ -223,14 +223,14 @@ def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
 ASKED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), bundled=True)
 
 
-def ask(receiver: Receiver, message: Message = ASKED) -> None:
+def ask(recipient: Recipient, message: Message = ASKED) -> None:
     with transaction():
-        send(message, [receiver])
+        send(message, [recipient])
 
 
 def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_more_wait(app: Flask) -> None:
     person, other = factories.user(locale="nn"), factories.user()
-    asked, untouched = Receiver(person.id, person.email, "nn"), Receiver(other.id, other.email, "nb")
+    asked, untouched = Recipient(person.id, person.email, "nn"), Recipient(other.id, other.email, "nb")
     sent: list[tuple[dt.datetime, str]] = []
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
@@ -259,10 +259,10 @@ def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_m
 
 def test_what_is_the_receivers_own_is_never_held_back(app: Flask) -> None:
     person = factories.user()
-    receiver = Receiver(person.id, person.email, "nb")
+    recipient = Recipient(person.id, person.email, "nb")
     for _time in range(5):
-        ask(receiver)
-    ask(receiver, HELLO)
+        ask(recipient)
+    ask(recipient, HELLO)
     deliver_waiting(settings_of(app))
     subjects = session.scalars(select(OutboxMail.subject).where(OutboxMail.state == "sent")).all()
     assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
@@ -272,7 +272,7 @@ def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
     person = factories.user()
     session.commit()
     with pytest.raises(ZeroDivisionError), transaction():
-        send(HELLO, [Receiver(person.id, person.email, "nb")])
+        send(HELLO, [Recipient(person.id, person.email, "nb")])
         raise ZeroDivisionError
     assert session.query(Notice).count() == 0
     assert session.query(OutboxMail).count() == 0
@@ -280,7 +280,7 @@ def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
 
 def test_messages_are_listed_and_marked_as_read(client: Browser) -> None:
     person, other = factories.user(), factories.user()
-    post(Receiver(person.id, person.email, "nb"))
+    post(Recipient(person.id, person.email, "nb"))
     client.sign_in(person.id)
     assert "Hei på nb" in client.page("/messages").text
     client.post("/messages/read")

@@ -15,7 +15,7 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.messages import Receiver
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send_mail
 
 
@@ -39,9 +39,9 @@ class Prepared:
     target: str = ""
 
 
-def receiver(user: User) -> Receiver:
-    """Return a person as a receiver of notices."""
-    return Receiver(user.id, user.email, user.locale)
+def as_recipient(user: User) -> Recipient:
+    """Return a person as a as_recipient of notices."""
+    return Recipient(user.id, user.email, user.locale)
 
 
 def prepare(person: NewPerson, cost: HashCost, *own_words: str) -> Prepared:

@@ -12,8 +12,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import receivers_for
-from marketplace.outbox.messages import Receiver
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.messages import Recipient
 
 
 def brief_to(move: str, viewer: Viewer, reference: str) -> Brief:
@@ -44,23 +44,23 @@ def touch(brief: Brief) -> None:
     brief.updated_at = clock.now()
 
 
-def company_people(brief: Brief, *, but: Viewer | None = None) -> list[Receiver]:
+def company_people(brief: Brief, *, but: Viewer | None = None) -> list[Recipient]:
     """Return the people of the brief's company, without the one who acts."""
-    own = receivers_for(brief.company_id)
+    own = recipients_for(brief.company_id)
     return [person for person in own if but is None or person.user_id != but.user_id]
 
 
-def garden_people(brief: Brief) -> list[Receiver]:
+def garden_people(brief: Brief) -> list[Recipient]:
     """Return the people of the company's business garden."""
-    return receivers_for(brief.company.garden_id)
+    return recipients_for(brief.company.garden_id)
 
 
-def supplier_people(supplier_ids: Iterable[int]) -> list[Receiver]:
+def supplier_people(supplier_ids: Iterable[int]) -> list[Recipient]:
     """Return the people of some suppliers."""
-    return [person for supplier_id in sorted(set(supplier_ids)) for person in receivers_for(supplier_id)]
+    return [person for supplier_id in sorted(set(supplier_ids)) for person in recipients_for(supplier_id)]
 
 
-def tied_people(brief: Brief) -> list[Receiver]:
+def tied_people(brief: Brief) -> list[Recipient]:
     """Return the people of the suppliers that are invited to a brief or are answering it."""
     return supplier_people(
         supplier_id

@@ -101,7 +101,7 @@ def accept_invitation(
             invitation.organisation_id,
         )
         joined = notices.colleague_joined(user.name, invitation.organisation.name)
-        send(joined, [accounts.receiver(invitation.invited_by)])
+        send(joined, [accounts.as_recipient(invitation.invited_by)])
         return user.id, membership.id
 
 

@@ -67,7 +67,7 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
         Viewer(user_id=user_id, organisation_id=company.id), "company.register", "organisation", company.id
     )
     if garden:
-        send(notices.company_registered(company.name, company.place), queries.receivers_for(garden.id))
+        send(notices.company_registered(company.name, company.place), queries.recipients_for(garden.id))
     return membership
 
 

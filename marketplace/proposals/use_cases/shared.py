@@ -13,8 +13,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import receivers_for
-from marketplace.outbox.messages import Receiver
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import Actor, State
 from marketplace.proposals.models import Proposal, SealedEvent
@@ -126,16 +126,16 @@ def freeze(brief: Brief) -> None:
             proposal.repeats = saying_the_same(proposal, opened=True)
 
 
-def company_people(brief: Brief) -> list[Receiver]:
+def company_people(brief: Brief) -> list[Recipient]:
     """Return who hears of a brief in its company."""
-    return receivers_for(brief.company_id)
+    return recipients_for(brief.company_id)
 
 
-def garden_people(brief: Brief) -> list[Receiver]:
+def garden_people(brief: Brief) -> list[Recipient]:
     """Return who hears of a brief in the company's garden."""
-    return receivers_for(brief.company.garden_id)
+    return recipients_for(brief.company.garden_id)
 
 
-def supplier_people(proposal: Proposal) -> list[Receiver]:
+def supplier_people(proposal: Proposal) -> list[Recipient]:
     """Return who hears of an offer at its supplier."""
-    return receivers_for(proposal.supplier_id)
+    return recipients_for(proposal.supplier_id)

@@ -15,7 +15,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import receivers_for
+from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
@@ -67,7 +67,7 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             record(viewer, "brief.invite", "brief", brief.reference, supplier=number, place=places[number])
             company = None if brief.name_hidden else brief.company.name
             message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
-            send(message, receivers_for(number))
+            send(message, recipients_for(number))
         return len(chosen)
 
 
@@ -141,7 +141,7 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
         record(viewer, "invitation.decline", "brief", brief.reference, reason=reason)
         label = str(DECLINE_REASONS[reason])
         message = notices.declined(viewer.organisation_name, brief.title, brief.reference, label)
-        send(message, receivers_for(brief.company_id))
+        send(message, recipients_for(brief.company_id))
 
 
 def reconsider(viewer: Viewer, reference: str) -> None:
@@ -155,4 +155,4 @@ def reconsider(viewer: Viewer, reference: str) -> None:
         invitation.state, invitation.declined_at, invitation.decline_reason = InvitationState.SEEN, None, ""
         record(viewer, "invitation.reconsider", "brief", brief.reference)
         message = notices.reconsidered(viewer.organisation_name, brief.title, brief.reference)
-        send(message, receivers_for(brief.company_id))
+        send(message, recipients_for(brief.company_id))

@@ -11,7 +11,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.outbox.messages import Receiver
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers import queries, second_look, second_look_notices, vetting
 from marketplace.suppliers.models import Vetting, VettingDecision
@@ -52,7 +52,7 @@ def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
         send(second_look_notices.appeal_to_see(name, item.category, looks), _administrators())
         send(
             second_look_notices.appeal_receipt(item.category, looks),
-            organisations.receivers_for(item.supplier_id),
+            organisations.recipients_for(item.supplier_id),
         )
         return made
 
@@ -68,15 +68,15 @@ def _garden_for(item: Vetting, step: VettingDecision) -> int | None:
     return queries.nearest_garden(item.supplier, apart or others)
 
 
-def _administrators() -> list[Receiver]:
+def _administrators() -> list[Recipient]:
     query = select(User).where(User.is_admin, User.is_active).order_by(User.id)
-    return [accounts.receiver(user) for user in session.scalars(query)]
+    return [accounts.as_recipient(user) for user in session.scalars(query)]
 
 
-def _judges(made: Appeal) -> list[Receiver]:
+def _judges(made: Appeal) -> list[Recipient]:
     """Return the people who can judge an appeal."""
     able = queries.untied_curators(made.vetting.supplier, without=queries.judges_of(made.decision))
-    curators = organisations.receivers_for(made.garden_id, roles=("curator",))
+    curators = organisations.recipients_for(made.garden_id, roles=("curator",))
     return [person for person in curators if person.user_id in able.get(made.garden_id or 0, ())]
 
 
@@ -138,9 +138,9 @@ def _let_stand(viewer: Viewer, item: Vetting, reason: str) -> None:
 def _tell(found: Appeal, item: Vetting, garden: str) -> None:
     granted = found.state == second_look.GRANTED
     told = second_look_notices.appeal_decided(item, garden, found.reason, granted=granted)
-    send(told, organisations.receivers_for(item.supplier_id))
+    send(told, organisations.recipients_for(item.supplier_id))
     at_home = second_look_notices.appeal_decided_elsewhere(found, garden, with_reason=True)
-    send(at_home, organisations.receivers_for(found.from_garden_id, roles=("curator",)))
+    send(at_home, organisations.recipients_for(found.from_garden_id, roles=("curator",)))
     to_see = second_look_notices.appeal_decided_elsewhere(found, garden, with_reason=False)
     send(to_see, _administrators())
 

@@ -96,10 +96,10 @@ def _open_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> V
 def _tell_of_application(supplier: Supplier, opened: Sequence[Vetting], owner_id: int | None) -> None:
     categories = [item.category for item in opened]
     garden_id = opened[0].garden_id
-    curators = organisations.receivers_for(garden_id, roles=("curator",))
+    curators = organisations.recipients_for(garden_id, roles=("curator",))
     send(notices.application_received(supplier, categories, opened[0].id), curators)
     if owner_id is not None:
-        owner = accounts.receiver(people.get_user(owner_id))
+        owner = accounts.as_recipient(people.get_user(owner_id))
         send(notices.application_receipt(supplier, categories, organisations.garden(garden_id).name), [owner])
 
 
@@ -199,7 +199,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         item.state, item.submitted_at = to_state, clock.now()
         item.revision += 1
         record(viewer, "vetting.submit", "vetting", item.id, standing=stands)
-        curators = organisations.receivers_for(item.garden_id, roles=("curator",))
+        curators = organisations.recipients_for(item.garden_id, roles=("curator",))
         waits = notices.renewal_waits if renewal else notices.application_received
         send(waits(item.supplier, [item.category], item.id), curators)
         return item

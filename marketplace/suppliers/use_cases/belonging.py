@@ -48,7 +48,7 @@ def ask_to_move(viewer: Viewer, supplier_id: int, to_garden_id: int, reason: str
         session.flush()
         record(viewer, "supplier.ask_to_move", "organisation", supplier_id, to=to_garden_id)
         message = belonging_notices.move_asked(supplier.name, viewer.organisation_name, reason)
-        send(message, organisations.receivers_for(to_garden_id, roles=("curator",)))
+        send(message, organisations.recipients_for(to_garden_id, roles=("curator",)))
         return move
 
 
@@ -92,8 +92,8 @@ def answer_move(viewer: Viewer, move_id: int, *, agree: bool) -> SupplierMove:
             after=supplier.garden_id,
             asked_by=move.asked_by_id,
         )
-        giving = organisations.receivers_for(move.from_garden_id, roles=("curator",))
-        owners = organisations.receivers_for(supplier.id) if agree else []
+        giving = organisations.recipients_for(move.from_garden_id, roles=("curator",))
+        owners = organisations.recipients_for(supplier.id) if agree else []
         send(belonging_notices.move_answered(supplier.name, viewer.organisation_name, agree=agree), giving)
         send(belonging_notices.moved(supplier.name, viewer.organisation_name), owners)
         return move

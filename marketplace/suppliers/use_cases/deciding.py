@@ -80,7 +80,7 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
         missing = vetting.unmet(item.category, kept) if move in vetting.NEEDS_UNMET else []
         send(
             notices.decided(item.supplier, item, move, reason, missing),
-            organisations.receivers_for(item.supplier_id),
+            organisations.recipients_for(item.supplier_id),
         )
         return item
 
@@ -198,7 +198,7 @@ def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[
             message = notices.all_approved(
                 approved[0].supplier, [item.category for item in approved], approved[0].garden.name
             )
-            send(message, organisations.receivers_for(supplier_id))
+            send(message, organisations.recipients_for(supplier_id))
         return approved
 
 
@@ -237,7 +237,7 @@ def remind_renewals() -> int:
             first, categories = items[0], [item.category for item in items]
             oldest = min(item.approved_at for item in items if item.approved_at)
             due = notices.renewal_due(categories, first.garden.name, vetting.dormant_on(oldest))
-            send(due, organisations.receivers_for(supplier_id, roles=("owner",)))
-            curators = organisations.receivers_for(first.garden_id, roles=("curator",))
+            send(due, organisations.recipients_for(supplier_id, roles=("owner",)))
+            curators = organisations.recipients_for(first.garden_id, roles=("curator",))
             send(notices.renewal_waits(first.supplier, categories, first.id), curators)
         return len(by_supplier)

@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
-from marketplace.outbox.messages import Receiver
+from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers import notices, queries, second_look, second_look_notices, vetting
 from marketplace.suppliers.models import Supplier, Vetting
@@ -77,11 +77,11 @@ def _elsewhere(supplier: Supplier, garden_id: int, able: dict[int, set[int]]) ->
     return None if garden_id in able else queries.nearest_garden(supplier, able)
 
 
-def seconds(refusal: Refusal) -> list[Receiver]:
+def seconds(refusal: Refusal) -> list[Recipient]:
     """Return those who can confirm a refusal: at home if anybody there can, else in the garden that is asked."""
     able = queries.untied_curators(refusal.vetting.supplier, without={refusal.proposed_by_id})
     asked = refusal.garden_id if refusal.garden_id in able else refusal.second_garden_id
-    curators = organisations.receivers_for(asked, roles=("curator",))
+    curators = organisations.recipients_for(asked, roles=("curator",))
     return [person for person in curators if person.user_id in able.get(asked or 0, ())]
 
 
@@ -149,13 +149,13 @@ def _refuse(viewer: Viewer, refusal: Refusal, item: Vetting) -> None:
     missing = vetting.unmet(item.category, refusal.checklist)
     send(
         notices.decided(item.supplier, item, vetting.REFUSE, refusal.reason, missing),
-        organisations.receivers_for(item.supplier_id),
+        organisations.recipients_for(item.supplier_id),
     )
     send(second_look_notices.refusal_confirmed(refusal, item.supplier.name, viewer.name), _proposer(refusal))
 
 
-def _proposer(refusal: Refusal) -> list[Receiver]:
-    curators = organisations.receivers_for(refusal.garden_id)
+def _proposer(refusal: Refusal) -> list[Recipient]:
+    curators = organisations.recipients_for(refusal.garden_id)
     return [person for person in curators if person.user_id == refusal.proposed_by_id]
 
 

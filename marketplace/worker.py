@@ -46,7 +46,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     suppliers.remind_second_curators,
     suppliers.remind_of_appeals,
     sourcing.renew_base,
-    accounts.forget_old_tries,
+    accounts.purge_attempts,
     request_state.forget_old,
     retention.warn_unused_accounts,
     erase_unused_accounts,

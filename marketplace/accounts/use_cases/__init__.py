@@ -37,9 +37,9 @@ from marketplace.accounts.use_cases.sessions import (
 )
 from marketplace.accounts.use_cases.sign_in import Attempt, sign_in
 from marketplace.accounts.use_cases.throttling import (
-    forget_old_tries,
-    may_mail,
-    must_be_allowed_to_mail,
+    consume_mail_quota,
+    purge_attempts,
+    require_mail_quota,
 )
 from marketplace.accounts.use_cases.two_factor import (
     begin_second_factor,
@@ -71,10 +71,10 @@ __all__ = [
     "create_administrator",
     "end_session",
     "end_sessions_of",
-    "forget_old_tries",
+    "purge_attempts",
     "give_code",
-    "may_mail",
-    "must_be_allowed_to_mail",
+    "consume_mail_quota",
+    "require_mail_quota",
     "must_know_password",
     "open_session",
     "prepare",

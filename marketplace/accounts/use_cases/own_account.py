@@ -15,7 +15,12 @@ from marketplace.accounts.use_cases.one_time_links import (
 )
 from marketplace.accounts.use_cases.registration import hidden
 from marketplace.accounts.use_cases.sessions import end_sessions_of
-from marketplace.accounts.use_cases.throttling import forget, may_mail, must_be_allowed_to_mail, take
+from marketplace.accounts.use_cases.throttling import (
+    consume_mail_quota,
+    record_attempt,
+    require_mail_quota,
+    reset_attempts,
+)
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import transaction
@@ -42,12 +47,12 @@ def must_know_password(viewer: Viewer, password: str, cost: HashCost, field: str
     """
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
-        take(PASSWORD, user.email)
+        record_attempt(PASSWORD, user.email)
         known, email = user.password_hash, user.email
     if not passwords.matches(known, password, cost):
         raise RuleBroken(_("This is not your current password."), field)
     with transaction():
-        forget(PASSWORD, email)
+        reset_attempts(PASSWORD, email)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +83,7 @@ def ask_for_reset(email: str) -> None:
     """Mail a link that sets a new password, if the address belongs to an account; say nothing either way."""
     email = queries.normal_email(email)
     with transaction():
-        allowed = may_mail(email)
+        allowed = consume_mail_quota(email)
         user = queries.find_user_by_email(email)
         if user is None or not user.is_active:
             record(None, "account.ask_for_reset", "user", "unknown")
@@ -111,7 +116,7 @@ def reset_password(token: str, password: str, cost: HashCost, own_words: tuple[s
         user.email_verified_at = user.email_verified_at or clock.now()
         end_links(user.id)
         end_sessions_of(user.id)
-        forget(PASSWORD, user.email)
+        reset_attempts(PASSWORD, user.email)
         record(Viewer(user_id=user.id), "account.reset_password", "user", user.id)
         send_mail(notices.password_changed(user.name), user.email, user.locale)
 
@@ -127,7 +132,7 @@ def ask_for_new_address(viewer: Viewer, *, email: str, password: str, cost: Hash
         user = queries.get_user(viewer.user_id or 0)
         if email == user.email:
             raise RuleBroken(_("This is already your address."), "email")
-        must_be_allowed_to_mail(email)
+        require_mail_quota(email)
         record(viewer, "account.ask_for_address", "user", user.id)
         send_mail(notices.address_asked(user.name, hidden(email)), user.email, user.locale)
         known = queries.find_user_by_email(email)

@@ -7,7 +7,7 @@ from marketplace.accounts.models import OneTimeLink, User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import EMAIL, VERIFY, end_links, new_link, use_link
 from marketplace.accounts.use_cases.sessions import end_sessions_of
-from marketplace.accounts.use_cases.throttling import may_mail
+from marketplace.accounts.use_cases.throttling import consume_mail_quota
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -59,12 +59,12 @@ def register(person: Prepared) -> User | None:
     known = queries.find_user_by_email(person.email)
     if known is not None:
         record(None, "account.register_known", "user", known.id)
-        if known.is_active and may_mail(known.email):
+        if known.is_active and consume_mail_quota(known.email):
             _remind(known)
         return None
     user = _add(person)
     record(Viewer(user_id=user.id), "account.register", "user", user.id)
-    if may_mail(user.email):
+    if consume_mail_quota(user.email):
         _mail_verification(user, person.target)
     return user
 
@@ -109,7 +109,7 @@ def send_verification_again(user_id: int) -> bool:
     """Mail a new link that confirms a person's address; return whether a mail may go now."""
     with transaction():
         user = queries.get_user(user_id)
-        if user.email_verified_at is not None or not may_mail(user.email):
+        if user.email_verified_at is not None or not consume_mail_quota(user.email):
             return False
         _mail_verification(user, "")
         record(Viewer(user_id=user.id), "account.verify_again", "user", user.id)

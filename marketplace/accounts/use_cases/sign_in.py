@@ -8,7 +8,13 @@ from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import RESET, new_link
 from marketplace.accounts.use_cases.sessions import open_session
-from marketplace.accounts.use_cases.throttling import forget, give_back, may_mail, network_of, take
+from marketplace.accounts.use_cases.throttling import (
+    consume_mail_quota,
+    network_prefix,
+    record_attempt,
+    reset_attempts,
+    undo_attempt,
+)
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
 from marketplace.outbox.use_cases import send_mail
@@ -30,10 +36,10 @@ def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
     Each try is counted before the password is looked at, and given back when it was right: of many at once no more
     are heard than the limit says. An unknown address is counted and takes its time like a known one. Raises TooMany.
     """
-    email, network = queries.normal_email(attempt.email), network_of(attempt.network_address)
+    email, network = queries.normal_email(attempt.email), network_prefix(attempt.network_address)
     with transaction():
-        tries = take(PASSWORD, email)
-        take(NETWORK_ADDRESS, network)
+        tries = record_attempt(PASSWORD, email)
+        record_attempt(NETWORK_ADDRESS, network)
         user = queries.find_user_by_email(email)
         known = user.password_hash if user else None
         if tries == PASSWORD.is_reached_at and user is not None and user.is_active:
@@ -50,13 +56,13 @@ def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
             record(None, "account.refuse_sign_in", "user", user.id if user else "unknown")
             return None
         user.password_hash = renewed or user.password_hash
-        forget(PASSWORD, email)
-        give_back(NETWORK_ADDRESS, network)
+        reset_attempts(PASSWORD, email)
+        undo_attempt(NETWORK_ADDRESS, network)
         return open_session(user.id, attempt.user_agent)
 
 
 def _tell_of_lock(user: User) -> None:
     record(None, "account.lock", "user", user.id)
-    if may_mail(user.email):
+    if consume_mail_quota(user.email):
         path = f"/reset/{new_link(user, RESET)}"
         send_mail(notices.account_locked(user.name, path), user.email, user.locale)

@@ -14,7 +14,7 @@ from marketplace.accounts.one_time_codes import (
     step_of,
 )
 from marketplace.accounts.use_cases.sessions import end_sessions_of, renew_session
-from marketplace.accounts.use_cases.throttling import forget, take
+from marketplace.accounts.use_cases.throttling import record_attempt, reset_attempts
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -65,7 +65,7 @@ def confirm_second_factor(viewer: Viewer, code: str, token: str, box: Box) -> tu
             raise RuleBroken(_not_right(), "code")
         user.second_factor_at = clock.now()
         codes = _write_recovery_codes(user.id)
-        forget(CODE, str(user.id))
+        reset_attempts(CODE, str(user.id))
         end_sessions_of(user.id, token)
         record(viewer, "account.turn_on_second_factor", "user", user.id)
         send_mail(notices.second_factor_on(user.name), user.email, user.locale)
@@ -87,7 +87,7 @@ def give_code(viewer: Viewer, code: str, token: str, box: Box) -> str:
         if not on_paper and not _use_code(user, code, box):
             record(viewer, "account.refuse_code", "user", user.id)
         else:
-            forget(CODE, str(user.id))
+            reset_attempts(CODE, str(user.id))
             record(viewer, "account.give_code", "user", user.id, on_paper=on_paper)
             fresh = renew_session(token)
     if not fresh:
@@ -97,7 +97,7 @@ def give_code(viewer: Viewer, code: str, token: str, box: Box) -> str:
 
 def _count(viewer: Viewer) -> None:
     with transaction():
-        take(CODE, str(viewer.user_id))
+        record_attempt(CODE, str(viewer.user_id))
 
 
 def _not_right() -> str:

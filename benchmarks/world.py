@@ -41,7 +41,7 @@ class World:
 
 def cookie_of(app: Flask, user_id: int) -> str:
     """Return the cookie of a person who has signed in."""
-    token = accounts.open_session(user_id, "benchmark", gave_code=True)
+    token = accounts.open_session(user_id, "benchmark", code_verified=True)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # because Flask's own interface signs
     return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
 

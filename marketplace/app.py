@@ -152,7 +152,7 @@ def _load(token: str) -> SignedIn | None:
     if found is None:
         return None
     waiting_for = None if found.stage is Stage.IN else found.stage
-    standing = Standing(found.unread, found.memberships, waiting_for, found.must_have_factor)
+    standing = Standing(found.unread, found.memberships, waiting_for, found.requires_two_factor)
     return SignedIn(found.viewer, token, standing)
 
 

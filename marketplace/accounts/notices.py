@@ -139,7 +139,7 @@ def address_changed(name: str, hidden: str) -> Content:
 
 
 @as_message("second_factor_on")
-def second_factor_on(name: str) -> Content:
+def two_factor_enabled(name: str) -> Content:
     """A second step was set up."""
     return Content(
         _("Two-step sign-in has been turned on"),
@@ -155,7 +155,7 @@ def second_factor_on(name: str) -> Content:
 
 
 @as_message("second_factor_off")
-def second_factor_off(name: str, *, by_administrator: bool) -> Content:
+def two_factor_disabled(name: str, *, by_administrator: bool) -> Content:
     """The second step was taken away."""
     who = (
         _("An administrator has taken away the second step of your account.")

@@ -43,7 +43,7 @@ def sessions_of(viewer: Viewer) -> list[SignInSession]:
     return list(session.scalars(query.order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())))
 
 
-def has_second_factor(viewer: Viewer) -> bool:
+def has_two_factor(viewer: Viewer) -> bool:
     """Say whether signing in takes the viewer two steps."""
     return get_user(viewer.user_id or 0).second_factor_at is not None
 

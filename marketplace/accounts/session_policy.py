@@ -24,13 +24,13 @@ class SessionRules:
     second_factor: bool
 
 
-def stage_of(*, verified: bool, has_factor: bool, gave_code: bool, must_have_factor: bool) -> Stage:
+def stage_of(*, verified: bool, has_factor: bool, code_verified: bool, requires_two_factor: bool) -> Stage:
     """Return how far a sign-in has come."""
     if not verified:
         return Stage.VERIFY
     if has_factor:
-        return Stage.IN if gave_code else Stage.CODE
-    return Stage.ENROL if must_have_factor else Stage.IN
+        return Stage.IN if code_verified else Stage.CODE
+    return Stage.ENROL if requires_two_factor else Stage.IN
 
 
 def is_over(

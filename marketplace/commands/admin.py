@@ -48,7 +48,7 @@ def admin_reset_two_factor(email: str) -> None:
     """Remove two-step sign-in from EMAIL, for an administrator who has lost the device."""
     with open_app().app_context():
         user = people.find_user_by_email(email)
-        _try(lambda: accounts.reset_second_factor(None, user.id if user else 0), email)
+        _try(lambda: accounts.reset_two_factor(None, user.id if user else 0), email)
     click.echo(f"{email} can sign in with the password alone and set up two-step sign-in again.")
 
 

@@ -37,7 +37,7 @@ class SignedInPerson:
     unread: int
     memberships: int
     stage: Stage
-    must_have_factor: bool
+    requires_two_factor: bool
 
 
 def _asked_at_each_request() -> Select[Any]:
@@ -61,7 +61,7 @@ def _asked_at_each_request() -> Select[Any]:
     return (
         select(
             sign_in.c.created_at.label("began_at"), sign_in.c.last_seen_at, sign_in.c.acting_membership_id,
-            sign_in.c.second_factor_at.label("gave_code_at"),
+            sign_in.c.second_factor_at.label("code_verified_at"),
             user.c.id.label("user_id"), user.c.name, user.c.email, user.c.locale, user.c.is_admin,
             user.c.email_verified_at, user.c.second_factor_at,
             membership.c.id.label("membership_id"), membership.c.role,
@@ -98,12 +98,12 @@ def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None
     chosen = next((row for row in memberships if row.membership_id == acting), None)
     if chosen is None and memberships and not (person.is_admin and acting is None):
         chosen = memberships[0]
-    must_have_factor = rules.second_factor and trusted
+    requires_two_factor = rules.second_factor and trusted
     stage = stage_of(
         verified=person.email_verified_at is not None,
         has_factor=person.second_factor_at is not None,
-        gave_code=person.gave_code_at is not None,
-        must_have_factor=must_have_factor,
+        code_verified=person.code_verified_at is not None,
+        requires_two_factor=requires_two_factor,
     )
     viewer = Viewer(
         user_id=person.user_id,
@@ -117,7 +117,7 @@ def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None
         organisation_name=chosen.of if chosen else "",
         role=chosen.role if chosen else None,
     )
-    return SignedInPerson(viewer, person.unread, len(memberships), stage, must_have_factor)
+    return SignedInPerson(viewer, person.unread, len(memberships), stage, requires_two_factor)
 
 
 def words_around(user_id: int | None) -> tuple[str, ...]:

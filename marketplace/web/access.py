@@ -67,7 +67,7 @@ ACTING: dict[Level, str] = {
 UNFINISHED = {
     "verify": "accounts.check_mail",
     "code": "accounts.enter_code",
-    "enrol": "accounts.second_step",
+    "enrol": "accounts.two_factor",
 }
 """Where a person goes whose sign-in waits for something."""
 

@@ -18,7 +18,7 @@ class Standing:
     unread: int = 0
     memberships: int = 1
     waiting_for: str | None = None
-    must_have_factor: bool = False
+    requires_two_factor: bool = False
 
 
 class SignedIn(UserMixin):
@@ -63,10 +63,10 @@ def waiting_for() -> str | None:
     return current.standing.waiting_for if current else None
 
 
-def must_have_factor() -> bool:
+def requires_two_factor() -> bool:
     """Say whether this installation asks the person for a second step."""
     current = _current()
-    return bool(current and current.standing.must_have_factor)
+    return bool(current and current.standing.requires_two_factor)
 
 
 def current_token() -> str | None:

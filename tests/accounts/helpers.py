@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.one_time_codes import Box
+from marketplace.accounts.one_time_codes import SecretCipher
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import OutboxMail
@@ -37,6 +37,6 @@ def mails(recipient: str = "") -> list[OutboxMail]:
 
 def app_secret(app: Flask, viewer: Viewer) -> pyotp.TOTP:
     """Return the phone of a person who is setting up the second step."""
-    secret = use_cases.waiting_secret(viewer, Box(str(app.secret_key)))
+    secret = use_cases.pending_secret(viewer, SecretCipher(str(app.secret_key)))
     assert secret is not None
     return pyotp.TOTP(secret)

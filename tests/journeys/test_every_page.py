@@ -12,7 +12,7 @@ from tests.support.crawl import LEAVES_THE_ROLE, ROLES, endpoint_of, sign_in, wi
 
 LANGUAGE = {"anonymous": "en", "company": "nn", "supplier": "nb", "curator": "nn", "administrator": "nb"}
 LOOKS = ((PHONE, "dark"), (DESK, "light"))
-NOT_PAGES = frozenset({"static", "privacy.export", "accounts.second_step_qr"})
+NOT_PAGES = frozenset({"static", "privacy.export", "accounts.two_factor_qr"})
 FEWEST_KINDS = 12
 
 

@@ -74,7 +74,7 @@ class Browser(FlaskClient):
         if has_app_context():
             db.session.commit()
         with self.application.app_context():
-            token = accounts.open_session(user_id, "test", gave_code=True)
+            token = accounts.open_session(user_id, "test", code_verified=True)
         with self.session_transaction() as cookie:
             cookie["_user_id"] = token
             cookie["_fresh"] = True

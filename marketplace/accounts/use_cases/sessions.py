@@ -13,7 +13,7 @@ from marketplace.core.viewer import Viewer
 
 
 def open_session(
-    user_id: int, user_agent: str = "", membership_id: int | None = None, *, gave_code: bool = False
+    user_id: int, user_agent: str = "", membership_id: int | None = None, *, code_verified: bool = False
 ) -> str:
     """Open a session for a person and return its secret, a new one each time."""
     token = new_token()
@@ -26,7 +26,7 @@ def open_session(
                 user_id=user_id,
                 user_agent=user_agent[:200],
                 acting_membership_id=membership_id,
-                second_factor_at=clock.now() if gave_code else None,
+                second_factor_at=clock.now() if code_verified else None,
             )
         )
         record(Viewer(user_id=user_id), "account.sign_in", "user", user_id)

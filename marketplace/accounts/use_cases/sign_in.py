@@ -42,7 +42,7 @@ def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
         record_attempt(NETWORK_ADDRESS, network)
         user = queries.find_user_by_email(email)
         known = user.password_hash if user else None
-        if tries == PASSWORD.is_reached_at and user is not None and user.is_active:
+        if tries == PASSWORD.max_attempts and user is not None and user.is_active:
             _tell_of_lock(user)
     # Argon2 is slow on purpose, so it runs outside of any transaction; the person is read anew after it.
     fits = passwords.matches(known, attempt.password, cost)

@@ -6,12 +6,12 @@ from marketplace.accounts import notices, queries
 from marketplace.accounts.backoff import CODE
 from marketplace.accounts.models import RecoveryCode, User
 from marketplace.accounts.one_time_codes import (
-    Box,
-    address_for_app,
-    new_recovery_codes,
-    new_secret,
-    recovery_hash,
-    step_of,
+    SecretCipher,
+    generate_recovery_codes,
+    generate_secret,
+    matching_time_step,
+    provisioning_uri,
+    recovery_code_hash,
 )
 from marketplace.accounts.use_cases.sessions import end_sessions_of, renew_session
 from marketplace.accounts.use_cases.throttling import record_attempt, reset_attempts
@@ -24,89 +24,89 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send_mail
 
 
-def begin_second_factor(viewer: Viewer, box: Box) -> None:
+def begin_two_factor(viewer: Viewer, cipher: SecretCipher) -> None:
     """Make a secret for the viewer's app. It counts once a code has shown that the app has it. Raises RuleBroken."""
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is not None:
             raise RuleBroken(_("Two-step sign-in is already set up."))
-        user.second_factor_secret = box.seal(new_secret())
+        user.second_factor_secret = cipher.encrypt(generate_secret())
         user.second_factor_step = None
         record(viewer, "account.begin_second_factor", "user", user.id)
 
 
-def waiting_secret(viewer: Viewer, box: Box) -> str | None:
+def pending_secret(viewer: Viewer, cipher: SecretCipher) -> str | None:
     """Return the secret that the viewer is setting up, or None."""
     user = queries.get_user(viewer.user_id or 0)
     if user.second_factor_secret is None or user.second_factor_at is not None:
         return None
-    return box.open(user.second_factor_secret)
+    return cipher.decrypt(user.second_factor_secret)
 
 
-def waiting_address(viewer: Viewer, box: Box, site_name: str) -> str:
+def pending_provisioning_uri(viewer: Viewer, cipher: SecretCipher, site_name: str) -> str:
     """Return what the QR code of the viewer's set-up says. Raises NotFound when nothing is being set up."""
-    secret = waiting_secret(viewer, box)
+    secret = pending_secret(viewer, cipher)
     if secret is None:
         raise NotFound
-    return address_for_app(secret, viewer.email, site_name)
+    return provisioning_uri(secret, viewer.email, site_name)
 
 
-def confirm_second_factor(viewer: Viewer, code: str, token: str, box: Box) -> tuple[str, list[str]]:
+def confirm_two_factor(viewer: Viewer, code: str, token: str, cipher: SecretCipher) -> tuple[str, list[str]]:
     """Turn the second step on when a code fits; return the session's new secret and the codes for paper.
 
     All other sessions end. Raises RuleBroken or TooMany.
     """
-    _count(viewer)
+    _record_code_attempt(viewer)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_secret is None or user.second_factor_at is not None:
             raise RuleBroken(_("Begin again: there is nothing to confirm."))
-        if not _use_code(user, code, box):
-            raise RuleBroken(_not_right(), "code")
+        if not _consume_code(user, code, cipher):
+            raise RuleBroken(_wrong_code_message(), "code")
         user.second_factor_at = clock.now()
-        codes = _write_recovery_codes(user.id)
+        codes = _replace_recovery_codes(user.id)
         reset_attempts(CODE, str(user.id))
         end_sessions_of(user.id, token)
         record(viewer, "account.turn_on_second_factor", "user", user.id)
-        send_mail(notices.second_factor_on(user.name), user.email, user.locale)
+        send_mail(notices.two_factor_enabled(user.name), user.email, user.locale)
         return renew_session(token), codes
 
 
-def give_code(viewer: Viewer, code: str, token: str, box: Box) -> str:
+def verify_code(viewer: Viewer, code: str, token: str, cipher: SecretCipher) -> str:
     """Take a code from the app, or one from paper, at sign-in; return the session's new secret.
 
     Five tries in five minutes; each code works once. Raises RuleBroken or TooMany.
     """
-    _count(viewer)
+    _record_code_attempt(viewer)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is None:
             raise NotFound
         fresh = ""
-        on_paper = len(code) > len("123 456") and _use_recovery_code(user.id, code)
-        if not on_paper and not _use_code(user, code, box):
+        on_paper = len(code) > len("123 456") and _consume_recovery_code(user.id, code)
+        if not on_paper and not _consume_code(user, code, cipher):
             record(viewer, "account.refuse_code", "user", user.id)
         else:
             reset_attempts(CODE, str(user.id))
             record(viewer, "account.give_code", "user", user.id, on_paper=on_paper)
             fresh = renew_session(token)
     if not fresh:
-        raise RuleBroken(_not_right(), "code")
+        raise RuleBroken(_wrong_code_message(), "code")
     return fresh
 
 
-def _count(viewer: Viewer) -> None:
+def _record_code_attempt(viewer: Viewer) -> None:
     with transaction():
         record_attempt(CODE, str(viewer.user_id))
 
 
-def _not_right() -> str:
+def _wrong_code_message() -> str:
     return _("This code is incorrect or has already been used. Wait for the next one and enter it.")
 
 
-def _use_code(user: User, code: str, box: Box) -> bool:
+def _consume_code(user: User, code: str, cipher: SecretCipher) -> bool:
     """Say whether a code from the app fits and is newer than the last one used, and let it work no more."""
-    step = step_of(box.open(user.second_factor_secret or ""), code, clock.now())
+    step = matching_time_step(cipher.decrypt(user.second_factor_secret or ""), code, clock.now())
     if step is None:
         return False
     query = (
@@ -119,17 +119,17 @@ def _use_code(user: User, code: str, box: Box) -> bool:
     return session.scalar(query) is not None
 
 
-def _use_recovery_code(user_id: int, code: str) -> bool:
+def _consume_recovery_code(user_id: int, code: str) -> bool:
     query = delete(RecoveryCode).where(
-        RecoveryCode.user_id == user_id, RecoveryCode.code_hash == recovery_hash(code)
+        RecoveryCode.user_id == user_id, RecoveryCode.code_hash == recovery_code_hash(code)
     )
     return session.scalar(query.returning(RecoveryCode.id)) is not None
 
 
-def _write_recovery_codes(user_id: int) -> list[str]:
-    codes = new_recovery_codes()
+def _replace_recovery_codes(user_id: int) -> list[str]:
+    codes = generate_recovery_codes()
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user_id))
-    session.add_all(RecoveryCode(user_id=user_id, code_hash=recovery_hash(code)) for code in codes)
+    session.add_all(RecoveryCode(user_id=user_id, code_hash=recovery_code_hash(code)) for code in codes)
     return codes
 
 
@@ -140,22 +140,22 @@ def renew_recovery_codes(viewer: Viewer) -> list[str]:
         if user.second_factor_at is None:
             raise NotFound
         record(viewer, "account.renew_recovery_codes", "user", user.id)
-        return _write_recovery_codes(user.id)
+        return _replace_recovery_codes(user.id)
 
 
-def turn_off_second_factor(viewer: Viewer, token: str, *, must_have: bool) -> None:
+def disable_two_factor(viewer: Viewer, token: str, *, must_have: bool) -> None:
     """Take away the viewer's own second step. Raises RuleBroken for those who must have one."""
     if must_have:
         raise RuleBroken(_("Curators and administrators must have the second step."))
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
-        _clear(user)
+        _remove_two_factor(user)
         end_sessions_of(user.id, token)
         record(viewer, "account.turn_off_second_factor", "user", user.id)
-        send_mail(notices.second_factor_off(user.name, by_administrator=False), user.email, user.locale)
+        send_mail(notices.two_factor_disabled(user.name, by_administrator=False), user.email, user.locale)
 
 
-def reset_second_factor(viewer: Viewer | None, user_id: int) -> None:
+def reset_two_factor(viewer: Viewer | None, user_id: int) -> None:
     """Take away a person's lost second step, as an administrator or (None) from the command line.
 
     The person is told by mail, and all sessions end. Raises Forbidden, NotFound or RuleBroken.
@@ -168,12 +168,12 @@ def reset_second_factor(viewer: Viewer | None, user_id: int) -> None:
         user = queries.get_user(user_id)
         if user.second_factor_at is None:
             raise RuleBroken(_("This person has not set up two-step sign-in."))
-        _clear(user)
+        _remove_two_factor(user)
         end_sessions_of(user.id)
         record(viewer, "account.reset_second_factor", "user", user.id)
-        send_mail(notices.second_factor_off(user.name, by_administrator=True), user.email, user.locale)
+        send_mail(notices.two_factor_disabled(user.name, by_administrator=True), user.email, user.locale)
 
 
-def _clear(user: User) -> None:
+def _remove_two_factor(user: User) -> None:
     user.second_factor_secret = user.second_factor_at = user.second_factor_step = None
     session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))

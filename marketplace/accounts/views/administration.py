@@ -36,9 +36,9 @@ def admin_user_active(user_id: int) -> Answer:
 
 @blueprint.post("/admin/users/<int:user_id>/second-step")
 @access.admin
-def admin_reset_second_step(user_id: int) -> Answer:
+def admin_reset_two_factor(user_id: int) -> Answer:
     """Take away a lost second step."""
-    use_cases.reset_second_factor(current_viewer(), user_id)
+    use_cases.reset_two_factor(current_viewer(), user_id)
     flashes.done(
         _("Two-step sign-in has been removed. The person has been signed out and notified by e-mail.")
     )

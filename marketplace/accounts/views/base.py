@@ -8,7 +8,7 @@ from flask import Blueprint, current_app, session
 from flask_login import login_user
 from werkzeug.wrappers import Response
 
-from marketplace.accounts.one_time_codes import Box
+from marketplace.accounts.one_time_codes import SecretCipher
 from marketplace.accounts.use_cases import HashCost
 from marketplace.config import Settings
 from marketplace.core.viewer import ANONYMOUS
@@ -30,9 +30,9 @@ def hash_cost() -> HashCost:
     return HashCost(settings().password_hash_cost, 1024 if settings().testing else 65_536)
 
 
-def box() -> Box:
+def secret_cipher() -> SecretCipher:
     """Return what seals the secrets of second steps."""
-    return Box(settings().secret_key)
+    return SecretCipher(settings().secret_key)
 
 
 @contextmanager

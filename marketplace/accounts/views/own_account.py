@@ -99,7 +99,7 @@ def _account_page(
         form=profile or ProfileForm(formdata=None, name=viewer.name, locale=viewer.locale),
         password_form=password or PasswordForm(formdata=None),
         address_form=address or AddressForm(formdata=None),
-        has_factor=queries.has_second_factor(viewer),
+        has_factor=queries.has_two_factor(viewer),
     )
 
 

@@ -9,9 +9,9 @@ from marketplace.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm,
 from marketplace.accounts.views.base import (
     Answer,
     blueprint,
-    box,
     hash_cost,
     remember_sign_in,
+    secret_cipher,
     steady,
     words_around,
 )
@@ -74,7 +74,7 @@ def demo_sign_in() -> Answer:
     if user is None:
         raise NotFound
     use_cases.sign_out(current_token() or "")
-    remember_sign_in(use_cases.open_session(user.id, str(request.user_agent), gave_code=True))
+    remember_sign_in(use_cases.open_session(user.id, str(request.user_agent), code_verified=True))
     return redirect(safe_path(request.form.get("next")) or url_for("pages.home"), 303)
 
 
@@ -89,7 +89,9 @@ def enter_code() -> Answer:
     form, status, headers = CodeForm(), 200, {}
     if form.validate_on_submit():
         try:
-            token = use_cases.give_code(current_person(), form.code.data or "", current_token() or "", box())
+            token = use_cases.verify_code(
+                current_person(), form.code.data or "", current_token() or "", secret_cipher()
+            )
         except RuleBroken as error:
             form.add_rule_error(error)
         except TooMany as error:

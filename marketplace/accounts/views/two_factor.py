@@ -7,7 +7,7 @@ from flask import Response, current_app, render_template
 
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.forms import ConfirmForm, SetUpForm
-from marketplace.accounts.views.base import Answer, blueprint, box, hash_cost, remember_sign_in
+from marketplace.accounts.views.base import Answer, blueprint, hash_cost, remember_sign_in, secret_cipher
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
@@ -17,14 +17,14 @@ from marketplace.web.viewer import (
     current_person,
     current_token,
     current_viewer,
-    must_have_factor,
+    requires_two_factor,
     waiting_for,
 )
 
 ONES_OWN = "a person's own second step; who must have one sets it up before being let in"
 
 
-def _is_elsewhere() -> Answer | None:
+def _redirect_if_not_enrolling() -> Answer | None:
     """Send on who has other things to do first: the page is for those who are in, or must enrol to get in."""
     stage = waiting_for()
     if stage in {None, "enrol"}:
@@ -34,22 +34,22 @@ def _is_elsewhere() -> Answer | None:
 
 @blueprint.get("/account/second-step")
 @access.begun
-def second_step() -> Answer:
+def two_factor() -> Answer:
     """Whether one has a second step, and setting it up."""
-    if (elsewhere := _is_elsewhere()) is not None:
+    if (elsewhere := _redirect_if_not_enrolling()) is not None:
         return elsewhere
     return _page(SetUpForm(formdata=None), ConfirmForm(formdata=None))
 
 
 def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
     person = current_person()
-    secret = use_cases.waiting_secret(person, box())
+    secret = use_cases.pending_secret(person, secret_cipher())
     grouped = " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)) if secret else ""
     return render_template(
-        "accounts/second_step.html",
-        has_factor=queries.has_second_factor(person),
+        "accounts/two_factor.html",
+        has_factor=queries.has_two_factor(person),
         codes_left=queries.recovery_codes_left(person),
-        must_have=must_have_factor(),
+        must_have=requires_two_factor(),
         secret=grouped,
         waits=waiting_for() is not None,
         set_up=set_up,
@@ -60,21 +60,23 @@ def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
 @blueprint.post("/account/second-step/begin")
 @access.begun
 @access.writes(Level.BEGUN, because=ONES_OWN)
-def begin_second_step() -> Answer:
+def begin_two_factor() -> Answer:
     """Make a secret for the app."""
-    if (elsewhere := _is_elsewhere()) is not None:
+    if (elsewhere := _redirect_if_not_enrolling()) is not None:
         return elsewhere
-    use_cases.begin_second_factor(current_person(), box())
-    return see_other("accounts.second_step")
+    use_cases.begin_two_factor(current_person(), secret_cipher())
+    return see_other("accounts.two_factor")
 
 
 @blueprint.get("/account/second-step/qr.svg")
 @access.begun
-def second_step_qr() -> Answer:
+def two_factor_qr() -> Answer:
     """The secret as a picture that the app's camera reads."""
-    if (elsewhere := _is_elsewhere()) is not None:
+    if (elsewhere := _redirect_if_not_enrolling()) is not None:
         return elsewhere
-    address = use_cases.waiting_address(current_person(), box(), current_app.config["SITE_NAME"])
+    address = use_cases.pending_provisioning_uri(
+        current_person(), secret_cipher(), current_app.config["SITE_NAME"]
+    )
     picture = io.BytesIO()
     segno.make(address, error="m").save(picture, kind="svg", scale=5, border=4, light="#fff", xmldecl=False)
     answer = Response(picture.getvalue(), mimetype="image/svg+xml")
@@ -85,15 +87,15 @@ def second_step_qr() -> Answer:
 @blueprint.post("/account/second-step/confirm")
 @access.begun
 @access.writes(Level.BEGUN, because=ONES_OWN)
-def confirm_second_step() -> Answer:
+def confirm_two_factor() -> Answer:
     """Turn the second step on, and show the codes for paper once."""
-    if (elsewhere := _is_elsewhere()) is not None:
+    if (elsewhere := _redirect_if_not_enrolling()) is not None:
         return elsewhere
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
-            token, codes = use_cases.confirm_second_factor(
-                current_person(), form.code.data or "", current_token() or "", box()
+            token, codes = use_cases.confirm_two_factor(
+                current_person(), form.code.data or "", current_token() or "", secret_cipher()
             )
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -123,16 +125,16 @@ def renew_recovery_codes() -> Answer:
 @blueprint.post("/account/second-step/off")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=ONES_OWN)
-def turn_off_second_step() -> Answer:
+def disable_two_factor() -> Answer:
     """Take away one's second step, with the password."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
         try:
             use_cases.must_know_password(viewer, form.present.data or "", hash_cost(), "present")
-            use_cases.turn_off_second_factor(viewer, current_token() or "", must_have=must_have_factor())
+            use_cases.disable_two_factor(viewer, current_token() or "", must_have=requires_two_factor())
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Two-step sign-in is now off."))
-            return see_other("accounts.second_step")
+            return see_other("accounts.two_factor")
     return _page(form, ConfirmForm(formdata=None))

@@ -10,7 +10,7 @@ from flask import Flask
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.models import RecoveryCode, SignInSession, User
-from marketplace.accounts.one_time_codes import Box, step_of
+from marketplace.accounts.one_time_codes import SecretCipher, matching_time_step
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
@@ -171,7 +171,7 @@ def test_the_secret_is_not_kept_in_clear(app: Flask, client: Browser) -> None:
     kept = session.query(User).filter_by(email=person.email).one().second_factor_secret
     assert kept
     assert secret not in kept
-    assert Box(str(app.secret_key)).open(kept) == secret
+    assert SecretCipher(str(app.secret_key)).decrypt(kept) == secret
 
 
 def test_giving_the_code_renews_the_session(app: Flask, client: Browser) -> None:
@@ -218,7 +218,7 @@ def test_an_administrator_takes_away_a_lost_one_and_it_is_told_and_noted(app: Fl
     assert theirs.post(f"/admin/users/{person.user_id}/second-step").status_code == 422
     for viewer, wrong in ((person, Forbidden), (admin, RuleBroken)):
         with pytest.raises(wrong):
-            use_cases.reset_second_factor(viewer, admin.user_id or 0)
+            use_cases.reset_two_factor(viewer, admin.user_id or 0)
 
 
 @pytest.mark.once
@@ -231,10 +231,10 @@ def test_codes_are_those_of_the_standard() -> None:
         (1234567890, "005924"),
         (20000000000, "353130"),
     ):
-        assert step_of(secret, code, dt.datetime.fromtimestamp(moment, dt.UTC)) == moment // 30
-    assert step_of(secret, "287082", dt.datetime.fromtimestamp(59 + 90, dt.UTC)) is None
-    assert step_of(secret, "", dt.datetime.fromtimestamp(59, dt.UTC)) is None
-    assert step_of(secret, "²87082", dt.datetime.fromtimestamp(59, dt.UTC)) is None
+        assert matching_time_step(secret, code, dt.datetime.fromtimestamp(moment, dt.UTC)) == moment // 30
+    assert matching_time_step(secret, "287082", dt.datetime.fromtimestamp(59 + 90, dt.UTC)) is None
+    assert matching_time_step(secret, "", dt.datetime.fromtimestamp(59, dt.UTC)) is None
+    assert matching_time_step(secret, "²87082", dt.datetime.fromtimestamp(59, dt.UTC)) is None
 
 
 def test_what_is_set_up_is_not_begun_again(app: Flask, client: Browser) -> None:
@@ -290,7 +290,7 @@ def test_without_a_second_step_there_are_no_codes_to_give_or_to_renew(app: Flask
     assert session.query(RecoveryCode).count() == 0
     token = use_cases.open_session(person.user_id or 0)
     with pytest.raises(NotFound):
-        use_cases.give_code(person, "123456", token, Box(str(app.secret_key)))
+        use_cases.verify_code(person, "123456", token, SecretCipher(str(app.secret_key)))
     assert client.get("/sign-in/code?next=/account").headers["Location"] == "/account"
     assert session.query(SignInSession).filter(SignInSession.second_factor_at.is_(None)).count() == 1
 
@@ -317,6 +317,6 @@ def test_a_session_that_ended_elsewhere_is_not_opened_by_a_code(app: Flask, clie
     token = use_cases.open_session(person.user_id or 0)
     use_cases.sign_out_everywhere(person)
     with pytest.raises(NotFound):
-        use_cases.give_code(person, codes[0], token, Box(str(app.secret_key)))
+        use_cases.verify_code(person, codes[0], token, SecretCipher(str(app.secret_key)))
     assert session.query(SignInSession).count() == 0
     assert session.query(RecoveryCode).count() == len(codes), "the code on paper is not used up"

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
     from marketplace.matching.evaluation.measures import TRACKS
     from marketplace.matching.evaluation.qrels import EvaluationFileError, read_set
     from marketplace.matching.evaluation.runner import Evaluator, evaluate_directory
-    from marketplace.matching.explanation import Explanation, Part, TermMatch
+    from marketplace.matching.explanation import Explanation, ScorePart, TermMatch
     from marketplace.matching.index.index import Index, suggest_needs
     from marketplace.matching.index.needs import NeedSuggestion
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
-    from marketplace.matching.index.what_if import Moved
+    from marketplace.matching.index.what_if import FitChange
     from marketplace.matching.ranking import Fit, Match, Ranking
     from marketplace.matching.settings import PART_CODES, Settings
     from marketplace.matching.spam import flags
@@ -35,10 +35,10 @@ _HOME = {
     "Glossary": "analysis.glossary",
     "Index": "index.index",
     "Match": "ranking",
-    "Moved": "index.what_if",
+    "FitChange": "index.what_if",
     "NeedSuggestion": "index.needs",
     "PART_CODES": "settings",
-    "Part": "explanation",
+    "ScorePart": "explanation",
     "Position": "documents",
     "Query": "documents",
     "Ranking": "ranking",
@@ -64,15 +64,15 @@ __all__ = [
     "Exclusion",
     "Explanation",
     "Fit",
+    "FitChange",
     "Glossary",
     "Index",
     "Match",
-    "Moved",
     "NeedSuggestion",
-    "Part",
     "Position",
     "Query",
     "Ranking",
+    "ScorePart",
     "Settings",
     "SnapshotError",
     "TermMatch",

@@ -11,7 +11,7 @@ Note = tuple[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ScorePart:
     """One of the score's six parts: points won, out of the most it can give."""
 
     code: str
@@ -39,7 +39,7 @@ class TermMatch:
 class Explanation:
     """The parts add up to the score. `facts` speak for the supplier, `lacks` tell what is missing or unknown."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[ScorePart, ...]
     terms: tuple[TermMatch, ...] = ()
     facts: tuple[Note, ...] = ()
     lacks: tuple[Note, ...] = ()
@@ -49,7 +49,7 @@ class Explanation:
         """Return the sum of the parts."""
         return sum(part.value for part in self.parts)
 
-    def part(self, code: str) -> Part:
+    def part(self, code: str) -> ScorePart:
         """Return one part. Raises KeyError for a code that is none of the six."""
         for part in self.parts:
             if part.code == code:
@@ -64,7 +64,7 @@ class Explanation:
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
         """Read an explanation from JSON values."""
         return cls(
-            tuple(Part(**part) for part in values["parts"]),
+            tuple(ScorePart(**part) for part in values["parts"]),
             tuple(
                 TermMatch(
                     term["term"],

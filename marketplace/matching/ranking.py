@@ -26,8 +26,8 @@ def order_key(query_id: str, document_id: str, score: float) -> tuple[float, byt
     return (-round(score, SAME_SCORE_DIGITS), tie_break(query_id, document_id), document_id)
 
 
-def in_turn(
-    query_id: str, scored: Sequence[tuple[str, float]], shown: Mapping[str, int], width: float
+def rotate_ties(
+    query_id: str, scored: Sequence[tuple[str, float]], last_shown: Mapping[str, int], width: float
 ) -> list[str]:
     """Return documents so that, among nearly equal scores, the one shown least recently comes first.
 
@@ -44,7 +44,7 @@ def in_turn(
         while end < len(scored) and round(scored[end][1], SAME_SCORE_DIGITS) >= floor:
             end += 1
         band = [document_id for document_id, _score in scored[start:end]]
-        band.sort(key=lambda key: (shown.get(key, -1), tie_break(query_id, key), key))
+        band.sort(key=lambda key: (last_shown.get(key, -1), tie_break(query_id, key), key))
         order += band
         start = end
     return order
@@ -60,12 +60,12 @@ class Match:
     explanation: Explanation
 
     @property
-    def beside(self) -> bool:
+    def is_related_only(self) -> bool:
         """Say whether the supplier offers only something related to what was confirmed."""
         return any(code == BESIDE for code, _ in self.explanation.lacks)
 
     @property
-    def within_budget(self) -> bool:
+    def is_within_budget(self) -> bool:
         """Say whether the supplier's smallest job is within the budget, as far as is known."""
         return all(code != OVER_BUDGET for code, _ in self.explanation.lacks)
 
@@ -116,7 +116,7 @@ class Fit:
     """
 
     fits: int
-    near: int
+    over_budget: int
     excluded: Mapping[str, int]
-    beside: int = 0
-    shown: int = 0
+    related_only: int = 0
+    with_must_haves: int = 0

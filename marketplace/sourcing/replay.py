@@ -38,8 +38,8 @@ def replay(run_id: int) -> str:
         query,
         inputs["limit"],
         explain=inputs["explain"],
-        shown=inputs.get("shown"),
-        test=inputs.get("test", False),
+        last_shown=inputs.get("shown"),
+        verify_terms=inputs.get("test", False),
     )
     if pack({**result, "ranking": ranking.to_dict()})[1] != run.result_digest:
         kept = [(match["document_id"], match["score"]) for match in result["ranking"]["matches"]]

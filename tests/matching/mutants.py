@@ -26,7 +26,7 @@ QUICK = "not index and not suggestion"
 WIDE = ["test_columns.py", "test_ranking.py", "test_reference.py"]
 
 ROOT_OF_ONE = "return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))"
-TURN = "band.sort(key=lambda key: (shown.get(key, -1), tie_break(query_id, key), key))"
+TURN = "band.sort(key=lambda key: (last_shown.get(key, -1), tie_break(query_id, key), key))"
 EQUIVALENT = {
     "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=100001)": "how much is kept changes no distance",
     "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=50000.0)": "as above",

@@ -93,7 +93,7 @@ def test_the_first_few_are_the_first_of_the_whole_list(index: Index, query: Quer
 @given(query=queries)
 def test_counting_who_fits_agrees_with_the_list(index: Index, query: Query):
     ranking, fit = index.rank(query), index.fit(query)
-    assert fit.fits == sum(match.within_budget and not match.beside for match in ranking.matches)
-    assert fit.fits + fit.near + fit.beside == len(ranking.matches)
+    assert fit.fits == sum(match.is_within_budget and not match.is_related_only for match in ranking.matches)
+    assert fit.fits + fit.over_budget + fit.related_only == len(ranking.matches)
     reasons = [exclusion.reason for exclusion in ranking.excluded]
     assert fit.excluded == {reason: reasons.count(reason) for reason in set(reasons)}

@@ -93,7 +93,7 @@ def test_soft_requirements_sink_and_are_said(index: Index) -> None:
     assert cheap
     assert rich
     assert cheap.score < rich.score
-    assert not cheap.within_budget
+    assert not cheap.is_within_budget
     assert "over_budget" in dict(cheap.explanation.lacks)
 
 
@@ -105,7 +105,7 @@ def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
         if code == "must_have_not_shown"
     ]
     assert lacks == ["Kjørelys i traktoren"]
-    assert index.showing(query, "Betaling med Vipps") == 1
+    assert index.count_showing(query, "Betaling med Vipps") == 1
 
 
 @pytest.mark.parametrize(
@@ -121,9 +121,9 @@ def test_what_was_asked_before_changes_no_answer(
     suppliers: list[Document], glossary: Glossary, index: Index, change: dict[str, Any]
 ) -> None:
     changed, fresh = _changed(**change), Index.build(suppliers, glossary)
-    alone = fresh.rank(changed), fresh.fit(changed), fresh.showing(changed, "Vipps")
+    alone = fresh.rank(changed), fresh.fit(changed), fresh.count_showing(changed, "Vipps")
     index.rank(SHOP_BRIEF)
-    assert (index.rank(changed), index.fit(changed), index.showing(changed, "Vipps")) == alone
+    assert (index.rank(changed), index.fit(changed), index.count_showing(changed, "Vipps")) == alone
     index.fit(SHOP_BRIEF)
     assert (index.fit(changed), index.rank(changed)) == (alone[1], alone[0])
 
@@ -131,8 +131,10 @@ def test_what_was_asked_before_changes_no_answer(
 def test_counting_agrees_with_ranking(index: Index) -> None:
     for query in (SHOP_BRIEF, _changed(presence="must"), _changed(needs=(), budget_max_nok=10_000)):
         ranking, fit = index.rank(query), index.fit(query)
-        assert fit.fits == sum(match.within_budget and not match.beside for match in ranking.matches)
-        assert fit.fits + fit.near + fit.beside == len(ranking.matches)
+        assert fit.fits == sum(
+            match.is_within_budget and not match.is_related_only for match in ranking.matches
+        )
+        assert fit.fits + fit.over_budget + fit.related_only == len(ranking.matches)
         assert sum(fit.excluded.values()) == len(ranking.excluded)
 
 
@@ -278,12 +280,12 @@ def test_contenders_are_those_who_may_stand_first_when_turns_are_taken(
     query = _changed(needs=())
     matches = index.rank(query).matches
     last = matches[1].score - index.settings.fair_width
-    assert set(index.contenders(query, 2)) == {m.document_id for m in matches if m.score >= last}
-    assert len(index.contenders(query, 99)) == len(matches)
+    assert set(index.candidates(query, 2)) == {m.document_id for m in matches if m.score >= last}
+    assert len(index.candidates(query, 99)) == len(matches)
 
 
 def test_an_empty_directory_answers_every_question(glossary: Glossary) -> None:
     index = Index.build((), glossary)
-    assert index.contenders(SHOP_BRIEF, 5) == []
-    assert index.showing(SHOP_BRIEF, "Vipps") == 0
+    assert index.candidates(SHOP_BRIEF, 5) == []
+    assert index.count_showing(SHOP_BRIEF, "Vipps") == 0
     assert index.judge(SHOP_BRIEF, "shop") is None

@@ -72,7 +72,7 @@ def test_without_a_reason_that_was_tested_the_score_is_lower(
         (query, match, term)
         for brief in devset_briefs
         for query in [brief if confirmed else replace(brief, needs=())]
-        for match in devset.rank(query, 10, test=True).matches
+        for match in devset.rank(query, 10, verify_terms=True).matches
         for term in match.explanation.terms
         if term.document_words or term.query_words
     ]
@@ -87,7 +87,9 @@ def test_what_fails_the_test_keeps_its_points_and_loses_its_words(
 ) -> None:
     lost = 0
     for query in devset_briefs:
-        for told, sure in zip(devset.rank(query).matches, devset.rank(query, test=True).matches, strict=True):
+        for told, sure in zip(
+            devset.rank(query).matches, devset.rank(query, verify_terms=True).matches, strict=True
+        ):
             assert (sure.document_id, sure.score, sure.explanation.parts) == (
                 told.document_id,
                 told.score,
@@ -98,7 +100,7 @@ def test_what_fails_the_test_keeps_its_points_and_loses_its_words(
                 assert other in (one, unnamed)
                 lost += other != one
     assert lost > 0
-    assert devset.rank(Query("nothing", "Qqq", "qqq"), test=True).matches
+    assert devset.rank(Query("nothing", "Qqq", "qqq"), verify_terms=True).matches
 
 
 def test_taking_a_tick_out_lowers_the_score(devset: Index, devset_briefs: list[Query]) -> None:

@@ -15,18 +15,18 @@ from marketplace.matching import (
     Explanation,
     Fit,
     Match,
-    Part,
     Position,
     Query,
     Ranking,
+    ScorePart,
     Settings,
     TermMatch,
     suggest_needs,
 )
 from marketplace.matching.criteria import Judgement
-from marketplace.matching.ranking import in_turn, order_key, tie_break
+from marketplace.matching.ranking import order_key, rotate_ties, tie_break
 
-PARTS = (Part("words", 1.5, 15.0), Part("services", 20.25, 50.0))
+PARTS = (ScorePart("words", 1.5, 15.0), ScorePart("services", 20.25, 50.0))
 EXPLANATION = Explanation(
     PARTS,
     (
@@ -70,11 +70,11 @@ def test_an_explanation_as_json_is_this_and_comes_back() -> None:
 
 def test_a_match_says_what_stands_between() -> None:
     both = Match(1, "d", 21.75, EXPLANATION)
-    assert both.beside
-    assert not both.within_budget
+    assert both.is_related_only
+    assert not both.is_within_budget
     neither = Match(1, "d", 21.75, Explanation(PARTS, (), (("over_budget", {}), ("services_beside", {})), ()))
-    assert not neither.beside
-    assert neither.within_budget
+    assert not neither.is_related_only
+    assert neither.is_within_budget
 
 
 def test_a_ranking_as_json_is_this_and_comes_back() -> None:
@@ -97,7 +97,7 @@ def test_a_ranking_as_json_is_this_and_comes_back() -> None:
     assert ranking.match("d") is match
     assert ranking.match("x") is None
     assert Ranking("q", settings, ()).excluded == ()
-    assert (Fit(1, 2, {}).beside, Fit(1, 2, {}).shown) == (0, 0)
+    assert (Fit(1, 2, {}).related_only, Fit(1, 2, {}).with_must_haves) == (0, 0)
 
 
 def test_the_tie_break_is_the_hash_that_is_published() -> None:
@@ -110,15 +110,21 @@ def test_the_tie_break_is_the_hash_that_is_published() -> None:
 def test_turns_by_hand() -> None:
     scored = [("a", 10.0), ("b", 9.5), ("c", 9.0), ("d", 8.9), ("e", 2.0)]
     by_lot = sorted("abc", key=lambda key: tie_break("q", key))
-    assert in_turn("q", [], {}, 1.0) == []
-    assert in_turn("q", scored, {"a": 3, "b": 1, "c": 2, "d": 0, "e": 0}, 1.0) == ["b", "c", "a", "d", "e"]
-    assert in_turn("q", scored, {"a": 3, "c": 0}, 1.0) == ["b", "c", "a", "d", "e"]
-    assert in_turn("q", scored, {}, 1.0) == [*by_lot, "d", "e"]
-    assert in_turn("q", scored, {"a": 1}, 0.0) == list("abcde")
+    assert rotate_ties("q", [], {}, 1.0) == []
+    assert rotate_ties("q", scored, {"a": 3, "b": 1, "c": 2, "d": 0, "e": 0}, 1.0) == [
+        "b",
+        "c",
+        "a",
+        "d",
+        "e",
+    ]
+    assert rotate_ties("q", scored, {"a": 3, "c": 0}, 1.0) == ["b", "c", "a", "d", "e"]
+    assert rotate_ties("q", scored, {}, 1.0) == [*by_lot, "d", "e"]
+    assert rotate_ties("q", scored, {"a": 1}, 0.0) == list("abcde")
     # Within nine digits two scores are the same, and so is the lower end of a band.
-    assert in_turn("q", [("a", 1.0), ("b", 1.0 - 2e-10)], {"a": 1}, 0.0) == ["b", "a"]
-    assert in_turn("q", [("a", 1.0), ("b", 1.0 - 2e-9)], {"a": 1}, 0.0) == ["a", "b"]
-    assert in_turn("q", [("a", 0.3), ("b", 0.1)], {"a": 1}, 0.2) == ["b", "a"]
+    assert rotate_ties("q", [("a", 1.0), ("b", 1.0 - 2e-10)], {"a": 1}, 0.0) == ["b", "a"]
+    assert rotate_ties("q", [("a", 1.0), ("b", 1.0 - 2e-9)], {"a": 1}, 0.0) == ["a", "b"]
+    assert rotate_ties("q", [("a", 0.3), ("b", 0.1)], {"a": 1}, 0.2) == ["b", "a"]
 
 
 @pytest.mark.parametrize(

@@ -53,13 +53,13 @@ def index(glossary) -> Index:
 def test_each_count_is_that_of_the_variant_alone_in_any_order(index):
     for queries in (VARIANTS, VARIANTS[::-1], [*VARIANTS, *VARIANTS]):
         counted = index.fits(queries)
-        assert [replace(fit, shown=0) for fit in counted] == [index.fit(query) for query in queries]
+        assert [replace(fit, with_must_haves=0) for fit in counted] == [index.fit(query) for query in queries]
 
 
 def test_those_that_fit_are_those_that_the_ranking_calls_so(index):
     for query, counted in zip(VARIANTS, index.fits(VARIANTS), strict=True):
         matches = index.rank(query).matches
-        assert counted.fits == sum(match.within_budget and not match.beside for match in matches)
+        assert counted.fits == sum(match.is_within_budget and not match.is_related_only for match in matches)
 
 
 def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
@@ -67,7 +67,12 @@ def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
     none, both, first, second = index.fits(
         [replace(wide, must_haves=kept) for kept in ((), ASKED.must_haves, *((m,) for m in ASKED.must_haves))]
     )
-    assert (none.shown, both.shown, first.shown, second.shown) == (none.fits, 1, 2, 1)
+    assert (none.with_must_haves, both.with_must_haves, first.with_must_haves, second.with_must_haves) == (
+        none.fits,
+        1,
+        2,
+        1,
+    )
 
 
 @pytest.mark.parametrize(
@@ -81,22 +86,24 @@ def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
 )  # fmt: skip
 def test_who_moves_is_told_with_the_reason_both_ways(index, changes, who, reason, params):
     other = replace(ASKED, **changes)
-    (enters,) = index.moved(ASKED, other)
+    (enters,) = index.fit_changes(ASKED, other)
     assert (enters.document_id, enters.enters, enters.reason, enters.params) == (who, True, reason, params)
-    (leaves,) = index.moved(other, ASKED)
+    (leaves,) = index.fit_changes(other, ASKED)
     assert (leaves.document_id, leaves.enters, leaves.reason, leaves.params) == (who, False, reason, params)
 
 
 def test_another_need_moves_those_beside_it_and_those_of_another_trade(index):
     asked = replace(ASKED, must_haves=())
     found = {
-        one.document_id: one for one in index.moved(asked, replace(asked, needs=("ecm.payment-shipping",)))
+        one.document_id: one
+        for one in index.fit_changes(asked, replace(asked, needs=("ecm.payment-shipping",)))
     }
     assert (found["beside"].enters, found["beside"].reason) == (True, "services_beside")
     assert found["beside"].params == {"services": ["ecm.shop"]}
     assert not found["cheap"].enters
     help_wanted = {
-        one.document_id: one for one in index.moved(asked, replace(asked, needs=("adv.procurement-help",)))
+        one.document_id: one
+        for one in index.fit_changes(asked, replace(asked, needs=("adv.procurement-help",)))
     }
     assert (help_wanted["other"].reason, help_wanted["other"].params) == (
         "services",
@@ -106,14 +113,14 @@ def test_another_need_moves_those_beside_it_and_those_of_another_trade(index):
 
 def test_those_that_enter_come_by_score_and_nobody_moves_without_a_change(index):
     nothing = replace(ASKED, budget_max_nok=0)
-    entering = [one.document_id for one in index.moved(nothing, replace(ASKED, budget_max_nok=None))]
+    entering = [one.document_id for one in index.fit_changes(nothing, replace(ASKED, budget_max_nok=None))]
     places = [match.document_id for match in index.rank(replace(ASKED, budget_max_nok=None)).matches]
     assert entering == [name for name in places if name in entering]
     assert len(entering) == 2
-    assert index.moved(ASKED, ASKED) == []
+    assert index.fit_changes(ASKED, ASKED) == []
 
 
 def test_an_index_without_suppliers_fits_nobody(glossary):
     empty = Index.build((), glossary)
     assert [fit.fits for fit in empty.fits(VARIANTS)] == [0] * len(VARIANTS)
-    assert empty.moved(ASKED, VARIANTS[1]) == []
+    assert empty.fit_changes(ASKED, VARIANTS[1]) == []

@@ -33,7 +33,7 @@ def firsts(*, shown_first: bool, order: int = 1) -> Counter[str]:
     shown: dict[str, int] = {}
     for number in range(BRIEFS):
         query = Query(f"2026-{number:04d}", "Nettbutikk", "Selge på nett", needs=("ecm.shop",))
-        (match,) = made.rank(query, 1, explain=0, shown=dict(shown) if shown_first else {}).matches
+        (match,) = made.rank(query, 1, explain=0, last_shown=dict(shown) if shown_first else {}).matches
         first[match.document_id] += 1
         shown[match.document_id] = number
     return first

@@ -10,7 +10,7 @@ import numpy as np
 from marketplace.matching import criteria
 from marketplace.matching.criteria import Exclusion, Judgement
 from marketplace.matching.documents import Query
-from marketplace.matching.explanation import Note, Part, TermMatch
+from marketplace.matching.explanation import Note, ScorePart, TermMatch
 from marketplace.matching.index.attribute_columns import REASONS, Codes
 from marketplace.matching.index.exclusions import LeftOut
 from marketplace.matching.index.needs import Truths, Vector
@@ -160,7 +160,7 @@ class Comparison(Asked):
         """Return the rows that stand behind another one that says the same, which is drawn by the query's name."""
         return self.store.doubts.behind(self.query.id, self.reasons == 0, self.store.id_of)
 
-    def judge(self, row: int) -> tuple[tuple[Part, ...], tuple[Note, ...], tuple[Note, ...]]:
+    def judge(self, row: int) -> tuple[tuple[ScorePart, ...], tuple[Note, ...], tuple[Note, ...]]:
         """Return a supplier's six parts, and what to say for and against it."""
         query, document, settings = self.query, self.store.documents[row], self.store.settings
         judgements = (
@@ -170,8 +170,8 @@ class Comparison(Asked):
             ("availability", criteria.availability(query, document, settings)),
         )
         parts = (
-            Part("words", self.words_at(row)[1], settings.max_words),
-            Part("services", float(self.services_at(row).sum()), settings.max_services),
+            ScorePart("words", self.words_at(row)[1], settings.max_words),
+            ScorePart("services", float(self.services_at(row).sum()), settings.max_services),
             *(_part(code, judgement, settings) for code, judgement in judgements),
         )
         facts, lacks = self._service_notes(row)
@@ -204,7 +204,7 @@ class Comparison(Asked):
         lacks: tuple[Note, ...] = (("services_not_stated", {"services": missing}),) if missing else ()
         return facts, lacks
 
-    def terms(self, row: int, parts: tuple[Part, ...]) -> tuple[TermMatch, ...]:
+    def terms(self, row: int, parts: tuple[ScorePart, ...]) -> tuple[TermMatch, ...]:
         """Return the words on both sides, those that gave most first."""
         return (*self._word_terms(row, parts[0].value), *self._service_terms(row))
 
@@ -252,6 +252,6 @@ class Comparison(Asked):
         )
 
 
-def _part(code: str, judgement: Judgement, settings: Settings) -> Part:
+def _part(code: str, judgement: Judgement, settings: Settings) -> ScorePart:
     maximum = settings.maximum(code)
-    return Part(code, maximum * judgement.share, maximum)
+    return ScorePart(code, maximum * judgement.share, maximum)

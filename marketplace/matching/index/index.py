@@ -16,7 +16,7 @@ from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
 from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import Fit, Match, Ranking, in_turn, order_key
+from marketplace.matching.ranking import Fit, Match, Ranking, order_key, rotate_ties
 from marketplace.matching.settings import Settings
 
 
@@ -101,7 +101,7 @@ class Index:
         texts = query_tokens(analyzer, title, text, lang, self.settings)
         return self._store.needs.suggest(texts, limit)
 
-    def contenders(self, query: Query, limit: int) -> list[str]:
+    def candidates(self, query: Query, limit: int) -> list[str]:
         """Return those among whom the first `limit` are, however nearly equal ones are ordered."""
         if not len(self):
             return []
@@ -114,8 +114,8 @@ class Index:
         limit: int | None = None,
         *,
         explain: int | None = None,
-        shown: Mapping[str, int] | None = None,
-        test: bool = False,
+        last_shown: Mapping[str, int] | None = None,
+        verify_terms: bool = False,
     ) -> Ranking:
         """Rank the documents for a query: the first `limit` matches, and all that are left out.
 
@@ -127,7 +127,7 @@ class Index:
         if not len(self):
             return Ranking(query.id, self.settings, ())
         search = Comparison.of(self._store, query)
-        width = 0.0 if shown is None else self.settings.fair_width
+        width = 0.0 if last_shown is None else self.settings.fair_width
         rows = search.candidates if limit is None else search.best(limit, width)
         search.look_at(rows.tolist())
         id_of = self._store.id_of
@@ -135,10 +135,11 @@ class Index:
             ((row, *search.judge(row)) for row in rows.tolist()),
             key=lambda entry: order_key(query.id, id_of(entry[0]), sum(part.value for part in entry[1])),
         )
-        if shown is not None:
+        if last_shown is not None:
             scores = {id_of(entry[0]): sum(part.value for part in entry[1]) for entry in scored}
             places = {
-                key: place for place, key in enumerate(in_turn(query.id, [*scores.items()], shown, width))
+                key: place
+                for place, key in enumerate(rotate_ties(query.id, [*scores.items()], last_shown, width))
             }
             scored.sort(key=lambda entry: places[id_of(entry[0])])
         scored = scored[:limit]
@@ -152,7 +153,7 @@ class Index:
                 notes = (*lacks, *search.unshown_must_haves(row))
             explanation = Explanation(parts, terms, facts, notes)
             matches.append(Match(place, id_of(row), explanation.score, explanation))
-        if test:
+        if verify_terms:
             matches = tested(search, [row for row, *_ in scored], matches)
         return Ranking(query.id, self.settings, tuple(matches), search.exclusions())
 
@@ -181,11 +182,11 @@ class Index:
         """Count how many suppliers fit each of many variants of a brief: cheap enough to follow a slider."""
         return what_if.fits(self._store, queries)
 
-    def moved(self, before: Query, after: Query) -> list[what_if.Moved]:
+    def fit_changes(self, before: Query, after: Query) -> list[what_if.FitChange]:
         """Return the suppliers that fit only one of two variants of a brief, each with the reason."""
-        return what_if.moved(self._store, before, after)
+        return what_if.fit_changes(self._store, before, after)
 
-    def showing(self, query: Query, must_have: str) -> int:
+    def count_showing(self, query: Query, must_have: str) -> int:
         """Count the suppliers, not left out, whose texts speak of a must-have."""
         if not len(self):
             return 0

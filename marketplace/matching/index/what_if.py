@@ -19,7 +19,7 @@ from marketplace.matching.ranking import Fit
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class FitChange:
     """A supplier that fits one variant of a brief and not the other, and what it fails on in that other one."""
 
     document_id: str
@@ -43,10 +43,10 @@ def _fit(comparison: Comparison, shown: dict[tuple[str, str], Truths]) -> Fit:
         if key not in shown:
             shown[key] = comparison.shown(must_have)
         all_shown = all_shown & shown[key]
-    return replace(comparison.fit(), shown=int(np.count_nonzero(all_shown)))
+    return replace(comparison.fit(), with_must_haves=int(np.count_nonzero(all_shown)))
 
 
-def moved(store: Store, before: Query, after: Query) -> list[Moved]:
+def fit_changes(store: Store, before: Query, after: Query) -> list[FitChange]:
     """Return who fits only one of two variants, those that enter first, and each lot by score where they fit."""
     if not store.documents or before == after:
         return []
@@ -60,11 +60,11 @@ def moved(store: Store, before: Query, after: Query) -> list[Moved]:
 
 def _named(
     fitting: Comparison, other: Comparison, rows: np.ndarray[Any, Any], *, enters: bool
-) -> list[Moved]:
+) -> list[FitChange]:
     found = []
     for row in fitting.highest_first(rows).tolist():
         document, reason = fitting.store.documents[row], MISSES[other.misses[row]]
-        found.append(Moved(document.id, enters, reason, _params(reason, other.query, document)))
+        found.append(FitChange(document.id, enters, reason, _params(reason, other.query, document)))
     return found
 
 

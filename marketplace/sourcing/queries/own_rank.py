@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from marketplace.briefs.queries import BriefPaper, paper_for
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.matching import CaseText, Document, Match, Part, Query
+from marketplace.matching import CaseText, Document, Match, Query, ScorePart
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.queries.rankings import run_of
@@ -42,7 +42,7 @@ class Standing:
     place: int | None = None
     left_out: str = ""
     score: float = 0.0
-    parts: Sequence[Part] = ()
+    parts: Sequence[ScorePart] = ()
     hints: Sequence[Hint] = ()
 
 

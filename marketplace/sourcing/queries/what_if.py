@@ -18,7 +18,7 @@ from marketplace.sourcing.corpus import Corpus, corpus
 from marketplace.sourcing.documents import Listing, query_of
 
 if TYPE_CHECKING:
-    from marketplace.matching import Moved
+    from marketplace.matching import FitChange
 
 MOST_NAMED = 10
 MOST_MOVED = 6
@@ -107,7 +107,7 @@ class Fitted:
     @property
     def dearest(self) -> MustHave | None:
         """Return the must-have whose leaving makes most suppliers show all the others, or None when none does."""
-        kept = [item for item in self.must_haves if item.kept and item.without > self.fit.shown]
+        kept = [item for item in self.must_haves if item.kept and item.without > self.fit.with_must_haves]
         return max(kept, key=lambda item: item.without, default=None)
 
 
@@ -157,7 +157,7 @@ def _fitted(now: Corpus, written: Query, tried: Query, trial: Trial, band: str) 
         if exclusion.reason != "services":
             sentence = match_explanation.exclusion_sentence(exclusion.reason, exclusion.params)
             groups[sentence] = groups.get(sentence, 0) + 1
-    passing = now.index.moved(written, tried)
+    passing = now.index.fit_changes(written, tried)
     chosen = {"budget": band, "presence": tried.presence, "finish": _iso(tried.finish_by)}
     options = {
         kind: [
@@ -184,9 +184,9 @@ def _fitted(now: Corpus, written: Query, tried: Query, trial: Trial, band: str) 
             MustHave(
                 number,
                 text,
-                now.index.showing(tried, text),
+                now.index.count_showing(tried, text),
                 number not in trial.without,
-                counts["without", str(number)].shown,
+                counts["without", str(number)].with_must_haves,
             )
             for number, text in enumerate(written.must_haves)
         ],
@@ -281,7 +281,7 @@ def _iso(day: dt.date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _passed(now: Corpus, moved: "Sequence[Moved]") -> Passed:
+def _passed(now: Corpus, moved: "Sequence[FitChange]") -> Passed:
     named = [
         Passing(now.listings[one.document_id], match_explanation.miss_sentence(one.reason, one.params))
         for one in moved[:MOST_MOVED]

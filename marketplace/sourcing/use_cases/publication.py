@@ -52,8 +52,10 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
         raise NotFound
     now = corpus()
     query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
-    shown = last_shown([int(number) for number in now.index.contenders(query, MOST_KEPT)])
-    ranking = now.index.rank(query, limit=MOST_KEPT, explain=MOST_EXPLAINED, shown=shown, test=True)
+    shown = last_shown([int(number) for number in now.index.candidates(query, MOST_KEPT)])
+    ranking = now.index.rank(
+        query, limit=MOST_KEPT, explain=MOST_EXPLAINED, last_shown=shown, verify_terms=True
+    )
     listed = [match.document_id for match in ranking.matches]
     named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
     inputs, inputs_digest = pack(
@@ -85,7 +87,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
         inputs_digest=inputs_digest,
         result=result,
         result_digest=result_digest,
-        matched=fit.fits + fit.near,
+        matched=fit.fits + fit.over_budget,
         excluded=len(ranking.excluded),
     )
     session.add(run)

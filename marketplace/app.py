@@ -11,7 +11,7 @@ from sqlalchemy import make_url
 from werkzeug.middleware.proxy_fix import ProxyFix
 from whitenoise import WhiteNoise
 
-from marketplace.accounts.session_policy import SessionRules, Stage
+from marketplace.accounts.session_policy import SessionPolicy, SignInStage
 from marketplace.accounts.views import blueprint as accounts
 from marketplace.briefs.views import blueprint as briefs
 from marketplace.config import Settings
@@ -22,7 +22,7 @@ from marketplace.demo.people import demo_people
 from marketplace.hook_registration import register_hooks
 from marketplace.operation import logs, metrics
 from marketplace.operation.views import blueprint as operation
-from marketplace.organisations.queries import signed_in_by_token, words_around
+from marketplace.organisations.queries import load_signed_in_person, words_around
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
@@ -137,7 +137,7 @@ def _count(app: Flask, settings: Settings) -> None:
 def _sign_in(app: Flask, settings: Settings) -> None:
     login_manager.init_app(app)
 
-    app.extensions["session_rules"] = SessionRules(
+    app.extensions["session_policy"] = SessionPolicy(
         settings.session_hours,
         settings.session_idle_minutes,
         settings.trusted_idle_minutes,
@@ -148,10 +148,10 @@ def _sign_in(app: Flask, settings: Settings) -> None:
 @login_manager.user_loader
 def _load(token: str) -> SignedIn | None:
     """Return who is behind a cookie's secret, by the rules of the application that was asked."""
-    found = signed_in_by_token(token, current_app.extensions["session_rules"])
+    found = load_signed_in_person(token, current_app.extensions["session_policy"])
     if found is None:
         return None
-    waiting_for = None if found.stage is Stage.IN else found.stage
+    waiting_for = None if found.stage is SignInStage.COMPLETE else found.stage
     standing = Standing(found.unread, found.memberships, waiting_for, found.requires_two_factor)
     return SignedIn(found.viewer, token, standing)
 

@@ -14,14 +14,14 @@ from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 
 
-def normal_email(email: str) -> str:
+def normalize_email(email: str) -> str:
     """Return an address as it is stored and compared: one Unicode form, small letters."""
     return unicodedata.normalize("NFKC", email).strip().lower()
 
 
 def find_user_by_email(email: str) -> User | None:
     """Return the person with an address, or None."""
-    return session.scalar(select(User).where(User.email == normal_email(email)))
+    return session.scalar(select(User).where(User.email == normalize_email(email)))
 
 
 def get_user(user_id: int) -> User:

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Stage(StrEnum):
+class SignInStage(StrEnum):
     """What is left to do before a person who knows the password is in."""
 
     VERIFY = "verify"
     CODE = "code"
     ENROL = "enrol"
-    IN = "in"
+    COMPLETE = "complete"
 
 
 @dataclass(frozen=True, slots=True)
-class SessionRules:
+class SessionPolicy:
     """What an installation asks of sign-ins. Trusted are curators and administrators: much follows from their acts."""
 
     hours: int
@@ -24,25 +24,27 @@ class SessionRules:
     second_factor: bool
 
 
-def stage_of(*, verified: bool, has_factor: bool, code_verified: bool, requires_two_factor: bool) -> Stage:
+def sign_in_stage(
+    *, verified: bool, has_factor: bool, code_verified: bool, requires_two_factor: bool
+) -> SignInStage:
     """Return how far a sign-in has come."""
     if not verified:
-        return Stage.VERIFY
+        return SignInStage.VERIFY
     if has_factor:
-        return Stage.IN if code_verified else Stage.CODE
-    return Stage.ENROL if requires_two_factor else Stage.IN
+        return SignInStage.COMPLETE if code_verified else SignInStage.CODE
+    return SignInStage.ENROL if requires_two_factor else SignInStage.COMPLETE
 
 
-def is_over(
+def is_expired(
     created_at: dt.datetime,
     last_seen_at: dt.datetime,
     now: dt.datetime,
-    rules: SessionRules,
+    policy: SessionPolicy,
     *,
     trusted: bool,
 ) -> bool:
     """Say whether a sign-in has lasted, or been left alone, for too long."""
-    idle = min(rules.idle_minutes, rules.trusted_idle_minutes) if trusted else rules.idle_minutes
-    return now - created_at > dt.timedelta(hours=rules.hours) or now - last_seen_at > dt.timedelta(
+    idle = min(policy.idle_minutes, policy.trusted_idle_minutes) if trusted else policy.idle_minutes
+    return now - created_at > dt.timedelta(hours=policy.hours) or now - last_seen_at > dt.timedelta(
         minutes=idle
     )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
-from marketplace.accounts.session_policy import SessionRules, Stage, is_over, stage_of
+from marketplace.accounts.session_policy import SessionPolicy, SignInStage, is_expired, sign_in_stage
 from marketplace.core import clock
 from marketplace.core.database import if_possible, session
 from marketplace.core.errors import NotFound
@@ -36,16 +36,16 @@ class SignedInPerson:
     viewer: Viewer
     unread: int
     memberships: int
-    stage: Stage
+    stage: SignInStage
     requires_two_factor: bool
 
 
-def _asked_at_each_request() -> Select[Any]:
+def _session_query() -> Select[Any]:
     """Return the query for a session by its hash: a row for each active membership, the oldest first."""
     sign_in, user = SignInSession.__table__, User.__table__
     membership, organisation = Membership.__table__, Organisation.__table__
     # One table after the other: SQLite would read all of a nested join before it looks for one person.
-    everything = (
+    joined = (
         sign_in.join(user)
         .outerjoin(membership, membership.c.user_id == user.c.id)
         .outerjoin(
@@ -68,28 +68,28 @@ def _asked_at_each_request() -> Select[Any]:
             organisation.c.id.label("organisation_id"), organisation.c.kind, organisation.c.name.label("of"),
             unread.label("unread"),
         )
-        .select_from(everything)
+        .select_from(joined)
         .where(sign_in.c.token_hash == bindparam("token_hash"), user.c.is_active)
         .order_by(membership.c.created_at, membership.c.id)
     )  # fmt: skip
 
 
-_SIGNED_IN = _asked_at_each_request()
+_SESSION_QUERY = _session_query()
 """Asked of the tables themselves, in one statement that is made once: every page of a signed-in person begins here."""
 
 
-def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None:
+def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson | None:
     """Return the person behind a cookie's secret, or None when the session is over.
 
     Rights are derived from the memberships as they stand now, at each request; nothing of them is kept in the session.
     """
-    rows = session.execute(_SIGNED_IN, {"token_hash": token_hash(token)}).all()
+    rows = session.execute(_SESSION_QUERY, {"token_hash": token_hash(token)}).all()
     if not rows:
         return None
     person, now = rows[0], clock.now()
     memberships = [row for row in rows if row.organisation_id is not None]
     trusted = person.is_admin or any(row.role == "curator" for row in memberships)
-    if is_over(person.began_at, person.last_seen_at, now, rules, trusted=trusted):
+    if is_expired(person.began_at, person.last_seen_at, now, policy, trusted=trusted):
         return None
     if now - person.last_seen_at > dt.timedelta(minutes=1):
         with if_possible():
@@ -98,8 +98,8 @@ def signed_in_by_token(token: str, rules: SessionRules) -> SignedInPerson | None
     chosen = next((row for row in memberships if row.membership_id == acting), None)
     if chosen is None and memberships and not (person.is_admin and acting is None):
         chosen = memberships[0]
-    requires_two_factor = rules.second_factor and trusted
-    stage = stage_of(
+    requires_two_factor = policy.second_factor and trusted
+    stage = sign_in_stage(
         verified=person.email_verified_at is not None,
         has_factor=person.second_factor_at is not None,
         code_verified=person.code_verified_at is not None,

@@ -8,7 +8,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.views import hash_cost, remember_sign_in
+from marketplace.accounts.views import hash_cost, set_session_cookie
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import mark_of
@@ -184,7 +184,7 @@ def accept_invitation(token: str) -> Answer:
             form.add_rule_error(error)
         else:
             if not viewer.is_signed_in:
-                remember_sign_in(accounts.open_session(user_id, str(request.user_agent), membership_id))
+                set_session_cookie(accounts.open_session(user_id, str(request.user_agent), membership_id))
             else:
                 use_cases.choose_organisation(viewer, current_token() or "", membership_id)
             flashes.done(_("Welcome to %(organisation)s.", organisation=invitation.organisation.name))

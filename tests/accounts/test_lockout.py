@@ -103,7 +103,7 @@ def test_the_owner_is_told_once_and_the_mailed_link_opens_the_account(client: Br
 
 def heard(email: str, password: str, address: str) -> bool:
     try:
-        use_cases.sign_in(use_cases.Attempt(email, password, address), CHEAP)
+        use_cases.sign_in(use_cases.SignInAttempt(email, password, address), CHEAP)
     except TooMany:
         return False
     return True

@@ -147,7 +147,7 @@ def test_a_new_password_stops_a_change_of_address(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     client.sign_in(person.id)
     client.post("/account/address", data={"email": "tyv@evil.example", "present": factories.PASSWORD})
-    use_cases.ask_for_reset("kari@fjordnett.example")
+    use_cases.request_password_reset("kari@fjordnett.example")
     client.post(mails("kari@fjordnett.example")[-1].link_path, data={"password": GOOD})
     assert client.post(mails("tyv@evil.example")[0].link_path).status_code == 410
 

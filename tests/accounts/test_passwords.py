@@ -131,12 +131,12 @@ def test_a_hash_of_another_price_is_made_anew_at_the_next_sign_in_and_the_passwo
     person = factories.user()
     person.password_hash = passwords.hash_of(factories.PASSWORD, old)
     session.commit()
-    assert use_cases.sign_in(use_cases.Attempt(person.email, "wrong"), new) is None
+    assert use_cases.sign_in(use_cases.SignInAttempt(person.email, "wrong"), new) is None
     assert passwords.is_outdated(_kept(person.id), new), "only the right password can be hashed anew"
-    assert use_cases.sign_in(use_cases.Attempt(person.email, factories.PASSWORD), new)
+    assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     kept = _kept(person.id)
     assert not passwords.is_outdated(kept, new)
-    assert use_cases.sign_in(use_cases.Attempt(person.email, factories.PASSWORD), new)
+    assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     assert _kept(person.id) == kept
 
 

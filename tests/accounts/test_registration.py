@@ -132,7 +132,7 @@ def test_nobody_can_make_us_send_more_than_three_mails_in_six_hours(app: Flask, 
             )
             for _wrong in range(10):
                 with suppress(TooMany):
-                    use_cases.sign_in(use_cases.Attempt(person.email, "wrong"), CHEAP)
+                    use_cases.sign_in(use_cases.SignInAttempt(person.email, "wrong"), CHEAP)
                 clock.shift(dt.timedelta(seconds=81))
             clock.shift(dt.timedelta(hours=1))
         sent = sorted(mail.created_at for mail in mails(person.email))

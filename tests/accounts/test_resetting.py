@@ -35,7 +35,7 @@ def test_a_new_password_by_mail_works_once(client: Browser) -> None:
 
 def test_only_the_hash_of_a_link_is_kept(app: Flask) -> None:
     person = factories.user()
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     secret = mails(person.email)[0].link_path.rsplit("/", 1)[1]
     row = session.query(OneTimeLink).one()
     assert len(secret) >= 43
@@ -44,7 +44,7 @@ def test_only_the_hash_of_a_link_is_kept(app: Flask) -> None:
 
 def test_a_link_ends_after_an_hour(client: Browser) -> None:
     person = factories.user()
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     link = mails(person.email)[0].link_path
     with time_machine.travel(dt.datetime.now(dt.UTC) + dt.timedelta(minutes=59)):
         assert client.get(link).status_code == 200
@@ -55,8 +55,8 @@ def test_a_link_ends_after_an_hour(client: Browser) -> None:
 
 def test_a_link_ends_when_a_newer_is_asked_for(client: Browser) -> None:
     person = factories.user()
-    use_cases.ask_for_reset(person.email)
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
+    use_cases.request_password_reset(person.email)
     first, second = (mail.link_path for mail in mails(person.email))
     assert client.get(first).status_code == 410
     assert client.get(second).status_code == 200
@@ -65,25 +65,25 @@ def test_a_link_ends_when_a_newer_is_asked_for(client: Browser) -> None:
 def test_a_link_ends_when_the_password_is_changed_another_way(client: Browser) -> None:
     person = factories.user()
     client.sign_in(person.id)
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     client.post("/account/password", data={"old": factories.PASSWORD, "password": GOOD})
     assert client.get(mails(person.email)[0].link_path).status_code == 410
 
 
 def test_a_link_ends_when_the_account_is_closed(client: Browser) -> None:
     person = factories.user()
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     use_cases.set_active(factories.administrator(), person.id, active=False)
     assert client.get(mails(person.email)[0].link_path).status_code == 410
     assert len(mails(person.email)) == 1
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     assert len(mails(person.email)) == 1, "and no more are sent"
 
 
 def test_names_around_the_person_are_refused(client: Browser) -> None:
     company = factories.company("Kvitfjellbygda Sauelag", of=factories.garden("Tussmørke næringshage"))
     owner = factories.member(company)
-    use_cases.ask_for_reset(owner.email)
+    use_cases.request_password_reset(owner.email)
     link = mails(owner.email)[0].link_path
     for password in ("kvitfjellbygda 2026", "Tussmørke 123456", "Leverandørtorget 26"):
         assert "field-error" in client.post(link, data={"password": password}).text, password
@@ -91,7 +91,7 @@ def test_names_around_the_person_are_refused(client: Browser) -> None:
 
 def test_a_link_of_one_kind_is_not_one_of_another(client: Browser) -> None:
     person = factories.user()
-    use_cases.ask_for_reset(person.email)
+    use_cases.request_password_reset(person.email)
     secret = mails(person.email)[0].link_path.rsplit("/", 1)[1]
     assert client.post(f"/confirm/{secret}").status_code == 410
     with pytest.raises(NotFound):

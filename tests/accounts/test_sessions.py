@@ -118,7 +118,7 @@ def test_changing_the_password_ends_the_other_sessions(two: tuple[Browser, Brows
 
 def test_a_new_password_by_mail_ends_all_sessions(two: tuple[Browser, Browser, int]) -> None:
     here, there, _person = two
-    use_cases.ask_for_reset("kari@fjordnett.example")
+    use_cases.request_password_reset("kari@fjordnett.example")
     here.post(mails("kari@fjordnett.example")[0].link_path, data={"password": GOOD})
     assert [browser.get("/account").status_code for browser in (here, there)] == [303, 303]
 

@@ -5,8 +5,8 @@ from sqlalchemy import select
 from marketplace.accounts import queries
 from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
-from marketplace.accounts.use_cases.one_time_links import end_links
-from marketplace.accounts.use_cases.registration import NewPerson, add_verified, prepare
+from marketplace.accounts.use_cases.one_time_links import revoke_links
+from marketplace.accounts.use_cases.registration import NewPerson, add_verified, prepare_account
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
@@ -37,7 +37,7 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
         user.is_active = active
         if not active:
             end_sessions_of(user_id)
-            end_links(user_id)
+            revoke_links(user_id)
         record(viewer, "account.open" if active else "account.close", "user", user_id)
 
 
@@ -46,14 +46,14 @@ def create_administrator(*, name: str, email: str, password: str, cost: HashCost
 
     Only reached from the command line, never from a page. Raises RuleBroken.
     """
-    known = queries.find_user_by_email(queries.normal_email(email)) is not None
-    prepared = None if known else prepare(NewPerson(name, email, password), cost)
+    known = queries.find_user_by_email(queries.normalize_email(email)) is not None
+    account = None if known else prepare_account(NewPerson(name, email, password), cost)
     with transaction():
-        user = queries.find_user_by_email(queries.normal_email(email))
+        user = queries.find_user_by_email(queries.normalize_email(email))
         if user is None:
-            if prepared is None:
+            if account is None:
                 raise NotFound
-            user = add_verified(prepared)
+            user = add_verified(account)
         user.is_admin = True
         end_sessions_of(user.id)
         record(None, "account.make_administrator", "user", user.id)
@@ -65,7 +65,7 @@ def remove_administrator(email: str) -> None:
     Raises NotFound, and RuleBroken for the last one.
     """
     with transaction():
-        user = queries.find_user_by_email(queries.normal_email(email))
+        user = queries.find_user_by_email(queries.normalize_email(email))
         if user is None or not user.is_admin:
             raise NotFound
         if not _another_administrator_than(user):

@@ -18,9 +18,9 @@ LIFETIMES = {
 }
 
 
-def new_link(user: User, purpose: str, *, email: str = "", target: str = "") -> str:
+def create_link(user: User, purpose: str, *, email: str = "", target: str = "") -> str:
     """Make a link, dropping older ones of its kind, and return its secret. Inside the caller's transaction."""
-    end_links(user.id, purpose)
+    revoke_links(user.id, purpose)
     token = new_token()
     session.add(
         OneTimeLink(
@@ -35,7 +35,7 @@ def new_link(user: User, purpose: str, *, email: str = "", target: str = "") -> 
     return token
 
 
-def end_links(user_id: int, *purposes: str) -> None:
+def revoke_links(user_id: int, *purposes: str) -> None:
     """Let a person's unused links of some kinds, or of all, work no more. Inside the caller's transaction."""
     session.execute(
         delete(OneTimeLink).where(
@@ -57,7 +57,7 @@ def find_link(token: str, *purposes: str) -> OneTimeLink | None:
     return link
 
 
-def use_link(token: str, *purposes: str) -> OneTimeLink:
+def consume_link(token: str, *purposes: str) -> OneTimeLink:
     """Return a link and let it work no more, inside the caller's transaction. Raises NotFound."""
     link = find_link(token, *purposes)
     if link is None:

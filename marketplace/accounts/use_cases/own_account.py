@@ -8,12 +8,12 @@ from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     RESET,
-    end_links,
+    consume_link,
+    create_link,
     find_link,
-    new_link,
-    use_link,
+    revoke_links,
 )
-from marketplace.accounts.use_cases.registration import hidden
+from marketplace.accounts.use_cases.registration import mask_email
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.throttling import (
     consume_mail_quota,
@@ -40,7 +40,7 @@ def change_profile(viewer: Viewer, *, name: str, locale: str) -> None:
         record(viewer, "account.change_profile", "user", user.id)
 
 
-def must_know_password(viewer: Viewer, password: str, cost: HashCost, field: str) -> None:
+def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) -> None:
     """Ask for the present password before a change that a borrowed machine must not allow.
 
     Wrong ones count as wrong sign-ins do. Raises RuleBroken or TooMany.
@@ -66,22 +66,22 @@ class PasswordChange:
 
 def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, token: str | None) -> None:
     """Change the viewer's password and end all other sessions. Raises RuleBroken or TooMany."""
-    must_know_password(viewer, change.old, cost, "old")
+    require_password(viewer, change.old, cost, "old")
     user = queries.get_user(viewer.user_id or 0)
     passwords.check_quality(change.new, user.name, user.email, *change.own_words)
     hashed = passwords.hash_of(change.new, cost)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         user.password_hash = hashed
-        end_links(user.id)
+        revoke_links(user.id)
         end_sessions_of(user.id, token)
         record(viewer, "account.change_password", "user", user.id)
         send_mail(notices.password_changed(user.name), user.email, user.locale)
 
 
-def ask_for_reset(email: str) -> None:
+def request_password_reset(email: str) -> None:
     """Mail a link that sets a new password, if the address belongs to an account; say nothing either way."""
-    email = queries.normal_email(email)
+    email = queries.normalize_email(email)
     with transaction():
         allowed = consume_mail_quota(email)
         user = queries.find_user_by_email(email)
@@ -90,11 +90,11 @@ def ask_for_reset(email: str) -> None:
             return
         record(None, "account.ask_for_reset", "user", user.id)
         if allowed:
-            path = f"/reset/{new_link(user, RESET)}"
+            path = f"/reset/{create_link(user, RESET)}"
             send_mail(notices.reset_password(user.name, path), user.email, user.locale)
 
 
-def can_reset(token: str) -> int | None:
+def find_reset_user_id(token: str) -> int | None:
     """Return whose password a reset link that still works would set, or None."""
     link = find_link(token, RESET)
     return link.user_id if link else None
@@ -111,33 +111,33 @@ def reset_password(token: str, password: str, cost: HashCost, own_words: tuple[s
     passwords.check_quality(password, link.user.name, link.user.email, *own_words)
     hashed = passwords.hash_of(password, cost)
     with transaction():
-        user = use_link(token, RESET).user
+        user = consume_link(token, RESET).user
         user.password_hash = hashed
         user.email_verified_at = user.email_verified_at or clock.now()
-        end_links(user.id)
+        revoke_links(user.id)
         end_sessions_of(user.id)
         reset_attempts(PASSWORD, user.email)
         record(Viewer(user_id=user.id), "account.reset_password", "user", user.id)
         send_mail(notices.password_changed(user.name), user.email, user.locale)
 
 
-def ask_for_new_address(viewer: Viewer, *, email: str, password: str, cost: HashCost) -> None:
+def request_email_change(viewer: Viewer, *, email: str, password: str, cost: HashCost) -> None:
     """Mail a link to a new address and word of it to the old one. Raises RuleBroken or TooMany.
 
     An address that has an account gets no link; the page says the same.
     """
-    must_know_password(viewer, password, cost, "present")
-    email = queries.normal_email(email)
+    require_password(viewer, password, cost, "present")
+    email = queries.normalize_email(email)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if email == user.email:
             raise RuleBroken(_("This is already your address."), "email")
         require_mail_quota(email)
         record(viewer, "account.ask_for_address", "user", user.id)
-        send_mail(notices.address_asked(user.name, hidden(email)), user.email, user.locale)
+        send_mail(notices.address_asked(user.name, mask_email(email)), user.email, user.locale)
         known = queries.find_user_by_email(email)
         if known is not None:
             send_mail(notices.already_registered(known.name), email, known.locale)
             return
-        path = f"/confirm/{new_link(user, EMAIL, email=email)}"
+        path = f"/confirm/{create_link(user, EMAIL, email=email)}"
         send_mail(notices.new_address(user.name, path), email, user.locale)

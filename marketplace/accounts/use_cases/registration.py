@@ -5,7 +5,13 @@ from dataclasses import dataclass
 from marketplace.accounts import notices, passwords, queries
 from marketplace.accounts.models import OneTimeLink, User
 from marketplace.accounts.passwords import HashCost
-from marketplace.accounts.use_cases.one_time_links import EMAIL, VERIFY, end_links, new_link, use_link
+from marketplace.accounts.use_cases.one_time_links import (
+    EMAIL,
+    VERIFY,
+    consume_link,
+    create_link,
+    revoke_links,
+)
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.throttling import consume_mail_quota
 from marketplace.audit.use_cases import record
@@ -30,7 +36,7 @@ class NewPerson:
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedAccount:
     """A new person whose password is good, and already hashed: hashing is slow and belongs outside a transaction."""
 
     name: str
@@ -44,14 +50,14 @@ def as_recipient(user: User) -> Recipient:
     return Recipient(user.id, user.email, user.locale)
 
 
-def prepare(person: NewPerson, cost: HashCost, *own_words: str) -> Prepared:
+def prepare_account(person: NewPerson, cost: HashCost, *own_words: str) -> PreparedAccount:
     """Check a new person's password and hash it. Raises RuleBroken, for known and unknown addresses alike."""
-    email = queries.normal_email(person.email)
+    email = queries.normalize_email(person.email)
     passwords.check_quality(person.password, person.name, email, *own_words)
-    return Prepared(person.name, email, passwords.hash_of(person.password, cost), person.target)
+    return PreparedAccount(person.name, email, passwords.hash_of(person.password, cost), person.target)
 
 
-def register(person: Prepared) -> User | None:
+def register(person: PreparedAccount) -> User | None:
     """Add a person and mail a link that confirms the address, inside the caller's transaction.
 
     Returns None when the address has an account: its owner is told by mail, and the page must say the same as always.
@@ -60,7 +66,7 @@ def register(person: Prepared) -> User | None:
     if known is not None:
         record(None, "account.register_known", "user", known.id)
         if known.is_active and consume_mail_quota(known.email):
-            _remind(known)
+            _notify_existing_account(known)
         return None
     user = _add(person)
     record(Viewer(user_id=user.id), "account.register", "user", user.id)
@@ -69,14 +75,14 @@ def register(person: Prepared) -> User | None:
     return user
 
 
-def _remind(known: User) -> None:
+def _notify_existing_account(known: User) -> None:
     if known.email_verified_at is None:
         _mail_verification(known, "")
     else:
         send_mail(notices.already_registered(known.name), known.email, known.locale)
 
 
-def add_verified(person: Prepared) -> User:
+def add_verified(person: PreparedAccount) -> User:
     """Add a person whose address is known to be right, as by a mailed invitation. Inside the caller's transaction.
 
     Raises RuleBroken when the address has an account: only its owner can get here.
@@ -91,7 +97,7 @@ def add_verified(person: Prepared) -> User:
     return user
 
 
-def _add(person: Prepared) -> User:
+def _add(person: PreparedAccount) -> User:
     user = User(
         name=person.name, email=person.email, password_hash=person.password_hash, locale=current_locale()
     )
@@ -101,11 +107,11 @@ def _add(person: Prepared) -> User:
 
 
 def _mail_verification(user: User, target: str) -> None:
-    path = f"/confirm/{new_link(user, VERIFY, target=target)}"
+    path = f"/confirm/{create_link(user, VERIFY, target=target)}"
     send_mail(notices.verify_address(user.name, path), user.email, user.locale)
 
 
-def send_verification_again(user_id: int) -> bool:
+def resend_verification(user_id: int) -> bool:
     """Mail a new link that confirms a person's address; return whether a mail may go now."""
     with transaction():
         user = queries.get_user(user_id)
@@ -123,7 +129,7 @@ def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink
     nobody who merely made an account with it stays in.
     """
     with transaction():
-        link = use_link(token, VERIFY, EMAIL)
+        link = consume_link(token, VERIFY, EMAIL)
         user, old = link.user, link.user.email
         person = Viewer(user_id=user.id)
         if link.purpose == EMAIL:
@@ -131,10 +137,10 @@ def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink
             if other is not None and other.id != user.id:
                 raise RuleBroken(_("This address belongs to another account."))
             user.email = link.email
-            end_links(user.id)
+            revoke_links(user.id)
             end_sessions_of(user.id)
             record(person, "account.change_address", "user", user.id)
-            send_mail(notices.address_changed(user.name, hidden(link.email)), old, user.locale)
+            send_mail(notices.address_changed(user.name, mask_email(link.email)), old, user.locale)
         elif link.email != user.email:
             raise NotFound
         else:
@@ -144,7 +150,7 @@ def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink
         return link
 
 
-def hidden(email: str) -> str:
+def mask_email(email: str) -> str:
     """Return an address that its owner knows again and nobody else learns."""
     name, _at, domain = email.partition("@")
     return f"{name[:1]}***@{domain}"

@@ -38,48 +38,48 @@ def renew_session(token: str) -> str:
 
     Inside the caller's transaction.
     """
-    found = queries.find_session(token)
-    if found is None:
+    row = queries.find_session(token)
+    if row is None:
         raise NotFound
     fresh = new_token()
-    found.token_hash = token_hash(fresh)
-    found.second_factor_at = clock.now()
+    row.token_hash = token_hash(fresh)
+    row.second_factor_at = clock.now()
     return fresh
 
 
 def touch_session(token: str) -> None:
     """Note that a session was used now; called at most once a minute for each."""
     with transaction():
-        found = queries.find_session(token)
-        if found:
-            found.last_seen_at = clock.now()
+        row = queries.find_session(token)
+        if row:
+            row.last_seen_at = clock.now()
 
 
-def act_for(token: str, membership_id: int | None) -> None:
+def set_acting_membership(token: str, membership_id: int | None) -> None:
     """Choose for whom a session acts; the caller has checked that the membership is the person's own."""
     with transaction():
-        found = queries.find_session(token)
-        if found is None:
+        row = queries.find_session(token)
+        if row is None:
             raise NotFound
-        found.acting_membership_id = membership_id
+        row.acting_membership_id = membership_id
 
 
 def sign_out(token: str) -> None:
     """End one session."""
     with transaction():
-        found = queries.find_session(token)
-        if found is not None:
-            record(Viewer(user_id=found.user_id), "account.sign_out", "user", found.user_id)
-            session.delete(found)
+        row = queries.find_session(token)
+        if row is not None:
+            record(Viewer(user_id=row.user_id), "account.sign_out", "user", row.user_id)
+            session.delete(row)
 
 
 def end_session(viewer: Viewer, session_id: int) -> None:
     """End one of the viewer's own sessions, on whatever device it is. Raises NotFound."""
     with transaction():
-        found = session.get(SignInSession, session_id)
-        if found is None or found.user_id != viewer.user_id:
+        row = session.get(SignInSession, session_id)
+        if row is None or row.user_id != viewer.user_id:
             raise NotFound
-        session.delete(found)
+        session.delete(row)
         record(viewer, "account.end_session", "user", viewer.user_id)
 
 

@@ -6,7 +6,7 @@ from marketplace.accounts import notices, passwords, queries
 from marketplace.accounts.backoff import NETWORK_ADDRESS, PASSWORD
 from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
-from marketplace.accounts.use_cases.one_time_links import RESET, new_link
+from marketplace.accounts.use_cases.one_time_links import RESET, create_link
 from marketplace.accounts.use_cases.sessions import open_session
 from marketplace.accounts.use_cases.throttling import (
     consume_mail_quota,
@@ -21,7 +21,7 @@ from marketplace.outbox.use_cases import send_mail
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """A try to sign in: what was typed, and where it came from."""
 
     email: str
@@ -30,20 +30,20 @@ class Attempt:
     user_agent: str = ""
 
 
-def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
+def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
     """Open a session and return its secret, or None when address and password do not belong together.
 
     Each try is counted before the password is looked at, and given back when it was right: of many at once no more
     are heard than the limit says. An unknown address is counted and takes its time like a known one. Raises TooMany.
     """
-    email, network = queries.normal_email(attempt.email), network_prefix(attempt.network_address)
+    email, network = queries.normalize_email(attempt.email), network_prefix(attempt.network_address)
     with transaction():
         tries = record_attempt(PASSWORD, email)
         record_attempt(NETWORK_ADDRESS, network)
         user = queries.find_user_by_email(email)
         known = user.password_hash if user else None
         if tries == PASSWORD.max_attempts and user is not None and user.is_active:
-            _tell_of_lock(user)
+            _notify_account_locked(user)
     # Argon2 is slow on purpose, so it runs outside of any transaction; the person is read anew after it.
     fits = passwords.matches(known, attempt.password, cost)
     renewed = None
@@ -61,8 +61,8 @@ def sign_in(attempt: Attempt, cost: HashCost) -> str | None:
         return open_session(user.id, attempt.user_agent)
 
 
-def _tell_of_lock(user: User) -> None:
+def _notify_account_locked(user: User) -> None:
     record(None, "account.lock", "user", user.id)
     if consume_mail_quota(user.email):
-        path = f"/reset/{new_link(user, RESET)}"
+        path = f"/reset/{create_link(user, RESET)}"
         send_mail(notices.account_locked(user.name, path), user.email, user.locale)

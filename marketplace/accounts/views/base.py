@@ -15,7 +15,7 @@ from marketplace.core.viewer import ANONYMOUS
 from marketplace.web.viewer import SignedIn
 
 blueprint = Blueprint("accounts", __name__)
-STEADY_SECONDS = 0.15
+MIN_RESPONSE_SECONDS = 0.15
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -36,7 +36,7 @@ def secret_cipher() -> SecretCipher:
 
 
 @contextmanager
-def steady() -> Iterator[None]:
+def minimum_duration() -> Iterator[None]:
     """Let what stands inside take the same time whatever it finds, where no password check drowns the difference.
 
     A known address costs a few more statements than an unknown one, and a patient stranger can measure that.
@@ -46,7 +46,7 @@ def steady() -> Iterator[None]:
         yield
     finally:
         if not settings().testing:
-            time.sleep(max(0.0, STEADY_SECONDS - (time.monotonic() - begun)))
+            time.sleep(max(0.0, MIN_RESPONSE_SECONDS - (time.monotonic() - begun)))
 
 
 def words_around(user_id: int | None) -> tuple[str, ...]:
@@ -55,7 +55,7 @@ def words_around(user_id: int | None) -> tuple[str, ...]:
     return (settings().site_name, *found)
 
 
-def remember_sign_in(token: str) -> None:
+def set_session_cookie(token: str) -> None:
     """Let the browser hold the secret of a new session, and nothing of what it held before."""
     session.clear()
     login_user(SignedIn(ANONYMOUS, token))

@@ -69,7 +69,7 @@ def change_address() -> Answer:
     form = AddressForm()
     if form.validate_on_submit():
         try:
-            use_cases.ask_for_new_address(
+            use_cases.request_email_change(
                 current_viewer(),
                 email=form.email.data or "",
                 password=form.present.data or "",

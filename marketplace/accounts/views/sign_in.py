@@ -10,9 +10,9 @@ from marketplace.accounts.views.base import (
     Answer,
     blueprint,
     hash_cost,
-    remember_sign_in,
+    minimum_duration,
     secret_cipher,
-    steady,
+    set_session_cookie,
     words_around,
 )
 from marketplace.core.errors import NotFound, RuleBroken, TooMany
@@ -35,7 +35,7 @@ def sign_in() -> Answer:
         return redirect(target or url_for("pages.home"), 303)
     form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
-        attempt = use_cases.Attempt(
+        attempt = use_cases.SignInAttempt(
             form.email.data or "",
             form.password.data or "",
             request.remote_addr or "",
@@ -49,7 +49,7 @@ def sign_in() -> Answer:
         else:
             if token:
                 use_cases.sign_out(current_token() or "")
-                remember_sign_in(token)
+                set_session_cookie(token)
                 return redirect(target or url_for("pages.home"), 303)
             form.form_errors.append(
                 _("Address and password do not belong together. Try again, or ask for a new password.")
@@ -74,7 +74,7 @@ def demo_sign_in() -> Answer:
     if user is None:
         raise NotFound
     use_cases.sign_out(current_token() or "")
-    remember_sign_in(use_cases.open_session(user.id, str(request.user_agent), code_verified=True))
+    set_session_cookie(use_cases.open_session(user.id, str(request.user_agent), code_verified=True))
     return redirect(safe_path(request.form.get("next")) or url_for("pages.home"), 303)
 
 
@@ -98,7 +98,7 @@ def enter_code() -> Answer:
             form.form_errors.append(error.message)
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
         else:
-            remember_sign_in(token)
+            set_session_cookie(token)
             return redirect(target or url_for("pages.home"), 303)
     return render_template("accounts/enter_code.html", form=form), status, headers
 
@@ -131,7 +131,7 @@ def send_again() -> Answer:
     """Mail the confirming link once more."""
     if waiting_for() != "verify":
         return see_other("pages.home")
-    if use_cases.send_verification_again(current_person().user_id or 0):
+    if use_cases.resend_verification(current_person().user_id or 0):
         flashes.done(_("A new link is on its way. The old one works no more."))
     else:
         flashes.warn(
@@ -166,8 +166,8 @@ def forgotten() -> Answer:
     """Ask for a link that sets a new password."""
     form = ForgottenForm()
     if form.validate_on_submit():
-        with steady():
-            use_cases.ask_for_reset(form.email.data or "")
+        with minimum_duration():
+            use_cases.request_password_reset(form.email.data or "")
         return render_template("accounts/forgotten_sent.html", email=form.email.data)
     return render_template("accounts/forgotten.html", form=form)
 
@@ -177,7 +177,7 @@ def forgotten() -> Answer:
 @access.writes(Level.PUBLIC, because="the mailed secret is the right to choose a new password")
 def reset(token: str) -> Answer:
     """Set a new password by a mailed link."""
-    user_id = use_cases.can_reset(token)
+    user_id = use_cases.find_reset_user_id(token)
     if user_id is None:
         abort(410)
     form = NewPasswordForm()

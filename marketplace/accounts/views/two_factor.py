@@ -7,7 +7,7 @@ from flask import Response, current_app, render_template
 
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.forms import ConfirmForm, SetUpForm
-from marketplace.accounts.views.base import Answer, blueprint, hash_cost, remember_sign_in, secret_cipher
+from marketplace.accounts.views.base import Answer, blueprint, hash_cost, secret_cipher, set_session_cookie
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
@@ -100,7 +100,7 @@ def confirm_two_factor() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            remember_sign_in(token)
+            set_session_cookie(token)
             return render_template("accounts/recovery_codes.html", codes=codes)
     return _page(SetUpForm(formdata=None), form)
 
@@ -113,7 +113,7 @@ def renew_recovery_codes() -> Answer:
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
         try:
-            use_cases.must_know_password(viewer, form.present.data or "", hash_cost(), "present")
+            use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
@@ -130,7 +130,7 @@ def disable_two_factor() -> Answer:
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
         try:
-            use_cases.must_know_password(viewer, form.present.data or "", hash_cost(), "present")
+            use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
             use_cases.disable_two_factor(viewer, current_token() or "", must_have=requires_two_factor())
         except RuleBroken as error:
             form.add_rule_error(error)

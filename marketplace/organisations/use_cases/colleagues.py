@@ -28,7 +28,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
     Says the same of known and unknown addresses. Raises RuleBroken, and TooMany when the address has had its mails.
     """
     _must_lead(viewer)
-    email = people.normal_email(email)
+    email = people.normalize_email(email)
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():
@@ -74,7 +74,7 @@ def accept_invitation(
 
     The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
     """
-    prepared = accounts.prepare(person, cost, _organisation_of(token)) if person else None
+    prepared = accounts.prepare_account(person, cost, _organisation_of(token)) if person else None
     with transaction():
         invitation = queries.find_invitation(token)
         if invitation is None:

@@ -36,7 +36,7 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
     Says nothing of whether the address had an account: then its owner is told by mail, and there is no new company.
     """
     garden = queries.garden_for(details.municipality_number)
-    prepared = accounts.prepare(person, cost, details.name, garden.name if garden else "")
+    prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
         _check_number("company", details.organisation_number)
         user = accounts.register(prepared)

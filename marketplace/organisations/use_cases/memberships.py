@@ -26,4 +26,4 @@ def choose_organisation(viewer: Viewer, token: str, membership_id: int | None) -
             raise NotFound
     elif membership_id not in own:
         raise NotFound
-    accounts.act_for(token, membership_id)
+    accounts.set_acting_membership(token, membership_id)

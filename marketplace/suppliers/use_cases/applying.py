@@ -109,7 +109,7 @@ def register_supplier(person: NewPerson, application: SupplierApplication, cost:
     Says nothing of whether the address had an account: then its owner is told by mail, and there is no new supplier.
     """
     garden = home_garden(application.basics.municipality_number, application.garden_id)
-    prepared = accounts.prepare(person, cost, application.basics.name, garden.name)
+    prepared = accounts.prepare_account(person, cost, application.basics.name, garden.name)
     with transaction():
         write.check_number(application.basics)
         user = accounts.register(prepared)

@@ -40,7 +40,7 @@ def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
 def password_ms() -> tuple[float, float]:
     """Return what checking a password takes, and what judging the longest new one takes."""
     cost = passwords.HashCost()
-    kept = passwords.hash_of("grønn traktor på jordet", cost)
+    kept = passwords.hash_password("grønn traktor på jordet", cost)
     common_words()
     check = median_ms(lambda: passwords.matches(kept, "grønn traktor på jordet", cost))
     return check, median_ms(lambda: is_easy("x9" * 64, ("kari", "bjørkvollen")))

@@ -22,7 +22,7 @@ from marketplace.demo.people import demo_people
 from marketplace.hook_registration import register_hooks
 from marketplace.operation import logs, metrics
 from marketplace.operation.views import blueprint as operation
-from marketplace.organisations.queries import load_signed_in_person, words_around
+from marketplace.organisations.queries import load_signed_in_person, organisation_names_of
 from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
@@ -94,7 +94,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.extensions["demo_people"] = demo_people
-    app.extensions["words_around"] = words_around
+    app.extensions["organisation_names_of"] = organisation_names_of
     app.url_map.converters["int"] = BoundedInteger
     register_hooks()
     db.init_app(app)

@@ -133,9 +133,9 @@ def _points(text: str, own: set[str]) -> float:
     return len(odd) / 2 + sum(1.0 if len(word) >= SHORT_WORD else 0.5 for word in words)
 
 
-def is_easy(password: str, own_words: Iterable[str] = ()) -> bool:
+def is_guessable(password: str, personal_words: Iterable[str] = ()) -> bool:
     """Say whether a password is mostly what anybody would try: common words, rows of keys, one's own name."""
-    plain, own = fold(password), _own(own_words)
+    plain, own = fold(password), _own(personal_words)
     bare = re.sub(r"[\W_]+", "", plain)
     readings = {plain, plain.translate(_DRESSED), bare if len(bare) >= _READABLE else plain}
     return any(_points(reading, own) < ENOUGH for reading in readings)

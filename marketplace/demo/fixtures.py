@@ -18,7 +18,7 @@ class World:
     """What has been made so far. All demo people share one password hash, of a password that nobody knows."""
 
     password_hash: str = field(
-        default_factory=lambda: passwords.hash_of(secrets.token_urlsafe(), passwords.HashCost())
+        default_factory=lambda: passwords.hash_password(secrets.token_urlsafe(), passwords.HashCost())
     )
     people: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)

@@ -120,7 +120,7 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
     return SignedInPerson(viewer, person.unread, len(memberships), stage, requires_two_factor)
 
 
-def words_around(user_id: int | None) -> tuple[str, ...]:
+def organisation_names_of(user_id: int | None) -> tuple[str, ...]:
     """Return the names of the organisations that a person acts for, and of their gardens."""
     names: list[str] = []
     for membership in memberships_of(user_id or 0):

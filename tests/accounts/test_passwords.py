@@ -6,7 +6,7 @@ from flask import Flask
 
 from marketplace.accounts import passwords, use_cases
 from marketplace.accounts.models import User
-from marketplace.accounts.password_strength import common_words, is_easy
+from marketplace.accounts.password_strength import common_words, is_guessable
 from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from tests import factories
@@ -49,7 +49,7 @@ OWN = (
 )
 def test_what_anybody_would_try_is_refused(password: str) -> None:
     with pytest.raises(RuleBroken) as refused:
-        passwords.check_quality(password)
+        passwords.check_strength(password)
     assert refused.value.field == "password"
 
 
@@ -67,7 +67,7 @@ def test_what_anybody_would_try_is_refused(password: str) -> None:
 )
 def test_ones_own_names_are_refused_with_a_hint(password: str) -> None:
     with pytest.raises(RuleBroken):
-        passwords.check_quality(password, *OWN)
+        passwords.check_strength(password, *OWN)
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_ones_own_names_are_refused_with_a_hint(password: str) -> None:
 )
 def test_any_composition_from_12_to_128_characters_is_taken(password: str) -> None:
     assert 12 <= len(password) <= 128
-    passwords.check_quality(password, *OWN)
+    passwords.check_strength(password, *OWN)
 
 
 def test_three_thousand_common_words_are_refused_however_they_are_dressed() -> None:
@@ -94,48 +94,48 @@ def test_three_thousand_common_words_are_refused_however_they_are_dressed() -> N
     dressed = [(word + ending)[:128] for word in words for ending in ("12345678", "2026!!", word)]
     tried = [password for password in dressed if len(password) >= 12]
     assert len(tried) >= 3000
-    assert [password for password in tried if not is_easy(password)] == []
+    assert [password for password in tried if not is_guessable(password)] == []
 
 
 def test_the_same_password_from_another_keyboard_fits() -> None:
     cost = passwords.HashCost(1, 1024)
     composed, decomposed = "blåbærsyltetøy på låven", "bla\u030abærsyltetøy pa\u030a la\u030aven"
-    kept = passwords.hash_of(composed, cost)
-    assert passwords.matches(kept, decomposed, cost)
-    assert not passwords.matches(kept, composed + "x", cost)
+    kept = passwords.hash_password(composed, cost)
+    assert passwords.verify(kept, decomposed, cost)
+    assert not passwords.verify(kept, composed + "x", cost)
     assert kept.startswith("$argon2id$")
 
 
 def test_a_hash_costs_at_least_what_owasp_asks_for() -> None:
     """OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes, or more."""
     cost = passwords.HashCost()
-    kept = passwords.hash_of("grønn traktor på jordet", cost)
+    kept = passwords.hash_password("grønn traktor på jordet", cost)
     price = extract_parameters(kept)
     assert (price.type, price.memory_cost >= 19 * 1024, price.time_cost >= 2) == (Type.ID, True, True)
-    assert passwords.matches(kept, "grønn traktor på jordet", cost)
+    assert passwords.verify(kept, "grønn traktor på jordet", cost)
 
 
 @pytest.mark.parametrize("kept", [None, "", "!", "x", "$2b$12$not-of-ours"])
 def test_without_a_hash_nothing_fits(kept: str | None) -> None:
-    assert not passwords.matches(kept, "nobody has this password", passwords.HashCost(1, 1024))
+    assert not passwords.verify(kept, "nobody has this password", passwords.HashCost(1, 1024))
 
 
 def test_a_hash_of_another_price_is_outdated() -> None:
-    kept = passwords.hash_of("grønn traktor på jordet", passwords.HashCost(1, 1024))
-    assert passwords.is_outdated(kept, passwords.HashCost(2, 1024))
-    assert not passwords.is_outdated(kept, passwords.HashCost(1, 1024))
+    kept = passwords.hash_password("grønn traktor på jordet", passwords.HashCost(1, 1024))
+    assert passwords.needs_rehash(kept, passwords.HashCost(2, 1024))
+    assert not passwords.needs_rehash(kept, passwords.HashCost(1, 1024))
 
 
 def test_a_hash_of_another_price_is_made_anew_at_the_next_sign_in_and_the_password_stays(app: Flask) -> None:
     old, new = passwords.HashCost(1, 1024), passwords.HashCost(2, 1024)
     person = factories.user()
-    person.password_hash = passwords.hash_of(factories.PASSWORD, old)
+    person.password_hash = passwords.hash_password(factories.PASSWORD, old)
     session.commit()
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, "wrong"), new) is None
-    assert passwords.is_outdated(_kept(person.id), new), "only the right password can be hashed anew"
+    assert passwords.needs_rehash(_kept(person.id), new), "only the right password can be hashed anew"
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     kept = _kept(person.id)
-    assert not passwords.is_outdated(kept, new)
+    assert not passwords.needs_rehash(kept, new)
     assert use_cases.sign_in(use_cases.SignInAttempt(person.email, factories.PASSWORD), new)
     assert _kept(person.id) == kept
 

@@ -187,7 +187,7 @@ def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., 
     if way == "sign-in":
         from marketplace.accounts import passwords
 
-        kept = passwords.hash_of(GOOD, passwords.HashCost(1))
+        kept = passwords.hash_password(GOOD, passwords.HashCost(1))
         session.query(User).update({User.password_hash: kept})
     ask("first@fjordnett.example")()
     measured = []

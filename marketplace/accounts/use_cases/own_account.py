@@ -49,7 +49,7 @@ def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) 
         user = queries.get_user(viewer.user_id or 0)
         record_attempt(PASSWORD, user.email)
         known, email = user.password_hash, user.email
-    if not passwords.matches(known, password, cost):
+    if not passwords.verify(known, password, cost):
         raise RuleBroken(_("This is not your current password."), field)
     with transaction():
         reset_attempts(PASSWORD, email)
@@ -57,19 +57,19 @@ def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) 
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """The present password and the new one, which must not lean on `own_words`."""
+    """The present password and the new one, which must not lean on `personal_words`."""
 
     old: str
     new: str
-    own_words: tuple[str, ...] = ()
+    personal_words: tuple[str, ...] = ()
 
 
 def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, token: str | None) -> None:
     """Change the viewer's password and end all other sessions. Raises RuleBroken or TooMany."""
     require_password(viewer, change.old, cost, "old")
     user = queries.get_user(viewer.user_id or 0)
-    passwords.check_quality(change.new, user.name, user.email, *change.own_words)
-    hashed = passwords.hash_of(change.new, cost)
+    passwords.check_strength(change.new, user.name, user.email, *change.personal_words)
+    hashed = passwords.hash_password(change.new, cost)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         user.password_hash = hashed
@@ -100,7 +100,7 @@ def find_reset_user_id(token: str) -> int | None:
     return link.user_id if link else None
 
 
-def reset_password(token: str, password: str, cost: HashCost, own_words: tuple[str, ...] = ()) -> None:
+def reset_password(token: str, password: str, cost: HashCost, personal_words: tuple[str, ...] = ()) -> None:
     """Set a new password by a mailed link, end all sessions and open a locked account.
 
     The link came by mail, so the address is the person's own as well. Raises RuleBroken or NotFound.
@@ -108,8 +108,8 @@ def reset_password(token: str, password: str, cost: HashCost, own_words: tuple[s
     link = find_link(token, RESET)
     if link is None:
         raise NotFound
-    passwords.check_quality(password, link.user.name, link.user.email, *own_words)
-    hashed = passwords.hash_of(password, cost)
+    passwords.check_strength(password, link.user.name, link.user.email, *personal_words)
+    hashed = passwords.hash_password(password, cost)
     with transaction():
         user = consume_link(token, RESET).user
         user.password_hash = hashed

@@ -50,11 +50,11 @@ def as_recipient(user: User) -> Recipient:
     return Recipient(user.id, user.email, user.locale)
 
 
-def prepare_account(person: NewPerson, cost: HashCost, *own_words: str) -> PreparedAccount:
+def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> PreparedAccount:
     """Check a new person's password and hash it. Raises RuleBroken, for known and unknown addresses alike."""
     email = queries.normalize_email(person.email)
-    passwords.check_quality(person.password, person.name, email, *own_words)
-    return PreparedAccount(person.name, email, passwords.hash_of(person.password, cost), person.target)
+    passwords.check_strength(person.password, person.name, email, *personal_words)
+    return PreparedAccount(person.name, email, passwords.hash_password(person.password, cost), person.target)
 
 
 def register(person: PreparedAccount) -> User | None:

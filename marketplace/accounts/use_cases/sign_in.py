@@ -45,11 +45,11 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
         if tries == PASSWORD.max_attempts and user is not None and user.is_active:
             _notify_account_locked(user)
     # Argon2 is slow on purpose, so it runs outside of any transaction; the person is read anew after it.
-    fits = passwords.matches(known, attempt.password, cost)
+    fits = passwords.verify(known, attempt.password, cost)
     renewed = None
-    if fits and known is not None and passwords.is_outdated(known, cost):
+    if fits and known is not None and passwords.needs_rehash(known, cost):
         # Hashes at an earlier price would go on taking another time than an unknown address does.
-        renewed = passwords.hash_of(attempt.password, cost)
+        renewed = passwords.hash_password(attempt.password, cost)
     with transaction():
         user = queries.find_user_by_email(email)
         if user is None or not fits or not user.is_active or user.password_hash != known:

@@ -49,9 +49,9 @@ def minimum_duration() -> Iterator[None]:
             time.sleep(max(0.0, MIN_RESPONSE_SECONDS - (time.monotonic() - begun)))
 
 
-def words_around(user_id: int | None) -> tuple[str, ...]:
+def personal_words(user_id: int | None) -> tuple[str, ...]:
     """Return the words near a person that a password must not lean on: the site, organisations, gardens."""
-    found: tuple[str, ...] = current_app.extensions["words_around"](user_id)
+    found: tuple[str, ...] = current_app.extensions["organisation_names_of"](user_id)
     return (settings().site_name, *found)
 
 

@@ -6,7 +6,7 @@ from flask_login import logout_user
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.devices import device_name
 from marketplace.accounts.forms import AddressForm, PasswordForm, ProfileForm
-from marketplace.accounts.views.base import Answer, blueprint, hash_cost, settings, words_around
+from marketplace.accounts.views.base import Answer, blueprint, hash_cost, personal_words, settings
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
@@ -50,7 +50,7 @@ def change_password() -> Answer:
     if form.validate_on_submit():
         try:
             change = use_cases.PasswordChange(
-                form.old.data or "", form.password.data or "", words_around(viewer.user_id)
+                form.old.data or "", form.password.data or "", personal_words(viewer.user_id)
             )
             use_cases.change_password(viewer, change, hash_cost(), current_token())
         except RuleBroken as error:

@@ -11,9 +11,9 @@ from marketplace.accounts.views.base import (
     blueprint,
     hash_cost,
     minimum_duration,
+    personal_words,
     secret_cipher,
     set_session_cookie,
-    words_around,
 )
 from marketplace.core.errors import NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
@@ -183,7 +183,7 @@ def reset(token: str) -> Answer:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            use_cases.reset_password(token, form.password.data or "", hash_cost(), words_around(user_id))
+            use_cases.reset_password(token, form.password.data or "", hash_cost(), personal_words(user_id))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

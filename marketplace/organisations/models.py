@@ -11,7 +11,7 @@ from marketplace.core.database import Base
 from marketplace.core.places import Municipality, find_municipality, place_of
 from marketplace.core.taxonomy import Sector, sectors
 
-LEADING = {"company": "owner", "supplier": "owner", "garden": "curator"}
+LEADER_ROLE = {"company": "owner", "supplier": "owner", "garden": "curator"}
 """The role that leads each kind of organisation: invites others, and never leaves it empty."""
 
 

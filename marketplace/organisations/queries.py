@@ -18,7 +18,7 @@ from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
-    LEADING,
+    LEADER_ROLE,
     BusinessGarden,
     ColleagueInvitation,
     Company,
@@ -209,10 +209,10 @@ def find_invitation(token: str) -> ColleagueInvitation | None:
     found = session.scalar(query.with_for_update())
     if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= clock.now():
         return None
-    return found if found.organisation.is_active and _still_leads(found) else None
+    return found if found.organisation.is_active and _sender_still_leads(found) else None
 
 
-def _still_leads(invitation: ColleagueInvitation) -> bool:
+def _sender_still_leads(invitation: ColleagueInvitation) -> bool:
     sender = invitation.invited_by
     if not sender.is_active:
         return False
@@ -221,7 +221,7 @@ def _still_leads(invitation: ColleagueInvitation) -> bool:
     query = select(Membership.id).where(
         Membership.user_id == sender.id,
         Membership.organisation_id == invitation.organisation_id,
-        Membership.role == LEADING[invitation.organisation.kind],
+        Membership.role == LEADER_ROLE[invitation.organisation.kind],
     )
     return session.scalar(query) is not None
 
@@ -245,12 +245,12 @@ def garden(garden_id: int) -> BusinessGarden:
     return found
 
 
-def garden_for(municipality_number: str) -> BusinessGarden | None:
+def garden_covering(municipality_number: str) -> BusinessGarden | None:
     """Return the garden that covers a municipality, or None."""
     return next((g for g in gardens() if municipality_number in g.covered_municipalities), None)
 
 
-def lock(organisation_id: int | None) -> None:
+def lock_organisation(organisation_id: int | None) -> None:
     """Let nobody else change an organisation until the end of the transaction."""
     session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
 
@@ -281,7 +281,7 @@ def company_for(viewer: Viewer, company_id: int) -> Company:
     return found
 
 
-def free_slug(name: str) -> str:
+def unique_slug(name: str) -> str:
     """Return an address word for a new organisation that nobody has."""
     base = make_slug(name)
     taken = set(
@@ -293,7 +293,7 @@ def free_slug(name: str) -> str:
     return slug
 
 
-def number_taken(kind: str, number: str | None, except_id: int | None = None) -> bool:
+def has_organisation_number(kind: str, number: str | None, except_id: int | None = None) -> bool:
     """Say whether another organisation of the kind has an organisation number."""
     if not number:
         return False

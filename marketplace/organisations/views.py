@@ -56,7 +56,7 @@ def register_company() -> Answer:
             if isinstance(form, RegisterCompanyForm):
                 use_cases.register_company(form.person(target or ""), form.details(), hash_cost())
                 return see_other("accounts.check_mail")
-            membership_id = use_cases.found_company(viewer, form.details())
+            membership_id = use_cases.create_own_company(viewer, form.details())
             use_cases.choose_organisation(viewer, current_token() or "", membership_id)
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -73,14 +73,14 @@ def edit_company() -> Answer:
     viewer = current_viewer()
     company = queries.own_company(viewer)
     form = _company_form(company)
-    form.mark = form.seen_mark() or mark_of(use_cases.details_of(company))
+    form.mark = form.seen_mark() or mark_of(use_cases.company_details(company))
     if form.validate_on_submit():
         try:
             use_cases.change_company(viewer, form.details(), form.seen_mark())
         except Conflict as conflict:
             now = queries.own_company(viewer)
             form.show_theirs(_company_form(now, fresh=True), conflict.message)
-            form.mark = mark_of(use_cases.details_of(now))
+            form.mark = mark_of(use_cases.company_details(now))
             return render_template("organisations/edit_company.html", form=form, company=now), 409
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -92,7 +92,7 @@ def edit_company() -> Answer:
 
 def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
     """Return the form with what stands, and with what was typed unless a fresh one is asked for."""
-    standing = use_cases.details_of(company)
+    standing = use_cases.company_details(company)
     data = asdict(standing) | {"municipality": standing.municipality_number, "sector": standing.sector_code}
     return AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
 

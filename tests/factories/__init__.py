@@ -29,7 +29,7 @@ def user(name: str = "Kari Lyngstad", *, email: str | None = None, **values: Any
 def garden(name: str = "Fjellfoten næringshage", **values: Any) -> BusinessGarden:
     """Add a business garden in Oppdal that covers Oppdal and Rennebu."""
     details = {"municipality_number": "5021", "covered_municipalities": ["5021", "5022"]}
-    added = BusinessGarden(name=name, slug=queries.free_slug(name), **(details | values))
+    added = BusinessGarden(name=name, slug=queries.unique_slug(name), **(details | values))
     session.add(added)
     session.flush()
     return added
@@ -38,7 +38,7 @@ def garden(name: str = "Fjellfoten næringshage", **values: Any) -> BusinessGard
 def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = None, **values: Any) -> Company:
     """Add a company in Oppdal."""
     details = {"municipality_number": "5021", "sector_code": "food-drink", "garden_id": of.id if of else None}
-    added = Company(name=name, slug=queries.free_slug(name), **(details | values))
+    added = Company(name=name, slug=queries.unique_slug(name), **(details | values))
     session.add(added)
     session.flush()
     return added

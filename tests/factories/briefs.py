@@ -101,7 +101,7 @@ def supplier(
     """Add a supplier in Oppdal, approved by a garden for some kinds of service."""
     added = Supplier(
         name=name,
-        slug=queries.free_slug(name),
+        slug=queries.unique_slug(name),
         municipality_number="5021",
         garden_id=of.id if of else None,
         **values,

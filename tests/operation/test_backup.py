@@ -57,7 +57,7 @@ def write_companies(app, stop, told, number):
         while not stop.is_set():
             name = f"Firma {number}-{count}"
             details = organisations.CompanyDetails(name, None, "5021", "food-drink")
-            organisations.found_company(viewer, details)
+            organisations.create_own_company(viewer, details)
             told.append(name)
             count += 1
         session.remove()

@@ -234,7 +234,7 @@ def test_others_than_gardens_follow_no_companies(app: Flask) -> None:
 
 def test_only_a_company_is_changed_as_one(app: Flask) -> None:
     company = factories.company()
-    details = use_cases.details_of(company)
+    details = use_cases.company_details(company)
     for viewer in (factories.member(factories.garden(), "curator"), factories.administrator()):
         with pytest.raises(NotFound):
             queries.own_company(viewer)

@@ -12,8 +12,8 @@ from marketplace.organisations.use_cases.companies import (
     CompanyDetails,
     add_company,
     change_company,
-    details_of,
-    found_company,
+    company_details,
+    create_own_company,
     register_company,
 )
 from marketplace.organisations.use_cases.gardens import (
@@ -35,8 +35,8 @@ __all__ = [
     "change_company",
     "change_role",
     "choose_organisation",
-    "details_of",
-    "found_company",
+    "company_details",
+    "create_own_company",
     "garden_details",
     "invite_colleague",
     "invite_curator",

@@ -15,7 +15,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
-from marketplace.organisations.models import LEADING, ColleagueInvitation, Membership
+from marketplace.organisations.models import LEADER_ROLE, ColleagueInvitation, Membership
 from marketplace.organisations.use_cases.memberships import ROLES, add_membership
 from marketplace.outbox.use_cases import send, send_mail
 
@@ -27,7 +27,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
 
     Says the same of known and unknown addresses. Raises RuleBroken, and TooMany when the address has had its mails.
     """
-    _must_lead(viewer)
+    _require_leader(viewer)
     email = people.normalize_email(email)
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
@@ -58,7 +58,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
 
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
     """Take back an invitation to a colleague."""
-    _must_lead(viewer)
+    _require_leader(viewer)
     with transaction():
         invitation = session.get(ColleagueInvitation, invitation_id)
         if invitation is None or invitation.organisation_id != viewer.organisation_id:
@@ -74,7 +74,7 @@ def accept_invitation(
 
     The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
     """
-    prepared = accounts.prepare_account(person, cost, _organisation_of(token)) if person else None
+    prepared = accounts.prepare_account(person, cost, _organisation_name(token)) if person else None
     with transaction():
         invitation = queries.find_invitation(token)
         if invitation is None:
@@ -105,7 +105,7 @@ def accept_invitation(
         return user.id, membership.id
 
 
-def _organisation_of(token: str) -> str:
+def _organisation_name(token: str) -> str:
     """Return the name of the organisation that an invitation is for. Raises NotFound."""
     invitation = queries.find_invitation(token)
     if invitation is None:
@@ -113,7 +113,7 @@ def _organisation_of(token: str) -> str:
     return invitation.organisation.name
 
 
-def _own_member(viewer: Viewer, membership_id: int) -> Membership:
+def _get_member(viewer: Viewer, membership_id: int) -> Membership:
     """Return a membership of the viewer's organisation. Raises NotFound."""
     membership = session.get(Membership, membership_id)
     if membership is None or membership.organisation_id != viewer.organisation_id:
@@ -121,9 +121,9 @@ def _own_member(viewer: Viewer, membership_id: int) -> Membership:
     return membership
 
 
-def _must_stay_led(membership: Membership, kind: str) -> None:
+def _require_another_leader(membership: Membership, kind: str) -> None:
     """Refuse to let the last who leads go. The leaders' rows are locked, so that two cannot let each other go."""
-    leading = LEADING[kind]
+    leading = LEADER_ROLE[kind]
     if membership.role != leading:
         return
     query = select(Membership).where(
@@ -140,10 +140,10 @@ def remove_colleague(viewer: Viewer, membership_id: int) -> None:
     What the person had for this organisation is gone at the next request; invitations that he or she sent end as well.
     """
     with transaction():
-        membership = _own_member(viewer, membership_id)
+        membership = _get_member(viewer, membership_id)
         if membership.user_id != viewer.user_id:
-            _must_lead(viewer)
-        _must_stay_led(membership, str(viewer.organisation_kind))
+            _require_leader(viewer)
+        _require_another_leader(membership, str(viewer.organisation_kind))
         session.delete(membership)
         record(
             viewer,
@@ -160,15 +160,15 @@ def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
     The colleague's sessions end, so that the new rights begin with a new sign-in. Raises RuleBroken for an unknown
     role and for the last who leads.
     """
-    _must_lead(viewer)
+    _require_leader(viewer)
     with transaction():
-        membership = _own_member(viewer, membership_id)
+        membership = _get_member(viewer, membership_id)
         if role not in ROLES[str(viewer.organisation_kind)]:
             raise RuleBroken(_("Choose one from the list."), "role")
         before = membership.role
         if role == before:
             return
-        _must_stay_led(membership, str(viewer.organisation_kind))
+        _require_another_leader(membership, str(viewer.organisation_kind))
         membership.role = role
         accounts.end_sessions_of(membership.user_id)
         record(
@@ -182,6 +182,6 @@ def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
         )
 
 
-def _must_lead(viewer: Viewer) -> None:
-    if viewer.organisation_kind is None or viewer.role != LEADING[viewer.organisation_kind]:
+def _require_leader(viewer: Viewer) -> None:
+    if viewer.organisation_kind is None or viewer.role != LEADER_ROLE[viewer.organisation_kind]:
         raise Forbidden

@@ -35,10 +35,10 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
 
     Says nothing of whether the address had an account: then its owner is told by mail, and there is no new company.
     """
-    garden = queries.garden_for(details.municipality_number)
+    garden = queries.garden_covering(details.municipality_number)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
-        _check_number("company", details.organisation_number)
+        _require_unused_number("company", details.organisation_number)
         user = accounts.register(prepared)
         if user is not None:
             add_company(user.id, details)
@@ -46,11 +46,11 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
 
 def add_company(user_id: int, details: CompanyDetails) -> Membership:
     """Add a company owned by a person, inside the caller's transaction, and tell its garden. Raises RuleBroken."""
-    _check_number("company", details.organisation_number)
-    garden = queries.garden_for(details.municipality_number)
+    _require_unused_number("company", details.organisation_number)
+    garden = queries.garden_covering(details.municipality_number)
     company = Company(
         name=details.name,
-        slug=queries.free_slug(details.name),
+        slug=queries.unique_slug(details.name),
         organisation_number=details.organisation_number,
         municipality_number=details.municipality_number,
         sector_code=details.sector_code,
@@ -71,15 +71,15 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
     return membership
 
 
-def _check_number(kind: str, number: str | None, except_id: int | None = None) -> None:
-    if queries.number_taken(kind, number, except_id):
+def _require_unused_number(kind: str, number: str | None, except_id: int | None = None) -> None:
+    if queries.has_organisation_number(kind, number, except_id):
         raise RuleBroken(
             _("This organisation number is already registered. Ask a colleague for an invitation."),
             "organisation_number",
         )
 
 
-def details_of(company: Company) -> CompanyDetails:
+def company_details(company: Company) -> CompanyDetails:
     """Return what a company tells of itself as it stands."""
     return CompanyDetails(
         name=company.name,
@@ -96,10 +96,10 @@ def details_of(company: Company) -> CompanyDetails:
 def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = None) -> None:
     """Change what the viewer's company tells of itself; `seen` marks what the writer saw. Raises RuleBroken, Conflict."""
     with transaction():
-        queries.lock(viewer.organisation_id)
+        queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
-        must_stand(seen, details_of(company), details)
-        _check_number("company", details.organisation_number, company.id)
+        must_stand(seen, company_details(company), details)
+        _require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
         company.organisation_number = details.organisation_number
         company.sector_code = details.sector_code
@@ -109,12 +109,12 @@ def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = N
         company.about = details.about
         if company.municipality_number != details.municipality_number:
             company.municipality_number = details.municipality_number
-            garden = queries.garden_for(details.municipality_number)
+            garden = queries.garden_covering(details.municipality_number)
             company.garden_id = garden.id if garden else None
         record(viewer, "company.change", "organisation", company.id)
 
 
-def found_company(viewer: Viewer, details: CompanyDetails) -> int:
+def create_own_company(viewer: Viewer, details: CompanyDetails) -> int:
     """Add a company for a person who is signed in; return the id of the membership. Raises RuleBroken."""
     with transaction():
         return add_company(viewer.user_id or 0, details).id

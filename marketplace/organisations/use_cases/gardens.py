@@ -47,7 +47,7 @@ def save_garden(
     Raises RuleBroken when another garden covers a municipality.
     """
     with transaction():
-        queries.lock(garden_id)
+        queries.lock_organisation(garden_id)
         if garden_id is not None:
             wanted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
             must_stand(seen, garden_details(queries.garden(garden_id)), wanted)
@@ -59,7 +59,7 @@ def save_garden(
                     "covered_municipalities",
                 )
         if garden_id is None:
-            garden = BusinessGarden(slug=queries.free_slug(details.name))
+            garden = BusinessGarden(slug=queries.unique_slug(details.name))
             session.add(garden)
         else:
             garden = queries.garden(garden_id)

@@ -33,7 +33,7 @@ def home_garden(municipality_number: str, garden_id: int | None = None) -> Busin
     chosen = next((garden for garden in gardens if garden.id == garden_id), None)
     if garden_id is not None and chosen is None:
         raise RuleBroken(_("Choose one from the list."), "garden")
-    found = chosen or organisations.garden_for(municipality_number)
+    found = chosen or organisations.garden_covering(municipality_number)
     if found:
         return found
     placed = [
@@ -57,7 +57,7 @@ def add_application(
     """
     with transaction():
         garden = home_garden(application.basics.municipality_number, application.garden_id)
-        supplier = Supplier(slug=organisations.free_slug(application.basics.name), garden_id=garden.id)
+        supplier = Supplier(slug=organisations.unique_slug(application.basics.name), garden_id=garden.id)
         write.write_basics(supplier, application.basics)
         supplier.about, supplier.text_locale = application.about, application.text_locale
         offer = application.offer

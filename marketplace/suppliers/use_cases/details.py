@@ -81,7 +81,7 @@ class SupplierApplication:
 
 def check_number(basics: Basics, except_id: int | None = None) -> None:
     """Raise RuleBroken for an organisation number that another supplier has."""
-    if organisations.number_taken("supplier", basics.organisation_number, except_id):
+    if organisations.has_organisation_number("supplier", basics.organisation_number, except_id):
         raise RuleBroken(
             _("This organisation number is already registered. Ask a colleague for an invitation."),
             "organisation_number",

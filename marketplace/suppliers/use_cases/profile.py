@@ -26,7 +26,7 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
     """
     jumped = before_profile_change(viewer.organisation_id if viewer.is_supplier else None, what)
     with transaction():
-        organisations.lock(viewer.organisation_id)
+        organisations.lock_organisation(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
         before, part = write.state_of(supplier), write.part_of(supplier, what)
         change(supplier)

@@ -13,7 +13,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.briefs import use_cases as briefs
 from marketplace.core import clock, request_state
 from marketplace.core.database import session
-from marketplace.outbox.delivery import deliver_waiting
+from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import retention
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
@@ -100,7 +100,7 @@ def _beat() -> None:
 def _send(app: Flask, *, everything: bool) -> None:
     """Send a round of mails. One round alone: what else is due does not wait until the last of very many is out."""
     try:
-        while deliver_waiting(app.config["SETTINGS"]) and everything:
+        while deliver_due(app.config["SETTINGS"]) and everything:
             pass
     except Exception:
         session.rollback()

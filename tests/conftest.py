@@ -184,11 +184,11 @@ def demo_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask"
         from rich.progress import Progress
 
         from marketplace.demo import use_cases as demo
-        from marketplace.outbox.delivery import deliver_waiting
+        from marketplace.outbox.delivery import deliver_due
 
         demo.fill(Progress(disable=True))
         # As the worker does: mails that have waited for ten minutes make the service unwell, and a run takes longer.
-        deliver_waiting(app.config["SETTINGS"])
+        deliver_due(app.config["SETTINGS"])
 
     tell_once(app, shared_database, "demo", tell, run)
     return app

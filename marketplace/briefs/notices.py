@@ -14,7 +14,7 @@ def _path(reference: str, rest: str = "") -> str:
     return f"/briefs/{reference}{rest}"
 
 
-@as_message("review_asked", bundled=True)
+@as_message("review_asked", throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str) -> Content:
     """To the garden: a company wants you to read a draft."""
     lines = [_("%(company)s wants you to read a draft before it is sent to suppliers.", company=company)]
@@ -39,7 +39,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
-@as_message("review_pulled_back", bundled=True)
+@as_message("review_pulled_back", throttled=True)
 def review_pulled_back(company: str, title: str, reference: str) -> Content:
     """To the garden: you need not read it after all."""
     del reference
@@ -69,7 +69,7 @@ def published(title: str, reference: str, deadline: dt.datetime) -> Content:
     )
 
 
-@as_message("brief_published_in_area", bundled=True)
+@as_message("brief_published_in_area", throttled=True)
 def published_in_area(company: str, title: str, reference: str) -> Content:
     """To the garden: one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
@@ -139,7 +139,7 @@ def withdrawn(title: str, reference: str, reason: str) -> Content:
     )
 
 
-@as_message("question_asked", bundled=True)
+@as_message("question_asked", throttled=True)
 def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier wants to know something. The supplier is not named."""
     lines = [
@@ -178,7 +178,7 @@ def garden_question_waits(company: str, title: str, reference: str, deadline: dt
     return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
 
 
-@as_message("question_answered", bundled=True)
+@as_message("question_answered", throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
     """To all who are tied to the brief: a question is answered."""
     subject = _("A question is answered: %(title)s", title=title)

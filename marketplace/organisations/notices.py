@@ -35,7 +35,7 @@ def colleague_joined(name: str, organisation: str) -> Content:
     )
 
 
-@as_message("company_registered", bundled=True)
+@as_message("company_registered", throttled=True)
 def company_registered(company: str, place: str) -> Content:
     """A garden has a new company."""
     return Content(

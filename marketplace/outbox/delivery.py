@@ -20,11 +20,11 @@ from marketplace.core.mail_templates import render_mail
 from marketplace.outbox.models import OutboxMail
 
 logger = logging.getLogger(__name__)
-BACK_OFF_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
+RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 SMTP_TIMEOUT_SECONDS = 20
-ROUND_SECONDS = 30.0
+BATCH_SECONDS = 30.0
 """How long one round of mails may take: the worker has other things to do, like opening offers at their hour."""
-ITS_OWN_FAULT = (
+MESSAGE_ERRORS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
     smtplib.SMTPDataError,
@@ -59,13 +59,13 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     return message
 
 
-class Postman:
+class MailTransport:
     """Carries mails to the SMTP server of the settings, or to `.eml` files in the instance folder."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._smtp: smtplib.SMTP | None = None
-        self.is_heard = True
+        self.is_reachable = True
 
     def __enter__(self) -> Self:
         """Open nothing yet: a connection is made for the first mail."""
@@ -80,14 +80,14 @@ class Postman:
                 logger.debug("The mail server hung up first.")
             self._smtp = None
 
-    def let_go(self) -> None:
+    def abort(self) -> None:
         """Drop a connection that has failed, without a word: who does not answer is not waited for once more."""
-        self.is_heard = False
+        self.is_reachable = False
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
 
-    def carry(self, message: EmailMessage) -> None:
+    def send(self, message: EmailMessage) -> None:
         """Hand over one mail. Raises OSError or smtplib.SMTPException when it could not be handed over."""
         if not self._settings.mail_host:
             self._write_file(message)
@@ -124,7 +124,7 @@ class Postman:
         unfinished.replace(folder / name)
 
 
-def deliver_waiting(settings: Settings, limit: int = 500, seconds: float = ROUND_SECONDS) -> int:
+def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SECONDS) -> int:
     """Send the mails whose time has come, for about so long at most, and return how many went out.
 
     One that fails waits longer each time; after the last try it is kept as failed. A bad address holds up nobody.
@@ -141,30 +141,30 @@ def deliver_waiting(settings: Settings, limit: int = 500, seconds: float = ROUND
     ids = list(session.scalars(due))
     session.rollback()
     sent, until = 0, time.monotonic() + seconds
-    with Postman(settings) as postman:
+    with MailTransport(settings) as transport:
         for mail_id in ids:
-            if time.monotonic() > until or not postman.is_heard:
+            if time.monotonic() > until or not transport.is_reachable:
                 break
-            sent += _deliver(mail_id, postman, settings)
+            sent += _deliver_one(mail_id, transport, settings)
     return sent
 
 
-def _deliver(mail_id: int, postman: Postman, settings: Settings) -> bool:
-    mail = _take(mail_id)
+def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> bool:
+    mail = _claim_mail(mail_id)
     if mail is None:
         return False
     try:
-        postman.carry(build_mail(mail, settings))
+        transport.send(build_mail(mail, settings))
     except (OSError, smtplib.SMTPException, ValueError) as error:
-        if not isinstance(error, ITS_OWN_FAULT) or isinstance(error, ssl.SSLError):
-            postman.let_go()
-        _note(mail_id, f"{type(error).__name__}: {error}"[:300])
+        if not isinstance(error, MESSAGE_ERRORS) or isinstance(error, ssl.SSLError):
+            transport.abort()
+        _record_outcome(mail_id, f"{type(error).__name__}: {error}"[:300])
         return False
-    _note(mail_id)
+    _record_outcome(mail_id)
     return True
 
 
-def _take(mail_id: int) -> OutboxMail | None:
+def _claim_mail(mail_id: int) -> OutboxMail | None:
     """Take a mail for one try, or return None when another worker has it.
 
     It is written down as if the try had failed, so that it comes again when the worker ends in the middle of it.
@@ -176,13 +176,13 @@ def _take(mail_id: int) -> OutboxMail | None:
         )
         mail = session.scalar(free.with_for_update(skip_locked=True))
         if mail is not None:
-            wait = BACK_OFF_MINUTES[min(mail.attempts, len(BACK_OFF_MINUTES) - 1)]
+            wait = RETRY_DELAYS_MINUTES[min(mail.attempts, len(RETRY_DELAYS_MINUTES) - 1)]
             mail.attempts += 1
             mail.next_attempt_at = now + dt.timedelta(minutes=wait)
         return mail
 
 
-def _note(mail_id: int, error: str = "") -> None:
+def _record_outcome(mail_id: int, error: str = "") -> None:
     """Write down how a try went. A mail may have been deleted meanwhile, with the person it was for."""
     with transaction():
         mail = session.get(OutboxMail, mail_id)
@@ -192,6 +192,6 @@ def _note(mail_id: int, error: str = "") -> None:
             mail.state, mail.sent_at = "sent", clock.now()
             return
         mail.last_error = error
-        if mail.attempts > len(BACK_OFF_MINUTES):
+        if mail.attempts > len(RETRY_DELAYS_MINUTES):
             mail.state = "failed"
         logger.warning("Mail %s could not be sent (try %s).", mail.id, mail.attempts)

@@ -31,16 +31,18 @@ class Content:
 class Message:
     """A kind of notice, and how to say it. `compose` runs once per recipient with that language set.
 
-    What others can bring about as often as they like is `bundled`: after a few mails in some hours the rest waits in
+    What others can bring about as often as they like is `throttled`: after a few mails in some hours the rest waits in
     the product, and one mail says so.
     """
 
     kind: str
     compose: Callable[[], Content]
-    bundled: bool = False
+    throttled: bool = False
 
 
-def as_message(kind: str, *, bundled: bool = False) -> Callable[[Callable[P, Content]], Callable[P, Message]]:
+def as_message(
+    kind: str, *, throttled: bool = False
+) -> Callable[[Callable[P, Content]], Callable[P, Message]]:
     """Decorate a function that writes a notice in the current locale, so that calling it makes a `Message`.
 
     The text is composed later, once per recipient, with the arguments of the call.
@@ -49,7 +51,7 @@ def as_message(kind: str, *, bundled: bool = False) -> Callable[[Callable[P, Con
     def decorate(compose: Callable[P, Content]) -> Callable[P, Message]:
         @wraps(compose)
         def make(*args: P.args, **kwargs: P.kwargs) -> Message:
-            return Message(kind, partial(compose, *args, **kwargs), bundled)
+            return Message(kind, partial(compose, *args, **kwargs), throttled)
 
         return make
 

@@ -14,8 +14,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 
-MOST_BUNDLED = 3
-BUNDLE_HOURS = 6
+MAX_THROTTLED_MAILS = 3
+THROTTLE_HOURS = 6
 
 
 def _add_mail(
@@ -39,7 +39,7 @@ def _add_mail(
 def send(message: Message, to: Iterable[Recipient]) -> None:
     """Give each recipient a notice in the product and a mail, in the recipient's language.
 
-    Joins the caller's transaction: when the change is rolled back, nobody is told of it.
+    Joins the caller's transaction: when the change is rolled back, nobody is digest of it.
     """
     for recipient in to:
         with use_locale(recipient.locale):
@@ -55,32 +55,32 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
                 link_label=content.link_label,
             )
         )
-        if message.bundled:
-            _add_bundled(content, recipient)
+        if message.throttled:
+            _add_throttled_mail(content, recipient)
         else:
             _add_mail(content, recipient.email, recipient.locale)
 
 
-def _add_bundled(content: Content, recipient: Recipient) -> None:
+def _add_throttled_mail(content: Content, recipient: Recipient) -> None:
     """Mail a message that others can bring about at will: three in six hours, and then one that says that more wait."""
-    span = dt.timedelta(hours=BUNDLE_HOURS)
+    span = dt.timedelta(hours=THROTTLE_HOURS)
     counted = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
         OutboxMail.recipient == recipient.email,
         OutboxMail.bundle != "",
         OutboxMail.next_attempt_at > clock.now() - span,
     )
     rows = session.execute(counted).all()
-    if len(rows) < MOST_BUNDLED:
+    if len(rows) < MAX_THROTTLED_MAILS:
         _add_mail(content, recipient.email, recipient.locale, "one")
     elif not any(row.bundle == "rest" and row.state == "waiting" for row in rows):
         with use_locale(recipient.locale):
-            told = _more_are_waiting()
+            digest = _digest()
         _add_mail(
-            told, recipient.email, recipient.locale, "rest", min(row.next_attempt_at for row in rows) + span
+            digest, recipient.email, recipient.locale, "rest", min(row.next_attempt_at for row in rows) + span
         )
 
 
-def _more_are_waiting() -> Content:
+def _digest() -> Content:
     return Content(
         _("More messages are waiting for you"),
         [

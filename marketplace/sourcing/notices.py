@@ -8,7 +8,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 
 
-@as_message("invited", bundled=True)
+@as_message("invited", throttled=True)
 def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Content:
     """A supplier is asked to answer a brief. A company that hides its name is None, and told by its place."""
     title, reference = brief.title, brief.reference
@@ -28,7 +28,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
     )
 
 
-@as_message("invitation_declined", bundled=True)
+@as_message("invitation_declined", throttled=True)
 def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """A company hears that an invited supplier says no."""
     return Content(
@@ -39,7 +39,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     )
 
 
-@as_message("invitation_reconsidered", bundled=True)
+@as_message("invitation_reconsidered", throttled=True)
 def reconsidered(supplier: str, title: str, reference: str) -> Content:
     """A company hears that a supplier that said no is looking again."""
     return Content(

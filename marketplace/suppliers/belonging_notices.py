@@ -21,7 +21,7 @@ def move_asked(supplier: str, garden: str, reason: str) -> Message:
             _("Answer"),
         )
 
-    return Message("move_asked", compose, bundled=True)
+    return Message("move_asked", compose, throttled=True)
 
 
 def move_answered(supplier: str, garden: str, *, agree: bool) -> Message:

@@ -40,7 +40,7 @@ def application_received(supplier: Supplier, categories: Sequence[str], vetting_
             _("Read the application"),
         )
 
-    return Message("vetting_received", compose, bundled=True)
+    return Message("vetting_received", compose, throttled=True)
 
 
 def application_receipt(supplier: Supplier, categories: Sequence[str], garden: str) -> Message:

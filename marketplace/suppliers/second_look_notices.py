@@ -31,7 +31,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Message:
             _("Read the proposal"),
         )
 
-    return Message("refusal_proposed", compose, bundled=True)
+    return Message("refusal_proposed", compose, throttled=True)
 
 
 def refusal_waits(refusal: Refusal, supplier: str) -> Message:
@@ -101,7 +101,7 @@ def appeal_came(supplier: str, category: str, appeal_id: int, refused_by: str) -
             _("Read the appeal"),
         )
 
-    return Message("appeal_came", compose, bundled=True)
+    return Message("appeal_came", compose, throttled=True)
 
 
 def appeal_to_see(supplier: str, category: str, garden: str) -> Message:
@@ -120,7 +120,7 @@ def appeal_to_see(supplier: str, category: str, garden: str) -> Message:
             _("See the appeals"),
         )
 
-    return Message("appeal_seen", compose, bundled=True)
+    return Message("appeal_seen", compose, throttled=True)
 
 
 def appeal_receipt(category: str, garden: str) -> Message:

@@ -22,7 +22,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.demo import use_cases as demo
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden, Company
-from marketplace.outbox.delivery import deliver_waiting
+from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
@@ -205,7 +205,7 @@ def test_is_the_same_world_each_time(demo_world: Flask, command: Callable[..., R
     first = dump()
     said = command("demo", "--reset")
     assert said.exit_code == 0, said.output
-    deliver_waiting(demo_world.config["SETTINGS"])  # as was done in the first
+    deliver_due(demo_world.config["SETTINGS"])  # as was done in the first
     second = dump()
     for name, rows in first.items():
         assert json.dumps(rows, sort_keys=True) == json.dumps(second[name], sort_keys=True), name

@@ -20,7 +20,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.i18n import current_locale
 from marketplace.core.request_state import Heartbeat
 from marketplace.outbox import delivery, queries
-from marketplace.outbox.delivery import BACK_OFF_MINUTES, deliver_waiting
+from marketplace.outbox.delivery import RETRY_DELAYS_MINUTES, deliver_due
 from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
@@ -82,7 +82,7 @@ def post(*recipients: Recipient) -> None:
 def test_without_a_server_mails_become_files(app: Flask) -> None:
     person = factories.user(locale="nn")
     post(Recipient(person.id, person.email, person.locale))
-    assert deliver_waiting(settings_of(app)) == 1
+    assert deliver_due(settings_of(app)) == 1
     (file,) = Path(app.instance_path, "mail").glob("*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert mail["Subject"] == "Hei på nn"
@@ -90,7 +90,7 @@ def test_without_a_server_mails_become_files(app: Flask) -> None:
     assert "Første avsnitt med æøå." in text
     assert "http://127.0.0.1:8000/home" in text
     assert "&lt;b&gt;Andre" in html
-    assert deliver_waiting(settings_of(app)) == 0
+    assert deliver_due(settings_of(app)) == 0
 
 
 def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sink, int]) -> None:
@@ -98,7 +98,7 @@ def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sin
     smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     first, second = factories.user(email="refused@x.example"), factories.user(email="taken@x.example")
     post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
-    assert deliver_waiting(smtp) == 1
+    assert deliver_due(smtp) == 1
     states = dict(session.query(OutboxMail.recipient, OutboxMail.state).all())
     assert states == {"refused@x.example": "waiting", "taken@x.example": "sent"}
     kept = session.query(OutboxMail.message_id).filter_by(recipient="taken@x.example").scalar()
@@ -111,11 +111,11 @@ def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Fl
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
         post(Recipient(person.id, person.email, "nb"))
-        for minutes in BACK_OFF_MINUTES:
-            assert deliver_waiting(away) == 0
+        for minutes in RETRY_DELAYS_MINUTES:
+            assert deliver_due(away) == 0
             assert session.query(OutboxMail).one().state == "waiting"
             clock.shift(dt.timedelta(minutes=minutes))
-        assert deliver_waiting(away) == 0
+        assert deliver_due(away) == 0
     mail = session.query(OutboxMail).one()
     assert mail.state == "failed"
     assert "ConnectionRefusedError" in mail.last_error
@@ -138,7 +138,7 @@ def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, 
     person = factories.user()
     post(Recipient(person.id, person.email, "nb"))
     smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
-    assert deliver_waiting(smtp) == 1
+    assert deliver_due(smtp) == 1
     assert request_state.last_beat("somebody") is not None
     engine.dispose()
 
@@ -171,10 +171,10 @@ def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_tur
     settings = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     people = [factories.user() for _number in range(4)]
     post(*(Recipient(person.id, person.email, "nb") for person in people))
-    assert deliver_waiting(settings) == 0
+    assert deliver_due(settings) == 0
     assert calls(silent) == 1, "one wait, not one for each mail"
     assert sorted(session.scalars(select(OutboxMail.attempts))) == [0, 0, 0, 1]
-    assert deliver_waiting(settings_of(app)) == 3, "the server is there again"
+    assert deliver_due(settings_of(app)) == 3, "the server is there again"
 
 
 def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
@@ -184,7 +184,7 @@ def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
         session.execute(
             update(OutboxMail).where(OutboxMail.recipient == first.email).values(subject="two\nlines")
         )
-    assert deliver_waiting(settings_of(app)) == 1
+    assert deliver_due(settings_of(app)) == 1
     broken = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting")).one()
     assert (broken.recipient, broken.attempts) == (first.email, 1)
     assert broken.last_error.startswith("ValueError")
@@ -196,7 +196,7 @@ def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later
     class PowerCut(BaseException):
         """What no code catches."""
 
-    def end(_postman: object, _message: object) -> None:
+    def end(_transport: object, _message: object) -> None:
         raise PowerCut
 
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -204,23 +204,23 @@ def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later
         person = factories.user()
         post(Recipient(person.id, person.email, "nb"))
         with monkeypatch.context() as patch, pytest.raises(PowerCut):
-            patch.setattr(delivery.Postman, "carry", end)
-            deliver_waiting(settings_of(app))
+            patch.setattr(delivery.MailTransport, "send", end)
+            deliver_due(settings_of(app))
         session.rollback()
-        assert deliver_waiting(settings_of(app)) == 0, "it may be on its way yet"
-        clock.shift(dt.timedelta(minutes=BACK_OFF_MINUTES[0]))
-        assert deliver_waiting(settings_of(app)) == 1
+        assert deliver_due(settings_of(app)) == 0, "it may be on its way yet"
+        clock.shift(dt.timedelta(minutes=RETRY_DELAYS_MINUTES[0]))
+        assert deliver_due(settings_of(app)) == 1
     assert session.query(OutboxMail).one().state == "sent"
 
 
 def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
     people = [factories.user() for _number in range(3)]
     post(*(Recipient(person.id, person.email, "nb") for person in people))
-    assert deliver_waiting(settings_of(app), seconds=-1) == 0
-    assert deliver_waiting(settings_of(app)) == 3
+    assert deliver_due(settings_of(app), seconds=-1) == 0
+    assert deliver_due(settings_of(app)) == 3
 
 
-ASKED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), bundled=True)
+ASKED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), throttled=True)
 
 
 def ask(recipient: Recipient, message: Message = ASKED) -> None:
@@ -236,7 +236,7 @@ def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_m
     with time_machine.travel(start, tick=False) as clock:
         for minute in range(0, 24 * 60, 10):
             ask(asked)
-            deliver_waiting(settings_of(app))
+            deliver_due(settings_of(app))
             known = {at for at, _subject in sent}
             rows = session.execute(
                 select(OutboxMail.sent_at, OutboxMail.subject, OutboxMail.id).where(
@@ -263,7 +263,7 @@ def test_what_is_the_receivers_own_is_never_held_back(app: Flask) -> None:
     for _time in range(5):
         ask(recipient)
     ask(recipient, HELLO)
-    deliver_waiting(settings_of(app))
+    deliver_due(settings_of(app))
     subjects = session.scalars(select(OutboxMail.subject).where(OutboxMail.state == "sent")).all()
     assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
 

@@ -17,7 +17,7 @@ from marketplace.audit import queries as audit
 from marketplace.core.database import Base, db, session
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.viewer import ANONYMOUS
-from marketplace.outbox.delivery import deliver_waiting
+from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import queries, use_cases
 from marketplace.privacy.anonymization import KEPT
@@ -92,7 +92,7 @@ def test_the_file_holds_ones_own_and_nothing_of_others(person: Market, app: Flas
 
 def test_nothing_of_a_forgotten_person_is_left_in_tables_or_mails(person: Market, app: Flask) -> None:
     settings = app.config["SETTINGS"]
-    while deliver_waiting(settings):
+    while deliver_due(settings):
         pass
     folder = Path(app.instance_path) / "mail"
     supplier = session.execute(
@@ -140,7 +140,7 @@ def test_mails_to_others_are_kept_without_the_name_and_those_that_hold_none_as_t
             )
         )  # fmt: skip
     session.commit()
-    while deliver_waiting(settings):
+    while deliver_due(settings):
         pass
     folder = Path(app.instance_path) / "mail"
 

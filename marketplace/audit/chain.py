@@ -14,61 +14,61 @@ from marketplace.core.database import session
 
 START = "0" * 64
 _LOCK = 7_264_311
-_WAITING, _CHANGES = "audit_waiting", "audit_changes"
-_LONGEST_CODE = 20
+_PENDING, _CHANGES = "audit_pending", "audit_changes"
+_MAX_CODE_LENGTH = 20
 _SECRET_PARTS = ("secret", "token", "hash", "password", "recovery", "code")
-_UNTOLD = {"updated_at", "last_seen_at", "revision"}
+_UNRECORDED_COLUMNS = {"updated_at", "last_seen_at", "revision"}
 
 
-def hash_of(previous: str, at: dt.datetime, told: Sequence[Any]) -> str:
-    """Return the hash of a row: who, for whom, action, object type, object id, details and changes in `told`."""
+def event_hash(previous: str, at: dt.datetime, fields: Sequence[Any]) -> str:
+    """Return the hash of a row: who, for whom, action, object type, object id, details and changes in `fields`."""
     moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
-    return hashlib.sha256(_canonical([previous, moment, *told]).encode()).hexdigest()
+    return hashlib.sha256(_canonical([previous, moment, *fields]).encode()).hexdigest()
 
 
-def hash_of_row(row: AuditEvent) -> str:
+def expected_hash(row: AuditEvent) -> str:
     """Return the hash that a row should have, from what it says and the hash that it names as the one before."""
     who = (row.actor_id, row.organisation_id)
     what = (row.action, row.object_type, row.object_id, row.details, row.changes)
-    return hash_of(row.previous_hash, row.at, (*who, *what))
+    return event_hash(row.previous_hash, row.at, (*who, *what))
 
 
 def _canonical(value: object) -> str:
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
-def add(row: AuditEvent) -> None:
+def enqueue(row: AuditEvent) -> None:
     """Let a row wait for the end of the transaction, with what has changed so far.
 
     Chaining takes a lock that all writers want, so it is taken last, when no other lock is waited for.
     """
-    here = session()
-    here.connection()  # a transaction must have begun, or nobody would tell us that it was rolled back
+    db_session = session()
+    db_session.connection()  # a transaction must have begun, or nobody would tell us that it was rolled back
     row.details = json.loads(_canonical(row.details))
-    row.changes = here.info.pop(_CHANGES, {})
-    here.info.setdefault(_WAITING, []).append(row)
+    row.changes = db_session.info.pop(_CHANGES, {})
+    db_session.info.setdefault(_PENDING, []).append(row)
 
 
-def write_waiting(here: Session) -> None:
+def write_pending(db_session: Session) -> None:
     """Chain and write the rows that wait."""
-    if not here.info.get(_WAITING):
-        here.info.pop(_CHANGES, None)
+    if not db_session.info.get(_PENDING):
+        db_session.info.pop(_CHANGES, None)
         return
-    here.flush()
-    rows: list[AuditEvent] = here.info.pop(_WAITING)
-    rows[-1].changes = _merged(rows[-1].changes, here.info.pop(_CHANGES, {}))
-    if here.get_bind().dialect.name == "postgresql":
-        here.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
-    with here.no_autoflush:
-        previous = here.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)) or START
+    db_session.flush()
+    rows: list[AuditEvent] = db_session.info.pop(_PENDING)
+    rows[-1].changes = _merge_changes(rows[-1].changes, db_session.info.pop(_CHANGES, {}))
+    if db_session.get_bind().dialect.name == "postgresql":
+        db_session.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    with db_session.no_autoflush:
+        previous = db_session.scalar(select(AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)) or START
         for row in rows:
             row.previous_hash = previous
-            previous = row.hash = hash_of_row(row)
-            here.add(row)
-        here.flush()
+            previous = row.hash = expected_hash(row)
+            db_session.enqueue(row)
+        db_session.flush()
 
 
-def _merged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
+def _merge_changes(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
     found = {name: dict(values) for name, values in earlier.items()}
     for name, values in later.items():
         for column, (before, after) in values.items():
@@ -78,31 +78,31 @@ def _merged(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, A
 
 
 @event.listens_for(session, "before_commit")
-def _at_commit(here: Session) -> None:
-    write_waiting(here)
+def _before_commit(db_session: Session) -> None:
+    write_pending(db_session)
 
 
 @event.listens_for(session, "after_rollback")
-def _at_rollback(here: Session) -> None:
-    here.info.pop(_WAITING, None)
-    here.info.pop(_CHANGES, None)
+def _after_rollback(db_session: Session) -> None:
+    db_session.info.pop(_PENDING, None)
+    db_session.info.pop(_CHANGES, None)
 
 
 @event.listens_for(session, "do_orm_execute")
-def _before_reading(state: ORMExecuteState) -> None:
+def _write_before_read(state: ORMExecuteState) -> None:
     """Write first what waits, when the record itself is read in the transaction that adds to it."""
-    waiting = state.session.info.get(_WAITING)
+    waiting = state.session.info.get(_PENDING)
     if waiting and state.is_select and any(mapper.class_ is AuditEvent for mapper in state.all_mappers):
-        write_waiting(state.session)
+        write_pending(state.session)
 
 
 @event.listens_for(session, "after_flush")
-def _note_changes(here: Session, _work: UOWTransaction) -> None:
+def _collect_changes(db_session: Session, _work: UOWTransaction) -> None:
     """Note what was before and after in the rows that a flush has changed: codes, numbers, moments, yes and no.
 
     Longer texts are left out: they can hold names, or what is under seal.
     """
-    for thing in here.dirty:
+    for thing in db_session.dirty:
         state = inspect(thing)
         if isinstance(thing, AuditEvent) or getattr(thing, "is_under_seal", False) or not state.identity:
             continue
@@ -111,26 +111,28 @@ def _note_changes(here: Session, _work: UOWTransaction) -> None:
         for attribute in state.mapper.column_attrs:
             column = attribute.columns[0]
             history = state.attrs[attribute.key].history
-            if history.has_changes() and history.deleted and _is_told(column.name, column.type):
+            if history.has_changes() and history.deleted and _is_recorded(column.name, column.type):
                 changed[column.name] = [
-                    _plain(history.deleted[0]),
-                    _plain(history.added[0] if history.added else None),
+                    _to_json(history.deleted[0]),
+                    _to_json(history.added[0] if history.added else None),
                 ]
         if changed:
             name = f"{table}:{'/'.join(str(part) for part in state.identity)}"
-            here.info[_CHANGES] = _merged(here.info.get(_CHANGES, {}), {name: changed})
+            db_session.info[_CHANGES] = _merge_changes(db_session.info.get(_CHANGES, {}), {name: changed})
 
 
-def _is_told(name: str, kind: object) -> bool:
-    if name in _UNTOLD or (any(part in name for part in _SECRET_PARTS) and name != "outcome_code"):
+def _is_recorded(name: str, kind: object) -> bool:
+    if name in _UNRECORDED_COLUMNS or (
+        any(part in name for part in _SECRET_PARTS) and name != "outcome_code"
+    ):
         return False
     if isinstance(kind, String):
-        return kind.length is not None and kind.length <= _LONGEST_CODE
+        return kind.length is not None and kind.length <= _MAX_CODE_LENGTH
     inner = getattr(kind, "impl", kind)
     return isinstance(inner, Boolean | Integer | DateTime | Date)
 
 
-def _plain(value: object) -> object:
+def _to_json(value: object) -> object:
     if isinstance(value, dt.datetime):
         return value.astimezone(dt.UTC).isoformat(timespec="seconds")
     return value.isoformat() if isinstance(value, dt.date) else value

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
-from marketplace.audit.chain import START, hash_of_row
+from marketplace.audit.chain import START, expected_hash
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.pagination import Page, paginate
@@ -27,12 +27,12 @@ def events_about(object_type: str, object_id: object) -> list[AuditEvent]:
     return list(session.scalars(query.order_by(AuditEvent.id)))
 
 
-WITHOUT_NAME = frozenset({"question.ask"})
+ANONYMOUS_ACTIONS = frozenset({"question.ask"})
 """Acts whose person and organisation no page shows: a question is read without knowing who asked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ChainFault:
     """The first row that is not as it was written, and how one can see it."""
 
     event_id: int
@@ -40,40 +40,42 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class ChainHead:
     """The newest row: its id and hash. Kept elsewhere, it shows that no row was cut off the end."""
 
     event_id: int
     hash: str
 
 
-def head() -> Head | None:
+def head() -> ChainHead | None:
     """Return the newest row's id and hash, or None when nothing was recorded."""
     row = session.execute(
         select(AuditEvent.id, AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)
     ).first()
-    return Head(row.id, row.hash) if row else None
+    return ChainHead(row.id, row.hash) if row else None
 
 
-def verify(known_head: str = "") -> tuple[int, Fault | None]:
+def verify(known_head: str = "") -> tuple[int, ChainFault | None]:
     """Follow the chain from its start; return how many rows hold, and the first that does not.
 
     With `known_head`, a hash noted earlier, the chain must come by it: rows cut off the end are found as well.
     """
     previous, count, last, seen = START, 0, 0, not known_head or known_head == START
-    for row in _in_order():
+    for row in _rows_in_order():
         if row.previous_hash != previous:
-            return count, Fault(row.id, "a row before it is gone, or was put in")
-        if row.hash != hash_of_row(row):
-            return count, Fault(row.id, "it was changed after it was written")
+            return count, ChainFault(row.id, "a row before it is gone, or was put in")
+        if row.hash != expected_hash(row):
+            return count, ChainFault(row.id, "it was changed after it was written")
         previous, count, last = row.hash, count + 1, row.id
         seen = seen or row.hash == known_head
     if not seen:
-        return count, Fault(last, "the hash noted earlier is not in the record: rows after this one are gone")
+        return count, ChainFault(
+            last, "the hash noted earlier is not in the record: rows after this one are gone"
+        )
     return count, None
 
 
-def _in_order() -> Iterator[AuditEvent]:
+def _rows_in_order() -> Iterator[AuditEvent]:
     """Give all rows in the order they were written, some at a time."""
     last = 0
     while True:

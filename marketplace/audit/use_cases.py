@@ -7,7 +7,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.viewer import Viewer
 
-LONGEST_DETAIL = 64
+MAX_DETAIL_LENGTH = 64
 
 
 def record(actor: Viewer | None, action: str, object_type: str, object_id: object, **details: object) -> None:
@@ -22,7 +22,7 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
         if _is_prose(value):
             message = f"The detail {name} is a text, and the audit log can forget nobody. Keep a code there instead."
             raise ValueError(message)
-    chain.add(
+    chain.enqueue(
         AuditEvent(
             at=clock.now(),
             actor_id=actor.user_id if actor else None,
@@ -38,7 +38,7 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
 def _is_prose(value: object) -> bool:
     """Say whether somebody's words may stand in a detail: what has spaces, or is longer than any code."""
     if isinstance(value, str):
-        return len(value) > LONGEST_DETAIL or len(value.split()) > 1
+        return len(value) > MAX_DETAIL_LENGTH or len(value.split()) > 1
     if isinstance(value, Mapping):
         return any(_is_prose(part) for part in value.values())
     return isinstance(value, Sequence) and any(_is_prose(part) for part in value)

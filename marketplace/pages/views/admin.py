@@ -20,7 +20,7 @@ def audit_log() -> str:
         "pages/audit_log.html",
         page=page,
         action=action,
-        without_name=audit.WITHOUT_NAME,
+        without_name=audit.ANONYMOUS_ACTIONS,
         names=people.names_of(event.actor_id for event in page.items),
         organisations=organisations.names_of(event.organisation_id for event in page.items),
     )

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from alembic import op
 
-from marketplace.audit.chain import START, hash_of
+from marketplace.audit.chain import START, event_hash
 
 revision = "0007"
 down_revision = "0006"
@@ -49,7 +49,7 @@ def _chain_all() -> None:
             details,
             {},
         )
-        found = hash_of(previous, _moment(row.at), told)
+        found = event_hash(previous, _moment(row.at), told)
         connection.execute(
             sa.text("UPDATE audit_event SET previous_hash = :previous, hash = :hash WHERE id = :id"),
             {"previous": previous, "hash": found, "id": row.id},

@@ -54,7 +54,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.delete_old_drafts,
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
-    retention.delete_what_ran_out,
+    retention.delete_expired,
 )
 
 

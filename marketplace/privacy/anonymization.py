@@ -11,29 +11,29 @@ from sqlalchemy import JSON, String, Table, func, or_, select, type_coerce, upda
 
 from marketplace.core.database import Base, session
 
-KEPT = {
+EXEMPT_TABLES = {
     "audit_event": "holds numbers and no names, and is never changed",
     "broken_glass": "why something sealed was opened stands for good",
     "user_account": "the person's own row is emptied by itself",
     "ranking_run": "what a ranking was made from is kept to the byte; it holds suppliers, not persons",
     "taken_form": "hashes",
 }
-SEALED = ("data_key", "sealed_", "_hash", "hash")
+EXEMPT_COLUMN_PREFIXES = ("data_key", "sealed_", "_hash", "hash")
 
 
-def scrub_tables(words: Mapping[str, str]) -> None:
-    """Put other words in place of some, in every text of every table but those in `KEPT` and under seal."""
+def anonymize_tables(words: Mapping[str, str]) -> None:
+    """Put other words in place of some, in every text of every table but those in `EXEMPT_TABLES` and under seal."""
     for table in Base.metadata.sorted_tables:
-        if table.name not in KEPT:
-            _scrub(table, words)
+        if table.name not in EXEMPT_TABLES:
+            _anonymize_table(table, words)
 
 
-def _scrub(table: Table, words: Mapping[str, str]) -> None:
+def _anonymize_table(table: Table, words: Mapping[str, str]) -> None:
     columns = [
         column
         for column in table.columns
         if isinstance(column.type, String | JSON)
-        and not column.name.startswith(SEALED)
+        and not column.name.startswith(EXEMPT_COLUMN_PREFIXES)
         and not column.primary_key
     ]
     for column in columns:
@@ -48,50 +48,50 @@ def _scrub(table: Table, words: Mapping[str, str]) -> None:
             has = or_(has, *(func.lower(column).contains(word.lower(), autoescape=True) for word in words))
         key = list(table.primary_key.columns)
         for row in session.execute(select(*key, column).where(has)).all():
-            value, cleaned = row[-1], replaced(row[-1], words)
+            value, cleaned = row[-1], replace_words(row[-1], words)
             if cleaned != value:
-                same = [part == row[place] for place, part in enumerate(key)]
+                same = [column == row[index] for index, column in enumerate(key)]
                 session.execute(
                     update(table).where(*same).values({column: type_coerce(cleaned, column.type)})
                 )
 
 
-def replaced(value: Any, words: Mapping[str, str]) -> Any:
+def replace_words(value: Any, words: Mapping[str, str]) -> Any:
     """Return a value with other words in place of some, however deep they lie."""
     if isinstance(value, str):
         for word, other in words.items():
             value = value.replace(word, other).replace(word.lower(), other)
         return value
     if isinstance(value, list):
-        return [replaced(item, words) for item in value]
+        return [replace_words(item, words) for item in value]
     if isinstance(value, dict):
-        return {key: replaced(item, words) for key, item in value.items()}
+        return {key: replace_words(item, words) for key, item in value.items()}
     return value
 
 
-def scrub_files(folder: Path, address: str, words: Mapping[str, str]) -> None:
+def anonymize_mail_files(folder: Path, address: str, words: Mapping[str, str]) -> None:
     """Delete the mail files to an address, and put other words in place of some in all others."""
     for file in folder.glob("*.eml"):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         if address in str(message["To"]).lower():
             file.unlink()
         elif isinstance(message, EmailMessage):
-            _scrub_message(file, message, words)
+            _anonymize_message(file, message, words)
 
 
-def _scrub_message(file: Path, message: EmailMessage, words: Mapping[str, str]) -> None:
+def _anonymize_message(file: Path, message: EmailMessage, words: Mapping[str, str]) -> None:
     changed = False
     subject = str(message["Subject"])
-    if replaced(subject, words) != subject:
-        message.replace_header("Subject", replaced(subject, words))
+    if replace_words(subject, words) != subject:
+        message.replace_header("Subject", replace_words(subject, words))
         changed = True
     for part in message.walk():
         if part.get_content_maintype() == "text" and isinstance(part, EmailMessage):
             text = part.get_content()
-            if replaced(text, words) != text:
-                part.set_content(replaced(text, words), subtype=part.get_content_subtype())
+            if replace_words(text, words) != text:
+                part.set_content(replace_words(text, words), subtype=part.get_content_subtype())
                 changed = True
     if changed:
-        unfinished = file.with_suffix(".part")
+        unfinished = file.with_suffix(".exported")
         unfinished.write_bytes(bytes(message))
         unfinished.replace(file)

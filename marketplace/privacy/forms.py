@@ -1,4 +1,4 @@
-"""The one form: yes, forget me."""
+"""The one form: yes, erase_user me."""
 
 from wtforms import BooleanField
 
@@ -6,7 +6,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.web.forms import BaseForm, required
 
 
-class EraseForm(BaseForm):
+class EraseAccountForm(BaseForm):
     """A yes that cannot be given by mistake."""
 
     sure = BooleanField(

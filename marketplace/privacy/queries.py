@@ -21,7 +21,7 @@ from marketplace.suppliers.second_look_models import Appeal, Refusal
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class ExportedTable:
     """A table's rows about a person: by which column, and which columns are the person's own to take along."""
 
     name: str
@@ -30,43 +30,53 @@ class Part:
     columns: tuple[str, ...]
 
 
-PARTS = (
-    Part("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
-    Part("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
-    Part("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
-    Part("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),
-    Part("briefs_published", BriefVersion, "published_by_id", ("number", "title", "published_at")),
-    Part("advice_asked_for", BriefReview, "asked_by_id", ("asked_at", "message")),
-    Part("advice_given", BriefReview, "answered_by_id", ("answered_at", "verdict", "comment")),
-    Part("questions_asked", ClarificationQuestion, "asked_by_id", ("asked_at", "text")),
-    Part("questions_answered", ClarificationQuestion, "answered_by_id", ("answered_at", "answer")),
-    Part("suppliers_invited", Invitation, "invited_by_id", ("invited_at",)),
-    Part("offers_begun", Proposal, "created_by_id", ("created_at",)),
-    Part("offers_sent", ProposalRevision, "submitted_by_id", ("number", "submitted_at")),
-    Part("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),
-    Part("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
-    Part("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
-    Part("seals_broken", BrokenGlass, "by_id", ("at", "until", "reason")),
-    Part("vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")),
-    Part("vetting_steps", VettingDecision, "by_id", ("at", "to_state", "text")),
-    Part("refusals_proposed", Refusal, "proposed_by_id", ("proposed_at", "reason", "state")),
-    Part("refusals_answered", Refusal, "decided_by_id", ("decided_at", "state", "answer")),
-    Part("appeals_made", Appeal, "appealed_by_id", ("appealed_at", "text", "state")),
-    Part("appeals_answered", Appeal, "decided_by_id", ("decided_at", "state", "reason")),
-    Part("ties_stated", SupplierTie, "user_id", ("kind",)),
-    Part("moves_asked_for", SupplierMove, "asked_by_id", ("asked_at", "reason", "state")),
-    Part("moves_answered", SupplierMove, "answered_by_id", ("answered_at", "state")),
-    Part("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
+EXPORTED_TABLES = (
+    ExportedTable("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
+    ExportedTable("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
+    ExportedTable("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
+    ExportedTable("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),
+    ExportedTable("briefs_published", BriefVersion, "published_by_id", ("number", "title", "published_at")),
+    ExportedTable("advice_asked_for", BriefReview, "asked_by_id", ("asked_at", "message")),
+    ExportedTable("advice_given", BriefReview, "answered_by_id", ("answered_at", "verdict", "comment")),
+    ExportedTable("questions_asked", ClarificationQuestion, "asked_by_id", ("asked_at", "text")),
+    ExportedTable("questions_answered", ClarificationQuestion, "answered_by_id", ("answered_at", "answer")),
+    ExportedTable("suppliers_invited", Invitation, "invited_by_id", ("invited_at",)),
+    ExportedTable("offers_begun", Proposal, "created_by_id", ("created_at",)),
+    ExportedTable("offers_sent", ProposalRevision, "submitted_by_id", ("number", "submitted_at")),
+    ExportedTable("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),
+    ExportedTable("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
+    ExportedTable("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
+    ExportedTable("seals_broken", BrokenGlass, "by_id", ("at", "until", "reason")),
+    ExportedTable(
+        "vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")
+    ),
+    ExportedTable("vetting_steps", VettingDecision, "by_id", ("at", "to_state", "text")),
+    ExportedTable("refusals_proposed", Refusal, "proposed_by_id", ("proposed_at", "reason", "state")),
+    ExportedTable("refusals_answered", Refusal, "decided_by_id", ("decided_at", "state", "answer")),
+    ExportedTable("appeals_made", Appeal, "appealed_by_id", ("appealed_at", "text", "state")),
+    ExportedTable("appeals_answered", Appeal, "decided_by_id", ("decided_at", "state", "reason")),
+    ExportedTable("ties_stated", SupplierTie, "user_id", ("kind",)),
+    ExportedTable("moves_asked_for", SupplierMove, "asked_by_id", ("asked_at", "reason", "state")),
+    ExportedTable("moves_answered", SupplierMove, "answered_by_id", ("answered_at", "state")),
+    ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )
-NOT_TAKEN_ALONG = {
+NOT_EXPORTED = {
     "one_time_link.user_id": "a secret's hash, for an hour or two",
     "recovery_code.user_id": "hashes of codes that only the person knows",
-    "membership.user_id": "told with the organisation's name, see `export_of`",
+    "membership.user_id": "told with the organisation's name, see `export_personal_data`",
 }
-ACCOUNT = ("name", "email", "locale", "is_admin", "created_at", "last_signed_in_at", "email_verified_at")
+ACCOUNT_COLUMNS = (
+    "name",
+    "email",
+    "locale",
+    "is_admin",
+    "created_at",
+    "last_signed_in_at",
+    "email_verified_at",
+)
 
 
-def export_of(viewer: Viewer) -> dict[str, Any]:
+def export_personal_data(viewer: Viewer) -> dict[str, Any]:
     """Return all that is kept of the viewer, as plain JSON values; of others nothing but what they wrote to the viewer."""
     user = session.get_one(User, viewer.user_id)
     memberships = session.execute(
@@ -76,31 +86,31 @@ def export_of(viewer: Viewer) -> dict[str, Any]:
     )
     mails = select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email).order_by(OutboxMail.id)
     return {
-        "made_at": _plain(clock.now()),
-        "account": _row(user, ACCOUNT) | {"has_second_step": user.second_factor_at is not None},
+        "made_at": _to_json(clock.now()),
+        "account": _row(user, ACCOUNT_COLUMNS) | {"has_second_step": user.second_factor_at is not None},
         "acts_for": [
-            {"organisation": name, "role": role, "since": _plain(at)} for name, role, at in memberships
+            {"organisation": name, "role": role, "since": _to_json(at)} for name, role, at in memberships
         ],
         "mails": [_row(mail, ("created_at", "subject", "body")) for mail in session.scalars(mails)],
-        **{part.name: _rows(part, user.id) for part in PARTS},
+        **{exported.name: _rows(exported, user.id) for exported in EXPORTED_TABLES},
     }
 
 
-def _rows(part: Part, user_id: int) -> list[dict[str, Any]]:
-    table: Any = part.model
-    query = select(table).where(getattr(table, part.person) == user_id).order_by(table.id)
-    return [_row(row, part.columns) for row in session.scalars(query)]
+def _rows(exported: ExportedTable, user_id: int) -> list[dict[str, Any]]:
+    table: Any = exported.model
+    query = select(table).where(getattr(table, exported.person) == user_id).order_by(table.id)
+    return [_row(row, exported.columns) for row in session.scalars(query)]
 
 
 def _row(row: Any, columns: tuple[str, ...]) -> dict[str, Any]:
-    return {column: _plain(getattr(row, column)) for column in columns}
+    return {column: _to_json(getattr(row, column)) for column in columns}
 
 
-def _plain(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def left_without_owner(user_id: int) -> list[str]:
+def organisations_without_other_leader(user_id: int) -> list[str]:
     """Return the names of the organisations that nobody could lead without this person."""
     own = select(Membership).where(Membership.user_id == user_id, Membership.role.in_(("owner", "curator")))
     found = []

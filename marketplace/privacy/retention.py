@@ -17,19 +17,19 @@ from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
-from marketplace.privacy.anonymization import scrub_files
-from marketplace.privacy.queries import left_without_owner
-from marketplace.privacy.use_cases import forget
+from marketplace.privacy.anonymization import anonymize_mail_files
+from marketplace.privacy.queries import organisations_without_other_leader
+from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.suppliers.models import Supplier, Vetting
 from marketplace.suppliers.second_look_models import Appeal
 
-LONGEST_SESSION = dt.timedelta(days=2)
-TEXTS = (
+MAX_SESSION = dt.timedelta(days=2)
+TEXT_FIELDS = (
     "own_words", "problem", "goal", "baseline", "target", "audience_text", "current_state", "out_of_scope",
     "date_reason", "decision_by",
 )  # fmt: skip
-CLOSED = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
+CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
 
 
 def months_ago(months: int) -> dt.datetime:
@@ -45,31 +45,31 @@ def months_after(moment: dt.datetime, months: int) -> dt.datetime:
 
 def warn_unused_accounts() -> int:
     """Mail those who have not logged in for 22 months, once; return how many."""
-    query = select(User).where(_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
+    query = select(User).where(_is_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
     told = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with transaction():
             user = session.get_one(User, user_id)
-            if _warned(user):
+            if _was_warned(user):
                 continue
             record(None, "account.warn_unused", "user", user.id)
-            send(notices.account_unused(_erased_on(user)), [Recipient(user.id, user.email, user.locale)])
+            send(notices.account_unused(_erasure_date(user)), [Recipient(user.id, user.email, user.locale)])
             told += 1
     return told
 
 
-def _unused(months: int) -> ColumnElement[bool]:
+def _is_unused(months: int) -> ColumnElement[bool]:
     last = func.coalesce(User.last_signed_in_at, User.created_at)
     return and_(User.erased_at.is_(None), last < months_ago(months))
 
 
-def _erased_on(user: User) -> dt.date:
+def _erasure_date(user: User) -> dt.date:
     last = user.last_signed_in_at or user.created_at
     due = months_after(last, retention_periods.ACCOUNT_MONTHS)
     return max(clock.to_local(due).date(), clock.today() + dt.timedelta(days=30))
 
 
-def _warned(user: User, before: dt.datetime | None = None) -> bool:
+def _was_warned(user: User, before: dt.datetime | None = None) -> bool:
     last = user.last_signed_in_at or user.created_at
     query = select(AuditEvent.id).where(
         AuditEvent.action == "account.warn_unused", AuditEvent.object_id == str(user.id), AuditEvent.at > last
@@ -85,19 +85,21 @@ def erase_unused_accounts(mail_folder: Path) -> int:
     """
     query = (
         select(User)
-        .where(_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
+        .where(_is_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
         .order_by(User.id)
     )
-    forgotten = 0
+    erased = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with transaction():
             user = session.get_one(User, user_id)
-            if left_without_owner(user.id) or not _warned(user, clock.now() - dt.timedelta(days=30)):
+            if organisations_without_other_leader(user.id) or not _was_warned(
+                user, clock.now() - dt.timedelta(days=30)
+            ):
                 continue
-            address, words = user.email, forget(None, user)
-        scrub_files(mail_folder, address, words)
-        forgotten += 1
-    return forgotten
+            address, words = user.email, erase_user(None, user)
+        anonymize_mail_files(mail_folder, address, words)
+        erased += 1
+    return erased
 
 
 def erase_unconfirmed_accounts(mail_folder: Path) -> int:
@@ -113,16 +115,16 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
         User.created_at < made,
         User.id.not_in(select(Membership.user_id)),
     )
-    forgotten = 0
+    erased = 0
     for user_id in list(session.scalars(query.order_by(User.id))):
         with transaction():
             user = session.get_one(User, user_id)
             if user.email_verified_at is not None:
                 continue
-            address, words = user.email, forget(None, user)
-        scrub_files(mail_folder, address, words)
-        forgotten += 1
-    return forgotten
+            address, words = user.email, erase_user(None, user)
+        anonymize_mail_files(mail_folder, address, words)
+        erased += 1
+    return erased
 
 
 def delete_old_drafts() -> int:
@@ -143,7 +145,7 @@ def erase_closed_briefs() -> int:
     with transaction():
         done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
         old = select(Brief).where(
-            Brief.state.in_(CLOSED),
+            Brief.state.in_(CLOSED_STATES),
             Brief.closed_at < months_ago(retention_periods.CLOSED_MONTHS),
             Brief.reference.not_in(done),
         )
@@ -171,7 +173,7 @@ def _erase_texts(brief: Brief) -> None:
 
 
 def _without_texts(answers: dict[str, Any]) -> dict[str, Any]:
-    return {name: "" if name in TEXTS else value for name, value in answers.items()}
+    return {name: "" if name in TEXT_FIELDS else value for name, value in answers.items()}
 
 
 def erase_refused_suppliers() -> int:
@@ -196,7 +198,7 @@ def erase_refused_suppliers() -> int:
         return len(found)
 
 
-def delete_what_ran_out() -> int:
+def delete_expired() -> int:
     """Delete sent mails and read messages after 90 days, and log-ins and links that have run out; return how many."""
     now = clock.now()
     old = now - dt.timedelta(days=retention_periods.SENT_MAIL_DAYS)
@@ -207,8 +209,8 @@ def delete_what_ran_out() -> int:
                 OutboxMail.state.in_(("sent", "failed", "erased")), OutboxMail.created_at < old
             ),
             delete(Notice).where(Notice.read_at < old),
-            delete(SignInSession).where(SignInSession.created_at < now - LONGEST_SESSION),
-            delete(OneTimeLink).where(OneTimeLink.expires_at < now - LONGEST_SESSION),
+            delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
+            delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
         ):
             gone += session.connection().execute(query).rowcount
         if gone:

@@ -13,15 +13,15 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.privacy.anonymization import scrub_files, scrub_tables
-from marketplace.privacy.queries import left_without_owner
+from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
+from marketplace.privacy.queries import organisations_without_other_leader
 
 ERASED_HOST = "erased.invalid"
 
 
-def why_not_erase(user: User) -> str:
-    """Return why a person cannot be forgotten yet, in words, or an empty text."""
-    names = left_without_owner(user.id)
+def erasure_obstacle(user: User) -> str:
+    """Return why a person cannot be erased yet, in words, or an empty text."""
+    names = organisations_without_other_leader(user.id)
     if names:
         return _(
             "You are the last person with full rights to act for %(names)s. Give a colleague those rights first, or ask your business garden to close it.",
@@ -33,17 +33,17 @@ def why_not_erase(user: User) -> str:
     return ""
 
 
-def erase_myself(viewer: Viewer, mail_folder: Path) -> None:
+def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
     """Forget the viewer, for good. Raises RuleBroken with the reason when somebody must take over first."""
     if viewer.user_id is None:
         raise Forbidden
     with transaction():
         user = session.scalars(select(User).where(User.id == viewer.user_id).with_for_update()).one()
-        reason = why_not_erase(user)
+        reason = erasure_obstacle(user)
         if reason:
             raise RuleBroken(reason)
-        words, address = forget(viewer, user), user_address(viewer)
-    scrub_files(mail_folder, address, words)
+        words, address = erase_user(viewer, user), user_address(viewer)
+    anonymize_mail_files(mail_folder, address, words)
 
 
 def user_address(viewer: Viewer) -> str:
@@ -51,7 +51,7 @@ def user_address(viewer: Viewer) -> str:
     return viewer.email.lower()
 
 
-def forget(by: Viewer | None, user: User) -> dict[str, str]:
+def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     """Make a person a number, inside the caller's transaction; return what stands in place of which words.
 
     Rows that others need keep pointing to the same row, which says nothing of whom it was and is never changed again.
@@ -67,7 +67,7 @@ def forget(by: Viewer | None, user: User) -> dict[str, str]:
     for table in (SignInSession, OneTimeLink, RecoveryCode, Membership, Notice):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()
-    scrub_tables(words)
+    anonymize_tables(words)
     user.name, user.email, user.password_hash = number, words[user.email], "!"
     user.is_active = user.is_admin = False
     user.email_verified_at = user.last_signed_in_at = None

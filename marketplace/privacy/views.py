@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.privacy import queries, use_cases
-from marketplace.privacy.forms import EraseForm
+from marketplace.privacy.forms import EraseAccountForm
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
@@ -23,14 +23,14 @@ blueprint = Blueprint("privacy", __name__)
 @access.signed_in
 def mine() -> Answer:
     """What one can do with what is kept of one."""
-    return render_template("privacy/mine.html", form=EraseForm())
+    return render_template("privacy/mine.html", form=EraseAccountForm())
 
 
 @blueprint.get("/account/data/export")
 @access.signed_in
 def export() -> Answer:
     """All that is kept of the person, as a JSON file."""
-    answer = jsonify(queries.export_of(current_viewer()))
+    answer = jsonify(queries.export_personal_data(current_viewer()))
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="mine-data-{clock.today().isoformat()}.json"'
     )
@@ -42,10 +42,10 @@ def export() -> Answer:
 @access.writes(access.Level.SIGNED_IN, because="one's own account is one's own to erase")
 def erase() -> Answer:
     """Forget the person."""
-    viewer, form = current_viewer(), EraseForm()
+    viewer, form = current_viewer(), EraseAccountForm()
     if form.validate_on_submit():
         try:
-            use_cases.erase_myself(viewer, Path(current_app.instance_path) / "mail")
+            use_cases.erase_own_account(viewer, Path(current_app.instance_path) / "mail")
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

@@ -20,7 +20,7 @@ from marketplace.core.viewer import ANONYMOUS
 from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import queries, use_cases
-from marketplace.privacy.anonymization import KEPT
+from marketplace.privacy.anonymization import EXEMPT_TABLES
 from marketplace.proposals.models import Proposal, ProposalRevision
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 
@@ -57,9 +57,9 @@ def everything() -> str:
 
 
 def test_each_row_that_names_a_person_is_taken_along_or_left_out_with_a_reason(app: Flask) -> None:
-    known = {f"{inspect(part.model).local_table.name}.{part.person}" for part in queries.PARTS} | set(
-        queries.NOT_TAKEN_ALONG
-    )
+    known = {
+        f"{inspect(part.model).local_table.name}.{part.person}" for part in queries.EXPORTED_TABLES
+    } | set(queries.NOT_EXPORTED)
     pointing = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables
@@ -152,7 +152,7 @@ def test_mails_to_others_are_kept_without_the_name_and_those_that_hold_none_as_t
         return found
 
     before = sent()
-    use_cases.erase_myself(person.kvistverk, folder)
+    use_cases.erase_own_account(person.kvistverk, folder)
     after, number = sent(), f"Person {person.kvistverk.user_id}"
     assert set(after) == set(before) - {"eldbjorg"}
     assert after["subject"][1]["Subject"] == f"Spørsmål fra {number}"
@@ -174,7 +174,7 @@ def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(person: M
     )  # fmt: skip
     session.add(note)
     session.commit()
-    use_cases.erase_myself(person.kvistverk, Path(app.instance_path) / "mail")
+    use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
     session.expire_all()
     user_id = person.kvistverk.user_id
     assert session.get_one(User, user_id).name == f"Person {user_id}"
@@ -186,12 +186,12 @@ def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(person: M
 def test_who_has_not_signed_in_is_nobody_to_forget(market: Market, app: Flask) -> None:
     before = everything()
     with pytest.raises(Forbidden):
-        use_cases.erase_myself(ANONYMOUS, Path(app.instance_path) / "mail")
+        use_cases.erase_own_account(ANONYMOUS, Path(app.instance_path) / "mail")
     assert everything() == before
 
 
 def test_the_row_of_a_forgotten_person_is_never_changed_again(person: Market, app: Flask) -> None:
-    use_cases.erase_myself(person.kvistverk, Path(app.instance_path) / "mail")
+    use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
     for statement in ("UPDATE user_account SET is_active = true", "UPDATE user_account SET name = 'x'"):
         with pytest.raises(DBAPIError, match="stays erased"):
             session.execute(text(statement))
@@ -203,13 +203,13 @@ def test_the_last_owner_and_the_last_administrator_are_told_who_must_take_over(
 ) -> None:
     folder = Path(app.instance_path) / "mail"
     with pytest.raises(RuleBroken, match="Bjørkvollen ysteri"):
-        use_cases.erase_myself(market.owner, folder)
+        use_cases.erase_own_account(market.owner, folder)
     with pytest.raises(RuleBroken, match="administrator"):
-        use_cases.erase_myself(market.admin, folder)
-    use_cases.erase_myself(market.member, folder)
+        use_cases.erase_own_account(market.admin, folder)
+    use_cases.erase_own_account(market.member, folder)
     assert session.get_one(User, market.member.user_id).erased_at is not None
 
 
 def test_what_is_kept_whole_says_why() -> None:
-    assert set(KEPT) <= {table.name for table in Base.metadata.sorted_tables}
-    assert all(KEPT.values())
+    assert set(EXEMPT_TABLES) <= {table.name for table in Base.metadata.sorted_tables}
+    assert all(EXEMPT_TABLES.values())

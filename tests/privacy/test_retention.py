@@ -196,9 +196,9 @@ def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:
     for mail in session.scalars(select(OutboxMail)):
         mail.state = "sent"
     session.commit()
-    assert retention.delete_what_ran_out() == 0
+    assert retention.delete_expired() == 0
     at_noon.shift(4 * MONTH)
-    assert retention.delete_what_ran_out() > 0
+    assert retention.delete_expired() > 0
     assert session.scalars(select(OutboxMail)).all() == []
 
 
@@ -206,7 +206,7 @@ def test_the_worker_does_it_and_the_page_shows_it(market: Market, app: Flask) ->
     names = {job.__name__ for job in worker.JOBS}
     assert {
         "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",
-        "erase_refused_suppliers", "erase_unconfirmed_accounts", "delete_what_ran_out",
+        "erase_refused_suppliers", "erase_unconfirmed_accounts", "delete_expired",
     } <= names  # fmt: skip
     worker.run_jobs()
     page = app.test_client().get("/privacy").get_data(as_text=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from benchmarks.data import page_set
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
-from marketplace.privacy.queries import PARTS
+from marketplace.privacy.queries import EXPORTED_TABLES
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import corpus
 from marketplace.suppliers.models import Supplier
@@ -64,7 +64,7 @@ def browser_of(app: Flask, user_id: int | None) -> Browser:
 
 def most_for(path: str) -> int:
     """Return how much a page may ask. What is kept of a person is asked for once in each table that knows of people."""
-    return len(PARTS) + AROUND_PARTS if path == "/account/data/export" else MOST_STATEMENTS
+    return len(EXPORTED_TABLES) + AROUND_PARTS if path == "/account/data/export" else MOST_STATEMENTS
 
 
 def test_no_page_asks_much_nor_the_same_thing_again_and_again(grown_world: Flask) -> None:

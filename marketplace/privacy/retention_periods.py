@@ -14,39 +14,39 @@ SENT_MAIL_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
-class Period:
-    """What is kept, how long, and what happens then, in words."""
+class RetentionPeriod:
+    """What is kept, how long, and data happens action, in words."""
 
-    what: Any
-    how_long: Any
-    then: Any
+    data: Any
+    duration: Any
+    action: Any
 
 
 PERIODS = (
-    Period(
+    RetentionPeriod(
         _("Accounts"),
         _("24 months after the last log-in"),
         _("Erased. You get a mail two months before."),
     ),
-    Period(
+    RetentionPeriod(
         _("Accounts whose mail address was never confirmed"),
         _("7 days after they were made"),
         _("Erased."),
     ),
-    Period(
+    RetentionPeriod(
         _("Drafts of briefs"), _("12 months after the last change"), _("Deleted, and erased 30 days later.")
     ),
-    Period(
+    RetentionPeriod(
         _("Closed briefs and their offers"),
         _("24 months after they were closed"),
         _("The texts and the offers are erased. The figures are kept."),
     ),
-    Period(
+    RetentionPeriod(
         _("Refused applications"), _("24 months after the answer"), _("Contact person and texts are erased.")
     ),
-    Period(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
-    Period(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
-    Period(
+    RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
+    RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
+    RetentionPeriod(
         _("Log of actions"),
         _("As long as the service lasts"),
         _(

@@ -211,4 +211,4 @@ def test_the_worker_does_it_and_the_page_shows_it(market: Market, app: Flask) ->
     worker.run_jobs()
     page = app.test_client().get("/privacy").get_data(as_text=True)
     for period in PERIODS:
-        assert str(period.how_long) in page
+        assert str(period.duration) in page

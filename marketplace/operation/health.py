@@ -18,12 +18,12 @@ from marketplace.outbox.models import OutboxMail
 
 logger = logging.getLogger(__name__)
 OK = "ok"
-LEAST_FREE_MEGABYTES = 50
-LONGEST_WAIT = dt.timedelta(minutes=10)
-LONGEST_SILENCE = dt.timedelta(minutes=3)
+MIN_FREE_MEGABYTES = 50
+MAX_MAIL_AGE = dt.timedelta(minutes=10)
+MAX_HEARTBEAT_AGE = dt.timedelta(minutes=3)
 
 
-def database() -> str:
+def check_database() -> str:
     """Say whether the database answers."""
     try:
         session.execute(text("SELECT 1"))
@@ -32,7 +32,7 @@ def database() -> str:
     return OK
 
 
-def schema(is_newest: Callable[[], bool]) -> str:
+def check_schema(is_newest: Callable[[], bool]) -> str:
     """Say whether the tables are those that this program knows."""
     try:
         return OK if is_newest() else "is not at the newest version: run `marketplace db upgrade`"
@@ -40,7 +40,7 @@ def schema(is_newest: Callable[[], bool]) -> str:
         return "cannot be read"
 
 
-def disk(settings: Settings) -> str:
+def check_disk(settings: Settings) -> str:
     """Say whether the folders that are written to take a file and have room."""
     folders = {settings.instance_path}
     if settings.database_url.startswith("sqlite"):
@@ -54,19 +54,19 @@ def disk(settings: Settings) -> str:
             free = shutil.disk_usage(folder).free
         except OSError:
             return "cannot be written to"
-        if free < LEAST_FREE_MEGABYTES * 1024 * 1024:
-            return f"has less than {LEAST_FREE_MEGABYTES} MB left"
+        if free < MIN_FREE_MEGABYTES * 1024 * 1024:
+            return f"has less than {MIN_FREE_MEGABYTES} MB left"
     return OK
 
 
-def mail() -> str:
+def check_mail() -> str:
     """Say whether mails go out: none that the mail server would take has waited for more than ten minutes.
 
     An address that is refused is the address's fault and tells nothing of ours.
     """
     refused = OutboxMail.last_error.startswith("SMTPRecipientsRefused")
-    late = OutboxMail.created_at < clock.now() - LONGEST_WAIT
-    tried_or_due = or_(OutboxMail.attempts > 0, OutboxMail.next_attempt_at < clock.now() - LONGEST_WAIT)
+    late = OutboxMail.created_at < clock.now() - MAX_MAIL_AGE
+    tried_or_due = or_(OutboxMail.attempts > 0, OutboxMail.next_attempt_at < clock.now() - MAX_MAIL_AGE)
     oldest = select(func.min(OutboxMail.created_at)).where(
         OutboxMail.state == "waiting", late, tried_or_due, ~refused
     )
@@ -79,13 +79,13 @@ def mail() -> str:
     return OK
 
 
-def worker() -> str:
+def check_worker() -> str:
     """Say whether the worker is alive."""
     try:
         seen = request_state.last_beat("worker")
     except SQLAlchemyError:
         return "cannot be read"
-    if seen is None or clock.now() - seen > LONGEST_SILENCE:
+    if seen is None or clock.now() - seen > MAX_HEARTBEAT_AGE:
         return "has not been heard of" if seen is None else f"is silent since {seen:%Y-%m-%d %H:%M} UTC"
     return OK
 

@@ -15,43 +15,45 @@ blueprint = Blueprint("operation", __name__)
 Answer = tuple[Response, int]
 
 
-def _told(parts: Mapping[str, str]) -> Answer:
+def _status_response(parts: Mapping[str, str]) -> Answer:
     wrong = {name: said for name, said in parts.items() if said != health.OK}
     answer = jsonify(status="failing" if wrong else "ok", parts=dict(parts))
     answer.headers["Cache-Control"] = "no-store"
     return answer, 503 if wrong else 200
 
 
-def _found() -> dict[str, str]:
-    parts = {"database": health.database(), "disk": health.disk(current_app.config["SETTINGS"])}
-    return parts | {"mail": health.mail()}
+def _health_checks() -> dict[str, str]:
+    parts = {"database": health.check_database(), "disk": health.check_disk(current_app.config["SETTINGS"])}
+    return parts | {"mail": health.check_mail()}
 
 
 @blueprint.get("/livez")
 @access.public
-def alive() -> Answer:
+def livez() -> Answer:
     """Say that the process answers, and nothing else: for whoever restarts it."""
-    return _told({})
+    return _status_response({})
 
 
 @blueprint.get("/healthz")
 @access.public
-def healthy() -> Answer:
+def healthz() -> Answer:
     """Say whether database, disk and mail are as they must be: for whoever watches."""
-    return _told(_found())
+    return _status_response(_health_checks())
 
 
 @blueprint.get("/readyz")
 @access.public
-def ready() -> Answer:
+def readyz() -> Answer:
     """Say whether all is ready for people: also the newest tables, and a worker that is alive."""
     is_newest: Callable[[], bool] = current_app.extensions["schema_is_newest"]
-    return _told(_found() | {"schema": health.schema(is_newest), "worker": health.worker()})
+    return _status_response(
+        _health_checks() | {"schema": health.check_schema(is_newest), "worker": health.check_worker()}
+    )
 
 
 @blueprint.get("/metrics")
 @access.public
-def numbers() -> Response:
+def metrics_page() -> Response:
     """Tell Prometheus what all processes have done together. Without the right to know, there is no such page."""
     if not _may_read(current_app.config["SETTINGS"].metrics_token):
         raise NotFound

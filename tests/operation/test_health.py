@@ -77,7 +77,7 @@ def test_a_database_that_is_away_is_told_and_the_process_is_alive(make_app):
 
 
 def test_a_disk_without_room_or_rights_is_told(client, monkeypatch):
-    monkeypatch.setattr(health, "LEAST_FREE_MEGABYTES", 10**9)
+    monkeypatch.setattr(health, "MIN_FREE_MEGABYTES", 10**9)
     assert parts(client, "/healthz") == (503, {"disk"})
     monkeypatch.setattr(health.tempfile, "NamedTemporaryFile", _refuse)
     assert client.get("/healthz").json["parts"]["disk"] == "cannot be written to"

@@ -17,7 +17,7 @@ TOKEN = re.compile(
 )
 OWN_HEADERS = {"Date", "Content-Length", "X-Request-ID", "Set-Cookie", "Content-Security-Policy"}
 # The numbers of requests and waiting mails are for whoever keeps the machine; no person's page.
-LEFT_OUT = {"static", "operation.numbers"}
+LEFT_OUT = {"static", "operation.metrics_page"}
 # Which rows an address's number can mean; all there are get tried.
 NUMBERS = {
     "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "vetting_id": "vetting",

@@ -20,7 +20,7 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
         connection.close()
 
 
-def copy_out(path: Path, folder: Path) -> Path:
+def dump(path: Path, folder: Path) -> Path:
     """Copy a database as it stands at one moment into a folder, check the copy, and return it."""
     copy = folder / NAME
     with _opened(path) as source, _opened(copy) as target:
@@ -40,8 +40,8 @@ def check(path: Path) -> None:
         raise BackupError(message)
 
 
-def rows(path: Path) -> dict[str, int]:
-    """Count the rows of each table."""
+def count_rows(path: Path) -> dict[str, int]:
+    """Count the count_rows of each table."""
     with _opened(path) as connection:
         names = [
             row[0]
@@ -52,7 +52,7 @@ def rows(path: Path) -> dict[str, int]:
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 because the name comes from the database itself
 
 
-def copy_in(copy: Path, target: Path) -> None:
+def restore(copy: Path, target: Path) -> None:
     """Bring a copy back over a database, by the backup again: who still reads it sees the old or the new, whole."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with _opened(copy) as source, _opened(target) as database:

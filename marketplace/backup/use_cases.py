@@ -17,17 +17,17 @@ KEY_FILES = ("secret_key", "seal_keys")
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class BackupResult:
     """What was backed up or brought back: the manifest, and the files with keys among it."""
 
     manifest: Manifest
     keys: tuple[str, ...]
-    kept_aside: Path | None = None
+    previous_database: Path | None = None
 
 
-def back_up(
+def create_backup(
     engine: Engine, settings: Settings, target: Path, *, force: bool = False, with_keys: bool = False
-) -> Done:
+) -> BackupResult:
     """Write all tables, and the keys when asked for, to a file, while people go on. Raises BackupError."""
     if target.exists() and not force:
         message = f"{target} is there already. Choose another name, or say --force to replace it."
@@ -41,23 +41,23 @@ def back_up(
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as name:
         folder = Path(name)
         if engine.dialect.name == "sqlite":
-            copy = sqlite_copy.copy_out(Path(str(engine.url.database)), folder)
-            counted = sqlite_copy.rows(copy)
+            copy = sqlite_copy.dump(Path(str(engine.url.database)), folder)
+            counted = sqlite_copy.count_rows(copy)
         else:
-            copy, counted = postgresql_copy.copy_out(engine, folder)
+            copy, counted = postgresql_copy.dump(engine, folder)
         parts = {copy.name: copy}
         if with_keys:
             found = (settings.instance_path / key for key in KEY_FILES)
             parts |= {path.name: path for path in found if path.exists()}
-        sums = {name: archive.checksum(path) for name, path in parts.items()}
-        manifest = Manifest(engine.dialect.name, copy.name, version, now, counted, sums)
+        checksums = {name: archive.checksum(path) for name, path in parts.items()}
+        manifest = Manifest(engine.dialect.name, copy.name, version, now, counted, checksums)
         archive.write(target, manifest, parts)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix=".backup-") as name:
         archive.unpack(target, Path(name))  # what was written can be read
-    return Done(manifest, tuple(key for key in KEY_FILES if key in sums))
+    return BackupResult(manifest, tuple(key for key in KEY_FILES if key in checksums))
 
 
-def bring_back(engine: Engine, settings: Settings, source: Path, *, force: bool = False) -> Done:
+def restore_backup(engine: Engine, settings: Settings, source: Path, *, force: bool = False) -> BackupResult:
     """Bring a backup back into the database of the settings. Raises BackupError.
 
     A database that holds something is only replaced with `force`; SQLite's is kept beside it then. Keys in the
@@ -80,15 +80,15 @@ def bring_back(engine: Engine, settings: Settings, source: Path, *, force: bool 
             message = "The database is not empty. Stop the service, and say --force to replace what is in it."
             raise BackupError(message)
         engine.dispose()
-        kept = _replace(engine, folder / manifest.kind, manifest)
-        keys = _put_keys(settings, folder)
-    _check_rows(engine, manifest)
-    return Done(manifest, keys, kept)
+        kept = _replace_database(engine, folder / manifest.kind, manifest)
+        keys = _restore_keys(settings, folder)
+    _verify_row_counts(engine, manifest)
+    return BackupResult(manifest, keys, kept)
 
 
-def _replace(engine: Engine, copy: Path, manifest: Manifest) -> Path | None:
+def _replace_database(engine: Engine, copy: Path, manifest: Manifest) -> Path | None:
     if engine.dialect.name != "sqlite":
-        postgresql_copy.copy_in(engine, copy, manifest.version)
+        postgresql_copy.restore(engine, copy, manifest.version)
         return None
     sqlite_copy.check(copy)
     target, kept = Path(str(engine.url.database)), None
@@ -96,12 +96,12 @@ def _replace(engine: Engine, copy: Path, manifest: Manifest) -> Path | None:
         stamp = dt.datetime.now(dt.UTC).strftime("%Y%m%d-%H%M%S")
         with tempfile.TemporaryDirectory(dir=target.parent) as name:
             kept = target.with_name(f"{target.name}.before-{stamp}")
-            sqlite_copy.copy_out(target, Path(name)).replace(kept)
-    sqlite_copy.copy_in(copy, target)
+            sqlite_copy.dump(target, Path(name)).replace(kept)
+    sqlite_copy.restore(copy, target)
     return kept
 
 
-def _put_keys(settings: Settings, folder: Path) -> tuple[str, ...]:
+def _restore_keys(settings: Settings, folder: Path) -> tuple[str, ...]:
     """Put the keys of a backup into the instance folder; one that stands there already is kept aside."""
     put = []
     for name in KEY_FILES:
@@ -115,14 +115,14 @@ def _put_keys(settings: Settings, folder: Path) -> tuple[str, ...]:
     return tuple(put)
 
 
-def _check_rows(engine: Engine, manifest: Manifest) -> None:
+def _verify_row_counts(engine: Engine, manifest: Manifest) -> None:
     """Raise BackupError when what was brought back is not what the manifest counts."""
     if engine.dialect.name == "sqlite":
-        now = sqlite_copy.rows(Path(str(engine.url.database)))
+        now = sqlite_copy.count_rows(Path(str(engine.url.database)))
     else:
         with engine.connect() as connection:
-            now = postgresql_copy.rows(connection)
+            now = postgresql_copy.count_rows(connection)
     wrong = {name: (count, now.get(name)) for name, count in manifest.rows.items() if now.get(name) != count}
     if wrong:
-        message = f"Not all rows came back: {wrong}"
+        message = f"Not all count_rows came back: {wrong}"
         raise BackupError(message)

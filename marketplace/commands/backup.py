@@ -31,7 +31,7 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
     settings = _settings()
     engine = make_engine(settings.database_url)
     try:
-        done = use_cases.back_up(engine, settings, file, force=force, with_keys=with_keys)
+        done = use_cases.create_backup(engine, settings, file, force=force, with_keys=with_keys)
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -62,16 +62,18 @@ def restore(*, file: Path, force: bool) -> None:
     settings = _settings()
     engine = make_engine(settings.database_url)
     try:
-        done = use_cases.bring_back(engine, settings, file, force=force)
+        done = use_cases.restore_backup(engine, settings, file, force=force)
         older = done.manifest.version != migrate.head()
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     finally:
         engine.dispose()
-    click.echo(f"{sum(done.manifest.rows.values())} rows of {done.manifest.made_at} are back and checked.")
+    click.echo(
+        f"{sum(done.manifest.rows.values())} count_rows of {done.manifest.made_at} are back and checked."
+    )
     if done.keys:
         click.echo(f"Put back: {' and '.join(done.keys)}.")
-    if done.kept_aside:
-        click.echo(f"What was there before lies in {done.kept_aside}.")
+    if done.previous_database:
+        click.echo(f"What was there before lies in {done.previous_database}.")
     if older:
         click.echo("The backup is of an older version: run `marketplace db upgrade` before you serve it.")

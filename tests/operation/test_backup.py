@@ -74,14 +74,14 @@ def test_the_drill_under_writers(app, way, elsewhere, tmp_path):
         stop.wait(0.01)
     engine = create_engine(settings.database_url)
     before = list(told)
-    done = use_cases.back_up(engine, settings, tmp_path / "drill.backup")
+    done = use_cases.create_backup(engine, settings, tmp_path / "drill.backup")
     during = len(told) - len(before)
     stop.set()
     for writer in writers:
         writer.join(30)
     assert during > 0, "nobody wrote while it was backed up"
     other = create_engine(elsewhere.database_url)
-    use_cases.bring_back(other, elsewhere, tmp_path / "drill.backup")
+    use_cases.restore_backup(other, elsewhere, tmp_path / "drill.backup")
     with other.connect() as connection:
         back = set(connection.scalars(select(Company.__table__.metadata.tables["organisation"].c.name)))
         orphans = connection.scalar(
@@ -108,14 +108,14 @@ def test_the_drill_under_writers(app, way, elsewhere, tmp_path):
 def test_a_backup_replaces_no_file_and_no_database_unless_told_to(app, elsewhere, tmp_path):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
-    use_cases.back_up(engine, settings, file)
+    use_cases.create_backup(engine, settings, file)
     with pytest.raises(BackupError, match="--force"):
-        use_cases.back_up(engine, settings, file)
-    use_cases.back_up(engine, settings, file, force=True)
-    use_cases.bring_back(other, elsewhere, file)
+        use_cases.create_backup(engine, settings, file)
+    use_cases.create_backup(engine, settings, file, force=True)
+    use_cases.restore_backup(other, elsewhere, file)
     with pytest.raises(BackupError, match="--force"):
-        use_cases.bring_back(other, elsewhere, file)
-    use_cases.bring_back(other, elsewhere, file, force=True)
+        use_cases.restore_backup(other, elsewhere, file)
+    use_cases.restore_backup(other, elsewhere, file, force=True)
     assert file.stat().st_mode & 0o777 == 0o600
     for opened in (engine, other):
         opened.dispose()
@@ -124,7 +124,7 @@ def test_a_backup_replaces_no_file_and_no_database_unless_told_to(app, elsewhere
 def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_path):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
-    done = use_cases.back_up(engine, settings, file)
+    done = use_cases.create_backup(engine, settings, file)
     broken = tmp_path / "broken.backup"
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(broken, "w") as target:
         for name in source.namelist():
@@ -134,7 +134,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_pat
     half.write_bytes(file.read_bytes()[:-200])
     for bad in (broken, half):
         with pytest.raises(BackupError):
-            use_cases.bring_back(other, elsewhere, bad)
+            use_cases.restore_backup(other, elsewhere, bad)
     assert migrate.current(other) is None
     newer = tmp_path / "newer.backup"
     with zipfile.ZipFile(file) as source, zipfile.ZipFile(newer, "w") as target:
@@ -142,7 +142,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_pat
             found = json.loads(source.read(name)) | {"version": "9999"} if name == archive.MANIFEST else None
             target.writestr(name, json.dumps(found) if found else source.read(name))
     with pytest.raises(BackupError, match="newer"):
-        use_cases.bring_back(other, elsewhere, newer)
+        use_cases.restore_backup(other, elsewhere, newer)
     for opened in (engine, other):
         opened.dispose()
 

@@ -26,7 +26,7 @@ def _config(connection: Connection | None = None) -> Config:
 
 
 @contextmanager
-def _changing(engine: Engine) -> Iterator[Connection]:
+def _schema_change(engine: Engine) -> Iterator[Connection]:
     """Give a connection for changing tables, all or nothing, with the guards taken off while it lasts.
 
     SQLite alters a table by making it anew; with foreign keys on, dropping the old one would delete what
@@ -52,13 +52,13 @@ def _changing(engine: Engine) -> Iterator[Connection]:
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
     """Bring the database up to a version, by default the newest."""
-    with _changing(engine) as connection:
+    with _schema_change(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
     """Take the database down to a version, or to nothing with "base"."""
-    with _changing(engine) as connection:
+    with _schema_change(engine) as connection:
         command.downgrade(_config(connection), revision)
 
 

@@ -10,29 +10,29 @@ from sqlalchemy.engine import Connection
 
 
 @dataclass(frozen=True, slots=True)
-class Guard:
+class Trigger:
     """A kind of change to a table that is refused: always, or under a condition on the row OLD (and NEW).
 
     TRUNCATE is known to PostgreSQL alone, and takes no condition.
     """
 
     table: str
-    change: str
+    operation: str
     message: str
-    when: str = ""
+    condition: str = ""
 
     @property
     def name(self) -> str:
         """Return the trigger's name."""
-        return f"guard_{self.table}_{self.change.lower()}"
+        return f"guard_{self.table}_{self.operation.lower()}"
 
 
-def _changes(*columns: str) -> str:
+def _changed(*columns: str) -> str:
     """Return the condition that one of some columns gets another value, NULL being a value too."""
     return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
 
 
-_SENT = (
+_SUBMITTED_COLUMNS = (
     "id",
     "brief_id",
     "supplier_id",
@@ -41,24 +41,29 @@ _SENT = (
     "sealed_submission",
     "submitted_at",
 )
-_RECORDED = "The audit log is only ever added to."
-_STANDS = "An opened offer cannot be changed."
+_APPEND_ONLY = "The audit log is only ever added to."
+_OPENED_OFFER = "An opened offer cannot be changed."
 
-GUARDS = (
-    Guard("audit_event", "UPDATE", _RECORDED),
-    Guard("audit_event", "DELETE", _RECORDED),
-    Guard("audit_event", "TRUNCATE", _RECORDED),
-    Guard("user_account", "UPDATE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
-    Guard("user_account", "DELETE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
-    Guard("broken_glass", "UPDATE", "What an administrator opened, and why, stands."),
-    Guard("broken_glass", "DELETE", "What an administrator opened, and why, stands."),
-    Guard("proposal", "UPDATE", _STANDS, f"OLD.opened_at IS NOT NULL AND ({_changes(*_SENT, 'opened_at')})"),
-    Guard("proposal", "DELETE", _STANDS, "OLD.opened_at IS NOT NULL"),
-    Guard("proposal_revision", "UPDATE", "What was sent cannot be changed."),
-    Guard(
+TRIGGERS = (
+    Trigger("audit_event", "UPDATE", _APPEND_ONLY),
+    Trigger("audit_event", "DELETE", _APPEND_ONLY),
+    Trigger("audit_event", "TRUNCATE", _APPEND_ONLY),
+    Trigger("user_account", "UPDATE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
+    Trigger("user_account", "DELETE", "An erased person stays erased.", "OLD.erased_at IS NOT NULL"),
+    Trigger("broken_glass", "UPDATE", "What an administrator opened, and why, stands."),
+    Trigger("broken_glass", "DELETE", "What an administrator opened, and why, stands."),
+    Trigger(
+        "proposal",
+        "UPDATE",
+        _OPENED_OFFER,
+        f"OLD.opened_at IS NOT NULL AND ({_changed(*_SUBMITTED_COLUMNS, 'opened_at')})",
+    ),
+    Trigger("proposal", "DELETE", _OPENED_OFFER, "OLD.opened_at IS NOT NULL"),
+    Trigger("proposal_revision", "UPDATE", "What was sent cannot be changed."),
+    Trigger(
         "proposal_revision",
         "DELETE",
-        _STANDS,
+        _OPENED_OFFER,
         "EXISTS (SELECT 1 FROM proposal WHERE id = OLD.proposal_id AND opened_at IS NOT NULL)",
     ),
 )
@@ -66,8 +71,8 @@ GUARDS = (
 
 def install(connection: Connection) -> None:
     """Put all guards in place."""
-    for guard in GUARDS:
-        statements = _postgresql(guard) if connection.dialect.name == "postgresql" else _sqlite(guard)
+    for trigger in TRIGGERS:
+        statements = _postgresql(trigger) if connection.dialect.name == "postgresql" else _sqlite(trigger)
         for statement in statements:
             connection.exec_driver_sql(statement)
 
@@ -90,25 +95,25 @@ def installed(connection: Connection) -> set[str]:
     return set(connection.exec_driver_sql(query).scalars())
 
 
-def _sqlite(guard: Guard) -> list[str]:
-    if guard.change == "TRUNCATE":
+def _sqlite(trigger: Trigger) -> list[str]:
+    if trigger.operation == "TRUNCATE":
         return []
     # IS NOT is how SQLite before 3.39 says it.
-    when = f"WHEN {guard.when.replace('IS DISTINCT FROM', 'IS NOT')} " if guard.when else ""
-    raising = f"SELECT RAISE(ABORT, '{guard.message}')"
+    when = f"WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')} " if trigger.condition else ""
+    refuse = f"SELECT RAISE(ABORT, '{trigger.message}')"
     return [
-        f"CREATE TRIGGER {guard.name} BEFORE {guard.change} ON {guard.table} FOR EACH ROW {when}BEGIN {raising}; END"
+        f"CREATE TRIGGER {trigger.name} BEFORE {trigger.operation} ON {trigger.table} FOR EACH ROW {when}BEGIN {refuse}; END"
     ]
 
 
-def _postgresql(guard: Guard) -> list[str]:
-    each, passes = ("STATEMENT", "NULL") if guard.change == "TRUNCATE" else ("ROW", "OLD")
-    if guard.change == "UPDATE":
-        passes = "NEW"
-    refuse = f"RAISE EXCEPTION '{guard.message}' USING ERRCODE = 'restrict_violation';"
-    body = f"IF {guard.when} THEN {refuse} END IF; RETURN {passes};" if guard.when else refuse
-    trigger = f"CREATE TRIGGER {guard.name} BEFORE {guard.change} ON {guard.table} FOR EACH {each}"
+def _postgresql(trigger: Trigger) -> list[str]:
+    each, returned = ("STATEMENT", "NULL") if trigger.operation == "TRUNCATE" else ("ROW", "OLD")
+    if trigger.operation == "UPDATE":
+        returned = "NEW"
+    refuse = f"RAISE EXCEPTION '{trigger.message}' USING ERRCODE = 'restrict_violation';"
+    body = f"IF {trigger.condition} THEN {refuse} END IF; RETURN {returned};" if trigger.condition else refuse
+    create = f"CREATE TRIGGER {trigger.name} BEFORE {trigger.operation} ON {trigger.table} FOR EACH {each}"
     return [
-        f"CREATE FUNCTION {guard.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
-        f"{trigger} EXECUTE FUNCTION {guard.name}()",
+        f"CREATE FUNCTION {trigger.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$",
+        f"{create} EXECUTE FUNCTION {trigger.name}()",
     ]

@@ -142,7 +142,7 @@ def test_each_migration_goes_down_up_and_down_on_all_that_the_demo_tells(full: E
     migrate.upgrade(full)
     assert migrate.differences(full) == []
     with full.connect() as connection:
-        expected = {guard.name for guard in triggers.GUARDS}
+        expected = {guard.name for guard in triggers.TRIGGERS}
         expected -= {n for n in expected if full.dialect.name == "sqlite" and n.endswith("truncate")}
         assert triggers.installed(connection) == expected
 

@@ -95,8 +95,8 @@ def test_all_guards_are_in_place_after_a_migration(app: Any) -> None:
     with db.engine.connect() as connection:
         expected = {
             guard.name
-            for guard in triggers.GUARDS
-            if guard.change != "TRUNCATE" or connection.dialect.name == "postgresql"
+            for guard in triggers.TRIGGERS
+            if guard.operation != "TRUNCATE" or connection.dialect.name == "postgresql"
         }
         assert triggers.installed(connection) == expected
 

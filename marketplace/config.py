@@ -10,7 +10,7 @@ from typing import Any
 from marketplace.core.sealing import Keyring, UnreadableKeyError, new_key, split_keys
 
 MIN_SECRET_LENGTH = 32
-DEMO_MARK = "demo"
+DEMO_MARKER = "demo"
 MIN_DIFFERENT_CHARACTERS = 10
 
 
@@ -104,10 +104,10 @@ class Settings:
         for item in fields(cls):
             raw = source.get(item.metadata["env"])
             if raw is not None:
-                values[item.name] = _read(item.metadata["env"], raw, item.default)
-        settings = cls(**(values | overrides)).completed()  # type: ignore[arg-type]  # because values come by field name
+                values[item.name] = _parse(item.metadata["env"], raw, item.default)
+        settings = cls(**(values | overrides)).resolved()  # type: ignore[arg-type]  # because values come by field name
         if settings.production:
-            _refuse_debugging(source, settings)
+            _refuse_debug_settings(source, settings)
         return settings
 
     @classmethod
@@ -123,9 +123,9 @@ class Settings:
             "second_factor": False,
             "list_pages_per_minute": 0,
         }
-        return cls(**(values | overrides)).completed()
+        return cls(**(values | overrides)).resolved()
 
-    def completed(self) -> "Settings":
+    def resolved(self) -> "Settings":
         """Fill what is derived, then check what must not be weak."""
         path = self.instance_path.resolve()
         path.mkdir(parents=True, exist_ok=True)
@@ -133,18 +133,18 @@ class Settings:
         url = url.replace("postgres://", "postgresql://", 1) if url.startswith("postgres://") else url
         if url.startswith("postgresql://"):
             url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-        complete = replace(
+        settings = replace(
             self,
             instance_path=path,
             database_url=url,
-            secret_key=self.secret_key or _kept_secret(path),
-            demo=self.demo or (path / DEMO_MARK).exists(),
+            secret_key=self.secret_key or _load_or_create_secret(path),
+            demo=self.demo or (path / DEMO_MARKER).exists(),
         )
-        _refuse_unsafe(complete)
-        if not complete.seal_keys and not complete.seal_key_file.exists():
-            _keep(complete.seal_key_file, new_key())
-        complete.keyring()
-        return complete
+        _refuse_unsafe(settings)
+        if not settings.seal_keys and not settings.seal_key_file.exists():
+            _write_once(settings.seal_key_file, new_key())
+        settings.keyring()
+        return settings
 
     @property
     def seal_key_file(self) -> Path:
@@ -190,16 +190,16 @@ def _refuse_unsafe(settings: Settings) -> None:
             raise SettingsError(message)
 
 
-def _refuse_debugging(environ: Mapping[str, str], settings: Settings) -> None:
+def _refuse_debug_settings(environ: Mapping[str, str], settings: Settings) -> None:
     """Raise SettingsError for what shows more than it should, when it is asked for in production."""
     for name in ("DEBUG", "FLASK_DEBUG"):
-        if _read(name, environ.get(name, ""), default=False):
+        if _parse(name, environ.get(name, ""), default=False):
             message = f"{name} cannot be used in production: error pages would show the program's inside."
             raise SettingsError(message)
     if settings.testing:
         message = "TESTING cannot be used in production: passwords would be hashed too cheaply."
         raise SettingsError(message)
-    if not _read("SESSION_COOKIE_SECURE", environ.get("SESSION_COOKIE_SECURE", "yes"), default=True):
+    if not _parse("SESSION_COOKIE_SECURE", environ.get("SESSION_COOKIE_SECURE", "yes"), default=True):
         message = (
             "SESSION_COOKIE_SECURE cannot be turned off in production: sign-ins could be read on the way."
         )
@@ -211,14 +211,14 @@ def _is_weak(secret: str) -> bool:
     return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT_CHARACTERS
 
 
-def mark_as_demo(settings: Settings) -> None:
+def write_demo_marker(settings: Settings) -> None:
     """Note in the instance folder that its database holds demo data, so that serving it shows the banner."""
-    (settings.instance_path / DEMO_MARK).write_text(
+    (settings.instance_path / DEMO_MARKER).write_text(
         "The database in this folder holds demo data.\n", encoding="utf-8"
     )
 
 
-def _read(name: str, raw: str, default: object) -> object:
+def _parse(name: str, raw: str, default: object) -> object:
     """Return an environment variable as the type of its default."""
     if isinstance(default, bool):
         if raw.strip().lower() in {"1", "true", "yes", "on"}:
@@ -240,12 +240,12 @@ def _read(name: str, raw: str, default: object) -> object:
     return Path(raw) if isinstance(default, Path) else raw
 
 
-def _kept_secret(instance_path: Path) -> str:
+def _load_or_create_secret(instance_path: Path) -> str:
     """Return the installation's own secret, made the first time, readable by its owner alone."""
-    return _keep(instance_path / "secret_key", secrets.token_hex(32))
+    return _write_once(instance_path / "secret_key", secrets.token_hex(32))
 
 
-def _keep(file: Path, secret: str) -> str:
+def _write_once(file: Path, secret: str) -> str:
     """Write a secret for its owner alone to read, unless the file has one; return what the file holds."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

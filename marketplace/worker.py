@@ -20,9 +20,9 @@ from marketplace.sourcing import use_cases as sourcing
 from marketplace.suppliers import use_cases as suppliers
 
 logger = logging.getLogger(__name__)
-SECONDS_BETWEEN_MAILS = 2.0
-SECONDS_BETWEEN_JOBS = 60.0
-SECONDS_BETWEEN_BEATS = 30.0
+MAIL_INTERVAL_SECONDS = 2.0
+JOB_INTERVAL_SECONDS = 60.0
+HEARTBEAT_INTERVAL_SECONDS = 30.0
 
 
 def erase_unused_accounts() -> int:
@@ -58,7 +58,7 @@ JOBS: tuple[Callable[[], object], ...] = (
 )
 
 
-def work(app: Flask, *, once: bool = False) -> None:
+def run_worker(app: Flask, *, once: bool = False) -> None:
     """Work until told to stop by SIGTERM or SIGINT; with `once`, do what is due now and return."""
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
@@ -67,12 +67,12 @@ def work(app: Flask, *, once: bool = False) -> None:
     due = time.monotonic()
     while True:
         with app.app_context():
-            _beat()
+            _write_heartbeat()
             if time.monotonic() >= due:
-                due = time.monotonic() + SECONDS_BETWEEN_JOBS
+                due = time.monotonic() + JOB_INTERVAL_SECONDS
                 run_jobs()
-            _send(app, everything=once)
-        if once or stop.wait(SECONDS_BETWEEN_MAILS):
+            _send_mail(app, everything=once)
+        if once or stop.wait(MAIL_INTERVAL_SECONDS):
             return
 
 
@@ -86,18 +86,18 @@ def run_jobs() -> None:
             logger.exception("The job %s failed.", job.__name__)
 
 
-def _beat() -> None:
+def _write_heartbeat() -> None:
     """Say now and then that this process is alive, for /readyz."""
     try:
         seen = request_state.last_beat("worker")
-        if seen is None or (clock.now() - seen).total_seconds() > SECONDS_BETWEEN_BEATS:
+        if seen is None or (clock.now() - seen).total_seconds() > HEARTBEAT_INTERVAL_SECONDS:
             request_state.beat("worker")
     except Exception:
         session.rollback()
         logger.exception("The heartbeat could not be written.")
 
 
-def _send(app: Flask, *, everything: bool) -> None:
+def _send_mail(app: Flask, *, everything: bool) -> None:
     """Send a round of mails. One round alone: what else is due does not wait until the last of very many is out."""
     try:
         while deliver_due(app.config["SETTINGS"]) and everything:

@@ -64,7 +64,7 @@ def write_pending(db_session: Session) -> None:
         for row in rows:
             row.previous_hash = previous
             previous = row.hash = expected_hash(row)
-            db_session.enqueue(row)
+            db_session.add(row)
         db_session.flush()
 
 

@@ -19,7 +19,7 @@ class BackupError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `rows` counts the count_rows of each table in the copy; `sums` are SHA-256 of its parts."""
+    """What a backup holds. `rows` counts the rows of each table in the copy; `sums` are SHA-256 of its parts."""
 
     engine: str
     kind: str

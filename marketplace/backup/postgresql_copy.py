@@ -24,7 +24,7 @@ _VERSION = re.compile(r"\b(\d+)(?:\.\d+)?")
 
 
 def dump(engine: Engine, folder: Path) -> tuple[Path, dict[str, int]]:
-    """Copy all tables as they stand at one moment into a folder; return the copy and its count_rows by table."""
+    """Copy all tables as they stand at one moment into a folder; return the copy and its rows by table."""
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
         snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
         counted = count_rows(connection)
@@ -39,7 +39,7 @@ def dump(engine: Engine, folder: Path) -> tuple[Path, dict[str, int]]:
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
-    """Count the count_rows of each table."""
+    """Count the rows of each table."""
     return {
         table.name: int(connection.scalar(text(f'SELECT count(*) FROM "{table.name}"')) or 0)  # noqa: S608 because the name comes from the database itself
         for table in _tables(connection)
@@ -91,7 +91,7 @@ def _run(program: str, url: URL, words: list[str]) -> None:
 
 
 def _write_own(connection: Connection, copy: Path) -> None:
-    """Write each table's count_rows as PostgreSQL's own COPY says them, parents before children."""
+    """Write each table's rows as PostgreSQL's own COPY says them, parents before children."""
     tables = _tables(connection)
     with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as packed:
         order = {table.name: [column.name for column in table.columns] for table in tables}

@@ -41,7 +41,7 @@ def check(path: Path) -> None:
 
 
 def count_rows(path: Path) -> dict[str, int]:
-    """Count the count_rows of each table."""
+    """Count the rows of each table."""
     with _opened(path) as connection:
         names = [
             row[0]

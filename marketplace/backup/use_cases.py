@@ -124,5 +124,5 @@ def _verify_row_counts(engine: Engine, manifest: Manifest) -> None:
             now = postgresql_copy.count_rows(connection)
     wrong = {name: (count, now.get(name)) for name, count in manifest.rows.items() if now.get(name) != count}
     if wrong:
-        message = f"Not all count_rows came back: {wrong}"
+        message = f"Not all rows came back: {wrong}"
         raise BackupError(message)

@@ -4,7 +4,7 @@ import click
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn
 
 from marketplace.commands.application import open_app
-from marketplace.config import Settings, mark_as_demo
+from marketplace.config import Settings, write_demo_marker
 from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.demo import use_cases as demo_data
@@ -38,4 +38,4 @@ def demo(*, reset: bool) -> None:
             demo_data.reset()
             with Progress(TextColumn("{task.description}"), BarColumn(), TaskProgressColumn()) as progress:
                 demo_data.fill(progress)
-    mark_as_demo(settings)
+    write_demo_marker(settings)

@@ -16,7 +16,7 @@ from marketplace.operation import logs
 from marketplace.proposals.use_cases.sealing import missing_keys
 from marketplace.server import gunicorn_config
 from marketplace.web.assets import AssetsMissingError, prepare
-from marketplace.worker import work
+from marketplace.worker import run_worker
 
 
 @click.command()
@@ -25,7 +25,7 @@ def worker(*, once: bool) -> None:
     """Send queued e-mail and run scheduled jobs until stopped."""
     app = open_app()
     logs.configure(as_json=app.config["SETTINGS"].production)
-    work(app, once=once)
+    run_worker(app, once=once)
 
 
 @click.command()
@@ -66,7 +66,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
     ]  # fmt: skip
     helpers: list[subprocess.Popen[bytes]] = []
     if with_worker:
-        gunicorn_config.beside.append(
+        gunicorn_config.ready_callbacks.append(
             lambda: helpers.append(subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]))
         )
     here = os.getpid()

@@ -39,7 +39,7 @@ def _add_mail(
 def send(message: Message, to: Iterable[Recipient]) -> None:
     """Give each recipient a notice in the product and a mail, in the recipient's language.
 
-    Joins the caller's transaction: when the change is rolled back, nobody is digest of it.
+    Joins the caller's transaction: when the change is rolled back, nobody is notified.
     """
     for recipient in to:
         with use_locale(recipient.locale):

@@ -92,6 +92,6 @@ def _anonymize_message(file: Path, message: EmailMessage, words: Mapping[str, st
                 part.set_content(replace_words(text, words), subtype=part.get_content_subtype())
                 changed = True
     if changed:
-        unfinished = file.with_suffix(".exported")
+        unfinished = file.with_suffix(".part")
         unfinished.write_bytes(bytes(message))
         unfinished.replace(file)

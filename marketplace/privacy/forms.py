@@ -1,4 +1,4 @@
-"""The one form: yes, erase_user me."""
+"""The one form: yes, erase my account."""
 
 from wtforms import BooleanField
 

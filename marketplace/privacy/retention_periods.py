@@ -15,7 +15,7 @@ SENT_MAIL_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class RetentionPeriod:
-    """What is kept, how long, and data happens action, in words."""
+    """What is kept, how long, and what happens then, in words."""
 
     data: Any
     duration: Any

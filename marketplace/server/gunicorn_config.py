@@ -1,4 +1,4 @@
-"""What gunicorn does beside serving: the index is ready before anyone waits for it."""
+"""Gunicorn hooks: the index is ready before anyone waits for it."""
 
 import gc
 import logging
@@ -12,13 +12,13 @@ from marketplace.core.database import db, session
 from marketplace.operation import logs
 from marketplace.sourcing.corpus import read_kept, warm
 
-FIRST_PAGES_SECONDS = 1.0
+WARM_UP_DELAY_SECONDS = 1.0
 logconfig_dict = logs.configuration(
     as_json=os.environ.get("PRODUCTION", "").lower() in {"1", "true", "yes", "on"}
 )
 worker_class = "marketplace.server.gunicorn_worker.Worker"
 logger = logging.getLogger(__name__)
-beside: list[Callable[[], None]] = []
+ready_callbacks: list[Callable[[], None]] = []
 """What begins when the address answers: on a machine of two processors it would slow down the start."""
 
 
@@ -30,15 +30,15 @@ def on_starting(server: Any) -> None:
     if server.cfg.preload_app:
         app = server.app.wsgi()
         gc.disable()  # nearly all that is made now stays: looking for what does not takes a tenth of the time
-        _make(app, read_kept)
+        _build_index(app, read_kept)
         gc.enable()
         with app.app_context():
             db.engine.dispose()  # each process opens connections of its own
 
 
 def when_ready(_server: Any) -> None:
-    """Begin what runs beside the server."""
-    for begin in beside:
+    """Start the callbacks registered by the `serve` command."""
+    for begin in ready_callbacks:
         begin()
 
 
@@ -46,13 +46,13 @@ def post_worker_init(worker: Any) -> None:
     """Get the rest ready in the background, when those who waited for the address have got their page."""
 
     def follow() -> None:
-        time.sleep(FIRST_PAGES_SECONDS)
-        _make(worker.app.wsgi(), warm)
+        time.sleep(WARM_UP_DELAY_SECONDS)
+        _build_index(worker.app.wsgi(), warm)
 
     threading.Thread(target=follow, daemon=True).start()
 
 
-def _make(app: Any, make: Callable[[], None]) -> None:
+def _build_index(app: Any, make: Callable[[], None]) -> None:
     try:
         with app.app_context():
             make()

@@ -13,10 +13,10 @@ class Worker(ThreadWorker):
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Answer as gunicorn does, through a socket that adds the headers."""
         headers = headers_for(self.wsgi.config["SETTINGS"]) | {"Cache-Control": "no-store"}
-        super().handle_error(req, _WithHeaders(client, headers), addr, exc)
+        super().handle_error(req, HeaderSocket(client, headers), addr, exc)
 
 
-class _WithHeaders:
+class HeaderSocket:
     """A visitor's socket that one whole answer is written to; its headers go in after the first line."""
 
     def __init__(self, client: Any, headers: dict[str, str]) -> None:

@@ -12,7 +12,7 @@ from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.worker import JOBS, work
+from marketplace.worker import JOBS, run_worker
 from tests.factories import briefs
 
 
@@ -69,6 +69,6 @@ def test_the_worker_does_it(app: Flask, deleted, time_machine):
     assert use_cases.erase_deleted_drafts in JOBS
     time_machine.shift(dt.timedelta(days=31))
     session.commit()
-    work(app, once=True)
+    run_worker(app, once=True)
     session.rollback()
     assert erased() == [deleted]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from marketplace.config import Settings, SettingsError, mark_as_demo
+from marketplace.config import Settings, SettingsError, write_demo_marker
 
 pytestmark = pytest.mark.once
 GOOD = {
@@ -79,7 +79,7 @@ def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(
 
 
 def test_demo_data_turns_the_demo_on_and_production_refuses_it(tmp_path: Path) -> None:
-    mark_as_demo(read(tmp_path))
+    write_demo_marker(read(tmp_path))
     assert read(tmp_path).demo
     with pytest.raises(SettingsError, match="DEMO"):
         read(tmp_path, **GOOD)

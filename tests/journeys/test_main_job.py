@@ -265,7 +265,7 @@ def test_from_application_to_letter(app: Flask, story: Story, calendar: Calendar
 
     calendar.ahead = clock.end_of_day(deadline) - clock.now() + dt.timedelta(hours=10)
     with clock.as_of(calendar.now):
-        worker.work(app, once=True)
+        worker.run_worker(app, once=True)
     chooses(company, here, story)
     new.sign_in(NEW_PERSON, NEW_PASSWORD)
     reads_the_letter(new, "hvordan vi selger")

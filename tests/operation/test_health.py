@@ -9,6 +9,7 @@ from sqlalchemy import text
 
 from marketplace.core import clock, request_state
 from marketplace.core.database import db, session
+from marketplace.database import migrate
 from marketplace.operation import health, logs, metrics
 from marketplace.outbox.models import OutboxMail
 from tests import factories
@@ -64,8 +65,7 @@ def test_a_database_behind_the_program_is_told(app, client):
         assert parts(client) == (503, {"schema"})
     finally:
         with db.engine.begin() as connection:
-            newest = __import__("marketplace.database.migrate").migrate.head()
-            connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": newest})
+            connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": migrate.head()})
 
 
 def test_a_database_that_is_away_is_told_and_the_process_is_alive(make_app):

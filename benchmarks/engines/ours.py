@@ -10,7 +10,7 @@ from sklearn.feature_extraction.text import CountVectorizer
 from benchmarks.engines.peers import FIRST, Engine
 from benchmarks.engines.texts import Texts
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
-from marketplace.matching.storage.hash_table import NONE
+from marketplace.matching.storage.hash_table import NOT_FOUND
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary
 
@@ -51,7 +51,7 @@ class Ours(Engine):
         self.bytes = self._postings.nbytes
 
     def _asked(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
-        columns = self._vocabulary.numbers(words)
+        columns = self._vocabulary.indices(words)
         return columns, np.ones(len(columns))
 
     def ask(self, words: list[str]) -> list[int]:
@@ -83,7 +83,7 @@ class Ours(Engine):
     def touched(self, words: list[str]) -> int:
         """Return how many bytes the postings of a brief's words take."""
         columns = self._asked(words)[0]
-        columns = columns[columns != NONE]
+        columns = columns[columns != NOT_FOUND]
         return 8 * int((self._postings.indptr[columns + 1] - self._postings.indptr[columns]).sum())
 
     def stream(self, words: list[str]) -> None:

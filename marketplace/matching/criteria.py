@@ -33,7 +33,7 @@ class Exclusion:
 
 
 @dataclass(frozen=True, slots=True)
-class Judgement:
+class CriterionResult:
     """A soft criterion's share of its points, 0 to 1, with what to say about it."""
 
     share: float
@@ -76,10 +76,14 @@ def exclusion(query: Query, document: Document, best_evidence: float, settings: 
         reason = NO_LANGUAGE
     elif query.finish_by and document.next_start and document.next_start > query.finish_by:
         reason = NO_TIME
-    return Exclusion(document.id, reason, params_of(reason, query, document.next_start)) if reason else None
+    return (
+        Exclusion(document.id, reason, exclusion_params(reason, query, document.next_start))
+        if reason
+        else None
+    )
 
 
-def params_of(reason: str, query: Query, next_start: dt.date | None) -> dict[str, Any]:
+def exclusion_params(reason: str, query: Query, next_start: dt.date | None) -> dict[str, Any]:
     """Return what to fill in where it is told why a document was left out that can begin on a day."""
     if reason == NO_SERVICE:
         return {"services": list(query.needs)}
@@ -96,68 +100,72 @@ def nearness(km: float, settings: Settings) -> float:
     return min(1.0, max(0.0, (settings.far_km - km) / span))
 
 
-def place(query: Query, document: Document, settings: Settings) -> Judgement:
+def place(query: Query, document: Document, settings: Settings) -> CriterionResult:
     """Judge whether the supplier can be where it is needed."""
     if _comes_to(query, document):
-        return Judgement(1.0, (("comes_to", {"municipality": query.municipality}),))
+        return CriterionResult(1.0, (("comes_to", {"municipality": query.municipality}),))
     if query.presence == "remote" and document.remote:
-        return Judgement(1.0, (("works_remotely", {}),))
+        return CriterionResult(1.0, (("works_remotely", {}),))
     if query.position is None or document.position is None:
-        return Judgement(UNKNOWN, (), (("place_unknown", {}),))
+        return CriterionResult(UNKNOWN, (), (("place_unknown", {}),))
     km = distance_km(query.position, document.position)
     near = nearness(km, settings)
     if query.presence == "some" and document.remote:
         near = 0.5 + 0.5 * near
     note = {"km": round(km), "municipality": query.municipality}
     if near == 1.0:
-        return Judgement(near, (("near", note),))
-    return Judgement(near, (), (("far_away", note),))
+        return CriterionResult(near, (("near", note),))
+    return CriterionResult(near, (), (("far_away", note),))
 
 
-def budget(query: Query, document: Document, settings: Settings) -> Judgement:
+def budget(query: Query, document: Document, settings: Settings) -> CriterionResult:
     """Judge whether the supplier's smallest job is within the budget."""
     if document.price_from_nok is None:
-        return Judgement(UNKNOWN, (), (("price_unknown", {}),))
+        return CriterionResult(UNKNOWN, (), (("price_unknown", {}),))
     if query.budget_max_nok is None:
-        return Judgement(UNKNOWN)
+        return CriterionResult(UNKNOWN)
     note = {"price_from_nok": document.price_from_nok, "budget_max_nok": query.budget_max_nok}
     if document.price_from_nok <= query.budget_max_nok:
-        return Judgement(1.0, (("within_budget", note),))
+        return CriterionResult(1.0, (("within_budget", note),))
     over = document.price_from_nok / max(query.budget_max_nok, 1) - 1.0
-    return Judgement(max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN, (), ((OVER_BUDGET, note),))
+    return CriterionResult(max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN, (), ((OVER_BUDGET, note),))
 
 
-def availability(query: Query, document: Document, settings: Settings) -> Judgement:
+def availability(query: Query, document: Document, settings: Settings) -> CriterionResult:
     """Judge whether the supplier can begin when the company wants to."""
     if document.next_start is None:
-        return Judgement(UNKNOWN, (), (("start_unknown", {}),))
+        return CriterionResult(UNKNOWN, (), (("start_unknown", {}),))
     if query.start_from is None:
-        return Judgement(UNKNOWN)
+        return CriterionResult(UNKNOWN)
     days = (document.next_start - query.start_from).days
     note = {"date": document.next_start.isoformat()}
     if days <= 0:
-        return Judgement(1.0, (("free_in_time", note),))
-    return Judgement(max(0.0, 1.0 - days / settings.late_days), (), (("starts_late", note | {"days": days}),))
+        return CriterionResult(1.0, (("free_in_time", note),))
+    return CriterionResult(
+        max(0.0, 1.0 - days / settings.late_days), (), (("starts_late", note | {"days": days}),)
+    )
 
 
-def sector(query: Query, document: Document, settings: Settings, *, in_words: bool) -> Judgement:
+def sector(query: Query, document: Document, settings: Settings, *, in_words: bool) -> CriterionResult:
     """Judge whether the supplier knows the trade: a job done there says most, then its own word, then its texts."""
     if not query.sector:
-        return Judgement(0.0)
+        return CriterionResult(0.0)
     jobs = sum(case.sector == query.sector for case in document.cases)
     alike = sum(bool(set(case.services) & set(query.needs)) for case in document.cases)
     if jobs:
         share = settings.sector_done if jobs == 1 else 1.0
-        return Judgement(share, (("cases_in_sector", {"count": jobs, "sector": query.sector}),))
+        return CriterionResult(share, (("cases_in_sector", {"count": jobs, "sector": query.sector}),))
     facts: tuple[Note, ...] = (("similar_cases", {"count": alike}),) if alike else ()
     bonus = settings.sector_similar if alike else 0.0
     if query.sector in document.sectors:
-        return Judgement(settings.sector_known + bonus, (("knows_sector", {"sector": query.sector}), *facts))
+        return CriterionResult(
+            settings.sector_known + bonus, (("knows_sector", {"sector": query.sector}), *facts)
+        )
     if in_words:
-        return Judgement(
+        return CriterionResult(
             settings.sector_written + bonus, (("writes_of_sector", {"sector": query.sector}), *facts)
         )
-    return Judgement(bonus, facts, (("sector_not_shown", {"sector": query.sector}),))
+    return CriterionResult(bonus, facts, (("sector_not_shown", {"sector": query.sector}),))
 
 
 def languages(query: Query, document: Document) -> Iterable[Note]:

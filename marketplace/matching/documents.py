@@ -85,16 +85,16 @@ class Document:
         return cls(**own)
 
 
-def packed(document: Document) -> bytes:
+def document_bytes(document: Document) -> bytes:
     """Return a document as JSON in UTF-8, the same bytes for equal ones."""
     values = document.to_dict()
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=20_000)
-def digest_of(document: Document) -> str:
+def document_digest(document: Document) -> str:
     """Return the SHA-256 of a document, hexadecimal."""
-    return hashlib.sha256(packed(document)).hexdigest()
+    return hashlib.sha256(document_bytes(document)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class Sketches:
         return sorted({int(row) for start, end in spans for row in self.rows[start:end]})
 
 
-class Earlier(NamedTuple):
+class EarlierDocuments(NamedTuple):
     """Documents that came before others: how many, their sketches, and which of them are behind one of them."""
 
     size: int = 0
@@ -70,11 +70,11 @@ class Earlier(NamedTuple):
     behind: Mapping[int, int] = MappingProxyType({})
 
 
-def first_alike(
+def find_duplicates(
     sketches: Sequence[Keys],
     words_of: Callable[[int], AbstractSet[str]],
     alike: float,
-    earlier: Earlier = Earlier(),  # noqa: B008 because it cannot be changed
+    earlier: EarlierDocuments = EarlierDocuments(),  # noqa: B008 because it cannot be changed
 ) -> dict[int, int]:
     """Return for each document that says nearly the same as an earlier one: the first of those.
 

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import insert_missing, session
 from marketplace.matching import Document
-from marketplace.matching.documents import digest_of, packed
+from marketplace.matching.documents import document_bytes, document_digest
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.suppliers.words import glossary_digest
@@ -40,7 +40,7 @@ def matcher() -> str:
 
 def digest_of_all(documents: Sequence[Document]) -> str:
     """Return the digest of a version that holds these documents."""
-    return _digest([digest_of(document) for document in documents])
+    return _digest([document_digest(document) for document in documents])
 
 
 def _digest(digests: Sequence[str]) -> str:
@@ -54,7 +54,7 @@ def find(digest: str) -> DirectoryVersion | None:
 
 def keep(documents: Sequence[Document]) -> DirectoryVersion:
     """Return the version that holds these documents, kept now if it was not before."""
-    digests = [digest_of(document) for document in documents]
+    digests = [document_digest(document) for document in documents]
     digest = _digest(digests)
     found = find(digest)
     if found is not None:
@@ -63,7 +63,7 @@ def keep(documents: Sequence[Document]) -> DirectoryVersion:
     missing = {d: document for d, document in zip(digests, documents, strict=True) if d not in known}
     insert_missing(
         RankedDocument,
-        [{"digest": d, "packed": zlib.compress(packed(document))} for d, document in missing.items()],
+        [{"digest": d, "packed": zlib.compress(document_bytes(document))} for d, document in missing.items()],
     )
     members = zlib.compress(bytes.fromhex("".join(digests)))
     insert_missing(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, criteria
-from marketplace.matching.index.attribute_columns import REASONS, Columns
+from marketplace.matching.index.attribute_columns import REASONS, AttributeColumns
 
 SETTINGS = Settings()
 PLACES = ("5021", "5022", "5001")
@@ -56,7 +56,7 @@ queries = st.builds(
 
 @given(directory=st.lists(documents, min_size=1, max_size=12), query=queries, data=st.data())
 def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory, query, data):
-    columns = Columns.of(directory, SETTINGS)
+    columns = AttributeColumns.of(directory, SETTINGS)
     in_words = data.draw(st.sets(st.integers(0, len(directory) - 1)))
     evidence = np.array(
         data.draw(st.lists(st.floats(0, 1), min_size=len(directory), max_size=len(directory)))

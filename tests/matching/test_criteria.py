@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.matching import CaseText, Document, Exclusion, Position, Query, Settings, criteria
-from marketplace.matching.criteria import Judgement
+from marketplace.matching.criteria import CriterionResult
 
 SETTINGS = Settings()
 DAY = dt.date(2027, 3, 1)
@@ -118,7 +118,7 @@ def test_hard_requirements(
 
 
 def test_a_day_that_is_not_stated_is_filled_in_as_none() -> None:
-    assert criteria.params_of("time", _query(), None) == {"date": None}
+    assert criteria.exclusion_params("time", _query(), None) == {"date": None}
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_nearness_falls_evenly_between_near_and_far(km: float, share: float) -> 
     assert criteria.nearness(km, SETTINGS) == pytest.approx(share)
 
 
-UNKNOWN_PLACE = Judgement(0.5, (), (("place_unknown", {}),))
-COMES = Judgement(1.0, (("comes_to", {"municipality": "1"}),))
-SCREEN = Judgement(1.0, (("works_remotely", {}),))
+UNKNOWN_PLACE = CriterionResult(0.5, (), (("place_unknown", {}),))
+COMES = CriterionResult(1.0, (("comes_to", {"municipality": "1"}),))
+SCREEN = CriterionResult(1.0, (("works_remotely", {}),))
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,9 @@ SCREEN = Judgement(1.0, (("works_remotely", {}),))
         ({}, {"position": HERE}, UNKNOWN_PLACE),
     ],
 )
-def test_place_without_distance(asks: dict[str, Any], offers: dict[str, Any], expected: Judgement) -> None:
+def test_place_without_distance(
+    asks: dict[str, Any], offers: dict[str, Any], expected: CriterionResult
+) -> None:
     assert criteria.place(_query(**asks), _document(**offers), SETTINGS) == expected
 
 
@@ -179,19 +181,19 @@ def _money(price: int, most: int) -> dict[str, int]:
 @pytest.mark.parametrize(
     ("price", "most", "expected"),
     [
-        (None, None, Judgement(0.5, (), (("price_unknown", {}),))),
-        (None, 100, Judgement(0.5, (), (("price_unknown", {}),))),
-        (100, None, Judgement(0.5)),
-        (99, 100, Judgement(1.0, (("within_budget", _money(99, 100)),))),
-        (100, 100, Judgement(1.0, (("within_budget", _money(100, 100)),))),
-        (0, 0, Judgement(1.0, (("within_budget", _money(0, 0)),))),
-        (125, 100, Judgement(0.25, (), (("over_budget", _money(125, 100)),))),
-        (150, 100, Judgement(0.0, (), (("over_budget", _money(150, 100)),))),
-        (900, 100, Judgement(0.0, (), (("over_budget", _money(900, 100)),))),
-        (1, 0, Judgement(0.5, (), (("over_budget", _money(1, 0)),))),
+        (None, None, CriterionResult(0.5, (), (("price_unknown", {}),))),
+        (None, 100, CriterionResult(0.5, (), (("price_unknown", {}),))),
+        (100, None, CriterionResult(0.5)),
+        (99, 100, CriterionResult(1.0, (("within_budget", _money(99, 100)),))),
+        (100, 100, CriterionResult(1.0, (("within_budget", _money(100, 100)),))),
+        (0, 0, CriterionResult(1.0, (("within_budget", _money(0, 0)),))),
+        (125, 100, CriterionResult(0.25, (), (("over_budget", _money(125, 100)),))),
+        (150, 100, CriterionResult(0.0, (), (("over_budget", _money(150, 100)),))),
+        (900, 100, CriterionResult(0.0, (), (("over_budget", _money(900, 100)),))),
+        (1, 0, CriterionResult(0.5, (), (("over_budget", _money(1, 0)),))),
     ],
 )
-def test_budget(price: int | None, most: int | None, expected: Judgement) -> None:
+def test_budget(price: int | None, most: int | None, expected: CriterionResult) -> None:
     found = criteria.budget(_query(budget_max_nok=most), _document(price_from_nok=price), SETTINGS)
     assert found.share == pytest.approx(expected.share)
     assert (found.facts, found.lacks) == (expected.facts, expected.lacks)
@@ -213,8 +215,8 @@ def test_availability(days: int, share: float) -> None:
 
 def test_a_start_that_one_side_has_not_stated_gives_half() -> None:
     unknown = criteria.availability(_query(start_from=DAY), _document(), SETTINGS)
-    assert unknown == Judgement(0.5, (), (("start_unknown", {}),))
-    assert criteria.availability(_query(), _document(next_start=DAY), SETTINGS) == Judgement(0.5)
+    assert unknown == CriterionResult(0.5, (), (("start_unknown", {}),))
+    assert criteria.availability(_query(), _document(next_start=DAY), SETTINGS) == CriterionResult(0.5)
 
 
 FOOD = {"sector": "food"}
@@ -250,7 +252,7 @@ def test_trade(
 
 def test_who_asks_for_no_trade_gets_no_word_of_it() -> None:
     knows = _document(sectors=("food",), cases=(CaseText("a", (), ""),))
-    assert criteria.sector(_query(), knows, SETTINGS, in_words=True) == Judgement(0.0)
+    assert criteria.sector(_query(), knows, SETTINGS, in_words=True) == CriterionResult(0.0)
 
 
 @pytest.mark.parametrize(

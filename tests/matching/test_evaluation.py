@@ -24,6 +24,7 @@ from marketplace.matching.evaluation.measures import (
 from tests.matching.conftest import DEVSET, MARKET
 
 QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure the ranking on"}
+QUOTES = {"nb": "«»", "nn": "«»", "en": "“”"}
 
 
 def test_the_measures_by_hand() -> None:
@@ -86,10 +87,11 @@ def test_the_page_says_what_was_measured_and_when(app: Flask, locale: str) -> No
     browser = app.test_client()
     browser.set_cookie("locale", locale)
     said = " ".join(browser.get("/how-we-rank").text.split())
-    sentence = said[said.index(QUALITY[locale]) :].split("»")[0]
+    opening, closing = QUOTES[locale]
+    sentence = said[said.index(QUALITY[locale]) :].split(closing)[0]
     with use_locale(locale):
         day = " ".join(format_date(dt.date.fromisoformat(on["day"])).split())
-    assert sentence.endswith(f"«{on['name']}")
+    assert sentence.endswith(f"{opening}{on['name']}")
     assert all(f" {text} " in sentence for text in (day, on["briefs"], on["suppliers"]))
 
 

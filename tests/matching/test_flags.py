@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from marketplace.matching import CaseText, Document, Glossary, Index, Query, flags
-from marketplace.matching.near_duplicates import Earlier, Sketches, first_alike, sketch
+from marketplace.matching.near_duplicates import EarlierDocuments, Sketches, find_duplicates, sketch
 from tests.matching.conftest import DEVSET, MARKET
 
 HONEST = (
@@ -113,10 +113,10 @@ def test_the_same_words_in_another_order_are_twins_and_the_first_is_the_original
         frozenset(["helt", "andre", "ord", "om", "film", "foto", "lyd", "musikk", "tekst", "kart"]),
     ]
     rows += [frozenset([*words, "ny"]), frozenset(words[:3])]
-    assert first_alike([sketch(row) for row in rows], rows.__getitem__, 0.8) == {2: 0}
+    assert find_duplicates([sketch(row) for row in rows], rows.__getitem__, 0.8) == {2: 0}
     before = Sketches.of([sketch(row) for row in rows])
     later = [*rows, frozenset([*words, "igjen"])]
-    found = first_alike([sketch(later[-1])], later.__getitem__, 0.8, Earlier(4, before, {2: 0}))
+    found = find_duplicates([sketch(later[-1])], later.__getitem__, 0.8, EarlierDocuments(4, before, {2: 0}))
     assert found == {2: 0, 4: 0}
 
 

@@ -149,17 +149,17 @@ def test_a_model_that_was_taught_nothing_says_nothing() -> None:
 def test_the_index_uses_the_same_model_as_the_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:
     analyzer = glossary.analyzer
     profiles = [(analyzer.tokens(d.text, d.lang), d.services) for d in suppliers]
-    taught = NeedModel.taught(glossary, analyzer, 0.55, profiles)
+    train = NeedModel.train(glossary, analyzer, 0.55, profiles)
     phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
-    again = clone(taught).fit([tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases)
+    again = clone(train).fit([tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases)
     asked = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
-    assert again.predict_proba(asked).tolist() == taught.predict_proba(asked).tolist()
-    assert taught.predict_proba(asked).max() > 0.5
+    assert again.predict_proba(asked).tolist() == train.predict_proba(asked).tolist()
+    assert train.predict_proba(asked).max() > 0.5
 
 
 def test_what_is_named_as_related_counts_only_where_it_is_a_service() -> None:
     model = NeedModel(("shop", "site"), {"shop": ("site", "gone"), "gone": ("shop",)}).fit([], [])
-    assert model.together.tolist() == [[1.0, 0.1], [0.1, 1.0]]
+    assert model.relatedness.tolist() == [[1.0, 0.1], [0.1, 1.0]]
 
 
 @pytest.mark.parametrize("module", ["marketplace.app", "marketplace.cli"])

@@ -48,7 +48,7 @@ def test_scores_are_the_product_of_matrix_and_query(rows, query):
     assert scores == pytest.approx(_plainly(matrix, query), rel=1e-5)
 
 
-@pytest.mark.parametrize(("name", "value"), [("_walk", None), ("FARTHEST", 0)])
+@pytest.mark.parametrize(("name", "value"), [("_csc_matvec", None), ("MAX_INT32", 0)])
 def test_the_quick_way_is_the_slow_way(name, value):
     """It is taken when SciPy has no such routine, or when the lists are too long for it."""
 
@@ -66,7 +66,7 @@ def test_the_quick_way_is_the_slow_way(name, value):
     holds()
 
 
-@pytest.mark.parametrize(("name", "value"), [("_pick", None), ("FARTHEST", 0)])
+@pytest.mark.parametrize(("name", "value"), [("_csr_sample_values", None), ("MAX_INT32", 0)])
 def test_looking_up_quickly_is_looking_up_slowly(name, value):
     @quickly
     @given(rows=documents, query=asked, wanted=st.lists(st.integers(-3, 70), max_size=9))
@@ -84,8 +84,8 @@ def test_looking_up_quickly_is_looking_up_slowly(name, value):
 
 
 def test_the_quick_ways_are_there():
-    assert module._walk is not None
-    assert module._pick is not None
+    assert module._csc_matvec is not None
+    assert module._csr_sample_values is not None
 
 
 @quickly
@@ -108,7 +108,13 @@ def test_contributions_add_up_to_the_exact_score(rows, query):
 
 
 @pytest.mark.parametrize(
-    "ways", [{}, {"KEPT_BY_ROW": -1}, {"WORTH_SKIPPING": 0}, {"WORTH_SKIPPING": 0, "MOST_LOOKED_UP": 2}]
+    "ways",
+    [
+        {},
+        {"MAX_FORWARD_INDEX": -1},
+        {"MIN_POSTINGS_TO_PRUNE": 0},
+        {"MIN_POSTINGS_TO_PRUNE": 0, "MAX_LOOKUPS": 2},
+    ],
 )
 def test_the_top_is_the_head_of_all_sorted(ways):
     """Whether rows are looked up in what each document holds or in the lists, or the long ones of little weight are skipped, or that turns out not to pay."""
@@ -122,7 +128,7 @@ def test_the_top_is_the_head_of_all_sorted(ways):
         some = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
         alive = data.draw(st.none() | some, label="alive")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "KEPT_BY_ROW", -1 if ways else module.KEPT_BY_ROW)
+            patch.setattr(module, "MAX_FORWARD_INDEX", -1 if ways else module.MAX_FORWARD_INDEX)
             for name, value in ways.items():
                 patch.setattr(maxscore if hasattr(maxscore, name) else module, name, value)
             found, scores = Postings.of(sparse.csr_array(matrix)).top(
@@ -147,8 +153,8 @@ def test_the_top_is_the_head_of_all_sorted(ways):
 @pytest.mark.parametrize("count", [1, 20, 1000])
 def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, worth):
     """Some lists are long and give little, as common words do."""
-    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
-    monkeypatch.setattr(maxscore, "WORTH_SKIPPING", worth)
+    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
+    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", worth)
     chance = np.random.default_rng(count)
     held = 0.9 / (1 + np.arange(40))
     matrix = sparse.csr_array(
@@ -166,9 +172,9 @@ def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, w
 @pytest.mark.parametrize(("looked_up", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
 def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists):
     """Those that hold the rare word are looked up in what each document says, unless they are too many."""
-    monkeypatch.setattr(maxscore, "MOST_LOOKED_UP", looked_up)
-    monkeypatch.setattr(module, "KEPT_BY_ROW", 0)
-    monkeypatch.setattr(maxscore, "WORTH_SKIPPING", 0)
+    monkeypatch.setattr(maxscore, "MAX_LOOKUPS", looked_up)
+    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", 0)
+    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", 0)
     matrix = np.zeros((1000, 2), dtype=np.float32)
     matrix[:, 0], matrix[[7, 70, 700], 1] = 0.1, [5.0, 6.0, 5.5]
     postings = Postings.of(sparse.csr_array(matrix))
@@ -185,8 +191,8 @@ def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists)
 
 @pytest.mark.parametrize("by_row", [0, 10_000])
 def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, by_row):
-    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
-    monkeypatch.setattr(module, "ROWS_AT_ONCE", 100)
+    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
+    monkeypatch.setattr(module, "LOOKUP_BATCH", 100)
     found, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
     assert found.tolist() == list(range(1050))
     assert set(scores.tolist()) == {0.1}
@@ -195,7 +201,7 @@ def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, by_row):
 @pytest.mark.parametrize("by_row", [0, 10])
 def test_rounding_hides_nobody(monkeypatch, by_row):
     """Sixteen million and one is sixteen million in float32: the last of the two rows is the higher one."""
-    monkeypatch.setattr(module, "KEPT_BY_ROW", by_row)
+    monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     matrix = np.array([[2.0**24, 0.5], [2.0**24, 1.0], [1.0, 0.0]], dtype=np.float32)
     found, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
     assert (found.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
@@ -210,7 +216,7 @@ def test_what_is_saved_and_opened_is_the_same_to_the_bit(tmp_path_factory, rows,
     opened = Postings.open(folder)
     opened.check()
     assert (opened.size, opened.terms, opened.nbytes) == (made.size, TERMS, made.nbytes)
-    for name in ("indptr", "rows", "weights", "most"):
+    for name in ("indptr", "rows", "weights", "max_weights"):
         assert getattr(opened, name).tobytes() == getattr(made, name).tobytes()
         assert getattr(opened, name).dtype == getattr(made, name).dtype
     assert opened.scores(*_split(query)).tobytes() == made.scores(*_split(query)).tobytes()
@@ -229,7 +235,7 @@ def test_lists_hold_what_the_matrix_does(rows):
         assert postings.weights_at(column, every).tolist() == matrix[:, column].tolist()
     for unknown in (-1, TERMS):
         assert postings.rows_of(unknown).size == postings.weights_of(unknown).size == 0
-    assert postings.most.tolist() == [
+    assert postings.max_weights.tolist() == [
         max(postings.weights_of(column), default=0.0) for column in range(TERMS)
     ]
     assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1) + 4 * TERMS
@@ -242,7 +248,7 @@ def test_the_matrix_stays_as_it_was():
     assert (postings.rows_of(0).tolist(), postings.weights_of(0).tolist()) == ([1], [3.0])
 
 
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "most"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights"])
 def test_nothing_can_be_written_into_postings(tmp_path, name):
     made = Postings.of(sparse.csr_array(np.eye(3)))
     made.save(tmp_path)
@@ -258,7 +264,7 @@ def test_a_weight_that_is_none_is_refused(bad):
 
 
 def test_more_rows_than_numbers_are_refused(monkeypatch):
-    monkeypatch.setattr(module, "FARTHEST", 2)
+    monkeypatch.setattr(module, "MAX_INT32", 2)
     with pytest.raises(ValueError, match="32 bits"):
         Postings.of(sparse.csr_array(np.eye(3)))
 
@@ -296,7 +302,7 @@ def _emptied(file: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [_cut_short, _other_kind, _shorter, _emptied])
-@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "most", "size"])
+@pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights", "size"])
 def test_damaged_files_are_refused(tmp_path, name, damage):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     damage(tmp_path / f"{name}.npy")
@@ -328,7 +334,7 @@ def test_pointers_that_cannot_be_are_refused(tmp_path, pointers):
         ("rows", [1, 0, 2]),
         ("weights", [1, np.nan, 1]),
         ("weights", [1, 1, -1]),
-        ("most", [1, 0, 0.5]),
+        ("max_weights", [1, 0, 0.5]),
     ],
 )
 def test_a_check_reads_what_opening_does_not(tmp_path, name, values):

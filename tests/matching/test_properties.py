@@ -62,8 +62,10 @@ def test_an_unrelated_supplier_never_reorders_the_others(
     index: Index, suppliers: list[Document], text: str, name: str
 ) -> None:
     alone = _scores(index, BRIEF)
-    together = _scores(index.updated([*suppliers, Document(id="new", name=name or "Ny", text=text)]), BRIEF)
-    assert {key: together[key] for key in alone} == alone
+    relatedness = _scores(
+        index.updated([*suppliers, Document(id="new", name=name or "Ny", text=text)]), BRIEF
+    )
+    assert {key: relatedness[key] for key in alone} == alone
 
 
 @slowly
@@ -96,8 +98,8 @@ def test_nobody_elses_points_depend_on_who_comes(
     query = dataclasses.replace(BRIEF, needs=("ecm.shop",), sector="food-drink", municipality="5021")
     new = Document(id="new", name=name or "Ny", text=text, services=tuple(services))
     alone = index.rank(query).matches
-    together = [m for m in index.updated([*suppliers, new]).rank(query).matches if m.document_id != "new"]
-    assert [(m.document_id, m.explanation) for m in together] == [
+    relatedness = [m for m in index.updated([*suppliers, new]).rank(query).matches if m.document_id != "new"]
+    assert [(m.document_id, m.explanation) for m in relatedness] == [
         (m.document_id, m.explanation) for m in alone
     ]
 

@@ -23,7 +23,7 @@ from marketplace.matching import (
     TermMatch,
     suggest_needs,
 )
-from marketplace.matching.criteria import Judgement
+from marketplace.matching.criteria import CriterionResult
 from marketplace.matching.ranking import order_key, rotate_ties, tie_break
 
 PARTS = (ScorePart("words", 1.5, 15.0), ScorePart("services", 20.25, 50.0))
@@ -137,7 +137,7 @@ def test_turns_by_hand() -> None:
         Ranking("q", Settings(), ()),
         Fit(1, 2, {}),
         Exclusion("d", "time", {}),
-        Judgement(0.5),
+        CriterionResult(0.5),
     ],
     ids=lambda record: type(record).__name__,
 )

@@ -21,7 +21,7 @@ from marketplace.matching import (
 )
 from marketplace.matching.analysis.decompounding import CompoundSplitter
 from tests.matching.reference import Directory
-from tests.matching.reference.reading import Reader, plain_words
+from tests.matching.reference.reading import Tokenizer, plain_words
 
 NEAR = 1e-6
 
@@ -85,25 +85,25 @@ def test_so_is_a_brief_that_somebody_has_copied(
 
 def test_every_word_is_split_alike(plain: Directory, glossary: Glossary) -> None:
     corpus = [word for d in plain.documents if d.lang != "en" for word in plain_words(f"{d.name} {d.text}")]
-    splitter, words = glossary.splitter_for(iter(corpus)), sorted(plain.reader.known)
+    splitter, words = glossary.splitter_for(iter(corpus)), sorted(plain.tokenizer.known)
     words += [
         f"{one}{joint}{two}"
         for one, two in zip(words[::7], words[3::7], strict=False)
         for joint in ("", "s", "e")
     ]
-    assert [splitter.split(word) for word in words] == [plain.reader.split(word) for word in words]
-    assert sum(bool(plain.reader.split(word)) for word in words) > 1000
+    assert [splitter.split(word) for word in words] == [plain.tokenizer.split(word) for word in words]
+    assert sum(bool(plain.tokenizer.split(word)) for word in words) > 1000
 
 
 @settings(max_examples=150)
 @given(text=st.text(max_size=80) | st.text("aeiou-'\u2019\u2011_ 1\u00ad\u00c5\ufe0fXYs", max_size=40))
 def test_any_text_is_read_alike(glossary: Glossary, text: str) -> None:
-    reader = Reader(glossary.resources, [])
+    tokenizer = Tokenizer(glossary.resources, [])
     splitter = CompoundSplitter.from_resources(glossary.resources).fit([])
     analyzer = glossary.analyzer.with_splitter(splitter)
     for lang in ("nb", "nn", "en"):
         tokens = analyzer.tokens(text, lang)
-        plain = reader.words(text, lang)
+        plain = tokenizer.words(text, lang)
         assert [(t.surface, t.term, t.parts) for t in tokens] == [tuple(word) for word in plain]
 
 

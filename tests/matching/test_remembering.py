@@ -27,8 +27,8 @@ def test_forgetting_changes_no_answer(
 
     expected = answers()
     for module in (analyzer, decompounding, fuzzy, needs, indexing):
-        monkeypatch.setattr(module, "MOST_REMEMBERED", most)
-    monkeypatch.setattr(indexing, "SMALL", small)
+        monkeypatch.setattr(module, "CACHE_SIZE", most)
+    monkeypatch.setattr(indexing, "SMALL_DIRECTORY", small)
     assert answers() == expected
 
 
@@ -37,10 +37,10 @@ def test_an_index_that_is_ready_gives_the_same_answers(
     index: Index, glossary: Glossary, tmp_path, monkeypatch: pytest.MonkeyPatch, small: int
 ) -> None:
     index.save(tmp_path / "saved")
-    monkeypatch.setattr(store, "SMALL", small)
+    monkeypatch.setattr(store, "SMALL_DIRECTORY", small)
     opened = Index.open(tmp_path / "saved", glossary)
     opened.prepare()
-    assert len(opened._store.reader._told) == (len(index) if small else 0)
+    assert len(opened._store.encoder._told) == (len(index) if small else 0)
     assert opened.rank(BRIEF) == index.rank(BRIEF)
 
 
@@ -50,9 +50,9 @@ def test_words_that_an_index_has_read_are_looked_up_and_not_cut_up_again(
     index.save(tmp_path / "saved")
     opened = Index.open(tmp_path / "saved", glossary)
     assert opened.rank(BRIEF) == index.rank(BRIEF)
-    monkeypatch.setattr(analyzer, "REMEMBERED_BESIDE", 1)
+    monkeypatch.setattr(analyzer, "CACHE_SIZE_WITH_LOOKUP", 1)
     assert Index.open(tmp_path / "saved", glossary).rank(BRIEF) == index.rank(BRIEF)
-    ours, theirs = (one._store.reader.analyzer for one in (index, opened))
+    ours, theirs = (one._store.encoder.analyzer for one in (index, opened))
     text = "Gårdsutsalg og nettbutikken på nynorsk heime, fiskeskinnlampe"
     for lang in ("nb", "nn", "en"):
         assert theirs.tokens(text, lang) == ours.tokens(text, lang)

@@ -13,7 +13,13 @@ from hypothesis import strategies as st
 from marketplace.matching import Document, Glossary, Index, Query, Settings
 from marketplace.matching.index import snapshot
 from marketplace.matching.index.snapshot import SnapshotError
-from marketplace.matching.storage.string_table import FEW, MANY, Counted, Strings, Vocabulary
+from marketplace.matching.storage.string_table import (
+    MAX_DICT_SIZE,
+    MAX_HASH_TABLE_SIZE,
+    CountedVocabulary,
+    StringTable,
+    Vocabulary,
+)
 from tests.matching.test_updating import BRIEF, NEW
 
 
@@ -133,29 +139,29 @@ def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str
     for few in (True, False):
         vocabulary = Vocabulary.of(kept)
         if not few:
-            vocabulary._few = vocabulary._hashed = None
+            vocabulary._dict = vocabulary._hash_table = None
         assert list(vocabulary) == kept
         assert [vocabulary[text] for text in kept] == list(range(len(kept)))
         assert vocabulary.get(other, -1) == (kept.index(other) if other in kept else -1)
         assert (other in vocabulary) == (other in kept)
         asked = [*reversed(kept), other, *kept]
-        assert vocabulary.numbers(asked).tolist() == [vocabulary.get(text, -1) for text in asked]
+        assert vocabulary.indices(asked).tolist() == [vocabulary.get(text, -1) for text in asked]
 
 
-@pytest.mark.parametrize("most", [FEW, MANY])
+@pytest.mark.parametrize("most", [MAX_DICT_SIZE, MAX_HASH_TABLE_SIZE])
 def test_many_strings_are_found_where_they_lie(tmp_path: Path, most: int) -> None:
     words = [f"ord{number}" for number in range(most + 10)]
-    Counted.of({word: number for number, word in enumerate(words)}).save(tmp_path, "many")
-    opened = Counted.open(tmp_path, "many")
+    CountedVocabulary.of({word: number for number, word in enumerate(words)}).save(tmp_path, "many")
+    opened = CountedVocabulary.open(tmp_path, "many")
     assert len(opened) == len(words)
     assert all(opened[word] == number for number, word in enumerate(words))
     assert opened.get("ordet") is None
-    assert opened.vocabulary.numbers([*opened, "ordet", ""]).tolist() == [*range(len(words)), -1, -1]
+    assert opened.vocabulary.indices([*opened, "ordet", ""]).tolist() == [*range(len(words)), -1, -1]
     assert list(opened) == sorted(words)
     with pytest.raises(KeyError):
         opened["ordet"]
-    assert Strings.open(tmp_path, "many")[-1] == max(words)
-    assert Strings.of(["a", "å"])[0:2] == ["a", "å"]
+    assert StringTable.open(tmp_path, "many")[-1] == max(words)
+    assert StringTable.of(["a", "å"])[0:2] == ["a", "å"]
 
 
 def test_queries_over_many_more_rows_than_were_built(index: Index, suppliers: list[Document]) -> None:

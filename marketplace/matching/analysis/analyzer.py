@@ -20,8 +20,8 @@ from marketplace.matching.analysis.stemming import stem
 from marketplace.matching.analysis.stop_words import StopWords
 
 MAX_WORD = 60
-MOST_REMEMBERED = 50_000
-REMEMBERED_BESIDE = 4_000
+CACHE_SIZE = 50_000
+CACHE_SIZE_WITH_LOOKUP = 4_000
 """How many words are remembered where all that the texts were seen to hold can be looked up."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
@@ -175,7 +175,7 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
     def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
         known = self._known.get((word, lang == "en"))
         if known is None:
-            if len(self._known) >= (MOST_REMEMBERED if self._seen is None else REMEMBERED_BESIDE):
+            if len(self._known) >= (CACHE_SIZE if self._seen is None else CACHE_SIZE_WITH_LOOKUP):
                 self._known.clear()
             known = self._known[word, lang == "en"] = self._read(word, lang)
         return known

@@ -20,7 +20,7 @@ ENDINGS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r
 MIN_PART = 4
 MIN_WORD = 7
 MAX_PARTS = 4
-MOST_REMEMBERED = 50_000
+CACHE_SIZE = 50_000
 
 
 class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
@@ -70,7 +70,7 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
         if len(word) < MIN_WORD or not word.isalpha():
             return ()
         if word not in self._known:
-            if len(self._known) >= MOST_REMEMBERED:
+            if len(self._known) >= CACHE_SIZE:
                 self._known.clear()
             self._known[word] = self._best_split(word)
         return self._known[word]

@@ -55,7 +55,7 @@ def _trials(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) -
             yield _Trial(number, place, without(store.documents[row], term, store.glossary))
 
 
-def tested(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) -> list[Match]:
+def drop_unverified_terms(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) -> list[Match]:
     """Return the matches in some rows with only those words named without which the score would be lower.
 
     A reason that does not stand the test keeps its points, so that the parts still add up, and loses its words.
@@ -65,7 +65,7 @@ def tested(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) ->
         return list(matches)
     aside, start = search.store.beside([trial.document for trial in trials])
     other = Comparison(aside, search.query)
-    other.look_at(range(start, start + len(trials)))
+    other.compute_word_scores(range(start, start + len(trials)))
     failed: dict[int, set[int]] = {}
     for row, trial in enumerate(trials, start):
         match = matches[trial.match]

@@ -14,11 +14,9 @@ from marketplace.matching import criteria
 from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN, WRITTEN_NORWEGIAN
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.settings import Settings
-from marketplace.matching.storage.postings import Integers
 from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.types import IntSequence, Mask, Vector
 
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-Truths = np.ndarray[Any, np.dtype[np.bool_]]
 Codes = np.ndarray[Any, np.dtype[np.int8]]
 
 REASONS = ("", criteria.NO_SERVICE, criteria.OUTSIDE_AREA, criteria.NO_LANGUAGE, criteria.NO_TIME)
@@ -51,7 +49,7 @@ class Rows:
                 yield self.rows[self.ends[number] : self.ends[number + 1]]
 
 
-class Columns:
+class AttributeColumns:
     """What suppliers state, column by column. What is not stated is NaN, or false in its `has_` column."""
 
     ARRAYS = ("price", "next_start", "latitude", "longitude", "remote", "has_area", "has_languages")
@@ -60,13 +58,13 @@ class Columns:
     def __init__(self, settings: Settings, arrays: Mapping[str, Any], rows: Mapping[str, Rows]) -> None:
         self.settings = settings
         self.size = len(arrays["price"])
-        self.price: Numbers = arrays["price"]
-        self.next_start: Numbers = arrays["next_start"]
-        self.latitude: Numbers = arrays["latitude"]
-        self.longitude: Numbers = arrays["longitude"]
-        self.remote: Truths = arrays["remote"]
-        self.has_area: Truths = arrays["has_area"]
-        self.has_languages: Truths = arrays["has_languages"]
+        self.price: Vector = arrays["price"]
+        self.next_start: Vector = arrays["next_start"]
+        self.latitude: Vector = arrays["latitude"]
+        self.longitude: Vector = arrays["longitude"]
+        self.remote: Mask = arrays["remote"]
+        self.has_area: Mask = arrays["has_area"]
+        self.has_languages: Mask = arrays["has_languages"]
         self._rows = rows
 
     @classmethod
@@ -117,22 +115,22 @@ class Columns:
         }
         return cls(settings, {name: mapped(folder / f"column-{name}.npy") for name in cls.ARRAYS}, rows)
 
-    def _any(self, name: str, words: Iterable[str]) -> Truths:
+    def _any(self, name: str, words: Iterable[str]) -> Mask:
         found = np.zeros(self.size, dtype=bool)
         for rows in self._rows[name].holding(words):
             found[rows] = True
         return found
 
-    def comes_to(self, query: Query) -> Truths:
+    def comes_to(self, query: Query) -> Mask:
         """Return who meets customers, or is, in the query's municipality."""
         return self._any("comes_to", [query.municipality] if query.municipality else [])
 
-    def speaks(self, query: Query) -> Truths:
+    def speaks(self, query: Query) -> Mask:
         """Return who shares a working language with the query; bokmål and nynorsk are one language to speak."""
         asked = set(query.languages)
         return self._any("speaks", asked | WRITTEN_NORWEGIAN if asked & WRITTEN_NORWEGIAN else asked)
 
-    def reasons(self, query: Query, evidence: Numbers) -> Codes:
+    def reasons(self, query: Query, evidence: Vector) -> Codes:
         """Return for each document the first requirement that it fails, as its number in `REASONS`."""
         codes = np.zeros(self.size, dtype=np.int8)
         if query.finish_by:
@@ -145,14 +143,14 @@ class Columns:
             codes[evidence < self.settings.shown_floor] = 1
         return codes
 
-    def over_budget(self, query: Query) -> Truths:
+    def over_budget(self, query: Query) -> Mask:
         """Return whose smallest job costs more than the budget."""
         if query.budget_max_nok is None:
             return np.zeros(self.size, dtype=bool)
-        over: Truths = self.price > query.budget_max_nok
+        over: Mask = self.price > query.budget_max_nok
         return over
 
-    def place(self, query: Query) -> Numbers:
+    def place(self, query: Query) -> Vector:
         """Return each document's share of the points for place."""
         settings = self.settings
         share = np.full(self.size, UNKNOWN)
@@ -168,7 +166,7 @@ class Columns:
         share[self.comes_to(query)] = 1.0
         return share
 
-    def _km(self, query: Query) -> Numbers:
+    def _km(self, query: Query) -> Vector:
         assert query.position is not None
         latitude, longitude = np.radians(query.position.lat), np.radians(query.position.lon)
         half_latitude, half_longitude = (self.latitude - latitude) / 2, (self.longitude - longitude) / 2
@@ -176,10 +174,10 @@ class Columns:
             np.sin(half_latitude) ** 2
             + np.cos(latitude) * np.cos(self.latitude) * np.sin(half_longitude) ** 2
         )
-        km: Numbers = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
+        km: Vector = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.minimum(1.0, h)))
         return km
 
-    def budget(self, query: Query) -> Numbers:
+    def budget(self, query: Query) -> Vector:
         """Return each document's share of the points for budget."""
         share = np.full(self.size, UNKNOWN)
         if query.budget_max_nok is None:
@@ -190,14 +188,14 @@ class Columns:
         share[over] = np.maximum(0.0, 1.0 - too_much / self.settings.budget_slack) * UNKNOWN
         return share
 
-    def availability(self, query: Query) -> Numbers:
+    def availability(self, query: Query) -> Vector:
         """Return each document's share of the points for starting in time."""
         if query.start_from is None:
             return np.full(self.size, UNKNOWN)
         days = np.maximum(0.0, self.next_start - query.start_from.toordinal())
         return np.where(np.isnan(days), UNKNOWN, np.maximum(0.0, 1.0 - days / self.settings.late_days))
 
-    def sector(self, query: Query, in_words: Integers) -> Numbers:
+    def sector(self, query: Query, in_words: IntSequence) -> Vector:
         """Return each document's share of the points for knowing the trade; `in_words` are rows that write of it."""
         share, settings = np.zeros(self.size), self.settings
         if not query.sector:
@@ -210,11 +208,11 @@ class Columns:
         return share
 
 
-def _numbers(values: Iterable[float | None]) -> Numbers:
+def _numbers(values: Iterable[float | None]) -> Vector:
     return np.array([np.nan if value is None else float(value) for value in values], dtype=np.float64)
 
 
-def _truths(values: Iterable[bool]) -> Truths:
+def _truths(values: Iterable[bool]) -> Mask:
     return np.array(list(values), dtype=bool)
 
 

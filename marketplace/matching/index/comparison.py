@@ -8,16 +8,16 @@ from typing import Any, ClassVar
 import numpy as np
 
 from marketplace.matching import criteria
-from marketplace.matching.criteria import Exclusion, Judgement
+from marketplace.matching.criteria import CriterionResult, Exclusion
 from marketplace.matching.documents import Query
 from marketplace.matching.explanation import Note, ScorePart, TermMatch
 from marketplace.matching.index.attribute_columns import REASONS, Codes
-from marketplace.matching.index.exclusions import LeftOut
-from marketplace.matching.index.needs import Truths, Vector
-from marketplace.matching.index.query_scores import Asked
+from marketplace.matching.index.exclusions import LazyExclusions
+from marketplace.matching.index.query_scores import QueryScores
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
+from marketplace.matching.storage.types import Mask, Vector
 
 Rows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
 MARGIN = 1e-3
@@ -30,11 +30,11 @@ MISSES = (*REASONS, "gone", criteria.BESIDE, criteria.OVER_BUDGET)
 """Why a document does not fit, by its code in `Comparison.misses`; 0 fits."""
 
 
-_OF_WORDS = frozenset(name for name, made in vars(Asked).items() if isinstance(made, cached_property))
+_OF_WORDS = frozenset(name for name, made in vars(QueryScores).items() if isinstance(made, cached_property))
 """What depends on a query's words and needs alone."""
 
 
-class Comparison(Asked):
+class Comparison(QueryScores):
     """One query compared with all documents of a store."""
 
     _last: ClassVar["Comparison | None"] = None
@@ -54,7 +54,7 @@ class Comparison(Asked):
     @cached_property
     def _sector_rows(self) -> Rows:
         """Return the rows whose texts tell of the query's trade, ascending."""
-        words = self.store.glossary.sector_words(self.query.sector, self.store.reader.analyzer)
+        words = self.store.glossary.sector_words(self.query.sector, self.store.encoder.analyzer)
         found = self.store.lexical.find(words)
         return self.store.lexical.rows_of(found.values()).astype(np.int32)
 
@@ -80,9 +80,9 @@ class Comparison(Asked):
         """Return the rows of those that are not left out, ascending."""
         return np.flatnonzero(self.reasons == 0)
 
-    def exclusions(self) -> LeftOut:
+    def exclusions(self) -> LazyExclusions:
         """Return those left out, with the reason of each, by reason and document."""
-        return LeftOut(self.store, self.query, self.reasons)
+        return LazyExclusions(self.store, self.query, self.reasons)
 
     @cached_property
     def misses(self) -> Codes:
@@ -145,7 +145,7 @@ class Comparison(Asked):
         """Return each document's score, equal to the sum of its parts but for the last digits."""
         settings = self.store.settings
         scores: Vector = (
-            self._word_points(self._covered, self._doubts.worth)
+            self._word_points(self._covered, self._penalties.worth)
             + self._services
             + settings.maximum("sector") * self._sector()
             + settings.maximum("place") * self._column("place")
@@ -158,7 +158,7 @@ class Comparison(Asked):
     @cached_property
     def _behind(self) -> Mapping[int, int]:
         """Return the rows that stand behind another one that says the same, which is drawn by the query's name."""
-        return self.store.doubts.behind(self.query.id, self.reasons == 0, self.store.id_of)
+        return self.store.penalties.behind(self.query.id, self.reasons == 0, self.store.id_of)
 
     def judge(self, row: int) -> tuple[tuple[ScorePart, ...], tuple[Note, ...], tuple[Note, ...]]:
         """Return a supplier's six parts, and what to say for and against it."""
@@ -170,8 +170,8 @@ class Comparison(Asked):
             ("availability", criteria.availability(query, document, settings)),
         )
         parts = (
-            ScorePart("words", self.words_at(row)[1], settings.max_words),
-            ScorePart("services", float(self.services_at(row).sum()), settings.max_services),
+            ScorePart("words", self.word_scores_of(row)[1], settings.max_words),
+            ScorePart("services", float(self.service_scores_of(row).sum()), settings.max_services),
             *(_part(code, judgement, settings) for code, judgement in judgements),
         )
         facts, lacks = self._service_notes(row)
@@ -182,7 +182,7 @@ class Comparison(Asked):
         for _, judgement in judgements:
             facts += judgement.facts
             lacks += judgement.lacks
-        return parts, facts, (*self._doubts.notes(row), *lacks, *criteria.languages(query, document))
+        return parts, facts, (*self._penalties.notes(row), *lacks, *criteria.languages(query, document))
 
     def score(self, row: int) -> float:
         """Return a supplier's score, the sum of its six parts."""
@@ -209,7 +209,7 @@ class Comparison(Asked):
         return (*self._word_terms(row, parts[0].value), *self._service_terms(row))
 
     def _word_terms(self, row: int, points: float) -> Iterator[TermMatch]:
-        contributions, _ = self.words_at(row)
+        contributions, _ = self.word_scores_of(row)
         total = contributions.sum()
         if not total:
             return
@@ -225,7 +225,7 @@ class Comparison(Asked):
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
         store, theirs = self.store, self.store.told(row).words
-        points = self.services_at(row) * (store.settings.twin_worth if row in self._behind else 1.0)
+        points = self.service_scores_of(row) * (store.settings.twin_worth if row in self._behind else 1.0)
         strongest = np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS].tolist()
         least = LEAST_SERVICE_SHARE * store.settings.max_services
         codes = [store.needs.services[column] for column in strongest if points[column] >= least]
@@ -234,15 +234,15 @@ class Comparison(Asked):
                 code, self._words_for.get(code, ()), theirs.get(code, ()), float(points[column]), "services"
             )
 
-    def shown(self, must_have: str) -> Truths:
+    def shown(self, must_have: str) -> Mask:
         """Return, per document, whether its texts speak of a must-have."""
         store = self.store
-        coverage = store.lexical.coverage(store.reader.analyzer.tokens(must_have, self.query.lang))
-        shown: Truths = coverage >= store.settings.must_have_floor
+        coverage = store.lexical.coverage(store.encoder.analyzer.tokens(must_have, self.query.lang))
+        shown: Mask = coverage >= store.settings.must_have_floor
         return shown
 
     @cached_property
-    def _must_haves(self) -> list[tuple[str, Truths]]:
+    def _must_haves(self) -> list[tuple[str, Mask]]:
         return [(must_have, self.shown(must_have)) for must_have in self.query.must_haves]
 
     def unshown_must_haves(self, row: int) -> tuple[Note, ...]:
@@ -252,6 +252,6 @@ class Comparison(Asked):
         )
 
 
-def _part(code: str, judgement: Judgement, settings: Settings) -> ScorePart:
+def _part(code: str, judgement: CriterionResult, settings: Settings) -> ScorePart:
     maximum = settings.maximum(code)
     return ScorePart(code, maximum * judgement.share, maximum)

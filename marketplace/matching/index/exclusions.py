@@ -12,10 +12,10 @@ from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Query
 from marketplace.matching.index.attribute_columns import REASONS, Codes
 from marketplace.matching.index.store import Store
-from marketplace.matching.storage.lazy_sequence import Places
+from marketplace.matching.storage.lazy_sequence import LazySequence
 
 
-class LeftOut(Places[Exclusion]):
+class LazyExclusions(LazySequence[Exclusion]):
     """Those left out, with the reason of each, by reason and document; equal to any sequence of the same ones.
 
     `codes` gives for each row why it is left out, as its number in `REASONS`; 0 for one that is not, and a higher number
@@ -26,7 +26,7 @@ class LeftOut(Places[Exclusion]):
         self._store = store
         self._query = query
         self._codes = codes
-        self._params = {reason: criteria.params_of(reason, query, None) for reason in REASONS[1:]}
+        self._params = {reason: criteria.exclusion_params(reason, query, None) for reason in REASONS[1:]}
 
     @cached_property
     def _size(self) -> int:
@@ -51,7 +51,7 @@ class LeftOut(Places[Exclusion]):
         params = self._params[reason]
         if reason == criteria.NO_TIME:
             day = int(self._store.next_start(row))
-            params = criteria.params_of(reason, self._query, dt.date.fromordinal(day))
+            params = criteria.exclusion_params(reason, self._query, dt.date.fromordinal(day))
         return Exclusion(self._store.id_of(row), reason, params)
 
     def __iter__(self) -> Iterator[Exclusion]:

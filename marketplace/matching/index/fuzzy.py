@@ -19,10 +19,10 @@ from marketplace.matching.storage.string_table import Vocabulary, mapped
 Alike = tuple[tuple[int, float], ...]
 SHORTEST = 4
 """Shorter words look like everything."""
-MOST_REMEMBERED = 20_000
+CACHE_SIZE = 20_000
 
 
-class Grams(NamedTuple):
+class NgramIndex(NamedTuple):
     """The n-grams, how rare each is, and which terms hold it: rows of length 1."""
 
     known: Vocabulary
@@ -45,7 +45,7 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         del y
         return self.take(terms, None)
 
-    def take(self, terms: Sequence[str], grams: Grams | None) -> Self:
+    def take(self, terms: Sequence[str], grams: NgramIndex | None) -> Self:
         """Take over the terms and, if they are there, their n-grams."""
         self.terms_ = terms
         self._read = grams
@@ -53,13 +53,13 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         return self
 
     @property
-    def grams_(self) -> Grams:
+    def grams_(self) -> NgramIndex:
         """Return the n-grams of the terms."""
         if self._read is None:
             vectorizer = TfidfVectorizer(**_READING)
             matrix = vectorizer.fit_transform(self.terms_)
             known = Vocabulary.of(vectorizer.get_feature_names_out().tolist())
-            self._read = Grams(known, vectorizer.idf_, Postings.of(matrix))
+            self._read = NgramIndex(known, vectorizer.idf_, Postings.of(matrix))
         return self._read
 
     def save(self, folder: Path) -> None:
@@ -75,7 +75,7 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         if not any(terms[:2]):
             return self.take(terms, None)
         known, idf = Vocabulary.open(folder, "grams"), mapped(folder / "grams-idf.npy")
-        return self.take(terms, Grams(known, idf, Postings.open(folder / "grams")))
+        return self.take(terms, NgramIndex(known, idf, Postings.open(folder / "grams")))
 
     def transform(self, words: Iterable[str]) -> list[Alike]:
         """Return what each word looks like."""
@@ -84,7 +84,7 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
     def alike(self, word: str) -> Alike:
         """Return the terms (column, similarity 0 to 1) that look like a word, most alike first."""
         if word not in self._known:
-            if len(self._known) >= MOST_REMEMBERED:
+            if len(self._known) >= CACHE_SIZE:
                 self._known.clear()
             self._known[word] = self._search(word)
         return self._known[word]

@@ -11,7 +11,7 @@ from marketplace.matching.criteria import Exclusion
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Explanation, TermMatch
 from marketplace.matching.index import snapshot, what_if
-from marketplace.matching.index.ablation import tested
+from marketplace.matching.index.ablation import drop_unverified_terms
 from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
@@ -96,7 +96,7 @@ class Index:
         self, text: str, lang: str | None = None, *, title: str = "", limit: int = 8
     ) -> list[NeedSuggestion]:
         """Return the services that a text seems to ask for, likeliest first."""
-        analyzer = self._store.reader.analyzer
+        analyzer = self._store.encoder.analyzer
         lang = lang or analyzer.language_of(f"{title} {text}")
         texts = query_tokens(analyzer, title, text, lang, self.settings)
         return self._store.needs.suggest(texts, limit)
@@ -129,7 +129,7 @@ class Index:
         search = Comparison.of(self._store, query)
         width = 0.0 if last_shown is None else self.settings.fair_width
         rows = search.candidates if limit is None else search.best(limit, width)
-        search.look_at(rows.tolist())
+        search.compute_word_scores(rows.tolist())
         id_of = self._store.id_of
         scored = sorted(
             ((row, *search.judge(row)) for row in rows.tolist()),
@@ -154,7 +154,7 @@ class Index:
             explanation = Explanation(parts, terms, facts, notes)
             matches.append(Match(place, id_of(row), explanation.score, explanation))
         if verify_terms:
-            matches = tested(search, [row for row, *_ in scored], matches)
+            matches = drop_unverified_terms(search, [row for row, *_ in scored], matches)
         return Ranking(query.id, self.settings, tuple(matches), search.exclusions())
 
     def judge(self, query: Query, document_id: str) -> Match | Exclusion | None:

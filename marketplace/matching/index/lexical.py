@@ -14,14 +14,14 @@ from marketplace.matching.analysis.analyzer import Analyzer, Token
 from marketplace.matching.index.bm25 import FieldedBM25Transformer, count_fields
 from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.settings import Settings
-from marketplace.matching.storage.hash_table import NONE
+from marketplace.matching.storage.hash_table import NOT_FOUND
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.types import Vector
 
 PARTS = "parts"
 LEAST_TO_COPY = 4
 """From how many different words on holding most of them is no accident."""
-Vector = np.ndarray[Any, np.dtype[np.float64]]
 Scores = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Fields = Mapping[str, Sequence[Token]]
@@ -33,7 +33,7 @@ class QueryTerms:
 
     weights: Mapping[int, float]
     words: Mapping[int, tuple[str, ...]]
-    bound: float
+    max_weight: float
     own: frozenset[int] = frozenset()
     """The columns of the query's own terms, without compounds' parts and words spelled alike."""
     different: int = 0
@@ -47,8 +47,8 @@ class QueryTerms:
     def share(self, weight: Vector | Scores) -> Vector:
         """Return how much of the query's own word weight is covered by what documents have of it."""
         share = weight.astype(np.float64)
-        if self.bound:
-            share /= self.bound
+        if self.max_weight:
+            share /= self.max_weight
         return share
 
 
@@ -148,7 +148,7 @@ class LexicalIndex:
         made.add_terms(term for term in terms if term not in self.vocabulary)
         weighting = copy.copy(self.weighting)
         columns = [made.column(term) for term in terms]
-        weighting.idf_ = np.array([made.rarity(column) for column in columns])
+        weighting.idf_ = np.array([made.idf_of(column) for column in columns])
         places = {column: place for place, column in enumerate(columns)}
         made.slices += (Slice(Postings.of(weighting.transform(counts)), places),)
         return made
@@ -164,8 +164,8 @@ class LexicalIndex:
     def find(self, terms: Iterable[str]) -> dict[str, int]:
         """Return the columns of those terms that are known."""
         asked = list(dict.fromkeys(terms))
-        numbers = self.vocabulary.numbers(asked).tolist()
-        known = {term: number for term, number in zip(asked, numbers, strict=True) if number != NONE}
+        indices = self.vocabulary.indices(asked).tolist()
+        known = {term: number for term, number in zip(asked, indices, strict=True) if number != NOT_FOUND}
         return known | {term: self._added[term] for term in asked if term in self._added}
 
     def term(self, column: int) -> str:
@@ -173,33 +173,35 @@ class LexicalIndex:
         known = len(self.vocabulary)
         return self.vocabulary.strings[column] if column < known else list(self._added)[column - known]
 
-    def rarity(self, column: int) -> float:
+    def idf_of(self, column: int) -> float:
         """Return how rare a term is (its idf)."""
         if column < len(self.idf):
             return float(self.idf[column])
         return float(np.log1p((self.slices[0].postings.size - 0.5) / 1.5))
 
     @cached_property
-    def _rarest(self) -> float:
+    def _max_idf(self) -> float:
         return float(self.idf.max())
 
     def query(self, texts: Sequence[tuple[Sequence[Token], float]]) -> QueryTerms:
         """Return a query made of texts, each with the weight of one of its words."""
         weights: defaultdict[int, float] = defaultdict(float)
         words: defaultdict[int, dict[str, None]] = defaultdict(dict)
-        bound = 0.0
+        max_weight = 0.0
         terms = {token.term for tokens, _ in texts for token in tokens}
         found = self.find(term for tokens, _ in texts for term in _terms_and_parts(tokens))
         own = frozenset(found[term] for term in terms if term in found)
         for tokens, weight in texts:
             for token in tokens:
                 columns = self._columns(token, found)
-                bound += weight * max((share * self.rarity(column) for column, share in columns), default=0.0)
+                max_weight += weight * max(
+                    (share * self.idf_of(column) for column, share in columns), default=0.0
+                )
                 for column, share in columns:
                     weights[column] += weight * share
                     words[column][token.surface] = None
         shown = {column: tuple(surfaces) for column, surfaces in words.items()}
-        return QueryTerms(weights, shown, bound, own, len(terms))
+        return QueryTerms(weights, shown, max_weight, own, len(terms))
 
     def _columns(self, token: Token, found: Mapping[str, int]) -> list[tuple[int, float]]:
         """Return the columns that a word stands for, each with its share of the word's weight."""
@@ -249,7 +251,7 @@ class LexicalIndex:
                 held[part.rows_of(column) + start] = True
         return np.flatnonzero(held)
 
-    def shares_held(self, query: QueryTerms) -> Vector:
+    def shares_of_terms(self, query: QueryTerms) -> Vector:
         """Return how much of a query's different words each document holds, 0 to 1."""
         held = np.zeros(self.size)
         for start, part in self._starts:
@@ -267,7 +269,7 @@ class LexicalIndex:
         found = self.find(_terms_and_parts(tokens))
         for token in tokens:
             own = found.get(token.term)
-            weight = self._rarest if own is None else self.rarity(own)
+            weight = self._max_idf if own is None else self.idf_of(own)
             total += weight
             share_of = np.zeros_like(covered)
             for column, share in self._columns(token, found):

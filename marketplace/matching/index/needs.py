@@ -25,9 +25,8 @@ from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.index.vectors import dampened, matrix_of, weights_of
 from marketplace.matching.serialization import to_plain
 from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.types import Vector
 
-Vector = np.ndarray[Any, np.dtype[np.float64]]
-Truths = np.ndarray[Any, np.dtype[np.bool_]]
 Counts = defaultdict[str, float]
 Text = Sequence[tuple[Sequence[Token], float]]
 """Tokens, each part of the text with the weight of one of its words."""
@@ -37,7 +36,7 @@ MOST_TICKS = 3
 MOST_PROFILES = 20
 MATCHED_WORDS = 4
 _LISTS = ("data", "indices", "indptr")
-MOST_REMEMBERED = 1_000
+CACHE_SIZE = 1_000
 TOGETHER = 0.1
 """What a need says of the services that the taxonomy names as related to it, beside 1 for the service itself."""
 LEAST_ALIKE = 0.04
@@ -87,7 +86,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         return cls(glossary.services, glossary.related, glossary.analyzer.stop_words.fillers, parts_weight)
 
     @classmethod
-    def taught(
+    def train(
         cls, glossary: Glossary, analyzer: Analyzer, parts_weight: float, profiles: Iterable[Sample] = ()
     ) -> Self:
         """Return a model that has learnt a glossary and suppliers' texts with the services they ticked."""
@@ -130,7 +129,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self.weighting_ = TfidfTransformer()
         self.weighting_.idf_ = idf
         self.centroids_ = centroids
-        self.together_ = self._neighbours(self.related or {})
+        self.relatedness_ = self._neighbours(self.related or {})
         self.fuzzy_ = fuzzy
         self._loud: dict[str, Mapping[int, float]] = {}
         return self
@@ -155,9 +154,9 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         )
 
     @property
-    def together(self) -> Vector:
+    def relatedness(self) -> Vector:
         """Return services by services: what a need for one says of another."""
-        found: Vector = self.together_
+        found: Vector = self.relatedness_
         return found
 
     def predict_proba(self, texts: Iterable[Sequence[Token]]) -> Vector:
@@ -172,13 +171,13 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
 
     def _neighbours(self, related: Mapping[str, Sequence[str]]) -> Vector:
         """Return services by services: 1 for itself, `TOGETHER` where either names the other as related."""
-        together = np.eye(len(self.services))
+        relatedness = np.eye(len(self.services))
         for code, others in related.items():
             for other in others:
                 if code in self._row and other in self._row:
                     one, two = self._row[code], self._row[other]
-                    together[one, two] = together[two, one] = TOGETHER
-        return together
+                    relatedness[one, two] = relatedness[two, one] = TOGETHER
+        return relatedness
 
     def _vectors(self, texts: Sequence[Text]) -> Any:
         weighted = []
@@ -195,20 +194,20 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         alike: Vector = np.asarray((self._vectors(texts) @ self.centroids_.T).toarray())
         return alike
 
-    def leanings(self, texts: Sequence[Text], sharpness: float) -> Vector:
+    def topic_vectors(self, texts: Sequence[Text], sharpness: float) -> Vector:
         """Return texts by services: what each text is about, as cosines to the power of `sharpness`.
 
         A text that speaks of no service gives zeros. Rows are not normalised.
         """
         cosines = self.cosines(texts)
         cosines[cosines.max(axis=1) < LEAST_ALIKE] = 0.0
-        leanings: Vector = cosines**sharpness
-        return leanings
+        topic_vectors: Vector = cosines**sharpness
+        return topic_vectors
 
     def asked(self, text: Text, sharpness: float) -> Vector:
         """Return one row: what a brief's words ask for, with a little for services related to those."""
         known = [([self._nearest(token) for token in part], weight) for part, weight in text]
-        asked: Vector = self.leanings([known], sharpness) @ self.together_
+        asked: Vector = self.topic_vectors([known], sharpness) @ self.relatedness_
         return asked
 
     @staticmethod
@@ -232,7 +231,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         column = self.vocabulary_.get(term)
         if column is None:
             return {}  # not remembered: of the words of a large directory most are such
-        if len(self._loud) >= MOST_REMEMBERED:
+        if len(self._loud) >= CACHE_SIZE:
             self._loud.clear()
         known = self._loud[term] = self._read_loudness(column)
         return known

@@ -12,16 +12,16 @@ import numpy as np
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Note
 from marketplace.matching.index.lexical import LEAST_TO_COPY, LexicalIndex, QueryTerms, Scores
-from marketplace.matching.index.needs import Truths, Vector
 from marketplace.matching.ranking import tie_break
 from marketplace.matching.settings import Settings
 from marketplace.matching.spam import repeats
+from marketplace.matching.storage.types import Mask, Vector
 
 SUSPICIOUS = 0.3
 """Share of a brief's different words from which a text is held against the brief word by word."""
 
 
-class Doubts:
+class Penalties:
     """The doubts about an index's documents, by row. `behind_first` are those that say the same as an earlier one."""
 
     def __init__(
@@ -40,7 +40,7 @@ class Doubts:
         for row, first in behind_first.items():
             self.groups.setdefault(first, [first]).append(row)
 
-    def behind(self, query_id: str, listed: Truths, id_of: Callable[[int], str]) -> dict[int, int]:
+    def behind(self, query_id: str, listed: Mask, id_of: Callable[[int], str]) -> dict[int, int]:
         """Return for those listed who say the same as another one: the row of that one, drawn by the query."""
         found: dict[int, int] = {}
         for group in self.groups.values():
@@ -51,18 +51,18 @@ class Doubts:
         return found
 
 
-class DoubtsForQuery:
+class QueryPenalties:
     """The same for one query: who repeats it, and what words and services are worth at each document."""
 
     def __init__(
         self,
-        doubts: Doubts,
+        penalties: Penalties,
         query: Query,
         lexical: LexicalIndex,
         terms: QueryTerms,
         weight: Scores,
     ) -> None:
-        self.doubts = doubts
+        self.penalties = penalties
         self.query = query
         self.lexical = lexical
         self.terms = terms
@@ -71,11 +71,11 @@ class DoubtsForQuery:
     @cached_property
     def copies(self) -> frozenset[int]:
         """Return the rows whose texts repeat the brief: most of its different words, or whole runs of them."""
-        settings, documents = self.doubts.settings, self.doubts.documents
+        settings, documents = self.penalties.settings, self.penalties.documents
         if self.terms.different < LEAST_TO_COPY:
             return frozenset()
         most = max(settings.copied_floor, settings.copied_short - self.terms.different / 60.0)
-        held = self.lexical.shares_held(self.terms)
+        held = self.lexical.shares_of_terms(self.terms)
         covered = self.terms.share(self.weight)
         close = np.flatnonzero((covered >= settings.copied_floor / 4) & (held >= min(most, SUSPICIOUS)))
         brief = f"{self.query.title} {self.query.text}"
@@ -89,14 +89,14 @@ class DoubtsForQuery:
     def worth(self) -> Vector:
         """Return what words and services count at each document, 0 to 1."""
         if not self.copies:
-            return self.doubts.worth
-        worth = self.doubts.worth.copy()
-        worth[list(self.copies)] = self.doubts.settings.flagged_worth
+            return self.penalties.worth
+        worth = self.penalties.worth.copy()
+        worth[list(self.copies)] = self.penalties.settings.flagged_worth
         return worth
 
     def notes(self, row: int) -> Iterator[Note]:
         """Say why words and services count less than they would at one document."""
         if row in self.copies:
             yield "repeats_the_brief", {}
-        elif row in self.doubts.flags:
-            yield "text_to_look_at", {"flags": [code for code, _ in self.doubts.flags[row]]}
+        elif row in self.penalties.flags:
+            yield "text_to_look_at", {"flags": [code for code, _ in self.penalties.flags[row]]}

@@ -9,12 +9,12 @@ from marketplace.matching.analysis.analyzer import Token
 from marketplace.matching.documents import Query
 from marketplace.matching.index.indexing import unit
 from marketplace.matching.index.lexical import QueryTerms, Scores, query_tokens
-from marketplace.matching.index.needs import Truths, Vector
-from marketplace.matching.index.penalties import DoubtsForQuery
+from marketplace.matching.index.penalties import QueryPenalties
 from marketplace.matching.index.store import Store
+from marketplace.matching.storage.types import Mask, Vector
 
 
-class Asked:
+class QueryScores:
     """The words and needs of one query against all documents of a store. An unknown service raises ValueError."""
 
     def __init__(self, store: Store, query: Query) -> None:
@@ -33,7 +33,7 @@ class Asked:
     def _texts(self) -> list[tuple[list[Token], float]]:
         query = self.query
         return query_tokens(
-            self.store.reader.analyzer, query.title, query.text, query.lang, self.store.settings
+            self.store.encoder.analyzer, query.title, query.text, query.lang, self.store.settings
         )
 
     @cached_property
@@ -55,9 +55,11 @@ class Asked:
         return self._query_terms.share(self._word_weight)
 
     @cached_property
-    def _doubts(self) -> DoubtsForQuery:
+    def _penalties(self) -> QueryPenalties:
         store = self.store
-        return DoubtsForQuery(store.doubts, self.query, store.lexical, self._query_terms, self._word_weight)
+        return QueryPenalties(
+            store.penalties, self.query, store.lexical, self._query_terms, self._word_weight
+        )
 
     def _word_points(self, covered: Vector, worth: Vector) -> Vector:
         """Return the points for words: half of them at `words_half` of the brief's own weight."""
@@ -75,18 +77,18 @@ class Asked:
         """Keeps for rows that were looked at what each word of the query gives there, and their points."""
         return {}
 
-    def look_at(self, rows: Sequence[int]) -> None:
+    def compute_word_scores(self, rows: Sequence[int]) -> None:
         """Find out to the last digit what the words give at some documents."""
         new = [row for row in rows if row not in self._looked_at]
         given = self.store.lexical.contributions(self._query_terms, new)
-        points = self._word_points(self._query_terms.share(given.sum(axis=1)), self._doubts.worth[new])
+        points = self._word_points(self._query_terms.share(given.sum(axis=1)), self._penalties.worth[new])
         for place, row in enumerate(new):
             self._looked_at[row] = given[place], float(points[place])
 
-    def words_at(self, row: int) -> tuple[Vector, float]:
+    def word_scores_of(self, row: int) -> tuple[Vector, float]:
         """Return what each of the query's columns gives at one document, and its points for words."""
         if row not in self._looked_at:
-            self.look_at([row])
+            self.compute_word_scores([row])
         return self._looked_at[row]
 
     @cached_property
@@ -113,13 +115,13 @@ class Asked:
         )
         return confirmed
 
-    def services_at(self, row: int) -> Vector:
+    def service_scores_of(self, row: int) -> Vector:
         """Return the points that each service gives at one document; they add up to the part."""
-        store, copied = self.store, row in self._doubts.copies
+        store, copied = self.store, row in self._penalties.copies
         mix = store.weighed_at("stated" if copied else "mix", row)
         shown = store.weighed_at("vouched" if copied else "evidence", row)
         points = self._points(mix, shown, store.weighed_at("related", row), self._wanted)
-        worth: Vector = self._doubts.worth[row] * points
+        worth: Vector = self._penalties.worth[row] * points
         return worth
 
     @cached_property
@@ -136,14 +138,14 @@ class Asked:
             total = store.settings.max_services * store.gather(
                 lambda segment, _: self._wanted @ segment.weighed.mix
             )
-            for row in self._doubts.copies:
+            for row in self._penalties.copies:
                 total[row] = store.settings.max_services * (self._wanted @ store.weighed_at("stated", row))
-        points: Vector = self._doubts.worth * total
+        points: Vector = self._penalties.worth * total
         return points
 
     def _of(self, name: str, without_words: str, service: int) -> Vector:
         """Return what is known of a service at each document; for who repeats the brief only what is ticked or done."""
-        known, copies = self.store.weighed(name, service), list(self._doubts.copies)
+        known, copies = self.store.weighed(name, service), list(self._penalties.copies)
         if copies:
             known = known.copy()
             known[copies] = self.store.weighed(without_words, service)[copies]
@@ -168,9 +170,9 @@ class Asked:
         return found
 
     @cached_property
-    def _beside(self) -> Truths:
+    def _beside(self) -> Mask:
         """Return who offers only something beside what was confirmed."""
         if not self.needs:
             return np.zeros(self.store.size, dtype=bool)
-        only: Truths = self._own_evidence < self.store.settings.shown_floor
+        only: Mask = self._own_evidence < self.store.settings.shown_floor
         return only

@@ -11,15 +11,21 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.documents import Document, digest_of, packed
+from marketplace.matching.documents import Document, document_bytes, document_digest
 from marketplace.matching.explanation import Note
-from marketplace.matching.index.attribute_columns import Columns
-from marketplace.matching.index.indexing import SMALL, Fields, Reader, Weighed, in_parts
+from marketplace.matching.index.attribute_columns import AttributeColumns
+from marketplace.matching.index.indexing import (
+    SMALL_DIRECTORY,
+    DocumentEncoder,
+    Fields,
+    ServiceFeatures,
+    in_parts,
+)
 from marketplace.matching.near_duplicates import Keys, Sketches, sketch
 from marketplace.matching.settings import Settings
 from marketplace.matching.spam import flags
-from marketplace.matching.storage.lazy_sequence import Places
-from marketplace.matching.storage.string_table import Strings, Vocabulary, mapped
+from marketplace.matching.storage.lazy_sequence import LazySequence
+from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
 
 AT_ONCE = 500
 """How many documents are read at a time, so that the words of all of them are never in memory together."""
@@ -27,12 +33,12 @@ UNPACKED = 128
 BYTES = 32
 
 
-class PackedDocuments(Places[Document]):
+class StoredDocuments(LazySequence[Document]):
     """Documents as JSON on disk, each read when it is asked for."""
 
-    def __init__(self, strings: Strings) -> None:
+    def __init__(self, strings: StringTable) -> None:
         self._strings = strings
-        most = len(strings) if len(strings) <= SMALL else UNPACKED
+        most = len(strings) if len(strings) <= SMALL_DIRECTORY else UNPACKED
         self._unpack = lru_cache(maxsize=most)(self._read)
 
     def _read(self, row: int) -> Document:
@@ -53,8 +59,8 @@ class Segment:
     def __init__(
         self,
         documents: Sequence[Document],
-        columns: Columns,
-        weighed: Weighed,
+        columns: AttributeColumns,
+        weighed: ServiceFeatures,
         flagged: Mapping[int, tuple[Note, ...]],
         sketches: Sketches,
     ) -> None:
@@ -78,13 +84,15 @@ class Segment:
     def holds(self, row: int, document: Document) -> bool:
         """Say whether a document stands in a row as it is now."""
         if self._digests is not None:
-            return bytes(self._digests[row]).hex() == digest_of(document)
+            return bytes(self._digests[row]).hex() == document_digest(document)
         return self.documents[row] == document
 
     def save(self, folder: Path) -> dict[str, Any]:
         """Write the arrays into a folder; return what does not fit into arrays."""
-        Strings.of(str(packed(document), "utf-8") for document in self.documents).save(folder, "documents")
-        digests = b"".join(bytes.fromhex(digest_of(document)) for document in self.documents)
+        StringTable.of(str(document_bytes(document), "utf-8") for document in self.documents).save(
+            folder, "documents"
+        )
+        digests = b"".join(bytes.fromhex(document_digest(document)) for document in self.documents)
         np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, BYTES))
         self.ids.save(folder, "ids")
         self.columns.save(folder)
@@ -98,9 +106,9 @@ class Segment:
     def open(cls, folder: Path, plain: Mapping[str, Any], settings: Settings) -> Self:
         """Map what `save` wrote and returned."""
         made = cls(
-            PackedDocuments(Strings.open(folder, "documents")),
-            Columns.open(folder, settings),
-            Weighed(*(mapped(folder / f"weighed-{name}.npy") for name in Weighed._fields)),
+            StoredDocuments(StringTable.open(folder, "documents")),
+            AttributeColumns.open(folder, settings),
+            ServiceFeatures(*(mapped(folder / f"weighed-{name}.npy") for name in ServiceFeatures._fields)),
             {
                 int(row): tuple((code, params) for code, params in notes)
                 for row, notes in plain["flags"].items()
@@ -112,36 +120,36 @@ class Segment:
         return made
 
 
-class Gathering:
+class SegmentBuilder:
     """Goes once through documents: gives the words of each, and keeps all else for their segment."""
 
-    def __init__(self, documents: Sequence[Document], reader: Reader) -> None:
+    def __init__(self, documents: Sequence[Document], encoder: DocumentEncoder) -> None:
         self.documents = documents
-        self.reader = reader
+        self.encoder = encoder
         self.sketches: list[Keys] = []
         self._flags: dict[int, tuple[Note, ...]] = {}
-        self._weighed: list[Weighed] = []
+        self._weighed: list[ServiceFeatures] = []
 
     def __iter__(self) -> Iterator[Fields]:
         """Give each document's tokens by field."""
-        reader = self.reader
+        encoder = self.encoder
         for part in in_parts(self.documents, AT_ONCE):
-            fields = [reader.fields(document) for document in part]
+            fields = [encoder.fields(document) for document in part]
             found = {
                 place: notes
                 for place, document in enumerate(part)
                 if not document.looked_at and (notes := flags(document))
             }
             codes = {place: [code for code, _ in notes] for place, notes in found.items()}
-            self._weighed.append(reader.weigh(part, fields, codes))
+            self._weighed.append(encoder.featurize(part, fields, codes))
             start = len(self.sketches)
             self._flags |= {start + place: notes for place, notes in found.items()}
-            self.sketches += [sketch(reader.words(told)) for told in fields]
+            self.sketches += [sketch(encoder.words(told)) for told in fields]
             yield from fields
 
     def segment(self) -> Segment:
         """Return the segment, when all documents have been gone through."""
         parts = zip(*self._weighed, strict=True)
-        weighed = Weighed(*(np.ascontiguousarray(np.concatenate(part, axis=1)) for part in parts))
-        columns = Columns.of(self.documents, self.reader.settings)
+        weighed = ServiceFeatures(*(np.ascontiguousarray(np.concatenate(part, axis=1)) for part in parts))
+        columns = AttributeColumns.of(self.documents, self.encoder.settings)
         return Segment(tuple(self.documents), columns, weighed, self._flags, Sketches.of(self.sketches))

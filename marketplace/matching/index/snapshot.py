@@ -15,17 +15,17 @@ from typing import Any
 
 from marketplace.matching.analysis.decompounding import CompoundSplitter
 from marketplace.matching.analysis.glossary import Glossary
-from marketplace.matching.index.indexing import Reader
+from marketplace.matching.index.indexing import DocumentEncoder
 from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.index.segment import Segment
 from marketplace.matching.index.store import Store
 from marketplace.matching.settings import Settings
 from marketplace.matching.storage.postings import DamagedPostingsError
-from marketplace.matching.storage.string_table import Counted
-from marketplace.matching.storage.token_cache import SeenWords
+from marketplace.matching.storage.string_table import CountedVocabulary
+from marketplace.matching.storage.token_cache import TokenCache
 
-FORMAT = 2
+FORMAT = 3
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
 
@@ -57,16 +57,16 @@ def write(store: Store, folder: Path, stamp: str) -> None:
 def _fill(draft: Path, store: Store, stamp: str) -> None:
     for name in ("words", "needs", "lexical", "documents"):
         (draft / name).mkdir(parents=True)
-    splitter = store.reader.analyzer.splitter
+    splitter = store.encoder.analyzer.splitter
     assert isinstance(splitter, CompoundSplitter)
-    words = Counted.of(splitter.words_)
+    words = CountedVocabulary.of(splitter.words_)
     words.save(draft / "words", "words")
-    SeenWords.of(words.vocabulary, store.reader.analyzer.read).save(draft / "words")
+    TokenCache.of(words.vocabulary, store.encoder.analyzer.read).save(draft / "words")
     store.needs.save(draft / "needs")
     plain = {
         "lexical": store.lexical.save(draft / "lexical"),
         "documents": store.base.save(draft / "documents"),
-        "behind": {str(row): first for row, first in store.base_behind.items()},
+        "behind": {str(row): first for row, first in store.base_duplicates.items()},
     }
     manifest = {
         "format": FORMAT,
@@ -98,13 +98,13 @@ def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> St
 
 
 def _opened(folder: Path, plain: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
-    words = Counted.open(folder / "words", "words")
+    words = CountedVocabulary.open(folder / "words", "words")
     splitter = CompoundSplitter.from_resources(glossary.resources).take(words)
-    seen = SeenWords.open(folder / "words", words.vocabulary)
+    seen = TokenCache.open(folder / "words", words.vocabulary)
     analyzer = glossary.analyzer.with_splitter(splitter, seen)
     needs = NeedModel.open(folder / "needs", glossary, settings.weight_parts)
     return Store(
-        Reader(glossary, settings, analyzer, needs),
+        DocumentEncoder(glossary, settings, analyzer, needs),
         LexicalIndex.open(folder / "lexical", plain["lexical"], settings),
         Segment.open(folder / "documents", plain["documents"], settings),
         {int(row): first for row, first in plain["behind"].items()},

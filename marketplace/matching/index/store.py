@@ -9,14 +9,15 @@ import numpy as np
 
 from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.documents import Document
-from marketplace.matching.index.indexing import SMALL, Reader, Told
+from marketplace.matching.index.indexing import SMALL_DIRECTORY, DocumentEncoder, ExplanationTerms
 from marketplace.matching.index.lexical import LexicalIndex
-from marketplace.matching.index.needs import NeedModel, Truths, Vector
-from marketplace.matching.index.penalties import Doubts
-from marketplace.matching.index.segment import Gathering, Segment
-from marketplace.matching.near_duplicates import Earlier, first_alike
+from marketplace.matching.index.needs import NeedModel
+from marketplace.matching.index.penalties import Penalties
+from marketplace.matching.index.segment import Segment, SegmentBuilder
+from marketplace.matching.near_duplicates import EarlierDocuments, find_duplicates
 from marketplace.matching.settings import Settings
-from marketplace.matching.storage.lazy_sequence import Places
+from marketplace.matching.storage.lazy_sequence import LazySequence
+from marketplace.matching.storage.types import Mask, Vector
 
 
 class Store:
@@ -28,18 +29,18 @@ class Store:
 
     def __init__(
         self,
-        reader: Reader,
+        encoder: DocumentEncoder,
         lexical: LexicalIndex,
         base: Segment,
         behind: Mapping[int, int],
     ) -> None:
-        self.reader = reader
+        self.encoder = encoder
         self.lexical = lexical
         self.base = base
-        self.base_behind = behind
+        self.base_duplicates = behind
         self.segments: tuple[Segment, ...] = (base,)
-        self.alive: Truths = np.ones(len(base), dtype=bool)
-        self.doubts = Doubts(base.documents, base.flags, behind, self.settings)
+        self.alive: Mask = np.ones(len(base), dtype=bool)
+        self.penalties = Penalties(base.documents, base.flags, behind, self.settings)
 
     @classmethod
     def of(
@@ -50,8 +51,8 @@ class Store:
         training: Sequence[Document],
     ) -> Self:
         """Learn from documents and hold them."""
-        reader = _reader(documents, glossary, settings, training)
-        gathering = Gathering(documents, reader)
+        encoder = _reader(documents, glossary, settings, training)
+        gathering = SegmentBuilder(documents, encoder)
         weights = {
             "name": settings.weight_name,
             "services": settings.weight_services,
@@ -60,25 +61,27 @@ class Store:
         }
         lexical = LexicalIndex.of(gathering, weights, settings)
         base = gathering.segment()
-        behind = first_alike(
-            gathering.sketches, lambda row: reader.words(reader.fields(documents[row])), settings.alike_floor
+        behind = find_duplicates(
+            gathering.sketches,
+            lambda row: encoder.words(encoder.fields(documents[row])),
+            settings.alike_floor,
         )
-        return cls(reader, lexical, base, behind)
+        return cls(encoder, lexical, base, behind)
 
     @property
     def settings(self) -> Settings:
         """Return the settings that the index ranks by."""
-        return self.reader.settings
+        return self.encoder.settings
 
     @property
     def glossary(self) -> Glossary:
         """Return what the services and trades are called."""
-        return self.reader.glossary
+        return self.encoder.glossary
 
     @property
     def needs(self) -> NeedModel:
         """Return the model that reads services from words."""
-        return self.reader.needs
+        return self.encoder.needs
 
     @property
     def size(self) -> int:
@@ -86,9 +89,9 @@ class Store:
         return sum(len(segment) for segment in self.segments)
 
     @cached_property
-    def documents(self) -> "Documents":
+    def documents(self) -> "SegmentedDocuments":
         """Return the document of each row, also of those that are gone."""
-        return Documents([segment.documents for segment in self.segments])
+        return SegmentedDocuments([segment.documents for segment in self.segments])
 
     def at(self, row: int) -> tuple[Segment, int]:
         """Return the segment that a row stands in, and its place there."""
@@ -113,13 +116,13 @@ class Store:
         place = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
         return None if place is None else len(self.base) + place
 
-    def told(self, row: int) -> Told:
+    def told(self, row: int) -> ExplanationTerms:
         """Return the words that explain a document."""
-        return self.reader.told(self.documents[row], self.size)
+        return self.encoder.told(self.documents[row], self.size)
 
     def tell_all(self) -> None:
         """Do the same for all documents, where that many are remembered."""
-        if self.size <= SMALL:
+        if self.size <= SMALL_DIRECTORY:
             for row in np.flatnonzero(self.alive).tolist():
                 self.told(row)
 
@@ -174,31 +177,31 @@ class Store:
                 new[document.id] = document
         return self._with(alive, [*new.values()])
 
-    def _with(self, alive: Truths, new: Sequence[Document]) -> "Store":
+    def _with(self, alive: Mask, new: Sequence[Document]) -> "Store":
         if not len(self.base) and new:
             return Store.of(new, self.glossary, self.settings, new)
         made = copy.copy(self)
         made.__dict__.pop("documents", None)  # which is remembered
-        made.alive, made.segments, behind = alive, (self.base,), self.base_behind
+        made.alive, made.segments, behind = alive, (self.base,), self.base_duplicates
         flagged = dict(self.base.flags)
         ordered = sorted(new, key=lambda document: document.id)
-        gathering = Gathering(ordered, self.reader)
+        gathering = SegmentBuilder(ordered, self.encoder)
         made.lexical = self.lexical.with_added([*gathering])
         if ordered:
             added, start = gathering.segment(), len(self.base)
             made.segments = (self.base, added)
             made.alive = np.concatenate([alive, np.ones(len(added), dtype=bool)])
             flagged |= {start + row: notes for row, notes in added.flags.items()}
-            reader = self.reader
-            behind = first_alike(
+            encoder = self.encoder
+            behind = find_duplicates(
                 gathering.sketches,
                 lambda row: (
-                    reader.words(reader.fields(made.documents[row])) if made.alive[row] else frozenset()
+                    encoder.words(encoder.fields(made.documents[row])) if made.alive[row] else frozenset()
                 ),
                 self.settings.alike_floor,
-                Earlier(start, self.base.sketches, self.base_behind),
+                EarlierDocuments(start, self.base.sketches, self.base_duplicates),
             )
-        made.doubts = Doubts(made.documents, flagged, behind, self.settings)
+        made.penalties = Penalties(made.documents, flagged, behind, self.settings)
         return made
 
     def beside(self, documents: Sequence[Document]) -> tuple["Store", int]:
@@ -206,7 +209,7 @@ class Store:
 
         To see how a document would do; who says the same as another is not asked.
         """
-        gathering = Gathering(documents, self.reader)
+        gathering = SegmentBuilder(documents, self.encoder)
         made = copy.copy(self)
         made.__dict__.pop("documents", None)  # which is remembered
         made.lexical = self.lexical.with_added([*gathering])
@@ -214,11 +217,11 @@ class Store:
         made.segments = (self.base, added)
         made.alive = np.arange(start + len(added)) >= start
         flagged = {start + row: notes for row, notes in added.flags.items()}
-        made.doubts = Doubts(made.documents, flagged, {}, self.settings)
+        made.penalties = Penalties(made.documents, flagged, {}, self.settings)
         return made, start
 
 
-class Documents(Places[Document]):
+class SegmentedDocuments(LazySequence[Document]):
     """The documents of several segments in a row."""
 
     def __init__(self, parts: Sequence[Sequence[Document]]) -> None:
@@ -235,13 +238,13 @@ class Documents(Places[Document]):
 
 def _reader(
     documents: Sequence[Document], glossary: Glossary, settings: Settings, training: Sequence[Document]
-) -> Reader:
+) -> DocumentEncoder:
     splitter = glossary.splitter_for(_all_words(glossary, {*documents, *training}))
     analyzer = glossary.analyzer.with_splitter(splitter)
     teaching = sorted(training, key=lambda document: document.id)
     profiles = ((analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services) for d in teaching)
-    needs = NeedModel.taught(glossary, analyzer, settings.weight_parts, profiles)
-    return Reader(glossary, settings, analyzer, needs)
+    needs = NeedModel.train(glossary, analyzer, settings.weight_parts, profiles)
+    return DocumentEncoder(glossary, settings, analyzer, needs)
 
 
 def _all_words(glossary: Glossary, documents: set[Document]) -> Iterator[str]:

@@ -13,9 +13,9 @@ import numpy as np
 from marketplace.matching import criteria
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.index.comparison import MISSES, Comparison
-from marketplace.matching.index.needs import Truths
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
+from marketplace.matching.storage.types import Mask
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +32,11 @@ def fits(store: Store, queries: Sequence[Query]) -> list[Fit]:
     """Count who fits each of many variants."""
     if not store.documents:
         return [Fit(0, 0, {}) for _query in queries]
-    shown: dict[tuple[str, str], Truths] = {}
+    shown: dict[tuple[str, str], Mask] = {}
     return [_fit(Comparison.of(store, query), shown) for query in queries]
 
 
-def _fit(comparison: Comparison, shown: dict[tuple[str, str], Truths]) -> Fit:
+def _fit(comparison: Comparison, shown: dict[tuple[str, str], Mask]) -> Fit:
     query, all_shown = comparison.query, comparison.misses == 0
     for must_have in query.must_haves:
         key = (must_have, query.lang)
@@ -73,4 +73,4 @@ def _params(reason: str, query: Query, document: Document) -> dict[str, Any]:
         return {"price_from_nok": document.price_from_nok, "budget_max_nok": query.budget_max_nok}
     if reason == criteria.BESIDE:
         return {"services": list(query.needs)}
-    return criteria.params_of(reason, query, document.next_start)
+    return criteria.exclusion_params(reason, query, document.next_start)

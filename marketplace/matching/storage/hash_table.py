@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-NONE = -1
+NOT_FOUND = -1
 """The number of a string that is none of them."""
 BITS = 64
-Numbers = np.ndarray[Any, np.dtype[np.int64]]
+Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class HashTable:
@@ -32,21 +32,24 @@ class HashTable:
         order = hashes.argsort()
         ordered = hashes[order]
         self._shift = np.uint64(BITS - bits)
-        wanted = (ordered >> self._shift).astype(np.int64)
-        before = np.arange(hashes.size)
-        places = np.maximum.accumulate(wanted - before) + before
-        farthest = int((places - wanted).max(initial=0)) + 1
-        size = max((1 << bits), int(places.max(initial=0)) + 1) + farthest
-        self._hashes, self._numbers = np.zeros(size, dtype=np.uint64), np.full(size, NONE, dtype=np.int32)
-        self._hashes[places], self._numbers[places] = ordered, order
-        self._runs = np.lib.stride_tricks.sliding_window_view(self._hashes, farthest)
+        home = (ordered >> self._shift).astype(np.int64)
+        positions_before = np.arange(hashes.size)
+        slots = np.maximum.accumulate(home - positions_before) + positions_before
+        max_probe = int((slots - home).max(initial=0)) + 1
+        size = max((1 << bits), int(slots.max(initial=0)) + 1) + max_probe
+        self._hashes, self._indices = (
+            np.zeros(size, dtype=np.uint64),
+            np.full(size, NOT_FOUND, dtype=np.int32),
+        )
+        self._hashes[slots], self._indices[slots] = ordered, order
+        self._windows = np.lib.stride_tricks.sliding_window_view(self._hashes, max_probe)
         """From each place on as many hashes as one that should stand there can be away from it."""
 
-    def numbers(self, strings: Sequence[str]) -> Numbers:
+    def indices(self, strings: Sequence[str]) -> Indices:
         """Return the number of each string, `NONE` when it is none of them."""
         hashes = np.fromiter(map(hash, strings), dtype=np.int64, count=len(strings)).view(np.uint64)
-        places = (hashes >> self._shift).view(np.int64)
-        places += (self._runs[places] == hashes[:, np.newaxis]).argmax(axis=1)
-        found = self._numbers[places].astype(np.int64)
-        found[self._hashes[places] != hashes] = NONE
-        return found
+        slots = (hashes >> self._shift).view(np.int64)
+        slots += (self._windows[slots] == hashes[:, np.newaxis]).argmax(axis=1)
+        indices_found = self._indices[slots].astype(np.int64)
+        indices_found[self._hashes[slots] != hashes] = NOT_FOUND
+        return indices_found

@@ -7,20 +7,20 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 
 
-class Places(Sequence[T]):
+class LazySequence(Sequence[T]):
     """A sequence of which one defines `__len__` and `at`."""
 
     @abstractmethod
-    def at(self, place: int) -> T:
+    def at(self, index: int) -> T:
         """Return what stands in a place, from 0 to before the end."""
 
     @overload
-    def __getitem__(self, place: int) -> T: ...
+    def __getitem__(self, index: int) -> T: ...
     @overload
-    def __getitem__(self, place: slice) -> Sequence[T]: ...
-    def __getitem__(self, place: int | slice) -> T | Sequence[T]:
+    def __getitem__(self, index: slice) -> Sequence[T]: ...
+    def __getitem__(self, index: int | slice) -> T | Sequence[T]:
         """Return what stands in one place, counted from the end when below 0, or in some."""
-        if isinstance(place, int) and 0 <= place < len(self):
-            return self.at(place)  # as nearly always
-        places = range(len(self))[place]
-        return self.at(places) if isinstance(places, int) else [self.at(one) for one in places]
+        if isinstance(index, int) and 0 <= index < len(self):
+            return self.at(index)  # the common case
+        positions = range(len(self))[index]
+        return self.at(positions) if isinstance(positions, int) else [self.at(i) for i in positions]

@@ -10,29 +10,54 @@ Processing & Management 31 (1995). Document by document, as it is mostly told, i
 
 import threading
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from marketplace.matching.storage.postings import Numbers, Pointers, Postings, Rows, Truths, Weights
+from marketplace.matching.storage.types import Mask, Pointers, Rows, Vector, Weights
 
-WORTH_SKIPPING = 2_000_000
+MIN_POSTINGS_TO_PRUNE = 2_000_000
 """From how many postings on reading them all costs more than thinking about it."""
-READ_FIRST = 0.5
+READ_FIRST_SHARE = 0.5
 """The share of all postings that is read before it is decided which to skip."""
-LEFT_OUT = 0.2
+MAX_SKIPPED_SHARE = 0.2
 """What skipped lists may give together, as a share of the score of the last row that is wanted."""
-MOST_LOOKED_UP = 20_000
+MAX_LOOKUPS = 20_000
 """When more rows than these could still get there, then the lists are read after all."""
-MOST_PARTS = 256
-MAXIMA_A_ROW = 32
+MAX_GROUP_SIZE = 256
+MAXIMA_PER_RESULT = 32
 """How many maxima are compared for each row that is wanted: fewer would let too many rows through."""
-ROUNDING = 2.0**-24
-LEAST = float(np.finfo(np.float32).smallest_subnormal)
+FLOAT32_UNIT_ROUNDOFF = 2.0**-24
+SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
 
 
-class Highest:
+class PostingLists(Protocol):
+    """The part of `Postings` that top-k retrieval reads."""
+
+    @property
+    def indptr(self) -> Pointers:
+        """Where each term's list starts and ends."""
+
+    @property
+    def rows(self) -> Rows:
+        """The documents of all lists."""
+
+    @property
+    def max_weights(self) -> Weights:
+        """The highest weight in each term's list."""
+
+    @property
+    def size(self) -> int:
+        """The number of documents."""
+
+    def add(self, scores: Weights, columns: Pointers, factors: Vector) -> None:
+        """Add the given lists, each multiplied by its factor, to the scores."""
+
+    def weights_at(self, column: int, rows: Rows) -> Weights:
+        """Return a term's weights in the given rows."""
+
+
+class TopK:
     """One search for the rows that can be among the `count` highest, or at most `margin` below the last of them.
 
     Rows that hold none of the terms, or that are not `alive`, are not among them. Some that are found may turn out
@@ -40,99 +65,103 @@ class Highest:
     """
 
     def __init__(
-        self, postings: "Postings", count: int, margin: float = 0.0, alive: "Truths | None" = None
+        self, postings: PostingLists, count: int, margin: float = 0.0, alive: Mask | None = None
     ) -> None:
         self.postings = postings
         self.count = count
         self.margin = margin
         self.alive = alive
-        self.parts = min(max(postings.size // (MAXIMA_A_ROW * max(count, 1)), 1), MOST_PARTS)
-        self.size = -(-postings.size // self.parts) * self.parts
+        self.group_size = min(max(postings.size // (MAXIMA_PER_RESULT * max(count, 1)), 1), MAX_GROUP_SIZE)
+        self.padded_size = -(-postings.size // self.group_size) * self.group_size
 
-    def rows(self, columns: "Pointers", factors: "Numbers") -> "Rows":
+    def rows(self, columns: Pointers, factors: Vector) -> Rows:
         """Return the rows that can be among the highest; the terms are known and their factors above 0."""
         if self.count <= 0 or not self.postings.size:
             return np.zeros(0, dtype=np.int32)
         # What float32 can have taken from a score at most: a rounding for each term, and two for each product.
-        self.trust = 1.0 - 2.0 * ROUNDING * (len(columns) + 3)
-        scores = _scratch(self.size)
-        if self.postings.rows.size > WORTH_SKIPPING:
+        self.rounding_factor = 1.0 - 2.0 * FLOAT32_UNIT_ROUNDOFF * (len(columns) + 3)
+        scores = _score_buffer(self.padded_size)
+        if self.postings.rows.size > MIN_POSTINGS_TO_PRUNE:
             lengths = self.postings.indptr[columns + 1] - self.postings.indptr[columns]
-            if lengths.sum() > WORTH_SKIPPING:
-                return self._skip(scores, columns, factors, lengths)
-        return self._read(scores, columns, factors)
+            if lengths.sum() > MIN_POSTINGS_TO_PRUNE:
+                return self._score_pruned(scores, columns, factors, lengths)
+        return self._score_all(scores, columns, factors)
 
-    def _read(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> "Rows":
-        self._add(scores, columns, factors)
-        return near_the_top(scores, self.parts, self.count, self._cut)
+    def _score_all(self, scores: Weights, columns: Pointers, factors: Vector) -> Rows:
+        self._add_lists(scores, columns, factors)
+        return select_candidates(scores, self.group_size, self.count, self._threshold)
 
-    def _add(self, scores: "Weights", columns: "Pointers", factors: "Numbers") -> None:
+    def _add_lists(self, scores: Weights, columns: Pointers, factors: Vector) -> None:
         self.postings.add(scores, columns, factors)
         if self.alive is not None:
             scores[: self.postings.size] *= self.alive
 
-    def _cut(self, last: float, missing: float = 0.0) -> float:
+    def _threshold(self, kth_score: float, remaining: float = 0.0) -> float:
         """Return what a row needs to get there, when the last one has `last` and others may be `missing` so much."""
-        return (last * self.trust - self.margin - missing) * self.trust
+        return (kth_score * self.rounding_factor - self.margin - remaining) * self.rounding_factor
 
-    def _skip(
-        self, scores: "Weights", columns: "Pointers", factors: "Numbers", lengths: "Pointers"
-    ) -> "Rows":
-        gives = factors * self.postings.most[columns]
-        order = np.argsort(lengths / np.maximum(gives, LEAST), kind="stable")
-        columns, factors, gives = columns[order], factors[order], gives[order]
-        until_half = np.searchsorted(np.cumsum(lengths[order]), READ_FIRST * lengths.sum(), side="right")
-        read = max(1, int(until_half))
-        self._add(scores, columns[:read], factors[:read])
-        missing = np.cumsum(gives[::-1])[::-1]
-        last = _last_of(_maxima(scores, self.parts), self.count)
-        until = max(read, int(np.count_nonzero(missing > LEFT_OUT * (last - self.margin))))
-        if until == len(columns):
-            return self._read(scores, columns[read:], factors[read:])
-        if until > read:
-            self._add(scores, columns[read:until], factors[read:until])
-        rows = (scores[: self.postings.size] >= self._cut(last, missing[until])).nonzero()[0]
-        if len(rows) > MOST_LOOKED_UP:
-            return self._read(scores, columns[until:], factors[until:])
-        return self._look_up(rows.astype(np.int32), scores[rows], columns[until:], factors[until:])
+    def _score_pruned(self, scores: Weights, columns: Pointers, factors: Vector, lengths: Pointers) -> Rows:
+        upper_bounds = factors * self.postings.max_weights[columns]
+        order = np.argsort(lengths / np.maximum(upper_bounds, SMALLEST_FLOAT32), kind="stable")
+        columns, factors, upper_bounds = columns[order], factors[order], upper_bounds[order]
+        first_half = np.searchsorted(
+            np.cumsum(lengths[order]), READ_FIRST_SHARE * lengths.sum(), side="right"
+        )
+        read_count = max(1, int(first_half))
+        self._add_lists(scores, columns[:read_count], factors[:read_count])
+        remaining = np.cumsum(upper_bounds[::-1])[::-1]
+        kth_score = _kth_highest(_maxima(scores, self.group_size), self.count)
+        stop = max(
+            read_count, int(np.count_nonzero(remaining > MAX_SKIPPED_SHARE * (kth_score - self.margin)))
+        )
+        if stop == len(columns):
+            return self._score_all(scores, columns[read_count:], factors[read_count:])
+        if stop > read_count:
+            self._add_lists(scores, columns[read_count:stop], factors[read_count:stop])
+        rows = (scores[: self.postings.size] >= self._threshold(kth_score, remaining[stop])).nonzero()[0]
+        if len(rows) > MAX_LOOKUPS:
+            return self._score_all(scores, columns[stop:], factors[stop:])
+        return self._add_skipped(rows.astype(np.int32), scores[rows], columns[stop:], factors[stop:])
 
-    def _look_up(self, rows: "Rows", scores: "Weights", columns: "Pointers", factors: "Numbers") -> "Rows":
+    def _add_skipped(self, rows: Rows, scores: Weights, columns: Pointers, factors: Vector) -> Rows:
         """Give each row what it has in lists that were skipped, and drop it when it can no longer get there."""
-        gives = factors * self.postings.most[columns]
-        missing = np.cumsum(gives[::-1])[::-1]
-        reached = scores.astype(np.float64)
-        for at, (column, factor) in enumerate(zip(columns.tolist(), factors.tolist(), strict=True)):
-            rows, reached = self._kept(rows, reached, missing[at])
-            reached += factor * self.postings.weights_at(column, rows)
-        return self._kept(rows, reached)[0]
+        upper_bounds = factors * self.postings.max_weights[columns]
+        remaining = np.cumsum(upper_bounds[::-1])[::-1]
+        partial_scores = scores.astype(np.float64)
+        for position, (column, factor) in enumerate(zip(columns.tolist(), factors.tolist(), strict=True)):
+            rows, partial_scores = self._prune(rows, partial_scores, remaining[position])
+            partial_scores += factor * self.postings.weights_at(column, rows)
+        return self._prune(rows, partial_scores)[0]
 
-    def _kept(self, rows: "Rows", reached: "Numbers", missing: float = 0.0) -> "tuple[Rows, Numbers]":
-        kept = reached >= self._cut(_last_of(reached, self.count), missing)
-        return rows[kept], reached[kept]
+    def _prune(self, rows: Rows, partial_scores: Vector, remaining: float = 0.0) -> tuple[Rows, Vector]:
+        still_possible = partial_scores >= self._threshold(
+            _kth_highest(partial_scores, self.count), remaining
+        )
+        return rows[still_possible], partial_scores[still_possible]
 
 
-_kept = threading.local()
+_buffers = threading.local()
 
 
-def _scratch(size: int) -> "Weights":
+def _score_buffer(size: int) -> Weights:
     """Return zeros that stay with the thread: to ask the system for the memory anew takes as long as a tenth of it."""
-    array: Weights | None = getattr(_kept, "array", None)
-    if array is None or array.size != size:
-        array = _kept.array = np.zeros(size, dtype=np.float32)
+    buffer: Weights | None = getattr(_buffers, "scores", None)
+    if buffer is None or buffer.size != size:
+        buffer = _buffers.scores = np.zeros(size, dtype=np.float32)
     else:
-        array.fill(0.0)
-    return array
+        buffer.fill(0.0)
+    return buffer
 
 
-def left_empty(size: int) -> "Numbers":
+def zeroed_buffer(size: int) -> Vector:
     """Return zeros that stay with the thread; who fills some leaves them empty again."""
-    array: Numbers | None = getattr(_kept, "empty", None)
-    if array is None or array.size != size:
-        array = _kept.empty = np.zeros(size)
-    return array
+    buffer: Vector | None = getattr(_buffers, "zeros", None)
+    if buffer is None or buffer.size != size:
+        buffer = _buffers.zeros = np.zeros(size)
+    return buffer
 
 
-def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
+def _kth_highest(scores: np.ndarray[Any, Any], count: int) -> float:
     """Return the `count`-th highest, or 0 when there are fewer."""
     if scores.size < count:
         return 0.0
@@ -141,25 +170,27 @@ def _last_of(scores: np.ndarray[Any, Any], count: int) -> float:
     return float(ordered[scores.size - count])
 
 
-def _maxima(scores: "Weights", parts: int) -> "Weights":
+def _maxima(scores: Weights, group_size: int) -> Weights:
     """Return the maxima of groups of `parts` scores, each score in one of them: as far apart as there are groups.
 
     A group is no neighbourhood: one read in reading order takes the maximum of many at once.
     """
-    highest: Weights = np.maximum.reduce(scores.reshape(parts, -1))
-    return highest
+    maxima: Weights = np.maximum.reduce(scores.reshape(group_size, -1))
+    return maxima
 
 
-def near_the_top(scores: "Weights", parts: int, count: int, cut_below: Callable[[float], float]) -> "Rows":
+def select_candidates(
+    scores: Weights, group_size: int, count: int, threshold_for: Callable[[float], float]
+) -> Rows:
     """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
 
     Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
     that counts stands in a group whose maximum is below the cut. There are `parts` scores in each group, and as many
     scores as fill the groups: one that is not full would have to be looked at by itself.
     """
-    maxima = _maxima(scores, parts)
-    cut = max(cut_below(_last_of(maxima, count)), LEAST)
-    groups = (maxima >= cut).nonzero()[0]
+    maxima = _maxima(scores, group_size)
+    threshold = max(threshold_for(_kth_highest(maxima, count)), SMALLEST_FLOAT32)
+    groups = (maxima >= threshold).nonzero()[0]
     rows = (np.arange(0, scores.size, maxima.size)[:, np.newaxis] + groups).ravel()
-    found: Rows = rows[scores[rows] >= cut].astype(np.int32)
-    return found
+    candidates: Rows = rows[scores[rows] >= threshold].astype(np.int32)
+    return candidates

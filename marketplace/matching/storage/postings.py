@@ -6,7 +6,6 @@ matrix and a vector. That routine is private to SciPy; without it NumPy does the
 """
 
 import os
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,39 +14,40 @@ from typing import Any, Self
 import numpy as np
 from scipy import sparse
 
-from marketplace.matching.storage.maxscore import Highest, left_empty
+from marketplace.matching.storage.maxscore import TopK, zeroed_buffer
+from marketplace.matching.storage.types import (
+    FloatSequence,
+    IntSequence,
+    Mask,
+    Pointers,
+    Rows,
+    Vector,
+    Weights,
+)
 
 try:
-    from scipy.sparse._sparsetools import csc_matvec as _walk
-    from scipy.sparse._sparsetools import csr_matvec as _sum
-    from scipy.sparse._sparsetools import csr_sample_values as _pick
+    from scipy.sparse._sparsetools import csc_matvec as _csc_matvec
+    from scipy.sparse._sparsetools import csr_matvec as _csr_matvec
+    from scipy.sparse._sparsetools import csr_sample_values as _csr_sample_values
 except ImportError:  # pragma: no cover because SciPy has it today; a test walks the other way too
-    _walk = _sum = _pick = None
+    _csc_matvec = _csr_matvec = _csr_sample_values = None
 
-Pointers = np.ndarray[Any, np.dtype[np.int64]]
-Rows = np.ndarray[Any, np.dtype[np.int32]]
-Weights = np.ndarray[Any, np.dtype[np.float32]]
-Numbers = np.ndarray[Any, np.dtype[np.float64]]
-Truths = np.ndarray[Any, np.dtype[np.bool_]]
-Integers = Sequence[int] | np.ndarray[Any, np.dtype[np.integer[Any]]]
-Reals = Sequence[float] | np.ndarray[Any, np.dtype[np.floating[Any]]]
-
-HEAVIEST = float(np.finfo(np.float32).max)
-FARTHEST = 2**31 - 1
+MAX_FLOAT32 = float(np.finfo(np.float32).max)
+MAX_INT32 = 2**31 - 1
 """The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
-KEPT_BY_ROW = 1_000_000
+MAX_FORWARD_INDEX = 1_000_000
 """Up to how many postings each process also keeps them by document: to look rows up in the lists takes longer."""
-ROWS_AT_ONCE = 4096
+LOOKUP_BATCH = 4096
 """How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
-FILES = ("indptr", "rows", "weights", "most", "size")
-KINDS = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
+ARRAYS = ("indptr", "rows", "weights", "max_weights", "size")
+ARRAY_TYPES = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
 
 
 class DamagedPostingsError(Exception):
     """Files that cannot be what `Postings.save` wrote."""
 
 
-class NoPostingsError(ValueError):
+class InvalidPostingsError(ValueError):
     """A matrix that cannot be kept as postings, or a query that cannot be asked of them."""
 
 
@@ -58,7 +58,7 @@ class Postings:
     indptr: Pointers
     rows: Rows
     weights: Weights
-    most: Weights
+    max_weights: Weights
     """The highest weight of each term, 0 when nobody holds it."""
     size: int
     """The number of documents, those that hold nothing included."""
@@ -72,15 +72,21 @@ class Postings:
         columns = sparse.csc_array(matrix, dtype=np.float32, copy=True)
         columns.sum_duplicates()
         columns.eliminate_zeros()
-        if columns.shape[0] > FARTHEST:
+        if columns.shape[0] > MAX_INT32:
             message = "Rows are numbered in 32 bits."
-            raise NoPostingsError(message)
+            raise InvalidPostingsError(message)
         if not (np.isfinite(columns.data).all() and (columns.data >= 0).all()):
             message = "Weights must be finite, and not below 0."
-            raise NoPostingsError(message)
+            raise InvalidPostingsError(message)
         indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
-        most = _highest(indptr, columns.data)
-        return cls(_still(indptr), _still(rows), _still(columns.data), _still(most), columns.shape[0])
+        max_weights = _max_weights_of(indptr, columns.data)
+        return cls(
+            _read_only(indptr),
+            _read_only(rows),
+            _read_only(columns.data),
+            _read_only(max_weights),
+            columns.shape[0],
+        )
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:
@@ -90,23 +96,23 @@ class Postings:
         `check` does that, and whoever cannot vouch for the files calls it before the first query.
         """
         try:
-            arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in FILES]
+            arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in ARRAYS]
         except (ValueError, EOFError) as error:
             raise DamagedPostingsError(str(error)) from error
-        indptr, rows, weights, most, size = arrays
-        kinds = [(array.dtype.str, array.ndim) for array in arrays]
-        if kinds != KINDS or len(indptr) != len(most) + 1:
+        indptr, rows, weights, max_weights, size = arrays
+        types = [(array.dtype.str, array.ndim) for array in arrays]
+        if types != ARRAY_TYPES or len(indptr) != len(max_weights) + 1:
             message = "The lists are not of the kind that is written."
             raise DamagedPostingsError(message)
         if indptr[0] or not indptr[-1] == rows.size == weights.size or (np.diff(indptr) < 0).any():
             message = "The lists are not as long as the pointers say."
             raise DamagedPostingsError(message)
-        return cls(indptr, rows, weights, most, int(size))
+        return cls(indptr, rows, weights, max_weights, int(size))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
         """Write the arrays into a folder, which is made; the same postings give the same bytes everywhere."""
         Path(folder).mkdir(parents=True, exist_ok=True)
-        for name in FILES:
+        for name in ARRAYS:
             array = np.asarray(getattr(self, name))
             np.save(Path(folder, f"{name}.npy"), array.astype(array.dtype.newbyteorder("<"), copy=False))
 
@@ -123,7 +129,7 @@ class Postings:
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
             message = "A list holds a weight that is none."
             raise DamagedPostingsError(message)
-        if not np.array_equal(self.most, _highest(self.indptr, self.weights)):
+        if not np.array_equal(self.max_weights, _max_weights_of(self.indptr, self.weights)):
             message = "What a term weighs at most is not what its list says."
             raise DamagedPostingsError(message)
 
@@ -135,7 +141,7 @@ class Postings:
     @property
     def nbytes(self) -> int:
         """Return how many bytes the arrays take, in memory as on disk."""
-        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes + self.most.nbytes
+        return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes + self.max_weights.nbytes
 
     def rows_of(self, column: int) -> Rows:
         """Return who holds a term, ascending. A term that is not known is held by nobody."""
@@ -150,19 +156,19 @@ class Postings:
             return slice(0, 0)
         return slice(int(self.indptr[column]), int(self.indptr[column + 1]))
 
-    def scores(self, columns: Integers, weights: Reals) -> Weights:
+    def scores(self, columns: IntSequence, weights: FloatSequence) -> Weights:
         """Return for every document the sum, over the query's terms, of query weight times weight, in float32.
 
         Good for ordering; `contributions` gives the same to the last digit for the few rows that are shown.
         """
-        asked, given = self._asked(columns, weights)
-        known = self._known(asked)
+        query_columns, query_weights = self._validate_query(columns, weights)
+        is_known = self._is_known(query_columns)
         scores = np.zeros(self.size, dtype=np.float32)
-        self.add(scores, asked[known], given[known])
+        self.add(scores, query_columns[is_known], query_weights[is_known])
         return scores
 
     @cached_property
-    def by_row(self) -> tuple[Rows, Rows, Numbers]:
+    def forward_index(self) -> tuple[Rows, Rows, Vector]:
         """Return the same by document, 12 bytes each: where it starts and ends, its terms, their weights in float64."""
         columns = sparse.csc_array((self.weights, self.rows, self.indptr), (self.size, self.terms))
         rows = columns.tocsr()
@@ -174,145 +180,157 @@ class Postings:
         """Return where each list starts and ends: the pointers seen in pairs, no memory of its own."""
         return np.lib.stride_tricks.sliding_window_view(self.indptr, 2)
 
-    def add(self, scores: Weights, columns: Pointers, factors: Numbers) -> None:
+    def add(self, scores: Weights, columns: Pointers, factors: Vector) -> None:
         """Add to the scores some lists, each times its factor, in float32.
 
         SciPy's routine walks neighbouring columns: from each pointer to the next. Named last one first, there is
         nothing to walk from the end of a list to the start of the next, and one call walks them all.
         """
         order = columns.argsort()[::-1]
-        columns, given = columns[order], factors[order].astype(np.float32)
-        if _walk is None or self.rows.size > FARTHEST:
-            for (start, end), factor in zip(self._spans[columns].tolist(), given, strict=True):
+        columns, factors32 = columns[order], factors[order].astype(np.float32)
+        if _csc_matvec is None or self.rows.size > MAX_INT32:
+            for (start, end), factor in zip(self._spans[columns].tolist(), factors32, strict=True):
                 scores[self.rows[start:end]] += factor * self.weights[start:end]
         elif columns.size:
             pointers = self._spans[columns].astype(np.int32).ravel()
-            between = np.zeros(pointers.size, dtype=np.float32)
-            between[0::2] = given
-            _walk(self.size, pointers.size - 1, pointers, self.rows, self.weights, between, scores)
+            column_factors = np.zeros(pointers.size, dtype=np.float32)
+            column_factors[0::2] = factors32
+            _csc_matvec(
+                self.size, pointers.size - 1, pointers, self.rows, self.weights, column_factors, scores
+            )
 
     def top(
         self,
-        columns: Integers,
-        weights: Reals,
+        columns: IntSequence,
+        weights: FloatSequence,
         count: int,
         *,
         margin: float = 0.0,
-        alive: Truths | None = None,
-    ) -> tuple[Rows, Numbers]:
+        alive: Mask | None = None,
+    ) -> tuple[Rows, Vector]:
         """Return the `count` rows of the highest scores, and those at most `margin` below the last of them.
 
         Highest first, equal ones by row; scores are exact (float64). Rows that hold none of the terms, or that are
         not `alive`, are never among them. Query weights may not be below 0.
         """
-        asked, given = self._asked(columns, weights)
-        if given.min(initial=0.0) < 0:
+        query_columns, query_weights = self._validate_query(columns, weights)
+        if query_weights.min(initial=0.0) < 0:
             message = "Only weights from 0 up have highest rows that hold the words."
-            raise NoPostingsError(message)
-        felt = self._known(asked)
-        felt &= given > 0
-        asked, given = asked[felt], given[felt]
-        rows = Highest(self, count, margin, alive).rows(asked, given)
-        if _sum is None or self.rows.size > KEPT_BY_ROW:
-            exact = self._looked_up(asked, given, rows)
+            raise InvalidPostingsError(message)
+        has_effect = self._is_known(query_columns)
+        has_effect &= query_weights > 0
+        query_columns, query_weights = query_columns[has_effect], query_weights[has_effect]
+        rows = TopK(self, count, margin, alive).rows(query_columns, query_weights)
+        if _csr_matvec is None or self.rows.size > MAX_FORWARD_INDEX:
+            exact = self._score_by_lookup(query_columns, query_weights, rows)
         else:
-            exact = self._added_up(asked, given, rows)
+            exact = self._score_by_document(query_columns, query_weights, rows)
         order = (-exact).argsort(kind="stable")  # the rows come ascending
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
-            kept = exact >= exact[count - 1] - margin
-            rows, exact = rows[kept], exact[kept]
+            is_kept = exact >= exact[count - 1] - margin
+            rows, exact = rows[is_kept], exact[is_kept]
         return rows, exact
 
-    def contributions(self, columns: Integers, weights: Reals, rows: Integers) -> Numbers:
+    def contributions(self, columns: IntSequence, weights: FloatSequence, rows: IntSequence) -> Vector:
         """Return what each of the query's terms gives each of a few rows, exactly: rows by columns.
 
         A row of it adds up to that row's score.
         """
-        asked, given = self._asked(columns, weights)
-        wanted = np.asarray(rows, dtype=np.int32)
-        parts = np.zeros((len(wanted), len(asked)))
-        known = self._known(asked)
-        if parts.size and known.any():
-            found = self._found(self._spans[asked[known]], wanted)
-            parts[:, known] = found.reshape(-1, len(wanted)).T * given[known]
-        return parts
+        query_columns, query_weights = self._validate_query(columns, weights)
+        row_indices = np.asarray(rows, dtype=np.int32)
+        contributions = np.zeros((len(row_indices), len(query_columns)))
+        is_known = self._is_known(query_columns)
+        if contributions.size and is_known.any():
+            values = self._lookup(self._spans[query_columns[is_known]], row_indices)
+            contributions[:, is_known] = values.reshape(-1, len(row_indices)).T * query_weights[is_known]
+        return contributions
 
-    def _found(self, spans: Pointers, wanted: Rows) -> Weights:
+    def _lookup(self, spans: Pointers, wanted: Rows) -> Weights:
         """Return what each of some lists holds for each of some rows, 0 when nothing: list by list.
 
         SciPy's routine picks values out of a matrix by row and column, by halving when the rows of the matrix are
         in order. It is told of a matrix without rows, so that it reads none of them to see whether they are; and
         of every second row behind the end: those are the lists.
         """
-        found = np.zeros(len(spans) * len(wanted), dtype=np.float32)
-        if _pick is None or self.rows.size > FARTHEST or wanted.min() < 0:
-            for number, (start, end) in enumerate(spans.tolist()):
-                found[number * len(wanted) :][: len(wanted)] = self._slowly_found(start, end, wanted)
+        values = np.zeros(len(spans) * len(wanted), dtype=np.float32)
+        if _csr_sample_values is None or self.rows.size > MAX_INT32 or wanted.min() < 0:
+            for list_index, (start, end) in enumerate(spans.tolist()):
+                values[list_index * len(wanted) :][: len(wanted)] = self._lookup_slowly(start, end, wanted)
         else:
             pointers = np.append(np.int32(0), spans.astype(np.int32))
             lists = np.arange(1, spans.size, 2, dtype=np.int32).repeat(len(wanted))
-            places = np.tile(wanted, len(spans))
-            _pick(0, self.size, pointers, self.rows, self.weights, found.size, lists, places, found)
-        return found
+            row_indices = np.tile(wanted, len(spans))
+            _csr_sample_values(
+                0, self.size, pointers, self.rows, self.weights, values.size, lists, row_indices, values
+            )
+        return values
 
     def weights_at(self, column: int, rows: Rows) -> Weights:
         """Return what a known term weighs in some rows, 0 where it is not held."""
-        return self._found(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
+        return self._lookup(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
 
-    def _slowly_found(self, start: int, end: int, wanted: Rows) -> Weights:
-        found = np.zeros(len(wanted), dtype=np.float32)
-        holders = self.rows[start:end]
-        places = holders.searchsorted(wanted)
-        held = places < holders.size
-        held[held] = holders[places[held]] == wanted[held]
-        found[held] = self.weights[start:end][places[held]]
-        return found
+    def _lookup_slowly(self, start: int, end: int, wanted: Rows) -> Weights:
+        values = np.zeros(len(wanted), dtype=np.float32)
+        list_rows = self.rows[start:end]
+        positions = list_rows.searchsorted(wanted)
+        is_present = positions < list_rows.size
+        is_present[is_present] = list_rows[positions[is_present]] == wanted[is_present]
+        values[is_present] = self.weights[start:end][positions[is_present]]
+        return values
 
-    def _looked_up(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+    def _score_by_lookup(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
         """Return the exact scores of some rows, from the lists."""
         sums = [
-            self.contributions(columns, weights, rows[start : start + ROWS_AT_ONCE]).sum(axis=1)
-            for start in range(0, len(rows), ROWS_AT_ONCE)
+            self.contributions(columns, weights, rows[start : start + LOOKUP_BATCH]).sum(axis=1)
+            for start in range(0, len(rows), LOOKUP_BATCH)
         ]
         return np.concatenate([np.zeros(0), *sums])
 
-    def _added_up(self, columns: Pointers, weights: Numbers, rows: Rows) -> Numbers:
+    def _score_by_document(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
         """Return the exact scores of some ascending rows, from what each document holds: every second one, as in `add`."""
         if not len(rows):
             return np.zeros(0)
-        spans, terms, held = self.by_row
+        spans, terms, weights_by_document = self.forward_index
         pointers = spans[rows[::-1]].ravel()
-        sums, asked = np.zeros(pointers.size), left_empty(self.terms)
+        sums, query_vector = np.zeros(pointers.size), zeroed_buffer(self.terms)
         try:
-            np.add.at(asked, columns, weights)  # a term may be asked for twice
-            _sum(pointers.size - 1, self.terms, pointers, terms, held, asked, sums)
+            np.add.at(query_vector, columns, weights)  # a term may be asked for twice
+            _csr_matvec(
+                pointers.size - 1, self.terms, pointers, terms, weights_by_document, query_vector, sums
+            )
         finally:
-            asked[columns] = 0.0
+            query_vector[columns] = 0.0
         return sums[0::2][::-1]
 
-    def _asked(self, columns: Integers, weights: Reals) -> tuple[Pointers, Numbers]:
-        asked, given = np.asarray(columns, dtype=np.int64), np.asarray(weights, dtype=np.float64)
-        if asked.ndim != 1 or asked.shape != given.shape:
+    def _validate_query(self, columns: IntSequence, weights: FloatSequence) -> tuple[Pointers, Vector]:
+        query_columns, query_weights = (
+            np.asarray(columns, dtype=np.int64),
+            np.asarray(weights, dtype=np.float64),
+        )
+        if query_columns.ndim != 1 or query_columns.shape != query_weights.shape:
             message = "A query has one weight for each of its terms."
-            raise NoPostingsError(message)
-        if given.size and not -HEAVIEST <= given.min() <= given.max() <= HEAVIEST:
+            raise InvalidPostingsError(message)
+        if (
+            query_weights.size
+            and not -MAX_FLOAT32 <= query_weights.min() <= query_weights.max() <= MAX_FLOAT32
+        ):
             message = "A query's weights must be finite."
-            raise NoPostingsError(message)
-        return asked, given
+            raise InvalidPostingsError(message)
+        return query_columns, query_weights
 
-    def _known(self, columns: Pointers) -> Truths:
-        known: Truths = columns.view(np.uint64) < self.terms  # where those below 0 are very high
+    def _is_known(self, columns: Pointers) -> Mask:
+        known: Mask = columns.view(np.uint64) < self.terms  # where those below 0 are very high
         return known
 
 
-def _still(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _read_only(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     array.flags.writeable = False
     return array
 
 
-def _highest(indptr: Pointers, weights: Weights) -> Weights:
-    most, held = np.zeros(len(indptr) - 1, dtype=np.float32), np.diff(indptr) > 0
-    if held.any():
-        most[held] = np.maximum.reduceat(weights, indptr[:-1][held])
-    return most
+def _max_weights_of(indptr: Pointers, weights: Weights) -> Weights:
+    maxima, is_nonempty = np.zeros(len(indptr) - 1, dtype=np.float32), np.diff(indptr) > 0
+    if is_nonempty.any():
+        maxima[is_nonempty] = np.maximum.reduceat(weights, indptr[:-1][is_nonempty])
+    return maxima

@@ -10,38 +10,41 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.storage.string_table import Strings, Vocabulary, mapped
+from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
 
-Read = tuple[str, tuple[str, ...]]
+StemAndParts = tuple[str, tuple[str, ...]]
 
 
-class SeenWords:
+class TokenCache:
     """For each word of a vocabulary its terms: `terms[numbers[ends[i]:ends[i + 1]]]`, the stem and then those of parts."""
 
-    def __init__(self, words: Vocabulary, terms: Strings, numbers: Any, ends: Any) -> None:
+    def __init__(self, words: Vocabulary, terms: StringTable, term_indices: Any, ends: Any) -> None:
         self._words, self._terms = words, terms
-        self._arrays = numbers, ends
-        self._numbers, self._ends = memoryview(numbers), memoryview(ends)
+        self._arrays = term_indices, ends
+        self._term_indices, self._ends = memoryview(term_indices), memoryview(ends)
 
     @classmethod
-    def of(cls, words: Vocabulary, read: Callable[[str], Read]) -> Self:
+    def of(cls, words: Vocabulary, analyze: Callable[[str], StemAndParts]) -> Self:
         """Read all words of a vocabulary."""
-        known: dict[str, int] = {}
-        numbers, ends = [], [0]
-        for term, parts in map(read, words):
-            numbers += [known.setdefault(one, len(known)) for one in (term, *parts)]
-            ends.append(len(numbers))
+        term_index: dict[str, int] = {}
+        term_indices, ends = [], [0]
+        for term, parts in map(analyze, words):
+            term_indices += [term_index.setdefault(stem, len(term_index)) for stem in (term, *parts)]
+            ends.append(len(term_indices))
         return cls(
-            words, Strings.of(known), np.array(numbers, dtype=np.int32), np.array(ends, dtype=np.int64)
+            words,
+            StringTable.of(term_index),
+            np.array(term_indices, dtype=np.int32),
+            np.array(ends, dtype=np.int64),
         )
 
-    def get(self, word: str) -> Read | None:
+    def get(self, word: str) -> StemAndParts | None:
         """Return the stem of a word and those of its parts, or None for a word that was not read."""
-        number = self._words.get(word)
-        if number is None:
+        index = self._words.get(word)
+        if index is None:
             return None
         at = self._terms.at
-        term, *parts = self._numbers[self._ends[number] : self._ends[number + 1]]
+        term, *parts = self._term_indices[self._ends[index] : self._ends[index + 1]]
         return at(term), tuple(map(at, parts))
 
     def save(self, folder: Path) -> None:
@@ -55,7 +58,7 @@ class SeenWords:
         """Map what `save` wrote."""
         return cls(
             words,
-            Strings.open(folder, "read"),
+            StringTable.open(folder, "read"),
             mapped(folder / "read-numbers.npy"),
             mapped(folder / "read-ends.npy"),
         )

@@ -8,7 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.matching import Document
-from marketplace.matching.documents import digest_of
+from marketplace.matching.documents import document_digest
 from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.corpus import MUCH, SETTINGS, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
@@ -41,7 +41,10 @@ def renew_base() -> bool:
 
 
 def _share_changed(version: DirectoryVersion, documents: list[Document]) -> float:
-    then, now = set(directory_snapshots.members_of(version)), {digest_of(document) for document in documents}
+    then, now = (
+        set(directory_snapshots.members_of(version)),
+        {document_digest(document) for document in documents},
+    )
     return len(then ^ now) / max(len(then | now), 1)
 
 

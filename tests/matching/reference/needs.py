@@ -24,12 +24,12 @@ class Needs:
         self.services = services
         self.parts_weight = parts_weight
         long_texts: dict[str, Vector] = {code: {} for code in services}
-        taught: Counter[str] = Counter()
+        train: Counter[str] = Counter()
         learns = [(words, codes) for words, codes in phrases]
         for words, ticks in profiles:
-            room = [code for code in ticks if code in long_texts and taught[code] < 20]
+            room = [code for code in ticks if code in long_texts and train[code] < 20]
             if len(ticks) <= 3:
-                taught.update(room)
+                train.update(room)
                 learns.append((words, room))
         for words, codes in learns:
             for code in codes:
@@ -70,7 +70,7 @@ class Needs:
         own = self._vector(total)
         return {code: dot(own, vector) for code, vector in self.vectors.items()}
 
-    def leanings(self, text: Weighted, sharpness: float) -> Vector:
+    def topic_vectors(self, text: Weighted, sharpness: float) -> Vector:
         """Return what a text is about."""
         cosines = self.cosines(text)
         speaks = max(cosines.values()) >= 0.04
@@ -79,9 +79,10 @@ class Needs:
     def asked(self, text: Weighted, sharpness: float) -> Vector:
         """Return what a brief asks for, with unknown words read as those they look like."""
         read = [([self._nearest(word) for word in words], weight) for words, weight in text]
-        leanings = self.leanings(read, sharpness)
+        topic_vectors = self.topic_vectors(read, sharpness)
         return {
-            b: sum(leanings[a] * self.near.get((a, b), 0.0) for a in self.services) for b in self.services
+            b: sum(topic_vectors[a] * self.near.get((a, b), 0.0) for a in self.services)
+            for b in self.services
         }
 
     def _nearest(self, word: Word) -> Word:

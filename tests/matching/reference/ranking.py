@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.matching import Document, Glossary, Query, Settings, flags
 from tests.matching.reference import judging
 from tests.matching.reference.needs import Needs
-from tests.matching.reference.reading import Reader, Word, clean, plain_words
+from tests.matching.reference.reading import Tokenizer, Word, clean, plain_words
 from tests.matching.reference.weighing import FieldedBM25, LookAlikes, Vector, dot, unit
 
 Notes = list[tuple[str, Any]]
@@ -48,7 +48,7 @@ class Directory:
     ) -> None:
         self.documents, self.glossary, self.settings = list(documents), glossary, settings
         training = self.documents if training is None else training
-        self.reader = read = Reader(glossary.resources, self._corpus({*documents, *training}))
+        self.tokenizer = read = Tokenizer(glossary.resources, self._corpus({*documents, *training}))
         self.fields = [
             {
                 "name": read.words(d.name, d.lang),
@@ -102,7 +102,7 @@ class Directory:
         s, document, codes = self.settings, self.documents[row], self.glossary.services
         found = [code for code, _ in self.flags[row]]
         own = [(self.fields[row][name], 1.0) for name in ("name", "text", "cases")]
-        spoken, likely = self.needs.leanings(own, s.document_sharpness), self.needs.probabilities(own)
+        spoken, likely = self.needs.topic_vectors(own, s.document_sharpness), self.needs.probabilities(own)
         if found:
             spoken = likely = dict.fromkeys(codes, 0.0)
         ticks = [c for c in document.services if c in codes and "too_many_services" not in found]
@@ -151,7 +151,7 @@ class Directory:
 class _Comparison:
     def __init__(self, directory: Directory, query: Query) -> None:
         self.d, self.query, self.s = directory, query, directory.settings
-        read = directory.reader
+        read = directory.tokenizer
         self.texts: list[tuple[list[Word], float]] = [
             (read.words(query.title, query.lang), self.s.weight_title),
             (read.words(query.text, query.lang), 1.0),
@@ -263,7 +263,7 @@ class _Comparison:
             word.term
             for lang, texts in terms.items()
             for text in texts
-            for word in self.d.reader.words(text, lang)
+            for word in self.d.tokenizer.words(text, lang)
         }
         return any(len(term) > 2 and term in self.d.bm25.rows[row] for term in stems)
 

@@ -51,7 +51,7 @@ def stem(word: str, lang: str) -> str:
     return word if word.isdigit() else (ENGLISH if lang == "en" else NORWEGIAN).stemWord(word)
 
 
-class Reader:
+class Tokenizer:
     """Reads texts with the language resources, and splits compounds into the words that `corpus` has."""
 
     def __init__(self, resources: dict[str, Any], corpus: Iterable[str]) -> None:

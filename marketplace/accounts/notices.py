@@ -28,7 +28,7 @@ def verify_address(name: str, path: str) -> Content:
         _("Confirm your e-mail address"),
         [
             _("Hi %(name)s.", name=name),
-            _("An account was made with this address. Confirm that it is yours, and you can begin."),
+            _("An account was created with this address. Confirm that it is yours to get started."),
             _("The link works once and expires after two days. If this was not you, ignore this e-mail."),
         ],
         path,
@@ -146,7 +146,7 @@ def two_factor_enabled(name: str) -> Content:
         [
             _("Hi %(name)s.", name=name),
             _(
-                "From now on you need a code from your phone when you log in. Was it not you? Ask for a new password."
+                "From now on you need a verification code from your phone when you sign in. If this was not you, request a new password."
             ),
         ],
         "/forgotten",
@@ -158,7 +158,7 @@ def two_factor_enabled(name: str) -> Content:
 def two_factor_disabled(name: str, *, by_administrator: bool) -> Content:
     """The second step was taken away."""
     who = (
-        _("An administrator has taken away the second step of your account.")
+        _("An administrator has turned off two-step sign-in for your account.")
         if by_administrator
         else _("Two-step sign-in has been removed from your account.")
     )

@@ -201,7 +201,7 @@ class AnswerForm(BaseForm):
     answer = LongTextField(
         _("Your answer"),
         [required(), length(2, 2000)],
-        description=_("Everyone who can see the brief gets it."),
+        description=_("Everyone who can see the brief receives the answer."),
         render_kw={"rows": "5"},
     )
 

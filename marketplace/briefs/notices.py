@@ -17,10 +17,12 @@ def _path(reference: str, rest: str = "") -> str:
 @as_message("review_asked", throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str) -> Content:
     """To the garden: a company wants you to read a draft."""
-    lines = [_("%(company)s wants you to read a draft before it is sent to suppliers.", company=company)]
+    lines = [_("%(company)s would like you to read a draft before it is sent to suppliers.", company=company)]
     if message:
         lines.append(message)
-    lines.append(_("Answer within two working days. While it is with you, the company cannot change it."))
+    lines.append(
+        _("Reply within two working days. While the draft is with you, the company cannot change it.")
+    )
     subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
     return Content(subject, lines, _path(reference), _("Read the draft"))
 
@@ -43,7 +45,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
 def review_pulled_back(company: str, title: str, reference: str) -> Content:
     """To the garden: you need not read it after all."""
     del reference
-    subject = _("%(company)s has taken back its draft: %(title)s", company=company, title=title)
+    subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)
     return Content(
         subject,
         [_("You do not need to read it. The company is editing it again.")],
@@ -107,7 +109,7 @@ def amended(
     names = format_list([question.short for question in changed])
     lines = [
         _("The company has changed these parts of the brief: %(parts)s.", parts=names),
-        _("An offer that is sent stands, as an answer to the earlier version. It can be sent anew."),
+        _("An offer already sent remains valid as a reply to the earlier version. It can be sent again."),
     ]
     if deadline is not None:
         day = format_datetime(deadline, weekday=True)
@@ -143,10 +145,10 @@ def withdrawn(title: str, reference: str, reason: str) -> Content:
 def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier wants to know something. The supplier is not named."""
     lines = [
-        _("A supplier asks:"),
+        _("A question from a supplier:"),
         text,
         _(
-            "All who can see the brief get the same answer. Offers are due on %(date)s.",
+            "Everyone who can see the brief gets the same answer. Offers are due by %(date)s.",
             date=format_date(deadline),
         ),
     ]
@@ -159,11 +161,11 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
 def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier has waited two working days for an answer."""
     lines = [
-        _("A supplier has waited at least two working days for an answer to this:"),
+        _("A supplier has been waiting at least two working days for an answer to this:"),
         text,
         _("Offers are due on %(date)s. A short answer is better than none.", date=format_date(deadline)),
     ]
-    subject = _("A question waits for an answer: %(title)s", title=title)
+    subject = _("A question is waiting for an answer: %(title)s", title=title)
     return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
 
 
@@ -181,7 +183,7 @@ def garden_question_waits(company: str, title: str, reference: str, deadline: dt
 @as_message("question_answered", throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
     """To all who are tied to the brief: a question is answered."""
-    subject = _("A question is answered: %(title)s", title=title)
+    subject = _("A question has been answered: %(title)s", title=title)
     return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
 
 

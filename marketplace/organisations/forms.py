@@ -46,7 +46,7 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
 def sector_choices() -> list[tuple[str, str]]:
     """Return the sectors for a list, by name."""
     named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
-    return [("", _("Choose a trade")), *sorted(named, key=lambda item: sort_key(item[1]))]
+    return [("", _("Choose a sector")), *sorted(named, key=lambda item: sort_key(item[1]))]
 
 
 class NewPersonFields(BaseForm):

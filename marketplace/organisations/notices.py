@@ -11,7 +11,7 @@ def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
         _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
         [
             _(
-                "%(inviter)s wants you to act for %(organisation)s.",
+                "%(inviter)s would like you to act for %(organisation)s.",
                 inviter=inviter,
                 organisation=organisation,
             ),
@@ -29,7 +29,7 @@ def colleague_joined(name: str, organisation: str) -> Content:
     """A colleague has joined."""
     return Content(
         _("%(name)s can now act for %(organisation)s", name=name, organisation=organisation),
-        [_("%(name)s has taken the invitation.", name=name)],
+        [_("%(name)s has accepted the invitation.", name=name)],
         "/organisation/colleagues",
         _("See who can act for you"),
     )
@@ -40,7 +40,7 @@ def company_registered(company: str, place: str) -> Content:
     """A garden has a new company."""
     return Content(
         _("New company: %(company)s in %(place)s", company=company, place=place),
-        [_("%(company)s has registered and is in your area. Say hello.", company=company)],
+        [_("%(company)s has registered and is in your area. Get in touch.", company=company)],
         "/companies",
         _("See your companies"),
     )

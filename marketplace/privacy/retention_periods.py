@@ -25,16 +25,18 @@ class RetentionPeriod:
 PERIODS = (
     RetentionPeriod(
         _("Accounts"),
-        _("24 months after the last log-in"),
-        _("Erased. You get a mail two months before."),
+        _("24 months after the last sign-in"),
+        _("Deleted. You receive an e-mail two months before."),
     ),
     RetentionPeriod(
-        _("Accounts whose mail address was never confirmed"),
-        _("7 days after they were made"),
-        _("Erased."),
+        _("The e-mail address and password do not match. Try again or request a new password."),
+        _("7 days after they are created"),
+        _("Permanently deleted."),
     ),
     RetentionPeriod(
-        _("Drafts of briefs"), _("12 months after the last change"), _("Deleted, and erased 30 days later.")
+        _("Draft briefs"),
+        _("12 months after the last change"),
+        _("Deleted, then permanently erased 30 days later."),
     ),
     RetentionPeriod(
         _("Closed briefs and their offers"),
@@ -42,13 +44,15 @@ PERIODS = (
         _("The texts and the offers are erased. The figures are kept."),
     ),
     RetentionPeriod(
-        _("Refused applications"), _("24 months after the answer"), _("Contact person and texts are erased.")
+        _("Refused applications"),
+        _("24 months after the answer"),
+        _("The contact person and texts are erased."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
     RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     RetentionPeriod(
         _("Log of actions"),
-        _("As long as the service lasts"),
+        _("For as long as the service exists"),
         _(
             "It contains numbers and no names. Once your account has been erased, nobody can link the number to you."
         ),

@@ -93,13 +93,13 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
     spread = format_money(trap.spread)
     if not trap.gaps:
         return _(
-            "%(name)s is the cheapest over two years. %(spread)s separate the dearest and the cheapest.",
+            "%(name)s is the cheapest over two years. The difference between the most and least expensive is %(spread)s.",
             name=names[trap.cheapest],
             spread=spread,
         )
     parts = format_list([_part(ask.deliverables[place]) for place in trap.gaps[:3]])
     first = _(
-        "%(name)s is the cheapest on paper, but leaves out %(parts)s.", name=names[trap.cheapest], parts=parts
+        "%(name)s looks cheapest, but does not include %(parts)s.", name=names[trap.cheapest], parts=parts
     )
     if trap.cheapest_filled == trap.cheapest:
         then = _(
@@ -123,9 +123,11 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[
             parts = format_list([_part(ask.deliverables[place]) for place in price.gaps])
             found.append(_("Ask %(name)s what %(parts)s will cost.", name=names[price.key], parts=parts))
     sentences = {
-        "above_frame": _("%(name)s asks for more than the frame in your brief."),
-        "monthly_above": _("%(name)s has a higher running cost than the frame in your brief."),
-        "far_below": _("%(name)s asks for less than half of the others. Ask what is left out."),
+        "above_frame": _("%(name)s is over the budget in your brief."),
+        "monthly_above": _("%(name)s has a higher running cost than your brief allows."),
+        "far_below": _(
+            "%(name)s charges less than half of what the others charge. Ask what is not included."
+        ),
     }
     frame, monthly = _FRAME.get(ask.budget_band), _MONTHLY.get(ask.monthly_band)
     found += [sentences[doubt.code] % {"name": names[doubt.key]} for doubt in doubts(prices, frame, monthly)]
@@ -139,8 +141,8 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[
         if offer.repeats >= MANY:
             found.append(
                 ngettext(
-                    "%(name)s describes the job in the same words as in %(num)s other offer. Ask what it means for you.",
-                    "%(name)s describes the job in the same words as in %(num)s other offers. Ask what it means for you.",
+                    "%(name)s describes the job in the same words as in %(num)s other offer. Ask what this means for you.",
+                    "%(name)s describes the job in the same words as in %(num)s other offers. Ask what this means for you.",
                     offer.repeats,
                     name=offer.name,
                 )

@@ -223,8 +223,8 @@ def word_faults(content: Content) -> list[Lack]:
                 Lack(
                     name,
                     ngettext(
-                        "Shorten this to %(num)s word. It has %(count)s now.",
-                        "Shorten this to %(num)s words. It has %(count)s now.",
+                        "Shorten this to %(num)s word. It is now %(count)s.",
+                        "Shorten this to %(num)s words. It is now %(count)s.",
                         limit,
                         count=count,
                     ),
@@ -250,7 +250,7 @@ def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
         (_in_order(content.start, content.finish), "finish", _("The end date must be after the start date.")),
         (content.team, "team", _("State who will do the job.")),
         *((False, lack.field, lack.message) for lack in claims),
-        (content.ownership_accept is not None, "ownership_accept", _("Answer who will own what you make.")),
+        (content.ownership_accept is not None, "ownership_accept", _("Say who will own what you make.")),
         (
             content.ownership_accept is not False or content.ownership_deviation,
             "ownership_deviation",

@@ -128,13 +128,13 @@ GARDEN_TOLD_DAYS = 21
 EXTRA_DAYS_WITHOUT_OFFERS = 14
 
 REASONS = {
-    "price": _("Another offer had a better price for what we get"),
+    "price": _("Another offer was better value for what we get"),
     "must_have": _("A must-have was not met"),
-    "understanding": _("Another understood the job better"),
-    "experience": _("Another had done more of the same kind"),
+    "understanding": _("Another supplier understood the job better"),
+    "experience": _("Another supplier had done more work of the same kind"),
     "dates": _("The dates did not suit us"),
     "gaps": _("Parts of the job were missing from the offer"),
-    "cooperation": _("Another suited us better to work with"),
+    "cooperation": _("Another supplier was a better fit to work with"),
     "close": _("It was close, and only small details decided it"),
 }
 """Why an offer was not chosen: a code with each answer, so that nobody is left with silence."""
@@ -153,8 +153,8 @@ HANDOVER_ITEMS = {
     "accounts": _("We have the passwords to all accounts"),
     "source_files": _("We have the source files"),
     "image_rights": _("We may use photos, film and text as we like"),
-    "privacy": _("A data processing agreement is signed, or not needed"),
-    "accessibility": _("Accessibility is checked"),
+    "privacy": _("A data processing agreement is signed or not needed"),
+    "accessibility": _("Accessibility has been checked"),
     "measurement": _("Visits or orders are measured"),
     "training": _("We have been shown how to use it"),
 }

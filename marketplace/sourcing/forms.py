@@ -41,7 +41,7 @@ def presence_label(code: str, place: str) -> str:
     return {
         "must": _("Must be able to come to %(place)s", place=place),
         "some": _("Some meetings in %(place)s", place=place),
-        "remote": _("All can be on screen"),
+        "remote": _("Everything can be done online"),
     }[code]
 
 
@@ -59,7 +59,7 @@ def budget_label(code: str) -> str:
     """Return a budget band in words, both ends in full."""
     band = next((band for band in BUDGET_BANDS if band.code == code), None)
     if band is None or band.low is None:
-        return _("Do not know")
+        return _("Don't know")
     if band.high is None:
         return _("Over %(sum)s", sum=format_money(band.low))
     if band.low == 0:

@@ -38,8 +38,8 @@ def _date(params: Params) -> str:
 
 _FACTS: dict[str, Callable[[Params], str]] = {
     "cases_in_sector": lambda p: ngettext(
-        "has shown %(num)s job within %(sector)s",
-        "has shown %(num)s jobs within %(sector)s",
+        "has shown %(num)s job in %(sector)s",
+        "has shown %(num)s jobs in %(sector)s",
         p["count"],
         sector=_sector(p),
     ),
@@ -52,17 +52,17 @@ _FACTS: dict[str, Callable[[Params], str]] = {
     "near": lambda p: _("is %(km)s km away", km=p["km"]),
     "works_remotely": lambda _p: _("works online"),
     "free_in_time": lambda p: _("is available from %(date)s", date=_date(p)),
-    "within_budget": lambda p: _("has jobs from %(price)s", price=format_money(p["price_from_nok"])),
+    "within_budget": lambda p: _("accepts jobs from %(price)s", price=format_money(p["price_from_nok"])),
 }
 _LACKS: dict[str, Callable[[Params], str]] = {
-    "must_have_not_shown": lambda p: _("Has not shown «%(text)s».", text=p["text"]),
+    "must_have_not_shown": lambda p: _("Has not shown evidence for «%(text)s».", text=p["text"]),
     "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your budget.", price=format_money(p["price_from_nok"])),
     "price_unknown": lambda _p: _("Has not stated a price."),
     "place_unknown": lambda _p: _("Has not stated where it takes jobs."),
     "far_away": lambda p: _("Is %(km)s km away.", km=p["km"]),
     "start_unknown": lambda _p: _("Has not stated its availability."),
     "starts_late": lambda p: _("Is not available until %(date)s.", date=_date(p)),
-    "sector_not_shown": lambda p: _("Has not shown jobs within %(sector)s.", sector=_sector(p)),
+    "sector_not_shown": lambda p: _("Has not shown any jobs in %(sector)s.", sector=_sector(p)),
     "languages_missing": lambda p: _("Has not stated %(languages)s.", languages=format_list([language_name(c) for c in p["languages"]])),
     "languages_unknown": lambda _p: _("Has not stated its languages."),
     "says_the_same": lambda p: _("Says the same as %(name)s, which ranks higher.", name=p["name"]),
@@ -73,7 +73,7 @@ _LACKS: dict[str, Callable[[Params], str]] = {
 }  # fmt: skip
 _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "services": lambda _p: _("Does not offer the services you need"),
-    "area": lambda p: _("Does not come to %(place)s", place=_place(p)),
+    "area": lambda p: _("Does not travel to %(place)s", place=_place(p)),
     "languages": lambda p: _("Does not work in %(languages)s", languages=format_list([language_name(c) for c in p.get("languages", [])])),
     "time": lambda _p: _("Not available in time"),
 }  # fmt: skip
@@ -110,7 +110,7 @@ def lacks(explanation: Explanation, most: int = 3) -> list[str]:
 
 def exclusion_sentence(reason: str, params: Params) -> str:
     """Return why some were left out, as the heading of a group."""
-    return _EXCLUDED[reason](params) if reason in _EXCLUDED else _("Does not meet a must")
+    return _EXCLUDED[reason](params) if reason in _EXCLUDED else _("Does not meet a must-have")
 
 
 def miss_sentence(reason: str, params: Params) -> str:

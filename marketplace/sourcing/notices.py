@@ -16,12 +16,12 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
     return Content(
         _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
         [
-            _("%(company)s has read why you fit and wants an offer from you.", company=name),
+            _("%(company)s has read why you fit and would like an offer from you.", company=name),
             _(
-                "Answer by %(deadline)s. Your offer is sealed until then.",
+                "Reply by %(deadline)s. Your offer is sealed until then.",
                 deadline=format_datetime(deadline),
             ),
-            _("Can you not take it? Say no with one click, so that they can ask someone else."),
+            _("Not able to take it on? Decline with one click so that they can ask someone else."),
         ],
         f"/briefs/{reference}",
         _("Read the brief"),
@@ -32,7 +32,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
 def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """A company hears that an invited supplier says no."""
     return Content(
-        _("%(supplier)s cannot take %(title)s", supplier=supplier, title=title),
+        _("%(supplier)s cannot take on %(title)s", supplier=supplier, title=title),
         [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
@@ -43,7 +43,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
 def reconsidered(supplier: str, title: str, reference: str) -> Content:
     """A company hears that a supplier that said no is looking again."""
     return Content(
-        _("%(supplier)s looks at %(title)s after all", supplier=supplier, title=title),
+        _("%(supplier)s is considering %(title)s after all", supplier=supplier, title=title),
         [_("They declined earlier, and have since undone that.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),

@@ -9,7 +9,7 @@ def move_asked(supplier: str, garden: str, reason: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("%(garden)s asks you to take over %(supplier)s", garden=garden, supplier=supplier),
+            _("%(garden)s asks if you will take over %(supplier)s", garden=garden, supplier=supplier),
             [
                 reason,
                 _(
@@ -31,7 +31,7 @@ def move_answered(supplier: str, garden: str, *, agree: bool) -> Message:
         said = (
             _("%(garden)s has taken over %(supplier)s", garden=garden, supplier=supplier)
             if agree
-            else _("%(garden)s does not take over %(supplier)s", garden=garden, supplier=supplier)
+            else _("%(garden)s will not take over %(supplier)s", garden=garden, supplier=supplier)
         )
         return Content(said, [], "/garden/moves", _("See the moves"))
 
@@ -43,7 +43,7 @@ def moved(supplier: str, garden: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("%(garden)s now looks after %(supplier)s", garden=garden, supplier=supplier),
+            _("%(garden)s is now responsible for %(supplier)s", garden=garden, supplier=supplier),
             [
                 _(
                     "Your approvals are still valid. Applications and renewals go to %(garden)s from now on.",

@@ -79,7 +79,7 @@ def gaps(supplier: Any) -> list[Gap]:
         found.append(
             Gap(
                 "trades",
-                _("Briefs asking for nynorsk will list you as “has not stated nynorsk”."),
+                _("Briefs that ask for nynorsk will list you as “has not stated nynorsk”."),
                 _("State your languages"),
             )
         )

@@ -21,17 +21,17 @@ def application_received(supplier: Supplier, categories: Sequence[str], vetting_
 
     def compose() -> Content:
         return Content(
-            _("%(supplier)s asks for approval", supplier=name),
+            _("%(supplier)s is applying for approval", supplier=name),
             [
                 _(
-                    "%(supplier)s in %(place)s applies for %(kinds)s.",
+                    "%(supplier)s in %(place)s is applying for %(kinds)s.",
                     supplier=name,
                     place=place,
                     kinds=_kinds(categories),
                 ),
                 ngettext(
-                    "You promise an answer within %(days)s working days.",
-                    "You promise an answer to all %(num)s within %(days)s working days.",
+                    "You have promised a reply within %(days)s working days.",
+                    "You have promised a reply to all %(num)s within %(days)s working days.",
                     number,
                     days=vetting.PROMISED_WORKING_DAYS,
                 ),
@@ -49,7 +49,7 @@ def application_receipt(supplier: Supplier, categories: Sequence[str], garden: s
 
     def compose() -> Content:
         return Content(
-            _("%(garden)s has your application", garden=garden),
+            _("%(garden)s has received your application", garden=garden),
             [
                 _("%(supplier)s has applied for %(kinds)s.", supplier=name, kinds=_kinds(categories)),
                 _(
@@ -83,20 +83,24 @@ def decided(
             subject = _("%(supplier)s is approved for %(kind)s", supplier=name, kind=kind)
             until = format_date(vetting.due_on(approved_at)) if approved_at else ""
             lines.append(
-                _("%(garden)s has approved you. It holds until %(date)s.", garden=garden, date=until)
+                _(
+                    "%(garden)s has approved you. The approval is valid until %(date)s.",
+                    garden=garden,
+                    date=until,
+                )
             )
             lines.append(_("You are listed in the directory, and matching briefs can find you."))
         elif move == vetting.ASK:
-            subject = _("Add something to your application for %(kind)s", kind=kind)
-            lines.append(_("%(garden)s has read your application and misses something.", garden=garden))
+            subject = _("Add to your application for %(kind)s", kind=kind)
+            lines.append(_("%(garden)s has read your application and something is missing.", garden=garden))
         elif move == vetting.REFUSE:
             subject = _("%(kind)s was not approved", kind=kind)
-            lines.append(_("%(garden)s has said no for now.", garden=garden))
+            lines.append(_("%(garden)s has declined for now.", garden=garden))
         else:
             subject = _("Your approval for %(kind)s has been suspended", kind=kind)
             lines.append(
                 _(
-                    "%(garden)s has set the approval on hold. You are not found for this kind of service meanwhile.",
+                    "%(garden)s has suspended the approval. Until it is restored, you are not listed for this kind of service.",
                     garden=garden,
                 )
             )

@@ -35,8 +35,8 @@ def found_in(supplier: Supplier) -> list[str]:
 
 def _jump(held: HeldChange) -> str:
     return ngettext(
-        "The last change lifts it %(places)s places or more for %(num)s brief. Until a curator has looked, the profile counts as it was before.",
-        "The last change lifts it %(places)s places or more for %(num)s briefs. Until a curator has looked, the profile counts as it was before.",
+        "The latest change raises the profile by %(places)s ranks or more for %(num)s brief. Until a curator has reviewed it, the previous version of the profile counts.",
+        "The latest change raises the profile by %(places)s ranks or more for %(num)s briefs. Until a curator has reviewed it, the previous version of the profile counts.",
         held.briefs,
         places=held.places,
     )
@@ -51,12 +51,12 @@ def _sentence(code: str, params: Mapping[str, Any]) -> str:
         "words_listed": lambda: _("The text is mostly a list of words rather than sentences."),
         "sentences_repeated": lambda: _("The same sentences are repeated again and again."),
         "hidden_letters": lambda: ngettext(
-            "%(num)s letter cannot be seen, or looks like another.",
-            "%(num)s letters cannot be seen, or look like others.",
+            "%(num)s character is invisible or looks like another.",
+            "%(num)s characters are invisible or look like others.",
             count,
         ),
         "too_many_services": lambda: ngettext(
-            "%(num)s service is ticked.", "%(num)s services are ticked.", count
+            "%(num)s service is selected.", "%(num)s services are selected.", count
         ),
         "reads_like_a_brief": lambda: _("The text reads as if it was written by someone who wants to buy."),
     }[code]()

@@ -19,7 +19,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Message:
             _("Review a refusal of %(supplier)s", supplier=supplier),
             [
                 _(
-                    "%(name)s in %(garden)s proposes to refuse %(supplier)s for «%(kind)s».",
+                    "%(name)s at %(garden)s proposes refusing the application from %(supplier)s for «%(kind)s».",
                     name=proposer,
                     garden=garden,
                     supplier=supplier,
@@ -40,7 +40,7 @@ def refusal_waits(refusal: Refusal, supplier: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("A refusal of %(supplier)s waits for you", supplier=supplier),
+            _("A refusal of %(supplier)s is waiting for your decision", supplier=supplier),
             [
                 _(
                     "It was proposed on %(date)s, and the supplier is waiting for an answer.",
@@ -60,7 +60,7 @@ def refusal_returned(refusal: Refusal, supplier: str, name: str) -> Message:
 
     def compose() -> Content:
         return Content(
-            _("%(name)s does not confirm the refusal of %(supplier)s", name=name, supplier=supplier),
+            _("%(name)s does not agree to the refusal of %(supplier)s", name=name, supplier=supplier),
             [answer, _("The application has been returned to you. The supplier has not been notified.")],
             link,
             _("Read the application"),
@@ -89,10 +89,10 @@ def appeal_came(supplier: str, category: str, appeal_id: int, refused_by: str) -
 
     def compose() -> Content:
         return Content(
-            _("%(supplier)s appeals a refusal to you", supplier=supplier),
+            _("%(supplier)s has appealed a refusal, and you decide", supplier=supplier),
             [
                 _(
-                    "%(garden)s has refused it for «%(kind)s». You decide, because you had no part in it.",
+                    "%(garden)s has refused the application for «%(kind)s». You decide because you were not involved.",
                     garden=refused_by,
                     kind=taxonomy.group(category).label,
                 )
@@ -109,12 +109,12 @@ def appeal_to_see(supplier: str, category: str, garden: str) -> Message:
 
     def compose() -> Content:
         looks = (
-            _("%(garden)s looks at it.", garden=garden)
+            _("%(garden)s is reviewing the case.", garden=garden)
             if garden
             else _("No other business garden has a curator who can review this. Invite one.")
         )
         return Content(
-            _("%(supplier)s appeals a refusal", supplier=supplier),
+            _("%(supplier)s has appealed a refusal", supplier=supplier),
             [_("It is about “%(kind)s”.", kind=taxonomy.group(category).label), looks],
             "/admin/appeals",
             _("See the appeals"),
@@ -128,7 +128,7 @@ def appeal_receipt(category: str, garden: str) -> Message:
 
     def compose() -> Content:
         looks = (
-            _("%(garden)s had no part in the refusal, and decides.", garden=garden)
+            _("%(garden)s was not involved in the refusal and decides the appeal.", garden=garden)
             if garden
             else _("We will find a business garden that was not involved in the refusal.")
         )
@@ -152,12 +152,16 @@ def appeal_decided(item: Vetting, garden: str, reason: str, *, granted: bool) ->
             subject = _("Your appeal for “%(kind)s” has been upheld", kind=kind)
             until = format_date(vetting.due_on(approved_at)) if approved_at else ""
             lines = [
-                _("%(garden)s has approved you. It holds until %(date)s.", garden=garden, date=until),
+                _(
+                    "%(garden)s has approved you. The approval is valid until %(date)s.",
+                    garden=garden,
+                    date=until,
+                ),
                 _("You are listed in the directory, and matching briefs can find you."),
             ]
         else:
             subject = _("The refusal for “%(kind)s” has been upheld", kind=kind)
-            lines = [_("%(garden)s has looked at your appeal and comes to the same.", garden=garden)]
+            lines = [_("%(garden)s has reviewed your appeal and reached the same conclusion.", garden=garden)]
         lines.append(_("The business garden writes: %(reason)s", reason=reason))
         if not granted and refused_at:
             day = format_date(vetting.reapply_from(refused_at))
@@ -177,7 +181,7 @@ def appeal_decided_elsewhere(appeal: Appeal, garden: str, *, with_reason: bool) 
         subject = (
             _("%(garden)s has approved %(supplier)s after an appeal", garden=garden, supplier=supplier)
             if granted
-            else _("%(garden)s lets the refusal of %(supplier)s stand", garden=garden, supplier=supplier)
+            else _("%(garden)s upholds the refusal of %(supplier)s", garden=garden, supplier=supplier)
         )
         lines = [_("It is about “%(kind)s”.", kind=taxonomy.group(category).label)]
         if with_reason:

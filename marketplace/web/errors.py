@@ -44,7 +44,7 @@ def _words(code: int) -> tuple[str, str]:
             _("The link has been used or has expired. Request a new one."),
         ),
         413: (_("That is too much to send at once"), _("Shorten the text and send it again.")),
-        422: (_("That did not work"), _("Go back and check what you wrote.")),
+        422: (_("That did not work"), _("Go back and check what you entered.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
         503: (_("The service is busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
     }

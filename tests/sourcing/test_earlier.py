@@ -32,7 +32,7 @@ ANOTHER_JOB = {
     "must_have": ["Works offline"],
     "nice_to_have": [],
 }
-HEADING = "Earlier briefs like this one"
+HEADING = "Earlier briefs similar to this one"
 
 
 @pytest.fixture

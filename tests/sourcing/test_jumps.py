@@ -63,7 +63,7 @@ def test_a_jump_is_held_named_and_counts_when_a_curator_has_looked(crowd, publis
     looking = curator(crowd)
     assert [item.supplier_id for item in queries.to_read_again(looking)] == [crowd.suppliers["Nedst"].id]
     page = sign_in(looking).page(f"/vetting/{vetting(crowd).id}").text
-    assert f"lifts it {found.places} places or more for {JUMP_BRIEFS} briefs" in page
+    assert f"raises the profile by {found.places} ranks or more for {JUMP_BRIEFS} briefs" in page
     use_cases.decide(looking, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
     assert held(crowd) is None
     assert counts_as(crowd) == COPY

@@ -36,8 +36,8 @@ def test_each_hint_gives_the_points_it_names_when_it_is_done(market, publish):
 def test_the_page_shows_no_rival(market, publish, sign_in):
     reference = publish()
     page = sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/standing")
-    assert "Place 2 of 3" in page.text
-    assert "points more, place" in page.text
+    assert "Ranked 2 of 3" in page.text
+    assert "more points, rank" in page.text
     for name in ("Kvistverk", "Dyrt", "Tekstverk"):
         assert name not in page.text
     assert "/standing" in sign_in(market.people["Myrull"]).get(f"/briefs/{reference}").text

@@ -62,13 +62,13 @@ def _wait_message(left: dt.timedelta) -> str:
     seconds = max(1, int(left.total_seconds()) + 1)
     if seconds <= _MINUTE:
         return ngettext(
-            "Too many tries. Wait %(num)s second and try again.",
-            "Too many tries. Wait %(num)s seconds and try again.",
+            "Too many attempts. Wait %(num)s second and try again.",
+            "Too many attempts. Wait %(num)s seconds and try again.",
             seconds,
         )
     return ngettext(
-        "Too many tries. Wait %(num)s minute and try again.",
-        "Too many tries. Wait %(num)s minutes and try again.",
+        "Too many attempts. Wait %(num)s minute and try again.",
+        "Too many attempts. Wait %(num)s minutes and try again.",
         -(-seconds // _MINUTE),
     )
 

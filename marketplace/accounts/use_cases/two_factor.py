@@ -60,7 +60,7 @@ def confirm_two_factor(viewer: Viewer, code: str, token: str, cipher: SecretCiph
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_secret is None or user.second_factor_at is not None:
-            raise RuleBroken(_("Begin again: there is nothing to confirm."))
+            raise RuleBroken(_("Start again. There is nothing to confirm."))
         if not _consume_code(user, code, cipher):
             raise RuleBroken(_wrong_code_message(), "code")
         user.second_factor_at = clock.now()
@@ -146,7 +146,7 @@ def renew_recovery_codes(viewer: Viewer) -> list[str]:
 def disable_two_factor(viewer: Viewer, token: str, *, must_have: bool) -> None:
     """Take away the viewer's own second step. Raises RuleBroken for those who must have one."""
     if must_have:
-        raise RuleBroken(_("Curators and administrators must have the second step."))
+        raise RuleBroken(_("Curators and administrators must use two-step sign-in."))
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         _remove_two_factor(user)

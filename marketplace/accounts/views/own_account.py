@@ -80,7 +80,7 @@ def change_address() -> Answer:
         else:
             flashes.done(
                 _(
-                    "A link is on its way to %(email)s. The address changes when you use it.",
+                    "We have sent a link to %(email)s. Your address changes when you use it.",
                     email=form.email.data,
                 )
             )

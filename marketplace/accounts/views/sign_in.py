@@ -132,7 +132,7 @@ def send_again() -> Answer:
     if waiting_for() != "verify":
         return see_other("pages.home")
     if use_cases.resend_verification(current_person().user_id or 0):
-        flashes.done(_("A new link is on its way. The old one works no more."))
+        flashes.done(_("We have sent a new link. The old link no longer works."))
     else:
         flashes.warn(
             _(

@@ -62,13 +62,13 @@ def _move_deadline(brief: Brief, day: dt.date | None, found: queries.Pending) ->
     if day is None:
         raise RuleBroken(
             _(
-                "Choose a new reply deadline from %(first)s to %(last)s. Suppliers need time to answer the change.",
+                "Choose a new reply deadline from %(first)s to %(last)s. Suppliers need time to respond to the change.",
                 **bounds,
             ),
             "deadline",
         )
     if not found.earliest <= day <= found.latest:
-        raise RuleBroken(_("Choose a day from %(first)s to %(last)s.", **bounds), "deadline")
+        raise RuleBroken(_("Choose a date from %(first)s to %(last)s.", **bounds), "deadline")
     brief.deadline = clock.end_of_day(day)
     brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
 

@@ -96,8 +96,8 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         if brief.extensions >= lifecycle.MAX_EXTENSIONS:
             raise RuleBroken(
                 ngettext(
-                    "The deadline has been moved %(num)s time, and that is the most.",
-                    "The deadline has been moved %(num)s times, and that is the most.",
+                    "The deadline has been moved %(num)s time and cannot be moved again.",
+                    "The deadline has been moved %(num)s times and cannot be moved again.",
                     brief.extensions,
                 ),
                 "deadline",
@@ -106,7 +106,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         if not max(clock.to_local(deadline).date(), clock.today()) < day <= latest:
             raise RuleBroken(
                 _(
-                    "Choose a day after the deadline you have, and no later than %(date)s.",
+                    "Choose a date after the current deadline and no later than %(date)s.",
                     date=format_date(latest),
                 ),
                 "deadline",

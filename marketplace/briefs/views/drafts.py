@@ -97,7 +97,7 @@ def delete(reference: str) -> Answer:
     brief = use_cases.delete_draft(current_viewer(), reference)
     flashes.done(
         _(
-            "%(title)s is deleted. You can take it back from this page for 30 days.",
+            "%(title)s has been deleted. You can restore it from this page for 30 days.",
             title=queries.shown_title(brief),
         )
     )
@@ -109,7 +109,7 @@ def delete(reference: str) -> Answer:
 def restore(reference: str) -> Answer:
     """Take back a deleted draft."""
     brief = use_cases.restore_draft(current_viewer(), reference)
-    flashes.done(_("%(title)s is back.", title=queries.shown_title(brief)))
+    flashes.done(_("%(title)s has been restored.", title=queries.shown_title(brief)))
     return see_other("briefs.resume", reference=brief.reference)
 
 

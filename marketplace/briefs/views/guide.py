@@ -101,7 +101,7 @@ def _go_on(paper: BriefPaper, current: Topic, move: str) -> Response:
     if move == "amend":
         return redirect(f"{url_for('briefs.show', reference=reference)}/amend", 303)
     if action == "later":
-        flashes.done(_("%(title)s is saved. Go on when it suits you.", title=paper.title))
+        flashes.done(_("%(title)s is saved. Continue when it suits you.", title=paper.title))
         return see_other("briefs.index")
     codes = [topic.code for topic in paper.guide.topics]
     place = codes.index(current.code) + 1
@@ -116,7 +116,7 @@ def _conflict(paper: BriefPaper, current: Topic, form: TopicForm, conflict: Conf
     by = str(standing.pop("by", ""))
     if standing:
         message = _(
-            "%(name)s has changed the same answer. Nothing of yours is lost.", name=by or _("A colleague")
+            "%(name)s has changed the same answer. None of your text is lost.", name=by or _("A colleague")
         )
     else:
         message = _(
@@ -159,7 +159,7 @@ def saved_line(paper: BriefPaper) -> str:
 
 def state_label(state: str) -> str:
     """Return a topic's state in the reader's language."""
-    labels = {"done": _("Done"), "begun": _("Begun"), "review": _("Filled in, look it over")}
+    labels = {"done": _("Done"), "begun": _("Started"), "review": _("Completed, check the answers")}
     return labels.get(state, "")
 
 

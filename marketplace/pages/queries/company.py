@@ -91,7 +91,7 @@ def days_left(moment: dt.datetime) -> str:
     """Return how long there is to a deadline, in words."""
     days = (clock.to_local(moment).date() - clock.today()).days
     if days <= 0:
-        return _("ends today")
+        return _("closes today")
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
@@ -126,7 +126,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
                 title=title,
             ),
             f"/briefs/{reference}#questions",
-            _("All who can see the brief get the same answer."),
+            _("Everyone who can see the brief gets the same answer."),
             button=_("Answer"),
         )
     if current is Phase.EVALUATING:
@@ -141,10 +141,12 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
                 f"/briefs/{reference}/ranking",
                 rest,
                 when,
-                button=_("Choose who to ask"),
+                button=_("Choose which suppliers to ask"),
             )
         else:
-            rest = ngettext("%(num)s supplier is asked.", "%(num)s suppliers are asked.", brief.invited)
+            rest = ngettext(
+                "%(num)s supplier has been asked.", "%(num)s suppliers have been asked.", brief.invited
+            )
             rest += " " + _("Offers are sealed until the deadline.")
             yield Task(
                 Urgency.SOON,
@@ -180,7 +182,7 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
             near=True,
         )
     link = ngettext(
-        "Read %(num)s offer on %(title)s", "Compare %(num)s offers on %(title)s", offers, title=title
+        "Read %(num)s offer for %(title)s", "Compare %(num)s offers for %(title)s", offers, title=title
     )
     rest = _("The suppliers are waiting for an answer.")
     return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
@@ -192,7 +194,7 @@ def _draft(brief: Row[Any], title: str, last: Any) -> Task:
         link = _("Read what your adviser says about %(title)s", title=title)
         return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
     return Task(
-        Urgency.LATER, _("Go on with %(title)s", title=title), f"/briefs/{brief.reference}/guide", "", when
+        Urgency.LATER, _("Continue with %(title)s", title=title), f"/briefs/{brief.reference}/guide", "", when
     )
 
 
@@ -202,7 +204,7 @@ def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
             Urgency.LATER,
             _("Confirm when %(title)s has been delivered", title=_shown(job.title)),
             f"/briefs/{job.reference}",
-            _("%(supplier)s is doing the job.", supplier=job.supplier),
+            _("%(supplier)s is working on the job.", supplier=job.supplier),
             _("Chosen %(date)s", date=format_date(job.awarded_at)),
         )
 

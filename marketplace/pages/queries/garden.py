@@ -158,17 +158,17 @@ def _applications(garden_id: int) -> Iterator[Task]:
         waited = clock.working_days_between(clock.to_local(submitted_at).date(), clock.today())
         late = waited >= PROMISED_WORKING_DAYS - 1
         rest = ngettext(
-            "The application has waited %(num)s working day.",
-            "The application has waited %(num)s working days.",
+            "The application has been waiting for %(num)s working day.",
+            "The application has been waiting for %(num)s working days.",
             waited,
         )
         if kinds > 1:
             rest += " " + ngettext(
-                "It is for %(num)s kind of service.", "It is for %(num)s kinds of service.", kinds
+                "It covers %(num)s kind of service.", "It covers %(num)s kinds of service.", kinds
             )
         yield Task(
             Urgency.NOW if late else Urgency.SOON,
-            _("Answer %(supplier)s", supplier=name),
+            _("Reply to %(supplier)s", supplier=name),
             f"/vetting/{vetting_id}",
             rest,
             _("You have committed to answering within six working days.") if late else "",
@@ -194,8 +194,8 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
             _("Call %(company)s", company=company),
             f"/briefs/{reference}",
             ngettext(
-                "Only %(num)s supplier is asked, and the time is short.",
-                "Only %(num)s suppliers are asked, and the time is short.",
+                "Only %(num)s supplier has been asked, and time is short.",
+                "Only %(num)s suppliers have been asked, and time is short.",
                 number,
             ),
             _("Deadline %(date)s", date=format_date(deadline)),
@@ -212,7 +212,7 @@ def _renewals(garden_id: int) -> Iterator[Task]:
             _("Renew the approval of %(supplier)s", supplier=supplier),
             f"/vetting/{vetting_id}",
             _("It is about %(kinds)s.", kinds=taxonomy.group(category).label),
-            _("A year old %(date)s", date=format_date(due)),
+            _("One year old on %(date)s", date=format_date(due)),
         )
 
 

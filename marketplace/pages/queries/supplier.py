@@ -147,7 +147,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
             continue
         when, near = _when(offer)
         if offer.state == "draft":
-            link = _("Finish the offer on %(title)s", title=offer.title)
+            link = _("Finish the offer for %(title)s", title=offer.title)
             yield Task(
                 Urgency.NOW,
                 link,
@@ -155,10 +155,10 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 _("It has not been sent yet."),
                 when,
                 near,
-                _("Go on"),
+                _("Continue"),
             )
         elif offer.state == "submitted" and offer.brief_version_id != offer.newest_version_id:
-            link = _("Answer the change in %(title)s", title=offer.title)
+            link = _("Respond to the change in %(title)s", title=offer.title)
             yield Task(
                 Urgency.NOW,
                 link,
@@ -240,6 +240,8 @@ def _facts(supplier: Row[Any], vettings: Rows) -> list[Fact]:
         kinds = format_list([taxonomy.group(v.category).label for v in approved])
         facts.append(Fact(_("Approved for"), kinds))
     facts.append(
-        Fact(_("Free from"), format_date(supplier.next_start) if supplier.next_start else _("Not stated"))
+        Fact(
+            _("Available from"), format_date(supplier.next_start) if supplier.next_start else _("Not stated")
+        )
     )
     return facts

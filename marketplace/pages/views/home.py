@@ -25,12 +25,12 @@ Answer = str | Response
 def _title(desk: Desk, first_name: str) -> str:
     if desk.urgent:
         return ngettext(
-            "Good day, %(name)s. %(num)s thing cannot wait.",
-            "Good day, %(name)s. %(num)s things cannot wait.",
+            "Hello, %(name)s. %(num)s item is urgent.",
+            "Hello, %(name)s. %(num)s items are urgent.",
             desk.urgent,
             name=first_name,
         )
-    return _("Good day, %(name)s. Nothing is urgent.", name=first_name)
+    return _("Hello, %(name)s. Nothing is urgent.", name=first_name)
 
 
 @blueprint.get("/home")

@@ -69,7 +69,7 @@ class ScoresForm(BaseForm):
         ok = bool(super().validate(extra_validators))
         for name, field in self._fields.items():
             if name.startswith("note_") and field.data and not self[name.replace("note_", "score_", 1)].data:
-                field.errors = [*field.errors, _("Give a score as well, so that the note is kept.")]
+                field.errors = [*field.errors, _("Give a score as well, so that the note is saved.")]
                 ok = False
         return ok
 
@@ -168,9 +168,9 @@ class NobodyForm(BaseForm):
         choices=list(CLOSING_REASONS.items()),
     )
     text = LongTextField(
-        _l("A sentence to those who answered"),
+        _l("A sentence to everyone who answered"),
         [length(high=600)],
-        description=_l("All get the same. Say what would have made the difference."),
+        description=_l("Everyone gets the same reason. Say what would have made the difference."),
     )
 
     def reply(self) -> Reply:
@@ -198,7 +198,7 @@ class RuleOutForm(BaseForm):
 class ExtendForm(BaseForm):
     """The new deadline."""
 
-    day = DayField(_l("New deadline"), [required(_l("Choose a day."))])
+    day = DayField(_l("New deadline"), [required(_l("Choose a date."))])
 
 
 class HandoverForm(BaseForm):
@@ -230,7 +230,7 @@ class OutcomeForm(BaseForm):
         choices=[("yes", _l("Yes")), ("late", _l("Up to a month late")), ("no", _l("Later, or not at all"))],
     )
     within_price = ChoiceField(
-        _l("Did the price hold?"),
+        _l("Did the price stay as agreed?"),
         [required(_l("Choose one."))],
         choices=[("yes", _l("Yes")), ("over", _l("Up to a tenth more")), ("no", _l("More than that"))],
     )

@@ -64,7 +64,7 @@ class ProposalForm(BaseForm):
     assumptions = LongTextField(
         _l("What conditions does the price depend on?"),
         [length(high=1200)],
-        description=_l("At most 80 words. Also what the company must do itself."),
+        description=_l("At most 80 words. Include what the company must do itself."),
     )
     start = DayField(_l("Start date"))
     finish = DayField(_l("Completion date"))
@@ -222,7 +222,7 @@ class GlassForm(BaseForm):
     reference = TextField(
         _l("Brief reference"),
         [required(_l("Enter the brief reference.")), length(high=12)],
-        description=_l("As 2026-0147."),
+        description=_l("For example, 2026-0147."),
     )
     reason = LongTextField(
         _l("Why does it need to be opened?"),

@@ -42,7 +42,7 @@ def offer_not_chosen(company: str, title: str, proposal_id: int, code: str, text
 def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: str) -> Content:
     """Tell a bidder that the brief ended without a choice."""
     return Content(
-        _("%(company)s has chosen nobody", company=company_label(company)),
+        _("%(company)s did not choose an offer", company=company_label(company)),
         [
             _("Thank you for your offer on %(title)s. No offer was chosen.", title=title),
             _("Reason: %(reason)s.", reason=reason_label(code)),
@@ -60,7 +60,7 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
         _("Your offer on %(title)s has been ruled out", title=title),
         [
             _(
-                "%(company)s finds that this must-have is not met: %(demand)s.",
+                "%(company)s considers that this must-have is not met: %(demand)s.",
                 company=company_label(company),
                 demand=demand,
             ),
@@ -78,7 +78,7 @@ def choice_made(supplier: str, title: str, reference: str) -> Content:
     return Content(
         _("You have chosen %(supplier)s", supplier=supplier),
         [
-            _("All who answered %(title)s have been told, each with a reason.", title=title),
+            _("Everyone who answered to %(title)s has been notified, each with a reason.", title=title),
             _("Confirm when the job has been delivered, and go through the handover list."),
         ],
         f"/briefs/{reference}/job",
@@ -90,7 +90,7 @@ def choice_made(supplier: str, title: str, reference: str) -> Content:
 def choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
     """Tell a bidder that the company has taken back its choice."""
     return Content(
-        _("%(company)s has taken back its choice", company=company),
+        _("%(company)s has withdrawn its choice", company=company),
         [
             _(
                 "The offers on %(title)s are being considered again. You do not need to do anything.",
@@ -107,7 +107,7 @@ def choice_taken_back(company: str, title: str, reference: str, reason: str) -> 
 def supplier_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Tell company and garden that the chosen supplier declined the job."""
     return Content(
-        _("%(supplier)s cannot take the job", supplier=supplier),
+        _("%(supplier)s cannot take on the job", supplier=supplier),
         [
             _("The other offers on %(title)s can be chosen again.", title=title),
             _("They write: %(reason)s", reason=reason),
@@ -121,7 +121,7 @@ def supplier_declined(supplier: str, title: str, reference: str, reason: str) ->
 def choice_reopened(company: str, title: str, reference: str) -> Content:
     """Tell another bidder that the chosen supplier declined, so its offer is considered again."""
     return Content(
-        _("%(company)s must choose once more", company=company),
+        _("%(company)s must choose again", company=company),
         [
             _(
                 "The chosen supplier cannot take the job %(title)s. Your offer is being considered again.",
@@ -148,7 +148,7 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
 def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
     """Tell the garden that one of its companies chose nobody."""
     return Content(
-        _("%(company)s has chosen nobody", company=company),
+        _("%(company)s did not choose an offer", company=company),
         [_("This was about the brief %(title)s. They may need help to try again.", title=title)],
         f"/briefs/{reference}",
         _("See the brief"),
@@ -159,7 +159,7 @@ def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
 def garden_choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
     """Tell the garden that a choice was taken back."""
     return Content(
-        _("%(company)s has taken back its choice", company=company),
+        _("%(company)s has withdrawn its choice", company=company),
         [
             _("This is about the brief %(title)s.", title=title),
             _("They write: %(reason)s", reason=reason),

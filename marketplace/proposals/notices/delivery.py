@@ -22,7 +22,7 @@ def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
     return Content(
         _("The job has ended: %(title)s", title=title),
         [
-            _("%(company)s has ended the job before it was delivered.", company=company),
+            _("%(company)s ended the job before delivery.", company=company),
             _("They write: %(reason)s", reason=reason),
         ],
         f"/briefs/{reference}",
@@ -37,7 +37,7 @@ def outcome_request(title: str, reference: str, name: str) -> Content:
         _("Did it work? %(title)s", title=title),
         [
             f"{ROUND_LABELS[name]}.",
-            _("Four short questions, two minutes. Your answers help the next company."),
+            _("Four short questions that take two minutes. Your answers help the next company."),
         ],
         f"/briefs/{reference}/outcome/{name}",
         _("Answer"),

@@ -14,7 +14,7 @@ def emergency_access_granted(title: str, reference: str, reason: str, until: dt.
     The text is the same with and without offers, so that it reveals none.
     """
     return Content(
-        _("An administrator has opened what is sealed: %(title)s", title=title or reference),
+        _("An administrator has opened sealed content: %(title)s", title=title or reference),
         [
             _("It can be read until %(time)s.", time=format_datetime(until)),
             _("They write: %(reason)s", reason=reason),

@@ -12,7 +12,7 @@ from marketplace.proposals.notices.labels import company_label
 def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetime) -> Content:
     """Remind the company that suppliers wait for its decision."""
     waiting = ngettext(
-        "%(num)s supplier waits for your answer.", "%(num)s suppliers wait for your answer.", count
+        "%(num)s supplier is waiting for your reply.", "%(num)s suppliers are waiting for your reply.", count
     )
     return Content(
         _("Choose an offer: %(title)s", title=title),
@@ -49,7 +49,7 @@ def brief_lapsed(company: str, title: str, proposal_id: int) -> Content:
         _("No decision on %(title)s", title=title),
         [
             _(
-                "%(company)s has not chosen within 45 days, so the brief has lapsed.",
+                "%(company)s did not choose an offer within 45 days, so the brief has lapsed.",
                 company=company_label(company),
             ),
             _("You are no longer bound by your offer. The business garden has been notified."),
@@ -65,7 +65,7 @@ def own_brief_lapsed(title: str, reference: str) -> Content:
     return Content(
         _("The brief has lapsed: %(title)s", title=title),
         [
-            _("45 days went by without a choice. All who answered have been told."),
+            _("45 days passed without a choice. Everyone who answered has been notified."),
             _("You can still choose for another 90 days, if the supplier agrees."),
         ],
         f"/briefs/{reference}",

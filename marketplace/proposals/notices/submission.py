@@ -48,7 +48,7 @@ def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
 @as_message("supplier_withdrew")
 def supplier_withdrew(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Tell the company that an opened offer was withdrawn."""
-    lines = [_("%(supplier)s has withdrawn the offer to %(title)s.", supplier=supplier, title=title)]
+    lines = [_("%(supplier)s has withdrawn the offer for %(title)s.", supplier=supplier, title=title)]
     return Content(
         _("%(supplier)s has withdrawn its offer", supplier=supplier),
         [*lines, *([_("They write: %(reason)s", reason=reason)] if reason else [])],
@@ -72,7 +72,7 @@ def offers_opened(title: str, reference: str, count: int) -> Content:
             _("See what you can do"),
         )
     return Content(
-        ngettext("%(num)s offer to %(title)s", "%(num)s offers to %(title)s", count, title=title),
+        ngettext("%(num)s offer for %(title)s", "%(num)s offers for %(title)s", count, title=title),
         [_("The offers have been opened. Read and score them, then choose. Everyone gets a reply from you.")],
         f"/briefs/{reference}/proposals",
         _("Read the offers"),

@@ -115,9 +115,7 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
 
 def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
     if reply is None or reply.code not in codes:
-        raise RuleBroken(
-            _("Choose a reason for each supplier that you did not choose."), f"code_{proposal_id}"
-        )
+        raise RuleBroken(_("Choose a reason for each supplier you did not choose."), f"code_{proposal_id}")
     if not reply.text:
         raise RuleBroken(_("Write a sentence for each supplier you did not choose."), f"text_{proposal_id}")
 
@@ -137,7 +135,7 @@ def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.date
     try:
         session.flush()
     except IntegrityError as error:
-        raise Conflict(_("A colleague has just chosen an offer. Open the page again.")) from error
+        raise Conflict(_("A colleague has just chosen an offer. Reload the page.")) from error
 
 
 def _turn_down(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
@@ -194,7 +192,7 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         if found is None:
             raise NotFound
         if not may_reopen(found.awarded_at, clock.now()):
-            raise Conflict(_("A choice can be taken back within 14 days. Ask your business garden."))
+            raise Conflict(_("A choice can be undone within 14 days. Ask your business garden."))
         if not reason:
             raise RuleBroken(_("Explain why you are undoing the choice."), "reason")
         phase = phase_of(brief)
@@ -236,7 +234,7 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         if found is None or found.proposal_id != proposal.id:
             raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
         if not may_decline(found.awarded_at, clock.now()):
-            raise Conflict(_("A job can be declined within 10 days. Talk with the company."))
+            raise Conflict(_("A job can be declined within 10 days. Talk to the company."))
         if not reason:
             raise RuleBroken(_("Explain why you cannot take the job."), "reason")
         phase = phase_of(brief)

@@ -132,7 +132,7 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
         earliest, latest = extension_range(brief)
         if not earliest <= day <= latest:
             allowed = {"first": format_date(earliest), "last": format_date(latest)}
-            raise RuleBroken(_("Choose a day from %(first)s to %(last)s.", **allowed), "day")
+            raise RuleBroken(_("Choose a date from %(first)s to %(last)s.", **allowed), "day")
         extend_deadline(viewer, reference, day, nobody_answered=True)
         record(viewer, "brief.extend_without_offers", "brief", brief.reference)
 

@@ -78,7 +78,7 @@ def _keep(viewer: Viewer, found: Answering, content: Content, seen_revision: int
     if seen_revision is not None and seen_revision != proposal.revision and proposal.content != stored:
         raise Conflict(
             _(
-                "A colleague has saved this offer at %(time)s. Your text is still here. Save once more to replace theirs.",
+                "A colleague saved this offer at %(time)s. Your text is still here. Save again to replace theirs.",
                 time=format_time(proposal.updated_at),
             ),
             {"revision": proposal.revision},
@@ -114,7 +114,7 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             )
         if seen_revision != proposal.revision:
             raise Conflict(
-                _("A colleague has saved this offer since you read it. Read it again before you send it.")
+                _("A colleague has saved this offer since you opened it. Read it again before you send it.")
             )
         if found.lacks:
             raise RuleBroken(found.lacks[0].message, found.lacks[0].field)

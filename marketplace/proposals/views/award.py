@@ -108,7 +108,7 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("%(name)s is ruled out and has been told why.", name=one.name))
+            flashes.done(_("%(name)s is ruled out and has been told the reason.", name=one.name))
             return see_other("proposals.compare", reference=reference)
     html = render_template("proposals/rule_out.html", found=found, offer=one, form=form)
     return html, 422 if form.is_submitted() else 200

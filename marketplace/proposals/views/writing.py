@@ -77,8 +77,8 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
     if lacks:
         flashes.note(
             ngettext(
-                "Saved, but not sent: %(num)s thing is missing.",
-                "Saved, but not sent: %(num)s things are missing.",
+                "Saved, but not sent: %(num)s item is missing.",
+                "Saved, but not sent: %(num)s items are missing.",
                 len(lacks),
             )
         )

@@ -77,7 +77,7 @@ def _check(brief: Brief, chosen: Sequence[int], before: Sequence[Invitation]) ->
     if len(before) + len(chosen) > MOST_INVITED:
         raise RuleBroken(
             _(
-                "At most %(most)s suppliers can be asked about one brief, also when some say no.",
+                "At most %(most)s suppliers can be asked about one brief, including those who decline.",
                 most=MOST_INVITED,
             ),
             "supplier",
@@ -92,7 +92,7 @@ def _check(brief: Brief, chosen: Sequence[int], before: Sequence[Invitation]) ->
                 most,
             )
             + " "
-            + _("%(count)s are chosen in all. Take some away.", count=asked + len(chosen)),
+            + _("%(count)s are selected in total. Remove some.", count=asked + len(chosen)),
             "supplier",
         )
 

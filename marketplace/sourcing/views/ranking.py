@@ -57,8 +57,8 @@ def invite(reference: str) -> Answer:
         return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(
-            "%(num)s supplier is asked, by mail and here.",
-            "%(num)s suppliers are asked, by mail and here.",
+            "%(num)s supplier has been asked, by e-mail and here.",
+            "%(num)s suppliers have been asked, by e-mail and here.",
             asked,
         )
     )

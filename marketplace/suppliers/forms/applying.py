@@ -26,7 +26,7 @@ from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextF
 def _with_case(_form: Any, field: Field) -> None:
     """Ask for the case's main fields when any of them is filled in."""
     if _form.tells_case() and not field.data and not field.errors:
-        raise ValidationError(_("Fill in this field, or empty all fields of the job."))
+        raise ValidationError(_("Complete this field, or clear all fields for the job."))
 
 
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):
@@ -41,7 +41,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     case_client = TextField(
         _l("What kind of customer was it?"),
         [length(high=120)],
-        description=_l("Describe the customer, without a name: a bakery in a village."),
+        description=_l("Describe the customer without naming them: a bakery in a village."),
     )
     case_service = ChoiceField(_l("Service"), validate_choice=False)
     case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
@@ -51,7 +51,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     case_result = TextField(
         _l("What were the results?"),
         [length(high=300)],
-        description=_l("A figure if you have one: 40 orders the first week."),
+        description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
     case_year = NumberField(_l("Year"), [_with_case], high=2100)
     reference = LongTextField(
@@ -63,7 +63,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         _l("Who owns the work you produce?"),
         [length(high=1000)],
         description=_l(
-            "Domain, accounts, files and data when the job is over. Only the business garden sees it."
+            "Domain, accounts, files and data after the job has ended. Only the business garden can see it."
         ),
     )
 
@@ -85,7 +85,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
 
     def _note(self) -> str:
         parts = [
-            (_("A customer to call"), self.reference.data),
+            (_("A customer reference"), self.reference.data),
             (_("Who owns the results"), self.terms.data),
         ]
         return "\n\n".join(f"{label}: {text}" for label, text in parts if text)

@@ -41,7 +41,7 @@ def spoken(supplier: Any) -> list[str]:
 
 def presence() -> list[tuple[str, str]]:
     """Return the ways of working."""
-    return [("remote", _("Online, wherever the customer is")), ("on_site", _("At the customer's place"))]
+    return [("remote", _("Online, wherever the customer is")), ("on_site", _("At the customer's premises"))]
 
 
 def text_locales() -> list[tuple[str, str]]:

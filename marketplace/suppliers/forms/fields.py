@@ -60,7 +60,7 @@ class BasicsFields(BaseForm):
 class ContactFields(BaseForm):
     """Whom companies talk to."""
 
-    contact_name = TextField(_l("Contact"), [length(high=120)], render_kw={"autocomplete": "name"})
+    contact_name = TextField(_l("Contact person"), [length(high=120)], render_kw={"autocomplete": "name"})
     contact_email = EmailField(
         _l("E-mail address of the contact"),
         [length(high=254), email()],
@@ -170,7 +170,7 @@ class CaseFields(BaseForm):
     client = TextField(
         _l("What kind of customer was it?"),
         [length(high=120)],
-        description=_l("Describe the customer, without a name: a bakery in a village."),
+        description=_l("Describe the customer without naming them: a bakery in a village."),
     )
     service = ChoiceField(_l("Service"), validate_choice=False)
     sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
@@ -182,7 +182,7 @@ class CaseFields(BaseForm):
     result = TextField(
         _l("What were the results?"),
         [length(high=300)],
-        description=_l("A figure if you have one: 40 orders the first week."),
+        description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
     year = NumberField(_l("Year"), [required()], high=2100)
 

@@ -26,9 +26,9 @@ class NoteFields(BaseForm):
     """A word to the garden."""
 
     note = LongTextField(
-        _l("A word to the business garden"),
+        _l("A message to the business garden"),
         [length(high=1500)],
-        description=_l("A customer they can call, or what you have changed. Only the garden sees it."),
+        description=_l("A customer they can call, or what you have changed. Only the garden can see it."),
     )
 
 

@@ -100,7 +100,7 @@ def answer_appeal(viewer: Viewer, appeal_id: int, move: str, reason: str) -> App
             raise Conflict(_("This appeal has been answered."))
         to_state = second_look.result_of(move, found.state)
         if to_state is None:
-            raise RuleBroken(_("Choose what to do."))
+            raise RuleBroken(_("Choose an action."))
         if not second_look.may(move, chair):
             raise RuleBroken(_("You are involved in this case and cannot decide it. Ask another curator."))
         if not reason.strip():

@@ -169,7 +169,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         way = queries.ways_on(viewer).get(item.id)
         if way and way.appeal and way.appeal.state == second_look.WAITING:
             raise RuleBroken(
-                _("Another garden looks at your appeal. You can apply again when it has answered.")
+                _("Another garden is reviewing your appeal. You can apply again once it has replied.")
             )
         if (
             stands == vetting.REFUSED

@@ -36,7 +36,7 @@ def ask_to_move(viewer: Viewer, supplier_id: int, to_garden_id: int, reason: str
             SupplierMove.supplier_id == supplier_id, SupplierMove.state == ASKED
         )
         if session.scalar(asked) is not None:
-            raise RuleBroken(_("Another garden has already been asked. Take that back first."))
+            raise RuleBroken(_("Another garden has already been asked. Withdraw that request first."))
         move = SupplierMove(
             supplier_id=supplier_id,
             from_garden_id=viewer.organisation_id,

@@ -89,7 +89,7 @@ def must_be_as_read(item: Vetting, decision: Decision) -> None:
     """Raise Conflict when the application is not as the curator read it, or waits for a second curator."""
     waiting = queries.open_refusal(item.id)
     if waiting is not None:
-        message = _("%(name)s has proposed to refuse this application. A second curator answers first.")
+        message = _("%(name)s has proposed refusing this application. A second curator must reply first.")
         raise Conflict(message % {"name": waiting.proposed_by.name})
     if item.revision != decision.revision:
         raise Conflict(somebody_was_first(item), {"standing": queries.standing_of(item)})
@@ -105,7 +105,7 @@ def somebody_was_first(item: Vetting) -> str:
         vetting.APPROVED: _("%(name)s has already approved this application."),
         vetting.CHANGES: _("%(name)s has already asked for changes."),
         vetting.REFUSED: _("%(name)s has already refused this application."),
-        vetting.SUSPENDED: _("%(name)s has already set this approval on hold."),
+        vetting.SUSPENDED: _("%(name)s has already suspended this approval."),
     }
     return words.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
 
@@ -136,7 +136,8 @@ def must_carry(category: str, move: str, checklist: Checklist, reason: str) -> N
             raise RuleBroken(_("Answer every point on the list before you approve."), "checklist")
         if vetting.unmet(category, checklist):
             raise RuleBroken(
-                _("A point is not met. Ask for changes instead, or mark it as met with a note."), "checklist"
+                _("A point is not met. Ask for changes instead, or mark the point as met and add a note."),
+                "checklist",
             )
 
 

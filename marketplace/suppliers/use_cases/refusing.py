@@ -112,7 +112,7 @@ def answer_refusal(viewer: Viewer, refusal_id: int, move: str, text: str = "") -
             raise Conflict(_("This refusal has already been answered or withdrawn."))
         to_state = second_look.result_of(move, refusal.state)
         if to_state is None:
-            raise RuleBroken(_("Choose what to do."))
+            raise RuleBroken(_("Choose an action."))
         if not second_look.may(move, chair):
             raise RuleBroken(_why_not(chair))
         if move == second_look.RETURN and not text.strip():

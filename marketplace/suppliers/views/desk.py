@@ -85,10 +85,11 @@ def vetting_application(vetting_id: int) -> Answer:
 
 def _done(move: str, name: str) -> str:
     said = {
-        vetting.APPROVE: _("%(supplier)s is approved and has been told.", supplier=name),
-        vetting.ASK: _("%(supplier)s has been asked for changes.", supplier=name),
+        vetting.APPROVE: _("%(supplier)s is approved and has been notified.", supplier=name),
+        vetting.ASK: _("%(supplier)s has been asked to make changes.", supplier=name),
         vetting.REFUSE: _(
-            "A second curator has been asked to confirm. %(supplier)s has heard nothing yet.", supplier=name
+            "A second curator has been asked to confirm. %(supplier)s has not been notified yet.",
+            supplier=name,
         ),
         vetting.SUSPEND: _(
             "The approval has been suspended, and %(supplier)s has been notified.", supplier=name

@@ -64,7 +64,7 @@ def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
         ]
 
     kinds = [
-        (label, counted("kind", [(code, _("All of %(kind)s", kind=label)), *items]))
+        (label, counted("kind", [(code, _("Everything in %(kind)s", kind=label)), *items]))
         for code, label, items in choices.service_groups()
     ]
     by_county: Options = []

@@ -108,8 +108,8 @@ def _save(section: str, form: Any) -> str:
         opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", seen)
         if opened:
             return ngettext(
-                "Saved. The garden has got your application for a new kind of service.",
-                "Saved. The garden has got your applications for %(num)s new kinds of service.",
+                "Saved. The garden has received your application for a new kind of service.",
+                "Saved. The garden has received your applications for %(num)s new kinds of service.",
                 len(opened),
             )
     elif section == "basics":

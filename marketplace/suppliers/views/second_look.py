@@ -64,7 +64,7 @@ def refusal(refusal_id: int) -> Answer:
 
 def _refusal_done(move: str, name: str) -> str:
     said = {
-        second_look.CONFIRM: _("%(supplier)s has been told no, with the reasons.", supplier=name),
+        second_look.CONFIRM: _("%(supplier)s has been refused and given the reasons.", supplier=name),
         second_look.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
         second_look.WITHDRAW: _("You have withdrawn the proposal. The application is waiting for you again."),
     }
@@ -94,7 +94,7 @@ def appeal(appeal_id: int) -> Answer:
 
 def _appeal_done(move: str, name: str) -> str:
     if move == second_look.GRANT:
-        return _("%(supplier)s is approved and has been told.", supplier=name)
+        return _("%(supplier)s is approved and has been notified.", supplier=name)
     return _("The refusal has been upheld, and %(supplier)s has been notified.", supplier=name)
 
 

@@ -21,7 +21,7 @@ def required(message: str | None = None) -> Check:
         if data is None or (isinstance(data, str) and not data.strip()) or data == [] or data is False:
             if field.errors:
                 raise StopValidation
-            raise StopValidation(str(message) if message else gettext("Fill in this field."))
+            raise StopValidation(str(message) if message else gettext("Complete this field."))
 
     check.field_flags = {"required": True}  # type: ignore[attr-defined]  # because WTForms reads flags from validators
     return check
@@ -35,15 +35,15 @@ def length(low: int = 0, high: int = 0) -> Check:
         if high and count > high:
             raise ValidationError(
                 ngettext(
-                    "Shorten this to %(num)s character. It has %(count)s now.",
-                    "Shorten this to %(num)s characters. It has %(count)s now.",
+                    "Shorten this to %(num)s character. It is now %(count)s.",
+                    "Shorten this to %(num)s characters. It is now %(count)s.",
                     high,
                     count=count,
                 )
             )
         if count and count < low:
             raise ValidationError(
-                ngettext("Write at least %(num)s character.", "Write at least %(num)s characters.", low)
+                ngettext("Enter at least %(num)s character.", "Enter at least %(num)s characters.", low)
             )
 
     return check

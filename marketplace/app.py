@@ -20,7 +20,7 @@ from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
 from marketplace.demo.people import demo_people
 from marketplace.hook_registration import register_hooks
-from marketplace.operation import logs, metrics
+from marketplace.operation import logs
 from marketplace.operation.views import blueprint as operation
 from marketplace.organisations.queries import load_signed_in_person, organisation_names_of
 from marketplace.organisations.views import blueprint as organisations
@@ -104,7 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     csrf.init_app(app)
     _sign_in(app, settings)
     logs.register(app)
-    _count(app, settings)
+    _count(app)
     locale.register(app, settings)
     access.guard(app)
     filters.register(app)
@@ -128,10 +128,11 @@ def _engine_options(settings: Settings) -> dict[str, object]:
     return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
-def _count(app: Flask, settings: Settings) -> None:
-    app.extensions["counters"] = metrics.Counters(metrics.folder_of(settings.instance_path))
+def _count(app: Flask) -> None:
+    from marketplace.operation import metrics  # noqa: PLC0415 because importing it chooses the storage
+
     app.extensions["schema_is_newest"] = lambda: migrate.current(db.engine) == migrate.head()
-    metrics.register(app, app.extensions["counters"])
+    metrics.register(app)
 
 
 def _sign_in(app: Flask, settings: Settings) -> None:

@@ -4,8 +4,16 @@ import click
 from flask import Flask
 
 from marketplace.app import create_app
-from marketplace.config import SettingsError
+from marketplace.config import Settings, SettingsError
 from marketplace.core.database import db
+
+
+def load_settings() -> Settings:
+    """Return the settings from the environment. Raises ClickException if one is invalid."""
+    try:
+        return Settings.from_environment()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from error
 
 
 def open_app() -> Flask:
@@ -13,10 +21,7 @@ def open_app() -> Flask:
 
     Raises ClickException if a setting is invalid.
     """
-    try:
-        app = create_app()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
+    app = create_app(load_settings())
     click.get_current_context().call_on_close(lambda: _close_connections(app))
     return app
 

@@ -6,16 +6,9 @@ import click
 
 from marketplace.backup import use_cases
 from marketplace.backup.archive import BackupError
-from marketplace.config import Settings, SettingsError
+from marketplace.commands.application import load_settings
 from marketplace.core.database import make_engine
 from marketplace.database import migrate
-
-
-def _settings() -> Settings:
-    try:
-        return Settings.from_environment()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from error
 
 
 @click.command()
@@ -28,7 +21,7 @@ def _settings() -> Settings:
 @click.option("--force", is_flag=True, help="Overwrite FILE if it exists.")
 def backup(*, file: Path, with_keys: bool, force: bool) -> None:
     """Back up all data to FILE while the service is running."""
-    settings = _settings()
+    settings = load_settings()
     engine = make_engine(settings.database_url)
     try:
         done = use_cases.create_backup(engine, settings, file, force=force, with_keys=with_keys)
@@ -59,7 +52,7 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
 @click.option("--force", is_flag=True, help="Replace the data in the database.")
 def restore(*, file: Path, force: bool) -> None:
     """Restore the data in FILE. Stop the service first."""
-    settings = _settings()
+    settings = load_settings()
     engine = make_engine(settings.database_url)
     try:
         done = use_cases.restore_backup(engine, settings, file, force=force)

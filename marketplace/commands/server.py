@@ -1,5 +1,6 @@
 """`marketplace serve`, `worker` and `assets`: run the web server and the background worker."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -7,16 +8,18 @@ import sys
 import click
 from gunicorn.app import wsgiapp
 
-from marketplace.commands.application import open_app
+from marketplace.commands.application import load_settings, open_app
 from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.demo import use_cases as demo_data
-from marketplace.operation import logs
+from marketplace.operation import logs, metric_files
 from marketplace.proposals.use_cases.sealing import missing_keys
 from marketplace.server import gunicorn_config
 from marketplace.web.assets import AssetsMissingError, prepare
 from marketplace.worker import run_worker
+
+logger = logging.getLogger(__name__)
 
 
 @click.command()
@@ -45,10 +48,13 @@ def assets() -> None:
 @click.option("--with-worker", is_flag=True, help="Also run the background worker.")
 def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: bool) -> None:
     """Serve with gunicorn. On SIGTERM, finish open requests within 20 seconds, then stop."""
-    app = open_app()
-    settings: Settings = app.config["SETTINGS"]
+    settings = load_settings()
     logs.configure(as_json=settings.production)
-    app.extensions["counters"].forget()
+    try:
+        metric_files.share_between_processes(settings.instance_path / "metrics")
+    except OSError:
+        logger.warning("The metrics folder cannot be written to: /metrics counts one process only.")
+    app = open_app()
     with app.app_context():
         if migrate.current(db.engine) != migrate.head():
             message = "The database is not at the newest version: run `marketplace db upgrade`."
@@ -57,7 +63,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
             message = f"Offers are sealed with keys that are not here: {', '.join(missing)}. Put them back in SEAL_KEYS or {app.config['SETTINGS'].seal_key_file}."
             raise click.ClickException(message)
         db.engine.dispose()
-    _welcome(app.config["SETTINGS"], bind)
+    _welcome(settings, bind)
     sys.argv = [
         "gunicorn", "--preload", "--no-control-socket", "--workers", str(workers or settings.web_workers),
         "--threads", str(threads or settings.web_threads),

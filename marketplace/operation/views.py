@@ -3,13 +3,17 @@
 import hmac
 import ipaddress
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from flask import Blueprint, current_app, jsonify, request
 from werkzeug.wrappers import Response
 
 from marketplace.core.errors import NotFound
-from marketplace.operation import health, metrics
+from marketplace.operation import health
 from marketplace.web import access
+
+if TYPE_CHECKING:
+    from marketplace.operation.metrics import HttpMetrics
 
 blueprint = Blueprint("operation", __name__)
 Answer = tuple[Response, int]
@@ -57,9 +61,11 @@ def metrics_page() -> Response:
     """Tell Prometheus what all processes have done together. Without the right to know, there is no such page."""
     if not _may_read(current_app.config["SETTINGS"].metrics_token):
         raise NotFound
-    counters: metrics.Counters = current_app.extensions["counters"]
-    text = metrics.exposition(counters.total(), health.gauges())
-    return Response(text, mimetype="text/plain; version=0.0.4", headers={"Cache-Control": "no-store"})
+    http_metrics: HttpMetrics = current_app.extensions["http_metrics"]
+    text = http_metrics.exposition(health.gauges())
+    return Response(
+        text, content_type="text/plain; version=0.0.4; charset=utf-8", headers={"Cache-Control": "no-store"}
+    )
 
 
 def _may_read(token: str) -> bool:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from marketplace.core.database import db, session
-from marketplace.operation import logs
+from marketplace.operation import logs, metric_files
 from marketplace.sourcing.corpus import read_kept, warm
 
 WARM_UP_DELAY_SECONDS = 1.0
@@ -40,6 +40,11 @@ def when_ready(_server: Any) -> None:
     """Start the callbacks registered by the `serve` command."""
     for begin in ready_callbacks:
         begin()
+
+
+def child_exit(_server: Any, worker: Any) -> None:
+    """Let the metrics know that a worker process has ended."""
+    metric_files.mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -3,6 +3,8 @@
 import datetime as dt
 import json
 import logging
+import subprocess
+import sys
 
 import pytest
 from sqlalchemy import text
@@ -10,7 +12,7 @@ from sqlalchemy import text
 from marketplace.core import clock, request_state
 from marketplace.core.database import db, session
 from marketplace.database import migrate
-from marketplace.operation import health, logs, metrics
+from marketplace.operation import health, logs, metric_files, metrics
 from marketplace.outbox.models import OutboxMail
 from tests import factories
 
@@ -83,7 +85,7 @@ def test_a_disk_without_room_or_rights_is_told(client, monkeypatch):
     assert client.get("/healthz").json["parts"]["disk"] == "cannot be written to"
 
 
-def _refuse(**_where):
+def _refuse(*_arguments, **_options):
     raise OSError(30, "Read-only file system")
 
 
@@ -97,29 +99,47 @@ def test_metrics_are_for_this_machine_alone_unless_there_is_a_token(make_app):
     assert asked.get("/metrics", headers={"Authorization": "Bearer et langt ord"}).status_code == 200
 
 
-def test_metrics_add_up_over_processes(tmp_path):
-    import multiprocessing
+def test_metrics_are_summed_over_processes(tmp_path):
+    script = """
+import os, sys
+from pathlib import Path
+from marketplace.operation import metric_files
+metric_files.share_between_processes(Path(sys.argv[1]) / "metrics")
+from marketplace.operation.metrics import HttpMetrics
+http_metrics = HttpMetrics()
+def count():
+    for _ in range(50):
+        http_metrics.observe("GET", "/", 200, 0.02)
+count()
+children = [os.fork() for _ in range(2)]
+if 0 in children:
+    count()
+    os._exit(0)
+for child in children:
+    os.waitpid(child, 0)
+    metric_files.mark_process_dead(child)
+print(http_metrics.exposition({"mails_waiting": 3}).decode())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True, timeout=60
+    )
+    lines = done.stdout.splitlines()
+    assert 'http_requests_total{method="GET",route="/",status="200"} 200.0' in lines
+    assert 'http_request_duration_seconds_bucket{le="0.01"} 0.0' in lines
+    assert 'http_request_duration_seconds_bucket{le="0.025"} 200.0' in lines
+    assert "http_request_duration_seconds_count 200.0" in lines
+    assert "mails_waiting 3.0" in lines
 
-    def work():
-        counters = metrics.Counters(tmp_path)
-        for _each in range(50):
-            counters.add("things_total")
 
-    fork = multiprocessing.get_context("fork")
-    counters = metrics.Counters(tmp_path)
-    counters.add("things_total", 5)
-    children = [
-        fork.Process(target=counted, args=(counters,))
-        for counted in (lambda c: [c.add("things_total") for _ in range(50)],) * 3
-    ]
-    for child in children:
-        child.start()
-    for child in children:
-        child.join()
-    work()
-    assert counters.total()["things_total"] == 5 + 150 + 50
-    counters.forget()
-    assert counters.total() == {}
+def test_metrics_on_a_full_disk_do_not_fail_the_request(make_app, monkeypatch, tmp_path):
+    app = make_app()
+    monkeypatch.setenv(metric_files.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setattr(metrics, "reserve_files", _refuse)
+    app.extensions["http_metrics"]._pid = -1  # as in a process that has just been forked
+    client = app.test_client()
+    assert [client.get("/suppliers").status_code for _each in range(2)] == [200, 200]
+    monkeypatch.delenv(metric_files.FOLDER_VARIABLE)
+    assert 'route="/suppliers"' not in client.get("/metrics").text
 
 
 def test_metrics_count_answers_by_route_and_never_by_address(make_app):
@@ -184,23 +204,3 @@ def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines, 
     assert any("broken" in place for place in failed["at"])
     assert failed["request"] == answer.headers["X-Request-ID"]
     assert "planlagt" not in json.dumps(lines, ensure_ascii=False)
-
-
-def test_with_very_many_names_the_newest_are_left_out_and_the_others_go_on(tmp_path):
-    counters = metrics.Counters(tmp_path)
-    for number in range(metrics.MOST_SLOTS):
-        counters.add(f"thing_{number}")
-    counters.add("one_too_many")
-    counters.add("thing_0", 2)
-    total = counters.total()
-    assert len(total) == metrics.MOST_SLOTS
-    assert "one_too_many" not in total
-    assert (total["thing_0"], total[f"thing_{metrics.MOST_SLOTS - 1}"]) == (3, 1)
-
-
-def test_a_name_too_long_for_its_place_is_left_out_and_spills_into_no_other(tmp_path):
-    counters = metrics.Counters(tmp_path)
-    counters.add("å" * (metrics.NAME // 2))
-    counters.add("x" * (metrics.NAME + 1))
-    counters.add("after")
-    assert counters.total() == {"å" * (metrics.NAME // 2): 1, "after": 1}

@@ -1,140 +1,76 @@
-"""PostgreSQL: by pg_dump and pg_restore where they are found, else by a consistent copy of our own.
+"""Dump and restore a PostgreSQL database with pg_dump and pg_restore."""
 
-Both read one snapshot, so what is counted is what is copied, whoever writes meanwhile.
-"""
-
-import json
 import os
 import re
 import shutil
 import subprocess
-import zipfile
-from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, MetaData, Table, text
+from sqlalchemy import URL, Connection, Engine, MetaData, text
 
 from marketplace.backup.archive import BackupError
-from marketplace.database import migrate
 
-DUMP = "database.dump"
-OWN = "database.copy.zip"
+NAME = "database.dump"
 _VERSION = re.compile(r"\b(\d+)(?:\.\d+)?")
 
 
 def dump(engine: Engine, folder: Path) -> tuple[Path, dict[str, int]]:
-    """Copy all tables as they stand at one moment into a folder; return the copy and its rows by table."""
+    """Dump the database into a folder; return the file and the number of rows in each table.
+
+    The dump and the count read the same snapshot, so they agree whatever is written meanwhile.
+    """
+    copy = folder / NAME
     with engine.connect().execution_options(isolation_level="REPEATABLE READ") as connection:
+        program = _find_program("pg_dump", connection)
         snapshot = str(connection.scalar(text("SELECT pg_export_snapshot()")))
-        counted = count_rows(connection)
-        if _fits(shutil.which("pg_dump"), connection):
-            copy = folder / DUMP
-            _run("pg_dump", engine.url, ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={copy}"])  # fmt: skip
-        else:
-            copy = folder / OWN
-            _write_own(connection, copy)
+        rows = count_rows(connection)
+        _run(program, engine.url, ["--format=custom", "--no-owner", "--no-privileges", f"--snapshot={snapshot}", f"--file={copy}"])  # fmt: skip
         connection.rollback()
-    return copy, counted
+    return copy, rows
 
 
 def count_rows(connection: Connection) -> dict[str, int]:
     """Count the rows of each table."""
+    metadata = MetaData()
+    metadata.reflect(connection)
     return {
         table.name: int(connection.scalar(text(f'SELECT count(*) FROM "{table.name}"')) or 0)  # noqa: S608 because the name comes from the database itself
-        for table in _tables(connection)
+        for table in metadata.sorted_tables
     }
 
 
-def restore(engine: Engine, copy: Path, version: str) -> None:
-    """Bring a copy back in one transaction: all of it, or nothing."""
-    if copy.name == DUMP:
-        if shutil.which("pg_restore") is None:
-            message = (
-                "This backup was made by pg_dump: install PostgreSQL's client programs to bring it back."
-            )
-            raise BackupError(message)
-        _empty(engine)
-        _run("pg_restore", engine.url, ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)])  # fmt: skip
-        return
-    _empty(engine)
-    migrate.upgrade(engine, version)
+def restore(engine: Engine, copy: Path) -> None:
+    """Empty the database, then load a dump in one transaction."""
     with engine.begin() as connection:
-        _read_own(connection, copy)
-
-
-def _tables(connection: Connection) -> list[Table]:
-    found = MetaData()
-    found.reflect(connection)
-    return found.sorted_tables
-
-
-def _fits(program: str | None, connection: Connection) -> bool:
-    """Say whether a pg_dump was found that knows this server: one of its own version or newer."""
-    if program is None:
-        return False
-    said = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 because the program is PostgreSQL's own
-    found = _VERSION.search(said)
-    server = connection.dialect.server_version_info
-    return bool(found and server and int(found.group(1)) >= int(server[0]))
-
-
-def _run(program: str, url: URL, words: list[str]) -> None:
-    """Run one of PostgreSQL's programs; the password goes by the environment, where no list of processes shows it."""
-    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
-    environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
-    command = [str(shutil.which(program)), f"--dbname={plain}", *words]
-    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 because the words are our own
-    if done.returncode:
-        message = f"{program} failed: {done.stderr.strip()[-500:]}"
-        raise BackupError(message)
-
-
-def _write_own(connection: Connection, copy: Path) -> None:
-    """Write each table's rows as PostgreSQL's own COPY says them, parents before children."""
-    tables = _tables(connection)
-    with zipfile.ZipFile(copy, "w", zipfile.ZIP_DEFLATED, allowZip64=True, compresslevel=1) as packed:
-        order = {table.name: [column.name for column in table.columns] for table in tables}
-        packed.writestr("order.json", json.dumps(order))
-        for table in tables:
-            with packed.open(f"{table.name}.copy", "w", force_zip64=True) as out:
-                for block in _copied(connection, f"COPY {_target(table.name, order)} TO STDOUT"):
-                    out.write(block)
-
-
-def _target(table: str, order: Mapping[str, list[str]]) -> str:
-    columns = ", ".join(f'"{name}"' for name in order[table])
-    return f'"{table}" ({columns})'
-
-
-def _copied(connection: Connection, statement: str) -> Iterator[bytes]:
-    raw: Any = connection.connection.dbapi_connection
-    with raw.cursor() as cursor, cursor.copy(statement) as copying:
-        yield from copying
-
-
-def _read_own(connection: Connection, copy: Path) -> None:
-    raw: Any = connection.connection.dbapi_connection
-    with zipfile.ZipFile(copy) as packed, raw.cursor() as cursor:
-        order = json.loads(packed.read("order.json"))
-        for table in order:
-            if table == "alembic_version":
-                continue
-            cursor.execute(f'DELETE FROM "{table}"')  # noqa: S608 because the name comes from our own copy, whose checksum fits
-            with packed.open(f"{table}.copy") as source, cursor.copy(f"COPY {_target(table, order)} FROM STDIN") as copying:  # fmt: skip
-                while block := source.read(1 << 20):
-                    copying.write(block)
-        for table, columns in order.items():
-            if "id" in columns:
-                cursor.execute("SELECT pg_get_serial_sequence(%s, 'id')", (f'"{table}"',))
-                if sequence := cursor.fetchone()[0]:
-                    statement = f'SELECT setval(%s, max(id)) FROM "{table}" HAVING max(id) IS NOT NULL'  # noqa: S608 same because as above
-                    cursor.execute(statement, (sequence,))
-
-
-def _empty(engine: Engine) -> None:
-    """Throw away all that stands in the database."""
-    with engine.begin() as connection:
+        program = _find_program("pg_restore", connection)
         connection.execute(text("DROP SCHEMA public CASCADE"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
+    _run(program, engine.url, ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)])  # fmt: skip
+
+
+def _find_program(name: str, connection: Connection) -> str:
+    """Return the path of a PostgreSQL client program. Raises BackupError if it is missing or older than the server."""
+    server_version = int((connection.dialect.server_version_info or (0,))[0])
+    advice = f"Install PostgreSQL's client programs, version {server_version} or newer (Debian: postgresql-client-{server_version})."
+    program = shutil.which(name)
+    if program is None:
+        message = f"{name} is not on PATH. {advice}"
+        raise BackupError(message)
+    output = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout  # noqa: S603 because the program is PostgreSQL's own
+    version = _VERSION.search(output)
+    if version is None or int(version[1]) < server_version:
+        message = f"{program} ({output.strip() or 'no version'}) is older than the server. {advice}"
+        raise BackupError(message)
+    return program
+
+
+def _run(program: str, url: URL, options: list[str]) -> None:
+    """Run a client program. The password is passed in the environment, where other users cannot see it."""
+    plain = url.set(drivername="postgresql", password=None).render_as_string(hide_password=False)
+    environ = {**os.environ, **({"PGPASSWORD": str(url.password)} if url.password else {})}
+    command = [program, f"--dbname={plain}", *options]
+    done = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)  # noqa: S603 because the options are our own
+    if done.returncode:
+        message = f"{Path(program).name} failed: {done.stderr.strip()[-500:]}"
+        raise BackupError(message)

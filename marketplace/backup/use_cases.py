@@ -80,15 +80,15 @@ def restore_backup(engine: Engine, settings: Settings, source: Path, *, force: b
             message = "The database is not empty. Stop the service, and say --force to replace what is in it."
             raise BackupError(message)
         engine.dispose()
-        kept = _replace_database(engine, folder / manifest.kind, manifest)
+        kept = _replace_database(engine, folder / manifest.kind)
         keys = _restore_keys(settings, folder)
     _verify_row_counts(engine, manifest)
     return BackupResult(manifest, keys, kept)
 
 
-def _replace_database(engine: Engine, copy: Path, manifest: Manifest) -> Path | None:
+def _replace_database(engine: Engine, copy: Path) -> Path | None:
     if engine.dialect.name != "sqlite":
-        postgresql_copy.restore(engine, copy, manifest.version)
+        postgresql_copy.restore(engine, copy)
         return None
     sqlite_copy.check(copy)
     target, kept = Path(str(engine.url.database)), None

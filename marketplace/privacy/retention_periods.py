@@ -29,7 +29,7 @@ PERIODS = (
         _("Deleted. You receive an e-mail two months before."),
     ),
     RetentionPeriod(
-        _("The e-mail address and password do not match. Try again or request a new password."),
+        _("Accounts whose e-mail address was never confirmed"),
         _("7 days after they are created"),
         _("Permanently deleted."),
     ),

@@ -1,0 +1,160 @@
+"""Names and prose use the field's terms: a short list of struck words, each with the term to use instead.
+
+It guards against relapse. It does not replace reading.
+"""
+
+import ast
+import io
+import re
+import tokenize
+from collections.abc import Iterator
+
+import pytest
+
+from tests.project.project import code, texts
+
+pytestmark = pytest.mark.once
+
+STRUCK_NAME_PARTS = {
+    "anew": "again, or the verb with re-",
+    "chair": "role",
+    "enough": "a threshold: *_THRESHOLD",
+    "fewest": "MIN_*",
+    "glass": "emergency_access",
+    "hang": "register",
+    "kept": "stored, cached, saved",
+    "least": "MIN_*",
+    "learnt": "fitted",
+    "lent": "borrowed value: say what it is",
+    "longest": "MAX_*_LENGTH",
+    "mended": "fixed, repaired",
+    "most": "MAX_*",
+    "much": "a threshold: *_THRESHOLD",
+    "paper": "document, view",
+    "standing": "state, rank, status",
+    "tell": "notify, render, report",
+    "telling": "seed, report",
+    "told": "notified, rendered",
+}
+"""Parts of module, class, function and constant names, split at underscores and capitals."""
+
+STRUCK_PHRASES = {
+    r"\bsay whether\b": "Return True if",
+    r"\b(?:return|give|show|tell|know)s? (?:what|who|whom|whose)\b": "name the thing that is returned",
+    r"^what\b": "a noun phrase that names the subject",
+    r"^who(?:se)?\b": "a noun phrase that names the subject",
+    r"^whether\b": "True if",
+    r"\bone's own\b": "the user's, the process's",
+    r"\bby the clock\b": "on a schedule",
+    r"\bthe clock (?:does|decides|forgets|reminds|has)\b": "a scheduled job",
+    r"\banew\b": "again",
+    r"\blearnt\b": "fitted",
+    r"\bmend(?:s|ed|ing)?\b": "fix, correct",
+    r"\bforgets?\b": "delete, purge, evict",
+    r"\bhangs? (?:on|beside)\b": "is registered on, extends",
+    r"\bbreak(?:s|ing)? glass\b|\bglass\b": "emergency access",
+    r"\bthe house\b|\brooms? (?:of|above|below)\b": "the project, the package",
+    r"\bchairs?\b": "role",
+    r"\bno word of\b|\bwithout a word\b": "nothing about, silently",
+    r"\bupon\b|\bthereof\b|\bwherefore\b": "plain words",
+    r"\bis (?:told|let)\b|\bare (?:told|let)\b": "is notified, is allowed",
+    r"\bas (?:it|they) stands?\b": "the current",
+    r"\bput to the test\b": "checked",
+    r"\bat each door\b|\bevery door\b": "every entry point",
+}
+"""Patterns in docstrings, comments and Markdown; `^` matches the beginning of a docstring or comment."""
+
+PROSE_FILES = ("README.md", "CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md", "docs/operation.md", "Makefile")
+THIS_FILE = "tests/project/test_language.py"
+
+
+def name_parts(name: str) -> set[str]:
+    """Split a name at underscores and capital letters: `MAX_ROWS` and `maxRows` both give max and rows."""
+    return {part.lower() for part in re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)}
+
+
+def public_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and name of each class, function, method and module-level constant without leading underscore."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            if not node.name.startswith("_"):
+                yield node.lineno, node.name
+    for node in tree.body:
+        targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
+        for target in targets:
+            if isinstance(target, ast.Name) and not target.id.startswith("_"):
+                yield node.lineno, target.id
+
+
+def prose(source: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
+    """Yield line and text of each docstring and comment."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            bodies = [node.body]
+            for body in bodies:
+                for statement in body:
+                    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
+                        if isinstance(statement.value.value, str):
+                            yield statement.lineno, statement.value.value.strip()
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.start[0], token.string.lstrip("# ").removeprefix("noqa").strip()
+
+
+def struck_names(name: str, source: str) -> Iterator[str]:
+    """Yield a message for each struck part in the names of a module."""
+    module = name.rsplit("/", 1)[-1].removesuffix(".py")
+    names = [(1, module), *public_names(ast.parse(source))]
+    for line, used in names:
+        if name.startswith("tests/") and used.startswith("test_") and used != module:
+            continue  # the name of a test is a sentence
+        for part in sorted(name_parts(used) & set(STRUCK_NAME_PARTS)):
+            yield f"{name}:{line}: {used}: not {part!r} but {STRUCK_NAME_PARTS[part]}"
+
+
+def struck_phrases(name: str, passages: Iterator[tuple[int, str]]) -> Iterator[str]:
+    """Yield a message for each struck phrase in passages of prose."""
+    for line, text in passages:
+        for pattern, instead in STRUCK_PHRASES.items():
+            if match := re.search(pattern, text, re.IGNORECASE):
+                yield f"{name}:{line}: not {match[0]!r} but {instead}: {text.splitlines()[0][:80]}"
+
+
+def python_files() -> Iterator[tuple[str, str]]:
+    for name, source in code().items():
+        if name != THIS_FILE and "/migrations/versions/" not in name:
+            yield name, source
+
+
+def test_names_have_no_struck_parts() -> None:
+    assert [found for name, source in python_files() for found in struck_names(name, source)] == []
+
+
+def test_docstrings_and_comments_have_no_struck_phrases() -> None:
+    found = [
+        message
+        for name, source in python_files()
+        for message in struck_phrases(name, prose(source, ast.parse(source)))
+    ]
+    assert found == []
+
+
+@pytest.mark.parametrize("name", PROSE_FILES)
+def test_prose_files_have_no_struck_phrases(name: str) -> None:
+    lines = ((number, line) for number, line in enumerate(texts()[name].splitlines(), 1))
+    assert list(struck_phrases(name, lines)) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "struck"),
+    [
+        ('"""Say whether it is open."""', 1),
+        ("def tell_people(): ...", 1),
+        ("MOST_ROWS = 3", 1),
+        ("# what hangs on a brief", 2),
+        ('"""Return the open briefs."""\nMAX_ROWS = 3', 0),
+    ],
+)
+def test_struck_words_are_recognised(source: str, struck: int) -> None:
+    found = [*struck_names("m.py", source), *struck_phrases("m.py", prose(source, ast.parse(source)))]
+    assert len(found) == struck

@@ -76,9 +76,10 @@ def name_parts(name: str) -> set[str]:
 def public_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and name of each class, function, method and module-level constant without leading underscore."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            if not node.name.startswith("_"):
-                yield node.lineno, node.name
+        if isinstance(
+            node, ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+        ) and not node.name.startswith("_"):
+            yield node.lineno, node.name
     for node in tree.body:
         targets = node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)]
         for target in targets:
@@ -88,14 +89,12 @@ def public_names(tree: ast.Module) -> Iterator[tuple[int, str]]:
 
 def prose(source: str, tree: ast.Module) -> Iterator[tuple[int, str]]:
     """Yield line and text of each docstring and comment."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
-            bodies = [node.body]
-            for body in bodies:
-                for statement in body:
-                    if isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant):
-                        if isinstance(statement.value.value, str):
-                            yield statement.lineno, statement.value.value.strip()
+    strings = (
+        (node.lineno, node.value.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
+    )
+    yield from ((line, text.strip()) for line, text in strings if isinstance(text, str))
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
         if token.type == tokenize.COMMENT:
             yield token.start[0], token.string.lstrip("# ").removeprefix("noqa").strip()

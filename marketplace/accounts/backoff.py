@@ -1,4 +1,4 @@
-"""How often things may be tried, as pure rules. The counting is in use_cases/throttling.py."""
+"""Back-off policies for repeated attempts. The counters are in use_cases/throttling.py."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -8,11 +8,11 @@ _NONE = dt.timedelta()
 
 @dataclass(frozen=True, slots=True)
 class BackoffPolicy:
-    """How tries in a row are slowed down, then stopped for a while.
+    """Growing delays after repeated attempts, then a lockout.
 
-    `delays[n - 1]` is how long nothing is heard after try number n; the last one counts for all that follow. A row of
-    tries is over after `reset_after` without one. So never more than `len(delays)` tries are heard within `reset_after`, as long
-    as the last wait is no shorter.
+    `delays[n - 1]` is the pause after attempt n; the last delay applies to all later attempts. The count starts over
+    after `reset_after` without an attempt. At most `len(delays)` attempts are accepted within `reset_after`, provided
+    that the last delay is at least that long.
     """
 
     name: str
@@ -20,12 +20,12 @@ class BackoffPolicy:
     delays: tuple[dt.timedelta, ...]
 
     def delay_after(self, attempts: int) -> dt.timedelta:
-        """Return how long to wait after so many tries in a row."""
+        """Return the delay after the given number of consecutive attempts."""
         return self.delays[min(attempts, len(self.delays)) - 1]
 
     @property
     def max_attempts(self) -> int:
-        """Return the try after which the longest wait begins."""
+        """Return the number of the attempt after which the longest delay begins."""
         return len(self.delays)
 
 
@@ -40,15 +40,15 @@ _QUARTER, _FIVE_MINUTES, _SIX_HOURS = (
 )
 
 PASSWORD = BackoffPolicy("password", _QUARTER, (*_seconds(0, 0, 0, 0, 5, 10, 20, 40, 80), _QUARTER))
-"""Wrong passwords for one account: from the fifth on each wait is longer, after the tenth a quarter of an hour."""
+"""Wrong passwords for one account: growing delays from the fifth, 15 minutes after the tenth."""
 
 NETWORK_ADDRESS = BackoffPolicy("network", _FIVE_MINUTES, (*(_NONE,) * 59, _FIVE_MINUTES))
-"""Wrong passwords from one network address, where a whole office may sit."""
+"""Wrong passwords from one network address, which a whole office may share."""
 
 CODE = BackoffPolicy("code", _FIVE_MINUTES, (*(_NONE,) * 4, _FIVE_MINUTES))
-"""Codes of the second step: five in five minutes."""
+"""Two-factor codes: five in five minutes."""
 
 MAIL = BackoffPolicy("mail", _SIX_HOURS, (_NONE, _NONE, _SIX_HOURS))
-"""Mails that a stranger can make us send to one address: three in six hours."""
+"""E-mails that an anonymous visitor can trigger to one address: three in six hours."""
 
 POLICIES = (PASSWORD, NETWORK_ADDRESS, CODE, MAIL)

@@ -1,8 +1,8 @@
-"""What to call a device: enough to know one's own again, read from what its browser says."""
+"""Display names of devices, derived from the User-Agent header."""
 
 from marketplace.core.i18n import gettext as _
 
-# The order matters: Edge and Opera also say Chrome, and Chrome also says Safari.
+# The order matters: Edge and Opera also claim to be Chrome, and Chrome claims to be Safari.
 _BROWSERS = (
     ("Edg", "Edge"),
     ("OPR/", "Opera"),
@@ -25,9 +25,9 @@ _SYSTEMS = (
 
 
 def device_name(user_agent: str) -> str:
-    """Return "Firefox on Windows" in the reader's language, or that the device is unknown."""
-    browser = next((name for mark, name in _BROWSERS if mark in user_agent), None)
-    system = next((name for mark, name in _SYSTEMS if mark in user_agent), None)
+    """Return a localized name such as "Firefox on Windows", or "An unknown device"."""
+    browser = next((name for token, name in _BROWSERS if token in user_agent), None)
+    system = next((name for token, name in _SYSTEMS if token in user_agent), None)
     if browser and system:
         return _("%(browser)s on %(system)s", browser=browser, system=system)
     return browser or system or _("An unknown device")

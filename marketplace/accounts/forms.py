@@ -1,4 +1,4 @@
-"""Forms for signing in and for one's own account."""
+"""Forms for signing in and for the user's own account."""
 
 from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import lazy_gettext as _l
@@ -24,7 +24,7 @@ class SignInForm(BaseForm):
 
 
 class ForgottenForm(BaseForm):
-    """Where to send a link."""
+    """E-mail address to send a password reset link to."""
 
     email = EmailField(
         _l("E-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
@@ -32,7 +32,7 @@ class ForgottenForm(BaseForm):
 
 
 class NewPasswordForm(BaseForm):
-    """A new password by a mailed link."""
+    """New password, set through a reset link."""
 
     password = SecretField(
         _l("New password"),
@@ -54,7 +54,7 @@ class ProfileForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
-    """Change of password."""
+    """Current password and new password."""
 
     old = SecretField(_l("Current password"), [required()], render_kw={"autocomplete": "current-password"})
     password = SecretField(
@@ -66,7 +66,7 @@ class PasswordForm(BaseForm):
 
 
 class AddressForm(BaseForm):
-    """Another e-mail address, with the present password."""
+    """New e-mail address, confirmed with the current password."""
 
     email = EmailField(
         _l("New e-mail address"), [required(), length(high=254), email()], render_kw={"autocomplete": "email"}
@@ -78,7 +78,7 @@ _CODE = {"autocomplete": "one-time-code", "inputmode": "numeric"}
 
 
 class CodeForm(BaseForm):
-    """A code at sign-in, from the phone or from paper."""
+    """Code at sign-in: from the authenticator app, or a recovery code."""
 
     code = TextField(
         _l("Code"),
@@ -89,7 +89,7 @@ class CodeForm(BaseForm):
 
 
 class ConfirmForm(BaseForm):
-    """The first code from a new app."""
+    """First code from a newly set up authenticator app."""
 
     code = TextField(
         _l("Code from the app"),
@@ -100,6 +100,6 @@ class ConfirmForm(BaseForm):
 
 
 class SetUpForm(BaseForm):
-    """The password, before a change of the second step."""
+    """Current password, required before two-factor settings change."""
 
     present = SecretField(_l("Your password"), [required()], render_kw={"autocomplete": "current-password"})

@@ -1,4 +1,4 @@
-"""People, their sign-ins, the single-use links we mail them, and how often something was tried."""
+"""Users, sessions, one-time links, recovery codes and attempt counters."""
 
 import datetime as dt
 
@@ -10,11 +10,11 @@ from marketplace.core.database import Base
 
 
 class User(Base):
-    """A person. The e-mail address is stored in lower case and is what one signs in with.
+    """A person with an account. The e-mail address is stored in lower case and is the user name.
 
-    `second_factor_secret` is sealed (see second_factor.py) and counts once `second_factor_at` says since when;
-    `second_factor_step` is the latest half minute whose code was used. A row with `erased_at` says nothing of whom
-    it was, and the database refuses to change it.
+    `second_factor_secret` is encrypted (see one_time_codes.py) and takes effect once `second_factor_at` is set;
+    `second_factor_step` is the latest time step whose code was used. A row with `erased_at` holds no personal data, and
+    a trigger rejects updates to it.
     """
 
     __tablename__ = "user_account"
@@ -36,9 +36,9 @@ class User(Base):
 
 
 class SignInSession(Base):
-    """One sign-in on one device. The cookie holds the secret, this row its hash: delete it and it is over.
+    """A sign-in on one device. The cookie holds the token and this row its hash; deleting the row ends it.
 
-    `second_factor_at` says when a code was given; without it, a person who has a second step is not in yet.
+    `second_factor_at` is when a two-factor code was verified; until then the session of a two-factor user is incomplete.
     """
 
     __tablename__ = "sign_in_session"
@@ -56,9 +56,9 @@ class SignInSession(Base):
 
 
 class OneTimeLink(Base):
-    """A mailed link that works once. Only the hash of the secret is kept.
+    """An e-mailed link that works once. Only the hash of its token is stored.
 
-    `purpose` is reset, verify or email; `email` is the address it proves; `target` the page to go on to.
+    `purpose` is reset, verify or email; `email` is the address that the link proves; `target` is the page to open next.
     """
 
     __tablename__ = "one_time_link"
@@ -77,7 +77,7 @@ class OneTimeLink(Base):
 
 
 class RecoveryCode(Base):
-    """A code on paper that stands in for the second step once. Only its hash is kept; using it deletes the row."""
+    """A single-use code that replaces a two-factor code. Only its hash is stored; using it deletes the row."""
 
     __tablename__ = "recovery_code"
 
@@ -87,9 +87,9 @@ class RecoveryCode(Base):
 
 
 class Throttle(Base):
-    """How often in a row something was tried, for one account, network address or mail address.
+    """Number of consecutive attempts for one account, network address or e-mail address.
 
-    `subject` is the limit's name and a hash, so that the table tells nobody's address.
+    `subject` is the policy name and a hash, so the table holds no addresses.
     """
 
     __tablename__ = "throttle"

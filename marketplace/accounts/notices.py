@@ -1,4 +1,4 @@
-"""Mails about accounts."""
+"""E-mails about accounts."""
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
@@ -6,7 +6,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("reset_password")
 def reset_password(name: str, path: str) -> Content:
-    """The link that sets a new password."""
+    """The link to set a new password."""
     return Content(
         _("Choose a new password"),
         [
@@ -23,7 +23,7 @@ def reset_password(name: str, path: str) -> Content:
 
 @as_message("verify_address")
 def verify_address(name: str, path: str) -> Content:
-    """The link that shows that an address is the person's own."""
+    """The link that confirms the address of a new account."""
     return Content(
         _("Confirm your e-mail address"),
         [
@@ -38,7 +38,7 @@ def verify_address(name: str, path: str) -> Content:
 
 @as_message("already_registered")
 def already_registered(name: str) -> Content:
-    """Somebody filled in the form for a new account with an address that has one."""
+    """Someone tried to register an address that already has an account."""
     return Content(
         _("You already have an account"),
         [
@@ -55,7 +55,7 @@ def already_registered(name: str) -> Content:
 
 @as_message("account_locked")
 def account_locked(name: str, path: str) -> Content:
-    """Somebody has tried many wrong passwords."""
+    """Someone has entered too many wrong passwords."""
     return Content(
         _("Repeated wrong passwords for your account"),
         [
@@ -90,7 +90,7 @@ def password_changed(name: str) -> Content:
 
 @as_message("new_address")
 def new_address(name: str, path: str) -> Content:
-    """Ask at the new address whether it is the person's own."""
+    """The link that confirms a new e-mail address, sent to that address."""
     return Content(
         _("Confirm your new e-mail address"),
         [
@@ -105,7 +105,7 @@ def new_address(name: str, path: str) -> Content:
 
 @as_message("address_asked")
 def address_asked(name: str, hidden: str) -> Content:
-    """Tell the old address that somebody who is logged in wants another one."""
+    """A change of e-mail address was requested; sent to the old address."""
     return Content(
         _("Someone wants to change your e-mail address"),
         [
@@ -123,7 +123,7 @@ def address_asked(name: str, hidden: str) -> Content:
 
 @as_message("address_changed")
 def address_changed(name: str, hidden: str) -> Content:
-    """Tell the old address that another one counts now."""
+    """The e-mail address was changed; sent to the old address."""
     return Content(
         _("Your e-mail address has been changed"),
         [
@@ -140,7 +140,7 @@ def address_changed(name: str, hidden: str) -> Content:
 
 @as_message("second_factor_on")
 def two_factor_enabled(name: str) -> Content:
-    """A second step was set up."""
+    """Two-factor sign-in was enabled."""
     return Content(
         _("Two-step sign-in has been turned on"),
         [
@@ -156,7 +156,7 @@ def two_factor_enabled(name: str) -> Content:
 
 @as_message("second_factor_off")
 def two_factor_disabled(name: str, *, by_administrator: bool) -> Content:
-    """The second step was taken away."""
+    """Two-factor sign-in was disabled."""
     who = (
         _("An administrator has turned off two-step sign-in for your account.")
         if by_administrator

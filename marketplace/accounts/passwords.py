@@ -1,4 +1,4 @@
-"""Passwords: argon2id hashes, and the rules a new one must keep."""
+"""Password hashing with argon2id, and the rules for new passwords."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ MAX_LENGTH = 128
 
 @dataclass(frozen=True, slots=True)
 class HashCost:
-    """The price of a password check: argon2id passes and memory."""
+    """Cost parameters of argon2id: number of passes and memory."""
 
     passes: int = 3
     memory_kib: int = 65_536
@@ -25,17 +25,17 @@ class HashCost:
 
 @cache
 def hasher(time_cost: int, memory_kib: int = 65_536) -> PasswordHasher:
-    """Return an argon2id hasher; the cost is passes over `memory_kib` KiB of memory."""
+    """Return an argon2id hasher with the given passes and memory in KiB."""
     return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=2)
 
 
 def normalize(password: str) -> str:
-    """Return a password in the one Unicode form that is hashed, whatever keyboard wrote it."""
+    """Return the NFKC form of a password, which is the form that is hashed."""
     return unicodedata.normalize("NFKC", password)
 
 
 def hash_password(password: str, cost: HashCost) -> str:
-    """Return the hash to keep of a password."""
+    """Return the argon2id hash of a password."""
     return hasher(cost.passes, cost.memory_kib).hash(normalize(password))
 
 
@@ -45,28 +45,30 @@ def _dummy_hash(cost: HashCost) -> str:
 
 
 def verify(password_hash: str | None, password: str, cost: HashCost) -> bool:
-    """Say whether a password fits a hash.
+    """Return True if the password matches the hash.
 
-    Where there is no hash to check, one that nothing fits is checked: no answer comes sooner than another.
+    Without a stored hash, verify against a dummy one so that timing does not reveal whether the account exists.
     """
-    known = password_hash if password_hash and password_hash.startswith("$argon2") else None
+    stored = password_hash if password_hash and password_hash.startswith("$argon2") else None
     try:
-        fits = hasher(cost.passes, cost.memory_kib).verify(known or _dummy_hash(cost), normalize(password))
+        matches = hasher(cost.passes, cost.memory_kib).verify(
+            stored or _dummy_hash(cost), normalize(password)
+        )
     except (VerificationError, InvalidHashError):
         return False
-    return known is not None and fits
+    return stored is not None and matches
 
 
 def needs_rehash(password_hash: str, cost: HashCost) -> bool:
-    """Say whether a hash was made at another price than today's and should be made anew."""
+    """Return True if the hash was made with other cost parameters than the current ones."""
     return hasher(cost.passes, cost.memory_kib).check_needs_rehash(password_hash)
 
 
 def check_strength(password: str, *personal_words: str) -> None:
-    """Refuse a password that is too short, too long, or built on common words or the person's own.
+    """Refuse a password that is too short, too long or easy to guess.
 
-    `personal_words` are names and addresses that a stranger would try: the person's, the site's, the organisation's.
-    Raises RuleBroken with what to do.
+    `personal_words` are names and addresses that an attacker would try: the user's, the site's, the organisation's.
+    Raises RuleBroken with advice.
     """
     plain = normalize(password)
     if len(plain) < MIN_LENGTH:

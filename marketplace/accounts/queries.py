@@ -1,4 +1,4 @@
-"""People and their sign-ins."""
+"""Queries for users and their sessions."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -15,17 +15,17 @@ from marketplace.core.viewer import Viewer
 
 
 def normalize_email(email: str) -> str:
-    """Return an address as it is stored and compared: one Unicode form, small letters."""
+    """Return an address in the form in which it is stored and compared: NFKC, lower case, stripped."""
     return unicodedata.normalize("NFKC", email).strip().lower()
 
 
 def find_user_by_email(email: str) -> User | None:
-    """Return the person with an address, or None."""
+    """Return the user with the given address, or None."""
     return session.scalar(select(User).where(User.email == normalize_email(email)))
 
 
 def get_user(user_id: int) -> User:
-    """Return a person. Raises NotFound."""
+    """Return a user by id. Raises NotFound."""
     user = session.get(User, user_id)
     if user is None:
         raise NotFound
@@ -33,23 +33,23 @@ def get_user(user_id: int) -> User:
 
 
 def find_session(token: str) -> SignInSession | None:
-    """Return the sign-in that a cookie's secret points to, or None."""
+    """Return the session with the given token, or None."""
     return session.scalar(select(SignInSession).where(SignInSession.token_hash == token_hash(token)))
 
 
 def sessions_of(viewer: Viewer) -> list[SignInSession]:
-    """Return where the viewer is signed in, the latest used first."""
+    """Return the viewer's sessions, the most recently used first."""
     query = select(SignInSession).where(SignInSession.user_id == viewer.user_id)
     return list(session.scalars(query.order_by(SignInSession.last_seen_at.desc(), SignInSession.id.desc())))
 
 
 def has_two_factor(viewer: Viewer) -> bool:
-    """Say whether signing in takes the viewer two steps."""
+    """Return True if the viewer has enabled two-factor sign-in."""
     return get_user(viewer.user_id or 0).second_factor_at is not None
 
 
 def find_confirmation(token: str) -> OneTimeLink | None:
-    """Return a link that confirms an address and still works, or None."""
+    """Return an unused, unexpired link that confirms an address, or None."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == token_hash(token),
         OneTimeLink.purpose.in_(("verify", "email")),
@@ -60,13 +60,13 @@ def find_confirmation(token: str) -> OneTimeLink | None:
 
 
 def recovery_codes_left(viewer: Viewer) -> int:
-    """Count the codes on paper that the viewer has not used."""
+    """Return the number of the viewer's unused recovery codes."""
     query = select(func.count()).where(RecoveryCode.user_id == viewer.user_id)
     return session.scalar(query) or 0
 
 
 def users(text: str = "", page: int = 1) -> Page[User]:
-    """Return people by name, for administrators; `text` is looked for in names and addresses."""
+    """Return users by name, for administrators; `text` filters by name and address."""
     query = select(User).order_by(User.name, User.id)
     if text:
         like = f"%{text.replace('%', '').replace('_', '')}%"
@@ -75,7 +75,7 @@ def users(text: str = "", page: int = 1) -> Page[User]:
 
 
 def names_of(user_ids: Iterable[int | None]) -> dict[int | None, str]:
-    """Return people's names by id, for lists of what was done."""
+    """Return users' names by id."""
     ids = {user_id for user_id in user_ids if user_id is not None}
     rows = session.execute(select(User.id, User.name).where(User.id.in_(ids))).all() if ids else []
     return {row.id: row.name for row in rows}

@@ -1,4 +1,4 @@
-"""How far a sign-in has come, and how long it lasts: pure rules, asked at every request."""
+"""Pure rules for the stages of a sign-in and the expiry of sessions."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SignInStage(StrEnum):
-    """What is left to do before a person who knows the password is in."""
+    """What a user who has entered the right password must do next."""
 
     VERIFY = "verify"
     CODE = "code"
@@ -16,7 +16,7 @@ class SignInStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionPolicy:
-    """What an installation asks of sign-ins. Trusted are curators and administrators: much follows from their acts."""
+    """An installation's session settings. Trusted users are curators and administrators."""
 
     hours: int
     idle_minutes: int
@@ -27,7 +27,7 @@ class SessionPolicy:
 def sign_in_stage(
     *, verified: bool, has_factor: bool, code_verified: bool, requires_two_factor: bool
 ) -> SignInStage:
-    """Return how far a sign-in has come."""
+    """Return the stage that a sign-in has reached."""
     if not verified:
         return SignInStage.VERIFY
     if has_factor:
@@ -43,7 +43,7 @@ def is_expired(
     *,
     trusted: bool,
 ) -> bool:
-    """Say whether a sign-in has lasted, or been left alone, for too long."""
+    """Return True if a session has reached its maximum age or has been idle for too long."""
     idle = min(policy.idle_minutes, policy.trusted_idle_minutes) if trusted else policy.idle_minutes
     return now - created_at > dt.timedelta(hours=policy.hours) or now - last_seen_at > dt.timedelta(
         minutes=idle

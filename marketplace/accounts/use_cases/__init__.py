@@ -1,4 +1,4 @@
-"""What people do with their accounts."""
+"""Use cases for accounts."""
 
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.administrators import (

@@ -1,4 +1,4 @@
-"""What administrators do with accounts, and how administrators are made."""
+"""Creating and removing administrators, and closing accounts."""
 
 from sqlalchemy import select
 
@@ -15,16 +15,16 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 
 
-def _another_administrator_than(user: User) -> bool:
-    """Say whether an administrator is left without this one. Their rows are locked, so that two cannot end each other."""
+def _has_other_administrator(user: User) -> bool:
+    """Return True if there is another active administrator. Locks their rows against concurrent removal."""
     query = select(User).where(User.is_admin, User.is_active).order_by(User.id).with_for_update()
     return any(other.id != user.id for other in session.scalars(query))
 
 
 def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
-    """Let an administrator close or open an account; it takes effect at the person's next request.
+    """Close or reopen an account as an administrator; it takes effect at the user's next request.
 
-    Raises RuleBroken for the administrator's own and for the last administrator's.
+    Raises RuleBroken for the viewer's own account and for the last administrator.
     """
     if not viewer.is_admin:
         raise Forbidden
@@ -32,7 +32,7 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
         raise RuleBroken(_("You cannot close your own account here."))
     with transaction():
         user = queries.get_user(user_id)
-        if not active and user.is_admin and not _another_administrator_than(user):
+        if not active and user.is_admin and not _has_other_administrator(user):
             raise RuleBroken(_("There must be at least one administrator."))
         user.is_active = active
         if not active:
@@ -42,9 +42,9 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
 
 
 def create_administrator(*, name: str, email: str, password: str, cost: HashCost) -> None:
-    """Make a person an administrator, with a new account when the address has none.
+    """Make a person an administrator, with a new account if the address has none.
 
-    Only reached from the command line, never from a page. Raises RuleBroken.
+    Called from the command line only, never from a page. Raises RuleBroken.
     """
     known = queries.find_user_by_email(queries.normalize_email(email)) is not None
     account = None if known else prepare_account(NewPerson(name, email, password), cost)
@@ -60,15 +60,15 @@ def create_administrator(*, name: str, email: str, password: str, cost: HashCost
 
 
 def remove_administrator(email: str) -> None:
-    """Take the administrator's right from a person, whose account stays. Only reached from the command line.
+    """Revoke the administrator role; the account stays. Called from the command line only.
 
-    Raises NotFound, and RuleBroken for the last one.
+    Raises NotFound, and RuleBroken for the last administrator.
     """
     with transaction():
         user = queries.find_user_by_email(queries.normalize_email(email))
         if user is None or not user.is_admin:
             raise NotFound
-        if not _another_administrator_than(user):
+        if not _has_other_administrator(user):
             raise RuleBroken(_("There must be at least one administrator."))
         user.is_admin = False
         end_sessions_of(user.id)

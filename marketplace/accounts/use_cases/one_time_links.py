@@ -1,4 +1,4 @@
-"""Mailed links that work once, of which only the newest of each kind counts."""
+"""E-mailed links that work once. Only the newest link of each purpose is valid."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ LIFETIMES = {
 
 
 def create_link(user: User, purpose: str, *, email: str = "", target: str = "") -> str:
-    """Make a link, dropping older ones of its kind, and return its secret. Inside the caller's transaction."""
+    """Create a link, revoke older ones with the same purpose, and return its token. Inside the caller's transaction."""
     revoke_links(user.id, purpose)
     token = new_token()
     session.add(
@@ -36,7 +36,7 @@ def create_link(user: User, purpose: str, *, email: str = "", target: str = "") 
 
 
 def revoke_links(user_id: int, *purposes: str) -> None:
-    """Let a person's unused links of some kinds, or of all, work no more. Inside the caller's transaction."""
+    """Delete a user's unused links with the given purposes, or all of them. Inside the caller's transaction."""
     session.execute(
         delete(OneTimeLink).where(
             OneTimeLink.user_id == user_id,
@@ -47,7 +47,7 @@ def revoke_links(user_id: int, *purposes: str) -> None:
 
 
 def find_link(token: str, *purposes: str) -> OneTimeLink | None:
-    """Return a link that still works, or None. Within a transaction nobody else can use it meanwhile."""
+    """Return a valid link, or None. Locks the row, so that concurrent transactions cannot use it."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == token_hash(token), OneTimeLink.purpose.in_(purposes)
     )
@@ -58,7 +58,7 @@ def find_link(token: str, *purposes: str) -> OneTimeLink | None:
 
 
 def consume_link(token: str, *purposes: str) -> OneTimeLink:
-    """Return a link and let it work no more, inside the caller's transaction. Raises NotFound."""
+    """Mark a link as used and return it, inside the caller's transaction. Raises NotFound."""
     link = find_link(token, *purposes)
     if link is None:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What people do with their own account: name, password, address."""
+"""What users do with their own account: change name, password and e-mail address."""
 
 from dataclasses import dataclass
 
@@ -41,15 +41,15 @@ def change_profile(viewer: Viewer, *, name: str, locale: str) -> None:
 
 
 def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) -> None:
-    """Ask for the present password before a change that a borrowed machine must not allow.
+    """Require the current password before a sensitive change.
 
-    Wrong ones count as wrong sign-ins do. Raises RuleBroken or TooMany.
+    Wrong passwords count as failed sign-ins. Raises RuleBroken or TooMany.
     """
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         record_attempt(PASSWORD, user.email)
-        known, email = user.password_hash, user.email
-    if not passwords.verify(known, password, cost):
+        password_hash, email = user.password_hash, user.email
+    if not passwords.verify(password_hash, password, cost):
         raise RuleBroken(_("This is not your current password."), field)
     with transaction():
         reset_attempts(PASSWORD, email)
@@ -57,7 +57,7 @@ def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) 
 
 @dataclass(frozen=True, slots=True)
 class PasswordChange:
-    """The present password and the new one, which must not lean on `personal_words`."""
+    """The current and the new password. The new one must not be based on `personal_words`."""
 
     old: str
     new: str
@@ -80,7 +80,7 @@ def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, toke
 
 
 def request_password_reset(email: str) -> None:
-    """Mail a link that sets a new password, if the address belongs to an account; say nothing either way."""
+    """E-mail a reset link if the address has an account. Reveals nothing to the caller."""
     email = queries.normalize_email(email)
     with transaction():
         allowed = consume_mail_quota(email)
@@ -95,15 +95,15 @@ def request_password_reset(email: str) -> None:
 
 
 def find_reset_user_id(token: str) -> int | None:
-    """Return whose password a reset link that still works would set, or None."""
+    """Return the id of the user whose password a valid reset link would set, or None."""
     link = find_link(token, RESET)
     return link.user_id if link else None
 
 
 def reset_password(token: str, password: str, cost: HashCost, personal_words: tuple[str, ...] = ()) -> None:
-    """Set a new password by a mailed link, end all sessions and open a locked account.
+    """Set a new password through an e-mailed link, end all sessions and unlock the account.
 
-    The link came by mail, so the address is the person's own as well. Raises RuleBroken or NotFound.
+    Using the link also confirms the address. Raises RuleBroken or NotFound.
     """
     link = find_link(token, RESET)
     if link is None:
@@ -122,9 +122,9 @@ def reset_password(token: str, password: str, cost: HashCost, personal_words: tu
 
 
 def request_email_change(viewer: Viewer, *, email: str, password: str, cost: HashCost) -> None:
-    """Mail a link to a new address and word of it to the old one. Raises RuleBroken or TooMany.
+    """E-mail a link to the new address and a notice to the old one. Raises RuleBroken or TooMany.
 
-    An address that has an account gets no link; the page says the same.
+    An address that already has an account gets no link; the page does not reveal that.
     """
     require_password(viewer, password, cost, "present")
     email = queries.normalize_email(email)
@@ -135,9 +135,9 @@ def request_email_change(viewer: Viewer, *, email: str, password: str, cost: Has
         require_mail_quota(email)
         record(viewer, "account.ask_for_address", "user", user.id)
         send_mail(notices.address_asked(user.name, mask_email(email)), user.email, user.locale)
-        known = queries.find_user_by_email(email)
-        if known is not None:
-            send_mail(notices.already_registered(known.name), email, known.locale)
+        owner = queries.find_user_by_email(email)
+        if owner is not None:
+            send_mail(notices.already_registered(owner.name), email, owner.locale)
             return
         path = f"/confirm/{create_link(user, EMAIL, email=email)}"
         send_mail(notices.new_address(user.name, path), email, user.locale)

@@ -1,4 +1,4 @@
-"""Making an account, and showing that its address is one's own."""
+"""Creating accounts and confirming e-mail addresses."""
 
 from dataclasses import dataclass
 
@@ -27,7 +27,7 @@ from marketplace.outbox.use_cases import send_mail
 
 @dataclass(frozen=True, slots=True)
 class NewPerson:
-    """What a person gives when making an account. `target` is the page to go on to once the address is confirmed."""
+    """Registration data. `target` is the page to open once the address is confirmed."""
 
     name: str
     email: str
@@ -37,7 +37,7 @@ class NewPerson:
 
 @dataclass(frozen=True, slots=True)
 class PreparedAccount:
-    """A new person whose password is good, and already hashed: hashing is slow and belongs outside a transaction."""
+    """A new account with a hashed password. Hashing is slow and belongs outside a transaction."""
 
     name: str
     email: str
@@ -46,27 +46,27 @@ class PreparedAccount:
 
 
 def as_recipient(user: User) -> Recipient:
-    """Return a person as a as_recipient of notices."""
+    """Return a user as a recipient of notices."""
     return Recipient(user.id, user.email, user.locale)
 
 
 def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> PreparedAccount:
-    """Check a new person's password and hash it. Raises RuleBroken, for known and unknown addresses alike."""
+    """Check and hash a new user's password. Raises RuleBroken, for known and unknown addresses alike."""
     email = queries.normalize_email(person.email)
     passwords.check_strength(person.password, person.name, email, *personal_words)
     return PreparedAccount(person.name, email, passwords.hash_password(person.password, cost), person.target)
 
 
 def register(person: PreparedAccount) -> User | None:
-    """Add a person and mail a link that confirms the address, inside the caller's transaction.
+    """Add a user and e-mail a confirmation link, inside the caller's transaction.
 
-    Returns None when the address has an account: its owner is told by mail, and the page must say the same as always.
+    Returns None if the address already has an account: its owner is notified by e-mail, and the page must not differ.
     """
-    known = queries.find_user_by_email(person.email)
-    if known is not None:
-        record(None, "account.register_known", "user", known.id)
-        if known.is_active and consume_mail_quota(known.email):
-            _notify_existing_account(known)
+    owner = queries.find_user_by_email(person.email)
+    if owner is not None:
+        record(None, "account.register_known", "user", owner.id)
+        if owner.is_active and consume_mail_quota(owner.email):
+            _notify_existing_account(owner)
         return None
     user = _add(person)
     record(Viewer(user_id=user.id), "account.register", "user", user.id)
@@ -75,17 +75,17 @@ def register(person: PreparedAccount) -> User | None:
     return user
 
 
-def _notify_existing_account(known: User) -> None:
-    if known.email_verified_at is None:
-        _mail_verification(known, "")
+def _notify_existing_account(user: User) -> None:
+    if user.email_verified_at is None:
+        _mail_verification(user, "")
     else:
-        send_mail(notices.already_registered(known.name), known.email, known.locale)
+        send_mail(notices.already_registered(user.name), user.email, user.locale)
 
 
 def add_verified(person: PreparedAccount) -> User:
-    """Add a person whose address is known to be right, as by a mailed invitation. Inside the caller's transaction.
+    """Add a user whose address is already verified, for instance by an invitation. Inside the caller's transaction.
 
-    Raises RuleBroken when the address has an account: only its owner can get here.
+    Raises RuleBroken if the address has an account; only its owner can see that message.
     """
     if queries.find_user_by_email(person.email):
         raise RuleBroken(
@@ -112,7 +112,7 @@ def _mail_verification(user: User, target: str) -> None:
 
 
 def resend_verification(user_id: int) -> bool:
-    """Mail a new link that confirms a person's address; return whether a mail may go now."""
+    """E-mail a new confirmation link. Returns False if confirmed already or the quota is used up."""
     with transaction():
         user = queries.get_user(user_id)
         if user.email_verified_at is not None or not consume_mail_quota(user.email):
@@ -123,10 +123,10 @@ def resend_verification(user_id: int) -> bool:
 
 
 def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink:
-    """Take a mailed link: the address is the person's own, or becomes it. Raises NotFound or RuleBroken.
+    """Consume a confirmation link: mark the address as verified, or change to it. Raises NotFound or RuleBroken.
 
-    Sessions end, but for the one whose secret is given when the address is the one the account was made with:
-    nobody who merely made an account with it stays in.
+    All sessions end. When a new account's address is confirmed, the session with `session_token` is kept: whoever
+    registered with somebody else's address is signed out.
     """
     with transaction():
         link = consume_link(token, VERIFY, EMAIL)
@@ -151,6 +151,6 @@ def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink
 
 
 def mask_email(email: str) -> str:
-    """Return an address that its owner knows again and nobody else learns."""
+    """Return an address with all but the first letter of its local part masked."""
     name, _at, domain = email.partition("@")
     return f"{name[:1]}***@{domain}"

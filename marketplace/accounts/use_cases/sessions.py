@@ -1,4 +1,4 @@
-"""Opening and ending sessions."""
+"""Opening, renewing and ending sessions."""
 
 from sqlalchemy import delete
 
@@ -15,7 +15,7 @@ from marketplace.core.viewer import Viewer
 def open_session(
     user_id: int, user_agent: str = "", membership_id: int | None = None, *, code_verified: bool = False
 ) -> str:
-    """Open a session for a person and return its secret, a new one each time."""
+    """Open a session for a user and return its new token."""
     token = new_token()
     with transaction():
         user = queries.get_user(user_id)
@@ -33,22 +33,22 @@ def open_session(
     return token
 
 
-def renew_session(token: str) -> str:
-    """Give a session a new secret, for the step from half to fully signed in by a code; return it. Raises NotFound.
+def renew_session(old_token: str) -> str:
+    """Mark a session as two-factor verified and return its new token. Raises NotFound.
 
     Inside the caller's transaction.
     """
-    row = queries.find_session(token)
+    row = queries.find_session(old_token)
     if row is None:
         raise NotFound
-    fresh = new_token()
-    row.token_hash = token_hash(fresh)
+    token = new_token()
+    row.token_hash = token_hash(token)
     row.second_factor_at = clock.now()
-    return fresh
+    return token
 
 
 def touch_session(token: str) -> None:
-    """Note that a session was used now; called at most once a minute for each."""
+    """Update the time of last use; called at most once a minute for each session."""
     with transaction():
         row = queries.find_session(token)
         if row:
@@ -56,7 +56,7 @@ def touch_session(token: str) -> None:
 
 
 def set_acting_membership(token: str, membership_id: int | None) -> None:
-    """Choose for whom a session acts; the caller has checked that the membership is the person's own."""
+    """Choose the organisation that a session acts for. The caller has checked the membership."""
     with transaction():
         row = queries.find_session(token)
         if row is None:
@@ -74,7 +74,7 @@ def sign_out(token: str) -> None:
 
 
 def end_session(viewer: Viewer, session_id: int) -> None:
-    """End one of the viewer's own sessions, on whatever device it is. Raises NotFound."""
+    """End one of the viewer's sessions. Raises NotFound."""
     with transaction():
         row = session.get(SignInSession, session_id)
         if row is None or row.user_id != viewer.user_id:
@@ -84,9 +84,9 @@ def end_session(viewer: Viewer, session_id: int) -> None:
 
 
 def end_sessions_of(user_id: int, except_token: str | None = None) -> None:
-    """End all sessions of a person, but for one when its secret is given. Inside the caller's transaction.
+    """End all sessions of a user except the one with `except_token`. Inside the caller's transaction.
 
-    Called for whatever changes who a person is or what he or she may do.
+    Called for every change to a user's credentials or permissions.
     """
     query = delete(SignInSession).where(SignInSession.user_id == user_id)
     if except_token:
@@ -95,7 +95,7 @@ def end_sessions_of(user_id: int, except_token: str | None = None) -> None:
 
 
 def sign_out_everywhere(viewer: Viewer, except_token: str | None = None) -> None:
-    """End all of the viewer's sessions, but for the present one when its secret is given."""
+    """End all of the viewer's sessions except the one with `except_token`."""
     with transaction():
         end_sessions_of(viewer.user_id or 0, except_token)
         record(viewer, "account.sign_out_everywhere", "user", viewer.user_id)

@@ -1,4 +1,4 @@
-"""Signing in with a password: the same for every address, slowed down and stopped when it goes wrong too often."""
+"""Password sign-in, with the same responses and timing for known and unknown addresses."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from marketplace.outbox.use_cases import send_mail
 
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
-    """A try to sign in: what was typed, and where it came from."""
+    """The submitted credentials and where they came from."""
 
     email: str
     password: str
@@ -31,28 +31,28 @@ class SignInAttempt:
 
 
 def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
-    """Open a session and return its secret, or None when address and password do not belong together.
+    """Open a session and return its token, or None if the credentials are wrong.
 
-    Each try is counted before the password is looked at, and given back when it was right: of many at once no more
-    are heard than the limit says. An unknown address is counted and takes its time like a known one. Raises TooMany.
+    Each attempt is counted before the password is verified, and undone if it was right, so that concurrent attempts
+    cannot exceed the limit. Raises TooMany.
     """
     email, network = queries.normalize_email(attempt.email), network_prefix(attempt.network_address)
     with transaction():
-        tries = record_attempt(PASSWORD, email)
+        attempts = record_attempt(PASSWORD, email)
         record_attempt(NETWORK_ADDRESS, network)
         user = queries.find_user_by_email(email)
-        known = user.password_hash if user else None
-        if tries == PASSWORD.max_attempts and user is not None and user.is_active:
+        stored_hash = user.password_hash if user else None
+        if attempts == PASSWORD.max_attempts and user is not None and user.is_active:
             _notify_account_locked(user)
-    # Argon2 is slow on purpose, so it runs outside of any transaction; the person is read anew after it.
-    fits = passwords.verify(known, attempt.password, cost)
+    # Argon2 is slow on purpose, so it runs outside any transaction; the user is loaded again afterwards.
+    matches = passwords.verify(stored_hash, attempt.password, cost)
     renewed = None
-    if fits and known is not None and passwords.needs_rehash(known, cost):
-        # Hashes at an earlier price would go on taking another time than an unknown address does.
+    if matches and stored_hash is not None and passwords.needs_rehash(stored_hash, cost):
+        # Verifying a hash with another cost takes another time than the dummy hash of unknown addresses.
         renewed = passwords.hash_password(attempt.password, cost)
     with transaction():
         user = queries.find_user_by_email(email)
-        if user is None or not fits or not user.is_active or user.password_hash != known:
+        if user is None or not matches or not user.is_active or user.password_hash != stored_hash:
             record(None, "account.refuse_sign_in", "user", user.id if user else "unknown")
             return None
         user.password_hash = renewed or user.password_hash

@@ -1,4 +1,4 @@
-"""Counting tries in the database, so that all processes count together and nobody slips between two readings."""
+"""Attempt counters in the database, shared by all processes and updated atomically."""
 
 import datetime as dt
 import ipaddress
@@ -23,10 +23,10 @@ def _key(policy: BackoffPolicy, subject: str) -> str:
 
 
 def record_attempt(policy: BackoffPolicy, subject: str) -> int:
-    """Count one try and return which in a row it is, inside the caller's transaction.
+    """Count an attempt and return its number in the series, inside the caller's transaction.
 
-    One statement counts and decides, so of many tries at once no more are let through than the policy says.
-    Raises TooMany with the time to wait.
+    A single statement counts and decides, so concurrent attempts cannot exceed the policy. Raises TooMany with the
+    remaining delay.
     """
     now, key = clock.now(), _key(policy, subject)
     attempts = case((Throttle.last_at <= now - policy.reset_after, 1), else_=Throttle.hits + 1)
@@ -47,19 +47,19 @@ def record_attempt(policy: BackoffPolicy, subject: str) -> int:
         )
         .returning(Throttle.hits)
     )
-    taken: int | None = session.scalar(statement)
-    if taken is None:
+    count: int | None = session.scalar(statement)
+    if count is None:
         until = session.scalar(select(Throttle.blocked_until).where(Throttle.subject == key)) or now
         raise TooMany(_wait_message(until - now), int((until - now).total_seconds()) + 1)
-    return taken
+    return count
 
 
 def _until(now: dt.datetime, wait: dt.timedelta) -> object:
     return literal(now + wait, UtcDateTime())
 
 
-def _wait_message(left: dt.timedelta) -> str:
-    seconds = max(1, int(left.total_seconds()) + 1)
+def _wait_message(delay: dt.timedelta) -> str:
+    seconds = max(1, int(delay.total_seconds()) + 1)
     if seconds <= _MINUTE:
         return ngettext(
             "Too many attempts. Wait %(num)s second and try again.",
@@ -74,20 +74,20 @@ def _wait_message(left: dt.timedelta) -> str:
 
 
 def undo_attempt(policy: BackoffPolicy, subject: str) -> None:
-    """Take back one try that was none after all, inside the caller's transaction."""
+    """Subtract an attempt that turned out to be legitimate, inside the caller's transaction."""
     query = update(Throttle).where(Throttle.subject == _key(policy, subject), Throttle.hits > 0)
     session.execute(query.values(hits=Throttle.hits - 1, blocked_until=None))
 
 
 def reset_attempts(policy: BackoffPolicy, subject: str) -> None:
-    """Begin to count anew, inside the caller's transaction."""
+    """Start counting from zero, inside the caller's transaction."""
     session.execute(delete(Throttle).where(Throttle.subject == _key(policy, subject)))
 
 
 def consume_mail_quota(email: str) -> bool:
-    """Count a mail that a stranger can make us send, and say whether it may go.
+    """Count an e-mail that an anonymous visitor triggered; return False if it must not be sent.
 
-    Inside the caller's transaction. Asked for known and unknown addresses alike.
+    Inside the caller's transaction. Called for known and unknown addresses alike.
     """
     try:
         record_attempt(MAIL, _canonical_mailbox(email))
@@ -97,7 +97,7 @@ def consume_mail_quota(email: str) -> bool:
 
 
 def require_mail_quota(email: str) -> None:
-    """Count a mail as `consume_mail_quota` does. Raises TooMany when it may not go."""
+    """Count an e-mail as `consume_mail_quota` does. Raises TooMany if it must not be sent."""
     try:
         record_attempt(MAIL, _canonical_mailbox(email))
     except TooMany as error:
@@ -110,13 +110,13 @@ def require_mail_quota(email: str) -> None:
 
 
 def _canonical_mailbox(email: str) -> str:
-    """Return whose mailbox an address leads to: what stands after a plus is the owner's own sorting."""
+    """Return the address without a plus suffix, which leads to the same mailbox."""
     name, _at, domain = email.rpartition("@")
     return f"{name.partition('+')[0] or name}@{domain}"
 
 
 def network_prefix(address: str) -> str:
-    """Return what a person can hardly change of a network address: all of IPv4, the first half of IPv6."""
+    """Return the part of an address that identifies the client's network: all of IPv4, /64 of IPv6."""
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
@@ -128,10 +128,10 @@ def network_prefix(address: str) -> str:
 
 
 def purge_attempts() -> int:
-    """Delete what is too old to count; return how many rows. A job of the clock."""
+    """Delete expired counters and return their number. A scheduled job."""
     oldest = clock.now() - 2 * max(policy.reset_after for policy in POLICIES)
     with transaction():
-        ended = session.scalars(
+        purged = session.scalars(
             delete(Throttle).where(Throttle.last_at < oldest).returning(Throttle.subject)
         ).all()
-        return len(ended)
+        return len(purged)

@@ -1,4 +1,4 @@
-"""Setting up the second step, giving its code at sign-in, taking it away."""
+"""Setting up, using and removing two-factor sign-in."""
 
 from sqlalchemy import delete, or_, update
 
@@ -25,7 +25,7 @@ from marketplace.outbox.use_cases import send_mail
 
 
 def begin_two_factor(viewer: Viewer, cipher: SecretCipher) -> None:
-    """Make a secret for the viewer's app. It counts once a code has shown that the app has it. Raises RuleBroken."""
+    """Generate a secret for the viewer's app. It takes effect once a code confirms it. Raises RuleBroken."""
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is not None:
@@ -36,7 +36,7 @@ def begin_two_factor(viewer: Viewer, cipher: SecretCipher) -> None:
 
 
 def pending_secret(viewer: Viewer, cipher: SecretCipher) -> str | None:
-    """Return the secret that the viewer is setting up, or None."""
+    """Return the secret that the viewer has not yet confirmed, or None."""
     user = queries.get_user(viewer.user_id or 0)
     if user.second_factor_secret is None or user.second_factor_at is not None:
         return None
@@ -44,7 +44,7 @@ def pending_secret(viewer: Viewer, cipher: SecretCipher) -> str | None:
 
 
 def pending_provisioning_uri(viewer: Viewer, cipher: SecretCipher, site_name: str) -> str:
-    """Return what the QR code of the viewer's set-up says. Raises NotFound when nothing is being set up."""
+    """Return the URI for the QR code of an unconfirmed secret. Raises NotFound if there is none."""
     secret = pending_secret(viewer, cipher)
     if secret is None:
         raise NotFound
@@ -52,7 +52,7 @@ def pending_provisioning_uri(viewer: Viewer, cipher: SecretCipher, site_name: st
 
 
 def confirm_two_factor(viewer: Viewer, code: str, token: str, cipher: SecretCipher) -> tuple[str, list[str]]:
-    """Turn the second step on when a code fits; return the session's new secret and the codes for paper.
+    """Enable two-factor sign-in if the code matches; return the session's new token and the recovery codes.
 
     All other sessions end. Raises RuleBroken or TooMany.
     """
@@ -73,26 +73,26 @@ def confirm_two_factor(viewer: Viewer, code: str, token: str, cipher: SecretCiph
 
 
 def verify_code(viewer: Viewer, code: str, token: str, cipher: SecretCipher) -> str:
-    """Take a code from the app, or one from paper, at sign-in; return the session's new secret.
+    """Verify a code from the app, or a recovery code, at sign-in; return the session's new token.
 
-    Five tries in five minutes; each code works once. Raises RuleBroken or TooMany.
+    Five attempts in five minutes; each code works once. Raises RuleBroken or TooMany.
     """
     _record_code_attempt(viewer)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is None:
             raise NotFound
-        fresh = ""
+        new_token = ""
         on_paper = len(code) > len("123 456") and _consume_recovery_code(user.id, code)
         if not on_paper and not _consume_code(user, code, cipher):
             record(viewer, "account.refuse_code", "user", user.id)
         else:
             reset_attempts(CODE, str(user.id))
             record(viewer, "account.give_code", "user", user.id, on_paper=on_paper)
-            fresh = renew_session(token)
-    if not fresh:
+            new_token = renew_session(token)
+    if not new_token:
         raise RuleBroken(_wrong_code_message(), "code")
-    return fresh
+    return new_token
 
 
 def _record_code_attempt(viewer: Viewer) -> None:
@@ -105,7 +105,7 @@ def _wrong_code_message() -> str:
 
 
 def _consume_code(user: User, code: str, cipher: SecretCipher) -> bool:
-    """Say whether a code from the app fits and is newer than the last one used, and let it work no more."""
+    """Return True if the code matches and is newer than the last one used, and record its time step."""
     step = matching_time_step(cipher.decrypt(user.second_factor_secret or ""), code, clock.now())
     if step is None:
         return False
@@ -134,7 +134,7 @@ def _replace_recovery_codes(user_id: int) -> list[str]:
 
 
 def renew_recovery_codes(viewer: Viewer) -> list[str]:
-    """Make new codes for paper; the old ones work no more. Raises NotFound without a second step."""
+    """Replace the viewer's recovery codes and return the new ones. Raises NotFound without two-factor sign-in."""
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if user.second_factor_at is None:
@@ -143,9 +143,9 @@ def renew_recovery_codes(viewer: Viewer) -> list[str]:
         return _replace_recovery_codes(user.id)
 
 
-def disable_two_factor(viewer: Viewer, token: str, *, must_have: bool) -> None:
-    """Take away the viewer's own second step. Raises RuleBroken for those who must have one."""
-    if must_have:
+def disable_two_factor(viewer: Viewer, token: str, *, required: bool) -> None:
+    """Disable the viewer's two-factor sign-in. Raises RuleBroken if the viewer's role requires it."""
+    if required:
         raise RuleBroken(_("Curators and administrators must use two-step sign-in."))
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
@@ -156,9 +156,9 @@ def disable_two_factor(viewer: Viewer, token: str, *, must_have: bool) -> None:
 
 
 def reset_two_factor(viewer: Viewer | None, user_id: int) -> None:
-    """Take away a person's lost second step, as an administrator or (None) from the command line.
+    """Remove a user's lost second factor, as an administrator or (viewer None) from the command line.
 
-    The person is told by mail, and all sessions end. Raises Forbidden, NotFound or RuleBroken.
+    The user is notified by e-mail and signed out everywhere. Raises Forbidden, NotFound or RuleBroken.
     """
     if viewer is not None and not viewer.is_admin:
         raise Forbidden

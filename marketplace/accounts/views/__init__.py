@@ -1,4 +1,4 @@
-"""Signing in and out, one's own account, and the administrator's list of people."""
+"""Pages for signing in, the user's own account, and the administrators' list of users."""
 
 from marketplace.accounts.views import administration, own_account, sign_in, two_factor
 from marketplace.accounts.views.base import blueprint, hash_cost, set_session_cookie

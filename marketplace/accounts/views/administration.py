@@ -1,4 +1,4 @@
-"""The administrator's list of people."""
+"""The administrators' list of users."""
 
 from flask import render_template, request
 
@@ -14,7 +14,7 @@ from marketplace.web.viewer import current_viewer
 @blueprint.get("/admin/users")
 @access.admin
 def admin_users() -> Answer:
-    """People, for administrators."""
+    """Search users."""
     text = asked_for("q")
     page = queries.users(text, request.args.get("page", 1, type=int))
     return render_template("accounts/admin_users.html", page=page, text=text)
@@ -23,7 +23,7 @@ def admin_users() -> Answer:
 @blueprint.post("/admin/users/<int:user_id>/active")
 @access.admin
 def admin_user_active(user_id: int) -> Answer:
-    """Close or open an account."""
+    """Close or reopen an account."""
     active = request.form.get("active") == "yes"
     use_cases.set_active(current_viewer(), user_id, active=active)
     flashes.done(
@@ -37,7 +37,7 @@ def admin_user_active(user_id: int) -> Answer:
 @blueprint.post("/admin/users/<int:user_id>/second-step")
 @access.admin
 def admin_reset_two_factor(user_id: int) -> Answer:
-    """Take away a lost second step."""
+    """Remove a user's lost second factor."""
     use_cases.reset_two_factor(current_viewer(), user_id)
     flashes.done(
         _("Two-step sign-in has been removed. The person has been signed out and notified by e-mail.")

@@ -1,4 +1,4 @@
-"""What the account's views share: the blueprint, what things cost here, and the browser's side of a session."""
+"""Shared by the account views: the blueprint, settings and the session cookie."""
 
 import time
 from collections.abc import Iterator
@@ -20,26 +20,26 @@ Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def settings() -> Settings:
-    """Return this installation's settings."""
+    """Return the installation's settings."""
     found: Settings = current_app.config["SETTINGS"]
     return found
 
 
 def hash_cost() -> HashCost:
-    """Return what a password check costs on this installation."""
+    """Return the cost parameters for password hashes."""
     return HashCost(settings().password_hash_cost, 1024 if settings().testing else 65_536)
 
 
 def secret_cipher() -> SecretCipher:
-    """Return what seals the secrets of second steps."""
+    """Return the cipher for two-factor secrets."""
     return SecretCipher(settings().secret_key)
 
 
 @contextmanager
 def minimum_duration() -> Iterator[None]:
-    """Let what stands inside take the same time whatever it finds, where no password check drowns the difference.
+    """Make the block take a fixed minimum time, so that timing does not reveal whether an address is known.
 
-    A known address costs a few more statements than an unknown one, and a patient stranger can measure that.
+    A known address costs a few more SQL statements than an unknown one.
     """
     begun = time.monotonic()
     try:
@@ -50,12 +50,12 @@ def minimum_duration() -> Iterator[None]:
 
 
 def personal_words(user_id: int | None) -> tuple[str, ...]:
-    """Return the words near a person that a password must not lean on: the site, organisations, gardens."""
+    """Return the names of the site, and of the user's organisations and gardens, for password checks."""
     found: tuple[str, ...] = current_app.extensions["organisation_names_of"](user_id)
     return (settings().site_name, *found)
 
 
 def set_session_cookie(token: str) -> None:
-    """Let the browser hold the secret of a new session, and nothing of what it held before."""
+    """Replace the contents of the session cookie with a new session token."""
     session.clear()
     login_user(SignedIn(ANONYMOUS, token))

@@ -1,4 +1,4 @@
-"""One's own account: name and language, password, address, and where one is signed in."""
+"""The user's own account: name, language, password, e-mail address and sessions."""
 
 from flask import render_template
 from flask_login import logout_user
@@ -15,14 +15,14 @@ from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_token, current_viewer
 
-ONES_OWN = "a person's own account is theirs to read and to change; nothing in the form says whose it is"
+OWN_ACCOUNT = "users read and change their own account; no form field names another"
 
 
 @blueprint.route("/account", methods=["GET", "POST"])
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def show() -> Answer:
-    """One's own account."""
+    """Show the account and change name and language."""
     viewer = current_viewer()
     form = ProfileForm(name=viewer.name, locale=viewer.locale)
     if form.validate_on_submit():
@@ -43,9 +43,9 @@ def show() -> Answer:
 
 @blueprint.post("/account/password")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def change_password() -> Answer:
-    """Change one's password."""
+    """Change the password."""
     viewer, form = current_viewer(), PasswordForm()
     if form.validate_on_submit():
         try:
@@ -63,9 +63,9 @@ def change_password() -> Answer:
 
 @blueprint.post("/account/address")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def change_address() -> Answer:
-    """Ask for another e-mail address, which must be confirmed."""
+    """Request a change of e-mail address."""
     form = AddressForm()
     if form.validate_on_submit():
         try:
@@ -106,22 +106,24 @@ def _account_page(
 @blueprint.get("/account/sessions")
 @access.signed_in
 def sessions() -> Answer:
-    """Where one is signed in."""
-    found = queries.sessions_of(current_viewer())
-    here = queries.find_session(current_token() or "")
-    rows = [(item, device_name(item.user_agent), here is not None and item.id == here.id) for item in found]
+    """List the user's sessions."""
+    items = queries.sessions_of(current_viewer())
+    current = queries.find_session(current_token() or "")
+    rows = [
+        (item, device_name(item.user_agent), current is not None and item.id == current.id) for item in items
+    ]
     return render_template("accounts/sessions.html", rows=rows)
 
 
 @blueprint.post("/account/sessions/<int:session_id>/end")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def end_session(session_id: int) -> Answer:
-    """End one of one's sessions."""
-    here = queries.find_session(current_token() or "")
+    """End one session."""
+    current = queries.find_session(current_token() or "")
     use_cases.end_session(current_viewer(), session_id)
     flashes.done(_("The device has been signed out."))
-    if here is not None and here.id == session_id:
+    if current is not None and current.id == session_id:
         logout_user()
         return see_other("pages.front")
     return see_other("accounts.sessions")
@@ -129,7 +131,7 @@ def end_session(session_id: int) -> Answer:
 
 @blueprint.post("/account/sign-out-everywhere")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def sign_out_everywhere() -> Answer:
     """End all other sessions."""
     use_cases.sign_out_everywhere(current_viewer(), current_token())

@@ -1,4 +1,4 @@
-"""Signing in and out, confirming an address, and a new password by mail."""
+"""Signing in and out, confirming an address, and resetting a password."""
 
 from flask import abort, current_app, render_template, request, url_for
 from flask_login import logout_user
@@ -27,7 +27,7 @@ TOO_MANY = 429
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="signing in is how one becomes anybody")
+@access.writes(Level.PUBLIC, because="visitors sign in here")
 def sign_in() -> Answer:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
@@ -61,15 +61,18 @@ def sign_in() -> Answer:
 
 @blueprint.post("/sign-in/demo")
 @access.public
-@access.writes(Level.PUBLIC, because="in a demo everyone may be anyone; elsewhere the page does not exist")
+@access.writes(
+    Level.PUBLIC,
+    because="in demo mode anyone may sign in as any demo user; otherwise the page does not exist",
+)
 def demo_sign_in() -> Answer:
-    """Sign in as one of the demo's people; only where demo mode is on."""
+    """Sign in as a demo user; only in demo mode."""
     if not current_app.config["DEMO"]:
         raise NotFound
-    # The page tells no addresses, so it names people by what they are; a script may name them by address.
-    asked = {request.form.get("person"), request.form.get("email")}
+    # The page identifies users by role, to show no addresses; scripts may use the address.
+    identifiers = {request.form.get("person"), request.form.get("email")}
     people = current_app.extensions["demo_people"]()
-    chosen = next((person for person in people if {person["key"], person["email"]} & asked), None)
+    chosen = next((person for person in people if {person["key"], person["email"]} & identifiers), None)
     user = queries.find_user_by_email(chosen["email"]) if chosen else None
     if user is None:
         raise NotFound
@@ -80,9 +83,9 @@ def demo_sign_in() -> Answer:
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @access.begun
-@access.writes(Level.BEGUN, because="the code is what a begun sign-in waits for")
+@access.writes(Level.BEGUN, because="the code completes the sign-in")
 def enter_code() -> Answer:
-    """The second step of signing in: a code from the phone, or one from paper."""
+    """Enter a two-factor or recovery code."""
     target = safe_path(request.args.get("next"))
     if waiting_for() != "code":
         return redirect(target or url_for("pages.home"), 303)
@@ -105,7 +108,7 @@ def enter_code() -> Answer:
 
 @blueprint.post("/sign-out")
 @access.begun
-@access.writes(Level.BEGUN, because="everyone may end their own session, half begun or not")
+@access.writes(Level.BEGUN, because="users end their own session, complete or not")
 def sign_out() -> Answer:
     """End this session."""
     use_cases.sign_out(current_token() or "")
@@ -117,18 +120,18 @@ def sign_out() -> Answer:
 @blueprint.get("/check-mail")
 @access.public
 def check_mail() -> Answer:
-    """Said after registering, to known and new addresses alike, and to who has not confirmed the address yet."""
+    """Ask the user to check their e-mail; shown after registration, and until the address is confirmed."""
     if current_viewer().is_signed_in:
         return see_other("pages.home")
-    waits = waiting_for() == "verify"
-    return render_template("accounts/check_mail.html", email=current_person().email if waits else "")
+    is_waiting = waiting_for() == "verify"
+    return render_template("accounts/check_mail.html", email=current_person().email if is_waiting else "")
 
 
 @blueprint.post("/check-mail/again")
 @access.begun
-@access.writes(Level.BEGUN, because="asks for a mail to one's own address")
+@access.writes(Level.BEGUN, because="the e-mail goes to the user's own address")
 def send_again() -> Answer:
-    """Mail the confirming link once more."""
+    """E-mail the confirmation link again."""
     if waiting_for() != "verify":
         return see_other("pages.home")
     if use_cases.resend_verification(current_person().user_id or 0):
@@ -144,26 +147,26 @@ def send_again() -> Answer:
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="the mailed secret is the right to confirm")
+@access.writes(Level.PUBLIC, because="the e-mailed token authorizes the confirmation")
 def confirm(token: str) -> Answer:
-    """Confirm an address by a mailed link; a click on a button, so that mail programs cannot do it by looking."""
+    """Confirm an address. A POST is required, since mail clients may open links by themselves."""
     link = queries.find_confirmation(token)
     if link is None:
         abort(410)
     if request.method == "GET":
         return render_template("accounts/confirm.html", link=link)
-    taken = use_cases.confirm_address(token, current_token())
+    link = use_cases.confirm_address(token, current_token())
     flashes.done(_("The address has been confirmed."))
-    if current_person().user_id == taken.user_id and taken.purpose == "verify":
-        return redirect(safe_path(taken.target) or url_for("pages.home"), 303)
-    return see_other("accounts.sign_in", next=safe_path(taken.target))
+    if current_person().user_id == link.user_id and link.purpose == "verify":
+        return redirect(safe_path(link.target) or url_for("pages.home"), 303)
+    return see_other("accounts.sign_in", next=safe_path(link.target))
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="who has forgotten the password cannot sign in first")
+@access.writes(Level.PUBLIC, because="users without their password cannot sign in")
 def forgotten() -> Answer:
-    """Ask for a link that sets a new password."""
+    """Request a password reset link."""
     form = ForgottenForm()
     if form.validate_on_submit():
         with minimum_duration():
@@ -174,9 +177,9 @@ def forgotten() -> Answer:
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="the mailed secret is the right to choose a new password")
+@access.writes(Level.PUBLIC, because="the e-mailed token authorizes the reset")
 def reset(token: str) -> Answer:
-    """Set a new password by a mailed link."""
+    """Set a new password through a reset link."""
     user_id = use_cases.find_reset_user_id(token)
     if user_id is None:
         abort(410)

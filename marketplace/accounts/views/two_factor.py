@@ -1,4 +1,4 @@
-"""Setting up the second step of signing in."""
+"""Setting up and removing two-factor sign-in."""
 
 import io
 
@@ -21,11 +21,13 @@ from marketplace.web.viewer import (
     waiting_for,
 )
 
-ONES_OWN = "a person's own second step; who must have one sets it up before being let in"
+OWN_ACCOUNT = (
+    "users manage their own second factor; if required, they set it up before the sign-in is complete"
+)
 
 
 def _redirect_if_not_enrolling() -> Answer | None:
-    """Send on who has other things to do first: the page is for those who are in, or must enrol to get in."""
+    """Redirect users with an unfinished sign-in, unless the missing step is enrolment."""
     stage = waiting_for()
     if stage in {None, "enrol"}:
         return None
@@ -35,9 +37,9 @@ def _redirect_if_not_enrolling() -> Answer | None:
 @blueprint.get("/account/second-step")
 @access.begun
 def two_factor() -> Answer:
-    """Whether one has a second step, and setting it up."""
-    if (elsewhere := _redirect_if_not_enrolling()) is not None:
-        return elsewhere
+    """Show the two-factor settings."""
+    if (redirect_response := _redirect_if_not_enrolling()) is not None:
+        return redirect_response
     return _page(SetUpForm(formdata=None), ConfirmForm(formdata=None))
 
 
@@ -59,11 +61,11 @@ def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
 
 @blueprint.post("/account/second-step/begin")
 @access.begun
-@access.writes(Level.BEGUN, because=ONES_OWN)
+@access.writes(Level.BEGUN, because=OWN_ACCOUNT)
 def begin_two_factor() -> Answer:
-    """Make a secret for the app."""
-    if (elsewhere := _redirect_if_not_enrolling()) is not None:
-        return elsewhere
+    """Generate a secret for the app."""
+    if (redirect_response := _redirect_if_not_enrolling()) is not None:
+        return redirect_response
     use_cases.begin_two_factor(current_person(), secret_cipher())
     return see_other("accounts.two_factor")
 
@@ -71,9 +73,9 @@ def begin_two_factor() -> Answer:
 @blueprint.get("/account/second-step/qr.svg")
 @access.begun
 def two_factor_qr() -> Answer:
-    """The secret as a picture that the app's camera reads."""
-    if (elsewhere := _redirect_if_not_enrolling()) is not None:
-        return elsewhere
+    """The secret as a QR code."""
+    if (redirect_response := _redirect_if_not_enrolling()) is not None:
+        return redirect_response
     address = use_cases.pending_provisioning_uri(
         current_person(), secret_cipher(), current_app.config["SITE_NAME"]
     )
@@ -86,11 +88,11 @@ def two_factor_qr() -> Answer:
 
 @blueprint.post("/account/second-step/confirm")
 @access.begun
-@access.writes(Level.BEGUN, because=ONES_OWN)
+@access.writes(Level.BEGUN, because=OWN_ACCOUNT)
 def confirm_two_factor() -> Answer:
-    """Turn the second step on, and show the codes for paper once."""
-    if (elsewhere := _redirect_if_not_enrolling()) is not None:
-        return elsewhere
+    """Enable two-factor sign-in and show the recovery codes once."""
+    if (redirect_response := _redirect_if_not_enrolling()) is not None:
+        return redirect_response
     form = ConfirmForm()
     if form.validate_on_submit():
         try:
@@ -107,9 +109,9 @@ def confirm_two_factor() -> Answer:
 
 @blueprint.post("/account/second-step/codes")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def renew_recovery_codes() -> Answer:
-    """Make new codes for paper, with the password."""
+    """Replace the recovery codes, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
         try:
@@ -124,14 +126,14 @@ def renew_recovery_codes() -> Answer:
 
 @blueprint.post("/account/second-step/off")
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because=ONES_OWN)
+@access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
 def disable_two_factor() -> Answer:
-    """Take away one's second step, with the password."""
+    """Disable two-factor sign-in, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
         try:
             use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
-            use_cases.disable_two_factor(viewer, current_token() or "", must_have=requires_two_factor())
+            use_cases.disable_two_factor(viewer, current_token() or "", required=requires_two_factor())
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

@@ -20,7 +20,7 @@ from rich.table import Table
 from marketplace.commands.evaluate import describe_set, make_evaluator, rounded, save_figures
 from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.documents import Document, Query
-from marketplace.matching.evaluation.measures import RELEVANT
+from marketplace.matching.evaluation.measures import MIN_RELEVANT_GRADE
 from marketplace.matching.evaluation.qrels import EvaluationFileError, Row, read_set
 from marketplace.matching.evaluation.runner import Evaluator
 from marketplace.matching.index.index import Index
@@ -115,7 +115,7 @@ def evaluate_attacks(
     path: Path, evaluator: Evaluator, mode: str = "confirmed", most_briefs: int | None = None
 ) -> AttackReport:
     """Try all attacks on a supplier set. `mode` is what the ranking may know (a track). Raises EvaluationFileError."""
-    evaluation_set = read_set(path, evaluator.known)
+    evaluation_set = read_set(path, evaluator.known_codes)
     if evaluation_set.kind != "suppliers":
         raise EvaluationFileError(path, None, "is a set of texts, and only suppliers can cheat")
     documents = evaluator.documents(evaluation_set.documents)
@@ -164,7 +164,7 @@ class _Trial:
 
     def relevant(self) -> Document | None:
         """Return the relevant supplier in the middle of the relevant ones that stand in the list."""
-        found = [key for key in self.order if self.judged.get(key, 0) >= RELEVANT]
+        found = [key for key in self.order if self.judged.get(key, 0) >= MIN_RELEVANT_GRADE]
         return next((d for d in self.honest.documents if found and d.id == found[len(found) // 2]), None)
 
     def with_changed(self, changed: Document) -> dict[str, int]:

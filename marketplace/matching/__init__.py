@@ -1,8 +1,8 @@
-"""The matcher, a library of its own: text in, explained ranking out. It knows neither Flask nor tables.
+"""Ranking library: documents and a query in, an explained ranking out. Independent of Flask and the database.
 
-In the order of a textbook: `documents`, `analysis` (with `plain_text`, `stemming`, `stop_words` and `compounds`),
-`glossary`, `index`, `criteria`, `ranking`, `explanation`, `evaluation`; all weights are in `settings`. Names are looked
-up when first used, so that a program that only might rank something starts without scikit-learn.
+Reading order: `documents`, `analysis`, `index`, `criteria`, `ranking`, `explanation`, `spam`, `evaluation`; all
+parameters are in `settings`. Public names are imported on first access, so that a program that may not rank anything
+starts without loading scikit-learn.
 """
 
 from importlib import import_module
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from marketplace.matching.settings import PART_CODES, Settings
     from marketplace.matching.spam import flags
 
-_HOME = {
+_MODULES = {
     "CaseText": "documents",
     "Document": "documents",
     "EvaluationFileError": "evaluation.qrels",
@@ -86,8 +86,8 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name's module when the name is first asked for."""
-    if name not in _HOME:
+    """Import the module of a public name on first access."""
+    if name not in _MODULES:
         message = f"module {__name__!r} has no attribute {name!r}"
         raise AttributeError(message)
-    return getattr(import_module(f"{__name__}.{_HOME[name]}"), name)
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)

@@ -1,8 +1,8 @@
-"""What is more than words: hard requirements that leave a supplier out, and soft ones that move it.
+"""Criteria beyond words: hard requirements that exclude a supplier, and soft ones that change its score.
 
-Each soft criterion gives a share between 0 and 1 of its part's points, with what speaks for the supplier
-(`facts`) and what is missing (`lacks`). What a supplier has not stated is unknown: never a reason to leave it out,
-and worth half or less.
+Each soft criterion gives a share, 0 to 1, of its part's points, with notes in the supplier's favour (`facts`) and on
+what is missing (`lacks`). An attribute that a supplier has not stated is unknown: it never excludes the supplier, and
+gives half of the points or less.
 """
 
 import datetime as dt
@@ -17,15 +17,15 @@ from marketplace.matching.explanation import Note
 from marketplace.matching.settings import Settings
 
 EARTH_RADIUS_KM = 6371.0
-UNKNOWN = 0.5
+UNKNOWN_SHARE = 0.5
 NO_SERVICE, OUTSIDE_AREA, NO_LANGUAGE, NO_TIME = "services", "area", "languages", "time"
-OVER_BUDGET, BESIDE = "over_budget", "services_beside"
+OVER_BUDGET, RELATED_ONLY = "over_budget", "services_beside"
 WRITTEN_NORWEGIAN = frozenset({"nb", "nn"})
 
 
 @dataclass(frozen=True, slots=True)
 class Exclusion:
-    """A supplier that was left out, and the requirement that it does not meet."""
+    """An excluded supplier, with the requirement that it does not meet."""
 
     document_id: str
     reason: str
@@ -34,7 +34,7 @@ class Exclusion:
 
 @dataclass(frozen=True, slots=True)
 class CriterionResult:
-    """A soft criterion's share of its points, 0 to 1, with what to say about it."""
+    """The share, 0 to 1, of a soft criterion's points, with explanatory notes."""
 
     share: float
     facts: tuple[Note, ...] = ()
@@ -43,7 +43,7 @@ class CriterionResult:
 
 @lru_cache(maxsize=100_000)
 def distance_km(a: Position, b: Position) -> float:
-    """Return the great-circle distance in kilometres (haversine)."""
+    """Return the great-circle distance in kilometres (haversine formula)."""
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half_lat, half_lon = (lat_b - lat_a) / 2, math.radians(b.lon - a.lon) / 2
     h = math.sin(half_lat) ** 2 + math.cos(lat_a) * math.cos(lat_b) * math.sin(half_lon) ** 2
@@ -57,15 +57,15 @@ def _comes_to(query: Query, document: Document) -> bool:
 
 
 def _speaks(query: Query, document: Document) -> bool:
-    """Say whether they share a working language; bokmål and nynorsk are one language to speak."""
-    asked, offered = set(query.languages), set(document.languages)
-    return bool(asked & offered) or bool(asked & WRITTEN_NORWEGIAN and offered & WRITTEN_NORWEGIAN)
+    """Return True if both share a working language. Bokmål and nynorsk count as one spoken language."""
+    wanted, offered = set(query.languages), set(document.languages)
+    return bool(wanted & offered) or bool(wanted & WRITTEN_NORWEGIAN and offered & WRITTEN_NORWEGIAN)
 
 
 def exclusion(query: Query, document: Document, best_evidence: float, settings: Settings) -> Exclusion | None:
-    """Return why a supplier is left out, or None. The first requirement that it fails is the reason.
+    """Return the first hard requirement that a supplier fails, or None.
 
-    `best_evidence` (0 to 1) is how clearly the supplier's words or ticks speak of one of the confirmed services.
+    `best_evidence` (0 to 1) is the supplier's best evidence, by words or ticked services, for a confirmed service.
     """
     reason = None
     if query.needs and best_evidence < settings.shown_floor:
@@ -84,7 +84,7 @@ def exclusion(query: Query, document: Document, best_evidence: float, settings: 
 
 
 def exclusion_params(reason: str, query: Query, next_start: dt.date | None) -> dict[str, Any]:
-    """Return what to fill in where it is told why a document was left out that can begin on a day."""
+    """Return the parameters of an exclusion message, for a document with the given earliest start."""
     if reason == NO_SERVICE:
         return {"services": list(query.needs)}
     if reason == OUTSIDE_AREA:
@@ -95,19 +95,19 @@ def exclusion_params(reason: str, query: Query, next_start: dt.date | None) -> d
 
 
 def nearness(km: float, settings: Settings) -> float:
-    """Return 1 for what is near, falling evenly to 0 for what is far."""
+    """Return 1 for a short distance, falling linearly to 0 for a long one."""
     span = settings.far_km - settings.near_km
     return min(1.0, max(0.0, (settings.far_km - km) / span))
 
 
 def place(query: Query, document: Document, settings: Settings) -> CriterionResult:
-    """Judge whether the supplier can be where it is needed."""
+    """Judge whether the supplier can work where it is needed."""
     if _comes_to(query, document):
         return CriterionResult(1.0, (("comes_to", {"municipality": query.municipality}),))
     if query.presence == "remote" and document.remote:
         return CriterionResult(1.0, (("works_remotely", {}),))
     if query.position is None or document.position is None:
-        return CriterionResult(UNKNOWN, (), (("place_unknown", {}),))
+        return CriterionResult(UNKNOWN_SHARE, (), (("place_unknown", {}),))
     km = distance_km(query.position, document.position)
     near = nearness(km, settings)
     if query.presence == "some" and document.remote:
@@ -119,24 +119,26 @@ def place(query: Query, document: Document, settings: Settings) -> CriterionResu
 
 
 def budget(query: Query, document: Document, settings: Settings) -> CriterionResult:
-    """Judge whether the supplier's smallest job is within the budget."""
+    """Judge whether the supplier's lowest price is within the budget."""
     if document.price_from_nok is None:
-        return CriterionResult(UNKNOWN, (), (("price_unknown", {}),))
+        return CriterionResult(UNKNOWN_SHARE, (), (("price_unknown", {}),))
     if query.budget_max_nok is None:
-        return CriterionResult(UNKNOWN)
+        return CriterionResult(UNKNOWN_SHARE)
     note = {"price_from_nok": document.price_from_nok, "budget_max_nok": query.budget_max_nok}
     if document.price_from_nok <= query.budget_max_nok:
         return CriterionResult(1.0, (("within_budget", note),))
     over = document.price_from_nok / max(query.budget_max_nok, 1) - 1.0
-    return CriterionResult(max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN, (), ((OVER_BUDGET, note),))
+    return CriterionResult(
+        max(0.0, 1.0 - over / settings.budget_slack) * UNKNOWN_SHARE, (), ((OVER_BUDGET, note),)
+    )
 
 
 def availability(query: Query, document: Document, settings: Settings) -> CriterionResult:
-    """Judge whether the supplier can begin when the company wants to."""
+    """Judge whether the supplier can start in time."""
     if document.next_start is None:
-        return CriterionResult(UNKNOWN, (), (("start_unknown", {}),))
+        return CriterionResult(UNKNOWN_SHARE, (), (("start_unknown", {}),))
     if query.start_from is None:
-        return CriterionResult(UNKNOWN)
+        return CriterionResult(UNKNOWN_SHARE)
     days = (document.next_start - query.start_from).days
     note = {"date": document.next_start.isoformat()}
     if days <= 0:
@@ -147,16 +149,16 @@ def availability(query: Query, document: Document, settings: Settings) -> Criter
 
 
 def sector(query: Query, document: Document, settings: Settings, *, in_words: bool) -> CriterionResult:
-    """Judge whether the supplier knows the trade: a job done there says most, then its own word, then its texts."""
+    """Judge experience in the sector: cases count most, then the stated sectors, then mentions in the texts."""
     if not query.sector:
         return CriterionResult(0.0)
     jobs = sum(case.sector == query.sector for case in document.cases)
-    alike = sum(bool(set(case.services) & set(query.needs)) for case in document.cases)
+    similar = sum(bool(set(case.services) & set(query.needs)) for case in document.cases)
     if jobs:
         share = settings.sector_done if jobs == 1 else 1.0
         return CriterionResult(share, (("cases_in_sector", {"count": jobs, "sector": query.sector}),))
-    facts: tuple[Note, ...] = (("similar_cases", {"count": alike}),) if alike else ()
-    bonus = settings.sector_similar if alike else 0.0
+    facts: tuple[Note, ...] = (("similar_cases", {"count": similar}),) if similar else ()
+    bonus = settings.sector_similar if similar else 0.0
     if query.sector in document.sectors:
         return CriterionResult(
             settings.sector_known + bonus, (("knows_sector", {"sector": query.sector}), *facts)
@@ -169,7 +171,7 @@ def sector(query: Query, document: Document, settings: Settings, *, in_words: bo
 
 
 def languages(query: Query, document: Document) -> Iterable[Note]:
-    """Tell which of the languages asked for the supplier has not stated. Gives no points."""
+    """Return a note on the requested languages that the supplier has not stated; gives no points."""
     if not query.languages:
         return ()
     if not document.languages:

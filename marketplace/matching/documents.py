@@ -1,4 +1,4 @@
-"""What is compared: a document is what a supplier says of itself, a query is what a brief asks for."""
+"""Input of the matcher: a document is a supplier's profile, a query is a brief."""
 
 import datetime as dt
 import hashlib
@@ -15,7 +15,7 @@ PRESENCE = ("must", "some", "remote")
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """A point on the map, in degrees (WGS 84)."""
+    """A geographical position in degrees (WGS 84)."""
 
     lat: float
     lon: float
@@ -32,7 +32,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class CaseText:
-    """A job done, as the supplier tells it."""
+    """A completed job, as described by the supplier."""
 
     text: str
     services: tuple[str, ...] = ()
@@ -50,10 +50,10 @@ class CaseText:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A supplier. `area` holds municipality numbers where it meets customers; money is NOK excluding VAT.
+    """A supplier. `area` contains municipality numbers where it meets customers; money is NOK excluding VAT.
 
-    What is None or empty was not stated, and is treated as unknown, never as a no. `looked_at` says that a person has
-    read the texts as they stand and found them fair, so that nothing in them is held against the supplier.
+    None and empty values mean not stated, and are treated as unknown. `looked_at` is true if a person has reviewed
+    the current texts and approved them, which lifts all spam penalties.
     """
 
     id: str
@@ -78,7 +78,7 @@ class Document:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read a document from JSON values; raises KeyError or ValueError where they do not fit."""
+        """Read a document from JSON values. Raises KeyError or ValueError if they are invalid."""
         own = from_plain(values, {field.name for field in fields(cls)}, dates=("next_start",))
         own["cases"] = tuple(CaseText.from_dict(case) for case in values.get("cases", ()))
         own["position"] = Position.from_dict(values["position"]) if values.get("position") else None
@@ -86,23 +86,23 @@ class Document:
 
 
 def document_bytes(document: Document) -> bytes:
-    """Return a document as JSON in UTF-8, the same bytes for equal ones."""
+    """Return a document as canonical JSON in UTF-8: equal documents give equal bytes."""
     values = document.to_dict()
     return json.dumps(values, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
 
 
 @lru_cache(maxsize=20_000)
 def document_digest(document: Document) -> str:
-    """Return the SHA-256 of a document, hexadecimal."""
+    """Return the SHA-256 digest of a document in hexadecimal."""
     return hashlib.sha256(document_bytes(document)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A brief. `needs` are services that the company has confirmed; money is NOK excluding VAT.
+    """A brief. `needs` are the services that the company has confirmed; money is NOK excluding VAT.
 
-    `presence` says whether the supplier has to come: "must" is a hard requirement, "some" and "remote" are not.
-    A supplier that cannot begin before `finish_by` is left out.
+    `presence` is whether the supplier has to meet the company in person: "must" is a hard requirement, "some" and
+    "remote" are not. Suppliers that cannot start before `finish_by` are excluded.
     """
 
     id: str
@@ -122,7 +122,7 @@ class Query:
     must_haves: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        """Refuse a presence that is not one of the three words."""
+        """Raise ValueError if `presence` is not one of the three values."""
         if self.presence not in PRESENCE:
             message = f"presence must be one of {', '.join(PRESENCE)}, not {self.presence!r}"
             raise ValueError(message)
@@ -133,7 +133,7 @@ class Query:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read a query from JSON values; raises KeyError or ValueError where they do not fit."""
+        """Read a query from JSON values. Raises KeyError or ValueError if they are invalid."""
         own = from_plain(values, {field.name for field in fields(cls)}, dates=("start_from", "finish_by"))
         own["position"] = Position.from_dict(values["position"]) if values.get("position") else None
         return cls(**own)

@@ -1,4 +1,4 @@
-"""Why a supplier stands where it stands: the score's parts, the words on both sides, and what is missing."""
+"""Explanation of a score: its parts, the matching words, and what is missing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,12 +7,12 @@ from typing import Any, Self
 from marketplace.matching.serialization import to_plain
 
 Note = tuple[str, Mapping[str, Any]]
-"""A code and what to fill in, for a sentence that the caller says in the reader's language."""
+"""A message code and its parameters; the caller formats the message in the reader's language."""
 
 
 @dataclass(frozen=True, slots=True)
 class ScorePart:
-    """One of the score's six parts: points won, out of the most it can give."""
+    """One of the six parts of a score: points, and the maximum it can give."""
 
     code: str
     value: float
@@ -21,11 +21,11 @@ class ScorePart:
 
 @dataclass(frozen=True, slots=True)
 class TermMatch:
-    """A word, or a service, that both texts have: as it stands in the brief and in the supplier's texts.
+    """A word or service that matches, with its forms in the brief and in the supplier's texts.
 
-    `part` says which part of the score it counts in, `value` how many points it gave there. The values of the
-    words add up to the part "words". A service that was ticked and not written has no document words. One that failed
-    the test (see `Index.rank`) has no words on either side.
+    `part` is the part of the score it belongs to, `value` its points there. The values of words add up to the part
+    "words". A service that is ticked but not mentioned has no document words. A term dropped by leave-one-out
+    verification (see `Index.rank`) has no words on either side.
     """
 
     term: str
@@ -37,7 +37,7 @@ class TermMatch:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The parts add up to the score. `facts` speak for the supplier, `lacks` tell what is missing or unknown."""
+    """Parts that add up to the score. `facts` are in the supplier's favour, `lacks` are missing or unknown."""
 
     parts: tuple[ScorePart, ...]
     terms: tuple[TermMatch, ...] = ()
@@ -46,11 +46,11 @@ class Explanation:
 
     @property
     def score(self) -> float:
-        """Return the sum of the parts."""
+        """The sum of the parts."""
         return sum(part.value for part in self.parts)
 
     def part(self, code: str) -> ScorePart:
-        """Return one part. Raises KeyError for a code that is none of the six."""
+        """Return one part by its code. Raises KeyError for an unknown code."""
         for part in self.parts:
             if part.code == code:
                 return part

@@ -1,9 +1,9 @@
-"""Texts that say the same: found by comparing only those whose sketches meet.
+"""Near-duplicate detection with MinHash: texts are compared only if their sketches share a band.
 
-Alike is what two sets of words share of what either has (Jaccard). A sketch is a few MinHash values taken together, some
-at a time; sets that share most of their words have at least one such band in common. A. Broder, "On the resemblance and
-containment of documents" (1997); the hashes are multiply-shift (M. Dietzfelbinger et al., 1997) over the words'
-checksums.
+Similarity is the Jaccard coefficient of two sets of terms. A sketch consists of bands, each a hash of several MinHash
+values; sets that share most of their terms have at least one band in common. A. Broder, "On the resemblance and
+containment of documents" (1997). The hash functions are multiply-shift (M. Dietzfelbinger et al., 1997) over the
+terms' CRC-32 checksums.
 """
 
 import zlib
@@ -15,83 +15,87 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-Keys = np.ndarray[Any, np.dtype[np.uint64]]
+Bands = np.ndarray[Any, np.dtype[np.uint64]]
 Rows = np.ndarray[Any, np.dtype[np.int32]]
-LEAST_TO_COMPARE = 8
-"""Fewer words than this give no sketch."""
+MIN_TERMS = 8
+"""Sets with fewer terms get no sketch."""
 BANDS, ROWS_IN_BAND = 24, 8
-"""Of two sets that share 80 % of their words 99 of 100 pairs meet, of those that share 20 % 6 of 100,000: unlike texts are
-not held against each other, however many there are."""
-REMEMBERED = 4096
-_CHANCE = np.random.default_rng(1997)
-_FACTORS = _CHANCE.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
-_ADDENDS = _CHANCE.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
-_MIX = _CHANCE.integers(1, 1 << 63, ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
-NO_KEYS: Keys = np.zeros(0, dtype=np.uint64)
+"""Probability that two sets share a band: 0.99 at a similarity of 80 %, 0.00006 at 20 %. Dissimilar texts are
+therefore hardly ever compared, however many there are."""
+CACHE_SIZE = 4096
+_RNG = np.random.default_rng(1997)
+_MULTIPLIERS = _RNG.integers(1, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
+_ADDENDS = _RNG.integers(0, 1 << 63, BANDS * ROWS_IN_BAND, dtype=np.uint64)
+_MIX = _RNG.integers(1, 1 << 63, ROWS_IN_BAND, dtype=np.uint64) | np.uint64(1)
+NO_BANDS: Bands = np.zeros(0, dtype=np.uint64)
 
 
-def sketch(words: AbstractSet[str]) -> Keys:
-    """Return a set's bands, one number each; none for too few words."""
-    if len(words) < LEAST_TO_COMPARE:
-        return NO_KEYS
-    numbers = np.fromiter((zlib.crc32(word.encode()) for word in words), dtype=np.uint64, count=len(words))
-    least = ((numbers[:, None] * _FACTORS + _ADDENDS) >> np.uint64(32)).min(axis=0)
-    mixed: Keys = (least.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) + np.arange(BANDS, dtype=np.uint64)
-    return mixed
+def sketch(terms: AbstractSet[str]) -> Bands:
+    """Return the bands of a set of terms; none for too few terms."""
+    if len(terms) < MIN_TERMS:
+        return NO_BANDS
+    checksums = np.fromiter((zlib.crc32(word.encode()) for word in terms), dtype=np.uint64, count=len(terms))
+    minima = ((checksums[:, None] * _MULTIPLIERS + _ADDENDS) >> np.uint64(32)).min(axis=0)
+    bands: Bands = (minima.reshape(BANDS, ROWS_IN_BAND) * _MIX).sum(axis=1) + np.arange(
+        BANDS, dtype=np.uint64
+    )
+    return bands
 
 
 class Sketches:
-    """The bands of many documents, to find those that have one in common with another."""
+    """The bands of many documents, sorted to find those that share one."""
 
-    def __init__(self, keys: Keys, rows: Rows) -> None:
-        self.keys, self.rows = keys, rows
+    def __init__(self, bands: Bands, rows: Rows) -> None:
+        self.bands, self.rows = bands, rows
 
     @classmethod
-    def of(cls, sketches: Iterable[Keys]) -> Self:
-        """Order the bands of documents 0, 1, 2, ..."""
+    def of(cls, sketches: Iterable[Bands]) -> Self:
+        """Sort the bands of documents 0, 1, 2, ..."""
         listed = list(sketches)
-        keys = np.concatenate([NO_KEYS, *listed])
-        rows = np.repeat(np.arange(len(listed), dtype=np.int32), [len(one) for one in listed])
-        order = np.argsort(keys, kind="stable")
-        return cls(keys[order], rows[order])
+        bands = np.concatenate([NO_BANDS, *listed])
+        rows = np.repeat(
+            np.arange(len(listed), dtype=np.int32), [len(bands_of_document) for bands_of_document in listed]
+        )
+        order = np.argsort(bands, kind="stable")
+        return cls(bands[order], rows[order])
 
-    def meeting(self, one: Keys) -> list[int]:
-        """Return the rows that have a band in common with a sketch, ascending."""
-        starts, ends = np.searchsorted(self.keys, one, "left"), np.searchsorted(self.keys, one, "right")
+    def rows_sharing_band(self, other: Bands) -> list[int]:
+        """Return the rows that share a band with a sketch, ascending."""
+        starts, ends = self.bands.searchsorted(other, "left"), self.bands.searchsorted(other, "right")
         spans = zip(starts.tolist(), ends.tolist(), strict=True)
         return sorted({int(row) for start, end in spans for row in self.rows[start:end]})
 
 
 class EarlierDocuments(NamedTuple):
-    """Documents that came before others: how many, their sketches, and which of them are behind one of them."""
+    """Documents that precede others: their number, their sketches, and their known duplicates."""
 
     size: int = 0
-    sketches: Sketches = Sketches(NO_KEYS, np.zeros(0, dtype=np.int32))
-    behind: Mapping[int, int] = MappingProxyType({})
+    sketches: Sketches = Sketches(NO_BANDS, np.zeros(0, dtype=np.int32))
+    duplicate_of: Mapping[int, int] = MappingProxyType({})
 
 
 def find_duplicates(
-    sketches: Sequence[Keys],
-    words_of: Callable[[int], AbstractSet[str]],
-    alike: float,
+    sketches: Sequence[Bands],
+    terms_of: Callable[[int], AbstractSet[str]],
+    min_similarity: float,
     earlier: EarlierDocuments = EarlierDocuments(),  # noqa: B008 because it cannot be changed
 ) -> dict[int, int]:
-    """Return for each document that says nearly the same as an earlier one: the first of those.
+    """Map each document that is similar to an earlier one to the first document of that group.
 
-    `sketches` are those of the rows after the earlier ones. `words_of` gives the words of any row.
+    `sketches` are those of the rows after the earlier documents. `terms_of` returns the terms of any row.
     """
-    words_of = lru_cache(maxsize=REMEMBERED)(words_of)
-    found: dict[int, int] = dict(earlier.behind)
-    bands: dict[int, list[int]] = {}
-    for row, keys in enumerate(sketches, earlier.size):
-        others = set(earlier.sketches.meeting(keys))
-        for key in keys.tolist():
-            others.update(bands.setdefault(key, []))
-            bands[key].append(row)
-        words = words_of(row) if others else frozenset()
-        for other in sorted(others):
-            theirs = words_of(other)
-            if len(words & theirs) >= alike * len(words | theirs):
-                found[row] = found.get(other, other)
+    terms_of = lru_cache(maxsize=CACHE_SIZE)(terms_of)
+    duplicate_of: dict[int, int] = dict(earlier.duplicate_of)
+    rows_by_band: dict[int, list[int]] = {}
+    for row, bands in enumerate(sketches, earlier.size):
+        candidates = set(earlier.sketches.rows_sharing_band(bands))
+        for band in bands.tolist():
+            candidates.update(rows_by_band.setdefault(band, []))
+            rows_by_band[band].append(row)
+        terms = terms_of(row) if candidates else frozenset()
+        for candidate in sorted(candidates):
+            candidate_terms = terms_of(candidate)
+            if len(terms & candidate_terms) >= min_similarity * len(terms | candidate_terms):
+                duplicate_of[row] = duplicate_of.get(candidate, candidate)
                 break
-    return found
+    return duplicate_of

@@ -1,11 +1,11 @@
-"""An ordered answer: matches with their places, and those left out with the reason."""
+"""The result of ranking: matches in order, and exclusions with their reasons."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
-from marketplace.matching.criteria import BESIDE, OVER_BUDGET, Exclusion
+from marketplace.matching.criteria import OVER_BUDGET, RELATED_ONLY, Exclusion
 from marketplace.matching.explanation import Explanation
 from marketplace.matching.serialization import to_plain
 from marketplace.matching.settings import Settings
@@ -14,27 +14,27 @@ SAME_SCORE_DIGITS = 9
 
 
 def tie_break(query_id: str, document_id: str) -> bytes:
-    """Return the key that orders equal scores: a hash, so that no supplier always comes first.
+    """Return a hash that orders equal scores, so that no supplier is always first.
 
-    The same brief and supplier always give the same key, and another brief another order.
+    The key is the same for the same brief and supplier; another brief gives another order.
     """
     return hashlib.blake2b(f"{query_id}\x1f{document_id}".encode(), digest_size=8).digest()
 
 
 def order_key(query_id: str, document_id: str, score: float) -> tuple[float, bytes, str]:
-    """Return the key to sort matches by: highest score first, then the tie break."""
+    """Return the sort key of a match: highest score first, then the tie break."""
     return (-round(score, SAME_SCORE_DIGITS), tie_break(query_id, document_id), document_id)
 
 
 def rotate_ties(
     query_id: str, scored: Sequence[tuple[str, float]], last_shown: Mapping[str, int], width: float
 ) -> list[str]:
-    """Return documents so that, among nearly equal scores, the one shown least recently comes first.
+    """Return document ids ordered so that, among nearly equal scores, the least recently shown comes first.
 
-    `scored` are documents with their scores, highest first. A band begins at the highest score not yet placed and holds
-    those that are at most `width` points below it, so no two of a band differ by more, and nobody leaves its own band.
-    `shown` gives when each document was last shown, as a number that grows; those never shown come before all others.
-    Among those shown at the same time the tie break decides.
+    `scored` are documents with their scores, highest first. They are divided into bands: a band starts at the highest
+    remaining score and contains all scores at most `width` points below it. Documents are only reordered within their
+    band. `last_shown` gives the time each document was last shown as an increasing number; documents never shown come
+    first, and equal values are ordered by the tie break.
     """
     order: list[str] = []
     start = 0
@@ -52,7 +52,7 @@ def rotate_ties(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A supplier's place in the list, from 1, with its score out of 100 and why."""
+    """A supplier's rank (`place`, from 1), score out of 100, and explanation."""
 
     place: int
     document_id: str
@@ -61,12 +61,12 @@ class Match:
 
     @property
     def is_related_only(self) -> bool:
-        """Say whether the supplier offers only something related to what was confirmed."""
-        return any(code == BESIDE for code, _ in self.explanation.lacks)
+        """True if the supplier offers only something related to the confirmed services."""
+        return any(code == RELATED_ONLY for code, _ in self.explanation.lacks)
 
     @property
     def is_within_budget(self) -> bool:
-        """Say whether the supplier's smallest job is within the budget, as far as is known."""
+        """True if the supplier's lowest price is within the budget or unknown."""
         return all(code != OVER_BUDGET for code, _ in self.explanation.lacks)
 
     @classmethod
@@ -78,7 +78,7 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """All suppliers for one brief. `settings` are those that gave the scores."""
+    """The ranking of all suppliers for one brief. `settings` are the ones that it was computed with."""
 
     query_id: str
     settings: Settings
@@ -86,7 +86,7 @@ class Ranking:
     excluded: Sequence[Exclusion] = ()
 
     def match(self, document_id: str) -> Match | None:
-        """Return one supplier's match, or None when it is not in the list."""
+        """Return a supplier's match, or None if it is not listed."""
         return next((match for match in self.matches if match.document_id == document_id), None)
 
     def to_dict(self) -> dict[str, Any]:
@@ -95,7 +95,7 @@ class Ranking:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Read a ranking from JSON values: the same order, scores and reasons."""
+        """Read a ranking from JSON values."""
         return cls(
             values["query_id"],
             Settings.from_dict(values["settings"]),
@@ -109,10 +109,10 @@ class Ranking:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """How many suppliers fit a brief: `fits` pass all hard requirements and the budget, `near` only the former.
+    """Counts of suppliers that fit a brief.
 
-    `beside` counts those that stand in the list, last, for a service related to one that was confirmed. `shown` counts
-    those that fit and speak of every must-have, where it was asked for (`Index.fits`).
+    `fits` meet all hard requirements and the budget, `over_budget` only the requirements. `related_only` counts those listed last, for a service related to a confirmed one. `with_must_haves` counts those
+    that fit and mention every must-have, if requested (`Index.fits`).
     """
 
     fits: int

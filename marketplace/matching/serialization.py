@@ -1,4 +1,4 @@
-"""Plain values in and out: our frozen dataclasses as JSON, and back."""
+"""Convert the library's frozen dataclasses to JSON values and back."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -19,24 +19,24 @@ def _plain(value: Any) -> Any:
 
 
 def to_plain(record: Any) -> dict[str, Any]:
-    """Return a dataclass as JSON values: dates become ISO text, tuples become lists."""
+    """Return a dataclass as JSON values: dates become ISO strings, tuples become lists."""
     plain: dict[str, Any] = _plain(record)
     return plain
 
 
 def from_plain(values: Mapping[str, Any], names: set[str], *, dates: Sequence[str] = ()) -> dict[str, Any]:
-    """Return a constructor's arguments from JSON values: lists become tuples, named ISO texts become dates.
+    """Return constructor arguments from JSON values: lists become tuples, the named ISO strings become dates.
 
-    Keys that are not among `names` are refused, so that a misspelt field is never lost in silence.
+    Raises ValueError for a key that is not in `names`, so that a misspelt field is not lost silently.
     """
     unknown = sorted(set(values) - names)
     if unknown:
         message = f"unknown field: {', '.join(unknown)}"
         raise ValueError(message)
-    own: dict[str, Any] = {
+    arguments: dict[str, Any] = {
         key: tuple(value) if isinstance(value, list) else value for key, value in values.items()
     }
     for key in dates:
-        if own.get(key):
-            own[key] = dt.date.fromisoformat(own[key])
-    return own
+        if arguments.get(key):
+            arguments[key] = dt.date.fromisoformat(arguments[key])
+    return arguments

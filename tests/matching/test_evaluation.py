@@ -19,7 +19,7 @@ from marketplace.matching.evaluation.measures import (
     precision,
     recall,
     reciprocal_rank,
-    share_found,
+    suggestion_recall,
 )
 from tests.matching.conftest import DEVSET, MARKET
 
@@ -37,8 +37,8 @@ def test_the_measures_by_hand() -> None:
     assert reciprocal_rank([0, 1], judged) == 0.0
     assert precision(ranked, judged) == 0.4
     assert recall(ranked, judged) == pytest.approx(2 / 3)
-    assert share_found(["a", "b", "c"], ["c", "d"], 2) == 0.0
-    assert share_found(["a", "b", "c"], ["c", "d"], 3) == 0.5
+    assert suggestion_recall(["a", "b", "c"], ["c", "d"], 2) == 0.0
+    assert suggestion_recall(["a", "b", "c"], ["c", "d"], 3) == 0.5
     assert mean([None, 1.0, 0.0]) == 0.5
 
 

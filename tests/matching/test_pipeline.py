@@ -120,13 +120,13 @@ def test_the_steps_make_a_pipeline_from_texts_to_weights() -> None:
     assert weights.shape == (3, len(terms))
     found = dict(zip(terms, weights.toarray()[1], strict=True))
     assert found["fotograf"] > found["bild"] > 0 == found["lodg"]
-    assert FuzzyTerms(1).fit(terms).alike("fotogaf")[0][0] == terms.index("fotograf")
+    assert FuzzyTerms(1).fit(terms).similar("fotogaf")[0][0] == terms.index("fotograf")
 
 
 def test_a_word_is_like_no_term_by_the_little_that_is_known_of_it() -> None:
     few = FuzzyTerms(4, 0.35).fit(["hjemmeside", "nett", "nettbutikk", "søk"])
-    assert few.alike("kjøtt") == ()
-    assert few.alike("netbutikk")[0][0] == 2
+    assert few.similar("kjøtt") == ()
+    assert few.similar("netbutikk")[0][0] == 2
 
 
 def test_the_need_model_ends_a_pipeline(glossary: Glossary) -> None:

@@ -16,7 +16,12 @@ COUNTS = {
 
 def test_it_can_be_cloned_pickled_and_asked_for_its_parameters() -> None:
     weighting = FieldedBM25Transformer({"name": 2.0, "text": 1.0}, k1=1.5)
-    assert weighting.get_params() == {"weights": {"name": 2.0, "text": 1.0}, "k1": 1.5, "b": 0.75, "most": 3}
+    assert weighting.get_params() == {
+        "weights": {"name": 2.0, "text": 1.0},
+        "k1": 1.5,
+        "b": 0.75,
+        "max_count": 3,
+    }
     weights = weighting.fit_transform(COUNTS).toarray()
     copied = clone(weighting)
     assert not hasattr(copied, "idf_")

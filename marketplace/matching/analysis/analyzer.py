@@ -1,12 +1,12 @@
-"""From text to terms: the same road for a supplier's profile, a brief and a glossary phrase.
+"""Tokenization and stemming, the same for supplier profiles, briefs and glossary phrases.
 
-Text is brought to Unicode NFKC (so that full-width letters are letters), format characters are dropped, words are
-runs of letters and digits in lower case, function words are left out, written forms of the same word (bokmål and
-nynorsk) are joined, and each word is cut to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). æ, ø and
-å are kept.
+Text is normalised to Unicode NFKC (which maps full-width letters to plain ones) and format characters are removed.
+Words are runs of letters and digits in lower case. Stop words are dropped, written variants of a word (bokmål and
+nynorsk) are merged, and each word is reduced to its stem with Snowball (M. F. Porter, 2001, snowballstem.org). The
+letters æ, ø and å are kept.
 
-An `Analyzer` is a scikit-learn transformer: `fit` learns from texts how their compounds are split, `transform` gives
-the tokens of texts. It reads a text as well without having learnt anything, then with its compounds whole.
+An `Analyzer` is a scikit-learn transformer: `fit` trains the compound splitter, `transform` returns the tokens of
+texts. An unfitted analyzer works too, without splitting compounds.
 """
 
 import re
@@ -18,34 +18,35 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from marketplace.matching.analysis.plain_text import clean
 from marketplace.matching.analysis.stemming import stem
 from marketplace.matching.analysis.stop_words import StopWords
+from marketplace.matching.storage.bounded_cache import BoundedCache
 
-MAX_WORD = 60
+MAX_WORD_LENGTH = 60
 CACHE_SIZE = 50_000
 CACHE_SIZE_WITH_LOOKUP = 4_000
-"""How many words are remembered where all that the texts were seen to hold can be looked up."""
+"""Cache size if a token cache on disk covers the words of the training texts."""
 _WORD = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)*")
 _PART = re.compile(r"[^\W_]+")
 _APOSTROPHE = re.compile("['\u2019]")
 
 
 class Splitter(Protocol):
-    """Something that splits a compound word into its parts."""
+    """A compound splitter."""
 
     def split(self, word: str) -> tuple[str, ...]:
-        """Return the parts of a compound, or nothing when the word is none."""
+        """Return the parts of a compound, or an empty tuple for any other word."""
 
 
-class Lookup(Protocol):
-    """Something that knows the stem, and the stems of the parts, of words that are not English."""
+class TokenLookup(Protocol):
+    """A cache of analyzed words that are not English."""
 
     def get(self, word: str) -> tuple[str, tuple[str, ...]] | None:
-        """Return both for a word, or None for one that it does not know."""
+        """Return a word's stem and those of its compound parts, or None if it is not cached."""
 
 
 class Token(NamedTuple):
-    """A word as it stands in a text: `start` and `end` are its characters, `terms` what it is indexed under.
+    """A word as written in a text, from character `start` to `end`, and the terms it is indexed under.
 
-    The first term is the word's own stem; `parts` are the stems of a compound's parts.
+    `term` is the stem of the whole word; `parts` are the stems of its parts if it is a compound.
     """
 
     surface: str
@@ -58,12 +59,12 @@ class Token(NamedTuple):
 class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
     """Turns text into tokens.
 
-    `variants` maps a written form to the form that stands for both. `splitter` splits compounds once `fit` has taught
-    a copy of it (`splitter_`); `lang` is the language of the texts, or None for a guess at each.
+    `variants` maps written variants of a word to the standard form. `fit` trains a clone of `splitter` (`splitter_`).
+    `lang` is the language of the texts, or None to guess it for each text.
     """
 
     splitter_: Splitter | None
-    _seen: Lookup | None = None
+    _token_cache: TokenLookup | None = None
 
     def __init__(
         self,
@@ -76,26 +77,27 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         self.variants = variants
         self.splitter = splitter
         self.lang = lang
-        self._forget()
+        self._clear_cache()
 
-    def _forget(self) -> None:
-        """Forget the terms of words read so far, because they depend on the parameters and on the splitter."""
-        self._known: dict[tuple[str, bool], tuple[str, tuple[str, ...]]] = {}
+    def _clear_cache(self) -> None:
+        """Clear the cache of analyzed words, which depend on the parameters and the splitter."""
+        size = CACHE_SIZE if self._token_cache is None else CACHE_SIZE_WITH_LOOKUP
+        self._cache: BoundedCache[tuple[str, bool], tuple[str, tuple[str, ...]]] = BoundedCache(size)
 
     def set_params(self, **params: Any) -> Self:
-        """Change parameters, as scikit-learn does it."""
+        """Set parameters, as in scikit-learn."""
         super().set_params(**params)
-        self._forget()
+        self._clear_cache()
         return self
 
     def fit(self, texts: Iterable[str], y: object = None) -> Self:
-        """Learn how the compounds of some texts are split. English has none that are written together."""
+        """Train the compound splitter on the texts that are not English."""
         del y
         norwegian = (text for text in texts if self._language(text) != "en")
         self.splitter_ = None
         if self.splitter is not None:
             self.splitter_ = clone(self.splitter).fit(word for text in norwegian for word in self.words(text))
-        self._forget()
+        self._clear_cache()
         return self
 
     def transform(self, texts: Iterable[str]) -> list[list[Token]]:
@@ -107,7 +109,7 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
 
     @classmethod
     def from_resources(cls, resources: Mapping[str, Any]) -> "Analyzer":
-        """Make an analyzer from the parsed file of language resources."""
+        """Create an analyzer from the parsed language resources."""
         variants = {
             variant: standard
             for standard, variants in resources.get("nb_nn", {}).items()
@@ -115,26 +117,27 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         }
         return cls(StopWords.from_resources(resources), variants)
 
-    def with_splitter(self, splitter: Splitter, seen: Lookup | None = None) -> "Analyzer":
-        """Return the same analyzer with compounds split by a splitter that has learnt already.
+    def with_splitter(self, splitter: Splitter, token_cache: TokenLookup | None = None) -> "Analyzer":
+        """Return a copy that uses a trained compound splitter.
 
-        `seen` knows words that such an analyzer has read before, so that it need not do it again.
+        `token_cache` contains words already analyzed with this splitter.
         """
-        made = Analyzer(self.stop_words, self.variants, splitter, self.lang)
-        made.splitter_ = splitter
-        made._seen = seen
-        return made
+        analyzer = Analyzer(self.stop_words, self.variants, splitter, self.lang)
+        analyzer.splitter_ = splitter
+        analyzer._token_cache = token_cache
+        analyzer._clear_cache()
+        return analyzer
 
     def words(self, text: str) -> list[str]:
-        """Return all words of a text in lower case, function words included."""
+        """Return all words of a text in lower case, stop words included."""
         return [match.group().lower() for match in _PART.finditer(clean(text))]
 
     def language_of(self, text: str, default: str = "nb") -> str:
-        """Guess which of our three languages a text is in."""
+        """Guess the language of a text: bokmål, nynorsk or English."""
         return self.stop_words.guess_language(self.words(text), default)
 
     def tokens(self, text: str, lang: str) -> list[Token]:
-        """Return the words that carry meaning, in order, with their place in `clean(text)`."""
+        """Return the words that are not stop words, in order, with their position in `clean(text)`."""
         stop_words = self.stop_words.of(lang)
         return list(self._tokens(clean(text), lang, stop_words))
 
@@ -143,24 +146,24 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
             surface = match.group()
             if not surface.isalnum():
                 pieces = list(_PART.finditer(surface))
-                yield from self._hyphenated(match.start(), surface, pieces, lang, stop_words)
+                yield from self._hyphenated_token(match.start(), surface, pieces, lang, stop_words)
                 continue
-            word = surface.lower()[:MAX_WORD]
+            word = surface.lower()[:MAX_WORD_LENGTH]
             if word not in stop_words and (len(word) > 1 or word.isdigit()):
                 term, parts = self._terms(word, lang)
                 yield Token(surface, match.start(), match.end(), term, parts)
 
-    def _hyphenated(
+    def _hyphenated_token(
         self, start: int, surface: str, pieces: list[re.Match[str]], lang: str, stop_words: frozenset[str]
     ) -> Iterator[Token]:
-        """Read "e-post" as epost, and "Instagram-kampanje" as both its words."""
+        """Read "e-post" as one word, and "Instagram-kampanje" as a compound of its parts."""
         if _APOSTROPHE.search(surface) and lang == "en":
             surface_word = pieces[0].group().lower()
             if surface_word not in stop_words and len(surface_word) > 1:
                 term, parts = self._terms(surface_word, lang)
                 yield Token(pieces[0].group(), start, start + pieces[0].end(), term, parts)
             return
-        joined = "".join(piece.group() for piece in pieces).lower()[:MAX_WORD]
+        joined = "".join(piece.group() for piece in pieces).lower()[:MAX_WORD_LENGTH]
         parts = tuple(
             self._term(piece.group().lower(), lang)
             for piece in pieces
@@ -173,31 +176,29 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
         return stem(variants.get(word, word), "en" if lang == "en" else "nb")
 
     def _terms(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
-        known = self._known.get((word, lang == "en"))
-        if known is None:
-            if len(self._known) >= (CACHE_SIZE if self._seen is None else CACHE_SIZE_WITH_LOOKUP):
-                self._known.clear()
-            known = self._known[word, lang == "en"] = self._read(word, lang)
-        return known
+        stem_parts = self._cache.get((word, lang == "en"))
+        if stem_parts is None:
+            stem_parts = self._cache[word, lang == "en"] = self._analyze(word, lang)
+        return stem_parts
 
-    def _read(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
+    def _analyze(self, word: str, lang: str) -> tuple[str, tuple[str, ...]]:
         if lang == "en":
             return self._term(word, lang), ()
-        if self._seen is not None and (seen := self._seen.get(word)) is not None:
-            return seen
+        if self._token_cache is not None and (cached := self._token_cache.get(word)) is not None:
+            return cached
         splitter = getattr(self, "splitter_", None)
         parts = () if splitter is None else splitter.split(word)
         return self._term(word, lang), tuple(stem(part, lang) for part in parts)
 
-    def read(self, word: str) -> tuple[str, tuple[str, ...]]:
-        """Return the stem of a lower-case word that is not English, and the stems of its parts."""
+    def stem_and_parts(self, word: str) -> tuple[str, tuple[str, ...]]:
+        """Return the stem of a lower-case word that is not English, and those of its compound parts."""
         return self._terms(word, "nb")
 
     def terms(self, text: str, lang: str) -> Iterable[str]:
-        """Return the stems of a text's words, without the parts of compounds."""
+        """Return the stems of a text's words, without compound parts."""
         return [token.term for token in self.tokens(text, lang)]
 
 
 def terms_of(tokens: Iterable[Token]) -> list[str]:
-    """Return the stems of tokens and of their parts: a `CountVectorizer(analyzer=terms_of)` counts them."""
+    """Return the stems of tokens and of their parts, as the `analyzer` of a `CountVectorizer`."""
     return [term for token in tokens for term in (token.term, *token.parts)]

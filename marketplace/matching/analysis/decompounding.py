@@ -1,9 +1,9 @@
-"""Norwegian writes its compounds together: "gårdsutsalg" is found by "gård" and by "utsalg".
+"""Decompounding of Norwegian compounds: "gårdsutsalg" is also indexed under "gård" and "utsalg".
 
-The splitter learns from the texts themselves which words exist. A word is split where both sides are known words
-of at least four letters (listed first parts and heads may be shorter), with a joint of nothing, s or e between
-them; of several splits the one whose rarer part is most used wins. After E. Airio, "Word normalization and
-decompounding in mono- and bilingual IR", Information Retrieval 9 (2006).
+The splitter learns from the texts which words exist. A word is split if both sides are known words of at least four
+letters (listed modifiers and heads may be shorter), joined by nothing, s or e. Of several splits the one whose less
+frequent part is most frequent is chosen. After E. Airio, "Word normalization and decompounding in mono- and bilingual
+IR", Information Retrieval 9 (2006).
 """
 
 from collections import Counter
@@ -14,9 +14,10 @@ from typing import Any, Self
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from marketplace.matching.analysis.stemming import stem
+from marketplace.matching.storage.bounded_cache import BoundedCache
 
-JOINTS = ("", "s", "e")
-ENDINGS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")
+LINKING_LETTERS = ("", "s", "e")
+INFLECTIONS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")
 MIN_PART = 4
 MIN_WORD = 7
 MAX_PARTS = 4
@@ -24,7 +25,7 @@ CACHE_SIZE = 50_000
 
 
 class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
-    """Splits compounds into words that it has seen. `fit` learns the words (`words_`), `split` uses them."""
+    """Splits compounds into words seen in training. `fit` counts the words (`words_`), `split` uses the counts."""
 
     def __init__(
         self, first_parts: AbstractSet[str] = frozenset(), heads: AbstractSet[str] = frozenset()
@@ -34,31 +35,31 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
 
     @classmethod
     def from_resources(cls, resources: Mapping[str, Any]) -> "CompoundSplitter":
-        """Read the listed first parts and heads from the parsed file of language resources."""
+        """Read the listed modifiers and heads from the parsed language resources."""
         return cls(
             frozenset(resources.get("compound_first", ())), frozenset(resources.get("compound_head", ()))
         )
 
     def fit(self, words: Iterable[str], y: object = None) -> Self:
-        """Learn which words exist and how often; a stem counts for all its forms."""
+        """Count the words of the training texts; a word also counts for its stem."""
         del y
         counts: Counter[str] = Counter()
         for word in words:
             if word.isalpha():
                 counts[word] += 1
-        known: Counter[str] = Counter()
+        frequencies: Counter[str] = Counter()
         for word, count in counts.items():
             if len(word) >= MIN_PART:
-                known[word] += count
+                frequencies[word] += count
                 stemmed = stem(word, "nb")
                 if stemmed != word and len(stemmed) >= MIN_PART:
-                    known[stemmed] += count
-        return self.take(known)
+                    frequencies[stemmed] += count
+        return self.restore(frequencies)
 
-    def take(self, words: Mapping[str, int]) -> Self:
-        """Take over which words exist and how often, as another one has learnt it."""
+    def restore(self, words: Mapping[str, int]) -> Self:
+        """Set the word frequencies, as computed by `fit` or loaded from disk."""
         self.words_ = words
-        self._known: dict[str, tuple[str, ...]] = {}
+        self._cache: BoundedCache[str, tuple[str, ...]] = BoundedCache(CACHE_SIZE)
         return self
 
     def transform(self, words: Iterable[str]) -> list[tuple[str, ...]]:
@@ -66,14 +67,13 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
         return [self.split(word) for word in words]
 
     def split(self, word: str) -> tuple[str, ...]:
-        """Return the parts of a compound, first to last, or () when it is none we can see."""
+        """Return the parts of a compound, first to last, or an empty tuple if it cannot be split."""
         if len(word) < MIN_WORD or not word.isalpha():
             return ()
-        if word not in self._known:
-            if len(self._known) >= CACHE_SIZE:
-                self._known.clear()
-            self._known[word] = self._best_split(word)
-        return self._known[word]
+        parts = self._cache.get(word)
+        if parts is None:
+            parts = self._cache[word] = self._best_split(word)
+        return parts
 
     def _count(self, part: str, *, is_head: bool) -> int:
         listed = self.heads if is_head else self.first_parts
@@ -83,29 +83,36 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
             return 0
         count = self.words_.get(part, 0)
         if count == 0 and is_head:
-            bases = (part.removesuffix(ending) for ending in ENDINGS if part.endswith(ending))
-            count = max((self.words_.get(base, 0) for base in bases if len(base) >= MIN_PART), default=0)
+            stems = (part.removesuffix(ending) for ending in INFLECTIONS if part.endswith(ending))
+            count = max(
+                (self.words_.get(candidate, 0) for candidate in stems if len(candidate) >= MIN_PART),
+                default=0,
+            )
         return count
 
     def _best_split(self, word: str, depth: int = 2) -> tuple[str, ...]:
         best: tuple[int, int, tuple[str, ...]] = (0, 0, ())
-        for cut in range(3, len(word) - 2):
-            head = word[cut:]
+        for position in range(3, len(word) - 2):
+            head = word[position:]
             head_count = self._count(head, is_head=True)
             if not head_count:
                 continue
-            for joint in JOINTS:
-                first = word[:cut].removesuffix(joint) if joint and word[:cut].endswith(joint) else word[:cut]
-                if joint and first == word[:cut]:
+            for linking in LINKING_LETTERS:
+                modifier = (
+                    word[:position].removesuffix(linking)
+                    if linking and word[:position].endswith(linking)
+                    else word[:position]
+                )
+                if linking and modifier == word[:position]:
                     continue
-                first_count = self._count(first, is_head=False)
-                if first_count:
-                    best = max(best, (min(first_count, head_count), len(head), (first, head)))
+                modifier_count = self._count(modifier, is_head=False)
+                if modifier_count:
+                    best = max(best, (min(modifier_count, head_count), len(head), (modifier, head)))
         if not best[2]:
             return ()
         if depth == 0:
             return best[2]
-        first, head = best[2]
-        first_parts = self._best_split(first, depth - 1) if len(first) >= MIN_WORD else ()
+        modifier, head = best[2]
+        modifier_parts = self._best_split(modifier, depth - 1) if len(modifier) >= MIN_WORD else ()
         head_parts = self._best_split(head, depth - 1) if len(head) >= MIN_WORD else ()
-        return ((first_parts or (first,)) + (head_parts or (head,)))[:MAX_PARTS]
+        return ((modifier_parts or (modifier,)) + (head_parts or (head,)))[:MAX_PARTS]

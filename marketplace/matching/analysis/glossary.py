@@ -1,7 +1,7 @@
-"""What services and trades are called: names, synonyms, tools and lay people's words, in three languages.
+"""Glossary of services and sectors: names, synonyms, tools and lay terms in three languages.
 
-The glossary is data that the caller hands over (parsed YAML). It teaches three things: which words exist (for
-compounds), which words point to which service (for needs), and which words tell of a trade.
+The glossary is built from data passed by the caller (parsed YAML). It provides the known words for decompounding, the
+training phrases of the need model, and the terms that indicate a sector.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from marketplace.matching.analysis.stop_words import LANGUAGES
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that point to one or more services."""
+    """A phrase that points to one or more services."""
 
     text: str
     lang: str
@@ -24,9 +24,9 @@ class Phrase:
 
 
 class Glossary:
-    """Phrases per service, terms per trade, and the language resources to read texts with.
+    """Phrases per service, terms per sector, and the language resources for the analyzer.
 
-    `codes` are all services that there are or were.
+    `services` are the current service codes; `codes` also contains retired ones.
     """
 
     def __init__(
@@ -53,12 +53,12 @@ class Glossary:
         resources: Mapping[str, Any],
         lay_texts: Mapping[str, Mapping[str, Sequence[str]]] | None = None,
     ) -> "Glossary":
-        """Read the parsed taxonomy, the parsed language resources and, if given, lay texts per service.
+        """Build a glossary from the parsed taxonomy, the language resources and, optionally, lay texts per service.
 
-        Raises ValueError when a lay text names a service that the taxonomy does not have.
+        Raises ValueError if lay texts are given for a service that is not in the taxonomy.
         """
-        every = [entry for group in taxonomy["groups"] for entry in group["services"]]
-        entries = [entry for entry in every if not entry.get("retired")]
+        all_entries = [entry for group in taxonomy["groups"] for entry in group["services"]]
+        entries = [entry for entry in all_entries if not entry.get("retired")]
         labels = {entry["code"]: entry["label"] for entry in entries}
         lay_texts = lay_texts or {}
         unknown = sorted(set(lay_texts) - set(labels))
@@ -81,13 +81,13 @@ class Glossary:
         }
         related = {entry["code"]: tuple(entry.get("related", ())) for entry in entries}
         glossary = cls(labels, phrases, sector_terms, resources, related)
-        glossary.codes = frozenset(entry["code"] for entry in every)
+        glossary.codes = frozenset(entry["code"] for entry in all_entries)
         return glossary
 
     def check(self, services: Iterable[str], where: str) -> None:
-        """Raise ValueError for a service that never was, which would otherwise match nothing and nobody would know.
+        """Raise ValueError for a service code that never existed, which would otherwise silently match nothing.
 
-        A retired one is known: it stands in what was written before.
+        Retired codes are accepted, because older texts still contain them.
         """
         unknown = sorted(set(services) - self.codes)
         if unknown:
@@ -95,19 +95,19 @@ class Glossary:
             raise ValueError(message)
 
     def splitter_for(self, words: Iterator[str]) -> CompoundSplitter:
-        """Return a compound splitter that knows the glossary's words and those of the texts given."""
+        """Return a compound splitter trained on the glossary's words and the given words."""
         return CompoundSplitter.from_resources(self.resources).fit(self._all_words(words))
 
     def _all_words(self, words: Iterator[str]) -> Iterator[str]:
-        yield from self._own_words
+        yield from self._glossary_words
         yield from words
 
     @cached_property
-    def _own_words(self) -> tuple[str, ...]:
-        """The words of phrases and trades, read once: each index that is built asks for them."""
-        return tuple(self._read_own_words())
+    def _glossary_words(self) -> tuple[str, ...]:
+        """The words of all phrases and sector terms, cached because every index build needs them."""
+        return tuple(self._iter_glossary_words())
 
-    def _read_own_words(self) -> Iterator[str]:
+    def _iter_glossary_words(self) -> Iterator[str]:
         for phrase in self.phrases:
             if phrase.lang != "en":
                 yield from self.analyzer.words(phrase.text)
@@ -117,14 +117,14 @@ class Glossary:
                     yield from self.analyzer.words(term)
 
     def sector_words(self, sector: str, analyzer: Analyzer) -> frozenset[str]:
-        """Return the stems that tell of a trade; an unknown trade has none."""
+        """Return the stems that indicate a sector; none for an unknown sector."""
         by_language = self.sector_terms.get(sector, {})
         return frozenset(
             term
             for lang, phrases in by_language.items()
             for phrase in phrases
             for term in analyzer.terms(phrase, lang)
-            if len(term) > 2  # noqa: PLR2004 because shorter stems say too little
+            if len(term) > 2  # noqa: PLR2004 because shorter stems are ambiguous
         )
 
 

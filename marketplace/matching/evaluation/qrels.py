@@ -1,7 +1,7 @@
-"""Reading evaluation sets: documents, queries and people's judgments, checked before anything is run.
+"""Reader of evaluation sets: documents, queries and relevance judgments (qrels), validated before anything is run.
 
 Two formats: a supplier set (suppliers.jsonl, briefs.jsonl, qrels.tsv) and a text set (corpus.jsonl, queries.jsonl,
-qrels.tsv). The first fault stops the reading, with the file and the line.
+qrels.tsv). Reading stops at the first error and reports its file and line.
 """
 
 import json
@@ -14,15 +14,15 @@ from typing import Any
 from marketplace.matching.analysis.stop_words import LANGUAGES
 
 Row = dict[str, Any]
-Known = Mapping[str, Collection[str]]
-"""What a field of a supplier or a brief may hold, for fields that hold codes."""
+KnownCodes = Mapping[str, Collection[str]]
+"""The valid codes per field of a supplier or brief."""
 QRELS_COLUMNS = 3
-MOST_NOK = 10**12
+MAX_NOK = 10**12
 _GRADE = re.compile("[0-9]{1,3}")
 
 
 class EvaluationFileError(Exception):
-    """A file of an evaluation set is missing or malformed."""
+    """A missing or malformed file of an evaluation set."""
 
     def __init__(self, path: Path, line: int | None, problem: str) -> None:
         self.path = path
@@ -33,7 +33,7 @@ class EvaluationFileError(Exception):
 
 @dataclass(frozen=True)
 class EvaluationSet:
-    """What was read. `judgments` gives each query's documents and their grades, 1 to 3."""
+    """An evaluation set. `judgments` maps each query to its judged documents and their grades, 1 to 3."""
 
     kind: str
     documents: tuple[Row, ...]
@@ -42,174 +42,182 @@ class EvaluationSet:
 
 
 @dataclass(frozen=True)
-class _Shape:
-    """The fields of a row: those that must be there and those that may, with what each must be."""
+class _Schema:
+    """The required and optional fields of a row, each with its validator."""
 
     id: str
     required: Mapping[str, Callable[[Any], bool]]
     optional: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
 
-def _text(value: Any) -> bool:
-    """Say whether a value is text that can be written: JSON can spell half a character, UTF-8 cannot."""
+def _is_text(value: Any) -> bool:
+    """Return True for a string that can be encoded: JSON can contain lone surrogates, UTF-8 cannot."""
     return isinstance(value, str) and not any("\ud800" <= character <= "\udfff" for character in value)
 
 
-def _identifier(value: Any) -> bool:
-    return _text(value) and bool(value.strip())
+def _is_identifier(value: Any) -> bool:
+    return _is_text(value) and bool(value.strip())
 
 
-def _language(value: Any) -> bool:
+def _is_language(value: Any) -> bool:
     return value in LANGUAGES
 
 
-def _money(value: Any) -> bool:
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return value is None or (number and 0 <= value <= MOST_NOK)
+def _is_money(value: Any) -> bool:
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    return value is None or (is_number and 0 <= value <= MAX_NOK)
 
 
-def _truth(value: Any) -> bool:
+def _is_bool(value: Any) -> bool:
     return isinstance(value, bool)
 
 
-def _codes(value: Any) -> bool:
+def _is_code_list(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(code, str) for code in value)
 
 
-def _text_or_none(value: Any) -> bool:
-    return value is None or _text(value)
+def _is_optional_text(value: Any) -> bool:
+    return value is None or _is_text(value)
 
 
-_SUPPLIER = _Shape(
+_SUPPLIER = _Schema(
     "id",
-    {"id": _identifier, "name": _text, "lang": _language, "text": _text, "services": _codes},
     {
-        "municipality": _text_or_none,
-        "place": _text_or_none,
-        "remote": _truth,
-        "price_from_nok": _money,
-        "sectors": _codes,
+        "id": _is_identifier,
+        "name": _is_text,
+        "lang": _is_language,
+        "text": _is_text,
+        "services": _is_code_list,
+    },
+    {
+        "municipality": _is_optional_text,
+        "place": _is_optional_text,
+        "remote": _is_bool,
+        "price_from_nok": _is_money,
+        "sectors": _is_code_list,
     },
 )
-_BRIEF = _Shape(
+_BRIEF = _Schema(
     "id",
-    {"id": _identifier, "lang": _language, "title": _text, "text": _text},
+    {"id": _is_identifier, "lang": _is_language, "title": _is_text, "text": _is_text},
     {
-        "municipality": _text_or_none,
-        "place": _text_or_none,
-        "sector": _text_or_none,
-        "budget_nok": _money,
-        "on_site": _truth,
-        "confirmed_services": _codes,
+        "municipality": _is_optional_text,
+        "place": _is_optional_text,
+        "sector": _is_optional_text,
+        "budget_nok": _is_money,
+        "on_site": _is_bool,
+        "confirmed_services": _is_code_list,
     },
 )
-_CORPUS = _Shape("_id", {"_id": _identifier, "text": _text}, {"title": _text_or_none})
-_QUERY = _Shape("_id", {"_id": _identifier, "text": _text})
+_CORPUS = _Schema("_id", {"_id": _is_identifier, "text": _is_text}, {"title": _is_optional_text})
+_QUERY = _Schema("_id", {"_id": _is_identifier, "text": _is_text})
 
 
-def read_set(directory: Path, known: Known | None = None) -> EvaluationSet:
-    """Read an evaluation set from a directory. Raises EvaluationFileError for the first fault.
+def read_set(directory: Path, known_codes: KnownCodes | None = None) -> EvaluationSet:
+    """Read an evaluation set from a directory. Raises EvaluationFileError for the first error.
 
-    `known` gives the codes that a field may hold; a code that nobody knows is a fault, for it would match nothing.
+    `known_codes` gives the valid codes per field; any other code is an error, because it would match nothing.
     """
-    known = known or {}
+    known_codes = known_codes or {}
     if (directory / "suppliers.jsonl").is_file() or (directory / "briefs.jsonl").is_file():
-        kind, names, shapes = "suppliers", ("suppliers.jsonl", "briefs.jsonl"), (_SUPPLIER, _BRIEF)
+        kind, names, schemas = "suppliers", ("suppliers.jsonl", "briefs.jsonl"), (_SUPPLIER, _BRIEF)
     elif (directory / "corpus.jsonl").is_file() or (directory / "queries.jsonl").is_file():
-        kind, names, shapes = "texts", ("corpus.jsonl", "queries.jsonl"), (_CORPUS, _QUERY)
+        kind, names, schemas = "texts", ("corpus.jsonl", "queries.jsonl"), (_CORPUS, _QUERY)
     else:
         raise EvaluationFileError(
             directory, None, "there is neither a suppliers.jsonl nor a corpus.jsonl here"
         )
-    documents = _read_rows(directory / names[0], shapes[0], known)
-    queries = _read_rows(directory / names[1], shapes[1], known)
+    documents = _read_rows(directory / names[0], schemas[0], known_codes)
+    queries = _read_rows(directory / names[1], schemas[1], known_codes)
     judgments = _read_judgments(
         directory / "qrels.tsv",
-        {row[shapes[1].id] for row in queries},
-        {row[shapes[0].id] for row in documents},
+        {row[schemas[1].id] for row in queries},
+        {row[schemas[0].id] for row in documents},
     )
     return EvaluationSet(kind, tuple(documents), tuple(queries), judgments)
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """Return the lines of a UTF-8 file with their numbers, from 1, without empty ones."""
+    """Yield the non-empty lines of a UTF-8 file with their numbers, from 1."""
     try:
         content = path.read_bytes()
     except OSError as error:
         raise EvaluationFileError(path, None, f"cannot be read ({error.strerror})") from error
-    for number, raw in enumerate(content.split(b"\n"), 1):
+    for line_number, raw in enumerate(content.split(b"\n"), 1):
         try:
             line = raw.decode("utf-8").rstrip("\r")
         except UnicodeDecodeError as error:
-            raise EvaluationFileError(path, number, "is not UTF-8 text") from error
-        if number == 1:
+            raise EvaluationFileError(path, line_number, "is not UTF-8 text") from error
+        if line_number == 1:
             line = line.removeprefix("\ufeff")
         if line.strip():
-            yield number, line
+            yield line_number, line
 
 
-def _read_rows(path: Path, shape: _Shape, known: Known) -> list[Row]:
+def _read_rows(path: Path, schema: _Schema, known_codes: KnownCodes) -> list[Row]:
     rows: list[Row] = []
     seen: set[str] = set()
-    for number, line in _lines(path):
-        row = _read_row(path, number, line, shape)
-        _check_codes(path, number, row, known)
-        if row[shape.id] in seen:
-            raise EvaluationFileError(path, number, f'"{shape.id}" {row[shape.id]!r} is used twice')
-        seen.add(row[shape.id])
+    for line_number, line in _lines(path):
+        row = _read_row(path, line_number, line, schema)
+        _check_codes(path, line_number, row, known_codes)
+        if row[schema.id] in seen:
+            raise EvaluationFileError(path, line_number, f'"{schema.id}" {row[schema.id]!r} is used twice')
+        seen.add(row[schema.id])
         rows.append(row)
     if not rows:
         raise EvaluationFileError(path, None, "is empty")
     return rows
 
 
-def _read_row(path: Path, number: int, line: str, shape: _Shape) -> Row:
+def _read_row(path: Path, line_number: int, line: str, schema: _Schema) -> Row:
     try:
         row = json.loads(line)
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no JSONDecodeError
-        raise EvaluationFileError(path, number, f"is not one JSON object ({error})") from error
+    except (ValueError, RecursionError) as error:  # a number with thousands of digits raises plain ValueError
+        raise EvaluationFileError(path, line_number, f"is not one JSON object ({error})") from error
     if not isinstance(row, dict):
-        raise EvaluationFileError(path, number, "is not one JSON object")
-    for name, fits in shape.required.items():
+        raise EvaluationFileError(path, line_number, "is not one JSON object")
+    for name, is_valid in schema.required.items():
         if name not in row:
-            raise EvaluationFileError(path, number, f'the field "{name}" is missing')
-        if not fits(row[name]):
-            raise EvaluationFileError(path, number, f'the field "{name}" cannot be {row[name]!r}')
-    for name, fits in shape.optional.items():
-        if name in row and not fits(row[name]):
-            raise EvaluationFileError(path, number, f'the field "{name}" cannot be {row[name]!r}')
+            raise EvaluationFileError(path, line_number, f'the field "{name}" is missing')
+        if not is_valid(row[name]):
+            raise EvaluationFileError(path, line_number, f'the field "{name}" cannot be {row[name]!r}')
+    for name, is_valid in schema.optional.items():
+        if name in row and not is_valid(row[name]):
+            raise EvaluationFileError(path, line_number, f'the field "{name}" cannot be {row[name]!r}')
     return row
 
 
-def _check_codes(path: Path, number: int, row: Row, known: Known) -> None:
-    for name in known.keys() & row.keys():
-        held = row[name] if isinstance(row[name], list) else [row[name]]
-        for code in held:
-            if code and code not in known[name]:
-                raise EvaluationFileError(path, number, f'the field "{name}" has the unknown code {code!r}')
+def _check_codes(path: Path, line_number: int, row: Row, known_codes: KnownCodes) -> None:
+    for name in known_codes.keys() & row.keys():
+        codes = row[name] if isinstance(row[name], list) else [row[name]]
+        for code in codes:
+            if code and code not in known_codes[name]:
+                raise EvaluationFileError(
+                    path, line_number, f'the field "{name}" has the unknown code {code!r}'
+                )
 
 
 def _read_judgments(
     path: Path, queries: Collection[str], documents: Collection[str]
 ) -> dict[str, dict[str, int]]:
     judgments: dict[str, dict[str, int]] = {}
-    for count, (number, line) in enumerate(_lines(path)):
+    for count, (line_number, line) in enumerate(_lines(path)):
         cells = line.split("\t")
         if len(cells) != QRELS_COLUMNS:
             raise EvaluationFileError(
-                path, number, "needs three columns with tabs between: query, document, grade"
+                path, line_number, "needs three columns with tabs between: query, document, grade"
             )
         if count == 0 and not cells[2].strip().isdigit():
             continue
         query, document, grade = (cell.strip() for cell in cells)
         if query not in queries:
-            raise EvaluationFileError(path, number, f"there is no query {query!r}")
+            raise EvaluationFileError(path, line_number, f"there is no query {query!r}")
         if document not in documents:
-            raise EvaluationFileError(path, number, f"there is no document {document!r}")
+            raise EvaluationFileError(path, line_number, f"there is no document {document!r}")
         if not _GRADE.fullmatch(grade):
-            raise EvaluationFileError(path, number, f"the grade cannot be {grade!r}")
+            raise EvaluationFileError(path, line_number, f"the grade cannot be {grade!r}")
         if judgments.setdefault(query, {}).setdefault(document, int(grade)) != int(grade):
-            raise EvaluationFileError(path, number, f"{document!r} is judged in two ways for {query!r}")
+            raise EvaluationFileError(path, line_number, f"{document!r} is judged in two ways for {query!r}")
     if not judgments:
         raise EvaluationFileError(path, None, "has no judgment")
     return judgments

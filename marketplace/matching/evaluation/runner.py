@@ -1,11 +1,11 @@
-"""Running an evaluation set through the matcher, track by track.
+"""Evaluation of the matcher on an evaluation set, track by track.
 
-- text: title and text against name and text; ticked services teach the need model only
+- text: title and text of briefs against name and text of suppliers; ticked services only train the need model
 - fields: also services, price, place and sector
 - confirmed: also the services that the company confirmed
-- suggest: the share of confirmed services among the first needs suggested from the words alone
+- suggest: recall of the confirmed services among the services suggested from the text alone
 
-Whose turn it is among equals (`ranking.in_turn`) is no part of what is measured: the order is that of the scores.
+Ties are not rotated (`ranking.rotate_ties`): documents are ordered by score.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -16,8 +16,14 @@ from typing import Any
 from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.analysis.stop_words import LANGUAGES
 from marketplace.matching.documents import Document, Position, Query
-from marketplace.matching.evaluation.measures import RELEVANT, TRACKS, mean, measures, share_found
-from marketplace.matching.evaluation.qrels import EvaluationSet, Known, Row, read_set
+from marketplace.matching.evaluation.measures import (
+    MIN_RELEVANT_GRADE,
+    TRACKS,
+    mean,
+    measures,
+    suggestion_recall,
+)
+from marketplace.matching.evaluation.qrels import EvaluationSet, KnownCodes, Row, read_set
 from marketplace.matching.index.index import Index
 from marketplace.matching.index.lexical import LexicalIndex, query_tokens
 from marketplace.matching.settings import Settings
@@ -27,23 +33,23 @@ Figures = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Evaluator:
-    """What an evaluation needs beside the set: glossary, settings and where municipalities lie."""
+    """What an evaluation needs besides the set: glossary, settings and the positions of municipalities."""
 
     glossary: Glossary
     positions: Mapping[str, Position] = field(default_factory=dict)
     settings: Settings = field(default_factory=Settings)
 
     @property
-    def known(self) -> Known:
-        """Return the codes that a supplier set may hold; any municipality where it is not known how they lie."""
+    def known_codes(self) -> KnownCodes:
+        """The valid codes in a supplier set; without known positions, any municipality is valid."""
         services, sectors = self.glossary.codes, self.glossary.sector_terms.keys()
-        known: dict[str, Collection[str]] = {
+        known_codes: dict[str, Collection[str]] = {
             "services": services,
             "confirmed_services": services,
             "sectors": sectors,
             "sector": sectors,
         }
-        return known | ({"municipality": self.positions.keys()} if self.positions else {})
+        return known_codes | ({"municipality": self.positions.keys()} if self.positions else {})
 
     def documents(self, rows: Sequence[Row]) -> list[Document]:
         """Return the suppliers of a set with all their fields."""
@@ -58,40 +64,40 @@ class Evaluator:
                 municipality=row.get("municipality"),
                 position=self.positions.get(row.get("municipality") or ""),
                 remote=row.get("remote", True),
-                price_from_nok=_whole(row.get("price_from_nok")),
+                price_from_nok=_to_int(row.get("price_from_nok")),
             )
             for row in rows
         ]
 
     def query(self, row: Row, track: str, *, title: bool) -> Query:
-        """Return a brief of a set with what a track may know of it."""
-        words = {
+        """Return a brief of a set with the fields that a track may use."""
+        text_fields = {
             "id": row["id"],
             "title": row["title"] if title else "",
             "text": row["text"],
             "lang": row["lang"],
         }
         if track == "text":
-            return Query(**words)
+            return Query(**text_fields)
         return Query(
-            **words,
+            **text_fields,
             needs=tuple(row.get("confirmed_services", ())) if track == "confirmed" else (),
             sector=row.get("sector") or "",
             municipality=row.get("municipality"),
             position=self.positions.get(row.get("municipality") or ""),
             presence="must" if row.get("on_site") else "remote",
-            budget_max_nok=_whole(row.get("budget_nok")),
+            budget_max_nok=_to_int(row.get("budget_nok")),
         )
 
 
 def evaluate_directory(
     path: Path, evaluator: Evaluator, *, tracks: Sequence[str] = TRACKS, lang: str = "nb", title: bool = True
 ) -> dict[str, Any]:
-    """Evaluate a directory in either format; return the figures as `--json` prints them.
+    """Evaluate a directory in either format; return the measures as `--json` prints them.
 
-    `lang` is the language of a text set; a supplier set says it per row. Raises EvaluationFileError.
+    `lang` is the language of a text set; a supplier set states it per row. Raises EvaluationFileError.
     """
-    evaluation_set = read_set(path, evaluator.known)
+    evaluation_set = read_set(path, evaluator.known_codes)
     if evaluation_set.kind == "texts":
         return {"overall": _evaluate_texts(evaluation_set, evaluator, lang)}
     figures = {}
@@ -102,7 +108,7 @@ def evaluate_directory(
 
 
 def _by_language(rows: Sequence[Row], per_row: Sequence[Mapping[str, float | None]]) -> Figures:
-    """Return the mean of each measure over all rows and over those of each language."""
+    """Return the mean of each measure over all rows, and over those of each language."""
     names = list(per_row[0])
     groups = {"overall": list(range(len(rows)))}
     for language in LANGUAGES:
@@ -115,7 +121,7 @@ def _by_language(rows: Sequence[Row], per_row: Sequence[Mapping[str, float | Non
     }
 
 
-def _rank_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str, title: bool) -> Figures:  # noqa: FBT001 because both track functions share this shape
+def _rank_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str, title: bool) -> Figures:  # noqa: FBT001 because both track functions have this signature
     full = evaluator.documents(evaluation_set.documents)
     documents = full
     if track == "text":
@@ -130,24 +136,24 @@ def _rank_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str,
     return _by_language(evaluation_set.queries, per_row)
 
 
-def _suggest_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str, title: bool) -> Figures:  # noqa: FBT001 because both track functions share this shape
+def _suggest_track(evaluation_set: EvaluationSet, evaluator: Evaluator, track: str, title: bool) -> Figures:  # noqa: FBT001 because both track functions have this signature
     del track
     full = evaluator.documents(evaluation_set.documents)
     index = Index.build((), evaluator.glossary, evaluator.settings, training=full)
     per_row = []
     for row in evaluation_set.queries:
-        found = index.suggest_needs(row["text"], row["lang"], title=row["title"] if title else "")
-        services = [suggestion.service for suggestion in found]
-        wanted = row.get("confirmed_services", [])
-        per_row.append({f"recall@{cutoff}": share_found(services, wanted, cutoff) for cutoff in (5, 8)})
+        suggestions = index.suggest_needs(row["text"], row["lang"], title=row["title"] if title else "")
+        codes = [suggestion.service for suggestion in suggestions]
+        relevant = row.get("confirmed_services", [])
+        per_row.append({f"recall@{cutoff}": suggestion_recall(codes, relevant, cutoff) for cutoff in (5, 8)})
     return _by_language(evaluation_set.queries, per_row)
 
 
 def _evaluate_texts(evaluation_set: EvaluationSet, evaluator: Evaluator, lang: str) -> dict[str, float]:
-    """Evaluate the lexical part alone: the title is the name field."""
+    """Evaluate the lexical index alone, with the title as the name field."""
     documents, settings = evaluation_set.documents, evaluator.settings
-    plain: Callable[[str], list[str]] = evaluator.glossary.analyzer.words
-    words = (word for row in documents for word in plain(f"{row.get('title') or ''} {row['text']}"))
+    words_in: Callable[[str], list[str]] = evaluator.glossary.analyzer.words
+    words = (word for row in documents for word in words_in(f"{row.get('title') or ''} {row['text']}"))
     analyzer = evaluator.glossary.analyzer.with_splitter(evaluator.glossary.splitter_for(words))
     index = LexicalIndex.of(
         (
@@ -162,17 +168,19 @@ def _evaluate_texts(evaluation_set: EvaluationSet, evaluator: Evaluator, lang: s
     )
     ids = [row["_id"] for row in documents]
     graded = {grade for judged in evaluation_set.judgments.values() for grade in judged.values()}
-    least = RELEVANT if max(graded) >= RELEVANT else 1
-    names = measures(least)
+    min_grade = MIN_RELEVANT_GRADE if max(graded) >= MIN_RELEVANT_GRADE else 1
+    measures_by_name = measures(min_grade)
     per_query = []
     for row in evaluation_set.queries:
         judged = evaluation_set.judgments.get(row["_id"], {})
         scores = index.scores(index.query(query_tokens(analyzer, "", row["text"], lang, settings)))
         order = [i for i in (-scores).argsort(kind="stable")[:100] if scores[i] > 0]
         grades = [judged.get(ids[i], 0) for i in order]
-        per_query.append({name: measure(grades, list(judged.values())) for name, measure in names.items()})
-    return {name: mean([figures[name] for figures in per_query]) for name in names}
+        per_query.append(
+            {name: measure(grades, list(judged.values())) for name, measure in measures_by_name.items()}
+        )
+    return {name: mean([figures[name] for figures in per_query]) for name in measures_by_name}
 
 
-def _whole(value: float | None) -> int | None:
+def _to_int(value: float | None) -> int | None:
     return None if value is None else int(value)

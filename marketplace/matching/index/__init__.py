@@ -1,1 +1,1 @@
-"""The searchable side: term weights, fuzzy terms, needs and the index itself."""
+"""The searchable index: term weights, fuzzy matching, the need model, and the comparison of queries with documents."""

@@ -1,9 +1,8 @@
-"""Reasons put to the test: only words are named without which a supplier would have a lower score.
+"""Leave-one-out check of explanation terms: keep the words of a term only if the score falls without it.
 
-A word counts where it stands, and it also makes a text longer and less about everything else. Now and then the second
-outweighs the first: without the word the rest would be more to the point. Such a word has met a word of the brief, but
-is no reason for the supplier's place. So each supplier is judged once more without each of the words that would be
-named, by the same formulas; what costs it nothing is not named.
+A matching word adds to the score, but it also makes the text longer and thereby lowers the weight of all other words.
+Sometimes the second effect is larger. Such a word matches the brief but is no reason for the supplier's rank. Each
+supplier is therefore scored again without each of its terms, by the same formulas.
 """
 
 import re
@@ -18,67 +17,70 @@ from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.ranking import Match
 
 
-class _Trial(NamedTuple):
-    """One reason of one match, by their numbers, and the document without it."""
+class _Ablation(NamedTuple):
+    """A document without one explanation term, with the positions of the match and of the term."""
 
     match: int
     term: int
     document: Document
 
 
-def without(document: Document, term: TermMatch, glossary: Glossary) -> Document:
-    """Return a document without a reason: its words are gone, and what it ticks that is called so or is the service."""
-    found = _pattern(term.document_words)
+def without_term(document: Document, term: TermMatch, glossary: Glossary) -> Document:
+    """Return a document without a term: its words, and ticked services that are named by them or are the term."""
+    pattern = _pattern(term.document_words)
 
-    def says_it(code: str) -> bool:
+    def is_named(code: str) -> bool:
         if term.part == "services":
             return code == term.term
-        return any(found.search(label) for label in glossary.labels[code].values())
+        return any(pattern.search(label) for label in glossary.labels[code].values())
 
-    cases = tuple(replace(case, text=found.sub(" ", case.text)) for case in document.cases)
-    ticks = tuple(code for code in document.services if not says_it(code))
-    name, text = found.sub(" ", document.name), found.sub(" ", document.text)
-    return replace(document, name=name, text=text, cases=cases, services=ticks)
+    cases = tuple(replace(case, text=pattern.sub(" ", case.text)) for case in document.cases)
+    services = tuple(code for code in document.services if not is_named(code))
+    name, text = pattern.sub(" ", document.name), pattern.sub(" ", document.text)
+    return replace(document, name=name, text=text, cases=cases, services=services)
 
 
 def _pattern(words: Sequence[str]) -> re.Pattern[str]:
     if not words:
-        return re.compile(r"(?!)")  # which is found nowhere
+        return re.compile(r"(?!)")  # never matches
     longest_first = "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
     return re.compile(rf"(?<!\w)(?:{longest_first})(?!\w)")
 
 
-def _trials(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) -> Iterator[_Trial]:
-    store = search.store
-    for number, (row, match) in enumerate(zip(rows, matches, strict=True)):
-        for place, term in enumerate(match.explanation.terms):
-            yield _Trial(number, place, without(store.documents[row], term, store.glossary))
+def _ablations(comparison: Comparison, rows: Sequence[int], matches: Sequence[Match]) -> Iterator[_Ablation]:
+    store = comparison.store
+    for match_index, (row, match) in enumerate(zip(rows, matches, strict=True)):
+        for term_index, term in enumerate(match.explanation.terms):
+            reduced = without_term(store.documents[row], term, store.glossary)
+            yield _Ablation(match_index, term_index, reduced)
 
 
-def drop_unverified_terms(search: Comparison, rows: Sequence[int], matches: Sequence[Match]) -> list[Match]:
-    """Return the matches in some rows with only those words named without which the score would be lower.
+def drop_unverified_terms(
+    comparison: Comparison, rows: Sequence[int], matches: Sequence[Match]
+) -> list[Match]:
+    """Return the matches without the words of terms whose removal does not lower the score.
 
-    A reason that does not stand the test keeps its points, so that the parts still add up, and loses its words.
+    Such a term keeps its points, so that the parts still add up to the score.
     """
-    trials = [*_trials(search, rows, matches)]
-    if not trials:
+    ablations = [*_ablations(comparison, rows, matches)]
+    if not ablations:
         return list(matches)
-    aside, start = search.store.beside([trial.document for trial in trials])
-    other = Comparison(aside, search.query)
-    other.compute_word_scores(range(start, start + len(trials)))
+    store, start = comparison.store.with_trial_documents([ablation.document for ablation in ablations])
+    ablated = Comparison(store, comparison.query)
+    ablated.compute_word_scores(range(start, start + len(ablations)))
     failed: dict[int, set[int]] = {}
-    for row, trial in enumerate(trials, start):
-        match = matches[trial.match]
-        if other.exclusion(row) is None and other.score(row) >= match.score:
-            failed.setdefault(trial.match, set()).add(trial.term)
-    return [_without_words(match, failed.get(number, set())) for number, match in enumerate(matches)]
+    for row, ablation in enumerate(ablations, start):
+        match = matches[ablation.match]
+        if ablated.exclusion(row) is None and ablated.score(row) >= match.score:
+            failed.setdefault(ablation.match, set()).add(ablation.term)
+    return [_without_words(match, failed.get(i, set())) for i, match in enumerate(matches)]
 
 
-def _without_words(match: Match, unnamed: set[int]) -> Match:
-    if not unnamed:
+def _without_words(match: Match, term_indices: set[int]) -> Match:
+    if not term_indices:
         return match
     terms = tuple(
-        replace(term, query_words=(), document_words=()) if place in unnamed else term
-        for place, term in enumerate(match.explanation.terms)
+        replace(term, query_words=(), document_words=()) if i in term_indices else term
+        for i, term in enumerate(match.explanation.terms)
     )
     return replace(match, explanation=replace(match.explanation, terms=terms))

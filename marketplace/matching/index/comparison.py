@@ -1,4 +1,4 @@
-"""One query against one index: the parts of each score, and the words on both sides."""
+"""Compare one query with an index: exclusions, the parts of each score, and the matching words."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -19,104 +19,107 @@ from marketplace.matching.ranking import Fit
 from marketplace.matching.settings import Settings
 from marketplace.matching.storage.types import Mask, Vector
 
-Rows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
-MARGIN = 1e-3
-"""Scores nearer than this are ordered by their exact parts; those of all documents at once have six digits or so."""
-GONE = len(REASONS)
-"""The code of a row whose document is no longer there."""
-MOST_SERVICE_TERMS = 5
-LEAST_SERVICE_SHARE = 0.05
-MISSES = (*REASONS, "gone", criteria.BESIDE, criteria.OVER_BUDGET)
-"""Why a document does not fit, by its code in `Comparison.misses`; 0 fits."""
+IntRows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
+SCORE_MARGIN = 1e-3
+"""Tolerance when candidates are selected by float32 scores; their order comes from the exact scores."""
+REMOVED_CODE = len(REASONS)
+"""Exclusion code of a row whose document has been removed from the index."""
+MAX_SERVICE_TERMS = 5
+MIN_SERVICE_SHARE = 0.05
+MISFIT_REASONS = (*REASONS, "gone", criteria.RELATED_ONLY, criteria.OVER_BUDGET)
+"""Why a document does not fit, by its code in `Comparison.misfit_codes`; 0 fits."""
 
 
-_OF_WORDS = frozenset(name for name, made in vars(QueryScores).items() if isinstance(made, cached_property))
-"""What depends on a query's words and needs alone."""
+_WORD_PROPERTIES = frozenset(
+    name for name, attribute in vars(QueryScores).items() if isinstance(attribute, cached_property)
+)
+"""Cached properties that depend on the words and services of a query alone."""
 
 
 class Comparison(QueryScores):
     """One query compared with all documents of a store."""
 
-    _last: ClassVar["Comparison | None"] = None
+    _previous: ClassVar["Comparison | None"] = None
 
     @classmethod
     def of(cls, store: Store, query: Query) -> "Comparison":
-        """Return the comparison; with one that was made last of the same words and needs, it shares what they give.
+        """Return a comparison that reuses the previous one's word and service scores if these are the same.
 
-        A brief is asked about many times in a row, with another budget, place or date each time.
+        Variants of one brief are compared in succession, each with another budget, place or date.
         """
-        made, last = cls(store, query), Comparison._last
-        if last is not None and last.store is store and last.asked_for == made.asked_for:
-            made.__dict__ |= {name: last.__dict__[name] for name in _OF_WORDS & last.__dict__.keys()}
-        Comparison._last = made
-        return made
+        comparison, previous = cls(store, query), Comparison._previous
+        if previous is not None and previous.store is store and previous.cache_key == comparison.cache_key:
+            reusable = _WORD_PROPERTIES & previous.__dict__.keys()
+            comparison.__dict__ |= {name: previous.__dict__[name] for name in reusable}
+        Comparison._previous = comparison
+        return comparison
 
     @cached_property
-    def _sector_rows(self) -> Rows:
-        """Return the rows whose texts tell of the query's trade, ascending."""
+    def _sector_rows(self) -> IntRows:
+        """The rows whose texts mention the query's sector, ascending."""
         words = self.store.glossary.sector_words(self.query.sector, self.store.encoder.analyzer)
-        found = self.store.lexical.find(words)
-        return self.store.lexical.rows_of(found.values()).astype(np.int32)
+        columns = self.store.lexical.columns_of(words)
+        return self.store.lexical.rows_of(columns.values()).astype(np.int32)
 
     def exclusion(self, row: int) -> Exclusion | None:
-        """Return why a document is left out, or None."""
+        """Return the reason for excluding a document, or None if it is not excluded."""
         store = self.store
         return criteria.exclusion(
-            self.query, store.documents[row], float(self._evidence[row]), store.settings
+            self.query, store.documents[row], float(self._best_evidence[row]), store.settings
         )
 
     @cached_property
-    def reasons(self) -> Codes:
-        """Return for each document why it is left out, as its number in `REASONS`; 0 for one that is not."""
-        evidence = self._evidence
-        codes: Codes = self.store.gather(
+    def exclusion_codes(self) -> Codes:
+        """The index in `REASONS` of each document's exclusion, 0 if it is not excluded, or `REMOVED_CODE`."""
+        evidence = self._best_evidence
+        codes: Codes = self.store.concat_segments(
             lambda segment, start: segment.columns.reasons(self.query, evidence[start : start + len(segment)])
         )
-        codes[~self.store.alive] = GONE
+        codes[~self.store.alive] = REMOVED_CODE
         return codes
 
     @cached_property
-    def candidates(self) -> Rows:
-        """Return the rows of those that are not left out, ascending."""
-        return np.flatnonzero(self.reasons == 0)
+    def candidates(self) -> IntRows:
+        """The rows that are not excluded, ascending."""
+        return np.flatnonzero(self.exclusion_codes == 0)
 
     def exclusions(self) -> LazyExclusions:
-        """Return those left out, with the reason of each, by reason and document."""
-        return LazyExclusions(self.store, self.query, self.reasons)
+        """Return the excluded documents with their reasons, ordered by reason and id."""
+        return LazyExclusions(self.store, self.query, self.exclusion_codes)
 
     @cached_property
-    def misses(self) -> Codes:
-        """Return for each document the first thing it fails on, as its number in `MISSES`; 0 for one that fits."""
-        codes = self.reasons.copy()
-        listed = codes == 0
-        codes[listed & self._column("over_budget")] = MISSES.index(criteria.OVER_BUDGET)
-        codes[listed & self._beside] = MISSES.index(criteria.BESIDE)
+    def misfit_codes(self) -> Codes:
+        """The index in `MISFIT_REASONS` of the first criterion each document fails; 0 if it fits."""
+        codes = self.exclusion_codes.copy()
+        is_listed = codes == 0
+        codes[is_listed & self._criterion("over_budget")] = MISFIT_REASONS.index(criteria.OVER_BUDGET)
+        codes[is_listed & self._related_only] = MISFIT_REASONS.index(criteria.RELATED_ONLY)
         return codes
 
-    def highest_first(self, rows: Rows) -> Rows:
-        """Return some rows, the highest score first."""
+    def sort_by_score(self, rows: IntRows) -> IntRows:
+        """Return the given rows, highest score first."""
         order = np.argsort(-self._scores()[rows], kind="stable")
-        ordered: Rows = rows[order]
+        ordered: IntRows = rows[order]
         return ordered
 
     def fit(self) -> Fit:
-        """Count who fits."""
-        beside = self._beside[self.candidates]
-        over = self._column("over_budget")[self.candidates]
-        counts = np.bincount(self.reasons, minlength=len(REASONS))
+        """Count the documents that fit, and the others by the reason why they do not."""
+        related_only = self._related_only[self.candidates]
+        over_budget = self._criterion("over_budget")[self.candidates]
+        counts = np.bincount(self.exclusion_codes, minlength=len(REASONS))
         return Fit(
-            int(np.count_nonzero(~beside & ~over)),
-            int(np.count_nonzero(~beside & over)),
+            int(np.count_nonzero(~related_only & ~over_budget)),
+            int(np.count_nonzero(~related_only & over_budget)),
             {
                 reason: int(count)
                 for reason, count in zip(REASONS[1:], counts[1 : len(REASONS)], strict=True)
                 if count
             },
-            int(np.count_nonzero(beside)),
+            int(np.count_nonzero(related_only)),
         )
 
-    def best(self, limit: int, width: float = 0.0) -> Rows:
-        """Return the rows among which the first `limit` are, however ties are broken.
+    def top_rows(self, limit: int, width: float = 0.0) -> IntRows:
+        """Return a superset of the rows with the `limit` highest scores, whichever way ties are broken.
 
         Scores up to `width` points apart count as ties.
         """
@@ -124,17 +127,17 @@ class Comparison(QueryScores):
         if len(candidates) <= limit:
             return candidates
         scores = self._scores()[candidates]
-        last = np.partition(scores, -limit)[-limit]
-        rows: Rows = candidates[scores >= last - width - MARGIN]
+        kth_score = np.partition(scores, -limit)[-limit]
+        rows: IntRows = candidates[scores >= kth_score - width - SCORE_MARGIN]
         return rows
 
-    def _column(self, name: str) -> Any:
-        """Return what a criterion that looks at no words gives each document."""
-        return self.store.gather(lambda segment, _: getattr(segment.columns, name)(self.query))
+    def _criterion(self, name: str) -> Any:
+        """Return what a criterion of `AttributeColumns` gives for each document."""
+        return self.store.concat_segments(lambda segment, _: getattr(segment.columns, name)(self.query))
 
-    def _sector(self) -> Vector:
+    def _sector_shares(self) -> Vector:
         rows = self._sector_rows
-        shares: Vector = self.store.gather(
+        shares: Vector = self.store.concat_segments(
             lambda segment, start: segment.columns.sector(
                 self.query, rows[(rows >= start) & (rows < start + len(segment))] - start
             )
@@ -142,62 +145,64 @@ class Comparison(QueryScores):
         return shares
 
     def _scores(self) -> Vector:
-        """Return each document's score, equal to the sum of its parts but for the last digits."""
+        """Return the score of each document (float32 precision)."""
         settings = self.store.settings
         scores: Vector = (
-            self._word_points(self._covered, self._penalties.worth)
-            + self._services
-            + settings.maximum("sector") * self._sector()
-            + settings.maximum("place") * self._column("place")
-            + settings.maximum("budget") * self._column("budget")
-            + settings.maximum("availability") * self._column("availability")
+            self._word_points(self._coverage, self._penalties.factors)
+            + self._total_service_points
+            + settings.maximum("sector") * self._sector_shares()
+            + settings.maximum("place") * self._criterion("place")
+            + settings.maximum("budget") * self._criterion("budget")
+            + settings.maximum("availability") * self._criterion("availability")
         )
-        scores[list(self._behind)] *= settings.twin_worth
+        scores[list(self._duplicates)] *= settings.twin_worth
         return scores
 
     @cached_property
-    def _behind(self) -> Mapping[int, int]:
-        """Return the rows that stand behind another one that says the same, which is drawn by the query's name."""
-        return self.store.penalties.behind(self.query.id, self.reasons == 0, self.store.id_of)
+    def _duplicates(self) -> Mapping[int, int]:
+        """Rows demoted as near-duplicates, mapped to the row that represents their group in this ranking."""
+        return self.store.penalties.demoted_duplicates(
+            self.query.id, self.exclusion_codes == 0, self.store.id_of
+        )
 
-    def judge(self, row: int) -> tuple[tuple[ScorePart, ...], tuple[Note, ...], tuple[Note, ...]]:
-        """Return a supplier's six parts, and what to say for and against it."""
+    def score_parts(self, row: int) -> tuple[tuple[ScorePart, ...], tuple[Note, ...], tuple[Note, ...]]:
+        """Return a document's six score parts, the facts in its favour, and what it lacks."""
         query, document, settings = self.query, self.store.documents[row], self.store.settings
-        judgements = (
-            ("sector", criteria.sector(query, document, settings, in_words=self._writes_of_sector(row))),
+        results = (
+            ("sector", criteria.sector(query, document, settings, in_words=self._mentions_sector(row))),
             ("place", criteria.place(query, document, settings)),
             ("budget", criteria.budget(query, document, settings)),
             ("availability", criteria.availability(query, document, settings)),
         )
         parts = (
-            ScorePart("words", self.word_scores_of(row)[1], settings.max_words),
-            ScorePart("services", float(self.service_scores_of(row).sum()), settings.max_services),
-            *(_part(code, judgement, settings) for code, judgement in judgements),
+            ScorePart("words", self.word_scores(row)[1], settings.max_words),
+            ScorePart("services", float(self.service_scores(row).sum()), settings.max_services),
+            *(_criterion_part(code, result, settings) for code, result in results),
         )
         facts, lacks = self._service_notes(row)
-        if row in self._behind:
+        if row in self._duplicates:
             parts = tuple(replace(part, value=part.value * settings.twin_worth) for part in parts)
-            same = self.store.documents[self._behind[row]].name
-            lacks = (("says_the_same", {"name": same}), *lacks)
-        for _, judgement in judgements:
-            facts += judgement.facts
-            lacks += judgement.lacks
+            representative = self.store.documents[self._duplicates[row]].name
+            lacks = (("says_the_same", {"name": representative}), *lacks)
+        for _, result in results:
+            facts += result.facts
+            lacks += result.lacks
         return parts, facts, (*self._penalties.notes(row), *lacks, *criteria.languages(query, document))
 
     def score(self, row: int) -> float:
-        """Return a supplier's score, the sum of its six parts."""
-        return sum(part.value for part in self.judge(row)[0])
+        """Return a document's score, the sum of its six parts."""
+        return sum(part.value for part in self.score_parts(row)[0])
 
-    def _writes_of_sector(self, row: int) -> bool:
-        at = np.searchsorted(self._sector_rows, row)
-        return bool(at < len(self._sector_rows) and self._sector_rows[at] == row)
+    def _mentions_sector(self, row: int) -> bool:
+        position = np.searchsorted(self._sector_rows, row)
+        return bool(position < len(self._sector_rows) and self._sector_rows[position] == row)
 
     def _service_notes(self, row: int) -> tuple[tuple[Note, ...], tuple[Note, ...]]:
         document = self.store.documents[row]
         if not self.needs:
             return (), ()
-        if self._beside[row]:
-            return (), ((criteria.BESIDE, {"services": list(self.needs)}),)
+        if self._related_only[row]:
+            return (), ((criteria.RELATED_ONLY, {"services": list(self.needs)}),)
         offered = [code for code in self.needs if code in document.services]
         missing = [code for code in self.needs if code not in document.services]
         facts: tuple[Note, ...] = (("services_in_common", {"services": offered}),) if offered else ()
@@ -205,53 +210,59 @@ class Comparison(QueryScores):
         return facts, lacks
 
     def terms(self, row: int, parts: tuple[ScorePart, ...]) -> tuple[TermMatch, ...]:
-        """Return the words on both sides, those that gave most first."""
+        """Return the matching words and services with their points: words first, highest points first."""
         return (*self._word_terms(row, parts[0].value), *self._service_terms(row))
 
     def _word_terms(self, row: int, points: float) -> Iterator[TermMatch]:
-        contributions, _ = self.word_scores_of(row)
+        contributions, _ = self.word_scores(row)
         total = contributions.sum()
         if not total:
             return
-        surfaces = self.store.told(row).surfaces
+        surfaces = self.store.explanation_terms(row).surfaces
         columns, lexical = self._query_terms.columns, self.store.lexical
-        found = [
-            (-float(contributions[place]), lexical.term(columns[place]), columns[place])
-            for place in np.flatnonzero(contributions).tolist()
-        ]
-        for value, term, column in sorted(found):
+        ordered = sorted(
+            (-float(contributions[i]), lexical.term(columns[i]), columns[i])
+            for i in np.flatnonzero(contributions).tolist()
+        )
+        for negative_value, term, column in ordered:
             words = self._query_terms.words[column]
-            yield TermMatch(term, words, surfaces.get(term, ()), points * -value / total)
+            yield TermMatch(term, words, surfaces.get(term, ()), points * -negative_value / total)
 
     def _service_terms(self, row: int) -> Iterator[TermMatch]:
-        store, theirs = self.store, self.store.told(row).words
-        points = self.service_scores_of(row) * (store.settings.twin_worth if row in self._behind else 1.0)
-        strongest = np.argsort(-points, kind="stable")[:MOST_SERVICE_TERMS].tolist()
-        least = LEAST_SERVICE_SHARE * store.settings.max_services
-        codes = [store.needs.services[column] for column in strongest if points[column] >= least]
-        for column, code in zip(strongest, codes, strict=False):
+        store, document_words = self.store, self.store.explanation_terms(row).service_words
+        points = self.service_scores(row) * (store.settings.twin_worth if row in self._duplicates else 1.0)
+        strongest = np.argsort(-points, kind="stable")[:MAX_SERVICE_TERMS].tolist()
+        min_points = MIN_SERVICE_SHARE * store.settings.max_services
+        codes = [store.needs.services[service] for service in strongest if points[service] >= min_points]
+        for service, code in zip(strongest, codes, strict=False):
             yield TermMatch(
-                code, self._words_for.get(code, ()), theirs.get(code, ()), float(points[column]), "services"
+                code,
+                self._query_words.get(code, ()),
+                document_words.get(code, ()),
+                float(points[service]),
+                "services",
             )
 
-    def shown(self, must_have: str) -> Mask:
-        """Return, per document, whether its texts speak of a must-have."""
+    def mentions(self, must_have: str) -> Mask:
+        """Return which documents mention a must-have in their texts."""
         store = self.store
         coverage = store.lexical.coverage(store.encoder.analyzer.tokens(must_have, self.query.lang))
-        shown: Mask = coverage >= store.settings.must_have_floor
-        return shown
+        is_mentioned: Mask = coverage >= store.settings.must_have_floor
+        return is_mentioned
 
     @cached_property
     def _must_haves(self) -> list[tuple[str, Mask]]:
-        return [(must_have, self.shown(must_have)) for must_have in self.query.must_haves]
+        return [(must_have, self.mentions(must_have)) for must_have in self.query.must_haves]
 
-    def unshown_must_haves(self, row: int) -> tuple[Note, ...]:
-        """Return a note for each must-have that the supplier's texts do not speak of."""
+    def missing_must_haves(self, row: int) -> tuple[Note, ...]:
+        """Return a note for each must-have that the document's texts do not mention."""
         return tuple(
-            ("must_have_not_shown", {"text": text}) for text, shown in self._must_haves if not shown[row]
+            ("must_have_not_shown", {"text": text})
+            for text, is_mentioned in self._must_haves
+            if not is_mentioned[row]
         )
 
 
-def _part(code: str, judgement: CriterionResult, settings: Settings) -> ScorePart:
+def _criterion_part(code: str, result: CriterionResult, settings: Settings) -> ScorePart:
     maximum = settings.maximum(code)
-    return ScorePart(code, maximum * judgement.share, maximum)
+    return ScorePart(code, maximum * result.share, maximum)

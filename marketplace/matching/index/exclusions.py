@@ -1,9 +1,8 @@
-"""Those that a query leaves out, each made when somebody asks for it: of a large directory nearly all are left out."""
+"""Excluded documents, each created when it is accessed: in a large directory nearly all are excluded."""
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -13,13 +12,13 @@ from marketplace.matching.documents import Query
 from marketplace.matching.index.attribute_columns import REASONS, Codes
 from marketplace.matching.index.store import Store
 from marketplace.matching.storage.lazy_sequence import LazySequence
+from marketplace.matching.storage.types import Rows
 
 
 class LazyExclusions(LazySequence[Exclusion]):
-    """Those left out, with the reason of each, by reason and document; equal to any sequence of the same ones.
+    """Exclusions ordered by reason and document id; equal to any sequence with the same items.
 
-    `codes` gives for each row why it is left out, as its number in `REASONS`; 0 for one that is not, and a higher number
-    for one that is not there.
+    `codes` gives each row's index in `REASONS`: 0 is not excluded, a higher number than the last is removed.
     """
 
     def __init__(self, store: Store, query: Query, codes: Codes) -> None:
@@ -33,20 +32,20 @@ class LazyExclusions(LazySequence[Exclusion]):
         return int(np.count_nonzero((self._codes > 0) & (self._codes < len(REASONS))))
 
     @cached_property
-    def _rows(self) -> np.ndarray[Any, np.dtype[np.int32]]:
-        """Return the rows in order: to know it, all ids are read once."""
-        found: list[int] = []
+    def _rows(self) -> Rows:
+        """The excluded rows in order; sorting them reads all ids once."""
+        rows: list[int] = []
         for _, code in sorted((reason, code) for code, reason in enumerate(REASONS) if code):
-            found += sorted(np.flatnonzero(self._codes == code).tolist(), key=self._store.id_of)
-        return np.array(found, dtype=np.int32)
+            rows += sorted(np.flatnonzero(self._codes == code).tolist(), key=self._store.id_of)
+        return np.array(rows, dtype=np.int32)
 
     def __len__(self) -> int:
-        """Return how many are left out."""
+        """Return the number of excluded documents."""
         return self._size
 
-    def at(self, place: int) -> Exclusion:
-        """Return one of them."""
-        row = int(self._rows[place])
+    def at(self, index: int) -> Exclusion:
+        """Return one exclusion."""
+        row = int(self._rows[index])
         reason = REASONS[self._codes[row]]
         params = self._params[reason]
         if reason == criteria.NO_TIME:
@@ -55,17 +54,17 @@ class LazyExclusions(LazySequence[Exclusion]):
         return Exclusion(self._store.id_of(row), reason, params)
 
     def __iter__(self) -> Iterator[Exclusion]:
-        """Go through them in order."""
+        """Iterate over the exclusions in order."""
         return map(self.at, range(len(self)))
 
     def __eq__(self, other: object) -> bool:
-        """Say whether another sequence holds the same."""
+        """Compare with another sequence item by item."""
         if not isinstance(other, Sequence):
             return NotImplemented
         return len(self) == len(other) and all(one == two for one, two in zip(self, other, strict=True))
 
-    __hash__ = None  # type: ignore[assignment] # because what an exclusion tells can be changed
+    __hash__ = None  # type: ignore[assignment] # because the parameters of an exclusion are mutable
 
     def __repr__(self) -> str:
-        """Return them as a list, to read where two rankings are not the same."""
+        """Return the exclusions as a list, for readable differences between rankings."""
         return repr(list(self))

@@ -1,7 +1,8 @@
-"""Words that the index does not know: find the terms that are spelled most like them.
+"""Fuzzy matching of unknown words: find the indexed terms with the most similar spelling.
 
-Terms are compared by the cosine of their character 2- to 4-grams, so that a typing error, the other written form
-of Norwegian or an unseen compound still finds its way. W. B. Cavnar and J. M. Trenkle (1994) for the n-grams.
+Similarity is the cosine of TF-IDF weighted character 2- to 4-grams, so that misspellings, the other written standard of
+Norwegian and unseen compounds still match. N-grams as in W. B. Cavnar and J. M. Trenkle, "N-gram-based text
+categorization" (1994).
 """
 
 from collections import Counter
@@ -13,27 +14,29 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from marketplace.matching.storage.bounded_cache import BoundedCache
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.types import Vector
 
-Alike = tuple[tuple[int, float], ...]
-SHORTEST = 4
-"""Shorter words look like everything."""
+SimilarTerms = tuple[tuple[int, float], ...]
+MIN_LENGTH = 4
+"""Shorter words are similar to too many terms."""
 CACHE_SIZE = 20_000
 
 
 class NgramIndex(NamedTuple):
-    """The n-grams, how rare each is, and which terms hold it: rows of length 1."""
+    """The n-grams of all terms, their idf, and the postings of terms by n-gram (rows of length 1)."""
 
-    known: Vocabulary
-    idf: np.ndarray[Any, np.dtype[np.float64]]
+    vocabulary: Vocabulary
+    idf: Vector
     postings: Postings
 
 
 class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because scikit-learn has no types
-    """Finds terms that look like a word: up to `count`, at least `floor` (0 to 1) alike.
+    """Finds up to `count` terms with a similarity (0 to 1) to a word of at least `floor`.
 
-    `fit` learns which terms there are (`terms_`). Their n-grams are counted at the first unknown word.
+    `fit` sets the terms (`terms_`). Their n-grams are indexed when the first unknown word is looked up.
     """
 
     def __init__(self, count: int = 4, floor: float = 0.35) -> None:
@@ -41,78 +44,78 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         self.floor = floor
 
     def fit(self, terms: Sequence[str], y: object = None) -> Self:
-        """Learn the terms to look words up in; a term's place is its column."""
+        """Set the terms to search in; a term's position is its column."""
         del y
-        return self.take(terms, None)
+        return self.restore(terms, None)
 
-    def take(self, terms: Sequence[str], grams: NgramIndex | None) -> Self:
-        """Take over the terms and, if they are there, their n-grams."""
+    def restore(self, terms: Sequence[str], ngrams: NgramIndex | None) -> Self:
+        """Set the fitted state: the terms, and their n-grams if already indexed."""
         self.terms_ = terms
-        self._read = grams
-        self._known: dict[str, Alike] = {}
+        self._ngrams = ngrams
+        self._cache: BoundedCache[str, SimilarTerms] = BoundedCache(CACHE_SIZE)
         return self
 
     @property
-    def grams_(self) -> NgramIndex:
-        """Return the n-grams of the terms."""
-        if self._read is None:
-            vectorizer = TfidfVectorizer(**_READING)
+    def ngrams_(self) -> NgramIndex:
+        """The n-gram index of the terms, built on first use."""
+        if self._ngrams is None:
+            vectorizer = TfidfVectorizer(**_VECTORIZER_OPTIONS)
             matrix = vectorizer.fit_transform(self.terms_)
-            known = Vocabulary.of(vectorizer.get_feature_names_out().tolist())
-            self._read = NgramIndex(known, vectorizer.idf_, Postings.of(matrix))
-        return self._read
+            vocabulary = Vocabulary.of(vectorizer.get_feature_names_out().tolist())
+            self._ngrams = NgramIndex(vocabulary, vectorizer.idf_, Postings.of(matrix))
+        return self._ngrams
 
     def save(self, folder: Path) -> None:
-        """Write what was learnt, but for the terms themselves, into a folder."""
+        """Write the n-gram index into a folder; the caller stores the terms."""
         if any(self.terms_[:2]):
-            grams = self.grams_
-            grams.known.save(folder, "grams")
-            np.save(folder / "grams-idf.npy", grams.idf)
-            grams.postings.save(folder / "grams")
+            ngrams = self.ngrams_
+            ngrams.vocabulary.save(folder, "ngrams")
+            np.save(folder / "ngrams-idf.npy", ngrams.idf)
+            ngrams.postings.save(folder / "ngrams")
 
     def open(self, folder: Path, terms: Sequence[str]) -> Self:
-        """Map what `save` wrote."""
+        """Memory-map what `save` wrote."""
         if not any(terms[:2]):
-            return self.take(terms, None)
-        known, idf = Vocabulary.open(folder, "grams"), mapped(folder / "grams-idf.npy")
-        return self.take(terms, NgramIndex(known, idf, Postings.open(folder / "grams")))
+            return self.restore(terms, None)
+        vocabulary, idf = Vocabulary.open(folder, "ngrams"), mapped(folder / "ngrams-idf.npy")
+        return self.restore(terms, NgramIndex(vocabulary, idf, Postings.open(folder / "ngrams")))
 
-    def transform(self, words: Iterable[str]) -> list[Alike]:
-        """Return what each word looks like."""
-        return [self.alike(word) for word in words]
+    def transform(self, words: Iterable[str]) -> list[SimilarTerms]:
+        """Return the similar terms of each word."""
+        return [self.similar(word) for word in words]
 
-    def alike(self, word: str) -> Alike:
-        """Return the terms (column, similarity 0 to 1) that look like a word, most alike first."""
-        if word not in self._known:
-            if len(self._known) >= CACHE_SIZE:
-                self._known.clear()
-            self._known[word] = self._search(word)
-        return self._known[word]
+    def similar(self, word: str) -> SimilarTerms:
+        """Return the terms most similar to a word as (column, similarity 0 to 1), most similar first."""
+        similar = self._cache.get(word)
+        if similar is None:
+            similar = self._cache[word] = self._search(word)
+        return similar
 
-    def _search(self, word: str) -> Alike:
-        if len(word) < SHORTEST or not any(self.terms_[:2]):
+    def _search(self, word: str) -> SimilarTerms:
+        if len(word) < MIN_LENGTH or not any(self.terms_[:2]):
             return ()
-        known, idf, postings = self.grams_
+        vocabulary, idf, postings = self.ngrams_
         counts: dict[int, float] = {}
-        foreign: Counter[str] = Counter()
-        for gram in _split(word):
-            column = known.get(gram)
+        unknown: Counter[str] = Counter()
+        for ngram in _split_ngrams(word):
+            column = vocabulary.get(ngram)
             if column is None:
-                foreign[gram] += 1
+                unknown[ngram] += 1
             else:
                 counts[column] = counts.get(column, 0.0) + float(idf[column])
         if not counts:
             return ()
         columns = sorted(counts)
         weights = np.array([counts[column] for column in columns])
-        # What no term has makes a word less like all of them, or a word of which little is known would be like much.
-        rarest = np.log1p(len(self.terms_)) + 1.0
-        weights /= np.hypot(np.linalg.norm(weights), rarest * np.linalg.norm([*foreign.values()]))
+        # Unknown n-grams count towards the length of the vector. Otherwise a word with few known n-grams would seem
+        # similar to many terms.
+        unknown_idf = np.log1p(len(self.terms_)) + 1.0
+        weights /= np.hypot(np.linalg.norm(weights), unknown_idf * np.linalg.norm([*unknown.values()]))
         rows, _ = postings.top(columns, weights, self.count, margin=1e-5)
         similarity = postings.contributions(columns, weights, rows).sum(axis=1)
         best = sorted(zip((-similarity).tolist(), rows.tolist(), strict=True))[: self.count]
         return tuple((row, -score) for score, row in best if -score >= self.floor)
 
 
-_READING: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
-_split = TfidfVectorizer(**_READING).build_analyzer()
+_VECTORIZER_OPTIONS: dict[str, Any] = {"analyzer": "char_wb", "ngram_range": (2, 4)}
+_split_ngrams = TfidfVectorizer(**_VECTORIZER_OPTIONS).build_analyzer()

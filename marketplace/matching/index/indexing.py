@@ -1,4 +1,4 @@
-"""Reading documents: their words by field, and what those and the ticks say of services."""
+"""Turn documents into what is indexed: tokens per field, and features per service."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -11,41 +11,43 @@ from marketplace.matching.analysis.stop_words import LANGUAGES
 from marketplace.matching.documents import Document
 from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.settings import Settings
-from marketplace.matching.spam import EVERYTHING
+from marketplace.matching.spam import TOO_MANY_SERVICES
+from marketplace.matching.storage.bounded_cache import BoundedCache
 from marketplace.matching.storage.types import Mask, Vector
 
 Fields = Mapping[str, Sequence[Token]]
 TEXT_FIELDS = ("name", "text", "cases")
 CACHE_SIZE = 40
-"""Two pages of a list: the words of a document take a hundred times what its text takes."""
+"""Two result pages: the explanation terms of a document take a hundred times the memory of its text."""
 SMALL_DIRECTORY = 2_000
-"""Up to so many documents, as a region has, the words of each are remembered: 30 kB of each that was explained."""
+"""Up to this many documents (a region), the explanation terms of all are cached, about 30 kB each."""
 
 
 class ServiceFeatures(NamedTuple):
-    """What documents say of services: arrays of services by documents, each value from 0 to 1.
+    """Service features of documents: arrays of services by documents, with values from 0 to 1.
 
-    `mix` is what each supplier is about (columns of length 1), `stated` the same from ticks and jobs alone. `evidence`
-    is what it has shown of each service, most for a tick with a job to show, and `vouched` the same from ticks and jobs
-    alone. `related` says where it offers something related to the service.
+    `topics` is the topic vector of each document (columns of length 1), `declared_topics` the same from ticked
+    services and cases alone. `evidence` is how well each service is substantiated, highest for a ticked service with
+    a case, and `declared_evidence` the same from ticked services and cases alone. `related` marks documents that
+    offer something related to the service.
     """
 
-    mix: Vector
-    stated: Vector
+    topics: Vector
+    declared_topics: Vector
     evidence: Vector
-    vouched: Vector
+    declared_evidence: Vector
     related: Mask
 
 
 class ExplanationTerms(NamedTuple):
-    """The words of a document's own texts behind each term, and those that speak most for services."""
+    """Words of a document to show in explanations: surface forms per term, and top words per service."""
 
     surfaces: Mapping[str, tuple[str, ...]]
-    words: Mapping[str, tuple[str, ...]]
+    service_words: Mapping[str, tuple[str, ...]]
 
 
 class DocumentEncoder:
-    """Reads documents by what an index has learnt of compounds and needs."""
+    """Encodes documents with the compounds and the need model that an index was fitted with."""
 
     def __init__(self, glossary: Glossary, settings: Settings, analyzer: Analyzer, needs: NeedModel) -> None:
         self.glossary = glossary
@@ -56,12 +58,12 @@ class DocumentEncoder:
             code: [token for lang in LANGUAGES for token in analyzer.tokens(label[lang], lang)]
             for code, label in glossary.labels.items()
         }
-        self._told: dict[Document, ExplanationTerms] = {}
+        self._explanation_cache: BoundedCache[Document, ExplanationTerms] = BoundedCache(CACHE_SIZE)
 
-    def fields(self, document: Document) -> Fields:
-        """Return a document's tokens by field. Raises ValueError for a service that never was."""
-        done = (code for case in document.cases for code in case.services)
-        self.glossary.check((*document.services, *done), f"document {document.id}")
+    def tokenize(self, document: Document) -> Fields:
+        """Return a document's tokens by field. Raises ValueError if a service code never existed."""
+        case_services = (code for case in document.cases for code in case.services)
+        self.glossary.check((*document.services, *case_services), f"document {document.id}")
         tokens = self.analyzer.tokens
         return {
             "name": tokens(document.name, document.lang),
@@ -70,72 +72,75 @@ class DocumentEncoder:
             "cases": tokens(" . ".join(c.text for c in document.cases), document.lang),
         }
 
-    def told(self, document: Document, among: int) -> ExplanationTerms:
-        """Return the words that explain a document, one of `among` so many. Those explained last are remembered."""
-        found = self._told.get(document)
-        if found is None:
-            if len(self._told) >= (SMALL_DIRECTORY if among <= SMALL_DIRECTORY else CACHE_SIZE):
-                self._told.clear()
-            found = self._told[document] = self._tell(self.fields(document))
-        return found
+    def explanation_terms(self, document: Document, directory_size: int) -> ExplanationTerms:
+        """Return the words that explain a document, cached for all of a small directory or for the latest few."""
+        terms = self._explanation_cache.get(document)
+        if terms is None:
+            is_small = directory_size <= SMALL_DIRECTORY
+            self._explanation_cache.max_size = SMALL_DIRECTORY if is_small else CACHE_SIZE
+            terms = self._explanation_cache[document] = self._collect_terms(self.tokenize(document))
+        return terms
 
-    def _tell(self, fields: Fields) -> ExplanationTerms:
+    def _collect_terms(self, fields: Fields) -> ExplanationTerms:
         surfaces: dict[str, dict[str, None]] = {}
         for name in (*TEXT_FIELDS, "services"):
             for token in fields[name]:
                 for term in (token.term, *token.parts):
                     surfaces.setdefault(term, {})[token.surface] = None
-        words = self.needs.words((*fields["text"], *fields["cases"]))
-        return ExplanationTerms({term: tuple(found) for term, found in surfaces.items()}, words)
+        service_words = self.needs.words_by_service((*fields["text"], *fields["cases"]))
+        return ExplanationTerms({term: tuple(forms) for term, forms in surfaces.items()}, service_words)
 
-    def words(self, fields: Fields) -> frozenset[str]:
-        """Return the different terms of a document's own texts."""
+    def distinct_terms(self, fields: Fields) -> frozenset[str]:
+        """Return the distinct terms of a document's description and cases."""
         return frozenset(token.term for name in ("text", "cases") for token in fields[name])
 
     def featurize(
-        self, documents: Sequence[Document], fields: Sequence[Fields], flagged: Mapping[int, Sequence[str]]
+        self, documents: Sequence[Document], fields: Sequence[Fields], flags: Mapping[int, Sequence[str]]
     ) -> ServiceFeatures:
-        """Return what some documents say of services, each for itself.
+        """Return the service features of some documents, each computed independently of the others.
 
-        `flagged` gives the codes of what is suspicious, by place. A flagged text says nothing of services.
+        `flags` maps a document's position to its spam codes. Flagged texts count as no evidence.
         """
         settings, needs = self.settings, self.needs
         if not documents:
-            none = np.zeros((len(needs.services), 0))
-            return ServiceFeatures(none, none, none, none, none > 0)
-        texts = [[(told[name], 1.0) for name in TEXT_FIELDS] for told in fields]
-        spoken = needs.topic_vectors(texts, settings.document_sharpness).T
-        probable = needs.probabilities(texts).T
-        spoken[:, [*flagged]] = probable[:, [*flagged]] = 0.0
-        ticked, done = np.zeros_like(spoken), np.zeros_like(spoken)
+            empty = np.zeros((len(needs.services), 0))
+            return ServiceFeatures(empty, empty, empty, empty, empty > 0)
+        texts = [[(tokens[name], 1.0) for name in TEXT_FIELDS] for tokens in fields]
+        text_topics = needs.topic_vectors(texts, settings.document_sharpness).T
+        probabilities = needs.probabilities(texts).T
+        text_topics[:, [*flags]] = probabilities[:, [*flags]] = 0.0
+        ticked, has_case = np.zeros_like(text_topics), np.zeros_like(text_topics)
         row = {code: i for i, code in enumerate(needs.services)}
-        for place, document in enumerate(documents):
-            doubtful = EVERYTHING in flagged.get(place, ())
-            ticks = [row[code] for code in document.services if code in row and not doubtful]
-            ticked[ticks, place] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
-            done[[row[code] for case in document.cases for code in case.services if code in row], place] = 1.0
-        share, worth = settings.ticked_share, settings.worth_ticked
-        stated = unit(ticked + settings.worth_done * done)
-        vouched = np.where(
-            done > 0, np.maximum(settings.worth_done, worth * ticked + 1.0 - worth), worth * ticked
+        for column, document in enumerate(documents):
+            ignores_ticks = TOO_MANY_SERVICES in flags.get(column, ())
+            ticks = [row[code] for code in document.services if code in row and not ignores_ticks]
+            ticked[ticks, column] = min(1.0, (settings.many_services / max(len(ticks), 1)) ** 0.5)
+            done = [row[code] for case in document.cases for code in case.services if code in row]
+            has_case[done, column] = 1.0
+        share, weight = settings.ticked_share, settings.worth_ticked
+        declared_topics = normalized(ticked + settings.worth_done * has_case)
+        declared_evidence = np.where(
+            has_case > 0,
+            np.maximum(settings.worth_done, weight * ticked + 1.0 - weight),
+            weight * ticked,
         )
         return ServiceFeatures(
-            mix=unit(share * stated + (1.0 - share) * unit(spoken)),
-            stated=stated,
-            evidence=np.maximum(vouched, settings.worth_spoken * probable),
-            vouched=vouched,
-            related=(needs.relatedness > 0).T @ (vouched > 0),
+            topics=normalized(share * declared_topics + (1.0 - share) * normalized(text_topics)),
+            declared_topics=declared_topics,
+            evidence=np.maximum(declared_evidence, settings.worth_spoken * probabilities),
+            declared_evidence=declared_evidence,
+            related=(needs.relatedness > 0).T @ (declared_evidence > 0),
         )
 
 
-def unit(columns: Vector) -> Vector:
-    """Return columns scaled to length 1; one of zeros stays."""
+def normalized(columns: Vector) -> Vector:
+    """Return the columns scaled to Euclidean length 1; zero columns stay zero."""
     lengths = np.linalg.norm(columns, axis=0)
     scaled: Vector = columns / np.where(lengths > 0, lengths, 1.0)
     return scaled
 
 
-def in_parts(documents: Sequence[Document], size: int) -> Iterator[Sequence[Document]]:
-    """Return documents some at a time; at least one part, which may be empty."""
+def batches(documents: Sequence[Document], size: int) -> Iterator[Sequence[Document]]:
+    """Yield documents in batches of `size`; at least one batch, which may be empty."""
     for start in range(0, max(len(documents), 1), size):
         yield documents[start : start + size]

@@ -1,4 +1,4 @@
-"""The words of all documents, weighted, and how a query meets them."""
+"""Lexical index: BM25F postings of all documents, and how a query's terms are looked up in them."""
 
 import copy
 from collections import defaultdict
@@ -20,8 +20,9 @@ from marketplace.matching.storage.string_table import Vocabulary, mapped
 from marketplace.matching.storage.types import Vector
 
 PARTS = "parts"
-LEAST_TO_COPY = 4
-"""From how many different words on holding most of them is no accident."""
+"""The field of compound parts."""
+MIN_TERMS_TO_COMPARE = 4
+"""A query with fewer distinct terms is too short to tell whether a document copies it."""
 Scores = np.ndarray[Any, np.dtype[np.float32]]
 Rows = np.ndarray[Any, np.dtype[np.intp]]
 Fields = Mapping[str, Sequence[Token]]
@@ -29,23 +30,23 @@ Fields = Mapping[str, Sequence[Token]]
 
 @dataclass(frozen=True)
 class QueryTerms:
-    """A query as weights per column, with the words behind each, and the most that a plain mention could give."""
+    """A query as weights per column, the words behind each column, and the maximum weight of single mentions."""
 
     weights: Mapping[int, float]
     words: Mapping[int, tuple[str, ...]]
     max_weight: float
-    own: frozenset[int] = frozenset()
-    """The columns of the query's own terms, without compounds' parts and words spelled alike."""
-    different: int = 0
-    """How many different terms the query has, known to the index or not."""
+    own_columns: frozenset[int] = frozenset()
+    """Columns of the query's own terms, without compound parts and fuzzy matches."""
+    distinct_terms: int = 0
+    """Number of distinct terms in the query, whether the index knows them or not."""
 
     @cached_property
     def columns(self) -> list[int]:
-        """Return the columns, ascending."""
+        """The columns in ascending order."""
         return sorted(self.weights)
 
-    def share(self, weight: Vector | Scores) -> Vector:
-        """Return how much of the query's own word weight is covered by what documents have of it."""
+    def coverage(self, weight: Vector | Scores) -> Vector:
+        """Return document scores as a share of the query's own word weight."""
         share = weight.astype(np.float64)
         if self.max_weight:
             share /= self.max_weight
@@ -53,30 +54,30 @@ class QueryTerms:
 
 
 @dataclass(frozen=True)
-class Slice:
-    """Some documents' postings. `places` maps the index's columns to those of the postings; None if they are the same."""
+class PostingsSlice:
+    """Postings of some documents. `local_columns` maps the index's columns to theirs; None if they are equal."""
 
     postings: Postings
-    places: Mapping[int, int] | None = None
+    local_columns: Mapping[int, int] | None = None
 
-    def known(self, columns: Iterable[int]) -> list[tuple[int, int]]:
-        """Return those of the index's columns that stand in this part, each with its place here."""
-        if self.places is None:
+    def localize(self, columns: Iterable[int]) -> list[tuple[int, int]]:
+        """Return pairs of index column and local column, for the columns that occur in this slice."""
+        if self.local_columns is None:
             return [(column, column) for column in columns if column < self.postings.terms]
-        return [(column, self.places[column]) for column in columns if column in self.places]
+        return [(column, self.local_columns[column]) for column in columns if column in self.local_columns]
 
     def rows_of(self, column: int) -> Rows:
-        """Return the rows here that hold a term."""
-        for _, place in self.known([column]):
-            return self.postings.rows_of(place).astype(np.intp)
+        """Return the local rows that contain a term."""
+        for _, local_column in self.localize([column]):
+            return self.postings.rows_of(local_column).astype(np.intp)
         return np.zeros(0, dtype=np.intp)
 
 
 class LexicalIndex:
-    """Documents of several fields as weighted postings; compounds' parts are a field of less weight.
+    """BM25F postings of documents with several fields; compound parts are a field of lower weight.
 
-    How rare a term is and how long a field is was learnt from the first part. A second one holds what came or
-    changed since then, weighed by the same figures.
+    Document frequencies and mean field lengths are fitted to the base slice. A second slice contains documents added
+    or changed since then, weighted by the same statistics.
     """
 
     def __init__(
@@ -88,22 +89,22 @@ class LexicalIndex:
         self.idf: Vector = weighting.idf_
         self.vocabulary = vocabulary
         self.fuzzy = fuzzy
-        self.slices: tuple[Slice, ...] = ()
-        self._added: dict[str, int] = {}
+        self.slices: tuple[PostingsSlice, ...] = ()
+        self._added_terms: dict[str, int] = {}
 
     @classmethod
     def of(cls, documents: Iterable[Fields], weights: Mapping[str, float], settings: Settings) -> Self:
-        """Learn from documents, read once, and hold them; `weights` are those of their fields."""
+        """Fit the index to documents, which are iterated over once; `weights` are the field weights."""
         weights = {**weights, PARTS: settings.weight_parts}
-        terms, counts = count_fields(map(_terms_of, documents), tuple(weights))
+        terms, counts = count_fields(map(_terms_by_field, documents), tuple(weights))
         weighting = FieldedBM25Transformer(weights, k1=settings.k1, b=settings.b).fit(counts)
         fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).fit(terms)
-        made = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
-        made.slices = (Slice(Postings.of(weighting.transform(counts))),)
-        return made
+        index = cls(settings, weighting, Vocabulary.of(terms), fuzzy)
+        index.slices = (PostingsSlice(Postings.of(weighting.transform(counts))),)
+        return index
 
     def save(self, folder: Path) -> dict[str, Any]:
-        """Write the first slice and what was learnt from it; return what does not fit into arrays."""
+        """Write the base slice and the fitted state into a folder; return the JSON values that complete them."""
         self.slices[0].postings.save(folder / "postings")
         self.vocabulary.save(folder, "terms")
         np.save(folder / "idf.npy", self.idf)
@@ -111,70 +112,71 @@ class LexicalIndex:
         return {"weights": self.weighting.weights, "mean_length": self.weighting.mean_length_}
 
     @classmethod
-    def open(cls, folder: Path, plain: Mapping[str, Any], settings: Settings) -> Self:
-        """Map what `save` wrote and returned."""
-        weighting = FieldedBM25Transformer(plain["weights"], k1=settings.k1, b=settings.b)
-        weighting.mean_length_, weighting.idf_ = plain["mean_length"], mapped(folder / "idf.npy")
+    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: Settings) -> Self:
+        """Memory-map what `save` wrote; `metadata` is what it returned."""
+        weighting = FieldedBM25Transformer(metadata["weights"], k1=settings.k1, b=settings.b)
+        weighting.mean_length_, weighting.idf_ = metadata["mean_length"], mapped(folder / "idf.npy")
         vocabulary = Vocabulary.open(folder, "terms")
         fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).open(folder, vocabulary.strings)
-        made = cls(settings, weighting, vocabulary, fuzzy)
-        made.slices = (Slice(Postings.open(folder / "postings")),)
-        return made
+        index = cls(settings, weighting, vocabulary, fuzzy)
+        index.slices = (PostingsSlice(Postings.open(folder / "postings")),)
+        return index
 
     @property
     def size(self) -> int:
-        """Return how many documents there are."""
+        """The number of documents."""
         return sum(part.postings.size for part in self.slices)
 
     @property
-    def _starts(self) -> Iterator[tuple[int, Slice]]:
+    def _slices_with_start(self) -> Iterator[tuple[int, PostingsSlice]]:
         start = 0
         for part in self.slices:
             yield start, part
             start += part.postings.size
 
     def with_added(self, documents: Sequence[Fields]) -> Self:
-        """Return the index with these documents as its second part, in place of any that it had.
+        """Return the index with these documents as its second slice, replacing any earlier one.
 
-        How rare a term is and how long a field is stay as they were, so that nobody else's weights change. A term that
-        nobody had before gets a column of its own, as rare as one that one document has; words spelled nearly like it
-        are not read as it before the index is built anew.
+        The statistics stay fixed, so no other document's weights change. A new term gets a column of its own and the
+        idf of a term in one document; it is not offered as a fuzzy match until the index is rebuilt.
         """
-        made = type(self)(self.settings, self.weighting, self.vocabulary, self.fuzzy)
-        made.slices = self.slices[:1]
+        index = type(self)(self.settings, self.weighting, self.vocabulary, self.fuzzy)
+        index.slices = self.slices[:1]
         if not documents:
-            return made
-        terms, counts = count_fields(map(_terms_of, documents), self.fields)
-        made.add_terms(term for term in terms if term not in self.vocabulary)
+            return index
+        terms, counts = count_fields(map(_terms_by_field, documents), self.fields)
+        index.add_terms(term for term in terms if term not in self.vocabulary)
         weighting = copy.copy(self.weighting)
-        columns = [made.column(term) for term in terms]
-        weighting.idf_ = np.array([made.idf_of(column) for column in columns])
-        places = {column: place for place, column in enumerate(columns)}
-        made.slices += (Slice(Postings.of(weighting.transform(counts)), places),)
-        return made
+        columns = [index.column(term) for term in terms]
+        weighting.idf_ = np.array([index.idf_of(column) for column in columns])
+        local_columns = {column: local for local, column in enumerate(columns)}
+        index.slices += (PostingsSlice(Postings.of(weighting.transform(counts)), local_columns),)
+        return index
 
     def add_terms(self, terms: Iterable[str]) -> None:
-        """Give terms that are not in the vocabulary columns of their own."""
-        self._added |= {term: column for column, term in enumerate(terms, len(self.vocabulary))}
+        """Assign columns to terms that are not in the vocabulary."""
+        self._added_terms |= {term: column for column, term in enumerate(terms, len(self.vocabulary))}
 
     def column(self, term: str) -> int:
-        """Return the column of a term; raises KeyError."""
-        return self._added[term] if term in self._added else self.vocabulary[term]
+        """Return the column of a term. Raises KeyError if the term is unknown."""
+        return self._added_terms[term] if term in self._added_terms else self.vocabulary[term]
 
-    def find(self, terms: Iterable[str]) -> dict[str, int]:
-        """Return the columns of those terms that are known."""
-        asked = list(dict.fromkeys(terms))
-        indices = self.vocabulary.indices(asked).tolist()
-        known = {term: number for term, number in zip(asked, indices, strict=True) if number != NOT_FOUND}
-        return known | {term: self._added[term] for term in asked if term in self._added}
+    def columns_of(self, terms: Iterable[str]) -> dict[str, int]:
+        """Return the columns of the known terms among those given."""
+        distinct = list(dict.fromkeys(terms))
+        indices = self.vocabulary.indices(distinct).tolist()
+        known = {term: index for term, index in zip(distinct, indices, strict=True) if index != NOT_FOUND}
+        return known | {term: self._added_terms[term] for term in distinct if term in self._added_terms}
 
     def term(self, column: int) -> str:
         """Return the term of a column."""
-        known = len(self.vocabulary)
-        return self.vocabulary.strings[column] if column < known else list(self._added)[column - known]
+        base_size = len(self.vocabulary)
+        if column < base_size:
+            return self.vocabulary.strings[column]
+        return list(self._added_terms)[column - base_size]
 
     def idf_of(self, column: int) -> float:
-        """Return how rare a term is (its idf)."""
+        """Return the inverse document frequency of a term."""
         if column < len(self.idf):
             return float(self.idf[column])
         return float(np.log1p((self.slices[0].postings.size - 0.5) / 1.5))
@@ -184,102 +186,102 @@ class LexicalIndex:
         return float(self.idf.max())
 
     def query(self, texts: Sequence[tuple[Sequence[Token], float]]) -> QueryTerms:
-        """Return a query made of texts, each with the weight of one of its words."""
+        """Build a query from texts, each with the weight of one of its words."""
         weights: defaultdict[int, float] = defaultdict(float)
         words: defaultdict[int, dict[str, None]] = defaultdict(dict)
         max_weight = 0.0
         terms = {token.term for tokens, _ in texts for token in tokens}
-        found = self.find(term for tokens, _ in texts for term in _terms_and_parts(tokens))
-        own = frozenset(found[term] for term in terms if term in found)
+        known = self.columns_of(term for tokens, _ in texts for term in _terms_and_parts(tokens))
+        own_columns = frozenset(known[term] for term in terms if term in known)
         for tokens, weight in texts:
             for token in tokens:
-                columns = self._columns(token, found)
-                max_weight += weight * max(
-                    (share * self.idf_of(column) for column, share in columns), default=0.0
-                )
+                columns = self._token_columns(token, known)
+                token_weight = max((share * self.idf_of(column) for column, share in columns), default=0.0)
+                max_weight += weight * token_weight
                 for column, share in columns:
                     weights[column] += weight * share
                     words[column][token.surface] = None
-        shown = {column: tuple(surfaces) for column, surfaces in words.items()}
-        return QueryTerms(weights, shown, max_weight, own, len(terms))
+        surfaces = {column: tuple(forms) for column, forms in words.items()}
+        return QueryTerms(weights, surfaces, max_weight, own_columns, len(terms))
 
-    def _columns(self, token: Token, found: Mapping[str, int]) -> list[tuple[int, float]]:
-        """Return the columns that a word stands for, each with its share of the word's weight."""
+    def _token_columns(self, token: Token, known: Mapping[str, int]) -> list[tuple[int, float]]:
+        """Return the columns that a token matches, each with its share of the token's weight."""
         settings = self.settings
-        shares = [(found[part], settings.weight_parts) for part in token.parts if part in found]
-        if token.term in found:
-            return [(found[token.term], 1.0), *shares]
-        return shares + [
-            (column, settings.fuzzy_weight * alike) for column, alike in self.fuzzy.alike(token.term)
+        parts = [(known[part], settings.weight_parts) for part in token.parts if part in known]
+        if token.term in known:
+            return [(known[token.term], 1.0), *parts]
+        return parts + [
+            (column, settings.fuzzy_weight * similarity)
+            for column, similarity in self.fuzzy.similar(token.term)
         ]
 
     def scores(self, query: QueryTerms) -> Scores:
-        """Return each document's sum of query weight times document weight, in float32: to find who is first.
+        """Return the score of every document in float32, to select candidates.
 
-        What is shown and ordered by is the sum of `contributions`.
+        Scores that are shown or sorted by come from `contributions`.
         """
-        found = []
+        scores = []
         for part in self.slices:
-            known = part.known(query.columns)
-            weights = np.array([query.weights[column] for column, _ in known])
-            found.append(part.postings.scores([place for _, place in known], weights))
-        return np.concatenate(found)
+            columns = part.localize(query.columns)
+            weights = np.array([query.weights[column] for column, _ in columns])
+            scores.append(part.postings.scores([local for _, local in columns], weights))
+        return np.concatenate(scores)
 
     def contributions(self, query: QueryTerms, rows: Sequence[int] | Rows) -> Vector:
-        """Return rows by `query.columns`: what each of the query's terms gives some documents."""
-        asked, wanted = np.asarray(rows, dtype=np.intp), query.columns
-        found = np.zeros((len(asked), len(wanted)))
-        column_of = {column: place for place, column in enumerate(wanted)}
-        for start, part in self._starts:
-            here = np.flatnonzero((asked >= start) & (asked < start + part.postings.size))
-            known = part.known(wanted)
-            if not len(here) or not known:
+        """Return the exact contribution of each query term to some documents: rows by `query.columns`."""
+        wanted, columns = np.asarray(rows, dtype=np.intp), query.columns
+        contributions = np.zeros((len(wanted), len(columns)))
+        position_of = {column: position for position, column in enumerate(columns)}
+        for start, part in self._slices_with_start:
+            selected = np.flatnonzero((wanted >= start) & (wanted < start + part.postings.size))
+            pairs = part.localize(columns)
+            if not len(selected) or not pairs:
                 continue
-            given = part.postings.contributions(
-                [place for _, place in known],
-                np.array([query.weights[column] for column, _ in known]),
-                asked[here] - start,
+            values = part.postings.contributions(
+                [local for _, local in pairs],
+                np.array([query.weights[column] for column, _ in pairs]),
+                wanted[selected] - start,
             )
-            found[np.ix_(here, np.array([column_of[column] for column, _ in known]))] = given
-        return found
+            contributions[np.ix_(selected, np.array([position_of[column] for column, _ in pairs]))] = values
+        return contributions
 
     def rows_of(self, columns: Iterable[int]) -> Rows:
-        """Return the rows that hold at least one of some terms, ascending."""
-        wanted, held = list(columns), np.zeros(self.size, dtype=bool)
-        for start, part in self._starts:
-            for column in wanted:
-                held[part.rows_of(column) + start] = True
-        return np.flatnonzero(held)
+        """Return the rows that contain at least one of the given terms, ascending."""
+        columns, is_match = list(columns), np.zeros(self.size, dtype=bool)
+        for start, part in self._slices_with_start:
+            for column in columns:
+                is_match[part.rows_of(column) + start] = True
+        return np.flatnonzero(is_match)
 
-    def shares_of_terms(self, query: QueryTerms) -> Vector:
-        """Return how much of a query's different words each document holds, 0 to 1."""
-        held = np.zeros(self.size)
-        for start, part in self._starts:
-            for column in query.own:
-                held[part.rows_of(column) + start] += 1
-        return held / max(query.different, 1)
+    def shared_terms(self, query: QueryTerms) -> Vector:
+        """Return the share, 0 to 1, of the query's distinct terms that each document contains."""
+        counts = np.zeros(self.size)
+        for start, part in self._slices_with_start:
+            for column in query.own_columns:
+                counts[part.rows_of(column) + start] += 1
+        return counts / max(query.distinct_terms, 1)
 
     def coverage(self, tokens: Sequence[Token]) -> Vector:
-        """Return how much of a text's word weight each document has at all, 0 to 1.
+        """Return the share, 0 to 1, of a text's idf weight that each document contains.
 
-        A word that no document has weighs as much as the rarest one.
+        An unknown word weighs as much as the rarest known one.
         """
         covered = np.zeros(self.size)
         total = 0.0
-        found = self.find(_terms_and_parts(tokens))
+        known = self.columns_of(_terms_and_parts(tokens))
         for token in tokens:
-            own = found.get(token.term)
-            weight = self._max_idf if own is None else self.idf_of(own)
+            own_column = known.get(token.term)
+            weight = self._max_idf if own_column is None else self.idf_of(own_column)
             total += weight
             share_of = np.zeros_like(covered)
-            for column, share in self._columns(token, found):
+            for column, share in self._token_columns(token, known):
                 rows = self.rows_of([column])
                 share_of[rows] = np.maximum(share_of[rows], share)
             covered += weight * share_of
         return covered / total if total else covered
 
 
-def _terms_of(fields: Fields) -> dict[str, list[str]]:
+def _terms_by_field(fields: Fields) -> dict[str, list[str]]:
     terms = {name: [token.term for token in tokens] for name, tokens in fields.items()}
     terms[PARTS] = [part for tokens in fields.values() for token in tokens for part in token.parts]
     return terms
@@ -292,5 +294,5 @@ def _terms_and_parts(tokens: Iterable[Token]) -> Iterator[str]:
 def query_tokens(
     analyzer: Analyzer, title: str, text: str, lang: str, settings: Settings
 ) -> list[tuple[list[Token], float]]:
-    """Return a brief's title and text as tokens with their weight."""
+    """Return a brief's title and text as tokens, each with its field weight."""
     return [(analyzer.tokens(title, lang), settings.weight_title), (analyzer.tokens(text, lang), 1.0)]

@@ -1,7 +1,7 @@
-"""What is held against a supplier's texts when a brief is compared with them, until a person has looked.
+"""Score penalties for suspicious texts, in force until a person has reviewed them.
 
-Three things: texts that look made for the machine (`flags`), all but one of those that say the same (`twins`), and texts
-that repeat the very brief they are compared with.
+Penalised are texts flagged as spam, all but one of a group of near-duplicates, and texts that copy the brief they
+are compared with.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,48 +11,48 @@ import numpy as np
 
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Note
-from marketplace.matching.index.lexical import LEAST_TO_COPY, LexicalIndex, QueryTerms, Scores
+from marketplace.matching.index.lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
 from marketplace.matching.ranking import tie_break
 from marketplace.matching.settings import Settings
-from marketplace.matching.spam import repeats
+from marketplace.matching.spam import copies_brief
 from marketplace.matching.storage.types import Mask, Vector
 
-SUSPICIOUS = 0.3
-"""Share of a brief's different words from which a text is held against the brief word by word."""
+MIN_SHARED_TERMS = 0.3
+"""Share of a brief's distinct terms from which a text is compared with the brief by trigrams."""
 
 
 class Penalties:
-    """The doubts about an index's documents, by row. `behind_first` are those that say the same as an earlier one."""
+    """Penalties that do not depend on a query, by row. `duplicate_of` maps a row to the first of its duplicates."""
 
     def __init__(
         self,
         documents: Sequence[Document],
-        flagged: Mapping[int, tuple[Note, ...]],
-        behind_first: Mapping[int, int],
+        flags: Mapping[int, tuple[Note, ...]],
+        duplicate_of: Mapping[int, int],
         settings: Settings,
     ) -> None:
         self.documents = documents
         self.settings = settings
-        self.flags = flagged
-        self.worth: Vector = np.ones(len(documents))
-        self.worth[list(self.flags)] = settings.flagged_worth
+        self.flags = flags
+        self.factors: Vector = np.ones(len(documents))
+        self.factors[list(self.flags)] = settings.flagged_worth
         self.groups: dict[int, list[int]] = {}
-        for row, first in behind_first.items():
+        for row, first in duplicate_of.items():
             self.groups.setdefault(first, [first]).append(row)
 
-    def behind(self, query_id: str, listed: Mask, id_of: Callable[[int], str]) -> dict[int, int]:
-        """Return for those listed who say the same as another one: the row of that one, drawn by the query."""
-        found: dict[int, int] = {}
+    def demoted_duplicates(self, query_id: str, listed: Mask, id_of: Callable[[int], str]) -> dict[int, int]:
+        """Map each listed duplicate to the row that represents its group, chosen by the query's tie break."""
+        representative_of: dict[int, int] = {}
         for group in self.groups.values():
-            here = [row for row in group if listed[row]]
-            if len(here) > 1:
-                first = min(here, key=lambda row: tie_break(query_id, id_of(row)))
-                found |= {row: first for row in here if row != first}
-        return found
+            listed_rows = [row for row in group if listed[row]]
+            if len(listed_rows) > 1:
+                representative = min(listed_rows, key=lambda row: tie_break(query_id, id_of(row)))
+                representative_of |= {row: representative for row in listed_rows if row != representative}
+        return representative_of
 
 
 class QueryPenalties:
-    """The same for one query: who repeats it, and what words and services are worth at each document."""
+    """Penalties for one query: documents that copy it, and the factor for words and services of each document."""
 
     def __init__(
         self,
@@ -60,43 +60,46 @@ class QueryPenalties:
         query: Query,
         lexical: LexicalIndex,
         terms: QueryTerms,
-        weight: Scores,
+        word_weights: Scores,
     ) -> None:
         self.penalties = penalties
         self.query = query
         self.lexical = lexical
         self.terms = terms
-        self.weight = weight
+        self.word_weights = word_weights
 
     @cached_property
-    def copies(self) -> frozenset[int]:
-        """Return the rows whose texts repeat the brief: most of its different words, or whole runs of them."""
+    def copied_rows(self) -> frozenset[int]:
+        """The rows whose texts copy the brief: most of its distinct terms, or a large share of its trigrams."""
         settings, documents = self.penalties.settings, self.penalties.documents
-        if self.terms.different < LEAST_TO_COPY:
+        if self.terms.distinct_terms < MIN_TERMS_TO_COMPARE:
             return frozenset()
-        most = max(settings.copied_floor, settings.copied_short - self.terms.different / 60.0)
-        held = self.lexical.shares_of_terms(self.terms)
-        covered = self.terms.share(self.weight)
-        close = np.flatnonzero((covered >= settings.copied_floor / 4) & (held >= min(most, SUSPICIOUS)))
+        min_share = max(settings.copied_floor, settings.copied_short - self.terms.distinct_terms / 60.0)
+        shared = self.lexical.shared_terms(self.terms)
+        coverage = self.terms.coverage(self.word_weights)
+        suspects = np.flatnonzero(
+            (coverage >= settings.copied_floor / 4) & (shared >= min(min_share, MIN_SHARED_TERMS))
+        )
         brief = f"{self.query.title} {self.query.text}"
         return frozenset(
             row
-            for row in close.tolist()
-            if not documents[row].looked_at and (held[row] >= most or repeats(documents[row], brief))
+            for row in suspects.tolist()
+            if not documents[row].looked_at
+            and (shared[row] >= min_share or copies_brief(documents[row], brief))
         )
 
     @cached_property
-    def worth(self) -> Vector:
-        """Return what words and services count at each document, 0 to 1."""
-        if not self.copies:
-            return self.penalties.worth
-        worth = self.penalties.worth.copy()
-        worth[list(self.copies)] = self.penalties.settings.flagged_worth
-        return worth
+    def factors(self) -> Vector:
+        """The factor, 0 to 1, for the points for words and services of each document."""
+        if not self.copied_rows:
+            return self.penalties.factors
+        factors = self.penalties.factors.copy()
+        factors[list(self.copied_rows)] = self.penalties.settings.flagged_worth
+        return factors
 
     def notes(self, row: int) -> Iterator[Note]:
-        """Say why words and services count less than they would at one document."""
-        if row in self.copies:
+        """Yield the reason why words and services of a document count less than they would."""
+        if row in self.copied_rows:
             yield "repeats_the_brief", {}
         elif row in self.penalties.flags:
             yield "text_to_look_at", {"flags": [code for code, _ in self.penalties.flags[row]]}

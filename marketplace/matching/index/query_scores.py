@@ -1,4 +1,4 @@
-"""What a query's words and confirmed needs give at each document, before place, money and time are looked at."""
+"""Scores of a query's words and confirmed services for all documents, before place, budget and time."""
 
 from collections.abc import Sequence
 from functools import cached_property
@@ -7,7 +7,7 @@ import numpy as np
 
 from marketplace.matching.analysis.analyzer import Token
 from marketplace.matching.documents import Query
-from marketplace.matching.index.indexing import unit
+from marketplace.matching.index.indexing import normalized
 from marketplace.matching.index.lexical import QueryTerms, Scores, query_tokens
 from marketplace.matching.index.penalties import QueryPenalties
 from marketplace.matching.index.store import Store
@@ -15,7 +15,11 @@ from marketplace.matching.storage.types import Mask, Vector
 
 
 class QueryScores:
-    """The words and needs of one query against all documents of a store. An unknown service raises ValueError."""
+    """Scores of one query's words and services. Raises ValueError for an unknown service.
+
+    Scores of all documents at once come from float32 sums, exact to about six digits: they select candidates.
+    Scores of single rows are exact and are the ones shown.
+    """
 
     def __init__(self, store: Store, query: Query) -> None:
         self.store = store
@@ -24,8 +28,8 @@ class QueryScores:
         self.needs = [code for code in query.needs if code in store.glossary.labels]
 
     @property
-    def asked_for(self) -> tuple[object, ...]:
-        """Return the query's words and needs; comparisons of one store with the same ones share what they give."""
+    def cache_key(self) -> tuple[object, ...]:
+        """The query's words and services: queries with the same key have the same word and service scores."""
         query = self.query
         return query.title, query.text, query.lang, tuple(self.needs)
 
@@ -41,138 +45,145 @@ class QueryScores:
         return self.store.lexical.query(self._texts)
 
     @cached_property
-    def _columns(self) -> list[int]:
+    def _need_indices(self) -> list[int]:
         services = self.store.needs.services
         return [services.index(code) for code in self.needs]
 
     @cached_property
-    def _word_weight(self) -> Scores:
+    def _word_weights(self) -> Scores:
         return self.store.lexical.scores(self._query_terms)
 
     @property
-    def _covered(self) -> Vector:
-        """Return how much of the brief's own word weight each document covers, to six digits or so."""
-        return self._query_terms.share(self._word_weight)
+    def _coverage(self) -> Vector:
+        """The share of the query's word weight that each document covers (float32 precision)."""
+        return self._query_terms.coverage(self._word_weights)
 
     @cached_property
     def _penalties(self) -> QueryPenalties:
         store = self.store
         return QueryPenalties(
-            store.penalties, self.query, store.lexical, self._query_terms, self._word_weight
+            store.penalties, self.query, store.lexical, self._query_terms, self._word_weights
         )
 
-    def _word_points(self, covered: Vector, worth: Vector) -> Vector:
-        """Return the points for words: half of them at `words_half` of the brief's own weight."""
+    def _word_points(self, coverage: Vector, factors: Vector) -> Vector:
+        """Return the points for words; they saturate, with half of them at a coverage of `words_half`."""
         settings = self.store.settings
-        points: Vector = settings.max_words * worth * covered / (covered + settings.words_half)
+        points: Vector = settings.max_words * factors * coverage / (coverage + settings.words_half)
         return points
 
     @cached_property
-    def _words_for(self) -> dict[str, tuple[str, ...]]:
-        """Return which words of the query speak most for each service, strongest first."""
-        return self.store.needs.words(token for text, _ in self._texts for token in text)
+    def _query_words(self) -> dict[str, tuple[str, ...]]:
+        """The words of the query that point most strongly to each service, strongest first."""
+        return self.store.needs.words_by_service(token for text, _ in self._texts for token in text)
 
     @cached_property
-    def _looked_at(self) -> dict[int, tuple[Vector, float]]:
-        """Keeps for rows that were looked at what each word of the query gives there, and their points."""
+    def _word_scores(self) -> dict[int, tuple[Vector, float]]:
+        """Exact word scores computed so far, by row: contributions per query term, and points."""
         return {}
 
     def compute_word_scores(self, rows: Sequence[int]) -> None:
-        """Find out to the last digit what the words give at some documents."""
-        new = [row for row in rows if row not in self._looked_at]
-        given = self.store.lexical.contributions(self._query_terms, new)
-        points = self._word_points(self._query_terms.share(given.sum(axis=1)), self._penalties.worth[new])
-        for place, row in enumerate(new):
-            self._looked_at[row] = given[place], float(points[place])
+        """Compute the exact word scores of some rows in one pass over the postings."""
+        new = [row for row in rows if row not in self._word_scores]
+        contributions = self.store.lexical.contributions(self._query_terms, new)
+        coverage = self._query_terms.coverage(contributions.sum(axis=1))
+        points = self._word_points(coverage, self._penalties.factors[new])
+        for i, row in enumerate(new):
+            self._word_scores[row] = contributions[i], float(points[i])
 
-    def word_scores_of(self, row: int) -> tuple[Vector, float]:
-        """Return what each of the query's columns gives at one document, and its points for words."""
-        if row not in self._looked_at:
+    def word_scores(self, row: int) -> tuple[Vector, float]:
+        """Return the contribution of each query term to one document, and the document's points for words."""
+        if row not in self._word_scores:
             self.compute_word_scores([row])
-        return self._looked_at[row]
+        return self._word_scores[row]
 
     @cached_property
-    def _wanted(self) -> Vector:
-        """Return how much of the points each service gets at most: in confirmed needs, or in the brief's words."""
+    def _service_weights(self) -> Vector:
+        """The maximum share of the points per service, from confirmed services or else from the query's words."""
         store = self.store
         if not self.needs:
-            asked = store.needs.asked(self._texts, store.settings.query_sharpness)
-            return unit(asked.T)[:, 0]
-        wanted = np.zeros(len(store.needs.services))
-        wanted[self._columns] = 1.0 / len(self.needs)
-        return wanted
+            query_vector = store.needs.query_vector(self._texts, store.settings.query_sharpness)
+            return normalized(query_vector.T)[:, 0]
+        weights = np.zeros(len(store.needs.services))
+        weights[self._need_indices] = 1.0 / len(self.needs)
+        return weights
 
-    def _points(self, mix: Vector, shown: Vector, related: Vector, wanted: Vector) -> Vector:
-        """Return the points of services from what is known of them: all arrays of services, or one service's rows."""
+    def _service_points(self, topics: Vector, evidence: Vector, related: Vector, weights: Vector) -> Vector:
+        """Return points for services from their features.
+
+        The arrays either hold all services of one document, or one service of all documents.
+        """
         settings = self.store.settings
         if not self.needs:
-            points: Vector = settings.max_services * mix * wanted
+            points: Vector = settings.max_services * topics * weights
             return points
-        shown = np.maximum(shown, settings.worth_beside * related)
-        central = wanted * len(self.needs) / len(set(self.needs)) ** 0.5
+        evidence = np.maximum(evidence, settings.worth_beside * related)
+        focus_weights = weights * len(self.needs) / len(set(self.needs)) ** 0.5
         confirmed: Vector = settings.max_services * (
-            (1 - settings.focus_share) * shown * wanted + settings.focus_share * mix * central
+            (1 - settings.focus_share) * evidence * weights + settings.focus_share * topics * focus_weights
         )
         return confirmed
 
-    def service_scores_of(self, row: int) -> Vector:
-        """Return the points that each service gives at one document; they add up to the part."""
-        store, copied = self.store, row in self._penalties.copies
-        mix = store.weighed_at("stated" if copied else "mix", row)
-        shown = store.weighed_at("vouched" if copied else "evidence", row)
-        points = self._points(mix, shown, store.weighed_at("related", row), self._wanted)
-        worth: Vector = self._penalties.worth[row] * points
-        return worth
+    def service_scores(self, row: int) -> Vector:
+        """Return the exact points of each service at one document; they add up to the part `services`."""
+        store, is_copy = self.store, row in self._penalties.copied_rows
+        topics = store.document_feature("declared_topics" if is_copy else "topics", row)
+        evidence = store.document_feature("declared_evidence" if is_copy else "evidence", row)
+        related = store.document_feature("related", row)
+        points = self._service_points(topics, evidence, related, self._service_weights)
+        penalised: Vector = self._penalties.factors[row] * points
+        return penalised
 
     @cached_property
-    def _services(self) -> Vector:
-        """Return each document's points for services, to six digits or so."""
+    def _total_service_points(self) -> Vector:
+        """The points for services of each document (float32 precision)."""
         store = self.store
         if self.needs:
             total = np.zeros(store.size)
-            for service in sorted(set(self._columns)):
-                mix = self._of("mix", "stated", service)
-                related = store.weighed("related", service)
-                total += self._points(mix, self._shown(service), related, self._wanted[service])
+            for service in sorted(set(self._need_indices)):
+                topics = self._feature("topics", "declared_topics", service)
+                related = store.service_feature("related", service)
+                weight = self._service_weights[service]
+                total += self._service_points(topics, self._evidence(service), related, weight)
         else:
-            total = store.settings.max_services * store.gather(
-                lambda segment, _: self._wanted @ segment.weighed.mix
+            total = store.settings.max_services * store.concat_segments(
+                lambda segment, _: self._service_weights @ segment.features.topics
             )
-            for row in self._penalties.copies:
-                total[row] = store.settings.max_services * (self._wanted @ store.weighed_at("stated", row))
-        points: Vector = self._penalties.worth * total
+            for row in self._penalties.copied_rows:
+                topics = store.document_feature("declared_topics", row)
+                total[row] = store.settings.max_services * (self._service_weights @ topics)
+        points: Vector = self._penalties.factors * total
         return points
 
-    def _of(self, name: str, without_words: str, service: int) -> Vector:
-        """Return what is known of a service at each document; for who repeats the brief only what is ticked or done."""
-        known, copies = self.store.weighed(name, service), list(self._penalties.copies)
-        if copies:
-            known = known.copy()
-            known[copies] = self.store.weighed(without_words, service)[copies]
-        return known
+    def _feature(self, name: str, declared_name: str, service: int) -> Vector:
+        """Return a feature of a service for all documents; of those that copy the brief only what is declared."""
+        values, copied_rows = self.store.service_feature(name, service), list(self._penalties.copied_rows)
+        if copied_rows:
+            values = values.copy()
+            values[copied_rows] = self.store.service_feature(declared_name, service)[copied_rows]
+        return values
 
-    def _shown(self, service: int) -> Vector:
-        return self._of("evidence", "vouched", service)
+    def _evidence(self, service: int) -> Vector:
+        return self._feature("evidence", "declared_evidence", service)
 
     @cached_property
-    def _evidence(self) -> Vector:
-        """Return the best evidence that each supplier has for one of the confirmed services, or for one beside it."""
+    def _best_evidence(self) -> Vector:
+        """Each supplier's best evidence for one of the confirmed services, or for one related to them."""
         if not self.needs:
             return np.ones(self.store.size)
-        worth = self.store.settings.worth_beside
-        beside = [worth * self.store.weighed("related", service) for service in self._columns]
-        found: Vector = np.maximum.reduce([self._own_evidence, *beside])
-        return found
+        weight = self.store.settings.worth_beside
+        related = [weight * self.store.service_feature("related", service) for service in self._need_indices]
+        best: Vector = np.maximum.reduce([self._best_own_evidence, *related])
+        return best
 
     @property
-    def _own_evidence(self) -> Vector:
-        found: Vector = np.maximum.reduce([self._shown(service) for service in self._columns])
-        return found
+    def _best_own_evidence(self) -> Vector:
+        best: Vector = np.maximum.reduce([self._evidence(service) for service in self._need_indices])
+        return best
 
     @cached_property
-    def _beside(self) -> Mask:
-        """Return who offers only something beside what was confirmed."""
+    def _related_only(self) -> Mask:
+        """Documents that offer only something related to the confirmed services."""
         if not self.needs:
             return np.zeros(self.store.size, dtype=bool)
-        only: Mask = self._own_evidence < self.store.settings.shown_floor
-        return only
+        related_only: Mask = self._best_own_evidence < self.store.settings.shown_floor
+        return related_only

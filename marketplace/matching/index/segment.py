@@ -1,6 +1,6 @@
-"""Some documents with all that is known of each before anyone asks: what they state, and what they are about.
+"""Segments: documents with everything about them that does not depend on a query.
 
-A segment does not change. It is made from documents, or mapped from disk, where processes share it.
+A segment is immutable. It is built from documents, or memory-mapped from disk and shared by processes.
 """
 
 import json
@@ -19,137 +19,136 @@ from marketplace.matching.index.indexing import (
     DocumentEncoder,
     Fields,
     ServiceFeatures,
-    in_parts,
+    batches,
 )
-from marketplace.matching.near_duplicates import Keys, Sketches, sketch
+from marketplace.matching.near_duplicates import Bands, Sketches, sketch
 from marketplace.matching.settings import Settings
 from marketplace.matching.spam import flags
 from marketplace.matching.storage.lazy_sequence import LazySequence
 from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
 
-AT_ONCE = 500
-"""How many documents are read at a time, so that the words of all of them are never in memory together."""
-UNPACKED = 128
-BYTES = 32
+BATCH_SIZE = 500
+"""How many documents are tokenized at a time, to bound the memory used while building."""
+DOCUMENT_CACHE_SIZE = 128
+DIGEST_BYTES = 32
 
 
 class StoredDocuments(LazySequence[Document]):
-    """Documents as JSON on disk, each read when it is asked for."""
+    """Documents stored as JSON on disk, each parsed when it is accessed."""
 
     def __init__(self, strings: StringTable) -> None:
         self._strings = strings
-        most = len(strings) if len(strings) <= SMALL_DIRECTORY else UNPACKED
-        self._unpack = lru_cache(maxsize=most)(self._read)
+        max_size = len(strings) if len(strings) <= SMALL_DIRECTORY else DOCUMENT_CACHE_SIZE
+        self._cached_document = lru_cache(maxsize=max_size)(self._parse)
 
-    def _read(self, row: int) -> Document:
+    def _parse(self, row: int) -> Document:
         return Document.from_dict(json.loads(bytes(self._strings.raw(row))))
 
     def __len__(self) -> int:
-        """Return how many documents there are."""
+        """Return the number of documents."""
         return len(self._strings)
 
-    def at(self, place: int) -> Document:
-        """Return one document."""
-        return self._unpack(place)
+    def at(self, index: int) -> Document:
+        """Return the document in one row."""
+        return self._cached_document(index)
 
 
 class Segment:
-    """Documents in rows, with their flags, sketches, statements and services."""
+    """Documents in rows, with their spam flags, sketches, attributes and service features."""
 
     def __init__(
         self,
         documents: Sequence[Document],
         columns: AttributeColumns,
-        weighed: ServiceFeatures,
-        flagged: Mapping[int, tuple[Note, ...]],
+        features: ServiceFeatures,
+        flags_by_row: Mapping[int, tuple[Note, ...]],
         sketches: Sketches,
     ) -> None:
         self.documents = documents
         self.columns = columns
-        self.weighed = weighed
-        self.flags = flagged
+        self.features = features
+        self.flags = flags_by_row
         self.sketches = sketches
         self._digests: Any = None
         self._size = len(documents)
 
     def __len__(self) -> int:
-        """Return how many documents there are."""
+        """Return the number of documents."""
         return self._size
 
     @cached_property
     def ids(self) -> Vocabulary:
-        """Return the documents' ids; the number of each is its row."""
+        """Document ids; the index of an id is the row of its document."""
         return Vocabulary.of(document.id for document in self.documents)
 
-    def holds(self, row: int, document: Document) -> bool:
-        """Say whether a document stands in a row as it is now."""
+    def has_document(self, row: int, document: Document) -> bool:
+        """Return True if a row contains exactly this version of a document."""
         if self._digests is not None:
             return bytes(self._digests[row]).hex() == document_digest(document)
         return self.documents[row] == document
 
     def save(self, folder: Path) -> dict[str, Any]:
-        """Write the arrays into a folder; return what does not fit into arrays."""
-        StringTable.of(str(document_bytes(document), "utf-8") for document in self.documents).save(
-            folder, "documents"
-        )
+        """Write the arrays into a folder and return the JSON values that complete them."""
+        json_texts = (str(document_bytes(document), "utf-8") for document in self.documents)
+        StringTable.of(json_texts).save(folder, "documents")
         digests = b"".join(bytes.fromhex(document_digest(document)) for document in self.documents)
-        np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, BYTES))
+        np.save(folder / "digests.npy", np.frombuffer(digests, dtype=np.uint8).reshape(-1, DIGEST_BYTES))
         self.ids.save(folder, "ids")
         self.columns.save(folder)
-        for name, array in self.weighed._asdict().items():
-            np.save(folder / f"weighed-{name}.npy", array)
-        np.save(folder / "sketch-keys.npy", self.sketches.keys)
+        for name, array in self.features._asdict().items():
+            np.save(folder / f"feature-{name}.npy", array)
+        np.save(folder / "sketch-bands.npy", self.sketches.bands)
         np.save(folder / "sketch-rows.npy", self.sketches.rows)
         return {"flags": {str(row): notes for row, notes in self.flags.items()}}
 
     @classmethod
-    def open(cls, folder: Path, plain: Mapping[str, Any], settings: Settings) -> Self:
-        """Map what `save` wrote and returned."""
-        made = cls(
+    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: Settings) -> Self:
+        """Memory-map what `save` wrote; `metadata` is what it returned."""
+        segment = cls(
             StoredDocuments(StringTable.open(folder, "documents")),
             AttributeColumns.open(folder, settings),
-            ServiceFeatures(*(mapped(folder / f"weighed-{name}.npy") for name in ServiceFeatures._fields)),
+            ServiceFeatures(*(mapped(folder / f"feature-{name}.npy") for name in ServiceFeatures._fields)),
             {
                 int(row): tuple((code, params) for code, params in notes)
-                for row, notes in plain["flags"].items()
+                for row, notes in metadata["flags"].items()
             },
-            Sketches(mapped(folder / "sketch-keys.npy"), mapped(folder / "sketch-rows.npy")),
+            Sketches(mapped(folder / "sketch-bands.npy"), mapped(folder / "sketch-rows.npy")),
         )
-        made._digests = mapped(folder / "digests.npy")
-        made.__dict__["ids"] = Vocabulary.open(folder, "ids")
-        return made
+        segment._digests = mapped(folder / "digests.npy")
+        segment.__dict__["ids"] = Vocabulary.open(folder, "ids")
+        return segment
 
 
 class SegmentBuilder:
-    """Goes once through documents: gives the words of each, and keeps all else for their segment."""
+    """Reads documents once: iterating yields their tokens by field and collects the rest of their segment."""
 
     def __init__(self, documents: Sequence[Document], encoder: DocumentEncoder) -> None:
         self.documents = documents
         self.encoder = encoder
-        self.sketches: list[Keys] = []
+        self.sketches: list[Bands] = []
         self._flags: dict[int, tuple[Note, ...]] = {}
-        self._weighed: list[ServiceFeatures] = []
+        self._features: list[ServiceFeatures] = []
 
     def __iter__(self) -> Iterator[Fields]:
-        """Give each document's tokens by field."""
+        """Yield each document's tokens by field."""
         encoder = self.encoder
-        for part in in_parts(self.documents, AT_ONCE):
-            fields = [encoder.fields(document) for document in part]
-            found = {
-                place: notes
-                for place, document in enumerate(part)
+        for batch in batches(self.documents, BATCH_SIZE):
+            fields = [encoder.tokenize(document) for document in batch]
+            batch_flags = {
+                position: notes
+                for position, document in enumerate(batch)
                 if not document.looked_at and (notes := flags(document))
             }
-            codes = {place: [code for code, _ in notes] for place, notes in found.items()}
-            self._weighed.append(encoder.featurize(part, fields, codes))
+            codes = {position: [code for code, _ in notes] for position, notes in batch_flags.items()}
+            self._features.append(encoder.featurize(batch, fields, codes))
             start = len(self.sketches)
-            self._flags |= {start + place: notes for place, notes in found.items()}
-            self.sketches += [sketch(encoder.words(told)) for told in fields]
+            self._flags |= {start + position: notes for position, notes in batch_flags.items()}
+            self.sketches += [sketch(encoder.distinct_terms(tokens)) for tokens in fields]
             yield from fields
 
     def segment(self) -> Segment:
-        """Return the segment, when all documents have been gone through."""
-        parts = zip(*self._weighed, strict=True)
-        weighed = ServiceFeatures(*(np.ascontiguousarray(np.concatenate(part, axis=1)) for part in parts))
+        """Return the segment, after all documents have been iterated over."""
+        arrays = zip(*self._features, strict=True)
+        features = ServiceFeatures(*(np.ascontiguousarray(np.concatenate(a, axis=1)) for a in arrays))
         columns = AttributeColumns.of(self.documents, self.encoder.settings)
-        return Segment(tuple(self.documents), columns, weighed, self._flags, Sketches.of(self.sketches))
+        return Segment(tuple(self.documents), columns, features, self._flags, Sketches.of(self.sketches))

@@ -1,7 +1,7 @@
-"""An index on disk: a folder that is written once, never changed, and mapped into memory by any number of processes.
+"""Snapshots of an index on disk: an immutable folder that any number of processes memory-map.
 
-It is written under another name and gets its own by one rename, so that it is there whole or not at all: who is stopped
-while writing leaves the versions before it as they were. A manifest holds the digest of each file.
+A snapshot is written to a temporary folder and renamed into place, so that it either exists completely or not at all.
+Interrupted writes leave other snapshots intact. A manifest contains the checksum of each file.
 """
 
 import contextlib
@@ -31,13 +31,13 @@ UNFINISHED = ".unfinished"
 
 
 class SnapshotError(ValueError):
-    """A folder holds no index that can be used here; the message says why, and what to do."""
+    """A folder contains no index that can be used here; the message states the reason and the remedy."""
 
 
 def write(store: Store, folder: Path, stamp: str) -> None:
-    """Write what a store has learnt and learnt from; `stamp` names the words and formulas that it was made with.
+    """Write a store to a folder; `stamp` identifies the glossary and formulas that it was fitted with.
 
-    A folder that is already there is left as it is: it holds the same.
+    An existing snapshot is left as it is: folders are named by content.
     """
     if (folder / MANIFEST).exists():
         return
@@ -45,74 +45,74 @@ def write(store: Store, folder: Path, stamp: str) -> None:
     draft = folder.with_name(f"{folder.name}.{os.getpid()}{UNFINISHED}")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        _fill(draft, store, stamp)
+        _write_files(draft, store, stamp)
         draft.rename(folder)
     except OSError:
         shutil.rmtree(draft, ignore_errors=True)
         if not (folder / MANIFEST).exists():
             raise
-    _to_disk(folder.parent)
+    _fsync(folder.parent)
 
 
-def _fill(draft: Path, store: Store, stamp: str) -> None:
+def _write_files(draft: Path, store: Store, stamp: str) -> None:
     for name in ("words", "needs", "lexical", "documents"):
         (draft / name).mkdir(parents=True)
     splitter = store.encoder.analyzer.splitter
     assert isinstance(splitter, CompoundSplitter)
     words = CountedVocabulary.of(splitter.words_)
     words.save(draft / "words", "words")
-    TokenCache.of(words.vocabulary, store.encoder.analyzer.read).save(draft / "words")
+    TokenCache.of(words.vocabulary, store.encoder.analyzer.stem_and_parts).save(draft / "words")
     store.needs.save(draft / "needs")
-    plain = {
+    metadata = {
         "lexical": store.lexical.save(draft / "lexical"),
         "documents": store.base.save(draft / "documents"),
-        "behind": {str(row): first for row, first in store.base_duplicates.items()},
+        "duplicates": {str(row): first for row, first in store.base_duplicates.items()},
     }
     manifest = {
         "format": FORMAT,
         "stamp": stamp,
         "settings": store.settings.to_dict(),
-        "plain": plain,
+        "metadata": metadata,
         "files": {str(path.relative_to(draft)): _digest(path) for path in _files(draft)},
     }
     with (draft / MANIFEST).open("w", encoding="utf-8") as file:
         json.dump(manifest, file, ensure_ascii=False)
     for path in (*_files(draft), draft / MANIFEST):
-        _to_disk(path)
+        _fsync(path)
 
 
 def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> Store:
-    """Map what `write` wrote. Raises SnapshotError for what is damaged or made by another version."""
+    """Memory-map what `write` wrote. Raises SnapshotError if it is damaged or was written by another version."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         if manifest["format"] != FORMAT or manifest["stamp"] != stamp:
-            raise _refused(folder, "was made with other words or formulas")
+            raise _snapshot_error(folder, "was made with other words or formulas")
         if manifest["settings"] != settings.to_dict():
-            raise _refused(folder, "was made with other settings")
+            raise _snapshot_error(folder, "was made with other settings")
         for name, digest in manifest["files"].items():
             if _digest(folder / name) != digest:
-                raise _refused(folder, f"is damaged in {name}")
-        return _opened(folder, manifest["plain"], glossary, settings)
+                raise _snapshot_error(folder, f"is damaged in {name}")
+        return _load_store(folder, manifest["metadata"], glossary, settings)
     except (OSError, KeyError, TypeError, json.JSONDecodeError, DamagedPostingsError) as error:
-        raise _refused(folder, f"cannot be read ({error.__class__.__name__})") from error
+        raise _snapshot_error(folder, f"cannot be read ({error.__class__.__name__})") from error
 
 
-def _opened(folder: Path, plain: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
+def _load_store(folder: Path, metadata: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
     words = CountedVocabulary.open(folder / "words", "words")
-    splitter = CompoundSplitter.from_resources(glossary.resources).take(words)
-    seen = TokenCache.open(folder / "words", words.vocabulary)
-    analyzer = glossary.analyzer.with_splitter(splitter, seen)
+    splitter = CompoundSplitter.from_resources(glossary.resources).restore(words)
+    token_cache = TokenCache.open(folder / "words", words.vocabulary)
+    analyzer = glossary.analyzer.with_splitter(splitter, token_cache)
     needs = NeedModel.open(folder / "needs", glossary, settings.weight_parts)
     return Store(
         DocumentEncoder(glossary, settings, analyzer, needs),
-        LexicalIndex.open(folder / "lexical", plain["lexical"], settings),
-        Segment.open(folder / "documents", plain["documents"], settings),
-        {int(row): first for row, first in plain["behind"].items()},
+        LexicalIndex.open(folder / "lexical", metadata["lexical"], settings),
+        Segment.open(folder / "documents", metadata["documents"], settings),
+        {int(row): first for row, first in metadata["duplicates"].items()},
     )
 
 
 def discard(folder: Path) -> None:
-    """Delete a snapshot, at once for all who come to open it."""
+    """Delete a snapshot; a rename first makes it unavailable atomically."""
     draft = folder.with_name(f"{folder.name}.{os.getpid()}{UNFINISHED}")
     with contextlib.suppress(OSError):
         folder.rename(draft)
@@ -120,9 +120,9 @@ def discard(folder: Path) -> None:
 
 
 def prune(parent: Path, keep: int) -> None:
-    """Delete all snapshots in a folder but the newest few, and what processes that were stopped left unfinished.
+    """Delete all but the newest few snapshots, and unfinished ones whose process has ended.
 
-    Who has a deleted one mapped goes on with it.
+    Processes that have a deleted snapshot mapped can continue to use it.
     """
     finished, unfinished = [], []
     for path in parent.iterdir() if parent.exists() else ():
@@ -130,13 +130,13 @@ def prune(parent: Path, keep: int) -> None:
             unfinished.append(path)
         elif (path / MANIFEST).exists():
             finished.append(((path / MANIFEST).stat().st_mtime, path))
-    old = [path for _, path in sorted(finished, reverse=True)[keep:]]
-    for path in (*old, *(path for path in unfinished if not _is_running(path))):
+    outdated = [path for _, path in sorted(finished, reverse=True)[keep:]]
+    for path in (*outdated, *(path for path in unfinished if not _is_running(path))):
         shutil.rmtree(path, ignore_errors=True)
 
 
 def _is_running(draft: Path) -> bool:
-    """Say whether the process that writes a draft still runs."""
+    """Return True if the process that writes an unfinished snapshot is still running."""
     try:
         os.kill(int(draft.name.removesuffix(UNFINISHED).rpartition(".")[2]), 0)
     except (ValueError, ProcessLookupError):
@@ -146,8 +146,8 @@ def _is_running(draft: Path) -> bool:
     return True
 
 
-def _refused(folder: Path, why: str) -> SnapshotError:
-    return SnapshotError(f"the index in {folder.name} {why}; it has to be built anew")
+def _snapshot_error(folder: Path, problem: str) -> SnapshotError:
+    return SnapshotError(f"the index in {folder.name} {problem}; it has to be rebuilt")
 
 
 def _files(folder: Path) -> Iterator[Path]:
@@ -159,7 +159,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _to_disk(path: Path) -> None:
+def _fsync(path: Path) -> None:
     descriptor = os.open(path, os.O_RDONLY)
     try:
         os.fsync(descriptor)

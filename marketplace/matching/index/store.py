@@ -1,4 +1,4 @@
-"""What an index holds: what it has learnt, the documents it learnt from, and those that came or changed since then."""
+"""The contents of an index: the fitted models, the base segment, and a segment of later changes."""
 
 import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,10 +21,10 @@ from marketplace.matching.storage.types import Mask, Vector
 
 
 class Store:
-    """Documents in rows: first those of the base segment, of which some may be gone, then those added since.
+    """Documents in rows: first those of the base segment, some of which may be removed, then those added since.
 
-    How rare words are, compounds and needs were learnt once and stay: a document that did not change keeps its numbers
-    to the bit, so that no supplier moves because another one wrote something.
+    Term statistics, compounds and the need model are fitted once and then fixed. An unchanged document therefore keeps
+    its scores to the bit, and no supplier moves because another one edited its profile.
     """
 
     def __init__(
@@ -32,15 +32,15 @@ class Store:
         encoder: DocumentEncoder,
         lexical: LexicalIndex,
         base: Segment,
-        behind: Mapping[int, int],
+        base_duplicates: Mapping[int, int],
     ) -> None:
         self.encoder = encoder
         self.lexical = lexical
         self.base = base
-        self.base_duplicates = behind
+        self.base_duplicates = base_duplicates
         self.segments: tuple[Segment, ...] = (base,)
         self.alive: Mask = np.ones(len(base), dtype=bool)
-        self.penalties = Penalties(base.documents, base.flags, behind, self.settings)
+        self.penalties = Penalties(base.documents, base.flags, base_duplicates, self.settings)
 
     @classmethod
     def of(
@@ -50,204 +50,212 @@ class Store:
         settings: Settings,
         training: Sequence[Document],
     ) -> Self:
-        """Learn from documents and hold them."""
-        encoder = _reader(documents, glossary, settings, training)
-        gathering = SegmentBuilder(documents, encoder)
+        """Fit the models to some documents and index them."""
+        encoder = _fit_encoder(documents, glossary, settings, training)
+        builder = SegmentBuilder(documents, encoder)
         weights = {
             "name": settings.weight_name,
             "services": settings.weight_services,
             "text": settings.weight_text,
             "cases": settings.weight_cases,
         }
-        lexical = LexicalIndex.of(gathering, weights, settings)
-        base = gathering.segment()
-        behind = find_duplicates(
-            gathering.sketches,
-            lambda row: encoder.words(encoder.fields(documents[row])),
+        lexical = LexicalIndex.of(builder, weights, settings)
+        base = builder.segment()
+        duplicates = find_duplicates(
+            builder.sketches,
+            lambda row: encoder.distinct_terms(encoder.tokenize(documents[row])),
             settings.alike_floor,
         )
-        return cls(encoder, lexical, base, behind)
+        return cls(encoder, lexical, base, duplicates)
 
     @property
     def settings(self) -> Settings:
-        """Return the settings that the index ranks by."""
+        """The settings that the index ranks by."""
         return self.encoder.settings
 
     @property
     def glossary(self) -> Glossary:
-        """Return what the services and trades are called."""
+        """The names and synonyms of services and sectors."""
         return self.encoder.glossary
 
     @property
     def needs(self) -> NeedModel:
-        """Return the model that reads services from words."""
+        """The model that maps words to services."""
         return self.encoder.needs
 
     @property
     def size(self) -> int:
-        """Return how many rows there are."""
+        """The number of rows, removed documents included."""
         return sum(len(segment) for segment in self.segments)
 
     @cached_property
     def documents(self) -> "SegmentedDocuments":
-        """Return the document of each row, also of those that are gone."""
+        """The document of each row, removed documents included."""
         return SegmentedDocuments([segment.documents for segment in self.segments])
 
-    def at(self, row: int) -> tuple[Segment, int]:
-        """Return the segment that a row stands in, and its place there."""
+    def locate(self, row: int) -> tuple[Segment, int]:
+        """Return the segment that contains a row, and the row within that segment."""
         start = len(self.base)
         return (self.base, row) if row < start else (self.segments[1], row - start)
 
     def next_start(self, row: int) -> float:
-        """Return the day on which a row's document can begin, as its number; NaN when it does not say."""
-        segment, place = self.at(row)
-        return float(segment.columns.next_start[place])
+        """Return the earliest start date of a row's document as a proleptic ordinal, or NaN if not stated."""
+        segment, local_row = self.locate(row)
+        return float(segment.columns.next_start[local_row])
 
     def id_of(self, row: int) -> str:
-        """Return the id of a row's document, without reading the document."""
-        segment, place = self.at(row)
-        return segment.ids.strings[place]
+        """Return the id of a row's document without loading the document."""
+        segment, local_row = self.locate(row)
+        return segment.ids.strings[local_row]
 
     def row_of(self, document_id: str) -> int | None:
-        """Return the row of the document with an id, or None when there is none now."""
+        """Return the row of a document by its id, or None if it is not in the index now."""
         row = self.base.ids.get(document_id)
         if row is not None and self.alive[row]:
             return row
-        place = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
-        return None if place is None else len(self.base) + place
+        added = self.segments[1].ids.get(document_id) if len(self.segments) > 1 else None
+        return None if added is None else len(self.base) + added
 
-    def told(self, row: int) -> ExplanationTerms:
-        """Return the words that explain a document."""
-        return self.encoder.told(self.documents[row], self.size)
+    def explanation_terms(self, row: int) -> ExplanationTerms:
+        """Return the words that explain the document in a row."""
+        return self.encoder.explanation_terms(self.documents[row], self.size)
 
-    def tell_all(self) -> None:
-        """Do the same for all documents, where that many are remembered."""
+    def warm_explanation_cache(self) -> None:
+        """Compute the explanation terms of all documents, if the directory is small enough to cache them."""
         if self.size <= SMALL_DIRECTORY:
             for row in np.flatnonzero(self.alive).tolist():
-                self.told(row)
+                self.explanation_terms(row)
 
-    def gather(self, of: Callable[[Segment, int], Any]) -> Any:
-        """Return what a function says of each segment (with its first row) as one array over all rows."""
+    def concat_segments(self, compute: Callable[[Segment, int], Any]) -> Any:
+        """Return `compute(segment, first_row)` for each segment, concatenated over all rows."""
         if len(self.segments) == 1:
-            return of(self.base, 0)
-        return np.concatenate([of(self.base, 0), of(self.segments[1], len(self.base))])
+            return compute(self.base, 0)
+        return np.concatenate([compute(self.base, 0), compute(self.segments[1], len(self.base))])
 
-    def weighed(self, name: str, service: int) -> Vector:
-        """Return one row of `Weighed` over all documents."""
-        return np.asarray(self.gather(lambda segment, _: getattr(segment.weighed, name)[service]))
+    def service_feature(self, name: str, service: int) -> Vector:
+        """Return one feature of one service (a row of `ServiceFeatures`) for all documents."""
+        return np.asarray(self.concat_segments(lambda segment, _: getattr(segment.features, name)[service]))
 
-    def weighed_at(self, name: str, row: int) -> Vector:
-        """Return one column of `Weighed`: all services of one document."""
-        segment, place = self.at(row)
-        return np.asarray(getattr(segment.weighed, name)[:, place])
+    def document_feature(self, name: str, row: int) -> Vector:
+        """Return one feature of one document (a column of `ServiceFeatures`) for all services."""
+        segment, local_row = self.locate(row)
+        return np.asarray(getattr(segment.features, name)[:, local_row])
 
     def updated(self, documents: Sequence[Document]) -> "Store":
-        """Return the store with these documents and no others. It does not depend on what stood in between."""
-        same, new = set(), []
+        """Return a store with exactly these documents. The result does not depend on earlier updates."""
+        unchanged, new = set(), []
         for document in documents:
             row = self.base.ids.get(document.id)
-            if row is not None and self.base.holds(row, document):
-                same.add(row)
+            if row is not None and self.base.has_document(row, document):
+                unchanged.add(row)
             else:
                 new.append(document)
-        return self._with(np.isin(np.arange(len(self.base)), [*same]), new)
+        return self._with_rows(np.isin(np.arange(len(self.base)), [*unchanged]), new)
 
-    def changed(self, documents: Sequence[Document], gone: Sequence[str] = ()) -> "Store":
-        """Return the store with some documents that are new or other than before, and without some.
+    def changed(self, documents: Sequence[Document], removed: Sequence[str] = ()) -> "Store":
+        """Return a store with some documents added or replaced, and some removed by id.
 
-        Costs no more than what changed since the base, however many there are.
+        The cost depends on the number of changes since the base, not on the size of the directory.
         """
         alive = self.alive[: len(self.base)].copy()
         new = {
             document.id: document
             for document in (self.segments[1].documents if len(self.segments) > 1 else ())
         }
-        for document_id in gone:
+        for document_id in removed:
             new.pop(document_id, None)
             row = self.base.ids.get(document_id)
             if row is not None:
                 alive[row] = False
         for document in documents:
             row = self.base.ids.get(document.id)
-            same = row is not None and self.base.holds(row, document)
+            is_unchanged = row is not None and self.base.has_document(row, document)
             if row is not None:
-                alive[row] = same
+                alive[row] = is_unchanged
             new.pop(document.id, None)
-            if not same:
+            if not is_unchanged:
                 new[document.id] = document
-        return self._with(alive, [*new.values()])
+        return self._with_rows(alive, [*new.values()])
 
-    def _with(self, alive: Mask, new: Sequence[Document]) -> "Store":
+    def _with_rows(self, alive: Mask, new: Sequence[Document]) -> "Store":
         if not len(self.base) and new:
             return Store.of(new, self.glossary, self.settings, new)
-        made = copy.copy(self)
-        made.__dict__.pop("documents", None)  # which is remembered
-        made.alive, made.segments, behind = alive, (self.base,), self.base_duplicates
-        flagged = dict(self.base.flags)
+        store = copy.copy(self)
+        store.__dict__.pop("documents", None)  # a cached property
+        store.alive, store.segments, duplicates = alive, (self.base,), self.base_duplicates
+        flags = dict(self.base.flags)
         ordered = sorted(new, key=lambda document: document.id)
-        gathering = SegmentBuilder(ordered, self.encoder)
-        made.lexical = self.lexical.with_added([*gathering])
+        builder = SegmentBuilder(ordered, self.encoder)
+        store.lexical = self.lexical.with_added([*builder])
         if ordered:
-            added, start = gathering.segment(), len(self.base)
-            made.segments = (self.base, added)
-            made.alive = np.concatenate([alive, np.ones(len(added), dtype=bool)])
-            flagged |= {start + row: notes for row, notes in added.flags.items()}
+            added, start = builder.segment(), len(self.base)
+            store.segments = (self.base, added)
+            store.alive = np.concatenate([alive, np.ones(len(added), dtype=bool)])
+            flags |= {start + row: notes for row, notes in added.flags.items()}
             encoder = self.encoder
-            behind = find_duplicates(
-                gathering.sketches,
+            duplicates = find_duplicates(
+                builder.sketches,
                 lambda row: (
-                    encoder.words(encoder.fields(made.documents[row])) if made.alive[row] else frozenset()
+                    encoder.distinct_terms(encoder.tokenize(store.documents[row]))
+                    if store.alive[row]
+                    else frozenset()
                 ),
                 self.settings.alike_floor,
                 EarlierDocuments(start, self.base.sketches, self.base_duplicates),
             )
-        made.penalties = Penalties(made.documents, flagged, behind, self.settings)
-        return made
+        store.penalties = Penalties(store.documents, flags, duplicates, self.settings)
+        return store
 
-    def beside(self, documents: Sequence[Document]) -> tuple["Store", int]:
-        """Return a store with some documents after its base alone, each judged for itself, and the row of the first.
+    def with_trial_documents(self, documents: Sequence[Document]) -> tuple["Store", int]:
+        """Return a store in which only these documents are alive, and the row of the first.
 
-        To see how a document would do; who says the same as another is not asked.
+        Used to score hypothetical documents independently of each other, so near-duplicates are not looked for.
         """
-        gathering = SegmentBuilder(documents, self.encoder)
-        made = copy.copy(self)
-        made.__dict__.pop("documents", None)  # which is remembered
-        made.lexical = self.lexical.with_added([*gathering])
-        added, start = gathering.segment(), len(self.base)
-        made.segments = (self.base, added)
-        made.alive = np.arange(start + len(added)) >= start
-        flagged = {start + row: notes for row, notes in added.flags.items()}
-        made.penalties = Penalties(made.documents, flagged, {}, self.settings)
-        return made, start
+        builder = SegmentBuilder(documents, self.encoder)
+        store = copy.copy(self)
+        store.__dict__.pop("documents", None)  # a cached property
+        store.lexical = self.lexical.with_added([*builder])
+        added, start = builder.segment(), len(self.base)
+        store.segments = (self.base, added)
+        store.alive = np.arange(start + len(added)) >= start
+        flags = {start + row: notes for row, notes in added.flags.items()}
+        store.penalties = Penalties(store.documents, flags, {}, self.settings)
+        return store, start
 
 
 class SegmentedDocuments(LazySequence[Document]):
-    """The documents of several segments in a row."""
+    """The documents of one or two segments as one sequence."""
 
-    def __init__(self, parts: Sequence[Sequence[Document]]) -> None:
-        self._parts, self._first, self._size = parts, len(parts[0]), sum(map(len, parts))
+    def __init__(self, segments: Sequence[Sequence[Document]]) -> None:
+        self._segments = segments
+        self._first_size = len(segments[0])
+        self._size = sum(map(len, segments))
 
     def __len__(self) -> int:
-        """Return how many documents there are."""
+        """Return the number of documents."""
         return self._size
 
-    def at(self, place: int) -> Document:
-        """Return one document."""
-        return self._parts[0][place] if place < self._first else self._parts[1][place - self._first]
+    def at(self, index: int) -> Document:
+        """Return the document in one row."""
+        if index < self._first_size:
+            return self._segments[0][index]
+        return self._segments[1][index - self._first_size]
 
 
-def _reader(
+def _fit_encoder(
     documents: Sequence[Document], glossary: Glossary, settings: Settings, training: Sequence[Document]
 ) -> DocumentEncoder:
-    splitter = glossary.splitter_for(_all_words(glossary, {*documents, *training}))
+    splitter = glossary.splitter_for(_norwegian_words(glossary, {*documents, *training}))
     analyzer = glossary.analyzer.with_splitter(splitter)
-    teaching = sorted(training, key=lambda document: document.id)
-    profiles = ((analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services) for d in teaching)
-    needs = NeedModel.train(glossary, analyzer, settings.weight_parts, profiles)
+    samples = (
+        (analyzer.tokens(f"{d.name} . {d.text}", d.lang), d.services)
+        for d in sorted(training, key=lambda document: document.id)
+    )
+    needs = NeedModel.train(glossary, analyzer, settings.weight_parts, samples)
     return DocumentEncoder(glossary, settings, analyzer, needs)
 
 
-def _all_words(glossary: Glossary, documents: set[Document]) -> Iterator[str]:
+def _norwegian_words(glossary: Glossary, documents: set[Document]) -> Iterator[str]:
     words = glossary.analyzer.words
     for document in documents:
         if document.lang != "en":

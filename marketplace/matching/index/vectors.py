@@ -1,4 +1,4 @@
-"""Texts as vectors over a vocabulary, for the model of needs: counts that repeating a word can hardly raise."""
+"""Term vectors for the need model, with counts capped so that repeating a word gains little."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,22 +9,22 @@ from scipy import sparse
 from marketplace.matching.analysis.analyzer import Token
 from marketplace.matching.storage.string_table import Vocabulary
 
-MOST_REPEATS = 3.0
-"""How often a word counts within one text, so that repeating it gains nothing."""
+MAX_REPEATS = 3.0
+"""Maximum count of a term within one text."""
 
 
-def weights_of(tokens: Sequence[Token], parts_weight: float) -> dict[str, float]:
-    """Return how often each term comes in a text, at most `MOST_REPEATS` times; a compound's parts count less."""
+def term_weights(tokens: Sequence[Token], parts_weight: float) -> dict[str, float]:
+    """Return the count of each term, at most `MAX_REPEATS`; compound parts count `parts_weight` each."""
     weights: dict[str, float] = {}
     for token in tokens:
         weights[token.term] = weights.get(token.term, 0.0) + 1.0
         for part in token.parts:
             weights[part] = weights.get(part, 0.0) + parts_weight
-    return {term: min(weight, MOST_REPEATS) for term, weight in weights.items()}
+    return {term: min(weight, MAX_REPEATS) for term, weight in weights.items()}
 
 
-def matrix_of(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> Any:
-    """Return texts by terms; what is no term of the vocabulary is left out."""
+def term_matrix(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> Any:
+    """Return a sparse matrix, texts by terms, of the terms that are in the vocabulary."""
     rows, columns, values = [], [], []
     for row, weights in enumerate(texts):
         for term, weight in weights.items():
@@ -37,8 +37,8 @@ def matrix_of(vocabulary: Vocabulary, texts: Sequence[Mapping[str, float]]) -> A
     return sparse.csr_array((np.array(values, dtype=np.float64), (rows, columns)), shape)
 
 
-def dampened(matrix: Any) -> Any:
-    """Return the square roots of counts, so that repeating a word gains little."""
+def sqrt_counts(matrix: Any) -> Any:
+    """Return a copy of a sparse matrix with the square root of each count."""
     damped = matrix.copy()
     damped.data = np.sqrt(damped.data)
     return damped

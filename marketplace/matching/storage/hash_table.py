@@ -1,11 +1,12 @@
-"""The numbers of many strings asked for at once, by a table of their hashes.
+"""Batch lookup of strings by hash: return the indices of many strings at once.
 
-A dictionary looks at three places of memory for each string, one after the other: where it should stand, the string,
-and its number. Here all the hashes are compared at once in one array, which the processor reads ahead of: a hundred words
-among 60,000 take half the time, and the table a fifth of the memory.
+A dictionary accesses three locations in memory per string, one after the other: its slot, the string, and the value.
+Here all hashes are compared in one NumPy array, which the processor can prefetch: looking up a hundred words among
+60,000 takes half the time, and the table a fifth of the memory.
 
-Hashing is open, with linear probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L), at
-most half full. Filled in the order of the hashes no string is moved twice, so that the places of all are one formula.
+Open addressing with linear probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L),
+at most half full. Inserted in the order of their hashes, no string has to be moved, so all slots are computed in one
+pass.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,16 +15,16 @@ from typing import Any
 import numpy as np
 
 NOT_FOUND = -1
-"""The number of a string that is none of them."""
+"""The index returned for an unknown string."""
 BITS = 64
 Indices = np.ndarray[Any, np.dtype[np.int64]]
 
 
 class HashTable:
-    """Different strings by the hashes that Python gives them, which are other ones in each process.
+    """Maps distinct strings to indices by Python's string hash, which differs between processes.
 
-    Of two strings with one hash only the first would be found. Among a million that happens once in thirty million
-    processes, and nobody outside can bring it about, since the hashes are keyed by chance.
+    Of two strings with the same hash only the first can be found. Among a million strings this happens in one of
+    thirty million processes, and cannot be provoked from outside because the hash is keyed with a random secret.
     """
 
     def __init__(self, strings: Iterable[str]) -> None:
@@ -43,13 +44,13 @@ class HashTable:
         )
         self._hashes[slots], self._indices[slots] = ordered, order
         self._windows = np.lib.stride_tricks.sliding_window_view(self._hashes, max_probe)
-        """From each place on as many hashes as one that should stand there can be away from it."""
+        """For each slot, the hashes in the slots that a probe from there may reach."""
 
     def indices(self, strings: Sequence[str]) -> Indices:
-        """Return the number of each string, `NONE` when it is none of them."""
+        """Return the index of each string, `NOT_FOUND` for unknown ones."""
         hashes = np.fromiter(map(hash, strings), dtype=np.int64, count=len(strings)).view(np.uint64)
         slots = (hashes >> self._shift).view(np.int64)
         slots += (self._windows[slots] == hashes[:, np.newaxis]).argmax(axis=1)
-        indices_found = self._indices[slots].astype(np.int64)
-        indices_found[self._hashes[slots] != hashes] = NOT_FOUND
-        return indices_found
+        indices = self._indices[slots].astype(np.int64)
+        indices[self._hashes[slots] != hashes] = NOT_FOUND
+        return indices

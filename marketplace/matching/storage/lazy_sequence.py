@@ -1,4 +1,4 @@
-"""Sequences that say only what stands in one place; slices of them are lists."""
+"""Sequences whose items are computed on access; slices are lists."""
 
 from abc import abstractmethod
 from collections.abc import Sequence
@@ -8,18 +8,18 @@ T = TypeVar("T")
 
 
 class LazySequence(Sequence[T]):
-    """A sequence of which one defines `__len__` and `at`."""
+    """Sequence base class that only needs `__len__` and `at`."""
 
     @abstractmethod
     def at(self, index: int) -> T:
-        """Return what stands in a place, from 0 to before the end."""
+        """Return the item at an index from 0 to len - 1."""
 
     @overload
     def __getitem__(self, index: int) -> T: ...
     @overload
     def __getitem__(self, index: slice) -> Sequence[T]: ...
     def __getitem__(self, index: int | slice) -> T | Sequence[T]:
-        """Return what stands in one place, counted from the end when below 0, or in some."""
+        """Return an item, or a list of items for a slice; negative indices count from the end."""
         if isinstance(index, int) and 0 <= index < len(self):
             return self.at(index)  # the common case
         positions = range(len(self))[index]

@@ -1,11 +1,11 @@
-"""The rows of the highest scores, found without reading all that a query's lists hold.
+"""Top-k retrieval with MaxScore pruning: find the highest scores without reading all posting lists of a query.
 
-Long lists of common words cost most of the reading and give the fewest points. So the lists that give most for what
-they cost are read first. When what the others could give at most, all together, is little beside the scores that
-are already reached, then they are not read: only the rows that could still get there are looked up in them.
+Long lists of common words take most of the time and add least to the scores. Lists are therefore read in order of
+maximum score per posting. Once the maximum total of the remaining lists is small compared with the scores reached,
+those lists are skipped, and only rows that can still be among the highest are looked up in them.
 
-This is MaxScore, list by list: H. Turtle and J. Flood, "Query evaluation: strategies and optimizations", Information
-Processing & Management 31 (1995). Document by document, as it is mostly told, it is slow without a compiler.
+H. Turtle and J. Flood, "Query evaluation: strategies and optimizations", Information Processing & Management 31
+(1995). This is the term-at-a-time variant; the better known document-at-a-time one is slow in Python.
 """
 
 import threading
@@ -17,16 +17,16 @@ import numpy as np
 from marketplace.matching.storage.types import Mask, Pointers, Rows, Vector, Weights
 
 MIN_POSTINGS_TO_PRUNE = 2_000_000
-"""From how many postings on reading them all costs more than thinking about it."""
+"""Number of postings below which scoring all of them is cheaper than pruning."""
 READ_FIRST_SHARE = 0.5
-"""The share of all postings that is read before it is decided which to skip."""
+"""Share of all postings that is read before deciding which lists to skip."""
 MAX_SKIPPED_SHARE = 0.2
-"""What skipped lists may give together, as a share of the score of the last row that is wanted."""
+"""Maximum total of the skipped lists, as a share of the lowest score in the top k."""
 MAX_LOOKUPS = 20_000
-"""When more rows than these could still get there, then the lists are read after all."""
+"""If more rows than this can still be among the highest, the remaining lists are read after all."""
 MAX_GROUP_SIZE = 256
 MAXIMA_PER_RESULT = 32
-"""How many maxima are compared for each row that is wanted: fewer would let too many rows through."""
+"""Number of group maxima compared per wanted row; with fewer, too many rows pass the threshold."""
 FLOAT32_UNIT_ROUNDOFF = 2.0**-24
 SMALLEST_FLOAT32 = float(np.finfo(np.float32).smallest_subnormal)
 
@@ -58,10 +58,10 @@ class PostingLists(Protocol):
 
 
 class TopK:
-    """One search for the rows that can be among the `count` highest, or at most `margin` below the last of them.
+    """One search for the rows with the `count` highest scores, and those at most `margin` below the last of them.
 
-    Rows that hold none of the terms, or that are not `alive`, are not among them. Some that are found may turn out
-    not to be among the highest, because scores are in float32 here: the exact ones decide.
+    Rows that contain none of the terms or are not `alive` are omitted. The result is a superset, because scores are
+    float32 here; the caller selects from it by exact scores.
     """
 
     def __init__(
@@ -75,10 +75,10 @@ class TopK:
         self.padded_size = -(-postings.size // self.group_size) * self.group_size
 
     def rows(self, columns: Pointers, factors: Vector) -> Rows:
-        """Return the rows that can be among the highest; the terms are known and their factors above 0."""
+        """Return candidate rows. All terms must be known and their factors positive."""
         if self.count <= 0 or not self.postings.size:
             return np.zeros(0, dtype=np.int32)
-        # What float32 can have taken from a score at most: a rounding for each term, and two for each product.
+        # Upper bound of the float32 error: one rounding per term and two per product.
         self.rounding_factor = 1.0 - 2.0 * FLOAT32_UNIT_ROUNDOFF * (len(columns) + 3)
         scores = _score_buffer(self.padded_size)
         if self.postings.rows.size > MIN_POSTINGS_TO_PRUNE:
@@ -97,7 +97,7 @@ class TopK:
             scores[: self.postings.size] *= self.alive
 
     def _threshold(self, kth_score: float, remaining: float = 0.0) -> float:
-        """Return what a row needs to get there, when the last one has `last` and others may be `missing` so much."""
+        """Return the score a row needs to stay, given the k-th score and the maximum it can still gain."""
         return (kth_score * self.rounding_factor - self.margin - remaining) * self.rounding_factor
 
     def _score_pruned(self, scores: Weights, columns: Pointers, factors: Vector, lengths: Pointers) -> Rows:
@@ -124,7 +124,7 @@ class TopK:
         return self._add_skipped(rows.astype(np.int32), scores[rows], columns[stop:], factors[stop:])
 
     def _add_skipped(self, rows: Rows, scores: Weights, columns: Pointers, factors: Vector) -> Rows:
-        """Give each row what it has in lists that were skipped, and drop it when it can no longer get there."""
+        """Look up each row in the skipped lists, dropping rows that can no longer reach the top k."""
         upper_bounds = factors * self.postings.max_weights[columns]
         remaining = np.cumsum(upper_bounds[::-1])[::-1]
         partial_scores = scores.astype(np.float64)
@@ -144,7 +144,7 @@ _buffers = threading.local()
 
 
 def _score_buffer(size: int) -> Weights:
-    """Return zeros that stay with the thread: to ask the system for the memory anew takes as long as a tenth of it."""
+    """Return a zeroed buffer, reused per thread: allocating it anew takes as long as a tenth of the search."""
     buffer: Weights | None = getattr(_buffers, "scores", None)
     if buffer is None or buffer.size != size:
         buffer = _buffers.scores = np.zeros(size, dtype=np.float32)
@@ -154,7 +154,7 @@ def _score_buffer(size: int) -> Weights:
 
 
 def zeroed_buffer(size: int) -> Vector:
-    """Return zeros that stay with the thread; who fills some leaves them empty again."""
+    """Return a zeroed buffer, reused per thread. The caller must reset what it changes to zero."""
     buffer: Vector | None = getattr(_buffers, "zeros", None)
     if buffer is None or buffer.size != size:
         buffer = _buffers.zeros = np.zeros(size)
@@ -162,7 +162,7 @@ def zeroed_buffer(size: int) -> Vector:
 
 
 def _kth_highest(scores: np.ndarray[Any, Any], count: int) -> float:
-    """Return the `count`-th highest, or 0 when there are fewer."""
+    """Return the `count`-th highest score, or 0 if there are fewer scores."""
     if scores.size < count:
         return 0.0
     ordered = scores.copy()
@@ -171,9 +171,9 @@ def _kth_highest(scores: np.ndarray[Any, Any], count: int) -> float:
 
 
 def _maxima(scores: Weights, group_size: int) -> Weights:
-    """Return the maxima of groups of `parts` scores, each score in one of them: as far apart as there are groups.
+    """Return the maxima of groups of `group_size` scores.
 
-    A group is no neighbourhood: one read in reading order takes the maximum of many at once.
+    The members of a group are as far apart as there are groups, so that NumPy computes many maxima per instruction.
     """
     maxima: Weights = np.maximum.reduce(scores.reshape(group_size, -1))
     return maxima
@@ -182,11 +182,11 @@ def _maxima(scores: Weights, group_size: int) -> Weights:
 def select_candidates(
     scores: Weights, group_size: int, count: int, threshold_for: Callable[[float], float]
 ) -> Rows:
-    """Return the rows of the `count` highest scores above 0, and more: all down to `cut_below` the last of them.
+    """Return the rows of the `count` highest positive scores, and all others down to `threshold_for(k-th score)`.
 
-    Only the highest of every few hundred scores are compared. The last of those is at most the last of all; no row
-    that counts stands in a group whose maximum is below the cut. There are `parts` scores in each group, and as many
-    scores as fill the groups: one that is not full would have to be looked at by itself.
+    Only the maxima of groups are compared. The k-th highest maximum is at most the k-th highest score, and no
+    selected row is in a group whose maximum is below the threshold. The number of scores must be a multiple of
+    `group_size`.
     """
     maxima = _maxima(scores, group_size)
     threshold = max(threshold_for(_kth_highest(maxima, count)), SMALLEST_FLOAT32)

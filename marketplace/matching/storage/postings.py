@@ -1,8 +1,8 @@
-"""For each term the documents that hold it and how much it weighs there: 8 bytes each, and one pass to score all.
+"""Posting lists: for each term the documents that contain it and its weight there, 8 bytes each.
 
-A query touches only the lists of its own terms, so it costs what those lists are long, not what the directory is
-large. The lists are SciPy's compressed columns, and are walked by the routine behind SciPy's own product of a sparse
-matrix and a vector. That routine is private to SciPy; without it NumPy does the same, list by list.
+A query reads only the lists of its own terms, so its cost depends on their length, not on the size of the directory.
+The lists are SciPy's compressed sparse columns, processed by the routine behind SciPy's product of a sparse matrix
+and a vector. That routine is private to SciPy; without it NumPy does the same list by list.
 """
 
 import os
@@ -29,54 +29,59 @@ try:
     from scipy.sparse._sparsetools import csc_matvec as _csc_matvec
     from scipy.sparse._sparsetools import csr_matvec as _csr_matvec
     from scipy.sparse._sparsetools import csr_sample_values as _csr_sample_values
-except ImportError:  # pragma: no cover because SciPy has it today; a test walks the other way too
+except (
+    ImportError
+):  # pragma: no cover because the installed SciPy has them; the fallback has tests of its own
     _csc_matvec = _csr_matvec = _csr_sample_values = None
 
 MAX_FLOAT32 = float(np.finfo(np.float32).max)
 MAX_INT32 = 2**31 - 1
-"""The last place in the lists that one call of the private routine can name: it takes pointers as wide as rows."""
+"""Largest pointer that one call of the private routines accepts: pointers have the same type as rows."""
 MAX_FORWARD_INDEX = 1_000_000
-"""Up to how many postings each process also keeps them by document: to look rows up in the lists takes longer."""
+"""Up to this many postings each process also keeps a forward index: looking rows up in the lists is slower."""
 LOOKUP_BATCH = 4096
-"""How many equal rows are looked up together, so that a word that everybody writes takes little memory."""
+"""How many rows are looked up at a time, to bound the memory used when many have equal scores."""
 ARRAYS = ("indptr", "rows", "weights", "max_weights", "size")
 ARRAY_TYPES = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
 
 
 class DamagedPostingsError(Exception):
-    """Files that cannot be what `Postings.save` wrote."""
+    """Files that `Postings.save` cannot have written."""
 
 
 class InvalidPostingsError(ValueError):
-    """A matrix that cannot be kept as postings, or a query that cannot be asked of them."""
+    """A matrix that cannot be stored as postings, or an invalid query."""
 
 
 @dataclass(frozen=True, eq=False)
 class Postings:
-    """Term `c` is held by `rows[indptr[c]:indptr[c + 1]]`, ascending, with the weights at the same places."""
+    """Posting lists in compressed sparse column format.
+
+    Term `c` occurs in documents `rows[indptr[c]:indptr[c + 1]]`, ascending, with the weights at the same positions.
+    """
 
     indptr: Pointers
     rows: Rows
     weights: Weights
     max_weights: Weights
-    """The highest weight of each term, 0 when nobody holds it."""
+    """The highest weight of each term, 0 for an empty list."""
     size: int
-    """The number of documents, those that hold nothing included."""
+    """The number of documents, empty ones included."""
 
     @classmethod
     def of(cls, matrix: Any) -> Self:
-        """Return the postings of a sparse matrix, documents by terms, of weights from 0 up.
+        """Build postings from a sparse matrix, documents by terms, with non-negative weights.
 
-        The matrix is left as it was; weights are rounded to float32, and what is then 0 takes no place.
+        The matrix is not modified. Weights are rounded to float32, and zeros are not stored.
         """
         columns = sparse.csc_array(matrix, dtype=np.float32, copy=True)
         columns.sum_duplicates()
         columns.eliminate_zeros()
         if columns.shape[0] > MAX_INT32:
-            message = "Rows are numbered in 32 bits."
+            message = "Row numbers must fit into 32 bits."
             raise InvalidPostingsError(message)
         if not (np.isfinite(columns.data).all() and (columns.data >= 0).all()):
-            message = "Weights must be finite, and not below 0."
+            message = "Weights must be finite and non-negative."
             raise InvalidPostingsError(message)
         indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
         max_weights = _max_weights_of(indptr, columns.data)
@@ -90,10 +95,10 @@ class Postings:
 
     @classmethod
     def open(cls, folder: str | os.PathLike[str]) -> Self:
-        """Return saved postings without reading the lists: processes that open the same files share the memory.
+        """Memory-map saved postings without reading the lists; processes that open the same files share the memory.
 
-        That the files belong together is checked. What the lists hold is not, because it would read all of them:
-        `check` does that, and whoever cannot vouch for the files calls it before the first query.
+        Checks that the files belong together. The contents of the lists are only validated by `check`, which reads
+        all of them; call it before the first query if the files are not trusted.
         """
         try:
             arrays = [np.load(Path(folder, f"{name}.npy"), mmap_mode="r").view(np.ndarray) for name in ARRAYS]
@@ -102,7 +107,7 @@ class Postings:
         indptr, rows, weights, max_weights, size = arrays
         types = [(array.dtype.str, array.ndim) for array in arrays]
         if types != ARRAY_TYPES or len(indptr) != len(max_weights) + 1:
-            message = "The lists are not of the kind that is written."
+            message = "The arrays have unexpected types."
             raise DamagedPostingsError(message)
         if indptr[0] or not indptr[-1] == rows.size == weights.size or (np.diff(indptr) < 0).any():
             message = "The lists are not as long as the pointers say."
@@ -110,45 +115,45 @@ class Postings:
         return cls(indptr, rows, weights, max_weights, int(size))
 
     def save(self, folder: str | os.PathLike[str]) -> None:
-        """Write the arrays into a folder, which is made; the same postings give the same bytes everywhere."""
+        """Write the arrays into a folder, which is created; equal postings give identical bytes on every machine."""
         Path(folder).mkdir(parents=True, exist_ok=True)
         for name in ARRAYS:
             array = np.asarray(getattr(self, name))
             np.save(Path(folder, f"{name}.npy"), array.astype(array.dtype.newbyteorder("<"), copy=False))
 
     def check(self) -> None:
-        """Read everything, and raise when a list leads out of the documents or holds one twice."""
+        """Validate all lists. Raises DamagedPostingsError for a row out of range, a duplicate, or an invalid weight."""
         ascending = np.diff(self.rows) > 0
         starts = self.indptr[1:-1]
         ascending[starts[(starts > 0) & (starts < self.rows.size)] - 1] = True
         if not ascending.all() or (
             self.rows.size and not 0 <= self.rows.min() <= self.rows.max() < self.size
         ):
-            message = "A list names documents that are not there, or one twice."
+            message = "A list contains a row that is out of range or not ascending."
             raise DamagedPostingsError(message)
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
-            message = "A list holds a weight that is none."
+            message = "A list contains a weight that is not finite or is negative."
             raise DamagedPostingsError(message)
         if not np.array_equal(self.max_weights, _max_weights_of(self.indptr, self.weights)):
-            message = "What a term weighs at most is not what its list says."
+            message = "The maximum weight of a term is not that of its list."
             raise DamagedPostingsError(message)
 
     @property
     def terms(self) -> int:
-        """Return the number of terms, those that nobody holds included."""
+        """The number of terms, those without documents included."""
         return len(self.indptr) - 1
 
     @property
     def nbytes(self) -> int:
-        """Return how many bytes the arrays take, in memory as on disk."""
+        """The size of the arrays in bytes, in memory as on disk."""
         return self.indptr.nbytes + self.rows.nbytes + self.weights.nbytes + self.max_weights.nbytes
 
     def rows_of(self, column: int) -> Rows:
-        """Return who holds a term, ascending. A term that is not known is held by nobody."""
+        """Return the documents that contain a term, ascending; none for an unknown term."""
         return self.rows[self._span(column)]
 
     def weights_of(self, column: int) -> Weights:
-        """Return what a term weighs in each of `rows_of`."""
+        """Return a term's weight in each of `rows_of`."""
         return self.weights[self._span(column)]
 
     def _span(self, column: int) -> slice:
@@ -157,9 +162,9 @@ class Postings:
         return slice(int(self.indptr[column]), int(self.indptr[column + 1]))
 
     def scores(self, columns: IntSequence, weights: FloatSequence) -> Weights:
-        """Return for every document the sum, over the query's terms, of query weight times weight, in float32.
+        """Return the score of every document in float32: the sum over terms of query weight times document weight.
 
-        Good for ordering; `contributions` gives the same to the last digit for the few rows that are shown.
+        Precise enough to select candidates; `contributions` gives exact values for the few rows that are shown.
         """
         query_columns, query_weights = self._validate_query(columns, weights)
         is_known = self._is_known(query_columns)
@@ -169,7 +174,7 @@ class Postings:
 
     @cached_property
     def forward_index(self) -> tuple[Rows, Rows, Vector]:
-        """Return the same by document, 12 bytes each: where it starts and ends, its terms, their weights in float64."""
+        """The same by document, 12 bytes each: start and end, term columns, and weights in float64."""
         columns = sparse.csc_array((self.weights, self.rows, self.indptr), (self.size, self.terms))
         rows = columns.tocsr()
         spans = np.lib.stride_tricks.sliding_window_view(rows.indptr.astype(np.int32), 2)
@@ -177,14 +182,14 @@ class Postings:
 
     @cached_property
     def _spans(self) -> Pointers:
-        """Return where each list starts and ends: the pointers seen in pairs, no memory of its own."""
+        """The start and end of each list, as a view of the pointers in pairs."""
         return np.lib.stride_tricks.sliding_window_view(self.indptr, 2)
 
     def add(self, scores: Weights, columns: Pointers, factors: Vector) -> None:
-        """Add to the scores some lists, each times its factor, in float32.
+        """Add some lists to the scores, each multiplied by its factor, in float32.
 
-        SciPy's routine walks neighbouring columns: from each pointer to the next. Named last one first, there is
-        nothing to walk from the end of a list to the start of the next, and one call walks them all.
+        SciPy's routine processes the range from each pointer to the next. With the lists in descending order, the
+        range from the end of one list to the start of the next is empty, so a single call processes all of them.
         """
         order = columns.argsort()[::-1]
         columns, factors32 = columns[order], factors[order].astype(np.float32)
@@ -208,14 +213,14 @@ class Postings:
         margin: float = 0.0,
         alive: Mask | None = None,
     ) -> tuple[Rows, Vector]:
-        """Return the `count` rows of the highest scores, and those at most `margin` below the last of them.
+        """Return the `count` rows with the highest scores, and those at most `margin` below the last of them.
 
-        Highest first, equal ones by row; scores are exact (float64). Rows that hold none of the terms, or that are
-        not `alive`, are never among them. Query weights may not be below 0.
+        Highest first, ties by row; scores are exact (float64). Rows that contain none of the terms or are not `alive`
+        are omitted. Query weights must not be negative.
         """
         query_columns, query_weights = self._validate_query(columns, weights)
         if query_weights.min(initial=0.0) < 0:
-            message = "Only weights from 0 up have highest rows that hold the words."
+            message = "Top-k retrieval needs query weights from 0 up."
             raise InvalidPostingsError(message)
         has_effect = self._is_known(query_columns)
         has_effect &= query_weights > 0
@@ -225,7 +230,7 @@ class Postings:
             exact = self._score_by_lookup(query_columns, query_weights, rows)
         else:
             exact = self._score_by_document(query_columns, query_weights, rows)
-        order = (-exact).argsort(kind="stable")  # the rows come ascending
+        order = (-exact).argsort(kind="stable")  # stable: rows are ascending, so ties stay ordered by row
         rows, exact = rows[order], exact[order]
         if len(rows) > count:
             is_kept = exact >= exact[count - 1] - margin
@@ -233,9 +238,9 @@ class Postings:
         return rows, exact
 
     def contributions(self, columns: IntSequence, weights: FloatSequence, rows: IntSequence) -> Vector:
-        """Return what each of the query's terms gives each of a few rows, exactly: rows by columns.
+        """Return the exact contribution of each query term to each of a few rows: rows by columns.
 
-        A row of it adds up to that row's score.
+        Each row of the result adds up to the document's score.
         """
         query_columns, query_weights = self._validate_query(columns, weights)
         row_indices = np.asarray(rows, dtype=np.int32)
@@ -247,11 +252,11 @@ class Postings:
         return contributions
 
     def _lookup(self, spans: Pointers, wanted: Rows) -> Weights:
-        """Return what each of some lists holds for each of some rows, 0 when nothing: list by list.
+        """Return the weights of lists in rows, list by list; 0 where a row is not in a list.
 
-        SciPy's routine picks values out of a matrix by row and column, by halving when the rows of the matrix are
-        in order. It is told of a matrix without rows, so that it reads none of them to see whether they are; and
-        of every second row behind the end: those are the lists.
+        SciPy's routine picks values from a matrix by row and column, with binary search if the matrix is sorted. It
+        is passed a matrix without rows, so that it does not check the order, and row numbers beyond the end that
+        address every second range of the pointers, which are the lists.
         """
         values = np.zeros(len(spans) * len(wanted), dtype=np.float32)
         if _csr_sample_values is None or self.rows.size > MAX_INT32 or wanted.min() < 0:
@@ -267,7 +272,7 @@ class Postings:
         return values
 
     def weights_at(self, column: int, rows: Rows) -> Weights:
-        """Return what a known term weighs in some rows, 0 where it is not held."""
+        """Return the weight of a known term in some rows, 0 where it does not occur."""
         return self._lookup(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
 
     def _lookup_slowly(self, start: int, end: int, wanted: Rows) -> Weights:
@@ -280,7 +285,7 @@ class Postings:
         return values
 
     def _score_by_lookup(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
-        """Return the exact scores of some rows, from the lists."""
+        """Return the exact scores of some rows from the posting lists."""
         sums = [
             self.contributions(columns, weights, rows[start : start + LOOKUP_BATCH]).sum(axis=1)
             for start in range(0, len(rows), LOOKUP_BATCH)
@@ -288,14 +293,14 @@ class Postings:
         return np.concatenate([np.zeros(0), *sums])
 
     def _score_by_document(self, columns: Pointers, weights: Vector, rows: Rows) -> Vector:
-        """Return the exact scores of some ascending rows, from what each document holds: every second one, as in `add`."""
+        """Return the exact scores of ascending rows from the forward index, which is processed in pairs as in `add`."""
         if not len(rows):
             return np.zeros(0)
         spans, terms, weights_by_document = self.forward_index
         pointers = spans[rows[::-1]].ravel()
         sums, query_vector = np.zeros(pointers.size), zeroed_buffer(self.terms)
         try:
-            np.add.at(query_vector, columns, weights)  # a term may be asked for twice
+            np.add.at(query_vector, columns, weights)  # unlike indexing, adds up repeated terms
             _csr_matvec(
                 pointers.size - 1, self.terms, pointers, terms, weights_by_document, query_vector, sums
             )
@@ -309,7 +314,7 @@ class Postings:
             np.asarray(weights, dtype=np.float64),
         )
         if query_columns.ndim != 1 or query_columns.shape != query_weights.shape:
-            message = "A query has one weight for each of its terms."
+            message = "A query needs one weight per term."
             raise InvalidPostingsError(message)
         if (
             query_weights.size
@@ -320,7 +325,7 @@ class Postings:
         return query_columns, query_weights
 
     def _is_known(self, columns: Pointers) -> Mask:
-        known: Mask = columns.view(np.uint64) < self.terms  # where those below 0 are very high
+        known: Mask = columns.view(np.uint64) < self.terms  # negative columns become very large
         return known
 
 

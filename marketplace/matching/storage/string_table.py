@@ -1,7 +1,7 @@
-"""Many strings as two arrays, so that they can lie on disk, be mapped into memory and be shared by processes.
+"""Strings stored in NumPy arrays that can be memory-mapped and shared by processes.
 
-`Strings` is a sequence; `Vocabulary` also tells the number of a string, by a hash table with open addressing and linear
-probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L) at most half full.
+`StringTable` is a sequence. `Vocabulary` also maps each string to its index with a hash table: open addressing and
+linear probing (D. Knuth, "The Art of Computer Programming", volume 3, section 6.4, algorithm L), at most half full.
 """
 
 import zlib
@@ -20,13 +20,14 @@ Offsets = np.ndarray[Any, np.dtype[np.int64]]
 Bytes = np.ndarray[Any, np.dtype[np.uint8]]
 Slots = np.ndarray[Any, np.dtype[np.int32]]
 MAX_DICT_SIZE = 20_000
-"""Up to so many strings are kept as a dictionary of the process, which is quicker and then small."""
+"""Up to this size a vocabulary also builds a dictionary per process, which is faster and still small."""
 MAX_HASH_TABLE_SIZE = 100_000
-"""Up to so many are also kept by their hashes: 12 bytes for each of up to four times as many places, in each process."""
+"""Up to this size a vocabulary also builds a `HashTable` per process: 12 bytes for each of up to four slots per
+string."""
 
 
 class StringTable(LazySequence[str]):
-    """An immutable sequence of strings."""
+    """Immutable sequence of strings."""
 
     def __init__(self, blob: Bytes, offsets: Offsets) -> None:
         self._blob, self._offsets = blob, offsets
@@ -34,31 +35,31 @@ class StringTable(LazySequence[str]):
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:
-        """Return the strings as arrays."""
+        """Store the given strings in arrays."""
         encoded = [string.encode() for string in strings]
         offsets = np.zeros(len(encoded) + 1, dtype=np.int64)
         np.cumsum([len(string_bytes) for string_bytes in encoded], out=offsets[1:])
         return cls(np.frombuffer(b"".join(encoded), dtype=np.uint8), offsets)
 
     def __len__(self) -> int:
-        """Return how many strings there are."""
+        """Return the number of strings."""
         return len(self._offsets) - 1
 
     def at(self, index: int) -> str:
-        """Return one string."""
+        """Return the string at an index."""
         return str(self.raw(index), "utf-8")
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the strings: quicker than to ask for one place after the other."""
+        """Iterate over the strings, faster than indexing one by one."""
         for start, end in pairwise(self._ends):
             yield str(self._bytes[start:end], "utf-8")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what to pickle: the arrays."""
+        """Pickle the arrays."""
         return type(self), (np.asarray(self._blob), np.asarray(self._offsets))
 
     def raw(self, index: int) -> memoryview:
-        """Return one string as UTF-8, without copying it."""
+        """Return the UTF-8 bytes of the string at an index, without a copy."""
         return self._bytes[self._ends[index] : self._ends[index + 1]]
 
     def save(self, folder: Path, name: str) -> None:
@@ -68,12 +69,12 @@ class StringTable(LazySequence[str]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Map what `save` wrote."""
+        """Memory-map what `save` wrote."""
         return cls(mapped(folder / f"{name}-bytes.npy"), mapped(folder / f"{name}-offsets.npy"))
 
 
 class Vocabulary(Mapping[str, int]):
-    """Different strings, each with its number: its place in the order that they were given in."""
+    """Distinct strings mapped to their indices in insertion order."""
 
     def __init__(self, strings: StringTable, slots: Slots) -> None:
         self._strings = strings
@@ -83,25 +84,25 @@ class Vocabulary(Mapping[str, int]):
 
     @cached_property
     def _dict(self) -> dict[str, int] | None:
-        """Return the numbers as a dictionary where there are few: made at the first question, not when it is opened."""
+        """A dictionary of the indices for small vocabularies, built on first use."""
         if len(self._strings) > MAX_DICT_SIZE:
             return None
         return {string: index for index, string in enumerate(self._strings)}
 
     @cached_property
     def _hash_table(self) -> HashTable | None:
-        """Return the numbers by hash, where there are not so many that each process would feel it."""
+        """A hash table for batch lookups, unless the vocabulary is so large that each process would feel its size."""
         return HashTable(self._strings) if len(self._strings) <= MAX_HASH_TABLE_SIZE else None
 
     def indices(self, strings: Sequence[str]) -> Indices:
-        """Return the number of each of many strings, -1 for one that is none of them: quicker than one by one."""
+        """Return the index of each string, -1 for unknown ones; faster than looking them up one by one."""
         if self._hash_table is None:
             return np.fromiter(map(self._find, strings), dtype=np.int64, count=len(strings))
         return self._hash_table.indices(strings)
 
     @classmethod
     def of(cls, strings: Iterable[str]) -> Self:
-        """Return a vocabulary of different strings."""
+        """Build a vocabulary of distinct strings."""
         string_table = StringTable.of(strings)
         size = 1 << max(1, (2 * len(string_table)).bit_length())
         slots = np.full(size, NOT_FOUND, dtype=np.int32)
@@ -114,7 +115,7 @@ class Vocabulary(Mapping[str, int]):
         return cls(string_table, slots)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """Return what to pickle: the arrays."""
+        """Pickle the arrays."""
         return type(self), (self._strings, np.asarray(self._slots))
 
     def _find(self, string: str) -> int:
@@ -129,22 +130,22 @@ class Vocabulary(Mapping[str, int]):
         return NOT_FOUND
 
     def __getitem__(self, string: str) -> int:
-        """Return the number of a string; raises KeyError."""
+        """Return the index of a string. Raises KeyError if it is unknown."""
         index = self._find(string)
         if index == NOT_FOUND:
             raise KeyError(string)
         return index
 
     def __contains__(self, string: object) -> bool:
-        """Say whether a string is one of them."""
+        """Return True if the string is in the vocabulary."""
         return isinstance(string, str) and self._find(string) != NOT_FOUND
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the strings by number."""
+        """Iterate over the strings in index order."""
         return iter(self.strings)
 
     def __len__(self) -> int:
-        """Return how many strings there are."""
+        """Return the number of strings."""
         return len(self.strings)
 
     def save(self, folder: Path, name: str) -> None:
@@ -154,37 +155,37 @@ class Vocabulary(Mapping[str, int]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Map what `save` wrote."""
+        """Memory-map what `save` wrote."""
         return cls(StringTable.open(folder, name), mapped(folder / f"{name}-slots.npy"))
 
 
 class CountedVocabulary(Mapping[str, int]):
-    """Different strings, each with a count."""
+    """Distinct strings mapped to counts."""
 
     def __init__(self, vocabulary: Vocabulary, counts: Slots) -> None:
         self.vocabulary, self._counts = vocabulary, counts
 
     @classmethod
     def of(cls, counts: Mapping[str, int]) -> Self:
-        """Return counts as arrays."""
+        """Store a mapping of counts in arrays."""
         words = sorted(counts)
         return cls(Vocabulary.of(words), np.array([counts[word] for word in words], dtype=np.int32))
 
     def get(self, string: str, default: Any = None) -> Any:
-        """Return the count of a string, or what to return when it is none of them."""
+        """Return the count of a string, or the default if it is unknown."""
         index = self.vocabulary.get(string)
         return default if index is None else int(self._counts[index])
 
     def __getitem__(self, string: str) -> int:
-        """Return the count of a string; raises KeyError."""
+        """Return the count of a string. Raises KeyError if it is unknown."""
         return int(self._counts[self.vocabulary[string]])
 
     def __iter__(self) -> Iterator[str]:
-        """Go through the strings."""
+        """Iterate over the strings."""
         return iter(self.vocabulary)
 
     def __len__(self) -> int:
-        """Return how many strings there are."""
+        """Return the number of strings."""
         return len(self.vocabulary)
 
     def save(self, folder: Path, name: str) -> None:
@@ -194,17 +195,17 @@ class CountedVocabulary(Mapping[str, int]):
 
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
-        """Map what `save` wrote."""
+        """Memory-map what `save` wrote."""
         return cls(Vocabulary.open(folder, name), mapped(folder / f"{name}-counts.npy"))
 
 
 def _memory_view(array: Any) -> memoryview:
-    """Return an array as something whose single items are quicker to come by."""
+    """Return a view with faster access to single items than the array has."""
     return memoryview(array)
 
 
 def mapped(path: Path) -> Any:
-    """Map an array from disk, read only; an empty one is read, since nothing of it can be mapped."""
-    array = np.load(path, mmap_mode=None if path.stat().st_size <= 128 else "r", allow_pickle=False)  # noqa: PLR2004 because that is the header of the format
+    """Memory-map a saved array read-only; an empty one is loaded, because it cannot be mapped."""
+    array = np.load(path, mmap_mode=None if path.stat().st_size <= 128 else "r", allow_pickle=False)  # noqa: PLR2004 because that is the size of the header
     array.flags.writeable = False
     return array.view(np.ndarray)

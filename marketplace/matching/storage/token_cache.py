@@ -1,7 +1,7 @@
-"""The words that an index has read, with their stems and parts: to show a text again nobody cuts its words up anew.
+"""Cached stems and compound parts of every word in the training vocabulary.
 
-They lie on disk and are shared. What each process would otherwise find out and remember for itself takes more memory than
-all else that it has of a large directory.
+The cache is stored on disk and shared by processes. Caching the same in each process would take more memory than
+everything else it has of a large directory.
 """
 
 from collections.abc import Callable
@@ -16,7 +16,7 @@ StemAndParts = tuple[str, tuple[str, ...]]
 
 
 class TokenCache:
-    """For each word of a vocabulary its terms: `terms[numbers[ends[i]:ends[i + 1]]]`, the stem and then those of parts."""
+    """Terms per word: `terms[term_indices[ends[i]:ends[i + 1]]]` are the stem of word i and those of its parts."""
 
     def __init__(self, words: Vocabulary, terms: StringTable, term_indices: Any, ends: Any) -> None:
         self._words, self._terms = words, terms
@@ -25,7 +25,7 @@ class TokenCache:
 
     @classmethod
     def of(cls, words: Vocabulary, analyze: Callable[[str], StemAndParts]) -> Self:
-        """Read all words of a vocabulary."""
+        """Analyze all words of a vocabulary."""
         term_index: dict[str, int] = {}
         term_indices, ends = [], [0]
         for term, parts in map(analyze, words):
@@ -39,7 +39,7 @@ class TokenCache:
         )
 
     def get(self, word: str) -> StemAndParts | None:
-        """Return the stem of a word and those of its parts, or None for a word that was not read."""
+        """Return a word's stem and those of its compound parts, or None if the word is not cached."""
         index = self._words.get(word)
         if index is None:
             return None
@@ -48,14 +48,14 @@ class TokenCache:
         return at(term), tuple(map(at, parts))
 
     def save(self, folder: Path) -> None:
-        """Write the arrays into a folder, but not the words."""
+        """Write the arrays into a folder; the caller saves the words."""
         self._terms.save(folder, "read")
         for name, array in zip(("numbers", "ends"), self._arrays, strict=True):
             np.save(folder / f"read-{name}.npy", array)
 
     @classmethod
     def open(cls, folder: Path, words: Vocabulary) -> Self:
-        """Map what `save` wrote."""
+        """Memory-map what `save` wrote."""
         return cls(
             words,
             StringTable.open(folder, "read"),

@@ -1,24 +1,32 @@
 """Bringing a database to the newest version, and checking that tables and migrations agree."""
 
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
+from alembic.script import Script, ScriptDirectory
+from sqlalchemy import MetaData
 from sqlalchemy.engine import Connection, Engine
 
 from marketplace.database import triggers
 from marketplace.database.metadata import METADATA
 
 _FOLDER = Path(__file__).parent / "migrations"
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection | None = None, versions: Path = _FOLDER / "versions") -> Config:
     config = Config()
+    locations = dict.fromkeys((str(_FOLDER / "versions"), str(versions)))
+    config.set_main_option("path_separator", "newline")
+    config.set_main_option("version_locations", "\n".join(locations))
     config.set_main_option("script_location", str(_FOLDER))
     config.set_main_option("file_template", "%%(rev)s_%%(slug)s")
     config.attributes["connection"] = connection
@@ -62,13 +70,31 @@ def downgrade(engine: Engine, revision: str) -> None:
         command.downgrade(_config(connection), revision)
 
 
-def make_revision(engine: Engine, message: str) -> None:
-    """Write a new numbered version from the difference between tables and database."""
+def make_revision(
+    engine: Engine, message: str, metadata: MetaData = METADATA, folder: Path = _FOLDER / "versions"
+) -> Path:
+    """Generate a numbered migration from the difference between the metadata and the database; return its file.
+
+    In a development environment the file is formatted, so that it passes `make lint` as written.
+    """
     numbers = [int(script.revision) for script in ScriptDirectory.from_config(_config()).walk_revisions()]
     with engine.begin() as connection:
-        command.revision(
-            _config(connection), message, autogenerate=True, rev_id=f"{max(numbers, default=0) + 1:04d}"
+        config = _config(connection, folder)
+        config.attributes["metadata"] = metadata
+        revision = command.revision(
+            config,
+            message,
+            autogenerate=True,
+            rev_id=f"{max(numbers, default=0) + 1:04d}",
+            version_path=str(folder),
         )
+    file = Path(cast("Script", revision).path)
+    ruff = Path(sys.executable).with_name("ruff")
+    if ruff.is_file():
+        rules = ("--config", str(_PROJECT)) if _PROJECT.is_file() else ()
+        for words in (["check", "--fix", "--quiet", "--exit-zero"], ["format", "--quiet"]):
+            subprocess.run([str(ruff), *words, *rules, str(file)], check=True)  # noqa: S603 because all arguments are constants or paths of our own
+    return file
 
 
 def current(engine: Engine) -> str | None:

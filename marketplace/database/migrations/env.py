@@ -1,14 +1,13 @@
-"""How Alembic meets our tables: always with a live connection, batch mode on SQLite."""
+"""Alembic environment: runs on the connection of the caller, in batch mode on SQLite."""
 
 from alembic import context
 
-import marketplace.database.metadata  # noqa: F401  because importing it makes all tables known
-from marketplace.core.database import Base
+from marketplace.database.metadata import METADATA
 
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=Base.metadata,
+    target_metadata=context.config.attributes.get("metadata", METADATA),
     render_as_batch=True,
     compare_type=True,
     user_module_prefix="marketplace.core.database.",

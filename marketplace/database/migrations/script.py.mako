@@ -11,10 +11,10 @@ down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    """Go to this version."""
+    """Upgrade to this version."""
     ${upgrades if upgrades else "pass"}
 
 
 def downgrade() -> None:
-    """Go back to the version before."""
+    """Downgrade to the previous version."""
     ${downgrades if downgrades else "pass"}

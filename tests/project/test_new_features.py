@@ -1,0 +1,141 @@
+"""What is easily forgotten when a feature is added: each omission has a check that says where to add it."""
+
+import importlib
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Blueprint, Flask
+from sqlalchemy import JSON, String, Text
+
+from marketplace.core.database import Base, db
+from marketplace.database import metadata, migrate
+from marketplace.privacy.retention_rules import RETENTION_RULES
+from tests.project.project import PACKAGE, ROOT, texts
+
+pytestmark = pytest.mark.once
+
+MIN_TEXT_LENGTH = 100
+FEATURE_MODULES = ("views", "use_cases", "models")
+UNLINKED = {
+    "operation.healthz": "read by monitoring",
+    "operation.livez": "read by the process supervisor",
+    "operation.metrics_page": "read by Prometheus",
+    "operation.readyz": "read after an upgrade",
+}
+"""Pages that no link leads to, each with the reason."""
+
+
+def packages() -> list[str]:
+    return sorted(path.name for path in PACKAGE.iterdir() if (path / "__init__.py").is_file())
+
+
+def modules_named(name: str) -> list[str]:
+    """List the dotted names of all modules or packages with a name, anywhere in the product."""
+    paths = [*PACKAGE.rglob(f"{name}.py"), *(path.parent for path in PACKAGE.rglob(f"{name}/__init__.py"))]
+    return sorted(".".join(path.relative_to(ROOT).with_suffix("").parts) for path in paths)
+
+
+def test_every_blueprint_is_registered(app: Flask) -> None:
+    blueprints = {
+        value
+        for module in modules_named("views")
+        for value in vars(importlib.import_module(module)).values()
+        if isinstance(value, Blueprint)
+    }
+    missing = {blueprint.name for blueprint in blueprints} - set(app.blueprints)
+    assert missing == set(), "add the blueprint to FEATURES in marketplace/app.py"
+
+
+def test_every_models_module_is_in_the_metadata() -> None:
+    registered = {module.__name__ for module in metadata.MODELS}
+    missing = set(modules_named("models")) - registered
+    assert missing == set(), "add the module to MODELS in marketplace/database/metadata.py"
+
+
+def test_every_feature_package_is_in_the_inner_import_contract() -> None:
+    contracts = tomllib.loads(texts()["pyproject.toml"])["tool"]["importlinter"]["contracts"]
+    flow = next(contract for contract in contracts if contract["id"] == "flow")
+    features = {module.split(".")[1] for name in FEATURE_MODULES for module in modules_named(name)}
+    without_flow = {"core", "database", "demo", "operation", "backup", "pages"}
+    missing = features - {container.split(".")[1] for container in flow["containers"]} - without_flow
+    assert missing == set(), "add the package to the containers of the contract `flow` in pyproject.toml"
+
+
+def test_every_package_is_in_the_readme() -> None:
+    named = set(re.findall(r"`(\w+)/`", texts()["README.md"]))
+    assert set(packages()) - named == set(), "add the package to the table under Architecture in README.md"
+
+
+def test_every_package_is_in_the_package_map() -> None:
+    listed = set(re.findall(r"^(\w+)(?:, (\w+))?  +\S", texts()["marketplace/__init__.py"], re.MULTILINE))
+    named = {name for pair in listed for name in pair if name}
+    assert set(packages()) - named - {"templates", "static", "translations"} == set(), (
+        "add the package to the docstring of marketplace/__init__.py"
+    )
+
+
+def test_every_page_has_a_link(app: Flask) -> None:
+    """A link is the endpoint's name in a template or in code, or its path in a notice."""
+    sources = "\n".join(
+        text
+        for name, text in texts().items()
+        if name.startswith("marketplace/") and name.endswith((".py", ".html", ".txt"))
+    )
+    unlinked = []
+    for rule in app.url_map.iter_rules():
+        if "GET" not in (rule.methods or ()) or rule.endpoint in {*UNLINKED, "static"}:
+            continue
+        path = re.sub(r"<[^>]+>", "[^\"']+", rule.rule)
+        blueprint, _dot, view = rule.endpoint.rpartition(".")
+        named = re.search(rf"[\"'](?:{re.escape(blueprint)})?\.{re.escape(view)}[\"']", sources)
+        if not named and not re.search(rf"f?\"{path}[\"#?]", sources.replace(f'"{rule.rule}"', "")):
+            unlinked.append(rule.endpoint)
+    assert sorted(unlinked) == [], "link to the page from another one, or add it to UNLINKED with the reason"
+
+
+def is_long_text(column: Any) -> bool:
+    """Return True for text, JSON, and strings of 100 characters or more; shorter ones hold codes and states."""
+    if isinstance(column.type, JSON | Text):
+        return True
+    return isinstance(column.type, String) and (column.type.length or MIN_TEXT_LENGTH) >= MIN_TEXT_LENGTH
+
+
+def test_every_text_column_has_a_retention_rule() -> None:
+    columns = {
+        f"{table.name}.{column.name}"
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if is_long_text(column)
+    }
+    assert columns - set(RETENTION_RULES) == set(), (
+        "say in marketplace/privacy/retention_rules.py how long the column's text is kept"
+    )
+    assert set(RETENTION_RULES) - columns == set()
+
+
+def test_generated_migration_passes_lint(app: Flask, tmp_path: Path) -> None:
+    """A table, a column, an index and a JSON column, as `make db-revision` would write them."""
+    changed = sa.MetaData(naming_convention=Base.metadata.naming_convention)
+    for table in Base.metadata.sorted_tables:
+        table.to_metadata(changed)
+    sa.Table(
+        "example_note",
+        changed,
+        sa.Column("id", sa.Integer, primary_key=True),
+        sa.Column("company_id", sa.ForeignKey("company.id", ondelete="CASCADE"), index=True),
+        sa.Column("text", sa.Text, nullable=False),
+        sa.Column("values", sa.JSON, nullable=False),
+    )
+    file = migrate.make_revision(db.engine, "add example notes", changed, tmp_path)
+    name = f"marketplace/database/migrations/versions/{file.name}"
+    for command in (["check"], ["format", "--check"]):
+        ruff = [str(Path(sys.executable).with_name("ruff")), *command, "--stdin-filename", name, "-"]
+        source = file.read_text(encoding="utf-8")
+        run = subprocess.run(ruff, input=source, capture_output=True, text=True, check=False, cwd=ROOT)
+        assert run.returncode == 0, run.stdout + run.stderr

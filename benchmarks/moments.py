@@ -19,9 +19,9 @@ from marketplace.core.database import db, session
 from marketplace.core.viewer import Viewer
 from marketplace.database import migrate
 from marketplace.sourcing.corpus import corpus
-from marketplace.suppliers import use_cases
-from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.use_cases import Decision
+from marketplace.vetting import use_cases
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.use_cases import Decision
 
 ROUNDS = 9
 LEAST_CHECK_MS, MOST_RULE_MS, MOST_SUSPENDED_MS, MOST_MIGRATING_MS = 50.0, 250.0, 50.0, 5000.0

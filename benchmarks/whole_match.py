@@ -24,7 +24,7 @@ from benchmarks.engines.children import memory, settle
 from benchmarks.engines.texts import Texts
 from marketplace.data import data_path
 from marketplace.matching import Document, Index, Position, Query
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 ROOT = Path(__file__).parents[1]
 SETS = ("devset", "market/dev", "market/test")

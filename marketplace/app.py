@@ -19,6 +19,7 @@ from marketplace.core.database import db
 from marketplace.core.sealing import use_keyring
 from marketplace.database import migrate
 from marketplace.demo.people import demo_people
+from marketplace.directory.views import blueprint as directory
 from marketplace.hook_registration import register_hooks
 from marketplace.operation import logs
 from marketplace.operation.views import blueprint as operation
@@ -31,6 +32,7 @@ from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.index_cache import use_folder
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
+from marketplace.vetting.views import blueprint as vetting
 from marketplace.web import (
     access,
     assets,
@@ -57,6 +59,8 @@ FEATURES = (
     accounts,
     organisations,
     suppliers,
+    vetting,
+    directory,
     briefs,
     sourcing,
     proposals,

@@ -2,6 +2,7 @@
 
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import PanelSlot, panel_slots
+from marketplace.directory.hooks import profile_panels
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.use_cases.scheduled import close_with_brief
 from marketplace.proposals.views.earlier import similar_earlier_briefs_panel
@@ -13,6 +14,7 @@ from marketplace.sourcing.views.own_rank import own_rank_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.suppliers import hooks as supplier_hooks
+from marketplace.vetting.use_cases import open_new_kinds
 
 
 def register_hooks() -> None:
@@ -25,5 +27,6 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
-    supplier_hooks.profile_panels.register("exposure", exposure_panel)
+    profile_panels.register("exposure", exposure_panel)
+    supplier_hooks.services_change.register("applications", open_new_kinds)
     supplier_hooks.profile_change.register("rank jumps", watch_profile)

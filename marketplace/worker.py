@@ -17,7 +17,7 @@ from marketplace.outbox.delivery import deliver_due
 from marketplace.privacy import retention
 from marketplace.proposals.use_cases import scheduled as proposals
 from marketplace.sourcing import use_cases as sourcing
-from marketplace.suppliers import use_cases as suppliers
+from marketplace.vetting import use_cases as vetting
 
 logger = logging.getLogger(__name__)
 MAIL_INTERVAL_SECONDS = 2.0
@@ -42,9 +42,9 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.remind_about_results,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
-    suppliers.remind_renewals,
-    suppliers.remind_second_curators,
-    suppliers.remind_of_appeals,
+    vetting.remind_renewals,
+    vetting.remind_second_curators,
+    vetting.remind_of_appeals,
     sourcing.renew_base,
     accounts.purge_attempts,
     request_state.forget_old,

@@ -15,8 +15,9 @@ from marketplace.organisations.models import Membership
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.use_cases import rank_brief
-from marketplace.suppliers import vetting
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import rules
+from marketplace.vetting.models import Vetting
 
 PEOPLE = {"company": COMPANY, "supplier": SUPPLIER, "garden": GARDEN, "administrator": ADMINISTRATOR}
 ANYONE = "anyone"
@@ -97,5 +98,5 @@ def _supplier_pages(supplier: int) -> Sequence[str]:
 
 
 def _garden_pages(garden: int) -> Sequence[str]:
-    query = select(Vetting.id).where(Vetting.garden_id == garden, Vetting.state == vetting.SUBMITTED)
+    query = select(Vetting.id).where(Vetting.garden_id == garden, Vetting.state == rules.SUBMITTED)
     return (f"/vetting/{session.scalars(query.order_by(Vetting.id).limit(1)).one()}",)

@@ -18,7 +18,6 @@ from marketplace.core.identifiers import make_slug
 from marketplace.demo.use_cases import fill
 from marketplace.demo.wording import Wording
 from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
-from marketplace.suppliers import vetting
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -26,8 +25,9 @@ from marketplace.suppliers.models import (
     SupplierLanguage,
     SupplierSector,
     SupplierService,
-    Vetting,
 )
+from marketplace.vetting import rules
+from marketplace.vetting.models import Vetting
 
 SEED = 2026
 APPROVED_SHARE, REMOTE_SHARE, ON_SITE_SHARE = 0.92, 0.75, 0.85
@@ -76,7 +76,7 @@ def _demo_supplier() -> list[Supplied]:
     found = page_set.organisation_of("supplier")
     if found is None:
         return []
-    query = select(Vetting.category).where(Vetting.supplier_id == found[0], Vetting.state == vetting.APPROVED)
+    query = select(Vetting.category).where(Vetting.supplier_id == found[0], Vetting.state == rules.APPROVED)
     return [Supplied(*found, frozenset(session.scalars(query)))]
 
 
@@ -212,12 +212,12 @@ def _add_vettings(
             {
                 "supplier_id": supplier,
                 "category": category,
-                "state": vetting.APPROVED if is_approved else vetting.SUBMITTED,
+                "state": rules.APPROVED if is_approved else rules.SUBMITTED,
                 "garden_id": garden,
                 "submitted_at": submitted,
                 "decided_at": decided,
                 "approved_at": decided,
-                "checklist": vetting.full_checklist(category) if is_approved else {},
+                "checklist": rules.full_checklist(category) if is_approved else {},
             }
             for category in categories
         ]

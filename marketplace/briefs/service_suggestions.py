@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from marketplace import matching
 from marketplace.core import taxonomy
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 MOST_SUGGESTIONS = 6
 WORTH_SHOWING, CONVINCING = 0.08, 0.4

@@ -14,7 +14,7 @@ from marketplace.core.places import municipalities_by_number
 from marketplace.data import data_path
 from marketplace.matching.documents import Position
 from marketplace.matching.evaluation.measures import TRACKS
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:
     from marketplace.matching import Evaluator

@@ -7,7 +7,7 @@ import click
 from marketplace.commands.application import open_app
 from marketplace.core.errors import RuleBroken
 from marketplace.suppliers.importing import ReadFile, read_suppliers
-from marketplace.suppliers.use_cases import importing
+from marketplace.vetting.use_cases import importing
 
 
 def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:

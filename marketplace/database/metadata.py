@@ -10,7 +10,7 @@ from marketplace.outbox import models as outbox
 from marketplace.proposals import models as proposals
 from marketplace.sourcing import models as sourcing
 from marketplace.suppliers import models as suppliers
-from marketplace.suppliers import second_look_models as second_looks
+from marketplace.vetting import models as vetting
 
 MODELS = (
     accounts,
@@ -19,9 +19,9 @@ MODELS = (
     organisations,
     outbox,
     proposals,
-    second_looks,
     sourcing,
     suppliers,
+    vetting,
     request_state,
 )
 METADATA = Base.metadata

@@ -17,14 +17,16 @@ from marketplace.demo.timeline import History
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Membership
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails
-from marketplace.suppliers import use_cases, vetting
-from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.use_cases import Basics, CaseDetails, Decision, Offer, SupplierApplication
+from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.use_cases import Basics, CaseDetails, Offer, SupplierApplication
+from marketplace.vetting import rules, use_cases
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.use_cases import Decision
 
 Entry = dict[str, Any]
 PHONE = "00 00 00 00"
 OPENING_DAY = -480
-WAITED = {vetting.CHANGES: 3, vetting.REFUSED: 5, vetting.SUSPENDED: 160, vetting.SUBMITTED: 0}
+WAITED = {rules.CHANGES: 3, rules.REFUSED: 5, rules.SUSPENDED: 160, rules.SUBMITTED: 0}
 APPROVAL_TAKES = 4
 RENEWAL_ASKED_AFTER = 366
 REFRESHED_DAY = -35
@@ -184,7 +186,7 @@ def _next_start(history: History, entry: Entry) -> dt.date:
 def _refreshing(history: History, world: World, entry: Entry) -> Callable[[], None]:
     def refresh() -> None:
         viewer = world.viewer(entry["contact"]["email"])
-        use_cases.change_price(viewer, entry["price_from_nok"], _next_start(history, entry))
+        profiles.change_price(viewer, entry["price_from_nok"], _next_start(history, entry))
 
     return refresh
 
@@ -205,7 +207,7 @@ def _chosen(kind: str, key: str) -> str:
 
 def _asking_for_more(world: World, entry: Entry, codes: Sequence[str]) -> Callable[[], None]:
     def ask() -> None:
-        use_cases.change_services(
+        profiles.change_services(
             world.viewer(entry["contact"]["email"]), codes, _chosen("notes", entry["key"])
         )
 
@@ -216,20 +218,20 @@ def _tell_vetting(history: History, world: World, entry: Entry, category: str, v
     """Let the curator answer on one kind of service, and put an approval on hold where that happened."""
     decide, key, day = _deciding(world, entry, category, vetted), entry["key"], -vetted["days"]
     state = vetted["state"]
-    if state in {vetting.APPROVED, vetting.DUE, vetting.DORMANT}:
-        history.add(day, key, decide(vetting.APPROVE), minutes=20)
-    elif state == vetting.CHANGES:
-        history.add(day, key, decide(vetting.ASK), minutes=20)
+    if state in {rules.APPROVED, rules.DUE, rules.DORMANT}:
+        history.add(day, key, decide(rules.APPROVE), minutes=20)
+    elif state == rules.CHANGES:
+        history.add(day, key, decide(rules.ASK), minutes=20)
         if "proposed" in vetted:
             proposal = vetted["proposed"]
             propose = _deciding(world, entry, category, proposal)
-            history.add(-proposal["days"], key, propose(vetting.REFUSE), minutes=20)
-    elif state == vetting.REFUSED:
-        history.add(day, key, decide(vetting.REFUSE), minutes=20)
+            history.add(-proposal["days"], key, propose(rules.REFUSE), minutes=20)
+    elif state == rules.REFUSED:
+        history.add(day, key, decide(rules.REFUSE), minutes=20)
         tell_second(history, world, entry, category, vetted)
-    elif state == vetting.SUSPENDED:
-        history.add(day - WAITED[state] + APPROVAL_TAKES, key, decide(vetting.APPROVE), minutes=20)
-        history.add(day, key, decide(vetting.SUSPEND), minutes=20)
+    elif state == rules.SUSPENDED:
+        history.add(day - WAITED[state] + APPROVAL_TAKES, key, decide(rules.APPROVE), minutes=20)
+        history.add(day, key, decide(rules.SUSPEND), minutes=20)
     if vetted["days"] > RENEWAL_ASKED_AFTER:
         history.add_clock(day + RENEWAL_ASKED_AFTER + 1, _reminding)
 
@@ -255,14 +257,14 @@ def _deciding(
             item = session.scalars(
                 select(Vetting).where(Vetting.supplier_id == supplier_id, Vetting.category == category)
             ).one()
-            checklist = vetting.full_checklist(category)
+            checklist = rules.full_checklist(category)
             checklist["reference"]["note"] = _chosen("references", f"{entry['key']} {category}")
-            if move in vetting.NEEDS_UNMET:
+            if move in rules.NEEDS_UNMET:
                 for code in vetted["unmet"]:
                     checklist[code] = {"met": False, "note": ""}
-            reason = vetted.get("reason", "") if move in vetting.NEEDS_TEXT else ""
+            reason = vetted.get("reason", "") if move in rules.NEEDS_TEXT else ""
             decision = Decision(move, item.revision, checklist, reason)
-            act = use_cases.propose_refusal if move in vetting.TAKES_TWO else use_cases.decide
+            act = use_cases.propose_refusal if move in rules.TAKES_TWO else use_cases.decide
             act(world.viewer(curator), item.id, decision)
 
         return decide
@@ -272,6 +274,6 @@ def _deciding(
 
 def _pausing(world: World, entry: Entry) -> Callable[[], None]:
     def pause() -> None:
-        use_cases.set_paused(world.viewer(entry["contact"]["email"]), paused=True)
+        profiles.set_paused(world.viewer(entry["contact"]["email"]), paused=True)
 
     return pause

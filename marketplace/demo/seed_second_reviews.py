@@ -9,10 +9,9 @@ from marketplace.accounts.models import User
 from marketplace.core.database import session
 from marketplace.demo.fixtures import World
 from marketplace.demo.timeline import History
-from marketplace.suppliers import second_look, use_cases
-from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.second_look_models import Refusal
-from marketplace.suppliers.use_cases.refusing import seconds
+from marketplace.vetting import second_review, use_cases
+from marketplace.vetting.models import Refusal, Vetting
+from marketplace.vetting.use_cases.refusing import seconds
 
 Entry = dict[str, Any]
 
@@ -37,10 +36,10 @@ def _confirming(world: World, entry: Entry, category: str) -> Callable[[], None]
     def confirm() -> None:
         item = _item(world, entry, category)
         refusal = session.scalars(
-            select(Refusal).where(Refusal.vetting_id == item.id, Refusal.state == second_look.PROPOSED)
+            select(Refusal).where(Refusal.vetting_id == item.id, Refusal.state == second_review.PROPOSED)
         ).one()
         second = session.get_one(User, seconds(refusal)[0].user_id)
-        use_cases.answer_refusal(world.viewer(second.email), refusal.id, second_look.CONFIRM)
+        use_cases.answer_refusal(world.viewer(second.email), refusal.id, second_review.CONFIRM)
 
     return confirm
 

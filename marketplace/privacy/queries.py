@@ -16,8 +16,7 @@ from marketplace.organisations.models import ColleagueInvitation, Membership, Or
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals.models import Award, BrokenGlass, Evaluation, Outcome, Proposal, ProposalRevision
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers.models import SupplierMove, SupplierTie, Vetting, VettingDecision
-from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +54,9 @@ EXPORTED_TABLES = (
     ExportedTable("refusals_answered", Refusal, "decided_by_id", ("decided_at", "state", "answer")),
     ExportedTable("appeals_made", Appeal, "appealed_by_id", ("appealed_at", "text", "state")),
     ExportedTable("appeals_answered", Appeal, "decided_by_id", ("decided_at", "state", "reason")),
-    ExportedTable("ties_stated", SupplierTie, "user_id", ("kind",)),
-    ExportedTable("moves_asked_for", SupplierMove, "asked_by_id", ("asked_at", "reason", "state")),
-    ExportedTable("moves_answered", SupplierMove, "answered_by_id", ("answered_at", "state")),
+    ExportedTable("ties_stated", ConflictOfInterest, "user_id", ("kind",)),
+    ExportedTable("moves_asked_for", Transfer, "asked_by_id", ("asked_at", "reason", "state")),
+    ExportedTable("moves_answered", Transfer, "answered_by_id", ("answered_at", "state")),
     ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )
 NOT_EXPORTED = {

@@ -21,8 +21,8 @@ from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.queries import organisations_without_other_leader
 from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models import Evaluation, Proposal
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.second_look_models import Appeal
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Appeal, Vetting
 
 MAX_SESSION = dt.timedelta(days=2)
 TEXT_FIELDS = (

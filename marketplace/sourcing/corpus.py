@@ -17,12 +17,12 @@ from weakref import WeakKeyDictionary
 from marketplace import matching
 from marketplace.core.database import reading, session
 from marketplace.core.i18n import use_locale
+from marketplace.directory.queries import catalogue, directory_stamp, matchable_suppliers
 from marketplace.matching import Document, Settings
 from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.documents import Listing, document_of, listing_of
 from marketplace.sourcing.run_storage import DamagedRunError
-from marketplace.suppliers.queries import catalogue, directory_stamp, matchable_suppliers
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

@@ -17,7 +17,7 @@ from marketplace.matching import Document
 from marketplace.matching.documents import document_bytes, document_digest
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.sourcing.run_storage import DamagedRunError
-from marketplace.suppliers.words import glossary_digest
+from marketplace.suppliers.glossary import glossary_digest
 
 FORMULAS = "4"
 """To be raised with every change after which the same inputs give other figures."""

@@ -7,10 +7,10 @@ from typing import Any
 
 from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
+from marketplace.directory.queries import Matchable
 from marketplace.matching import CaseText, Document, Position, Query
-from marketplace.suppliers.queries import Matchable
-from marketplace.suppliers.reading_again import looked_at
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
+from marketplace.vetting.spam_review import looked_at
 
 NOWHERE = ("-",)
 """The area of a supplier that meets its customers on screen only: stated, and without any municipality."""

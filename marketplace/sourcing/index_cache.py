@@ -15,7 +15,7 @@ from marketplace import matching
 from marketplace.core.database import session
 from marketplace.matching import Document, Settings
 from marketplace.sourcing.directory_snapshots import matcher
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

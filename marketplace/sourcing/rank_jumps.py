@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from marketplace.core.database import session
+from marketplace.directory.queries import matchable_suppliers
 from marketplace.matching import Document, Match
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import written_document
@@ -17,7 +18,6 @@ from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.sourcing.stored_ranking import KeptList, open_run
 from marketplace.suppliers.hooks import RankJump
-from marketplace.suppliers.queries import matchable_suppliers
 
 if TYPE_CHECKING:
     from marketplace.matching import Index

@@ -7,7 +7,7 @@ from marketplace.matching import Query, Settings
 from marketplace.sourcing.directory_snapshots import documents_of, matcher
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.run_storage import DamagedRunError, pack, unpack
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 
 class OtherMatcherError(ValueError):

@@ -1,32 +1,18 @@
-"""Hooks through which higher-level packages extend suppliers: panels on the public page, and profile changes.
+"""Hooks through which higher-level packages react to profile changes: new services, and rank jumps.
 
 Suppliers know nothing of rankings, yet a change that would lift a profile far up must wait for a curator's review.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
+from marketplace.suppliers.models import Supplier
 
-
-@dataclass(frozen=True)
-class ProfilePanel:
-    """A template, and the values it reads as `block_values`."""
-
-    template: str
-    values: Mapping[str, Any]
-
-
-profile_panels: Hook[Callable[[Viewer, int], ProfilePanel | None]] = Hook()
-"""Build a panel on a supplier's page from viewer and supplier id; None for viewers who may not see it."""
-
-
-def build_profile_panels(viewer: Viewer, supplier_id: int) -> list[ProfilePanel]:
-    """Build the panels that a viewer sees on a supplier's page."""
-    panels = [build(viewer, supplier_id) for build in profile_panels]
-    return [panel for panel in panels if panel is not None]
+services_change: Hook[Callable[[Viewer, Supplier, str], int]] = Hook()
+"""Called in the transaction that changes services, with the note to the garden; returns the number of new applications."""
 
 
 SELF_DESCRIBED_SECTIONS = frozenset({"basics", "text", "services", "trades", "case"})

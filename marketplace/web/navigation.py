@@ -20,29 +20,33 @@ class Place:
 
 
 PUBLIC = (
-    Place("suppliers.directory", _("Suppliers"), ("suppliers.show",)),
+    Place("directory.search", _("Suppliers"), ("directory.show",)),
     Place("pages.how_it_works", _("How it works")),
     Place("pages.how_we_rank", _("How we rank")),
 )
 COMPANY = (
     Place("pages.home", _("Home")),
     Place("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
-    Place("suppliers.directory", _("Suppliers"), ("suppliers.show",)),
+    Place("directory.search", _("Suppliers"), ("directory.show",)),
 )
 SUPPLIER = (
     Place("pages.home", _("Home")),
     Place("sourcing.opportunities", _("Briefs"), ("sourcing.", "briefs.")),
     Place("proposals.index", _("Offers"), ("proposals.",)),
-    Place("suppliers.profile", _("Profile"), ("suppliers.profile", "suppliers.case")),
+    Place(
+        "vetting.profile",
+        _("Profile"),
+        ("vetting.profile", "vetting.make_appeal", "vetting.submit_again", "suppliers."),
+    ),
 )
 GARDEN = (
     Place("pages.home", _("Home")),
     Place(
-        "suppliers.vetting_queue",
+        "vetting.queue",
         _("Applications"),
-        ("suppliers.vetting", "suppliers.refusal", "suppliers.appeal"),
+        ("vetting.application", "vetting.approve_all", "vetting.refusal", "vetting.appeal"),
     ),
-    Place("suppliers.garden_suppliers", _("Suppliers"), ("suppliers.garden_suppliers", "suppliers.show")),
+    Place("directory.garden_suppliers", _("Suppliers"), ("directory.garden_suppliers", "directory.show")),
     Place(
         "organisations.companies",
         _("Companies"),
@@ -53,7 +57,7 @@ ADMIN = (
     Place("pages.home", _("Home")),
     Place("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
     Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
-    Place("suppliers.appeals", _("Appeals")),
+    Place("vetting.appeals", _("Appeals")),
     Place("pages.audit_log", _("Audit log")),
     Place("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),
 )

@@ -15,7 +15,7 @@ from marketplace.web.viewer import current_viewer
 
 MOST_FIELDS = 1000
 ONCE_ONLY = ("csrf_token", "seen", "revision")
-LIST_PAGES = {"suppliers.directory", "sourcing.opportunities", "pages.gardens"}
+LIST_PAGES = {"directory.search", "sourcing.opportunities", "pages.gardens"}
 SECONDS_TO_WAIT = 60
 
 

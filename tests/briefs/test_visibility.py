@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import ANONYMOUS
 from marketplace.organisations.models import Company
-from marketplace.suppliers.models import Vetting
+from marketplace.vetting.models import Vetting
 from tests.factories import briefs
 
 EVERYBODY = (

@@ -12,7 +12,7 @@ from marketplace.core.identifiers import parse_organisation_number
 from marketplace.demo import content_files as content
 from marketplace.proposals.content import WORD_LIMITS
 from marketplace.proposals.lifecycle import CLOSING_REASONS, REASONS
-from marketplace.suppliers import vetting
+from marketplace.vetting import rules
 
 BRIEF_KEYS = {brief["key"]: brief for brief in content.briefs()}
 SUPPLIERS = {supplier["key"]: supplier for supplier in content.suppliers()}
@@ -65,7 +65,7 @@ def test_every_state_of_a_brief_is_shown() -> None:
 
 def test_every_state_of_an_approval_is_shown() -> None:
     shown = {entry["state"] for supplier in content.suppliers() for entry in supplier["vetting"].values()}
-    assert shown == set(vetting.STANDINGS)
+    assert shown == set(rules.STANDINGS)
     assert any("paused" in supplier for supplier in content.suppliers())
 
 
@@ -118,8 +118,8 @@ def test_a_supplier_holds_together(supplier: dict[str, Any]) -> None:
         assert len(case["title"]) <= 120
         assert len(case["result"]) <= 300
     for category, entry in supplier["vetting"].items():
-        if entry["state"] in {vetting.REFUSED, vetting.CHANGES}:
-            codes = {criterion.code for criterion in vetting.criteria_for(category)}
+        if entry["state"] in {rules.REFUSED, rules.CHANGES}:
+            codes = {criterion.code for criterion in rules.criteria_for(category)}
             assert entry["reason"]
             assert entry["unmet"]
             assert set(entry["unmet"]) <= codes

@@ -27,10 +27,10 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
 from marketplace.sourcing.models import Invitation, RankingRun
-from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.queries import standing_of
-from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries as suppliers
+from marketplace.vetting.models import Appeal, Refusal, Vetting
+from marketplace.vetting.queries import standing_of
 
 CHANGING = {
     "password_hash",

@@ -9,7 +9,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Vetting
 from tests import factories
 
 TOPICS = ["choosing", "delivery", "frame", "goal", "need", "protection", "today"]

@@ -8,8 +8,7 @@ from playwright.sync_api import Page
 
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.vetting.models import Appeal, Refusal, Vetting
 from tests import factories
 from tests.journeys.conftest import DESK, PHONE
 from tests.suppliers.world import World, only_vetting, supplier, world

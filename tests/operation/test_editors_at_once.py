@@ -6,7 +6,7 @@ import threading
 import pytest
 
 from marketplace.core.database import session
-from marketplace.suppliers import use_cases as suppliers
+from marketplace.suppliers import use_cases as profiles
 from tests import factories
 from tests.factories.briefs import supplier as new_supplier
 
@@ -101,7 +101,7 @@ def test_six_colleagues_of_a_supplier(app, section, field):
 def test_six_colleagues_at_one_job(app):
     supplier = new_supplier("Kvistverk")
     people = six(supplier)
-    suppliers.add_case(people[0], suppliers.CaseDetails("Nettbutikk", LONG.format("før"), 2025))
+    profiles.add_case(people[0], profiles.CaseDetails("Nettbutikk", LONG.format("før"), 2025))
     session.expire_all()
     check(six_save(app, people, f"/profile/cases/{supplier.cases[0].id}", "text", LONG), LONG)
 

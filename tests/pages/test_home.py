@@ -16,8 +16,8 @@ from marketplace.organisations import queries
 from marketplace.proposals import use_cases as proposals
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers import use_cases as suppliers
-from marketplace.suppliers.use_cases import Decision
+from marketplace.vetting import use_cases as suppliers
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.briefs import draft, published
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies

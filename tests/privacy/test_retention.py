@@ -19,8 +19,9 @@ from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.use_cases import save_scores, sealing
 from marketplace.proposals.use_cases.evaluation import Score
-from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
-from marketplace.suppliers.second_look_models import Appeal
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Appeal, Vetting, VettingDecision
+from marketplace.vetting.queries import vettings_of
 from tests import factories
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 from tests.support.interleaving import meanwhile
@@ -76,7 +77,7 @@ def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
     found = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
     for name, supplier in found.items():
         supplier.about = f"Vi er {name}."
-        for vetting in supplier.vettings:
+        for vetting in vettings_of(supplier.id):
             vetting.state, vetting.decided_at = states[name], clock.now()
     # One of the two refused is approved for something else.
     garden = market.curator.organisation_id
@@ -102,7 +103,7 @@ def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
 
 def _appealed(market: Market, supplier: Supplier) -> Appeal:
     """Let a supplier have appealed a refusal, some time ago."""
-    item = supplier.vettings[0]
+    item = vettings_of(supplier.id)[0]
     step = VettingDecision(vetting_id=item.id, from_state="submitted", to_state="refused")
     session.add(step)
     session.flush()

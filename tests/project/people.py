@@ -11,8 +11,8 @@ from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core.database import session
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
-from marketplace.suppliers.models import CaseStudy, Supplier, Vetting
-from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.suppliers.models import CaseStudy, Supplier
+from marketplace.vetting.models import Appeal, Refusal, Vetting
 from marketplace.web import access
 from marketplace.web.access import Level
 from tests import factories

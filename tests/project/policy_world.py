@@ -16,15 +16,8 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
-from marketplace.suppliers.models import (
-    CaseStudy,
-    Supplier,
-    SupplierMove,
-    SupplierTie,
-    Vetting,
-    VettingDecision,
-)
-from marketplace.suppliers.second_look_models import Appeal, Refusal
+from marketplace.suppliers.models import CaseStudy, Supplier
+from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
 from tests.support.browser import Browser
 
@@ -228,14 +221,14 @@ class World:
                 "past": (self.third.id, other.garden.id),
             }
             for name, (from_id, to_id) in rows.items():
-                row = SupplierMove(
+                row = Transfer(
                     supplier_id=next(suppliers).id, from_garden_id=from_id, to_garden_id=to_id,
                     reason="Flyttet.", asked_by_id=self.users[f"curator{chair}"],
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
                 side.things[f"move_id:{name}"] = row.id
-            tie = SupplierTie(
+            tie = ConflictOfInterest(
                 user_id=self.users[f"curator{chair}"], supplier_id=next(suppliers).id, kind="paid"
             )
             session.add(tie)

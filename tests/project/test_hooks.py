@@ -2,6 +2,7 @@
 
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
+from marketplace.directory.hooks import profile_panels
 from marketplace.suppliers import hooks as supplier_hooks
 
 
@@ -10,7 +11,8 @@ def test_application_registers_every_hook(app):
         "brief access": brief_hooks.supplier_access.names,
         "brief withdrawal": brief_hooks.withdrawal.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
-        "profile panels": supplier_hooks.profile_panels.names,
+        "profile panels": profile_panels.names,
+        "services change": supplier_hooks.services_change.names,
         "profile change": supplier_hooks.profile_change.names,
     }
     assert registered == {
@@ -20,5 +22,6 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "profile panels": ("exposure",),
+        "services change": ("applications",),
         "profile change": ("rank jumps",),
     }, "register the callback in marketplace/hook_registration.py and list it here"

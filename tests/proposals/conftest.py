@@ -11,6 +11,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
+from marketplace.directory.queries import catalogue
 from marketplace.organisations.models import BusinessGarden, Company, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.proposals import queries, use_cases
@@ -19,8 +20,8 @@ from marketplace.proposals.evaluation import Kind
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.queries import directory
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Vetting
 
 NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)
 DEADLINE_DAY = dt.date(2026, 12, 11)
@@ -177,7 +178,7 @@ def at_noon(time_machine: Any) -> Any:
 
     Directories that earlier tests have read are forgotten: all that were made at this hour bear the same marks.
     """
-    for kept in (corpus._kept, directory._kept):
+    for kept in (corpus._kept, catalogue._kept):
         kept.clear()
     time_machine.move_to(NOON, tick=False)
     return time_machine

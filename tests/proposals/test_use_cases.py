@@ -17,7 +17,7 @@ from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Outcome, Proposal, ProposalRevision, SealedEvent
 from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers.models import Vetting
+from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
 
 PROPOSAL_ACTS = AuditEvent.object_type == "proposal"

@@ -9,7 +9,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
-from marketplace.suppliers.models import Vetting
+from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
 from tests.support.interleaving import meanwhile
 from tests.support.page_rules import Page

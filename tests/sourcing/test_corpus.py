@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
+from marketplace.directory import queries as suppliers
 from marketplace.sourcing import corpus, directory_snapshots, queries, use_cases
 from marketplace.sourcing.queries.what_if import Trial
-from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers import vetting
+from marketplace.vetting import rules
+from marketplace.vetting.queries import vettings_of
 from tests.factories.briefs import draft
 
 
@@ -15,8 +16,8 @@ def test_an_approval_that_falls_asleep_within_a_day_is_ranked_no_more(market):
     """The directory is drawn once for a day, and may still name the supplier that the index leaves out."""
     noon = clock.now().replace(hour=11, minute=0)
     sleeper = market.suppliers["Myrull"]
-    for item in sleeper.vettings:
-        item.approved_at = vetting.months_before(noon, vetting.DORMANT_MONTHS)
+    for item in vettings_of(sleeper.id):
+        item.approved_at = rules.months_before(noon, rules.DORMANT_MONTHS)
     session.commit()
     with clock.as_of(noon.replace(hour=10)):
         assert sleeper.id in suppliers.catalogue().by_id

@@ -13,7 +13,8 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.sourcing.corpus import corpus
 from marketplace.suppliers import importing
 from marketplace.suppliers.importing import read_suppliers
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Vetting
 from tests import factories
 
 FILE = Path(__file__).parent.parent / "data" / "devset" / "suppliers.jsonl"

@@ -6,9 +6,11 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.rank_jumps import JUMP_BRIEFS, JUMP_PLACES
-from marketplace.suppliers import queries, use_cases
+from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.models import HeldChange
-from marketplace.suppliers.use_cases import Decision
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.queries import vettings_of
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.sourcing.test_exposure import ALIKE, TELLS
 
@@ -48,13 +50,13 @@ def curator(crowd):
 
 
 def vetting(crowd):
-    (item,) = crowd.suppliers["Nedst"].vettings
+    (item,) = vettings_of(crowd.suppliers["Nedst"].id)
     return item
 
 
 def test_a_jump_is_held_named_and_counts_when_a_curator_has_looked(crowd, publish, sign_in):
     publish_some(publish)
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     found = held(crowd)
     assert (found.briefs, found.places >= JUMP_PLACES) == (JUMP_BRIEFS, True)
     assert counts_as(crowd) == "Nokså stille her."
@@ -74,7 +76,7 @@ def test_the_supplier_is_told_and_the_numbers_are_published(crowd, publish, sign
     publish_some(publish)
     browser = sign_in(crowd.people["Nedst"], "nn")
     assert "langt opp i listene" not in browser.page("/profile").text
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     assert "langt opp i listene" in browser.page("/profile").text
     said = f"{JUMP_PLACES} plassar eller meir for {JUMP_BRIEFS} av dei siste"
     assert said in " ".join(browser.page("/how-we-rank").text.split())
@@ -82,30 +84,30 @@ def test_the_supplier_is_told_and_the_numbers_are_published(crowd, publish, sign
 
 def test_a_jump_for_few_briefs_or_a_small_change_counts_at_once(crowd, publish):
     publish_some(publish, JUMP_BRIEFS - 1)
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     assert held(crowd) is None
     assert counts_as(crowd) == COPY
     publish_some(publish)
-    use_cases.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
     assert held(crowd) is None
 
 
 def test_a_service_more_can_jump_as_well_and_taking_it_back_ends_the_wait(crowd, publish):
     nedst, person = crowd.suppliers["Nedst"], crowd.people["Nedst"]
-    use_cases.change_text(person, COPY, "nb")
-    use_cases.change_services(person, ["ecm.payment-shipping"])
+    profiles.change_text(person, COPY, "nb")
+    profiles.change_services(person, ["ecm.payment-shipping"])
     publish_some(publish)
-    use_cases.change_services(person, ["ecm.payment-shipping", "ecm.shop"])
+    profiles.change_services(person, ["ecm.payment-shipping", "ecm.shop"])
     assert held(crowd) is not None
     assert corpus().documents[str(nedst.id)].services == ("ecm.payment-shipping",)
-    use_cases.change_services(person, ["ecm.payment-shipping"])
+    profiles.change_services(person, ["ecm.payment-shipping"])
     assert held(crowd) is None
 
 
 def test_what_is_not_told_in_words_counts_at_once_also_while_a_change_waits(crowd, publish):
     publish_some(publish)
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
-    use_cases.change_price(crowd.people["Nedst"], 11_000, None)
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_price(crowd.people["Nedst"], 11_000, None)
     document = corpus().documents[str(crowd.suppliers["Nedst"].id)]
     assert (document.price_from_nok, document.text) == (11_000, "Nokså stille her.")
     assert held(crowd) is not None
@@ -113,8 +115,8 @@ def test_what_is_not_told_in_words_counts_at_once_also_while_a_change_waits(crow
 
 def test_a_second_change_is_held_against_what_counted_and_not_against_the_first(crowd, publish):
     publish_some(publish)
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
-    use_cases.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
     assert held(crowd).before["text"] == "Nokså stille her."
     assert counts_as(crowd) == "Nokså stille her."
 
@@ -123,5 +125,5 @@ def test_one_that_is_not_approved_has_nowhere_to_jump_from(crowd, publish):
     publish_some(publish)
     vetting(crowd).state = "submitted"
     session.commit()
-    use_cases.change_text(crowd.people["Nedst"], COPY, "nb")
+    profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     assert held(crowd) is None

@@ -6,6 +6,7 @@ import sys
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.sourcing import queries, use_cases
+from marketplace.vetting.queries import vettings_of
 
 
 def test_open_briefs_in_ones_trade_come_ranked_with_why(market, publish):
@@ -47,7 +48,7 @@ def test_the_page_names_no_rival(market, publish, sign_in):
 def test_an_empty_list_says_what_to_change(market, publish, sign_in):
     publish()
     market.add("Ny", "Nettbutikk.", "ecm.shop")
-    for item in market.suppliers["Ny"].vettings:
+    for item in vettings_of(market.suppliers["Ny"].id):
         item.state = "submitted"
     session.commit()
     assert "not been approved" in sign_in(market.people["Ny"]).page("/opportunities").text

@@ -18,7 +18,7 @@ from marketplace.matching import Index, Query
 from marketplace.sourcing import corpus, directory_snapshots, index_cache
 from marketplace.sourcing.corpus import SETTINGS
 from marketplace.sourcing.use_cases import renew_base
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 BRIEF = Query(id="b", title="Nettbutikk", text="Vi vil selge ost på nett med Vipps")
 
@@ -127,7 +127,7 @@ WRITER = """
 import sys
 from pathlib import Path
 from marketplace.matching import Document, Index
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 index = Index.build([Document(str(n), f"Byrå {n}", "Vi lager nettbutikk for gården. " * 20) for n in range(40)], glossary())
 print("ready", flush=True)
 number = 0

@@ -13,8 +13,9 @@ from marketplace.core.database import session, transaction
 from marketplace.sourcing import directory_snapshots
 from marketplace.sourcing import use_cases as sourcing
 from marketplace.sourcing.corpus import corpus
-from marketplace.suppliers import use_cases
-from marketplace.suppliers.use_cases import Decision
+from marketplace.vetting import use_cases
+from marketplace.vetting.queries import vettings_of
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 
 NAMES = [f"Forsvinner {number}" for number in range(5)]
@@ -71,7 +72,7 @@ def other(app: Any) -> Iterator[Other]:
 
 def suspended(market: Any, name: str, curator: Any, asked: Other) -> dict[str, Any]:
     """Suspend a supplier; return the other process's next answer."""
-    (item,) = market.suppliers[name].vettings
+    (item,) = vettings_of(market.suppliers[name].id)
     use_cases.decide(curator, item.id, Decision("suspend", item.revision, {}, "Svarer ikke."))
     return asked.ask()
 

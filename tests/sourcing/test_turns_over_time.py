@@ -5,7 +5,7 @@ from collections import Counter
 from scipy.stats import chisquare
 
 from marketplace.matching import Document, Index, Query
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 EQUAL, BRIEFS, LEAST_P = 10, 1_000, 0.01
 NAMES = [f"supplier-{number}" for number in range(EQUAL)]

@@ -11,12 +11,13 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
+from marketplace.directory import queries as directory
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.outbox.models import Notice
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import Supplier, SupplierTie, Vetting
-from marketplace.suppliers.second_look_models import Appeal
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from tests import factories
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
 from tests.support.browser import Browser
@@ -87,7 +88,9 @@ def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
         assert "Prisen er lett å finne." in last(viewer).body
     assert [step.to_state for step in item.decisions] == ["submitted", "refused", state]
     assert session.query(AuditEvent).filter_by(action=f"vetting.appeal_{move}").count() == 1
-    assert [found.services for found in queries.matchable_suppliers()] == [("ecm.shop",)] * (move == "grant")
+    assert [found.services for found in directory.matchable_suppliers()] == [("ecm.shop",)] * (
+        move == "grant"
+    )
     if move == "uphold":
         assert item.decided_at == refused_at, "the wait until one can apply again does not begin anew"
     with pytest.raises(Conflict):
@@ -246,7 +249,7 @@ def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(here: Wo
     made, owner, item = case(here)
     found = use_cases.appeal(owner, item.id, WORDS)
     asked, other = (judge, third) if found.garden_id == judge.organisation_id else (third, judge)
-    session.add(SupplierTie(user_id=asked.user_id, supplier_id=made.id, kind="paid"))
+    session.add(ConflictOfInterest(user_id=asked.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
     assert use_cases.remind_of_appeals() == 1
     assert session.get_one(Appeal, found.id).garden_id == other.organisation_id

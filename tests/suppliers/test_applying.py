@@ -10,9 +10,13 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.suppliers import use_cases
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.use_cases import Decision, SupplierApplication
+from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.use_cases import SupplierApplication
+from marketplace.vetting import use_cases
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries import vettings_of
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.test_pages import APPLICATION
 from tests.suppliers.world import CASE, application, everything, supplier, world
@@ -88,9 +92,10 @@ def test_a_supplier_without_a_home_gets_one_when_it_asks_for_a_new_kind(app: Fla
     made, owner = supplier(approved_by=here.curator)
     made.garden_id = None
     session.commit()
-    use_cases.change_services(owner, ["ecm.shop", "ecm.booking"])
+    profiles.change_services(owner, ["ecm.shop", "ecm.booking"])
     assert session.get_one(Supplier, made.id).garden_id is None, "nothing new is asked for"
-    (opened,) = use_cases.change_services(owner, ["ecm.shop", "med.photo"])
+    assert profiles.change_services(owner, ["ecm.shop", "med.photo"]) == 1
+    opened = vettings_of(made.id)[-1]
     assert (opened.category, opened.garden_id) == ("med", here.garden.id)
     assert session.get_one(Supplier, made.id).garden_id == here.garden.id
 

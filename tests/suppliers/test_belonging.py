@@ -11,8 +11,9 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.outbox.models import Notice
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import Supplier, SupplierMove, Vetting
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.models import Transfer, Vetting
 from tests import factories
 from tests.suppliers.world import World, only_vetting, supplier, world
 from tests.support.browser import Browser
@@ -86,7 +87,7 @@ def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_ag
         use_cases.answer_move(taker, move.id, agree=True)
     assert garden_of(found) == here.garden.id
     use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
-    assert sorted(row.state for row in session.query(SupplierMove)) == ["asked", end]
+    assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
 def test_nobody_signs_for_another_garden_or_without_being_a_curator(here: World, taker: Viewer) -> None:
@@ -116,14 +117,14 @@ def test_a_curator_with_a_tie_signs_for_neither_garden(here: World, taker: Viewe
     use_cases.state_tie(here.curator, found.id, "board")
     with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
         use_cases.ask_to_move(here.curator, found.id, to, "Flyttet til kysten.")
-    assert session.query(SupplierMove).count() == 0
+    assert session.query(Transfer).count() == 0
     move = use_cases.ask_to_move(colleague, found.id, to, "Flyttet til kysten.")
     use_cases.state_tie(taker, found.id, "paid")
     for agree in (True, False):
         with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
             use_cases.answer_move(taker, move.id, agree=agree)
     assert garden_of(found) == here.garden.id
-    assert session.get_one(SupplierMove, move.id).state == "asked"
+    assert session.get_one(Transfer, move.id).state == "asked"
 
 
 def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
@@ -138,7 +139,7 @@ def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
         use_cases.answer_move(taker, move.id, agree=True)
     assert garden_of(found) == third.id
     assert only_vetting(found).garden_id == here.garden.id
-    assert session.get_one(SupplierMove, move.id).state == "asked"
+    assert session.get_one(Transfer, move.id).state == "asked"
 
 
 def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> None:
@@ -147,7 +148,7 @@ def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> Non
     with pytest.raises(Forbidden):
         use_cases.withdraw_move(factories.member(here.garden, "adviser"), move.id)
     session.expire_all()
-    assert session.get_one(SupplierMove, move.id).state == "asked"
+    assert session.get_one(Transfer, move.id).state == "asked"
 
 
 def test_moves_and_ties_are_for_gardens_alone(here: World) -> None:
@@ -238,5 +239,5 @@ def test_the_pages_in_all_languages(here: World, taker: Viewer, client: Browser,
     form = {"garden": str(taker.organisation_id), "reason": "Flyttet til kysten."}
     assert client.post(f"/garden/suppliers/{found.id}/move", data=form).status_code == 303
     assert found.name in client.page("/garden/moves").text
-    assert client.post(f"/garden/moves/{session.query(SupplierMove).one().id}/withdraw").status_code == 303
+    assert client.post(f"/garden/moves/{session.query(Transfer).one().id}/withdraw").status_code == 303
     assert client.get(f"/suppliers/{found.slug}").status_code == 200

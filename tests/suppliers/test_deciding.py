@@ -9,10 +9,14 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import Supplier, Vetting, VettingDecision
-from marketplace.suppliers.use_cases import Decision
+from marketplace.suppliers import queries as profile_queries
+from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.models import Vetting, VettingDecision
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import application, everything, only_vetting, refused, supplier, world
 
@@ -28,7 +32,7 @@ def test_an_application_waits_at_the_garden_that_covers_the_seat_and_both_sides_
     assert session.query(Notice).filter_by(user_id=here.curator.user_id).count() == 1
     assert session.query(OutboxMail).filter_by(recipient=owner.email).count() == 1
     assert session.query(VettingDecision).first().text.startswith("Ring Solveig")
-    assert queries.catalogue().entries == ()
+    assert directory.catalogue().entries == ()
     assert made.garden_id == here.garden.id
 
 
@@ -49,16 +53,16 @@ def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> No
     here = world()
     made, owner = supplier()
     item = only_vetting(made)
-    before = queries.directory_stamp()
+    before = directory.directory_stamp()
     use_cases.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
     item = only_vetting(made)
     assert (item.state, item.decided_by_id, item.revision) == ("approved", here.curator.user_id, 2)
     assert [step.to_state for step in item.decisions] == ["submitted", "approved"]
     assert session.query(AuditEvent).filter_by(action="vetting.approve").count() == 1
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").count() == 1
-    assert queries.directory_stamp() != before
-    assert [entry.id for entry in queries.catalogue().entries] == [made.id]
-    assert [found.services for found in queries.matchable_suppliers()] == [("ecm.shop",)]
+    assert directory.directory_stamp() != before
+    assert [entry.id for entry in directory.catalogue().entries] == [made.id]
+    assert [found.services for found in directory.matchable_suppliers()] == [("ecm.shop",)]
 
 
 def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
@@ -176,11 +180,11 @@ def test_changing_the_profile_is_a_change_but_saving_the_same_is_not(app: Flask)
     item = only_vetting(made)
     use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Fortell mer."))
     version = session.get(Supplier, made.id).version
-    assert not use_cases.change_text(owner, made.about, made.text_locale)
+    assert not profiles.change_text(owner, made.about, made.text_locale)
     assert session.get(Supplier, made.id).version == version
     with pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "")
-    assert use_cases.change_text(owner, "En helt annen tekst om nettbutikker.", "nb")
+    assert profiles.change_text(owner, "En helt annen tekst om nettbutikker.", "nb")
     assert session.get(Supplier, made.id).version == version + 1
     use_cases.submit_again(owner, item.id, "")
 
@@ -201,34 +205,34 @@ def test_a_suspended_supplier_is_gone_at_once_and_comes_back(app: Flask) -> None
     here = world()
     made, _owner = supplier(approved_by=here.curator)
     item = only_vetting(made)
-    assert queries.catalogue().entries
+    assert directory.catalogue().entries
     use_cases.decide(here.curator, item.id, Decision("suspend", item.revision, {}, "Klage fra to kunder."))
-    assert queries.catalogue().entries == ()
-    assert queries.matchable_suppliers() == []
+    assert directory.catalogue().entries == ()
+    assert directory.matchable_suppliers() == []
     item = only_vetting(made)
     use_cases.decide(here.curator, item.id, Decision("reinstate", item.revision, {}, "Saken er oppklart."))
-    assert len(queries.catalogue().entries) == 1
+    assert len(directory.catalogue().entries) == 1
 
 
 def test_pausing_hides_and_ending_the_pause_shows(app: Flask) -> None:
     here = world()
     _made, owner = supplier(approved_by=here.curator)
-    use_cases.set_paused(owner, paused=True)
-    assert queries.catalogue().entries == ()
-    assert queries.matchable_suppliers() == []
-    use_cases.set_paused(owner, paused=False)
-    assert len(queries.catalogue().entries) == 1
+    profiles.set_paused(owner, paused=True)
+    assert directory.catalogue().entries == ()
+    assert directory.matchable_suppliers() == []
+    profiles.set_paused(owner, paused=False)
+    assert len(directory.catalogue().entries) == 1
 
 
 def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
-    opened = use_cases.change_services(owner, ["ecm.shop", "ecm.booking", "med.photo"])
-    assert [item.category for item in opened] == ["med"]
-    assert [found.services for found in queries.matchable_suppliers([made.id])] == [
+    assert profiles.change_services(owner, ["ecm.shop", "ecm.booking", "med.photo"]) == 1
+    assert [item.category for item in queries.vettings_of(made.id)] == ["ecm", "med"]
+    assert [found.services for found in directory.matchable_suppliers([made.id])] == [
         ("ecm.booking", "ecm.shop")
     ]
-    assert queries.catalogue().entries[0].services == ("ecm.booking", "ecm.shop")
+    assert directory.catalogue().entries[0].services == ("ecm.booking", "ecm.shop")
 
 
 def test_reminders_go_once_for_each_approval(app: Flask) -> None:
@@ -239,7 +243,7 @@ def test_reminders_go_once_for_each_approval(app: Flask) -> None:
         assert use_cases.remind_renewals() == 1
         assert use_cases.remind_renewals() == 0
         assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_renewal").count() == 1
-        assert len(queries.matchable_suppliers()) == 1
+        assert len(directory.matchable_suppliers()) == 1
         item = session.query(Vetting).filter_by(category="ecm").one()
         use_cases.submit_again(owner, item.id, "")
         assert session.get(Vetting, item.id).state == "approved"
@@ -254,8 +258,8 @@ def test_a_sleeping_approval_is_not_listed(app: Flask) -> None:
     here = world()
     supplier(approved_by=here.curator)
     with clock.as_of(clock.now() + dt.timedelta(days=440)):
-        assert queries.catalogue().entries == ()
-        assert queries.matchable_suppliers() == []
+        assert directory.catalogue().entries == ()
+        assert directory.matchable_suppliers() == []
         assert queries.queue(here.curator, "dormant").total == 1
 
 
@@ -263,10 +267,10 @@ def test_cases_can_be_deleted_and_put_back(app: Flask) -> None:
     world()
     made, owner = supplier()
     case_id = made.cases[0].id
-    kept = use_cases.delete_case(owner, case_id)
-    assert queries.own_supplier(owner).cases == []
-    use_cases.add_case(owner, kept)
-    assert [case.title for case in queries.own_supplier(owner).cases] == [kept.title]
+    kept = profiles.delete_case(owner, case_id)
+    assert profile_queries.own_supplier(owner).cases == []
+    profiles.add_case(owner, kept)
+    assert [case.title for case in profile_queries.own_supplier(owner).cases] == [kept.title]
 
 
 def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
@@ -274,20 +278,20 @@ def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
     made, _owner = supplier()
     _other, rival = supplier("Myrull Media")
     with pytest.raises(NotFound):
-        use_cases.delete_case(rival, made.cases[0].id)
+        profiles.delete_case(rival, made.cases[0].id)
     with pytest.raises(NotFound):
-        use_cases.change_case(rival, made.cases[0].id, use_cases.CaseDetails("Stjålet", "Nei", 2024))
+        profiles.change_case(rival, made.cases[0].id, profiles.CaseDetails("Stjålet", "Nei", 2024))
 
 
 def test_colleagues_write_and_owners_decide(app: Flask) -> None:
     world()
     made, _owner = supplier()
     colleague = factories.member(session.get(Supplier, made.id), "member")
-    assert use_cases.change_trades(colleague, ["tourism"], ["nb", "nn"])
+    assert profiles.change_trades(colleague, ["tourism"], ["nb", "nn"])
     with pytest.raises(Forbidden):
-        use_cases.change_services(colleague, ["med.photo"])
+        profiles.change_services(colleague, ["med.photo"])
     with pytest.raises(Forbidden):
-        use_cases.set_paused(colleague, paused=True)
+        profiles.set_paused(colleague, paused=True)
     with pytest.raises(Forbidden):
         use_cases.submit_again(colleague, only_vetting(made).id, "x")
 
@@ -295,11 +299,11 @@ def test_colleagues_write_and_owners_decide(app: Flask) -> None:
 def test_coverage_counts_seat_and_area_and_names_the_nearest(app: Flask) -> None:
     here = world()
     supplier(approved_by=here.curator, services=["med.photo"])
-    found = queries.coverage(here.curator, "med.photo")
+    found = directory.coverage(here.curator, "med.photo")
     counts = {tile.number: tile.count for tile in found.tiles}
     assert len(counts) == 38
     assert (counts["5021"], counts["5022"], counts["5025"]) == (1, 1, 0)
     assert {tile.number for tile in found.tiles if tile.own} == {"5021", "5022"}
     assert found.nearest is not None
     assert found.nearest.entry.name == "Kvistverk Nettbyrå"
-    assert queries.coverage(here.curator, "nonsense").code != "med"
+    assert directory.coverage(here.curator, "nonsense").code != "med"

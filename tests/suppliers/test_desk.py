@@ -10,9 +10,12 @@ from flask import Flask
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.suppliers import queries, use_cases, vetting
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.queries import desk
+from marketplace.directory import queries as directory
+from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries, rules
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries import dashboard
 from tests import factories
 from tests.suppliers.world import only_vetting, refused, supplier, world
 from tests.support.browser import Browser
@@ -33,10 +36,10 @@ def test_the_desk_counts_and_lists_by_what_time_has_made_of_each(app: Flask, day
         mine = [item for item in session.query(Vetting) if item.supplier.is_active]
         stands = {item.id: queries.standing_of(item) for item in mine if item.garden_id == here.garden.id}
         expected = Counter(stands.values())
-        expected[desk.WAITING] = expected[vetting.SUBMITTED] + expected[vetting.DUE]
-        assert queries.counts(here.curator) == {name: expected[name] for name in desk.FILTERS}
+        expected[dashboard.WAITING] = expected[rules.SUBMITTED] + expected[rules.DUE]
+        assert queries.counts(here.curator) == {name: expected[name] for name in dashboard.FILTERS}
         assert elsewhere.id in {item.garden_id for item in mine}
-        for name in vetting.STANDINGS:
+        for name in rules.STANDINGS:
             page = queries.queue(here.curator, name, 9)
             assert (page.number, page.total) == (1, expected[name])
             assert {line.id for line in page.items} == {id_ for id_, stand in stands.items() if stand == name}
@@ -47,17 +50,17 @@ def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> N
     here = world()
     supplier("Ålens Foto")
     _made, owner = supplier("Bryggen", approved_by=here.curator, services=["ecm.shop", "med.photo"])
-    use_cases.set_paused(owner, paused=True)
+    profiles.set_paused(owner, paused=True)
 
     def names(*asked: str) -> list[str]:
-        return [line.name for line in queries.garden_suppliers(here.curator, *asked).items]
+        return [line.name for line in directory.garden_suppliers(here.curator, *asked).items]
 
     assert set(names()) == {"Ålens Foto", "Bryggen"}
     assert names("", "ålens") == names("submitted") == ["Ålens Foto"]
     assert names("paused") == names("approved") == names("approved", "BRYGG") == ["Bryggen"]
     assert names("due") == names("approved", "ålens") == []
     with clock.as_of(clock.now() + dt.timedelta(days=366)):
-        (line,) = queries.garden_suppliers(here.curator, "due").items
+        (line,) = directory.garden_suppliers(here.curator, "due").items
     kinds = [(approval.category, approval.standing) for approval in line.approvals]
     assert (line.is_paused, kinds) == (True, [("ecm", "due"), ("med", "due")])
 
@@ -90,7 +93,7 @@ def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
     made, owner = supplier()
     item = only_vetting(made)
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
-        for ask in (queries.queue, queries.garden_suppliers):
+        for ask in (queries.queue, directory.garden_suppliers):
             with pytest.raises(NotFound):
                 ask(viewer)
         with pytest.raises(NotFound):
@@ -103,7 +106,7 @@ def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
 def test_the_map_has_an_own_area_for_gardens_alone(app: Flask) -> None:
     here = world()
     _made, owner = supplier("Fotografen", approved_by=here.curator, services=["med.photo"])
-    own, others = (queries.coverage(viewer, "med.photo") for viewer in (here.curator, owner))
+    own, others = (directory.coverage(viewer, "med.photo") for viewer in (here.curator, owner))
     assert (own.has_own, others.has_own) == (True, False)
     assert [(tile.number, tile.count) for tile in own.tiles] == [
         (tile.number, tile.count) for tile in others.tiles

@@ -3,8 +3,9 @@
 import pytest
 from flask import Flask
 
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.views import directory
+from marketplace.directory import queries
+from marketplace.directory.views import search
+from marketplace.suppliers import use_cases as profiles
 from tests.suppliers.world import supplier, world
 from tests.support.browser import Browser
 from tests.support.concurrency import at_once
@@ -23,7 +24,7 @@ def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Fl
     made, owner = supplier(approved_by=here.curator)
     other = supplier("Myrull Media", approved_by=here.curator)[0]
     assert [found.supplier.id for found in queries.matchable_suppliers()] == [made.id, other.id]
-    use_cases.change_services(owner, ["med.photo"])
+    profiles.change_services(owner, ["med.photo"])
     assert [found.supplier.id for found in queries.matchable_suppliers()] == [other.id]
     assert [entry.id for entry in queries.catalogue().entries] == [other.id]
 
@@ -31,7 +32,7 @@ def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Fl
 def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
     app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(directory, "_MOST_DRAWN", 2)
+    monkeypatch.setattr(search, "_MOST_DRAWN", 2)
     here = world()
     supplier(approved_by=here.curator)
     supplier("Tindelys Foto", approved_by=here.curator, services=["med.photo"])
@@ -39,4 +40,4 @@ def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
     first, *_others, again = (client.page(f"/suppliers?kind={kind}").text for kind in kinds)
     assert again == first
     assert "Tindelys Foto" in first
-    assert len(directory._drawn[queries.catalogue()]) <= 2
+    assert len(search._drawn[queries.catalogue()]) <= 2

@@ -12,33 +12,37 @@ from marketplace.core import places
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
+from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.use_cases import Decision
+from marketplace.suppliers import queries as profile_queries
+from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import MAX_CASES
+from marketplace.vetting import use_cases
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import CASE, everything, only_vetting, supplier, world
 from tests.support.browser import Browser
 
 BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
     "no service": (
-        lambda viewer: use_cases.change_services(viewer, []),
+        lambda viewer: profiles.change_services(viewer, []),
         "Kryss av minst én tjeneste",
         "services",
     ),
     "hired nowhere": (
-        lambda viewer: use_cases.change_area(viewer, ["5021"], remote=False, on_site=False),
+        lambda viewer: profiles.change_area(viewer, ["5021"], remote=False, on_site=False),
         "Si om dere arbeider på skjerm",
         "presence",
     ),
     "a job before there were any": (
-        lambda viewer: use_cases.add_case(viewer, replace(CASE, year=1989)),
+        lambda viewer: profiles.add_case(viewer, replace(CASE, year=1989)),
         "Skriv året oppdraget ble gjort",
         "year",
     ),
     "a job to come": (
-        lambda viewer: use_cases.add_case(viewer, replace(CASE, year=2099)),
+        lambda viewer: profiles.add_case(viewer, replace(CASE, year=2099)),
         "Skriv året oppdraget ble gjort",
         "year",
     ),
@@ -72,30 +76,30 @@ def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
     made, owner = supplier(cases=[replace(CASE, title=f"Jobb {number}") for number in range(MAX_CASES)])
     before = shown(made)
     with pytest.raises(RuleBroken, match=f"Dere har {MAX_CASES} oppdrag"):
-        use_cases.add_case(owner, CASE)
+        profiles.add_case(owner, CASE)
     client.sign_in(owner.user_id or 0)
     form = {"title": CASE.title, "text": CASE.text, "year": str(CASE.year)}
     answer = client.post("/profile/cases/new", data=form)
     assert answer.status_code == 200
     assert "Slett ett først" in answer.text
     assert shown(made) == before
-    use_cases.delete_case(owner, session.get_one(Supplier, made.id).cases[0].id)
-    use_cases.add_case(owner, CASE)
-    assert len(queries.own_supplier(owner).cases) == MAX_CASES
+    profiles.delete_case(owner, session.get_one(Supplier, made.id).cases[0].id)
+    profiles.add_case(owner, CASE)
+    assert len(profile_queries.own_supplier(owner).cases) == MAX_CASES
 
 
 def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
     version = made.version
-    use_cases.set_paused(owner, paused=False)
+    profiles.set_paused(owner, paused=False)
     assert session.get_one(Supplier, made.id).version == version
     for _time in range(2):
-        use_cases.set_paused(owner, paused=True)
+        profiles.set_paused(owner, paused=True)
     since = session.get_one(Supplier, made.id).paused_at
     assert since is not None
     for _time in range(2):
-        use_cases.set_paused(owner, paused=False)
+        profiles.set_paused(owner, paused=False)
     found = session.get_one(Supplier, made.id)
     assert (found.paused_at, found.version) == (None, version + 2)
     acts = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
@@ -108,9 +112,9 @@ def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) ->
     gone = replace(owner, organisation_id=999_999)
     for viewer in (here.curator, factories.member(factories.company()), factories.administrator(), gone):
         with pytest.raises(NotFound):
-            queries.own_supplier(viewer)
+            profile_queries.own_supplier(viewer)
         with pytest.raises(NotFound):
-            use_cases.change_text(viewer, "En helt annen tekst.", "nb")
+            profiles.change_text(viewer, "En helt annen tekst.", "nb")
 
 
 def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask, client: Browser) -> None:
@@ -123,10 +127,10 @@ def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask,
     page = client.page("/profile").text
     assert "Lagret." in page
     assert "Næringshagen har fått søknaden" not in page
-    assert [row.code for row in queries.own_supplier(owner).services] == ["ecm.booking", "ecm.shop"]
+    assert [row.code for row in profile_queries.own_supplier(owner).services] == ["ecm.booking", "ecm.shop"]
     assert [item.category for item in session.query(Vetting)] == ["ecm"]
     assert session.query(Notice).filter_by(user_id=here.curator.user_id).count() == told
-    assert made.id in queries.catalogue().by_id
+    assert made.id in directory.catalogue().by_id
 
 
 def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client: Browser) -> None:

@@ -7,10 +7,13 @@ from flask import Flask
 
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
+from marketplace.directory import queries
 from marketplace.outbox.models import OutboxMail
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.use_cases import Decision
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import use_cases
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries import vettings_of
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import ABOUT, everything, only_vetting, supplier, world
 from tests.support.browser import Browser
@@ -80,7 +83,7 @@ def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> Non
     made = session.query(Supplier).one()
     assert made.organisation_number == "310000388"
     assert made.price_from_nok == 30_000
-    assert {item.category for item in made.vettings} == {"ecm", "web"}
+    assert {item.category for item in vettings_of(made.id)} == {"ecm", "web"}
     assert len(made.areas) > 20
     assert made.garden_id == here.garden.id
     link = session.query(OutboxMail).filter(OutboxMail.link_path.startswith("/confirm/")).one().link_path

@@ -8,12 +8,14 @@ from flask import Flask
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
 from marketplace.sourcing.documents import document_of
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.queries import changed
-from marketplace.suppliers.reading_again import found_in, looked_at
-from marketplace.suppliers.use_cases import Decision
+from marketplace.suppliers import use_cases as profiles
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.queries import changed_profiles
+from marketplace.vetting.spam_review import found_in, looked_at
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import only_vetting, supplier, world
 
@@ -26,7 +28,7 @@ STUFFED = "Vi lager nettbutikk til gården din. " + "Nettbutikk med frakt. " * 1
 def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
-    use_cases.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
+    profiles.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
     assert queries.to_read_again(here.curator) == []
     assert found_in(made) == []
 
@@ -34,22 +36,22 @@ def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
 def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
-    use_cases.change_text(owner, STUFFED, "nb")
+    profiles.change_text(owner, STUFFED, "nb")
     assert [item.supplier_id for item in queries.to_read_again(here.curator)] == [made.id]
-    (item,) = queries.matchable_suppliers()
+    (item,) = directory.matchable_suppliers()
     assert not document_of(item).looked_at
-    stamp, told = queries.directory_stamp(), session.query(Notice).count()
+    stamp, told = directory.directory_stamp(), session.query(Notice).count()
 
     vetted = only_vetting(made)
     approved_at = vetted.approved_at
     use_cases.decide(here.curator, vetted.id, Decision("read", vetted.revision, {}))
 
     assert queries.to_read_again(here.curator) == []
-    (item,) = queries.matchable_suppliers()
+    (item,) = directory.matchable_suppliers()
     assert document_of(item).looked_at
     assert looked_at(item.supplier, item.vettings)
     assert only_vetting(made).approved_at == approved_at
-    assert queries.directory_stamp() != stamp
+    assert directory.directory_stamp() != stamp
     assert session.query(Notice).count() == told
     assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
 
@@ -59,29 +61,29 @@ def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
     made, owner = supplier(approved_by=here.curator)
     honest = "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang med bilder og tekst."
     for text, waits in ((STUFFED, [made.id]), (honest, []), (STUFFED, [made.id])):
-        use_cases.change_text(owner, text, "nb")
+        profiles.change_text(owner, text, "nb")
         assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waits
 
 
 def test_who_waits_still_waits_when_what_was_read_is_forgotten(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changed, "_odd", {})
-    monkeypatch.setattr(changed, "_MOST_KEPT", 1)
+    monkeypatch.setattr(changed_profiles, "_odd", {})
+    monkeypatch.setattr(changed_profiles, "_MOST_KEPT", 1)
     here = world()
     waiting = []
     for name in ("Kvistverk", "Myrull", "Tindelys"):
         made, owner = supplier(name, approved_by=here.curator)
-        use_cases.change_text(owner, STUFFED, "nb")
+        profiles.change_text(owner, STUFFED, "nb")
         waiting.append(made.id)
         assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waiting
-    assert len(changed._odd) < len(waiting)
+    assert len(changed_profiles._odd) < len(waiting)
 
 
 def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
     here = world()
     _made, owner = supplier(approved_by=here.curator)
-    use_cases.change_text(owner, STUFFED, "nb")
+    profiles.change_text(owner, STUFFED, "nb")
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
         with pytest.raises(NotFound):
             queries.to_read_again(viewer)
@@ -98,7 +100,7 @@ def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
 def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
-    use_cases.change_text(owner, STUFFED, "nb")
+    profiles.change_text(owner, STUFFED, "nb")
     item = only_vetting(made)
     session.commit()
     opened: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser

@@ -16,10 +16,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.outbox.models import Notice
-from marketplace.suppliers import queries, use_cases
-from marketplace.suppliers.models import SupplierTie, Vetting
-from marketplace.suppliers.second_look_models import Refusal
-from marketplace.suppliers.use_cases import Decision
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.models import ConflictOfInterest, Refusal, Vetting
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import World, everything, only_vetting, supplier, world
 from tests.support.browser import Browser
@@ -311,7 +310,7 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
 ) -> None:
     made, _owner = supplier()
     refusal = proposed(here, only_vetting(made))
-    session.add(SupplierTie(user_id=second.user_id, supplier_id=made.id, kind="paid"))
+    session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
     assert use_cases.remind_second_curators() == 1
     assert use_cases.remind_second_curators() == 0
@@ -323,7 +322,7 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
 def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(here: World, second: Viewer) -> None:
     made, _owner = supplier()
     refusal = proposed(here, only_vetting(made))
-    session.add(SupplierTie(user_id=second.user_id, supplier_id=made.id, kind="paid"))
+    session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
     before = kinds(second)
     with clock.as_of(clock.now() + dt.timedelta(days=12)):

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.suppliers.search import _KEPT_QUERIES, Approval, Catalogue, Entry, Wanted
-from marketplace.suppliers.words import MAX_WORDS, fold, query_stems, services_meant
+from marketplace.directory.search import _KEPT_QUERIES, Approval, Catalogue, Entry, Wanted
+from marketplace.directory.words import MAX_WORDS, fold, query_stems, services_meant
 
 pytestmark = pytest.mark.once
 TODAY = dt.date(2026, 11, 23)

@@ -7,10 +7,11 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.organisations.queries import viewer_for
-from marketplace.suppliers import use_cases
-from marketplace.suppliers.models import Supplier, Vetting
-from marketplace.suppliers.second_look_models import Refusal
-from marketplace.suppliers.use_cases import Basics, CaseDetails, Decision, Offer, SupplierApplication
+from marketplace.suppliers.models import Supplier
+from marketplace.suppliers.use_cases import Basics, CaseDetails, Offer, SupplierApplication
+from marketplace.vetting import use_cases
+from marketplace.vetting.models import Refusal, Vetting
+from marketplace.vetting.use_cases import Decision
 from tests import factories
 
 ABOUT = (
@@ -69,9 +70,9 @@ def only_vetting(made: Supplier) -> Vetting:
 
 def everything(category: str, **unmet: str) -> dict[str, dict[str, object]]:
     """Return a checklist on which all is met, but for those named with a note."""
-    from marketplace.suppliers import vetting
+    from marketplace.vetting import rules
 
     return {
         item.code: {"met": item.code not in unmet, "note": unmet.get(item.code, "")}
-        for item in vetting.criteria_for(category)
+        for item in rules.criteria_for(category)
     }

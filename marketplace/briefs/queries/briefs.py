@@ -21,8 +21,8 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
-from marketplace.suppliers.models import Vetting
-from marketplace.suppliers.queries.directory import LISTED_NOW
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries.standings import LISTED_NOW
 
 PAGE_SIZE = 20
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)

@@ -14,8 +14,8 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
 from marketplace.pages.dashboard import MOST_IN_A_GROUP, Desk, Fact, Task, Urgency
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers import queries as suppliers
-from marketplace.suppliers.models import Vetting
+from marketplace.vetting import queries as vetting
+from marketplace.vetting.models import Vetting
 
 PROMISED_WORKING_DAYS = 6
 RENEWAL_DAYS = 365
@@ -51,7 +51,7 @@ _APPLICATIONS = (
     .where(
         _VETTING.c.garden_id == _GARDEN_ID,
         _VETTING.c.state == "submitted",
-        _VETTING.c.id.not_in(suppliers.waiting_for_a_second()),
+        _VETTING.c.id.not_in(vetting.waiting_for_a_second()),
     )
     .group_by(_ORGANISATION.c.id, _ORGANISATION.c.name)
     .order_by(func.min(_VETTING.c.submitted_at), _ORGANISATION.c.id)
@@ -130,7 +130,7 @@ def _reviews(garden_id: int) -> Iterator[Task]:
 
 def _second_looks(viewer: Viewer) -> Iterator[Task]:
     """Refusals of others that the viewer can confirm, and appeals that the viewer can judge."""
-    for refusal in suppliers.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
+    for refusal in vetting.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
         kind = taxonomy.group(refusal.category).label
         yield Task(
             Urgency.NOW,
@@ -140,7 +140,7 @@ def _second_looks(viewer: Viewer) -> Iterator[Task]:
             _("Proposed %(date)s", date=format_date(refusal.since)),
             button=_("Read the proposal"),
         )
-    for appeal in suppliers.appeals_to_judge(viewer)[:MOST_IN_A_GROUP]:
+    for appeal in vetting.appeals_to_judge(viewer)[:MOST_IN_A_GROUP]:
         kind = taxonomy.group(appeal.category).label
         yield Task(
             Urgency.NOW,

@@ -20,7 +20,8 @@ from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import Invitation
-from marketplace.suppliers.models import Supplier, Vetting
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import Vetting
 
 _WHOSE = bindparam("supplier_id", type_=Integer())
 _SUPPLIER, _GARDEN = Supplier.__table__, Organisation.__table__.alias("garden")

@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
+from marketplace.directory import queries as directory
 from marketplace.outbox import queries as outbox
 from marketplace.pages.dashboard import Desk
 from marketplace.pages.queries.admin import admin_desk
@@ -14,7 +15,6 @@ from marketplace.pages.queries.garden import garden_desk
 from marketplace.pages.queries.supplier import supplier_desk
 from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
-from marketplace.suppliers import queries as suppliers
 from marketplace.web import access
 from marketplace.web.query_args import asked_for
 from marketplace.web.viewer import current_viewer
@@ -50,7 +50,7 @@ def home() -> Answer:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
     if viewer.is_garden:
-        more["coverage"] = suppliers.coverage(viewer, asked_for("service", 40))
+        more["coverage"] = directory.coverage(viewer, asked_for("service", 40))
     if viewer.is_supplier:
         more["opportunities"] = sourcing.opportunities(viewer, size=3).items
     return render_template(

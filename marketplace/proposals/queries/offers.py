@@ -21,8 +21,8 @@ from marketplace.proposals.content import Ask, Content
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import State, opened_at
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
-from marketplace.suppliers import vetting
-from marketplace.suppliers.models import Vetting
+from marketplace.vetting import rules
+from marketplace.vetting.models import Vetting
 
 HIDDEN = (State.DRAFT, State.WITHDRAWN)
 """What a company never sees, also after opening."""
@@ -150,7 +150,7 @@ def _opened(brief: Brief, version: BriefVersion, ask: Ask) -> list[Offer]:
     approved = {
         row.supplier_id
         for row in session.execute(_APPROVALS, asked)
-        if row.category in trades and vetting.standing(row.state, row.approved_at, now) in vetting.LISTED
+        if row.category in trades and rules.standing(row.state, row.approved_at, now) in rules.LISTED
     }
     judged: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(_SCORES, asked):

@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
-from marketplace.suppliers.words import glossary
+from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:
     from marketplace.matching import Index

@@ -1,8 +1,8 @@
 """How often a supplier was shown to companies, beside its page."""
 
 from marketplace.core.viewer import Viewer
+from marketplace.directory.hooks import ProfilePanel
 from marketplace.sourcing import queries
-from marketplace.suppliers.hooks import ProfilePanel
 
 
 def exposure_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:

@@ -50,7 +50,3 @@ class PriceForm(PriceFields):
 
 class CaseForm(CaseFields):
     """A job done."""
-
-
-class SubmitAgainForm(NoteFields):
-    """Sending an application again."""

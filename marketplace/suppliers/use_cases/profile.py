@@ -12,10 +12,14 @@ from marketplace.core.optimistic_lock import must_stand
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.suppliers import queries
-from marketplace.suppliers.hooks import SELF_DESCRIBED_SECTIONS, RankJump, before_profile_change
-from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier, Vetting
+from marketplace.suppliers.hooks import (
+    SELF_DESCRIBED_SECTIONS,
+    RankJump,
+    before_profile_change,
+    services_change,
+)
+from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier
 from marketplace.suppliers.use_cases import details as write
-from marketplace.suppliers.use_cases.applying import open_new_kinds
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
 
 
@@ -72,23 +76,21 @@ def change_text(viewer: Viewer, about: str, text_locale: str, seen: str | None =
     return _change(viewer, "text", change, seen)
 
 
-def change_services(
-    viewer: Viewer, codes: Iterable[str], note: str = "", seen: str | None = None
-) -> list[Vetting]:
-    """Change what is sold; only owners. A new kind of service is a new application, which is returned.
+def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", seen: str | None = None) -> int:
+    """Change the services sold; owners only. Returns the number of applications opened for new kinds of service.
 
     Raises RuleBroken.
     """
     _must_own(viewer)
-    opened: list[Vetting] = []
+    opened: list[int] = []
 
     def change(supplier: Supplier) -> None:
         write.write_services(supplier, codes)
         session.flush()
-        opened.extend(open_new_kinds(viewer, supplier, note))
+        opened.extend(callback(viewer, supplier, note) for callback in services_change)
 
     _change(viewer, "services", change, seen)
-    return opened
+    return sum(opened)
 
 
 def change_trades(

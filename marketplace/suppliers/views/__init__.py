@@ -1,6 +1,6 @@
-"""Pages of this feature."""
+"""Pages where a supplier edits its profile."""
 
-from marketplace.suppliers.views import applying, belonging, desk, directory, profile, second_look
+from marketplace.suppliers.views import profile
 from marketplace.suppliers.views.base import blueprint
 
-__all__ = ["applying", "belonging", "blueprint", "desk", "directory", "profile", "second_look"]
+__all__ = ["blueprint", "profile"]

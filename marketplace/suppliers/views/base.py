@@ -1,20 +1,7 @@
-"""The blueprint that the pages of this feature hang on."""
+"""The blueprint of the pages where a supplier edits its profile."""
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
-from marketplace.core.i18n import lazy_gettext as _l
-
 blueprint = Blueprint("suppliers", __name__)
 Answer = str | Response | tuple[str, int]
-STANDINGS = {
-    "waiting": _l("Waiting for you"),
-    "submitted": _l("Applied"),
-    "changes_requested": _l("Asked for changes"),
-    "approved": _l("Approved"),
-    "due": _l("Due for renewal"),
-    "dormant": _l("Expired"),
-    "refused": _l("Refused"),
-    "suspended": _l("Suspended"),
-    "paused": _l("Paused"),
-}

@@ -10,15 +10,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
 from marketplace.core.optimistic_lock import mark_of
-from marketplace.suppliers import queries, use_cases, vetting
-from marketplace.suppliers.completeness import area_in_words, gaps
+from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.forms import (
     AreaForm,
     BasicsForm,
     CaseForm,
     PriceForm,
     ServicesForm,
-    SubmitAgainForm,
     TextForm,
     TradesForm,
     choices,
@@ -43,34 +41,6 @@ BASICS = (
     "name", "organisation_number", "website", "phone", "employees", "contact_name", "contact_email",
 )  # fmt: skip
 FOR_OWNERS = {"basics", "services"}
-
-
-@blueprint.get("/profile")
-@access.supplier
-def profile() -> Answer:
-    """What stands in the profile, and what to do next."""
-    return _profile_page(SubmitAgainForm(formdata=None), None)
-
-
-def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
-    viewer = current_viewer()
-    supplier = queries.own_supplier(viewer)
-    counting = queries.listed(supplier)
-    return render_template(
-        "suppliers/profile.html",
-        supplier=supplier,
-        listed=counting,
-        gaps=gaps(supplier),
-        titles=TITLES,
-        for_owners=FOR_OWNERS,
-        standing_of=queries.standing_of,
-        rules=vetting,
-        ways=queries.ways_on(viewer),
-        form=form,
-        failed=failed,
-        area=area_in_words(supplier),
-        spoken=choices.spoken(supplier),
-    )
 
 
 def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
@@ -110,7 +80,7 @@ def _save(section: str, form: Any) -> str:
             return ngettext(
                 "Saved. The garden has received your application for a new kind of service.",
                 "Saved. The garden has received your applications for %(num)s new kinds of service.",
-                len(opened),
+                opened,
             )
     elif section == "basics":
         use_cases.change_basics(
@@ -151,7 +121,7 @@ def profile_section(section: str) -> Answer:
             form.add_rule_error(error)
         else:
             flashes.done(told)
-            return see_other("suppliers.profile")
+            return see_other("vetting.profile")
     html = render_template(
         "suppliers/profile_section.html",
         form=form,
@@ -176,7 +146,7 @@ def case_new() -> Answer:
             form.add_rule_error(error)
         else:
             flashes.done(_("The job is listed in your profile."))
-            return see_other("suppliers.profile", _anchor="cases")
+            return see_other("vetting.profile", _anchor="cases")
     return render_template("suppliers/case.html", form=form, case=None)
 
 
@@ -200,7 +170,7 @@ def case_edit(case_id: int) -> Answer:
             form.add_rule_error(error)
         else:
             flashes.done(_("Saved."))
-            return see_other("suppliers.profile", _anchor="cases")
+            return see_other("vetting.profile", _anchor="cases")
     return render_template("suppliers/case.html", form=form, case=case), status
 
 
@@ -212,7 +182,7 @@ def case_delete(case_id: int) -> Answer:
         kept = use_cases.delete_case(current_viewer(), case_id)
     except NotFound:
         flashes.note(_("The job has already been deleted."))
-        return see_other("suppliers.profile", _anchor="cases")
+        return see_other("vetting.profile", _anchor="cases")
     return render_template("suppliers/case_deleted.html", case=kept)
 
 
@@ -230,20 +200,4 @@ def profile_pause() -> Answer:
         )
     else:
         flashes.done(_("Welcome back. You can be found again."))
-    return see_other("suppliers.profile")
-
-
-@blueprint.post("/profile/vetting/<int:vetting_id>")
-@access.supplier_owner
-def profile_submit(vetting_id: int) -> Answer:
-    """Send an application again, or ask for renewal."""
-    form = SubmitAgainForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Sent to the business garden."))
-            return see_other("suppliers.profile")
-    return _profile_page(form, vetting_id)
+    return see_other("vetting.profile")

@@ -1,0 +1,21 @@
+"""Read access to the public directory, the coverage map and the suppliers that may be ranked."""
+
+from marketplace.directory.queries.catalogue import catalogue, directory_stamp, loosen, search
+from marketplace.directory.queries.coverage import Coverage, coverage
+from marketplace.directory.queries.garden_suppliers import garden_suppliers
+from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
+from marketplace.directory.queries.supplier_page import SupplierPage, supplier_page
+
+__all__ = [
+    "Coverage",
+    "Matchable",
+    "SupplierPage",
+    "catalogue",
+    "coverage",
+    "directory_stamp",
+    "garden_suppliers",
+    "loosen",
+    "matchable_suppliers",
+    "search",
+    "supplier_page",
+]

@@ -1,0 +1,192 @@
+"""The public directory: a catalogue in memory, kept fresh by one cheap question to the database at each request."""
+
+from collections import defaultdict
+from threading import Lock
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine, Select, String, func, select, true, type_coerce
+
+from marketplace.core import clock
+from marketplace.core.database import db, session
+from marketplace.core.pagination import Page, page_of
+from marketplace.directory.search import Approval, Catalogue, Entry, Hits, Wanted
+from marketplace.directory.words import fold
+from marketplace.organisations.models import Organisation
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierArea,
+    SupplierLanguage,
+    SupplierSector,
+    SupplierService,
+)
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries.standings import approved_services, is_listed
+
+PAGE_SIZE = 20
+_CHUNK = 500
+_kept: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
+_lock = Lock()
+
+
+_SUPPLIER, _VETTING, _ORGANISATION = Supplier.__table__.c, Vetting.__table__.c, Organisation.__table__.c
+_PROFILES = select(
+    func.count(_SUPPLIER.id),
+    func.sum(_SUPPLIER.version),
+    func.max(_SUPPLIER.updated_at),
+    func.count(_SUPPLIER.paused_at),
+).subquery()
+_ACTIVE = (
+    select(func.count(_ORGANISATION.id), func.max(_ORGANISATION.id))
+    .where(_ORGANISATION.kind == "supplier", _ORGANISATION.is_active)
+    .subquery()
+)
+_APPROVALS = select(
+    func.count(_VETTING.id),
+    func.sum(_VETTING.revision),
+    func.max(_VETTING.submitted_at),
+    func.max(_VETTING.decided_at),
+).subquery()
+_STAMPED = select(*_PROFILES.c, *_ACTIVE.c, *_APPROVALS.c).select_from(
+    _PROFILES.join(_ACTIVE, true()).join(_APPROVALS, true())
+)
+"""Asked of the tables themselves and made once, for it is asked at every request."""
+
+
+def directory_stamp() -> str:
+    """Return a value that changes when anything changes that directory or ranking see.
+
+    Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
+    because approvals fall asleep with time.
+    """
+    found = session.execute(_STAMPED).one()
+    return "/".join([clock.today().isoformat(), *(str(value) for value in found)])
+
+
+def catalogue() -> Catalogue:
+    """Return all suppliers that may be listed: approved for something, active, not pausing.
+
+    Built once for each state of the directory and shared by all requests of the process; after a change only the
+    suppliers that changed are read again.
+    """
+    stamp, engine = directory_stamp(), db.engine
+    kept = _kept.get(engine)
+    if kept and kept[0] == stamp:
+        return kept[1]
+    with _lock:
+        kept = _kept.get(engine)
+        if kept and kept[0] == stamp:
+            return kept[1]
+        made = _refreshed(kept[1].by_id if kept else {})
+        _kept[engine] = (stamp, made)
+        return made
+
+
+def _refreshed(former: dict[int, Entry]) -> Catalogue:
+    marks: dict[int, list[object]] = {}
+    gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
+    names: dict[int, str] = dict(session.execute(gardens).all())
+    # Moments as the driver gives them: of all that is asked for here they are only compared.
+    query = (
+        select(
+            Supplier.id,
+            Supplier.version,
+            type_coerce(Supplier.updated_at, String),
+            Vetting.category,
+            Vetting.garden_id,
+            type_coerce(Vetting.approved_at, String),
+            # With the day of the decision: that a curator has read a changed profile changes how it counts.
+            type_coerce(Vetting.decided_at, String),
+        )
+        .join(Vetting, Vetting.supplier_id == Supplier.id)
+        .where(Supplier.is_active, Supplier.paused_at.is_(None), is_listed(clock.now()))
+        .order_by(Supplier.id, Vetting.category)
+    )
+    for id_, version, updated_at, category, garden_id, approved_at, decided_at in session.execute(query):
+        mark = (version, updated_at, category, names.get(garden_id), approved_at, decided_at)
+        marks.setdefault(id_, []).extend(mark)
+    stale = [id_ for id_, mark in marks.items() if id_ not in former or former[id_].mark != tuple(mark)]
+    fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, names)
+    entries = [fresh.get(id_) or former[id_] for id_ in sorted(marks)]
+    return Catalogue([entry for entry in entries if entry.services])
+
+
+def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[int, str]) -> dict[int, Entry]:
+    found: dict[int, Entry] = {}
+    for start in range(0, len(ids), _CHUNK):
+        part = ids[start : start + _CHUNK]
+        services = _codes(
+            select(SupplierService.supplier_id, SupplierService.code).where(
+                SupplierService.supplier_id.in_(part)
+            )
+        )
+        sectors = _codes(
+            select(SupplierSector.supplier_id, SupplierSector.code).where(
+                SupplierSector.supplier_id.in_(part)
+            )
+        )
+        areas = _codes(
+            select(SupplierArea.supplier_id, SupplierArea.municipality_number).where(
+                SupplierArea.supplier_id.in_(part)
+            )
+        )
+        languages = _codes(
+            select(SupplierLanguage.supplier_id, SupplierLanguage.code).where(
+                SupplierLanguage.supplier_id.in_(part)
+            )
+        )
+        approvals: dict[int, list[Approval]] = defaultdict(list)
+        approved = select(Vetting.supplier_id, Vetting.category, Vetting.garden_id, Vetting.approved_at)
+        approved = approved.where(Vetting.supplier_id.in_(part), is_listed(clock.now()))
+        for id_, category, garden_id, day in session.execute(approved.order_by(Vetting.category)):
+            if day is not None:
+                approvals[id_].append(Approval(category, gardens.get(garden_id, ""), day))
+        cases: dict[int, list[str]] = defaultdict(list)
+        told = select(
+            CaseStudy.supplier_id, CaseStudy.title, CaseStudy.client, CaseStudy.text, CaseStudy.result
+        )
+        for id_, *texts in session.execute(told.where(CaseStudy.supplier_id.in_(part))):
+            cases[id_] += texts
+        rows = select(
+            Supplier.id, Supplier.slug, Supplier.name, Supplier.about, Supplier.text_locale, Supplier.municipality_number,
+            Supplier.price_from_nok, Supplier.remote, Supplier.on_site,
+        ).where(Supplier.id.in_(part))  # fmt: skip
+        for id_, slug, name, about, locale, municipality, price, remote, on_site in session.execute(rows):
+            kinds = {approval.category for approval in approvals[id_]}
+            found[id_] = Entry(
+                id=id_,
+                mark=marks[id_],
+                slug=slug,
+                name=name,
+                about=about,
+                locale=locale,
+                municipality=municipality,
+                services=approved_services(services[id_], kinds),
+                sectors=tuple(sectors[id_]),
+                area=tuple(areas[id_]),
+                languages=tuple(languages[id_]),
+                price_from=price,
+                remote=remote,
+                on_site=on_site,
+                approvals=tuple(approvals[id_]),
+                words=f" {fold(' '.join((about, *cases[id_])))} ",
+            )
+    return found
+
+
+def _codes(query: Select[int, str]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for id_, code in session.execute(query.order_by(*query.selected_columns)):
+        found[id_].append(code)
+    return found
+
+
+def search(wanted: Wanted, number: int = 1) -> tuple[Page[Entry], Hits]:
+    """Return one page of the suppliers wanted, and the counts beside each facet."""
+    hits = catalogue().find(wanted, clock.today())
+    return page_of(hits.entries, number, PAGE_SIZE), hits
+
+
+def loosen(wanted: Wanted) -> list[tuple[str, int]]:
+    """Return what could be let go to find something, with how many that would give."""
+    return catalogue().loosen(wanted, clock.today())

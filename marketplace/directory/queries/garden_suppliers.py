@@ -1,0 +1,96 @@
+"""A garden's own suppliers, with their approvals."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists, func, select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.pagination import Page, in_range
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Organisation
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import rules
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries.standings import has_standing, standing_bounds
+
+PAGE_SIZE = 25
+
+# Only the columns shown, in statements built once: loading suppliers took longer than the rest of the page.
+_VETTING, _ORGANISATION, _PROFILE = Vetting.__table__, Organisation.__table__, Supplier.__table__
+_GARDEN_ID = bindparam("garden_id", type_=Integer)
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How a supplier stands for one kind of service: `id` is the application's."""
+
+    id: int
+    category: str
+    standing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One line of the garden's suppliers."""
+
+    name: str
+    slug: str
+    municipality: str
+    is_paused: bool
+    approvals: Sequence[Approval]
+
+
+_APPROVALS = (
+    select(
+        _VETTING.c.supplier_id, _VETTING.c.id, _VETTING.c.category, _VETTING.c.state, _VETTING.c.approved_at
+    )
+    .where(_VETTING.c.supplier_id.in_(bindparam("ids", expanding=True)))
+    .order_by(_VETTING.c.category)
+)
+
+
+@cache
+def _suppliers(standing: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
+    """Return the queries for how many suppliers are listed, and for one page of them."""
+    of, name = _ORGANISATION.c, bindparam("name", type_=String)
+    conditions: list[ColumnElement[bool]] = []
+    if standing == "paused":
+        conditions.append(_PROFILE.c.paused_at.is_not(None))
+    elif standing:
+        conditions.append(exists().where(_VETTING.c.supplier_id == of.id, has_standing(standing)))
+    if named:
+        conditions.append(of.name.ilike(name))
+    query = (
+        select()
+        .select_from(_ORGANISATION.join(_PROFILE, _PROFILE.c.id == of.id))
+        .where(_PROFILE.c.garden_id == _GARDEN_ID, of.is_active, *conditions)
+    )
+    page = query.add_columns(of.id, of.name, of.slug, of.municipality_number, _PROFILE.c.paused_at)
+    page = page.order_by(func.lower(of.name), of.id).limit(PAGE_SIZE)
+    return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
+
+
+def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Listed]:
+    """Return the suppliers that have the viewer's garden as theirs, by name; `standing` is that of a vetting."""
+    if not viewer.is_garden:
+        raise NotFound
+    count, page = _suppliers(standing, named=bool(text))
+    name = f"%{text.replace('%', '').replace('_', '')}%"
+    about = {"garden_id": viewer.organisation_id, "name": name, **standing_bounds()}
+    total = session.scalar(count, about) or 0
+    number = in_range(number, total, PAGE_SIZE)
+    rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
+    approvals: dict[int, list[Approval]] = {row[0]: [] for row in rows}
+    now = clock.now()
+    for id_, vetting_id, category, state, since in session.execute(_APPROVALS, {"ids": list(approvals)}):
+        approvals[id_].append(Approval(vetting_id, category, rules.standing(state, since, now)))
+    lines = [
+        Listed(name, slug, place, paused_at is not None, approvals[id_])
+        for id_, name, slug, place, paused_at in rows
+    ]
+    return Page(lines, number, PAGE_SIZE, total)

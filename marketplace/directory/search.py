@@ -1,0 +1,247 @@
+"""Finding suppliers in the public directory: words, facets and a fair order, in memory.
+
+Pure: entries in, a page of results out. Each value of each facet is one large integer whose bits are the entries
+that have it, so that counting all facets of ten thousand suppliers takes a few milliseconds.
+"""
+
+import datetime as dt
+import zlib
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from threading import Lock
+
+from marketplace.core import taxonomy
+from marketplace.directory.words import SHORT, fold, query_stems, services_meant
+
+PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
+LANGUAGES = ("nb", "nn", "en", "sma")
+_NAME, _TEXT, _SERVICE = 4.0, 1.0, 3.0
+_KEPT_QUERIES = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """A kind of service that a supplier is approved for, by whom and since when."""
+
+    category: str
+    garden: str
+    since: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A supplier as the directory knows it. `services` are only those it is approved for."""
+
+    id: int
+    mark: tuple[object, ...]
+    slug: str
+    name: str
+    about: str
+    locale: str
+    municipality: str
+    services: tuple[str, ...]
+    sectors: tuple[str, ...]
+    area: tuple[str, ...]
+    languages: tuple[str, ...]
+    price_from: int | None
+    remote: bool
+    on_site: bool
+    approvals: tuple[Approval, ...]
+    words: str
+
+    @property
+    def places(self) -> frozenset[str]:
+        """Return the municipalities where it takes jobs with meetings: those it names, and its own."""
+        return frozenset((*self.area, self.municipality))
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is looked for. `kind` is a group or a service of the taxonomy; an empty text means any."""
+
+    text: str = ""
+    kind: str = ""
+    place: str = ""
+    sector: str = ""
+    language: str = ""
+    price: str = ""
+    remote: str = ""
+
+    def chosen(self) -> dict[str, str]:
+        """Return what is not empty, as it stands in the address."""
+        named = {field.name: getattr(self, field.name) for field in fields(self)}
+        return {name: value for name, value in named.items() if value}
+
+    def without(self, name: str) -> "Wanted":
+        """Return the same with one thing let go."""
+        return replace(self, **{name: ""})
+
+
+FACETS = ("kind", "place", "sector", "language", "price", "remote")
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """What was found: entries in order, and for each facet how many each value would give."""
+
+    entries: Sequence[Entry]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+def facet_values(entry: Entry) -> Iterable[tuple[str, str]]:
+    """Return every (facet, value) that an entry answers to."""
+    for code in entry.services:
+        yield "kind", code
+    for group in {taxonomy.group_of(code) for code in entry.services}:
+        yield "kind", group
+    for place in entry.places if entry.on_site else (entry.municipality,):
+        yield "place", place
+    for code in entry.sectors:
+        yield "sector", code
+    for code in entry.languages:
+        yield "language", code
+    if entry.price_from is not None:
+        for step in PRICE_STEPS:
+            if entry.price_from <= step:
+                yield "price", str(step)
+    if entry.remote:
+        yield "remote", "yes"
+
+
+class Catalogue:
+    """All suppliers that stand in the directory, ready to be searched. Never changes once made."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self.entries = tuple(entries)
+        self.by_id = {entry.id: entry for entry in self.entries}
+        self._all = (1 << len(self.entries)) - 1
+        self._masks = self._make_masks()
+        self._folded_names = [f" {fold(entry.name)} " for entry in self.entries]
+        self._scores: OrderedDict[str, dict[int, float]] = OrderedDict()
+        self._orders: dict[dt.date, tuple[int, ...]] = {}
+        self._lock = Lock()
+
+    def _make_masks(self) -> dict[str, dict[str, int]]:
+        size = len(self.entries) // 8 + 1
+        raw: dict[tuple[str, str], bytearray] = {}
+        for position, entry in enumerate(self.entries):
+            for key in facet_values(entry):
+                bits = raw.get(key)
+                if bits is None:
+                    bits = raw[key] = bytearray(size)
+                bits[position >> 3] |= 1 << (position & 7)
+        masks: dict[str, dict[str, int]] = {facet: {} for facet in FACETS}
+        for (facet, value), bits in raw.items():
+            masks[facet][value] = int.from_bytes(bits, "little")
+        return masks
+
+    def mask(self, facet: str, value: str) -> int:
+        """Return the entries with a value of a facet, as bits."""
+        return self._masks[facet].get(value, 0)
+
+    def count(self, facet: str, value: str, also: int | None = None) -> int:
+        """Count the entries with a value of a facet."""
+        found = self.mask(facet, value)
+        return (found if also is None else found & also).bit_count()
+
+    def with_value(self, facet: str, value: str) -> list[Entry]:
+        """Return the entries with a value of a facet."""
+        return [self.entries[position] for position in _positions(self.mask(facet, value))]
+
+    def find(self, wanted: Wanted, today: dt.date) -> Hits:
+        """Return all suppliers that are wanted, in order, with the counts beside each facet."""
+        scores = self.scores(wanted.text)
+        reach = self._all if scores is None else _bits(scores)
+        chosen = {facet: getattr(wanted, facet) for facet in FACETS}
+        narrowed = {facet: self.mask(facet, value) for facet, value in chosen.items() if value}
+        found = reach
+        for bits in narrowed.values():
+            found &= bits
+        counts: dict[str, Mapping[str, int]] = {}
+        for facet in FACETS:
+            others = reach
+            for other, bits in narrowed.items():
+                if other != facet:
+                    others &= bits
+            counts[facet] = {value: (bits & others).bit_count() for value, bits in self._masks[facet].items()}
+        inside = set(_positions(found))
+        order = [position for position in self._rotation(today) if position in inside]
+        if scores is not None:
+            order.sort(key=lambda position: -scores[position])
+        return Hits([self.entries[position] for position in order], counts)
+
+    def loosen(self, wanted: Wanted, today: dt.date) -> list[tuple[str, int]]:
+        """Return what could be let go to find something, with how many that would give, the most first."""
+        tries = [(name, len(self.find(wanted.without(name), today).entries)) for name in wanted.chosen()]
+        return sorted((found for found in tries if found[1]), key=lambda found: -found[1])
+
+    def _rotation(self, today: dt.date) -> tuple[int, ...]:
+        """Return all positions in the day's order: drawn anew each day, the same for everybody."""
+        order = self._orders.get(today)
+        if order is None:
+            day = today.isoformat()
+            order = tuple(
+                sorted(
+                    range(len(self.entries)),
+                    key=lambda at: zlib.crc32(f"{day}/{self.entries[at].id}".encode()),
+                )
+            )
+            self._orders = {today: order}
+        return order
+
+    def scores(self, text: str) -> dict[int, float] | None:
+        """Return how well each entry answers to words, by position; None when there are no words to look for."""
+        stems = query_stems(text)
+        meant = services_meant(text)
+        if not stems and not meant:
+            return {} if text.strip() else None
+        key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in meant.items())
+        with self._lock:
+            kept = self._scores.get(key)
+            if kept is not None:
+                self._scores.move_to_end(key)
+                return kept
+        scores = self._score(stems, meant)
+        with self._lock:
+            self._scores[key] = scores
+            while len(self._scores) > _KEPT_QUERIES:
+                self._scores.popitem(last=False)
+        return scores
+
+    def _score(self, stems: Sequence[str], meant: Mapping[str, float]) -> dict[int, float]:
+        """Add up words in names and texts and the services that the words mean.
+
+        An entry counts when it sells a service that was meant, or has at least half of the words.
+        """
+        names, texts = self._folded_names, [entry.words for entry in self.entries]
+        words: dict[int, float] = {}
+        hits: dict[int, int] = {}
+        for stem in stems:
+            looked_for = stem if len(stem) > SHORT else f" {stem} "
+            for position, text in enumerate(texts):
+                points = _NAME * (looked_for in names[position]) + _TEXT * (looked_for in text)
+                if points:
+                    words[position] = words.get(position, 0.0) + points
+                    hits[position] = hits.get(position, 0) + 1
+        enough = max(1, -(-len(stems) // 2))
+        scores = {position: points for position, points in words.items() if hits[position] >= enough}
+        for code, weight in meant.items():
+            for position in _positions(self.mask("kind", code)):
+                scores[position] = scores.get(position, words.get(position, 0.0)) + _SERVICE * weight
+        return scores
+
+
+def _positions(mask: int) -> list[int]:
+    """Return the places of the bits that are set."""
+    return [position for position, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
+
+
+def _bits(positions: Iterable[int]) -> int:
+    found = sorted(positions)
+    if not found:
+        return 0
+    bits = bytearray(found[-1] // 8 + 1)
+    for position in found:
+        bits[position >> 3] |= 1 << (position & 7)
+    return int.from_bytes(bits, "little")

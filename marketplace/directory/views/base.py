@@ -1,0 +1,7 @@
+"""The blueprint of the directory pages."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+blueprint = Blueprint("directory", __name__)
+Answer = str | Response | tuple[str, int]

@@ -1,0 +1,27 @@
+"""A garden's own suppliers, with the coverage map."""
+
+from flask import render_template, request
+
+from marketplace.directory import queries
+from marketplace.directory.views.base import Answer, blueprint
+from marketplace.vetting.views.base import STANDINGS
+from marketplace.web import access
+from marketplace.web.query_args import asked_for
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/garden/suppliers")
+@access.garden
+def garden_suppliers() -> Answer:
+    """List the garden's suppliers."""
+    viewer = current_viewer()
+    asked, text = request.args.get("state", ""), asked_for("q")
+    standing = asked if asked in STANDINGS and asked != "waiting" else ""
+    return render_template(
+        "directory/garden_suppliers.html",
+        page=queries.garden_suppliers(viewer, standing, text, request.args.get("page", 1, type=int)),
+        standing=standing,
+        text=text,
+        names={name: label for name, label in STANDINGS.items() if name != "waiting"},
+        coverage=queries.coverage(viewer, asked_for("service", 40)),
+    )

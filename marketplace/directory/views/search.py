@@ -1,0 +1,142 @@
+"""The public directory and a supplier's public page."""
+
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from flask import render_template, request
+from markupsafe import Markup
+
+from marketplace.core import clock, places, taxonomy
+from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
+from marketplace.core.i18n import gettext as _
+from marketplace.directory import queries
+from marketplace.directory.search import PRICE_STEPS, Catalogue, Hits, Wanted
+from marketplace.directory.views.base import Answer, blueprint
+from marketplace.suppliers.forms import choices
+from marketplace.web import access
+from marketplace.web.query_args import asked_for
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Options = list[tuple[str, list[tuple[str, str, int]]]]
+Drawn = tuple[str, Markup]
+"""A page's title, and what stands between its head and its foot."""
+
+_MOST_DRAWN = 100
+_drawn: "WeakKeyDictionary[Catalogue, dict[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
+
+
+def _wanted() -> Wanted:
+    """Return what the address asks for; what the taxonomy does not know is let go."""
+
+    def read(name: str, known: object) -> str:
+        value = asked_for(name, 40)
+        return value if value in known else ""  # type: ignore[operator]  # because each is a container of words
+
+    return Wanted(
+        text=asked_for("q", 200),
+        kind=read("kind", {*taxonomy.services(), *taxonomy.groups_by_code()}),
+        place=read("place", places.municipalities_by_number()),
+        sector=read("sector", taxonomy.sectors()),
+        language=read("language", dict(choices.languages())),
+        price=read("price", {str(step) for step in PRICE_STEPS}),
+        remote=read("remote", {"yes"}),
+    )
+
+
+def address(wanted: Wanted) -> dict[str, str]:
+    """Return the words of the address that asks for the same again."""
+    chosen = wanted.chosen()
+    return ({"q": chosen.pop("text")} if "text" in chosen else {}) | chosen
+
+
+def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
+    """Return the choices of each facet with their counts; what would give nothing is left out unless chosen."""
+
+    def counted(facet: str, items: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
+        chosen, counts = getattr(wanted, facet), hits.counts[facet]
+        return [
+            (code, label, counts.get(code, 0)) for code, label in items if counts.get(code) or code == chosen
+        ]
+
+    kinds = [
+        (label, counted("kind", [(code, _("Everything in %(kind)s", kind=label)), *items]))
+        for code, label, items in choices.service_groups()
+    ]
+    by_county: Options = []
+    names = places.counties()
+    for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
+        inside = [(number, places.municipality(number).name) for number in places.in_county(county)]
+        by_county.append(
+            (names[county], counted("place", sorted(inside, key=lambda item: sort_key(item[1]))))
+        )
+    prices = [(str(step), _("Up to %(sum)s", sum=format_money(step))) for step in PRICE_STEPS]
+    return {
+        "kind": [group for group in kinds if group[1]],
+        "place": [group for group in by_county if group[1]],
+        "sector": [("", counted("sector", choices.sectors()))],
+        "language": [("", counted("language", choices.languages()))],
+        "price": [("", counted("price", prices))],
+    }
+
+
+def _said(name: str, wanted: Wanted) -> str:
+    """Return a chosen thing in words."""
+    value = getattr(wanted, name)
+    words: dict[str, Callable[[], str]] = {
+        "text": lambda: f"«{value}»",
+        "kind": lambda: (taxonomy.services().get(value) or taxonomy.group(value)).label,
+        "place": lambda: _("Takes jobs in %(place)s", place=places.municipality(value).name),
+        "sector": lambda: taxonomy.sector(value).label,
+        "language": lambda: dict(choices.languages())[value],
+        "price": lambda: _("Up to %(sum)s", sum=format_money(int(value))),
+        "remote": lambda: _("Works online"),
+    }
+    return words[name]()
+
+
+def _title(total: int, *, narrowed: bool) -> str:
+    if not total:
+        return _("No supplier meets all of these requirements")
+    return ngettext("%(num)s supplier", "%(num)s suppliers", total) if narrowed else _("Find a supplier")
+
+
+def _draw(wanted: Wanted, number: int) -> Drawn:
+    page, hits = queries.search(wanted, number)
+    chosen = [(name, _said(name, wanted), address(wanted.without(name))) for name in wanted.chosen()]
+    looser = queries.loosen(wanted) if not page.total else []
+    title = _title(page.total, narrowed=bool(chosen))
+    inside = render_template(
+        "directory/_search.html",
+        title=title,
+        wanted=wanted,
+        page=page,
+        options=_options(wanted, hits),
+        remote_count=hits.counts["remote"].get("yes", 0),
+        chosen=chosen,
+        looser=[(_said(name, wanted), address(wanted.without(name)), count) for name, count in looser],
+        args=address(wanted),
+        filtered=bool(wanted.sector or wanted.price or wanted.remote or wanted.language),
+    )
+    return title, Markup(inside)  # noqa: S704 because a template has escaped it
+
+
+@blueprint.get("/suppliers")
+@access.public
+def search() -> Answer:
+    """Find suppliers.
+
+    What stands between head and foot depends on the directory, the question, the language and the day alone: it is
+    drawn once for each of them and shown to all who ask the same, until the directory changes.
+    """
+    wanted, number = _wanted(), request.args.get("page", 1, type=int)
+    pages = _drawn.setdefault(queries.catalogue(), {})
+    asked = (current_locale(), clock.today(), request.script_root, wanted, number)
+    found = pages.get(asked)
+    if found is None:
+        if len(pages) >= _MOST_DRAWN:
+            pages.clear()
+        found = pages[asked] = _draw(wanted, number)
+    title, inside = found
+    return render_template("directory/search.html", title=title, drawn=inside)

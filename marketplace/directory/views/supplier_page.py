@@ -1,0 +1,31 @@
+"""A supplier's public page."""
+
+from flask import render_template
+
+from marketplace.directory import queries
+from marketplace.directory.hooks import build_profile_panels
+from marketplace.directory.views.base import Answer, blueprint
+from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.forms import choices
+from marketplace.vetting.queries import standing_of
+from marketplace.vetting.views.base import STANDINGS
+from marketplace.web import access
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/suppliers/<slug>")
+@access.public
+def show(slug: str) -> Answer:
+    """Show a supplier."""
+    viewer = current_viewer()
+    page = queries.supplier_page(viewer, slug)
+    return render_template(
+        "directory/show.html",
+        panels=build_profile_panels(viewer, page.supplier.id),
+        shown=page,
+        supplier=page.supplier,
+        standing_of=standing_of,
+        area=area_in_words(page.supplier),
+        spoken=choices.spoken(page.supplier),
+        names=STANDINGS,
+    )

@@ -1,0 +1,84 @@
+"""Words that people type: folded, stemmed, and understood as services of the taxonomy. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from functools import cache, lru_cache
+
+from marketplace import matching
+from marketplace.core import taxonomy
+from marketplace.matching.analysis.stemming import stem
+from marketplace.suppliers.glossary import glossary, text_resources
+
+_WORD = re.compile(r"[^\W_]+")
+MAX_QUERY = 200
+MAX_WORDS = 12
+SHORT = 3
+"""Words so short count only as whole words."""
+_MOST_SERVICES = 6
+_LIKELY = 0.35
+"""From what probability on the matcher's guess at a service counts."""
+
+
+def fold(text: str) -> str:
+    """Return text for comparing: lower case, letters and digits only, single spaces."""
+    return " ".join(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
+
+
+@cache
+def _stop_words() -> frozenset[str]:
+    return frozenset(str(word) for lang in ("nb", "nn", "en") for word in text_resources()["stopwords"][lang])
+
+
+@lru_cache(maxsize=2000)
+def query_stems(text: str) -> tuple[str, ...]:
+    """Return the stems of the words that carry meaning, in their order, each once."""
+    words = [word for word in fold(text[:MAX_QUERY]).split() if word not in _stop_words()]
+    return tuple(dict.fromkeys(_cut(word) for word in words))[:MAX_WORDS]
+
+
+def _cut(word: str) -> str:
+    """Return the beginning that a word's forms share; short words stay as they are."""
+    shortest = min(stem(word, "nb"), word, key=len)
+    return shortest if len(shortest) > SHORT else word
+
+
+@cache
+def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
+    """Return the services behind every name and lay phrase, by its stems."""
+    found: dict[frozenset[str], list[str]] = {}
+    for code, service in taxonomy.services().items():
+        texts = [*service.labels.values()]
+        texts += [
+            phrase
+            for group in (service.terms, service.lay)
+            for phrases in group.values()
+            for phrase in phrases
+        ]
+        for stems in {frozenset(query_stems(text)) for text in texts}:
+            if stems:
+                found.setdefault(stems, []).append(code)
+    return {stems: tuple(codes) for stems, codes in found.items()}
+
+
+@lru_cache(maxsize=2000)
+def services_meant(text: str) -> Mapping[str, float]:
+    """Return the services that words mean, with a weight up to 1, the strongest first, at most six.
+
+    A name or phrase of the taxonomy that is all of the words decides alone; where none is, the matcher guesses as well.
+    """
+    asked = frozenset(query_stems(text))
+    if not asked:
+        return {}
+    weights: dict[str, float] = {}
+    for stems, codes in _phrases().items():
+        if stems <= asked and 2 * len(stems) >= len(asked):
+            for code in codes:
+                weights[code] = max(weights.get(code, 0.0), round(len(stems) / len(asked), 3))
+    if 1.0 not in weights.values():
+        known = taxonomy.services()
+        for guess in matching.suggest_needs(text[:MAX_QUERY], glossary(), limit=_MOST_SERVICES):
+            if guess.probability >= _LIKELY and guess.service in known:
+                weights[guess.service] = max(weights.get(guess.service, 0.0), round(guess.probability, 3))
+    strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MOST_SERVICES]
+    return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.6}

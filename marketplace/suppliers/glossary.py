@@ -1,0 +1,36 @@
+"""The matcher's glossary of services, built from the data files and cached for the process."""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+import yaml
+
+from marketplace import matching
+from marketplace.core import taxonomy
+from marketplace.data import data_path
+
+
+@cache
+def text_resources() -> dict[str, Any]:
+    """Stop words, synonyms and other language resources by name."""
+    with data_path("text_resources.yaml").open(encoding="utf-8") as file:
+        resources: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    return resources
+
+
+@cache
+def glossary() -> matching.Glossary:
+    """Build the glossary. One per process, because its index is expensive to build."""
+    with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
+        lay_texts = yaml.safe_load(file)
+    return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), text_resources(), lay_texts)
+
+
+@cache
+def glossary_digest() -> str:
+    """Hexadecimal SHA-256 of the files that the glossary is built from."""
+    digest = hashlib.sha256()
+    for name in ("taxonomy.yaml", "text_resources.yaml", "lay_texts.yaml"):
+        digest.update(data_path(name).read_bytes())
+    return digest.hexdigest()

@@ -1,0 +1,63 @@
+"""Eager loading of a supplier and its parts.
+
+The statements are built once: for a single supplier, building them takes the ORM longer than running them.
+"""
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from sqlalchemy import Integer, Select, String, bindparam, select
+from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import instance_state, set_committed_value
+
+from marketplace.core.database import session
+from marketplace.suppliers.models import (
+    CaseStudy,
+    Supplier,
+    SupplierArea,
+    SupplierLanguage,
+    SupplierSector,
+    SupplierService,
+)
+
+OWNER_ID = bindparam("owner_id", type_=Integer)
+_SUPPLIER = select(Supplier).options(joinedload(Supplier.garden), joinedload(Supplier.held))
+_BY_ID = _SUPPLIER.where(Supplier.id == bindparam("key", type_=Integer))
+_BY_SLUG = _SUPPLIER.where(Supplier.slug == bindparam("key", type_=String))
+# In the order of the relationships.
+_PARTS: dict[str, Select[Any]] = {
+    "services": select(SupplierService).where(SupplierService.supplier_id == OWNER_ID).order_by(SupplierService.code),
+    "areas": select(SupplierArea).where(SupplierArea.supplier_id == OWNER_ID).order_by(SupplierArea.municipality_number),
+    "cases": select(CaseStudy).where(CaseStudy.supplier_id == OWNER_ID).order_by(CaseStudy.year.desc(), CaseStudy.id),
+    "sectors": select(SupplierSector).where(SupplierSector.supplier_id == OWNER_ID).order_by(SupplierSector.code),
+    "languages": select(SupplierLanguage).where(SupplierLanguage.supplier_id == OWNER_ID).order_by(SupplierLanguage.code),
+}  # fmt: skip
+
+
+class HasId(Protocol):
+    """A mapped object with an integer key."""
+
+    @property
+    def id(self) -> int:
+        """Primary key."""
+
+
+def load_supplier(*, supplier_id: int | None = None, slug: str = "") -> Supplier | None:
+    """Load a supplier with all its parts by id or slug. Returns None if there is none."""
+    query, key = (_BY_SLUG, slug) if supplier_id is None else (_BY_ID, supplier_id)
+    supplier = session.scalars(query, {"key": key}).one_or_none()
+    if supplier is not None:
+        load_parts(supplier, _PARTS)
+    return supplier
+
+
+def load_parts(supplier: Supplier, names: Iterable[str]) -> None:
+    """Load some of a supplier's collections by name."""
+    for name in names:
+        load_collection(supplier, name, _PARTS[name])
+
+
+def load_collection(owner: HasId, name: str, query: Select[Any]) -> None:
+    """Load a collection of an object with a query by `OWNER_ID`, unless it is loaded: pending changes are kept."""
+    if name in instance_state(owner).unloaded:
+        set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).all())

@@ -1,0 +1,13 @@
+"""Forms for applying and for deciding on applications."""
+
+from marketplace.vetting.forms.applying import ApplyFields, ApplyForm, RegisterAndApplyForm, SubmitAgainForm
+from marketplace.vetting.forms.deciding import checklist_of, decision_form
+
+__all__ = [
+    "ApplyFields",
+    "ApplyForm",
+    "RegisterAndApplyForm",
+    "SubmitAgainForm",
+    "checklist_of",
+    "decision_form",
+]

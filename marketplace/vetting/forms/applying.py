@@ -1,0 +1,137 @@
+"""The application."""
+
+from typing import Any
+
+from wtforms import Field, ValidationError
+
+from marketplace.core import clock
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.forms import NewPersonFields
+from marketplace.suppliers.forms.fields import (
+    AreaFields,
+    BasicsFields,
+    PriceFields,
+    ServiceFields,
+    TextFields,
+    TradeFields,
+    sector_choices,
+    service_choices,
+)
+from marketplace.suppliers.forms.profile import NoteFields
+from marketplace.suppliers.use_cases import FIRST_YEAR, CaseDetails, Offer, SupplierApplication
+from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextField, length
+
+
+def _with_case(_form: Any, field: Field) -> None:
+    """Ask for the case's main fields when any of them is filled in."""
+    if _form.tells_case() and not field.data and not field.errors:
+        raise ValidationError(_("Complete this field, or clear all fields for the job."))
+
+
+class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):
+    """Everything that a supplier tells when applying."""
+
+    garden = ChoiceField(
+        _l("Which business garden should review the application?"),
+        validate_choice=False,
+        description=_l("Usually the one that covers your municipality."),
+    )
+    case_title = TextField(_l("Title of the job"), [_with_case, length(5, 120)])
+    case_client = TextField(
+        _l("What kind of customer was it?"),
+        [length(high=120)],
+        description=_l("Describe the customer without naming them: a bakery in a village."),
+    )
+    case_service = ChoiceField(_l("Service"), validate_choice=False)
+    case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
+    case_text = LongTextField(
+        _l("What did the customer need, and what did you do?"), [_with_case, length(40, 1500)]
+    )
+    case_result = TextField(
+        _l("What were the results?"),
+        [length(high=300)],
+        description=_l("Include a figure if you have one: 40 orders in the first week."),
+    )
+    case_year = NumberField(_l("Year"), [_with_case], high=2100)
+    reference = LongTextField(
+        _l("A customer the garden can call"),
+        [length(high=500)],
+        description=_l("Name and telephone number. Only the business garden sees them."),
+    )
+    terms = LongTextField(
+        _l("Who owns the work you produce?"),
+        [length(high=1000)],
+        description=_l(
+            "Domain, accounts, files and data after the job has ended. Only the business garden can see it."
+        ),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        gardens = [(str(garden.id), garden.name) for garden in organisations.gardens()]
+        self.garden.offer([("", _("The one that covers our municipality")), *gardens])
+        self.case_service.offer(service_choices())
+        self.case_sector.offer(sector_choices())
+
+    def tells_case(self) -> bool:
+        """Say whether anything of a case is filled in."""
+        return any((self.case_title.data, self.case_text.data, self.case_client.data, self.case_result.data))
+
+    def validate_case_year(self, field: Field) -> None:
+        """Refuse a year that cannot be."""
+        if field.data is not None and not FIRST_YEAR <= field.data <= clock.today().year:
+            raise ValidationError(_("Enter the year the job was done, from 1990 to now."))
+
+    def _note(self) -> str:
+        parts = [
+            (_("A customer reference"), self.reference.data),
+            (_("Who owns the results"), self.terms.data),
+        ]
+        return "\n\n".join(f"{label}: {text}" for label, text in parts if text)
+
+    def application(self, contact_name: str, contact_email: str) -> SupplierApplication:
+        """Return the application."""
+        chosen = self.garden.data
+        case = CaseDetails(
+            title=self.case_title.data or "",
+            text=self.case_text.data or "",
+            year=self.case_year.data or 0,
+            client=self.case_client.data or "",
+            sector_code=self.case_sector.data or "",
+            service_code=self.case_service.data or "",
+            result=self.case_result.data or "",
+        )
+        presence = self.presence.data or []
+        offer = Offer(
+            services=self.services.data or [],
+            sectors=self.sectors.data or [],
+            areas=self.municipalities(),
+            languages=self.languages.data or [],
+            remote="remote" in presence,
+            on_site="on_site" in presence,
+            price_from_nok=self.price_from.data,
+            next_start=self.next_start.data,
+        )
+        return SupplierApplication(
+            basics=self.basics(contact_name, contact_email),
+            offer=offer,
+            about=self.about.data or "",
+            text_locale=self.text_locale.data,
+            garden_id=int(chosen) if chosen else None,
+            cases=[case] if self.tells_case() else [],
+            note=self._note(),
+        )
+
+
+class ApplyForm(ApplyFields):
+    """The application of a person who is signed in."""
+
+
+class RegisterAndApplyForm(ApplyFields, NewPersonFields):
+    """The application of a person who makes an account with it."""
+
+
+class SubmitAgainForm(NoteFields):
+    """Sending an application again."""

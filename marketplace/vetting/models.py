@@ -1,0 +1,191 @@
+"""Vetting per kind of service, its history, refusals, appeals, transfers between gardens and conflicts of interest."""
+
+import datetime as dt
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.organisations.models import BusinessGarden
+from marketplace.suppliers.models import Supplier
+
+
+class Vetting(Base):
+    """A supplier's approval for one kind of service (a group of the taxonomy), as it stands now.
+
+    `checklist` holds, per criterion code, {"met": bool, "note": str}. States are in `rules.py`.
+    """
+
+    __tablename__ = "vetting"
+    __table_args__ = (
+        UniqueConstraint("supplier_id", "category"),
+        Index("ix_vetting_state_category", "state", "category"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
+    category: Mapped[str] = mapped_column(String(10))
+    state: Mapped[str] = mapped_column(String(20), default="submitted")
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    submitted_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    decided_at: Mapped[dt.datetime | None]
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    approved_at: Mapped[dt.datetime | None]
+    checklist: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    revision: Mapped[int] = mapped_column(default=1)
+
+    supplier: Mapped[Supplier] = relationship(innerjoin=True)
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+    decided_by: Mapped[User | None] = relationship()
+    decisions: Mapped[list["VettingDecision"]] = relationship(
+        cascade="all, delete-orphan", order_by="VettingDecision.at", back_populates="vetting"
+    )
+
+
+class VettingDecision(Base):
+    """One step in a vetting's history, never changed afterwards."""
+
+    __tablename__ = "vetting_decision"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    from_state: Mapped[str] = mapped_column(String(20))
+    to_state: Mapped[str] = mapped_column(String(20))
+    text: Mapped[str] = mapped_column(Text, default="")
+    checklist: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+    vetting: Mapped[Vetting] = relationship(back_populates="decisions", innerjoin=True)
+    by: Mapped[User | None] = relationship()
+
+
+class Refusal(Base):
+    """A refusal that a curator has proposed, with reasons per criterion; it counts when a second one confirms it.
+
+    `garden_id` is the garden whose application it is; `second_garden_id` is the one that is asked where nobody else
+    there can confirm. States are proposed, confirmed, returned, and withdrawn, which also says that it was overtaken.
+    """
+
+    __tablename__ = "refusal"
+    __table_args__ = (
+        Index(
+            "uq_refusal_proposed",
+            "vetting_id",
+            unique=True,
+            sqlite_where=text("state = 'proposed'"),
+            postgresql_where=text("state = 'proposed'"),
+        ),
+        CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> proposed_by_id OR state = 'withdrawn'",
+            name="two_people",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    second_garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="proposed")
+    checklist: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    reason: Mapped[str] = mapped_column(Text)
+    proposed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    proposed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[dt.datetime | None]
+    answer: Mapped[str] = mapped_column(Text, default="")
+    reminded_at: Mapped[dt.datetime | None]
+
+    vetting: Mapped[Vetting] = relationship(innerjoin=True)
+    garden: Mapped[BusinessGarden] = relationship(foreign_keys=[garden_id], innerjoin=True)
+    second_garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[second_garden_id])
+    proposed_by: Mapped[User] = relationship(foreign_keys=[proposed_by_id], innerjoin=True)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+
+class Appeal(Base):
+    """A refused supplier's words to another garden about one refusal: the step in the history that it is against.
+
+    `from_garden_id` is the garden that refused, `garden_id` the one that looks; it is empty while no garden can.
+    States are waiting, granted and stands.
+    """
+
+    __tablename__ = "appeal"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    decision_id: Mapped[int] = mapped_column(
+        ForeignKey("vetting_decision.id", ondelete="CASCADE"), unique=True
+    )
+    vetting_id: Mapped[int] = mapped_column(ForeignKey("vetting.id", ondelete="CASCADE"), index=True)
+    from_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    state: Mapped[str] = mapped_column(String(10), default="waiting")
+    text: Mapped[str] = mapped_column(Text)
+    appealed_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    appealed_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    decided_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    decided_at: Mapped[dt.datetime | None]
+    reason: Mapped[str] = mapped_column(Text, default="")
+    reminded_at: Mapped[dt.datetime | None]
+
+    vetting: Mapped[Vetting] = relationship(innerjoin=True)
+    decision: Mapped[VettingDecision] = relationship(innerjoin=True)
+    from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id], innerjoin=True)
+    garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
+    appealed_by: Mapped[User] = relationship(foreign_keys=[appealed_by_id], innerjoin=True)
+    decided_by: Mapped[User | None] = relationship(foreign_keys=[decided_by_id])
+
+
+class ConflictOfInterest(Base):
+    """A tie between a person in a business garden and a supplier, stated by the person.
+
+    While it stands, the person decides nothing about the supplier: kinds are owner, board, family and paid.
+    """
+
+    __tablename__ = "supplier_tie"
+    __table_args__ = (UniqueConstraint("user_id", "supplier_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[str] = mapped_column(String(10))
+    stated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    supplier: Mapped[Supplier] = relationship()
+
+
+class Transfer(Base):
+    """A supplier's move to another garden: asked for by the giving garden, agreed to by the receiving one.
+
+    States are asked, agreed, declined and withdrawn; at most one is asked for each supplier.
+    """
+
+    __tablename__ = "supplier_move"
+    __table_args__ = (
+        Index(
+            "uq_supplier_move_asked",
+            "supplier_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
+    from_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    to_garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    reason: Mapped[str] = mapped_column(String(500))
+    state: Mapped[str] = mapped_column(String(10), default="asked")
+    asked_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    answered_at: Mapped[dt.datetime | None]
+
+    supplier: Mapped[Supplier] = relationship()
+    from_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[from_garden_id])
+    to_garden: Mapped[BusinessGarden] = relationship(foreign_keys=[to_garden_id])

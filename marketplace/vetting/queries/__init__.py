@@ -1,0 +1,77 @@
+"""Read access to applications, refusals, appeals, transfers and conflicts of interest."""
+
+from marketplace.vetting.queries.changed_profiles import to_read_again
+from marketplace.vetting.queries.dashboard import Application, application, counts, queue
+from marketplace.vetting.queries.pending_reviews import appeals_to_judge, refusals_to_confirm
+from marketplace.vetting.queries.second_reviews import (
+    Matter,
+    all_appeals,
+    appeal_for,
+    appealable,
+    can_appeal,
+    chair_at_appeal,
+    chair_at_refusal,
+    judges_of,
+    nearest_garden,
+    open_refusal,
+    refusal_for,
+    refusals_of,
+    refusing_step,
+    untied_curators,
+    waiting_for_a_second,
+    ways_on,
+)
+from marketplace.vetting.queries.standings import (
+    approved_services,
+    listed,
+    own_history,
+    services_in_category,
+    standing_of,
+    vettings_of,
+)
+from marketplace.vetting.queries.transfers import (
+    has_tie,
+    moves,
+    other_gardens,
+    own_supplier_of_garden,
+    suppliers_to_tie,
+    ties,
+)
+
+__all__ = [
+    "Application",
+    "Matter",
+    "all_appeals",
+    "appeal_for",
+    "appealable",
+    "appeals_to_judge",
+    "application",
+    "approved_services",
+    "can_appeal",
+    "chair_at_appeal",
+    "chair_at_refusal",
+    "counts",
+    "has_tie",
+    "judges_of",
+    "listed",
+    "moves",
+    "nearest_garden",
+    "open_refusal",
+    "other_gardens",
+    "own_history",
+    "own_supplier_of_garden",
+    "queue",
+    "refusal_for",
+    "refusals_of",
+    "refusals_to_confirm",
+    "refusing_step",
+    "services_in_category",
+    "standing_of",
+    "suppliers_to_tie",
+    "ties",
+    "to_read_again",
+    "untied_curators",
+    "vettings_of",
+    "waiting_for_a_second",
+    "ways_on",
+]

@@ -1,0 +1,52 @@
+"""Applying to be a supplier."""
+
+from flask import render_template
+
+from marketplace.accounts.views import hash_cost
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations import use_cases as organisations
+from marketplace.suppliers.forms import choices
+from marketplace.vetting import use_cases
+from marketplace.vetting.forms import ApplyFields, ApplyForm, RegisterAndApplyForm
+from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_token, current_viewer
+
+
+@blueprint.route("/suppliers/apply", methods=["GET", "POST"])
+@access.public
+@access.writes(
+    Level.PUBLIC, because="whoever wants to be a supplier applies; a garden looks before it counts"
+)
+def apply() -> Answer:
+    """Apply for approval, with an account unless one is signed in."""
+    viewer = current_viewer()
+    started = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
+    form: ApplyFields = ApplyForm(data=started) if viewer.is_signed_in else RegisterAndApplyForm(data=started)
+    if form.validate_on_submit():
+        try:
+            if isinstance(form, RegisterAndApplyForm):
+                person = form.person()
+                use_cases.register_supplier(person, form.application(person.name, person.email), hash_cost())
+                return see_other("accounts.check_mail")
+            membership_id = use_cases.found_supplier(viewer, form.application(viewer.name, viewer.email))
+            organisations.choose_organisation(viewer, current_token() or "", membership_id)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(
+                _(
+                    "Your application has been sent. You will get an e-mail when the business garden has reviewed it."
+                )
+            )
+            return see_other("vetting.profile")
+    return render_template(
+        "vetting/apply.html",
+        form=form,
+        service_groups=choices.service_groups(),
+        area_groups=choices.area_groups(form.areas.data or ()),
+    )

@@ -1,0 +1,20 @@
+"""The blueprint of the vetting pages, and the names of standings."""
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import lazy_gettext as _l
+
+blueprint = Blueprint("vetting", __name__)
+Answer = str | Response | tuple[str, int]
+STANDINGS = {
+    "waiting": _l("Waiting for you"),
+    "submitted": _l("Applied"),
+    "changes_requested": _l("Asked for changes"),
+    "approved": _l("Approved"),
+    "due": _l("Due for renewal"),
+    "dormant": _l("Expired"),
+    "refused": _l("Refused"),
+    "suspended": _l("Suspended"),
+    "paused": _l("Paused"),
+}

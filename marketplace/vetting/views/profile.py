@@ -1,0 +1,62 @@
+"""A supplier's own profile with its approvals, and sending an application again."""
+
+from flask import render_template
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.suppliers.completeness import area_in_words, gaps
+from marketplace.suppliers.forms import choices
+from marketplace.suppliers.queries import own_supplier
+from marketplace.suppliers.views.profile import FOR_OWNERS, TITLES
+from marketplace.vetting import queries, rules, use_cases
+from marketplace.vetting.forms import SubmitAgainForm
+from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/profile")
+@access.supplier
+def profile() -> Answer:
+    """Show the profile, its approvals and what to do next."""
+    return _profile_page(SubmitAgainForm(formdata=None), None)
+
+
+def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
+    """Render the profile. `failed` is the vetting whose form has errors."""
+    viewer = current_viewer()
+    supplier = own_supplier(viewer)
+    vettings = queries.vettings_of(supplier.id, with_garden=True)
+    return render_template(
+        "vetting/profile.html",
+        supplier=supplier,
+        vettings=vettings,
+        listed=queries.listed(vettings),
+        gaps=gaps(supplier),
+        titles=TITLES,
+        for_owners=FOR_OWNERS,
+        standing_of=queries.standing_of,
+        rules=rules,
+        ways=queries.ways_on(viewer),
+        form=form,
+        failed=failed,
+        area=area_in_words(supplier),
+        spoken=choices.spoken(supplier),
+    )
+
+
+@blueprint.post("/profile/vetting/<int:vetting_id>")
+@access.supplier_owner
+def submit_again(vetting_id: int) -> Answer:
+    """Send an application again, or ask for renewal."""
+    form = SubmitAgainForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Sent to the business garden."))
+            return see_other("vetting.profile")
+    return _profile_page(form, vetting_id)

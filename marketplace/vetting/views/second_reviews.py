@@ -66,7 +66,9 @@ def _refusal_done(move: str, name: str) -> str:
     said = {
         second_review.CONFIRM: _("%(supplier)s has been refused and given the reasons.", supplier=name),
         second_review.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
-        second_review.WITHDRAW: _("You have withdrawn the proposal. The application is waiting for you again."),
+        second_review.WITHDRAW: _(
+            "You have withdrawn the proposal. The application is waiting for you again."
+        ),
     }
     return said[move]
 

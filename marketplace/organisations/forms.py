@@ -25,32 +25,32 @@ from marketplace.web.forms import (
 
 
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:
-    """Return all municipalities grouped by county for a list, Trøndelag first, names sorted as in Norwegian."""
+    """Return all municipalities grouped by county, Trøndelag first, in Norwegian alphabetical order."""
     by_county: dict[str, list[tuple[str, str]]] = {}
     order = sorted(
         places.counties(),
         key=lambda number: (number != places.TRONDELAG, sort_key(places.counties()[number])),
     )
     if blank:
-        by_county[""] = [  # under no heading, as HTML wants the empty choice of a list
+        by_county[""] = [  # HTML requires the empty choice to be outside any group
             ("", _("Choose a municipality"))
         ]
     for county in order:
-        found = [places.municipality(number) for number in places.in_county(county)]
+        municipalities = [places.municipality(number) for number in places.in_county(county)]
         by_county[places.counties()[county]] = [
-            (m.number, m.name) for m in sorted(found, key=lambda m: sort_key(m.name))
+            (m.number, m.name) for m in sorted(municipalities, key=lambda m: sort_key(m.name))
         ]
     return by_county
 
 
 def sector_choices() -> list[tuple[str, str]]:
-    """Return the sectors for a list, by name."""
+    """Return the sectors as form choices, by name."""
     named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
     return [("", _("Choose a sector")), *sorted(named, key=lambda item: sort_key(item[1]))]
 
 
 class NewPersonFields(BaseForm):
-    """The fields of a new account."""
+    """Fields of a new account."""
 
     person_name = TextField(_l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"})
     email = EmailField(
@@ -66,12 +66,12 @@ class NewPersonFields(BaseForm):
     )
 
     def person(self, target: str = "") -> NewPerson:
-        """Return the person; `target` is where to go on once the address is confirmed."""
+        """Return the submitted person; `target` is the page to open once the address is confirmed."""
         return NewPerson(self.person_name.data or "", self.email.data or "", self.password.data or "", target)
 
 
 class CompanyFields(BaseForm):
-    """The fields of a company."""
+    """Fields of a company."""
 
     name = TextField(
         _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
@@ -97,7 +97,7 @@ class CompanyFields(BaseForm):
         self.sector.offer(sector_choices())
 
     def details(self) -> CompanyDetails:
-        """Return the company."""
+        """Return the submitted company details."""
         return CompanyDetails(
             name=self.name.data or "",
             organisation_number=self.organisation_number.data,
@@ -119,7 +119,7 @@ class AddCompanyForm(CompanyFields):
 
 
 class InviteColleagueForm(BaseForm):
-    """Who shall join, and with which right."""
+    """E-mail address and role of an invited colleague."""
 
     email = EmailField(_l("Colleague's e-mail address"), [required(), length(high=254), email()])
     role = ChoiceField(_l("Role"), [required()])
@@ -130,7 +130,7 @@ class InviteColleagueForm(BaseForm):
 
 
 def role_choices(kind: str | None) -> list[tuple[str, str]]:
-    """Return the roles of a kind of organisation, in words."""
+    """Return the roles in a kind of organisation as form choices."""
     if kind == "garden":
         return [
             ("adviser", _("Adviser: helps companies")),
@@ -178,7 +178,7 @@ class GardenForm(BaseForm):
         self.covered_municipalities.offer(sorted(named, key=lambda item: sort_key(item[1])))
 
     def details(self) -> GardenDetails:
-        """Return the garden."""
+        """Return the submitted garden details."""
         return GardenDetails(
             name=self.name.data or "",
             municipality_number=self.municipality.data,

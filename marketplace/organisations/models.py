@@ -1,4 +1,4 @@
-"""Companies, business gardens, and who may act for whom. Suppliers build on `Organisation` in their own feature."""
+"""Organisations, companies, business gardens and memberships. Suppliers extend `Organisation` in their own package."""
 
 import datetime as dt
 
@@ -12,11 +12,11 @@ from marketplace.core.places import Municipality, find_municipality, place_of
 from marketplace.core.taxonomy import Sector, sectors
 
 LEADER_ROLE = {"company": "owner", "supplier": "owner", "garden": "curator"}
-"""The role that leads each kind of organisation: invites others, and never leaves it empty."""
+"""The leading role in each kind of organisation: invites others, and is always held by at least one member."""
 
 
 class Organisation(Base):
-    """What companies, suppliers and business gardens have in common. `kind` says which it is."""
+    """Common columns of companies, suppliers and business gardens, told apart by `kind`."""
 
     __tablename__ = "organisation"
     __table_args__ = (UniqueConstraint("kind", "organisation_number"),)
@@ -37,12 +37,12 @@ class Organisation(Base):
 
     @property
     def municipality(self) -> Municipality | None:
-        """Return the municipality of the seat."""
+        """Return the municipality of the organisation's seat."""
         return find_municipality(self.municipality_number)
 
     @property
     def place(self) -> str:
-        """Return the municipality's name."""
+        """Return the name of the municipality."""
         return place_of(self.municipality_number)
 
 
@@ -58,7 +58,7 @@ class BusinessGarden(Organisation):
 
 
 class Company(Organisation):
-    """A company that buys services, followed up by one business garden."""
+    """A company that buys services, advised by one business garden."""
 
     __tablename__ = "company"
     __mapper_args__ = {"polymorphic_identity": "company"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
@@ -72,12 +72,12 @@ class Company(Organisation):
 
     @property
     def sector(self) -> Sector | None:
-        """Return the trade from the taxonomy."""
+        """Return the sector from the taxonomy."""
         return sectors().get(self.sector_code)
 
 
 class Membership(Base):
-    """A person's right to act for an organisation.
+    """A user's right to act for an organisation.
 
     Roles: owner and member in companies and suppliers, curator and adviser in business gardens.
     """
@@ -96,7 +96,7 @@ class Membership(Base):
 
 
 class ColleagueInvitation(Base):
-    """A mailed invitation to act for an organisation. Only the hash of its secret is kept."""
+    """An e-mailed invitation to act for an organisation. Only the hash of its token is stored."""
 
     __tablename__ = "colleague_invitation"
 

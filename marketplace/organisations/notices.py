@@ -1,4 +1,4 @@
-"""Mails about organisations and their people."""
+"""Notices about organisations and their members."""
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
@@ -6,7 +6,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("colleague_invited")
 def colleague_invited(inviter: str, organisation: str, path: str) -> Content:
-    """A colleague is asked to join."""
+    """A colleague is invited to join."""
     return Content(
         _("%(inviter)s has invited you to %(organisation)s", inviter=inviter, organisation=organisation),
         [
@@ -36,10 +36,10 @@ def colleague_joined(name: str, organisation: str) -> Content:
 
 
 @as_message("company_registered", throttled=True)
-def company_registered(company: str, place: str) -> Content:
-    """A garden has a new company."""
+def company_registered(company: str, municipality: str) -> Content:
+    """A company has registered in the garden's area."""
     return Content(
-        _("New company: %(company)s in %(place)s", company=company, place=place),
+        _("New company: %(company)s in %(place)s", company=company, place=municipality),
         [_("%(company)s has registered and is in your area. Get in touch.", company=company)],
         "/companies",
         _("See your companies"),

@@ -1,4 +1,4 @@
-"""Who may act for whom, and the organisations a viewer may see."""
+"""Memberships and the organisations that a viewer can see."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -31,7 +31,7 @@ from marketplace.outbox.models import Notice
 
 @dataclass(frozen=True, slots=True)
 class SignedInPerson:
-    """What a request needs to know of the person signed in, and how far the sign-in has come."""
+    """The signed-in user of a request and the stage of the sign-in."""
 
     viewer: Viewer
     unread: int
@@ -41,10 +41,10 @@ class SignedInPerson:
 
 
 def _session_query() -> Select[Any]:
-    """Return the query for a session by its hash: a row for each active membership, the oldest first."""
+    """Return the query for a session by its hash: one row for each active membership, the oldest first."""
     sign_in, user = SignInSession.__table__, User.__table__
     membership, organisation = Membership.__table__, Organisation.__table__
-    # One table after the other: SQLite would read all of a nested join before it looks for one person.
+    # Not a nested join: SQLite would read all of it before filtering by user.
     joined = (
         sign_in.join(user)
         .outerjoin(membership, membership.c.user_id == user.c.id)
@@ -75,13 +75,13 @@ def _session_query() -> Select[Any]:
 
 
 _SESSION_QUERY = _session_query()
-"""Asked of the tables themselves, in one statement that is made once: every page of a signed-in person begins here."""
+"""Built once, on tables rather than entities: every page of a signed-in user runs this single statement."""
 
 
 def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson | None:
-    """Return the person behind a cookie's secret, or None when the session is over.
+    """Return the user with the given session token, or None if the session has expired.
 
-    Rights are derived from the memberships as they stand now, at each request; nothing of them is kept in the session.
+    Permissions are derived from the current memberships at each request; the session stores none.
     """
     rows = session.execute(_SESSION_QUERY, {"token_hash": token_hash(token)}).all()
     if not rows:
@@ -121,7 +121,7 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
 
 
 def organisation_names_of(user_id: int | None) -> tuple[str, ...]:
-    """Return the names of the organisations that a person acts for, and of their gardens."""
+    """Return the names of the organisations that a user acts for, and of their gardens."""
     names: list[str] = []
     for membership in memberships_of(user_id or 0):
         names.append(membership.organisation.name)
@@ -132,7 +132,7 @@ def organisation_names_of(user_id: int | None) -> tuple[str, ...]:
 
 
 def viewer_for(user: User, membership: Membership | None) -> Viewer:
-    """Return a person as the viewer who acts by a membership, or for nobody."""
+    """Return a user as a viewer who acts through a membership, or for no organisation."""
     organisation = membership.organisation if membership else None
     return Viewer(
         user_id=user.id,
@@ -149,7 +149,7 @@ def viewer_for(user: User, membership: Membership | None) -> Viewer:
 
 
 def memberships_of(user_id: int) -> Sequence[Membership]:
-    """Return a person's memberships in active organisations, the oldest first."""
+    """Return a user's memberships in active organisations, the oldest first."""
     query = (
         select(Membership)
         .join(Membership.organisation)
@@ -161,13 +161,13 @@ def memberships_of(user_id: int) -> Sequence[Membership]:
 
 
 def is_administrator(user_id: int | None) -> bool:
-    """Say whether a person is an administrator, whoever he or she acts for now."""
+    """Return True if a user is an administrator, whatever organisation the user acts for now."""
     user = session.get(User, user_id) if user_id else None
     return bool(user and user.is_admin)
 
 
 def members(organisation_id: int) -> Sequence[Membership]:
-    """Return an organisation's people, by name."""
+    """Return an organisation's memberships, by name of the user."""
     query = (
         select(Membership)
         .join(Membership.user)
@@ -179,7 +179,7 @@ def members(organisation_id: int) -> Sequence[Membership]:
 
 
 def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Recipient]:
-    """Return the active people of an organisation as receivers of notices, or those with certain roles."""
+    """Return an organisation's active users, or those with certain roles, as recipients of notices."""
     if organisation_id is None:
         return []
     query = select(User).join(Membership, Membership.user_id == User.id)
@@ -190,7 +190,7 @@ def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) ->
 
 
 def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
-    """Return the invitations of an organisation that can still be taken."""
+    """Return an organisation's pending invitations to colleagues."""
     query = select(ColleagueInvitation).where(
         ColleagueInvitation.organisation_id == organisation_id,
         ColleagueInvitation.accepted_at.is_(None),
@@ -201,15 +201,20 @@ def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
 
 
 def find_invitation(token: str) -> ColleagueInvitation | None:
-    """Return the invitation behind a mailed secret if it can still be taken.
+    """Return the pending invitation with the given token, or None.
 
-    It gives no more than its sender could give now: it ends when the sender leaves, or no longer leads there.
+    It is valid only while its sender could still send it: not after the sender has left or lost the leading role.
     """
     query = select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
-    found = session.scalar(query.with_for_update())
-    if found is None or found.accepted_at or found.withdrawn_at or found.expires_at <= clock.now():
+    invitation = session.scalar(query.with_for_update())
+    if (
+        invitation is None
+        or invitation.accepted_at
+        or invitation.withdrawn_at
+        or invitation.expires_at <= clock.now()
+    ):
         return None
-    return found if found.organisation.is_active and _sender_still_leads(found) else None
+    return invitation if invitation.organisation.is_active and _sender_still_leads(invitation) else None
 
 
 def _sender_still_leads(invitation: ColleagueInvitation) -> bool:
@@ -233,16 +238,16 @@ def gardens() -> Sequence[BusinessGarden]:
 
 
 def all_gardens() -> Sequence[BusinessGarden]:
-    """Return all business gardens, closed ones too, for administrators."""
+    """Return all business gardens, including closed ones, for administrators."""
     return session.scalars(select(BusinessGarden).order_by(BusinessGarden.name)).all()
 
 
 def garden(garden_id: int) -> BusinessGarden:
-    """Return a business garden. Raises NotFound."""
-    found = session.get(BusinessGarden, garden_id)
-    if found is None:
+    """Return a business garden by id. Raises NotFound."""
+    business_garden = session.get(BusinessGarden, garden_id)
+    if business_garden is None:
         raise NotFound
-    return found
+    return business_garden
 
 
 def garden_covering(municipality_number: str) -> BusinessGarden | None:
@@ -251,20 +256,20 @@ def garden_covering(municipality_number: str) -> BusinessGarden | None:
 
 
 def lock_organisation(organisation_id: int | None) -> None:
-    """Let nobody else change an organisation until the end of the transaction."""
+    """Lock an organisation's row until the end of the transaction."""
     session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
 
 
 def own_company(viewer: Viewer) -> Company:
     """Return the company that the viewer acts for. Raises NotFound."""
-    found = session.get(Company, viewer.organisation_id) if viewer.is_company else None
-    if found is None:
+    company = session.get(Company, viewer.organisation_id) if viewer.is_company else None
+    if company is None:
         raise NotFound
-    return found
+    return company
 
 
 def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]:
-    """Return the companies that the viewer's garden follows up, by name."""
+    """Return the companies of the viewer's garden, by name."""
     query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
     if text:
         query = query.where(Company.name.ilike(f"%{text.replace('%', '').replace('_', '')}%"))
@@ -274,27 +279,25 @@ def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]
 
 
 def company_for(viewer: Viewer, company_id: int) -> Company:
-    """Return a company that the viewer's garden follows up. Raises NotFound."""
-    found = session.get(Company, company_id)
-    if found is None or not viewer.is_garden or found.garden_id != viewer.organisation_id:
+    """Return a company of the viewer's garden. Raises NotFound."""
+    company = session.get(Company, company_id)
+    if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
         raise NotFound
-    return found
+    return company
 
 
 def unique_slug(name: str) -> str:
-    """Return an address word for a new organisation that nobody has."""
+    """Return an unused URL slug for a new organisation."""
     base = make_slug(name)
     taken = set(
         session.scalars(select(Organisation.slug).where(Organisation.slug.startswith(base, autoescape=True)))
     )
-    slug, number = base, 2
-    while slug in taken:
-        slug, number = f"{base}-{number}", number + 1
-    return slug
+    candidates = (base, *(f"{base}-{suffix}" for suffix in range(2, len(taken) + 2)))
+    return next(slug for slug in candidates if slug not in taken)
 
 
 def has_organisation_number(kind: str, number: str | None, except_id: int | None = None) -> bool:
-    """Say whether another organisation of the kind has an organisation number."""
+    """Return True if another organisation of the same kind has the organisation number."""
     if not number:
         return False
     query = select(Organisation.id).where(
@@ -306,7 +309,7 @@ def has_organisation_number(kind: str, number: str | None, except_id: int | None
 
 
 def names_of(organisation_ids: Iterable[int | None]) -> dict[int | None, str]:
-    """Return organisations' names by id, for lists of what was done."""
+    """Return organisations' names by id."""
     ids = {organisation_id for organisation_id in organisation_ids if organisation_id is not None}
     query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
     rows = session.execute(query).all() if ids else []

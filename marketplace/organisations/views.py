@@ -1,4 +1,4 @@
-"""Registering a company, colleagues, for whom one acts, and the gardens' and administrators' lists."""
+"""Registering a company, colleagues, choosing an organisation, and the gardens' and administrators' lists."""
 
 from dataclasses import asdict
 from typing import TYPE_CHECKING
@@ -38,17 +38,17 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/register")
 @access.public
 def register() -> Answer:
-    """Choose which kind of account to make."""
+    """Choose the kind of account to create."""
     return render_template("organisations/register.html", target=safe_path(request.args.get("next")))
 
 
 @blueprint.route("/register/company", methods=["GET", "POST"])
 @access.public
 @access.writes(
-    Level.PUBLIC, because="whoever runs a company can register it; the address is confirmed before it can act"
+    Level.PUBLIC, because="anyone can register a company; it cannot act before the address is confirmed"
 )
 def register_company() -> Answer:
-    """Make a company, with an account unless one is signed in."""
+    """Register a company, with a new account unless signed in."""
     viewer, target = current_viewer(), safe_path(request.args.get("next"))
     form: CompanyFields = AddCompanyForm() if viewer.is_signed_in else RegisterCompanyForm()
     if form.validate_on_submit():
@@ -69,7 +69,7 @@ def register_company() -> Answer:
 @blueprint.route("/organisation", methods=["GET", "POST"])
 @access.company_owner
 def edit_company() -> Answer:
-    """Change what the company tells of itself."""
+    """Change the company's details."""
     viewer = current_viewer()
     company = queries.own_company(viewer)
     form = _company_form(company)
@@ -91,17 +91,17 @@ def edit_company() -> Answer:
 
 
 def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
-    """Return the form with what stands, and with what was typed unless a fresh one is asked for."""
-    standing = use_cases.company_details(company)
-    data = asdict(standing) | {"municipality": standing.municipality_number, "sector": standing.sector_code}
+    """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
+    details = use_cases.company_details(company)
+    data = asdict(details) | {"municipality": details.municipality_number, "sector": details.sector_code}
     return AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
 
 
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])
 @access.members
-@access.writes(Level.LEADER, because="everyone sees their colleagues; inviting is for who leads")
+@access.writes(Level.LEADER, because="all members see their colleagues; only leaders invite")
 def colleagues() -> Answer:
-    """Who may act for us, and inviting more."""
+    """List colleagues and invite more."""
     viewer = current_viewer()
     if viewer.organisation_id is None:
         abort(404)
@@ -126,9 +126,9 @@ def colleagues() -> Answer:
 
 @blueprint.post("/organisation/colleagues/<int:membership_id>/role")
 @access.members
-@access.writes(Level.LEADER, because="who leads an organisation says who else does")
+@access.writes(Level.LEADER, because="only leaders change roles")
 def change_role(membership_id: int) -> Answer:
-    """Give a colleague another role."""
+    """Change a colleague's role."""
     try:
         use_cases.change_role(current_viewer(), membership_id, request.form.get("role", "")[:20])
     except RuleBroken as error:
@@ -142,10 +142,10 @@ def change_role(membership_id: int) -> Answer:
 @access.members
 @access.writes(
     Level.ORGANISATION,
-    because="everyone may leave; ending another's right is for who leads, which the use case asks",
+    because="members may leave; the use case checks that only leaders remove others",
 )
 def remove_colleague(membership_id: int) -> Answer:
-    """End a colleague's right to act for us."""
+    """End a colleague's membership."""
     try:
         use_cases.remove_colleague(current_viewer(), membership_id)
     except RuleBroken as error:
@@ -157,9 +157,9 @@ def remove_colleague(membership_id: int) -> Answer:
 
 @blueprint.post("/organisation/invitations/<int:invitation_id>/withdraw")
 @access.members
-@access.writes(Level.LEADER, because="who may invite may take it back")
+@access.writes(Level.LEADER, because="only leaders invite and withdraw invitations")
 def withdraw_invitation(invitation_id: int) -> Answer:
-    """Take back an invitation."""
+    """Withdraw an invitation."""
     use_cases.withdraw_invitation(current_viewer(), invitation_id)
     flashes.done(_("The invitation has been withdrawn."))
     return see_other("organisations.colleagues")
@@ -167,9 +167,9 @@ def withdraw_invitation(invitation_id: int) -> Answer:
 
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="the mailed secret, bound to its address, is the right to join")
+@access.writes(Level.PUBLIC, because="the e-mailed token, bound to its address, authorizes joining")
 def accept_invitation(token: str) -> Answer:
-    """Take an invitation from a colleague."""
+    """Accept an invitation from a colleague."""
     invitation = queries.find_invitation(token)
     if invitation is None:
         abort(410)
@@ -194,16 +194,16 @@ def accept_invitation(token: str) -> Answer:
 
 @blueprint.route("/act-for", methods=["GET", "POST"])
 @access.signed_in
-@access.writes(Level.SIGNED_IN, because="one chooses among one's own organisations")
+@access.writes(Level.SIGNED_IN, because="users choose among their own organisations")
 def choose() -> Answer:
-    """Choose for whom one acts."""
+    """Choose the organisation to act for."""
     viewer = current_viewer()
     if request.method == "POST":
         chosen = request.form.get("membership", "")
-        number = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None  # noqa: PLR2004 because ids are shorter
-        if number is None and chosen != "admin":
+        membership_id = int(chosen) if chosen.isascii() and chosen.isdigit() and len(chosen) < 10 else None  # noqa: PLR2004 because ids are shorter
+        if membership_id is None and chosen != "admin":
             abort(404)
-        use_cases.choose_organisation(viewer, current_token() or "", number)
+        use_cases.choose_organisation(viewer, current_token() or "", membership_id)
         session.pop("_flashes", None)
         return see_other("pages.home")
     return render_template(
@@ -216,7 +216,7 @@ def choose() -> Answer:
 @blueprint.get("/companies")
 @access.garden
 def companies() -> Answer:
-    """The companies that the garden follows up."""
+    """List the companies of the garden."""
     text = asked_for("q")
     page = queries.companies_of(current_viewer(), request.args.get("page", 1, type=int), text)
     return render_template("organisations/companies.html", page=page, text=text)
@@ -225,7 +225,7 @@ def companies() -> Answer:
 @blueprint.get("/admin/gardens")
 @access.admin
 def admin_gardens() -> Answer:
-    """All gardens, for administrators."""
+    """List all gardens, for administrators."""
     return render_template("organisations/admin_gardens.html", gardens=queries.all_gardens())
 
 
@@ -248,7 +248,7 @@ def admin_garden_new() -> Answer:
 @blueprint.route("/admin/gardens/<int:garden_id>", methods=["GET", "POST"])
 @access.admin
 def admin_garden(garden_id: int) -> Answer:
-    """Change a garden, see its people."""
+    """Change a garden and list its members."""
     garden = queries.garden(garden_id)
     form = _garden_form(garden)
     form.mark = form.seen_mark() or mark_of(use_cases.garden_details(garden))
@@ -287,7 +287,7 @@ def admin_garden_invite(garden_id: int) -> Answer:
 
 
 def _garden_form(garden: "BusinessGarden", *, fresh: bool = False) -> GardenForm:
-    """Return the form with what stands, and with what was typed unless a fresh one is asked for."""
+    """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
     return GardenForm(
         data=asdict(use_cases.garden_details(garden)) | {"municipality": garden.municipality_number},
         extra=garden.covered_municipalities,
@@ -310,7 +310,7 @@ def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) 
 @blueprint.post("/admin/gardens/<int:garden_id>/active")
 @access.admin
 def admin_garden_active(garden_id: int) -> Answer:
-    """Close or open a garden."""
+    """Close or reopen a garden."""
     queries.garden(garden_id)
     use_cases.set_organisation_active(current_viewer(), garden_id, active=request.form.get("active") == "yes")
     flashes.done(_("Saved."))

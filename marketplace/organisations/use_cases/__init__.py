@@ -1,4 +1,4 @@
-"""Registering, colleagues, and for whom one acts."""
+"""Use cases for companies, gardens, colleagues and memberships."""
 
 from marketplace.accounts.use_cases import NewPerson
 from marketplace.organisations.use_cases.colleagues import (

@@ -1,4 +1,4 @@
-"""Inviting colleagues, joining, leaving."""
+"""Inviting colleagues, joining, changing roles and leaving."""
 
 import datetime as dt
 
@@ -23,18 +23,18 @@ INVITATION_HOURS = 48
 
 
 def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
-    """Mail a colleague a link that lets him or her act for the viewer's organisation.
+    """E-mail a colleague a link to join the viewer's organisation.
 
-    Says the same of known and unknown addresses. Raises RuleBroken, and TooMany when the address has had its mails.
+    Responds the same for known and unknown addresses. Raises RuleBroken, and TooMany if the address's quota is used up.
     """
     _require_leader(viewer)
     email = people.normalize_email(email)
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():
-        for open_one in queries.open_invitations(viewer.organisation_id or 0):
-            if open_one.email == email:
-                open_one.withdrawn_at = clock.now()
+        for invitation in queries.open_invitations(viewer.organisation_id or 0):
+            if invitation.email == email:
+                invitation.withdrawn_at = clock.now()
         already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
         if already:
             raise RuleBroken(_("This person can already act on your behalf."), "email")
@@ -57,7 +57,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
 
 
 def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
-    """Take back an invitation to a colleague."""
+    """Withdraw an invitation to a colleague."""
     _require_leader(viewer)
     with transaction():
         invitation = session.get(ColleagueInvitation, invitation_id)
@@ -70,9 +70,9 @@ def withdraw_invitation(viewer: Viewer, invitation_id: int) -> None:
 def accept_invitation(
     token: str, viewer: Viewer, person: NewPerson | None, cost: HashCost
 ) -> tuple[int, int]:
-    """Take an invitation, with the account one has or a new one; return the ids of user and membership.
+    """Accept an invitation, with the viewer's account or a new one; return the ids of user and membership.
 
-    The invitation is bound to its address. Raises NotFound when it is used up, RuleBroken otherwise.
+    The invitation is bound to its address. Raises NotFound if it is no longer valid, RuleBroken otherwise.
     """
     prepared = accounts.prepare_account(person, cost, _organisation_name(token)) if person else None
     with transaction():
@@ -122,7 +122,7 @@ def _get_member(viewer: Viewer, membership_id: int) -> Membership:
 
 
 def _require_another_leader(membership: Membership, kind: str) -> None:
-    """Refuse to let the last who leads go. The leaders' rows are locked, so that two cannot let each other go."""
+    """Raise RuleBroken if the member is the only leader. Locks the leaders' rows against concurrent removal."""
     leading = LEADER_ROLE[kind]
     if membership.role != leading:
         return
@@ -135,9 +135,9 @@ def _require_another_leader(membership: Membership, kind: str) -> None:
 
 
 def remove_colleague(viewer: Viewer, membership_id: int) -> None:
-    """End a colleague's right to act for the viewer's organisation. Raises RuleBroken for the last who leads.
+    """End a colleague's membership. Raises RuleBroken for the last leader.
 
-    What the person had for this organisation is gone at the next request; invitations that he or she sent end as well.
+    The person loses access at the next request, and invitations sent by the person become invalid.
     """
     with transaction():
         membership = _get_member(viewer, membership_id)
@@ -155,10 +155,10 @@ def remove_colleague(viewer: Viewer, membership_id: int) -> None:
 
 
 def change_role(viewer: Viewer, membership_id: int, role: str) -> None:
-    """Give a colleague another role; only who leads may, and so never a role above the giver's own.
+    """Change a colleague's role. Only leaders can, so nobody grants a role above their own.
 
-    The colleague's sessions end, so that the new rights begin with a new sign-in. Raises RuleBroken for an unknown
-    role and for the last who leads.
+    Ends the colleague's sessions, so that the new permissions start with a new sign-in. Raises RuleBroken for an
+    unknown role and for the last leader.
     """
     _require_leader(viewer)
     with transaction():

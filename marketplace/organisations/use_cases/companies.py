@@ -1,4 +1,4 @@
-"""Registering and changing a company."""
+"""Registering companies and changing their details."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ from marketplace.outbox.use_cases import send
 
 @dataclass(frozen=True, slots=True)
 class CompanyDetails:
-    """What a company tells of itself."""
+    """A company's registration details."""
 
     name: str
     organisation_number: str | None
@@ -31,9 +31,9 @@ class CompanyDetails:
 
 
 def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> None:
-    """Make an account and a company in one step, and mail a link that confirms the address. Raises RuleBroken.
+    """Create an account and a company, and e-mail a confirmation link. Raises RuleBroken.
 
-    Says nothing of whether the address had an account: then its owner is told by mail, and there is no new company.
+    Does not reveal whether the address has an account: in that case its owner is notified, and no company is created.
     """
     garden = queries.garden_covering(details.municipality_number)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
@@ -45,7 +45,7 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
 
 
 def add_company(user_id: int, details: CompanyDetails) -> Membership:
-    """Add a company owned by a person, inside the caller's transaction, and tell its garden. Raises RuleBroken."""
+    """Add a company owned by a user and notify its garden, inside the caller's transaction. Raises RuleBroken."""
     _require_unused_number("company", details.organisation_number)
     garden = queries.garden_covering(details.municipality_number)
     company = Company(
@@ -80,7 +80,7 @@ def _require_unused_number(kind: str, number: str | None, except_id: int | None 
 
 
 def company_details(company: Company) -> CompanyDetails:
-    """Return what a company tells of itself as it stands."""
+    """Return a company's current details."""
     return CompanyDetails(
         name=company.name,
         organisation_number=company.organisation_number,
@@ -94,7 +94,10 @@ def company_details(company: Company) -> CompanyDetails:
 
 
 def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = None) -> None:
-    """Change what the viewer's company tells of itself; `seen` marks what the writer saw. Raises RuleBroken, Conflict."""
+    """Change the details of the viewer's company. Raises RuleBroken.
+
+    `seen` is the fingerprint of the details that the form was rendered with. Raises Conflict if they have changed.
+    """
     with transaction():
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
@@ -115,6 +118,6 @@ def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = N
 
 
 def create_own_company(viewer: Viewer, details: CompanyDetails) -> int:
-    """Add a company for a person who is signed in; return the id of the membership. Raises RuleBroken."""
+    """Add a company for a signed-in user and return the id of the membership. Raises RuleBroken."""
     with transaction():
         return add_company(viewer.user_id or 0, details).id

@@ -1,4 +1,4 @@
-"""What administrators do with business gardens and other organisations."""
+"""Administration of business gardens and other organisations."""
 
 from dataclasses import dataclass, replace
 
@@ -15,7 +15,7 @@ from marketplace.organisations.use_cases.colleagues import invite_colleague
 
 @dataclass(frozen=True, slots=True)
 class GardenDetails:
-    """What an administrator tells of a business garden."""
+    """A business garden's details."""
 
     name: str
     municipality_number: str
@@ -27,7 +27,7 @@ class GardenDetails:
 
 
 def garden_details(garden: BusinessGarden) -> GardenDetails:
-    """Return what stands of a garden."""
+    """Return a garden's current details."""
     return GardenDetails(
         name=garden.name,
         municipality_number=garden.municipality_number,
@@ -42,15 +42,15 @@ def garden_details(garden: BusinessGarden) -> GardenDetails:
 def save_garden(
     viewer: Viewer, details: GardenDetails, garden_id: int | None = None, seen: str | None = None
 ) -> BusinessGarden:
-    """Add or change a business garden; `seen` marks what the writer saw. Raises Conflict when it has changed since.
+    """Add or change a business garden. Raises RuleBroken if another garden covers one of its municipalities.
 
-    Raises RuleBroken when another garden covers a municipality.
+    `seen` is the fingerprint of the details that the form was rendered with. Raises Conflict if they have changed.
     """
     with transaction():
         queries.lock_organisation(garden_id)
         if garden_id is not None:
-            wanted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
-            must_stand(seen, garden_details(queries.garden(garden_id)), wanted)
+            submitted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
+            must_stand(seen, garden_details(queries.garden(garden_id)), submitted)
         for other in queries.all_gardens():
             shared = set(other.covered_municipalities) & set(details.covered_municipalities)
             if other.id != garden_id and other.is_active and shared:
@@ -76,7 +76,7 @@ def save_garden(
 
 
 def invite_curator(viewer: Viewer, garden_id: int, email: str, role: str) -> None:
-    """Let an administrator invite the first people of a garden."""
+    """Invite a curator or adviser to a garden, as an administrator."""
     garden = queries.garden(garden_id)
     acting = Viewer(
         user_id=viewer.user_id,
@@ -91,7 +91,7 @@ def invite_curator(viewer: Viewer, garden_id: int, email: str, role: str) -> Non
 
 
 def set_organisation_active(viewer: Viewer, organisation_id: int, *, active: bool) -> None:
-    """Close or open an organisation; the rights of its people follow at their next request."""
+    """Close or reopen an organisation; its members' permissions change at their next request."""
     with transaction():
         organisation = session.get(Organisation, organisation_id)
         if organisation is None:

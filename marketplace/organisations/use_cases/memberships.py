@@ -1,4 +1,4 @@
-"""Who may act for whom."""
+"""Creating memberships and choosing the one to act through."""
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.core.database import session
@@ -11,7 +11,7 @@ ROLES = {"company": ("owner", "member"), "supplier": ("owner", "member"), "garde
 
 
 def add_membership(user_id: int, organisation_id: int, role: str) -> Membership:
-    """Let a person act for an organisation, inside the caller's transaction."""
+    """Add a membership, inside the caller's transaction."""
     membership = Membership(user_id=user_id, organisation_id=organisation_id, role=role)
     session.add(membership)
     session.flush()
@@ -19,11 +19,11 @@ def add_membership(user_id: int, organisation_id: int, role: str) -> Membership:
 
 
 def choose_organisation(viewer: Viewer, token: str, membership_id: int | None) -> None:
-    """Let the session act for another of the viewer's organisations, or as administrator (None)."""
-    own = {membership.id for membership in queries.memberships_of(viewer.user_id or 0)}
+    """Make the session act for another of the viewer's organisations, or as administrator (None)."""
+    own_ids = {membership.id for membership in queries.memberships_of(viewer.user_id or 0)}
     if membership_id is None:
         if not queries.is_administrator(viewer.user_id):
             raise NotFound
-    elif membership_id not in own:
+    elif membership_id not in own_ids:
         raise NotFound
     accounts.set_acting_membership(token, membership_id)

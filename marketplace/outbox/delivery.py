@@ -1,4 +1,4 @@
-"""Sending what waits: over SMTP, or as .eml files where no mail server is set."""
+"""Delivery of queued e-mail over SMTP, or as .eml files if no mail server is configured."""
 
 import datetime as dt
 import logging
@@ -23,7 +23,7 @@ logger = logging.getLogger(__name__)
 RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
 SMTP_TIMEOUT_SECONDS = 20
 BATCH_SECONDS = 30.0
-"""How long one round of mails may take: the worker has other things to do, like opening offers at their hour."""
+"""Time limit of one batch, so that other scheduled jobs, such as opening offers on time, are not delayed."""
 MESSAGE_ERRORS = (
     smtplib.SMTPRecipientsRefused,
     smtplib.SMTPSenderRefused,
@@ -31,11 +31,11 @@ MESSAGE_ERRORS = (
     smtplib.SMTPNotSupportedError,
     ValueError,
 )
-"""What a server that answers says of one mail, or what keeps a mail from being written at all."""
+"""Errors caused by a single message, after which the connection is still usable."""
 
 
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
-    """Return the mail as it goes out: plain text and HTML, with the Message-ID it keeps over all attempts."""
+    """Return the e-mail as plain text and HTML, with the Message-ID that it keeps over all attempts."""
     link = settings.site_url.rstrip("/") + mail.link_path if mail.link_path else ""
     with use_locale(mail.locale):
         text, html = render_mail(
@@ -60,7 +60,7 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
 
 
 class MailTransport:
-    """Carries mails to the SMTP server of the settings, or to `.eml` files in the instance folder."""
+    """Sends e-mail to the configured SMTP server, or writes `.eml` files to the instance folder."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -68,27 +68,27 @@ class MailTransport:
         self.is_reachable = True
 
     def __enter__(self) -> Self:
-        """Open nothing yet: a connection is made for the first mail."""
+        """Return the transport. The connection is opened for the first message."""
         return self
 
     def __exit__(self, *_error: object) -> None:
-        """Hang up."""
+        """Close the connection."""
         if self._smtp is not None:
             try:
                 self._smtp.quit()
             except (OSError, smtplib.SMTPException):
-                logger.debug("The mail server hung up first.")
+                logger.debug("The mail server closed the connection first.")
             self._smtp = None
 
     def abort(self) -> None:
-        """Drop a connection that has failed, without a word: who does not answer is not waited for once more."""
+        """Close a failed SMTP connection without QUIT: do not wait again for an unresponsive server."""
         self.is_reachable = False
         if self._smtp is not None:
             self._smtp.close()
             self._smtp = None
 
     def send(self, message: EmailMessage) -> None:
-        """Hand over one mail. Raises OSError or smtplib.SMTPException when it could not be handed over."""
+        """Send one message. Raises OSError or smtplib.SMTPException on failure."""
         if not self._settings.mail_host:
             self._write_file(message)
             return
@@ -125,12 +125,12 @@ class MailTransport:
 
 
 def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SECONDS) -> int:
-    """Send the mails whose time has come, for about so long at most, and return how many went out.
+    """Send the e-mail that is due, within a time limit, and return the number sent.
 
-    One that fails waits longer each time; after the last try it is kept as failed. A bad address holds up nobody.
-    A server that does not answer ends the round: the others keep their turn.
+    Failed messages are retried with growing delays, and finally marked as failed. A rejected address does not
+    affect the others. An unresponsive server ends the batch; the remaining messages stay in the queue.
 
-    No transaction is open while a mail is carried: a slow mail server must not keep people from writing.
+    No transaction is open while a message is sent, so a slow mail server blocks no writes.
     """
     due = (
         select(OutboxMail.id)
@@ -165,16 +165,16 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
 
 
 def _claim_mail(mail_id: int) -> OutboxMail | None:
-    """Take a mail for one try, or return None when another worker has it.
+    """Reserve a message for one attempt, or return None if another worker has it.
 
-    It is written down as if the try had failed, so that it comes again when the worker ends in the middle of it.
+    The next attempt is scheduled in advance, so the message is retried if the worker is killed while sending.
     """
     with transaction():
         now = clock.now()
-        free = select(OutboxMail).where(
+        query = select(OutboxMail).where(
             OutboxMail.id == mail_id, OutboxMail.state == "waiting", OutboxMail.next_attempt_at <= now
         )
-        mail = session.scalar(free.with_for_update(skip_locked=True))
+        mail = session.scalar(query.with_for_update(skip_locked=True))
         if mail is not None:
             wait = RETRY_DELAYS_MINUTES[min(mail.attempts, len(RETRY_DELAYS_MINUTES) - 1)]
             mail.attempts += 1
@@ -183,7 +183,7 @@ def _claim_mail(mail_id: int) -> OutboxMail | None:
 
 
 def _record_outcome(mail_id: int, error: str = "") -> None:
-    """Write down how a try went. A mail may have been deleted meanwhile, with the person it was for."""
+    """Store the outcome of an attempt. The message may have been deleted meanwhile, with its recipient."""
     with transaction():
         mail = session.get(OutboxMail, mail_id)
         if mail is None:
@@ -194,4 +194,4 @@ def _record_outcome(mail_id: int, error: str = "") -> None:
         mail.last_error = error
         if mail.attempts > len(RETRY_DELAYS_MINUTES):
             mail.state = "failed"
-        logger.warning("Mail %s could not be sent (try %s).", mail.id, mail.attempts)
+        logger.warning("Mail %s could not be sent (attempt %s).", mail.id, mail.attempts)

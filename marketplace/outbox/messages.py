@@ -1,4 +1,4 @@
-"""What a notice is made of: plain values, composed in the recipient's own language."""
+"""Notices as plain values, composed in the recipient's language."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ P = ParamSpec("P")
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person who gets a notice."""
+    """A user who receives a notice."""
 
     user_id: int
     email: str
@@ -19,7 +19,7 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A notice in one language: subject, paragraphs, and the one place to go."""
+    """A notice in one language: subject, paragraphs and one link."""
 
     subject: str
     lines: Sequence[str]
@@ -29,10 +29,10 @@ class Content:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A kind of notice, and how to say it. `compose` runs once per recipient with that language set.
+    """A kind of notice. `compose` runs once for each recipient, with the recipient's language set.
 
-    What others can bring about as often as they like is `throttled`: after a few mails in some hours the rest waits in
-    the product, and one mail says so.
+    Notices that others can trigger any number of times are `throttled`: after a few e-mails within some hours, the rest
+    are only listed on the site, and one digest e-mail says so.
     """
 
     kind: str

@@ -1,4 +1,4 @@
-"""Notices in the product, and the mails that wait to be sent."""
+"""Notices shown on the site, and the queue of outgoing e-mail."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from marketplace.core.database import Base
 
 
 class Notice(Base):
-    """A message to one person, as it stands in the list inside the product."""
+    """A message to one user, as listed on the site."""
 
     __tablename__ = "notice"
     __table_args__ = (Index("ix_notice_user_created", "user_id", "created_at"),)
@@ -28,10 +28,10 @@ class Notice(Base):
 
 
 class OutboxMail(Base):
-    """A mail that waits; `body` is its paragraphs, split by blank lines. It keeps its Message-ID over all attempts, so that a double can be seen as one.
+    """A queued e-mail; `body` holds its paragraphs, separated by blank lines.
 
-    `bundle` is empty for mails that are not counted, `one` for a single message that is, and `rest` for the mail that
-    says that more are waiting.
+    It keeps its Message-ID over all attempts, so that recipients can detect duplicates. `bundle` is empty for
+    e-mails that are not throttled, `one` for a single throttled notice, and `rest` for a digest.
     """
 
     __tablename__ = "outbox_mail"

@@ -1,4 +1,4 @@
-"""The viewer's own notices."""
+"""The viewer's notices."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -26,17 +26,17 @@ _LATEST = (
     select(_NOTICE.locale, _NOTICE.subject, _NOTICE.link_path, _NOTICE.created_at)
     .where(_NOTICE.user_id == bindparam("user_id", type_=Integer))
     .order_by(_NOTICE.created_at.desc(), _NOTICE.id.desc())
-    .limit(bindparam("most", type_=Integer))
+    .limit(bindparam("limit", type_=Integer))
 )
-"""Asked of the table itself and made once: every home page asks it, and shows no more of a notice than this."""
+"""Built once, on the table rather than the entity: every home page runs it, and shows only these columns."""
 
 
 def latest_notices(viewer: Viewer, limit: int = 5) -> Sequence[Row[Any, Any, Any, Any]]:
-    """Return of the viewer's newest notices what a home page shows: language, subject, link and moment."""
-    return session.execute(_LATEST, {"user_id": viewer.user_id, "most": limit}).all()
+    """Return language, subject, link and time of the viewer's newest notices."""
+    return session.execute(_LATEST, {"user_id": viewer.user_id, "limit": limit}).all()
 
 
 def unread_count(viewer: Viewer) -> int:
-    """Count the viewer's unread notices."""
+    """Return the number of the viewer's unread notices."""
     query = select(func.count()).where(Notice.user_id == viewer.user_id, Notice.read_at.is_(None))
     return session.scalar(query) or 0

@@ -1,4 +1,4 @@
-"""Putting notices in the list and mails in the outbox, in the transaction of the change they tell of."""
+"""Adding notices and e-mail to the outbox, in the transaction of the change they announce."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -37,9 +37,9 @@ def _add_mail(
 
 
 def send(message: Message, to: Iterable[Recipient]) -> None:
-    """Give each recipient a notice in the product and a mail, in the recipient's language.
+    """Give each recipient a notice on the site and an e-mail, in the recipient's language.
 
-    Joins the caller's transaction: when the change is rolled back, nobody is notified.
+    Joins the caller's transaction: if the change is rolled back, nobody is notified.
     """
     for recipient in to:
         with use_locale(recipient.locale):
@@ -62,14 +62,14 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
 
 
 def _add_throttled_mail(content: Content, recipient: Recipient) -> None:
-    """Mail a message that others can bring about at will: three in six hours, and then one that says that more wait."""
+    """E-mail a notice unless the recipient has had three in six hours; then schedule one digest instead."""
     span = dt.timedelta(hours=THROTTLE_HOURS)
-    counted = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
+    recent = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
         OutboxMail.recipient == recipient.email,
         OutboxMail.bundle != "",
         OutboxMail.next_attempt_at > clock.now() - span,
     )
-    rows = session.execute(counted).all()
+    rows = session.execute(recent).all()
     if len(rows) < MAX_THROTTLED_MAILS:
         _add_mail(content, recipient.email, recipient.locale, "one")
     elif not any(row.bundle == "rest" and row.state == "waiting" for row in rows):
@@ -94,7 +94,7 @@ def _digest() -> Content:
 
 
 def send_mail(message: Message, email: str, locale: str) -> None:
-    """Send a mail alone, to an address that need not belong to a user."""
+    """Send an e-mail without a notice, to an address that need not belong to a user."""
     with use_locale(locale):
         content = message.compose()
     _add_mail(content, email, locale)

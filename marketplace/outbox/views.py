@@ -1,4 +1,4 @@
-"""The list of messages inside the product."""
+"""The list of notices on the site."""
 
 from flask import Blueprint, render_template, request
 from werkzeug.wrappers import Response
@@ -14,15 +14,15 @@ blueprint = Blueprint("outbox", __name__)
 @blueprint.get("/messages")
 @access.signed_in
 def index() -> str:
-    """One's messages, newest first."""
+    """List the user's notices, newest first."""
     page = queries.notices_for(current_viewer(), request.args.get("page", 1, type=int))
     return render_template("outbox/index.html", page=page)
 
 
 @blueprint.post("/messages/read")
 @access.signed_in
-@access.writes(access.Level.SIGNED_IN, because="one's own messages are one's own to mark")
+@access.writes(access.Level.SIGNED_IN, because="users mark their own messages")
 def mark_read() -> Response:
-    """Mark all messages as read."""
+    """Mark all notices as read."""
     use_cases.mark_all_read(current_viewer())
     return see_other("outbox.index")

@@ -1,4 +1,4 @@
-"""The chain: how a row's hash comes about, and the moment at which rows are chained and written."""
+"""The hash chain of the audit log, and the session events that write its rows."""
 
 import datetime as dt
 import hashlib
@@ -21,13 +21,13 @@ _UNRECORDED_COLUMNS = {"updated_at", "last_seen_at", "revision"}
 
 
 def event_hash(previous: str, at: dt.datetime, fields: Sequence[Any]) -> str:
-    """Return the hash of a row: who, for whom, action, object type, object id, details and changes in `fields`."""
+    """Return the hash of a row; `fields` are actor, organisation, action, object type and id, details, changes."""
     moment = at.astimezone(dt.UTC).isoformat(timespec="microseconds")
     return hashlib.sha256(_canonical([previous, moment, *fields]).encode()).hexdigest()
 
 
 def expected_hash(row: AuditEvent) -> str:
-    """Return the hash that a row should have, from what it says and the hash that it names as the one before."""
+    """Return the hash that a row should have, given its content and the previous hash that it names."""
     who = (row.actor_id, row.organisation_id)
     what = (row.action, row.object_type, row.object_id, row.details, row.changes)
     return event_hash(row.previous_hash, row.at, (*who, *what))
@@ -38,19 +38,19 @@ def _canonical(value: object) -> str:
 
 
 def enqueue(row: AuditEvent) -> None:
-    """Let a row wait for the end of the transaction, with what has changed so far.
+    """Queue a row until the end of the transaction, with the changes made so far.
 
-    Chaining takes a lock that all writers want, so it is taken last, when no other lock is waited for.
+    Chaining takes a lock that all writers need, so it is taken last, when no other lock is waited for.
     """
     db_session = session()
-    db_session.connection()  # a transaction must have begun, or nobody would tell us that it was rolled back
+    db_session.connection()  # begin a transaction, or `after_rollback` would not fire
     row.details = json.loads(_canonical(row.details))
     row.changes = db_session.info.pop(_CHANGES, {})
     db_session.info.setdefault(_PENDING, []).append(row)
 
 
 def write_pending(db_session: Session) -> None:
-    """Chain and write the rows that wait."""
+    """Chain and write the queued rows."""
     if not db_session.info.get(_PENDING):
         db_session.info.pop(_CHANGES, None)
         return
@@ -69,12 +69,12 @@ def write_pending(db_session: Session) -> None:
 
 
 def _merge_changes(earlier: Mapping[str, Any], later: Mapping[str, Any]) -> dict[str, Any]:
-    found = {name: dict(values) for name, values in earlier.items()}
+    merged = {name: dict(values) for name, values in earlier.items()}
     for name, values in later.items():
         for column, (before, after) in values.items():
-            first = found.setdefault(name, {}).get(column, (before, after))[0]
-            found[name][column] = [first, after]
-    return found
+            first = merged.setdefault(name, {}).get(column, (before, after))[0]
+            merged[name][column] = [first, after]
+    return merged
 
 
 @event.listens_for(session, "before_commit")
@@ -90,7 +90,7 @@ def _after_rollback(db_session: Session) -> None:
 
 @event.listens_for(session, "do_orm_execute")
 def _write_before_read(state: ORMExecuteState) -> None:
-    """Write first what waits, when the record itself is read in the transaction that adds to it."""
+    """Write the queued rows before the audit log is read in the same transaction."""
     waiting = state.session.info.get(_PENDING)
     if waiting and state.is_select and any(mapper.class_ is AuditEvent for mapper in state.all_mappers):
         write_pending(state.session)
@@ -98,13 +98,17 @@ def _write_before_read(state: ORMExecuteState) -> None:
 
 @event.listens_for(session, "after_flush")
 def _collect_changes(db_session: Session, _work: UOWTransaction) -> None:
-    """Note what was before and after in the rows that a flush has changed: codes, numbers, moments, yes and no.
+    """Collect old and new values of the rows changed by a flush: codes, numbers, times and booleans.
 
-    Longer texts are left out: they can hold names, or what is under seal.
+    Longer texts are left out: they may hold names or sealed content.
     """
-    for thing in db_session.dirty:
-        state = inspect(thing)
-        if isinstance(thing, AuditEvent) or getattr(thing, "is_under_seal", False) or not state.identity:
+    for instance in db_session.dirty:
+        state = inspect(instance)
+        if (
+            isinstance(instance, AuditEvent)
+            or getattr(instance, "is_under_seal", False)
+            or not state.identity
+        ):
             continue
         table = state.mapper.local_table.name
         changed = {}

@@ -1,4 +1,4 @@
-"""The record of who did what, on behalf of whom. Rows are only ever added, each chained to the one before."""
+"""The audit log: who did what, on behalf of which organisation. Rows are only added, in a hash chain."""
 
 import datetime as dt
 from typing import Any
@@ -13,9 +13,9 @@ from marketplace.core.database import Base
 class AuditEvent(Base):
     """One act, written in the same transaction as the change itself.
 
-    Names no secret and no sealed content; people and organisations stand as ids, so that forgetting a name changes
-    nothing here. `changes` holds the values before and after, by object and column. `hash` is the SHA-256 of all
-    this and of the hash before it. The database refuses to change or delete a row.
+    Holds no secrets and no sealed content; users and organisations are stored as ids, so that erasing a name
+    changes nothing here. `changes` holds old and new values by object and column. `hash` is the SHA-256 of these
+    columns and of the previous hash. Triggers reject updates and deletions.
     """
 
     __tablename__ = "audit_event"

@@ -1,4 +1,4 @@
-"""Reading the record, and checking that nobody has touched it."""
+"""Reading the audit log and verifying its hash chain."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from marketplace.core.pagination import Page, paginate
 
 
 def events(page: int = 1, action: str = "") -> Page[AuditEvent]:
-    """Return what was done, newest first; `action` is the beginning of an action's word."""
+    """Return the events, newest first; `action` is a prefix of the action."""
     query = select(AuditEvent).order_by(AuditEvent.id.desc())
     if action:
         query = query.where(AuditEvent.action.startswith(action, autoescape=True))
@@ -20,7 +20,7 @@ def events(page: int = 1, action: str = "") -> Page[AuditEvent]:
 
 
 def events_about(object_type: str, object_id: object) -> list[AuditEvent]:
-    """Return what was done to one object, oldest first."""
+    """Return the events about one object, oldest first."""
     query = select(AuditEvent).where(
         AuditEvent.object_type == object_type, AuditEvent.object_id == str(object_id)
     )
@@ -28,12 +28,12 @@ def events_about(object_type: str, object_id: object) -> list[AuditEvent]:
 
 
 ANONYMOUS_ACTIONS = frozenset({"question.ask"})
-"""Acts whose person and organisation no page shows: a question is read without knowing who asked."""
+"""Actions shown without user and organisation: questions are read without knowing who asked."""
 
 
 @dataclass(frozen=True, slots=True)
 class ChainFault:
-    """The first row that is not as it was written, and how one can see it."""
+    """The first row that is not as it was written, and the reason."""
 
     event_id: int
     reason: str
@@ -41,14 +41,14 @@ class ChainFault:
 
 @dataclass(frozen=True, slots=True)
 class ChainHead:
-    """The newest row: its id and hash. Kept elsewhere, it shows that no row was cut off the end."""
+    """The newest row's id and hash. Stored elsewhere, the hash reveals a truncated log."""
 
     event_id: int
     hash: str
 
 
 def head() -> ChainHead | None:
-    """Return the newest row's id and hash, or None when nothing was recorded."""
+    """Return the newest row's id and hash, or None if the log is empty."""
     row = session.execute(
         select(AuditEvent.id, AuditEvent.hash).order_by(AuditEvent.id.desc()).limit(1)
     ).first()
@@ -56,32 +56,32 @@ def head() -> ChainHead | None:
 
 
 def verify(known_head: str = "") -> tuple[int, ChainFault | None]:
-    """Follow the chain from its start; return how many rows hold, and the first that does not.
+    """Verify the chain from the start; return the number of valid rows, and the first fault or None.
 
-    With `known_head`, a hash noted earlier, the chain must come by it: rows cut off the end are found as well.
+    With `known_head`, an earlier head hash, the chain must contain it: this detects a truncated log.
     """
     previous, count, last, seen = START, 0, 0, not known_head or known_head == START
     for row in _rows_in_order():
         if row.previous_hash != previous:
-            return count, ChainFault(row.id, "a row before it is gone, or was put in")
+            return count, ChainFault(row.id, "a row before it was deleted or inserted")
         if row.hash != expected_hash(row):
             return count, ChainFault(row.id, "it was changed after it was written")
         previous, count, last = row.hash, count + 1, row.id
         seen = seen or row.hash == known_head
     if not seen:
         return count, ChainFault(
-            last, "the hash noted earlier is not in the record: rows after this one are gone"
+            last, "the earlier head hash is not in the log: rows after this one were deleted"
         )
     return count, None
 
 
 def _rows_in_order() -> Iterator[AuditEvent]:
-    """Give all rows in the order they were written, some at a time."""
+    """Yield all rows in the order they were written, in batches."""
     last = 0
     while True:
         query = select(AuditEvent).where(AuditEvent.id > last).order_by(AuditEvent.id).limit(1000)
-        found = session.scalars(query).all()
-        if not found:
+        batch = session.scalars(query).all()
+        if not batch:
             return
-        yield from found
-        last = found[-1].id
+        yield from batch
+        last = batch[-1].id

@@ -1,4 +1,4 @@
-"""Writing the record, in the transaction of the change itself."""
+"""Writing to the audit log, in the transaction of the change itself."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,16 +11,16 @@ MAX_DETAIL_LENGTH = 64
 
 
 def record(actor: Viewer | None, action: str, object_type: str, object_id: object, **details: object) -> None:
-    """Add one row: who (None is the clock), for which organisation, did what to which object.
+    """Add an event: the actor (None for scheduled jobs and commands), the action and its object.
 
-    `action` is a dotted word such as "brief.publish". `details` hold codes, numbers and moments, never a name, a
-    password, a token or what somebody wrote: a row can never be changed again, and would outlive the person. Raises
-    ValueError for a text of several words. What was before and after in the rows that the transaction changes is added
-    by itself. Joins the caller's transaction.
+    `action` is a dotted word such as "brief.publish". `details` hold codes, numbers and times, never a name,
+    password, token or user text: a row is never changed again and would outlive the person. Raises ValueError for
+    a text of several words. Old and new values of changed rows are added automatically. Joins the caller's
+    transaction.
     """
     for name, value in details.items():
         if _is_prose(value):
-            message = f"The detail {name} is a text, and the audit log can forget nobody. Keep a code there instead."
+            message = f"The detail {name} is a text, which could never be erased from the audit log. Store a code instead."
             raise ValueError(message)
     chain.enqueue(
         AuditEvent(
@@ -36,7 +36,7 @@ def record(actor: Viewer | None, action: str, object_type: str, object_id: objec
 
 
 def _is_prose(value: object) -> bool:
-    """Say whether somebody's words may stand in a detail: what has spaces, or is longer than any code."""
+    """Return True if a detail could hold user text: it has spaces, or is longer than any code."""
     if isinstance(value, str):
         return len(value) > MAX_DETAIL_LENGTH or len(value.split()) > 1
     if isinstance(value, Mapping):

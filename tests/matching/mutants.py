@@ -20,10 +20,10 @@ import click
 
 ROOT = Path(__file__).parents[2]
 MODULES = ("criteria", "explanation", "ranking")
-NARROW = ["test_criteria.py", "test_records.py", "test_turns.py"]
+NARROW = ["test_criteria.py", "test_serialization.py", "test_tie_rotation.py"]
 QUICK = "not index and not suggestion"
 """Which of the narrow ones need no glossary."""
-WIDE = ["test_columns.py", "test_ranking.py", "test_reference.py"]
+WIDE = ["test_attribute_columns.py", "test_ranking.py", "test_reference.py"]
 
 ROOT_OF_ONE = "return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))"
 TURN = "band.sort(key=lambda key: (last_shown.get(key, -1), tie_break(query_id, key), key))"

@@ -21,7 +21,7 @@ from marketplace.matching import (
 )
 from marketplace.matching.analysis.decompounding import CompoundSplitter
 from tests.matching.reference import Directory
-from tests.matching.reference.reading import Tokenizer, plain_words
+from tests.matching.reference.tokenizer import Tokenizer, plain_words
 
 NEAR = 1e-6
 

@@ -20,7 +20,7 @@ from marketplace.matching.storage.string_table import (
     StringTable,
     Vocabulary,
 )
-from tests.matching.test_updating import BRIEF, NEW
+from tests.matching.test_incremental_updates import BRIEF, NEW
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.matching.reference.reading import Word
-from tests.matching.reference.weighing import LookAlikes, Vector, dot, unit
+from tests.matching.reference.term_weights import LookAlikes, Vector, dot, unit
+from tests.matching.reference.tokenizer import Word
 
 Weighted = Sequence[tuple[Sequence[Word], float]]
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from marketplace.matching import Document, Glossary, Query, Settings, flags
-from tests.matching.reference import judging
+from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
-from tests.matching.reference.reading import Tokenizer, Word, clean, plain_words
-from tests.matching.reference.weighing import FieldedBM25, LookAlikes, Vector, dot, unit
+from tests.matching.reference.term_weights import FieldedBM25, LookAlikes, Vector, dot, unit
+from tests.matching.reference.tokenizer import Tokenizer, Word, clean, plain_words
 
 Notes = list[tuple[str, Any]]
 
@@ -223,7 +223,7 @@ class _Comparison:
             shown = self.d.shown[row]
             own = max((shown["vouched" if repeats else "evidence"][c] for c in self.wanted), default=1.0)
             best = max([own, *(shown["beside"][c] for c in self.wanted)])
-            if reason := judging.left_out(self.query, document, best, self.s):
+            if reason := criteria.left_out(self.query, document, best, self.s):
                 left_out.append((reason, document.id))
             else:
                 placed[row] = self._place(row, repeats=repeats, beside=own < self.s.shown_floor)
@@ -237,10 +237,10 @@ class _Comparison:
         covered = self._covered(row)
         services = {c: worth * v for c, v in self._services(row, repeats=repeats).items()}
         judged = {
-            "sector": judging.sector(query, document, s, writes_of_it=self._writes_of_the_trade(row)),
-            "place": judging.place(query, document, s),
-            "budget": judging.budget(query, document, s),
-            "availability": judging.availability(query, document, s),
+            "sector": criteria.sector(query, document, s, writes_of_it=self._writes_of_the_trade(row)),
+            "place": criteria.place(query, document, s),
+            "budget": criteria.budget(query, document, s),
+            "availability": criteria.availability(query, document, s),
         }
         parts = {
             "words": s.max_words * worth * covered / (covered + s.words_half),
@@ -253,7 +253,7 @@ class _Comparison:
             lacks = [("text_to_look_at", {"flags": [code for code, _ in found]}), *lacks]
         for _, more, less in judged.values():
             facts, lacks = facts + more, lacks + less
-        result = Placed(document.id, parts, facts, lacks + judging.languages(query, document))
+        result = Placed(document.id, parts, facts, lacks + criteria.languages(query, document))
         self._name_the_words(result, row, services)
         return result
 

@@ -7,7 +7,7 @@ import pytest
 from marketplace.matching import Document, Glossary, Index, Query
 from marketplace.matching.analysis import analyzer, decompounding
 from marketplace.matching.index import fuzzy, indexing, needs, store
-from tests.matching.test_updating import BRIEF
+from tests.matching.test_incremental_updates import BRIEF
 
 TYPED_WRONG = dataclasses.replace(
     BRIEF, text="Vi trengr netbutikk med vipss, prodduktbilder og anonser paa facebok."

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 from marketplace.matching import Exclusion, Index
-from tests.matching.test_updating import BRIEF, NEW
+from tests.matching.test_incremental_updates import BRIEF, NEW
 
 SHOP = dataclasses.replace(BRIEF, needs=("ecm.shop",), finish_by=dt.date(2027, 3, 1))
 CARPENTER = dataclasses.replace(NEW, id="a-carpenter", text="Vi bygger garasjer.", services=())

@@ -1,4 +1,4 @@
-"""The glossary and an index over a few suppliers, built once."""
+"""The product's glossary and a small index, built once per session."""
 
 import csv
 from pathlib import Path
@@ -21,7 +21,7 @@ def _yaml(name: str) -> Any:
 
 @pytest.fixture(scope="session")
 def glossary() -> Glossary:
-    """Return the product's own glossary."""
+    """The product's own glossary."""
     return Glossary.from_taxonomy(
         _yaml("taxonomy.yaml"), _yaml("text_resources.yaml"), _yaml("lay_texts.yaml")
     )
@@ -29,7 +29,7 @@ def glossary() -> Glossary:
 
 @pytest.fixture(scope="session")
 def positions() -> dict[str, Position]:
-    """Return where municipalities lie."""
+    """The positions of municipalities by number."""
     with data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
         return {row["number"]: Position(float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
 
@@ -39,7 +39,7 @@ OPPDAL, RENNEBU, TRONDHEIM, NAMSOS = "5021", "5022", "5001", "5007"
 
 @pytest.fixture(scope="session")
 def suppliers(positions: dict[str, Position]) -> list[Document]:
-    """Return five suppliers that differ in trade, place, price and language."""
+    """Five suppliers that differ in services, place, price and language."""
     return [
         Document(
             id="shop",
@@ -93,19 +93,19 @@ def suppliers(positions: dict[str, Position]) -> list[Document]:
 
 @pytest.fixture(scope="session")
 def index(suppliers: list[Document], glossary: Glossary) -> Index:
-    """Return an index over the five."""
+    """An index over the five suppliers."""
     return Index.build(suppliers, glossary)
 
 
 @pytest.fixture(scope="session")
 def devset_rows() -> EvaluationSet:
-    """Return the small judged set as it is read."""
+    """The small judged set as read from disk."""
     return read_set(DEVSET)
 
 
 @pytest.fixture(scope="session")
 def devset(devset_rows: EvaluationSet, glossary: Glossary, positions: dict[str, Position]) -> Index:
-    """Return an index over the forty judged suppliers."""
+    """An index over the forty judged suppliers."""
     return Index.build(Evaluator(glossary, positions).documents(devset_rows.documents), glossary)
 
 
@@ -113,6 +113,6 @@ def devset(devset_rows: EvaluationSet, glossary: Glossary, positions: dict[str, 
 def devset_briefs(
     devset_rows: EvaluationSet, glossary: Glossary, positions: dict[str, Position]
 ) -> list[Query]:
-    """Return the judged briefs with all that their companies said."""
+    """The judged briefs with everything their companies stated."""
     evaluator = Evaluator(glossary, positions)
     return [evaluator.query(row, "confirmed", title=True) for row in devset_rows.queries]

@@ -1,4 +1,4 @@
-"""The reasons are true: who takes the named word or tick out of its profile gets fewer points."""
+"""Explanation terms are true: removing a named word or ticked service from a profile lowers its score."""
 
 import random
 import re
@@ -8,46 +8,47 @@ import pytest
 
 from marketplace.matching import Document, Glossary, Index, Match, Query, TermMatch
 
-Reason = tuple[Query, Match, TermMatch]
-SAMPLE = 200
-WORTH_NAMING = 0.5
-"""Points under which a word is a trace: taking it out shortens the text, which gives as much to the other words."""
+MatchedTerm = tuple[Query, Match, TermMatch]
+SAMPLE_SIZE = 200
+MIN_POINTS = 0.5
+"""Terms with fewer points are too weak for the test: removing the word shortens the text, which raises the weight of
+the other words by as much."""
 
 
-def _without(document: Document, term: TermMatch, glossary: Glossary) -> Document:
-    """Return a profile without a reason's words, and without the ticks that say the same."""
+def _without_term(document: Document, term: TermMatch, glossary: Glossary) -> Document:
+    """Return a profile without a term's words, and without the ticked services that they name."""
     longest_first = "|".join(re.escape(word) for word in sorted(term.document_words, key=len, reverse=True))
-    found = re.compile(rf"(?<!\w)(?:{longest_first or '(?!)'})(?!\w)")
-    cases = tuple(replace(case, text=found.sub(" ", case.text)) for case in document.cases)
+    pattern = re.compile(rf"(?<!\w)(?:{longest_first or '(?!)'})(?!\w)")
+    cases = tuple(replace(case, text=pattern.sub(" ", case.text)) for case in document.cases)
 
-    def says_it(code: str) -> bool:
+    def is_named(code: str) -> bool:
         if term.part == "services":
             return code == term.term
-        return any(found.search(label) for label in glossary.labels[code].values())
+        return any(pattern.search(label) for label in glossary.labels[code].values())
 
-    ticks = tuple(code for code in document.services if not says_it(code))
-    name, text = found.sub(" ", document.name), found.sub(" ", document.text)
-    return replace(document, name=name, text=text, cases=cases, services=ticks)
+    services = tuple(code for code in document.services if not is_named(code))
+    name, text = pattern.sub(" ", document.name), pattern.sub(" ", document.text)
+    return replace(document, name=name, text=text, cases=cases, services=services)
 
 
 def _document(index: Index, match: Match) -> Document:
     return next(document for document in index.documents if document.id == match.document_id)
 
 
-def _after(index: Index, query: Query, changed: Document) -> Match | None:
-    """Return how a supplier does with its changed profile; None when it is left out."""
+def _rescored(index: Index, query: Query, changed: Document) -> Match | None:
+    """Return a supplier's match with a changed profile, or None if it is excluded."""
     judged = index.updated([changed if d.id == changed.id else d for d in index.documents]).judge(
         query, changed.id
     )
     return judged if isinstance(judged, Match) else None
 
 
-def _drawn(found: list[Reason]) -> list[Reason]:
-    random.Random(2027).shuffle(found)
-    return found[:SAMPLE]
+def _sample(terms: list[MatchedTerm]) -> list[MatchedTerm]:
+    random.Random(2027).shuffle(terms)
+    return terms[:SAMPLE_SIZE]
 
 
-def test_a_word_worth_naming_gives_points_in_its_part(
+def test_removing_a_named_word_lowers_its_part(
     devset: Index, glossary: Glossary, devset_briefs: list[Query]
 ) -> None:
     named = [
@@ -55,17 +56,17 @@ def test_a_word_worth_naming_gives_points_in_its_part(
         for query in devset_briefs
         for match in devset.rank(query, 10).matches
         for term in match.explanation.terms
-        if term.document_words and term.value >= WORTH_NAMING
+        if term.document_words and term.value >= MIN_POINTS
     ]
-    assert len(named) > SAMPLE
-    for query, match, term in _drawn(named):
-        after = _after(devset, query, _without(_document(devset, match), term, glossary))
+    assert len(named) > SAMPLE_SIZE
+    for query, match, term in _sample(named):
+        after = _rescored(devset, query, _without_term(_document(devset, match), term, glossary))
         part = match.explanation.part(term.part).value
         assert after is None or after.explanation.part(term.part).value < part, (query.id, match, term)
 
 
 @pytest.mark.parametrize("confirmed", [True, False])
-def test_without_a_reason_that_was_tested_the_score_is_lower(
+def test_removing_a_verified_term_lowers_the_score(
     devset: Index, glossary: Glossary, devset_briefs: list[Query], confirmed: bool
 ) -> None:
     named = [
@@ -76,34 +77,32 @@ def test_without_a_reason_that_was_tested_the_score_is_lower(
         for term in match.explanation.terms
         if term.document_words or term.query_words
     ]
-    assert len(named) > SAMPLE
-    for query, match, term in _drawn(named):
-        after = _after(devset, query, _without(_document(devset, match), term, glossary))
+    assert len(named) > SAMPLE_SIZE
+    for query, match, term in _sample(named):
+        after = _rescored(devset, query, _without_term(_document(devset, match), term, glossary))
         assert after is None or after.score < match.score, (query.id, match.document_id, term)
 
 
-def test_what_fails_the_test_keeps_its_points_and_loses_its_words(
-    devset: Index, devset_briefs: list[Query]
-) -> None:
-    lost = 0
+def test_unverified_term_keeps_points_and_loses_words(devset: Index, devset_briefs: list[Query]) -> None:
+    dropped = 0
     for query in devset_briefs:
-        for told, sure in zip(
+        for plain, verified in zip(
             devset.rank(query).matches, devset.rank(query, verify_terms=True).matches, strict=True
         ):
-            assert (sure.document_id, sure.score, sure.explanation.parts) == (
-                told.document_id,
-                told.score,
-                told.explanation.parts,
+            assert (verified.document_id, verified.score, verified.explanation.parts) == (
+                plain.document_id,
+                plain.score,
+                plain.explanation.parts,
             )
-            for one, other in zip(told.explanation.terms, sure.explanation.terms, strict=True):
-                unnamed = replace(one, query_words=(), document_words=())
-                assert other in (one, unnamed)
-                lost += other != one
-    assert lost > 0
+            for term, verified_term in zip(plain.explanation.terms, verified.explanation.terms, strict=True):
+                hidden = replace(term, query_words=(), document_words=())
+                assert verified_term in (term, hidden)
+                dropped += verified_term != term
+    assert dropped > 0
     assert devset.rank(Query("nothing", "Qqq", "qqq"), verify_terms=True).matches
 
 
-def test_taking_a_tick_out_lowers_the_score(devset: Index, devset_briefs: list[Query]) -> None:
+def test_removing_a_ticked_service_lowers_the_score(devset: Index, devset_briefs: list[Query]) -> None:
     by_id = {document.id: document for document in devset.documents}
     tried = 0
     for query in devset_briefs:
@@ -112,7 +111,7 @@ def test_taking_a_tick_out_lowers_the_score(devset: Index, devset_briefs: list[Q
             for code in ticks:
                 own = by_id[match.document_id]
                 rest = tuple(other for other in own.services if other != code)
-                after = _after(devset, query, replace(own, services=rest))
+                after = _rescored(devset, query, replace(own, services=rest))
                 tried += 1
                 assert after is None or after.score < match.score, (query.id, match.document_id, code)
     assert tried >= 30

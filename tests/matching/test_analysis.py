@@ -1,4 +1,4 @@
-"""Text becomes terms: the same for all who spell a word differently."""
+"""Text analysis: spelling variants of a word become the same term."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -16,7 +16,7 @@ from marketplace.matching.analysis.stemming import stem
 
 @pytest.fixture(scope="session")
 def analyzer(glossary: Glossary) -> Analyzer:
-    """Return an analyzer with compounds from the glossary alone."""
+    """Analyzer with a compound splitter trained on the glossary alone."""
     return glossary.analyzer.with_splitter(glossary.splitter_for(iter(())))
 
 
@@ -34,22 +34,22 @@ def analyzer(glossary: Glossary) -> Analyzer:
         ("e\u2011post", "epost"),
     ],
 )
-def test_spellings_of_a_word_become_one_term(analyzer: Analyzer, one: str, other: str) -> None:
+def test_spelling_variants_share_a_term(analyzer: Analyzer, one: str, other: str) -> None:
     assert list(analyzer.terms(one, "nb")) == list(analyzer.terms(other, "nn"))
 
 
-def test_function_words_are_left_out_in_the_texts_own_language(analyzer: Analyzer) -> None:
+def test_stop_words_depend_on_language(analyzer: Analyzer) -> None:
     assert [token.surface for token in analyzer.tokens("Vi vil ha det som er for oss", "nb")] == []
     assert [token.surface for token in analyzer.tokens("We want the same for us", "en")] == ["want", "same"]
 
 
-def test_compounds_are_found_by_their_parts(analyzer: Analyzer) -> None:
+def test_compound_token_has_parts(analyzer: Analyzer) -> None:
     (token,) = analyzer.tokens("nettbutikken", "nb")
     assert token.term == "nettbutikk"
     assert token.parts == ("nett", "butikk")
 
 
-def test_a_splitter_needs_to_have_seen_both_parts() -> None:
+def test_splitter_only_splits_into_known_words() -> None:
     splitter = CompoundSplitter().fit(["ost", "bruk", "gård", "utsalg"])
     assert splitter.split("gårdsutsalg") == ("gård", "utsalg")
     assert splitter.split("gårdsutsalget") == ("gård", "utsalget")
@@ -66,21 +66,19 @@ def test_a_splitter_needs_to_have_seen_both_parts() -> None:
         ("Nettbutikk", "nb"),
     ],
 )
-def test_the_language_of_a_text_is_guessed(analyzer: Analyzer, text: str, language: str) -> None:
+def test_language_is_guessed(analyzer: Analyzer, text: str, language: str) -> None:
     assert analyzer.language_of(text) == language
 
 
 @given(st.text(max_size=300), st.sampled_from(["nb", "nn", "en"]))
-def test_any_text_can_be_read_and_words_stand_where_they_say(
-    glossary: Glossary, text: str, lang: str
-) -> None:
+def test_token_offsets_match_cleaned_text(glossary: Glossary, text: str, lang: str) -> None:
     cleaned = clean(text)
     for token in glossary.analyzer.tokens(text, lang):
         assert cleaned[token.start : token.end].startswith(token.surface)
         assert token.term
 
 
-def test_threads_that_stem_at_the_same_time_get_the_same_stems():
+def test_stemming_is_thread_safe():
     words = [f"{first}{last}" for first in ("nettbutikk", "organis", "communicat", "markedsfør") for last in
              ("ene", "ering", "ions", "ingens", "ational", "elser", "fully", "heter")] * 20  # fmt: skip
     words = [f"{number}{word}" for number, word in enumerate(words)]

@@ -1,4 +1,4 @@
-"""What is counted over the whole directory at once is what is judged supplier by supplier."""
+"""The vectorised criteria agree with those computed supplier by supplier."""
 
 import datetime as dt
 
@@ -55,7 +55,7 @@ queries = st.builds(
 
 
 @given(directory=st.lists(documents, min_size=1, max_size=12), query=queries, data=st.data())
-def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory, query, data):
+def test_columns_agree_with_single_criteria(directory, query, data):
     columns = AttributeColumns.of(directory, SETTINGS)
     in_words = data.draw(st.sets(st.integers(0, len(directory) - 1)))
     evidence = np.array(
@@ -67,31 +67,31 @@ def test_each_criterion_gives_the_same_share_to_all_at_once_as_to_one(directory,
         "budget": columns.budget(query),
         "availability": columns.availability(query),
     }
-    reasons, over = columns.reasons(query, evidence), columns.over_budget(query)
+    reasons, over_budget = columns.reasons(query, evidence), columns.over_budget(query)
     for row, document in enumerate(directory):
-        one = {
+        results = {
             "sector": criteria.sector(query, document, SETTINGS, in_words=row in in_words),
             "place": criteria.place(query, document, SETTINGS),
             "budget": criteria.budget(query, document, SETTINGS),
             "availability": criteria.availability(query, document, SETTINGS),
         }
-        for code, judgement in one.items():
-            assert shares[code][row] == pytest.approx(judgement.share, abs=1e-9), code
+        for code, result in results.items():
+            assert shares[code][row] == pytest.approx(result.share, abs=1e-9), code
         excluded = criteria.exclusion(query, document, float(evidence[row]), SETTINGS)
         assert REASONS[reasons[row]] == (excluded.reason if excluded else "")
-        lacks = {code for code, _ in one["budget"].lacks}
-        assert bool(over[row]) == (criteria.OVER_BUDGET in lacks)
+        lacks = {code for code, _ in results["budget"].lacks}
+        assert bool(over_budget[row]) == (criteria.OVER_BUDGET in lacks)
 
 
 @given(query=queries, limit=st.integers(1, 6))
-def test_the_first_few_are_the_first_of_the_whole_list(index: Index, query: Query, limit: int):
-    whole, few = index.rank(query), index.rank(query, limit)
-    assert few.matches == whole.matches[:limit]
-    assert few.excluded == whole.excluded
+def test_limited_ranking_is_prefix_of_full_ranking(index: Index, query: Query, limit: int):
+    full, limited = index.rank(query), index.rank(query, limit)
+    assert limited.matches == full.matches[:limit]
+    assert limited.excluded == full.excluded
 
 
 @given(query=queries)
-def test_counting_who_fits_agrees_with_the_list(index: Index, query: Query):
+def test_fit_counts_agree_with_ranking(index: Index, query: Query):
     ranking, fit = index.rank(query), index.fit(query)
     assert fit.fits == sum(match.is_within_budget and not match.is_related_only for match in ranking.matches)
     assert fit.fits + fit.over_budget + fit.related_only == len(ranking.matches)

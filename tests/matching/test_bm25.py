@@ -1,4 +1,4 @@
-"""The weighting is a scikit-learn transformer like any other."""
+"""The BM25F transformer follows scikit-learn's conventions."""
 
 import pickle
 
@@ -14,7 +14,7 @@ COUNTS = {
 }
 
 
-def test_it_can_be_cloned_pickled_and_asked_for_its_parameters() -> None:
+def test_transformer_can_be_cloned_and_pickled() -> None:
     weighting = FieldedBM25Transformer({"name": 2.0, "text": 1.0}, k1=1.5)
     assert weighting.get_params() == {
         "weights": {"name": 2.0, "text": 1.0},
@@ -29,7 +29,7 @@ def test_it_can_be_cloned_pickled_and_asked_for_its_parameters() -> None:
     assert pickle.loads(pickle.dumps(weighting)).transform(COUNTS).toarray().tolist() == weights.tolist()
 
 
-def test_saying_a_word_fifty_times_is_saying_it_three_times() -> None:
+def test_fifty_occurrences_count_as_three() -> None:
     weighting = FieldedBM25Transformer({"text": 1.0}).fit(COUNTS)
     three = {"text": sparse.csr_array(np.array([[2, 1, 0], [0, 3, 1]]))}
     assert weighting.transform(three).toarray().tolist() == weighting.transform(COUNTS).toarray().tolist()

@@ -1,4 +1,4 @@
-"""What is more than words, criterion by criterion, with the numbers worked out by hand."""
+"""Criteria beyond words, each compared with numbers calculated by hand."""
 
 import datetime as dt
 from typing import Any
@@ -22,7 +22,7 @@ def _document(**values: Any) -> Document:
 
 
 def _north(km: float) -> Position:
-    """Return the point that lies so far north of `HERE`, on a ball of 6371 km."""
+    """Return the point at a distance due north of `HERE` on a sphere with radius 6371 km."""
     return Position(HERE.lat + km / (6371.0 * 3.141592653589793 / 180), HERE.lon)
 
 
@@ -37,13 +37,13 @@ def _north(km: float) -> Position:
         (HERE, HERE, 0.0),
     ],
 )
-def test_distances_are_those_on_a_ball(a: Position, b: Position, km: float) -> None:
+def test_distance_is_great_circle(a: Position, b: Position, km: float) -> None:
     assert criteria.distance_km(a, b) == pytest.approx(km, abs=1e-3)
     assert criteria.distance_km(b, a) == pytest.approx(km, abs=1e-3)
 
 
-def test_points_opposite_each_other_are_half_a_round_apart_whatever_rounding_does() -> None:
-    # For the first of these, rounding brings the sum under the root to just over 1.
+def test_antipodal_distance_survives_rounding() -> None:
+    # For the first point, rounding makes the argument of the square root slightly greater than 1.
     for lat, lon in [
         (69.51232454868148, 133.29061412997535),
         *((degrees / 10, 7.0) for degrees in range(1, 900)),
@@ -56,7 +56,7 @@ NEEDS = {"needs": ("ecm.shop", "med.photo")}
 
 
 @pytest.mark.parametrize(
-    ("asks", "offers", "evidence", "reason", "params"),
+    ("query_fields", "document_fields", "evidence", "reason", "params"),
     [
         (NEEDS, {}, 0.0, "services", {"services": ["ecm.shop", "med.photo"]}),
         (NEEDS, {}, 0.0999, "services", {"services": ["ecm.shop", "med.photo"]}),
@@ -86,7 +86,7 @@ NEEDS = {"needs": ("ecm.shop", "med.photo")}
         ({"finish_by": DAY}, {"next_start": DAY}, 1.0, None, None),
         ({"finish_by": DAY}, {}, 1.0, None, None),
         ({}, {"next_start": DAY}, 1.0, None, None),
-        # The first that fails is the one that is told.
+        # Only the first failed requirement is reported.
         (
             {**NEEDS, "languages": ("en",), "finish_by": DAY},
             {"languages": ("nb",), "next_start": dt.date(2028, 1, 1)},
@@ -110,36 +110,43 @@ NEEDS = {"needs": ("ecm.shop", "med.photo")}
         ),
     ],
 )
-def test_hard_requirements(
-    asks: dict[str, Any], offers: dict[str, Any], evidence: float, reason: str | None, params: Any
+def test_hard_requirement_excludes(
+    query_fields: dict[str, Any],
+    document_fields: dict[str, Any],
+    evidence: float,
+    reason: str | None,
+    params: Any,
 ) -> None:
     expected = Exclusion("d", reason, params) if reason else None
-    assert criteria.exclusion(_query(**asks), _document(**offers), evidence, SETTINGS) == expected
+    assert (
+        criteria.exclusion(_query(**query_fields), _document(**document_fields), evidence, SETTINGS)
+        == expected
+    )
 
 
-def test_a_day_that_is_not_stated_is_filled_in_as_none() -> None:
+def test_exclusion_params_without_date() -> None:
     assert criteria.exclusion_params("time", _query(), None) == {"date": None}
 
 
 @pytest.mark.parametrize(
     ("km", "share"), [(0, 1.0), (40, 1.0), (40.1, 209.9 / 210), (145, 0.5), (250, 0.0), (9000, 0.0)]
 )
-def test_nearness_falls_evenly_between_near_and_far(km: float, share: float) -> None:
+def test_nearness_falls_linearly(km: float, share: float) -> None:
     assert criteria.nearness(km, SETTINGS) == pytest.approx(share)
 
 
 UNKNOWN_PLACE = CriterionResult(0.5, (), (("place_unknown", {}),))
-COMES = CriterionResult(1.0, (("comes_to", {"municipality": "1"}),))
-SCREEN = CriterionResult(1.0, (("works_remotely", {}),))
+LOCAL = CriterionResult(1.0, (("comes_to", {"municipality": "1"}),))
+REMOTE = CriterionResult(1.0, (("works_remotely", {}),))
 
 
 @pytest.mark.parametrize(
-    ("asks", "offers", "expected"),
+    ("query_fields", "document_fields", "expected"),
     [
-        ({"municipality": "1"}, {"area": ("2", "1")}, COMES),
-        ({"municipality": "1"}, {"municipality": "1"}, COMES),
-        ({"municipality": "1", "presence": "remote"}, {"municipality": "1"}, COMES),
-        ({"presence": "remote"}, {}, SCREEN),
+        ({"municipality": "1"}, {"area": ("2", "1")}, LOCAL),
+        ({"municipality": "1"}, {"municipality": "1"}, LOCAL),
+        ({"municipality": "1", "presence": "remote"}, {"municipality": "1"}, LOCAL),
+        ({"presence": "remote"}, {}, REMOTE),
         ({"presence": "remote"}, {"remote": False}, UNKNOWN_PLACE),
         ({"presence": "must"}, {}, UNKNOWN_PLACE),
         ({"position": HERE}, {}, UNKNOWN_PLACE),
@@ -147,9 +154,9 @@ SCREEN = CriterionResult(1.0, (("works_remotely", {}),))
     ],
 )
 def test_place_without_distance(
-    asks: dict[str, Any], offers: dict[str, Any], expected: CriterionResult
+    query_fields: dict[str, Any], document_fields: dict[str, Any], expected: CriterionResult
 ) -> None:
-    assert criteria.place(_query(**asks), _document(**offers), SETTINGS) == expected
+    assert criteria.place(_query(**query_fields), _document(**document_fields), SETTINGS) == expected
 
 
 @pytest.mark.parametrize(
@@ -168,18 +175,18 @@ def test_place_without_distance(
 )
 def test_place_by_distance(presence: str, remote: bool, km: float, share: float, note: str) -> None:
     query = _query(presence=presence, position=HERE, municipality="1")
-    found = criteria.place(query, _document(remote=remote, position=_north(km), municipality="2"), SETTINGS)
-    assert found.share == pytest.approx(share, abs=1e-9)
-    said = ((note, {"km": round(km), "municipality": "1"}),)
-    assert (found.facts, found.lacks) == ((said, ()) if note == "near" else ((), said))
+    result = criteria.place(query, _document(remote=remote, position=_north(km), municipality="2"), SETTINGS)
+    assert result.share == pytest.approx(share, abs=1e-9)
+    notes = ((note, {"km": round(km), "municipality": "1"}),)
+    assert (result.facts, result.lacks) == ((notes, ()) if note == "near" else ((), notes))
 
 
-def _money(price: int, most: int) -> dict[str, int]:
-    return {"price_from_nok": price, "budget_max_nok": most}
+def _money(price: int, maximum: int) -> dict[str, int]:
+    return {"price_from_nok": price, "budget_max_nok": maximum}
 
 
 @pytest.mark.parametrize(
-    ("price", "most", "expected"),
+    ("price", "maximum", "expected"),
     [
         (None, None, CriterionResult(0.5, (), (("price_unknown", {}),))),
         (None, 100, CriterionResult(0.5, (), (("price_unknown", {}),))),
@@ -193,10 +200,10 @@ def _money(price: int, most: int) -> dict[str, int]:
         (1, 0, CriterionResult(0.5, (), (("over_budget", _money(1, 0)),))),
     ],
 )
-def test_budget(price: int | None, most: int | None, expected: CriterionResult) -> None:
-    found = criteria.budget(_query(budget_max_nok=most), _document(price_from_nok=price), SETTINGS)
-    assert found.share == pytest.approx(expected.share)
-    assert (found.facts, found.lacks) == (expected.facts, expected.lacks)
+def test_budget(price: int | None, maximum: int | None, expected: CriterionResult) -> None:
+    result = criteria.budget(_query(budget_max_nok=maximum), _document(price_from_nok=price), SETTINGS)
+    assert result.share == pytest.approx(expected.share)
+    assert (result.facts, result.lacks) == (expected.facts, expected.lacks)
 
 
 @pytest.mark.parametrize(
@@ -204,16 +211,16 @@ def test_budget(price: int | None, most: int | None, expected: CriterionResult) 
 )
 def test_availability(days: int, share: float) -> None:
     start = DAY + dt.timedelta(days)
-    found = criteria.availability(_query(start_from=DAY), _document(next_start=start), SETTINGS)
+    result = criteria.availability(_query(start_from=DAY), _document(next_start=start), SETTINGS)
     note = {"date": start.isoformat()}
-    assert found.share == pytest.approx(share)
+    assert result.share == pytest.approx(share)
     if days > 0:
-        assert (found.facts, found.lacks) == ((), (("starts_late", {**note, "days": days}),))
+        assert (result.facts, result.lacks) == ((), (("starts_late", {**note, "days": days}),))
     else:
-        assert (found.facts, found.lacks) == ((("free_in_time", note),), ())
+        assert (result.facts, result.lacks) == ((("free_in_time", note),), ())
 
 
-def test_a_start_that_one_side_has_not_stated_gives_half() -> None:
+def test_unknown_start_gives_half() -> None:
     unknown = criteria.availability(_query(start_from=DAY), _document(), SETTINGS)
     assert unknown == CriterionResult(0.5, (), (("start_unknown", {}),))
     assert criteria.availability(_query(), _document(next_start=DAY), SETTINGS) == CriterionResult(0.5)
@@ -229,7 +236,7 @@ SIMILAR = ("similar_cases", {"count": 1})
 
 
 @pytest.mark.parametrize(
-    ("offers", "in_words", "share", "facts", "lacks"),
+    ("document_fields", "in_words", "share", "facts", "lacks"),
     [
         ({"cases": (JOB,)}, False, 0.9, [("cases_in_sector", {"count": 1, **FOOD})], []),
         ({"cases": (JOB, ALIKE, JOB), "sectors": ("food",)}, True, 1.0, [("cases_in_sector", {"count": 2, **FOOD})], []),
@@ -241,16 +248,16 @@ SIMILAR = ("similar_cases", {"count": 1})
         ({"sectors": ("boats",), "cases": (OTHER,)}, False, 0.0, [], [("sector_not_shown", FOOD)]),
     ],
 )  # fmt: skip
-def test_trade(
-    offers: dict[str, Any], in_words: bool, share: float, facts: list[Any], lacks: list[Any]
+def test_sector(
+    document_fields: dict[str, Any], in_words: bool, share: float, facts: list[Any], lacks: list[Any]
 ) -> None:
     query = _query(sector="food", needs=("ecm.shop",))
-    found = criteria.sector(query, _document(**offers), SETTINGS, in_words=in_words)
-    assert found.share == pytest.approx(share)
-    assert (list(found.facts), list(found.lacks)) == (facts, lacks)
+    result = criteria.sector(query, _document(**document_fields), SETTINGS, in_words=in_words)
+    assert result.share == pytest.approx(share)
+    assert (list(result.facts), list(result.lacks)) == (facts, lacks)
 
 
-def test_who_asks_for_no_trade_gets_no_word_of_it() -> None:
+def test_query_without_sector_gives_no_note() -> None:
     knows = _document(sectors=("food",), cases=(CaseText("a", (), ""),))
     assert criteria.sector(_query(), knows, SETTINGS, in_words=True) == CriterionResult(0.0)
 
@@ -266,7 +273,7 @@ def test_who_asks_for_no_trade_gets_no_word_of_it() -> None:
         (("nn",), ("nb",), [("languages_missing", {"languages": ["nn"]})]),
     ],
 )
-def test_languages_that_are_not_stated_are_told(
+def test_unstated_languages_are_noted(
     asked: tuple[str, ...], offered: tuple[str, ...], notes: list[Any]
 ) -> None:
     assert list(criteria.languages(_query(languages=asked), _document(languages=offered))) == notes

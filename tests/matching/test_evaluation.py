@@ -1,4 +1,4 @@
-"""The measures by hand, the two formats, and what happens when a file is wrong."""
+"""Evaluation: the measures, the two file formats, and the reporting of invalid files."""
 
 import datetime as dt
 import json
@@ -27,7 +27,7 @@ QUALITY = {"nb": "Vi måler på", "nn": "Vi måler på", "en": "We measure the r
 QUOTES = {"nb": "«»", "nn": "«»", "en": "“”"}
 
 
-def test_the_measures_by_hand() -> None:
+def test_measures_match_hand_calculation() -> None:
     ranked, judged = [0, 3, 0, 1, 2], [3, 2, 2, 1]
     ideal = 3 + 2 / math.log2(3) + 2 / math.log2(4) + 1 / math.log2(5)
     assert ndcg(ranked, judged) == pytest.approx(
@@ -43,11 +43,11 @@ def test_the_measures_by_hand() -> None:
 
 
 @pytest.mark.parametrize("measure", [ndcg, reciprocal_rank, recall, precision])
-def test_a_brief_without_relevant_suppliers_is_not_measured(measure: object) -> None:
+def test_query_without_relevant_documents_has_no_measure(measure: object) -> None:
     assert measure([0, 0], []) is None  # type: ignore[operator] # because the four have the same shape
 
 
-def test_quality_does_not_fall_below_its_floor(glossary: Glossary, positions: dict[str, Position]) -> None:
+def test_devset_quality_stays_above_minimum(glossary: Glossary, positions: dict[str, Position]) -> None:
     figures = evaluate_directory(DEVSET, Evaluator(glossary, positions))["tracks"]
     assert figures["text"]["overall"]["ndcg@10"] >= 0.9
     assert figures["fields"]["overall"]["ndcg@10"] >= 0.9
@@ -57,7 +57,7 @@ def test_quality_does_not_fall_below_its_floor(glossary: Glossary, positions: di
 
 
 @pytest.mark.parametrize("half", ["dev", "test"])
-def test_quality_holds_on_briefs_written_as_owners_write(
+def test_market_quality_stays_above_minimum(
     glossary: Glossary, positions: dict[str, Position], half: str
 ) -> None:
     figures = evaluate_directory(MARKET / half, Evaluator(glossary, positions))["tracks"]
@@ -69,40 +69,42 @@ def test_quality_holds_on_briefs_written_as_owners_write(
         assert figures["confirmed"][language]["ndcg@10"] >= figures["confirmed"]["nb"]["ndcg@10"] - 0.08
 
 
-def test_the_kept_figures_are_what_is_measured_now(
-    glossary: Glossary, positions: dict[str, Position]
-) -> None:
-    whole = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
+def test_published_figures_match_current_results(glossary: Glossary, positions: dict[str, Position]) -> None:
+    published = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     for name in ("quality", "attacks"):
-        assert whole["measured"][name] | {"day": ""} == describe_set(MARKET / "test") | {"day": ""}
-    kept = whole["quality"]["tracks"]
+        assert published["measured"][name] | {"day": ""} == describe_set(MARKET / "test") | {"day": ""}
+    published_tracks = published["quality"]["tracks"]
     now = evaluate_directory(MARKET / "test", Evaluator(glossary, positions))["tracks"]
     for track, measure in (("text", "ndcg@10"), ("confirmed", "ndcg@10"), ("suggest", "recall@5")):
-        assert kept[track]["overall"][measure] == pytest.approx(now[track]["overall"][measure], abs=0.005)
+        assert published_tracks[track]["overall"][measure] == pytest.approx(
+            now[track]["overall"][measure], abs=0.005
+        )
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_page_says_what_was_measured_and_when(app: Flask, locale: str) -> None:
-    on = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["measured"]["quality"]
+def test_page_states_evaluation_set_and_date(app: Flask, locale: str) -> None:
+    measured = json.loads(data_path("quality.json").read_text(encoding="utf-8"))["measured"]["quality"]
     browser = app.test_client()
     browser.set_cookie("locale", locale)
-    said = " ".join(browser.get("/how-we-rank").text.split())
+    page_text = " ".join(browser.get("/how-we-rank").text.split())
     opening, closing = QUOTES[locale]
-    sentence = said[said.index(QUALITY[locale]) :].split(closing)[0]
+    sentence = page_text[page_text.index(QUALITY[locale]) :].split(closing)[0]
     with use_locale(locale):
-        day = " ".join(format_date(dt.date.fromisoformat(on["day"])).split())
-    assert sentence.endswith(f"{opening}{on['name']}")
-    assert all(f" {text} " in sentence for text in (day, on["briefs"], on["suppliers"]))
+        day = " ".join(format_date(dt.date.fromisoformat(measured["day"])).split())
+    assert sentence.endswith(f"{opening}{measured['name']}")
+    assert all(f" {text} " in sentence for text in (day, measured["briefs"], measured["suppliers"]))
 
 
-def test_without_titles_it_still_finds_most(glossary: Glossary, positions: dict[str, Position]) -> None:
+def test_quality_without_titles_stays_above_minimum(
+    glossary: Glossary, positions: dict[str, Position]
+) -> None:
     figures = evaluate_directory(DEVSET, Evaluator(glossary, positions), tracks=("text",), title=False)[
         "tracks"
     ]
     assert figures["text"]["overall"]["ndcg@10"] >= 0.8
 
 
-def test_text_set_is_measured_on_text_track_only(glossary: Glossary, tmp_path: Path) -> None:
+def test_text_set_has_overall_measures_only(glossary: Glossary, tmp_path: Path) -> None:
     corpus = [
         {"_id": "a", "title": "Ysteri", "text": "Osten modnes i kjelleren."},
         {"_id": "b", "title": "Sagbruk", "text": "Tømmer blir til planker."},
@@ -121,7 +123,7 @@ BRIEF = '{"id": "x", "lang": "nb", "title": "", "text": ""'
 
 
 @pytest.mark.parametrize(
-    ("file", "line", "content", "says"),
+    ("file", "line", "content", "message"),
     [
         ("suppliers.jsonl", 2, "{not json}", "not one JSON object"),
         ("suppliers.jsonl", 3, "[1, 2]", "not one JSON object"),
@@ -175,27 +177,27 @@ BRIEF = '{"id": "x", "lang": "nb", "title": "", "text": ""'
         ("qrels.tsv", 4, "d01\tds01\tgood", "the grade cannot be"),
     ],
 )
-def test_a_wrong_file_is_named_with_its_line(
+def test_invalid_line_is_reported_with_file_and_line(
     glossary: Glossary,
     positions: dict[str, Position],
     tmp_path: Path,
     file: str,
     line: int,
     content: str,
-    says: str,
+    message: str,
 ) -> None:
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
     lines = (folder / file).read_text(encoding="utf-8").splitlines()
     lines[line - 1] = content
     (folder / file).write_text("\n".join(lines), encoding="utf-8")
-    with pytest.raises(EvaluationFileError, match=says) as caught:
+    with pytest.raises(EvaluationFileError, match=message) as caught:
         evaluate_directory(folder, Evaluator(glossary, positions))
     assert (caught.value.path.name, caught.value.line) == (file, line)
 
 
 @pytest.mark.parametrize(
-    ("file", "content", "says"),
+    ("file", "content", "message"),
     [
         ("briefs.jsonl", f"{BRIEF}}}\n".encode() + b"\xff\xfe", r"briefs\.jsonl, line 2: is not UTF-8 text"),
         ("briefs.jsonl", None, r"briefs\.jsonl: cannot be read \(No such file"),
@@ -204,19 +206,19 @@ def test_a_wrong_file_is_named_with_its_line(
         ("suppliers.jsonl", b"\n \n", r"suppliers\.jsonl: is empty"),
     ],
 )
-def test_a_file_that_is_missing_empty_or_no_text_is_named(
-    glossary: Glossary, tmp_path: Path, file: str, content: bytes | None, says: str
+def test_unreadable_file_is_reported(
+    glossary: Glossary, tmp_path: Path, file: str, content: bytes | None, message: str
 ) -> None:
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
     (folder / file).unlink()
     if content is not None:
         (folder / file).write_bytes(content)
-    with pytest.raises(EvaluationFileError, match=says):
+    with pytest.raises(EvaluationFileError, match=message):
         evaluate_directory(folder, Evaluator(glossary))
 
 
-def test_a_set_in_one_language_has_no_figures_for_the_others(glossary: Glossary, tmp_path: Path) -> None:
+def test_set_in_one_language_has_no_other_figures(glossary: Glossary, tmp_path: Path) -> None:
     (tmp_path / "suppliers.jsonl").write_text("\ufeff" + SUPPLIER + "}\r\n", encoding="utf-8")
     (tmp_path / "briefs.jsonl").write_text(BRIEF + "}\r\n", encoding="utf-8")
     (tmp_path / "qrels.tsv").write_text("x\tx\t2\r\n", encoding="utf-8")
@@ -225,7 +227,7 @@ def test_a_set_in_one_language_has_no_figures_for_the_others(glossary: Glossary,
     assert figures["text"]["nb"]["p@5"] == 0.2
 
 
-def test_a_folder_without_a_set_is_refused(glossary: Glossary, tmp_path: Path) -> None:
+def test_folder_without_set_is_refused(glossary: Glossary, tmp_path: Path) -> None:
     with pytest.raises(EvaluationFileError, match="neither"):
         evaluate_directory(tmp_path, Evaluator(glossary))
     (tmp_path / "suppliers.jsonl").write_text("\n", encoding="utf-8")

@@ -1,4 +1,4 @@
-"""Who is left out of a list is told in order, and told only to those who ask."""
+"""Exclusions of a ranking are in order, and created only when accessed."""
 
 import dataclasses
 import datetime as dt
@@ -11,28 +11,28 @@ CARPENTER = dataclasses.replace(NEW, id="a-carpenter", text="Vi bygger garasjer.
 LATE = dataclasses.replace(NEW, id="a-late", services=("ecm.shop",), next_start=dt.date(2027, 4, 1))
 
 
-def test_those_left_out_are_a_sequence_in_order(index: Index) -> None:
-    found = index.changed([CARPENTER, LATE]).rank(SHOP).excluded
-    assert found[-1] == Exclusion("a-late", "time", {"date": "2027-04-01"})
-    assert [(one.reason, one.document_id) for one in found] == sorted(
-        (one.reason, one.document_id) for one in found
+def test_exclusions_are_a_sorted_sequence(index: Index) -> None:
+    exclusions = index.changed([CARPENTER, LATE]).rank(SHOP).excluded
+    assert exclusions[-1] == Exclusion("a-late", "time", {"date": "2027-04-01"})
+    assert [(exclusion.reason, exclusion.document_id) for exclusion in exclusions] == sorted(
+        (exclusion.reason, exclusion.document_id) for exclusion in exclusions
     )
-    assert "a-carpenter" in {one.document_id for one in found[:-1]}
-    assert list(found) == [found[place] for place in range(len(found))]
+    assert "a-carpenter" in {exclusion.document_id for exclusion in exclusions[:-1]}
+    assert list(exclusions) == [exclusions[i] for i in range(len(exclusions))]
 
 
-def test_they_are_equal_to_a_sequence_of_the_same_ones(index: Index) -> None:
-    found = index.rank(SHOP).excluded
-    assert found == tuple(found)
-    assert list(found) == found
-    assert found == index.rank(SHOP).excluded
-    assert found != tuple(found)[:-1]
-    assert found != (*tuple(found)[:-1], Exclusion("other", "services", {}))
-    assert found != len(found)
-    assert repr(found) == repr(list(found))
+def test_exclusions_equal_a_sequence_of_the_same_items(index: Index) -> None:
+    exclusions = index.rank(SHOP).excluded
+    assert exclusions == tuple(exclusions)
+    assert list(exclusions) == exclusions
+    assert exclusions == index.rank(SHOP).excluded
+    assert exclusions != tuple(exclusions)[:-1]
+    assert exclusions != (*tuple(exclusions)[:-1], Exclusion("other", "services", {}))
+    assert exclusions != len(exclusions)
+    assert repr(exclusions) == repr(list(exclusions))
 
 
-def test_nobody_is_made_for_who_does_not_ask(index: Index, monkeypatch) -> None:
+def test_ranking_creates_no_exclusion_objects(index: Index, monkeypatch) -> None:
     before = index.rank(SHOP)
     monkeypatch.setattr("marketplace.matching.index.exclusions.Exclusion", None)
     assert index.rank(SHOP).matches == before.matches

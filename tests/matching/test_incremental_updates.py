@@ -1,4 +1,4 @@
-"""The directory changes all day: what changed is taken in, and nobody else moves."""
+"""Incremental updates: changes to the directory are applied without moving other suppliers."""
 
 import dataclasses
 import random
@@ -29,16 +29,16 @@ def scores(index: Index, query: Query = BRIEF) -> dict[str, float]:
     return {match.document_id: match.score for match in index.rank(query).matches}
 
 
-def test_a_new_supplier_is_found_by_words_that_nobody_had(index: Index, suppliers: list[Document]):
+def test_added_supplier_matches_new_words(index: Index, suppliers: list[Document]):
     query = dataclasses.replace(BRIEF, title="", text="fiskeskinn")
     assert not any(match.explanation.part("words").value for match in index.rank(query).matches)
-    found = index.updated([*suppliers, NEW]).rank(query).match("new")
-    assert found is not None
-    assert found.explanation.part("words").value > 0
-    assert ("fiskeskinn",) in {term.query_words for term in found.explanation.terms}
+    match = index.updated([*suppliers, NEW]).rank(query).match("new")
+    assert match is not None
+    assert match.explanation.part("words").value > 0
+    assert ("fiskeskinn",) in {term.query_words for term in match.explanation.terms}
 
 
-def test_nobody_moves_because_another_wrote_or_left(index: Index, suppliers: list[Document]):
+def test_other_suppliers_keep_their_scores(index: Index, suppliers: list[Document]):
     before = scores(index)
     changed = [
         dataclasses.replace(d, text=d.text + " Nettbutikk, nettbutikk og Vipps.") if d.id == "ads" else d
@@ -53,25 +53,23 @@ def test_nobody_moves_because_another_wrote_or_left(index: Index, suppliers: lis
     }
 
 
-def test_an_update_without_a_change_changes_nothing(index: Index, suppliers: list[Document]):
+def test_update_without_changes_keeps_ranking(index: Index, suppliers: list[Document]):
     assert index.updated(suppliers).rank(BRIEF) == index.rank(BRIEF)
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_the_order_in_which_suppliers_come_does_not_matter(
-    index: Index, suppliers: list[Document], seed: int
-):
+def test_document_order_does_not_matter(index: Index, suppliers: list[Document], seed: int):
     shuffled = random.Random(seed).sample([*suppliers, NEW], len(suppliers) + 1)
     assert index.updated(shuffled).rank(BRIEF).matches == index.updated([*suppliers, NEW]).rank(BRIEF).matches
 
 
-def test_the_explanation_still_adds_up(index: Index, suppliers: list[Document]):
+def test_word_points_add_up_after_update(index: Index, suppliers: list[Document]):
     for match in index.updated([NEW, *suppliers[1:]]).rank(BRIEF).matches:
         words = [term.value for term in match.explanation.terms if term.part == "words"]
         assert sum(words) == pytest.approx(match.explanation.part("words").value, abs=1e-9)
 
 
-def test_all_may_leave_and_others_come(index: Index, glossary: Glossary):
+def test_all_documents_can_be_replaced(index: Index, glossary: Glossary):
     empty = index.updated([])
     assert empty.rank(BRIEF).matches == ()
     assert [match.document_id for match in empty.updated([NEW]).rank(BRIEF).matches] == ["new"]

@@ -1,4 +1,4 @@
-"""From people's own words to services."""
+"""The need model maps everyday language to services."""
 
 import pytest
 
@@ -16,11 +16,11 @@ from marketplace.matching import Document, Glossary, Index, suggest_needs
         ("netbutikk", "ecm.shop"),
     ],
 )
-def test_plain_words_lead_to_a_service(glossary: Glossary, text: str, service: str) -> None:
+def test_plain_words_suggest_service(glossary: Glossary, text: str, service: str) -> None:
     assert service in [suggestion.service for suggestion in suggest_needs(text, glossary)[:3]]
 
 
-def test_a_suggestion_names_the_words_behind_it(glossary: Glossary) -> None:
+def test_suggestion_names_its_words(glossary: Glossary) -> None:
     first = suggest_needs("Vi trenger en drone som kan filme fjorden", glossary)[0]
     assert first.service == "med.drone"
     assert "drone" in first.words
@@ -28,11 +28,11 @@ def test_a_suggestion_names_the_words_behind_it(glossary: Glossary) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🧀🧀🧀", "\x00\x01", "zzzz qqqq", "og i på"])
-def test_texts_that_say_nothing_suggest_nothing(glossary: Glossary, text: str) -> None:
+def test_meaningless_text_suggests_nothing(glossary: Glossary, text: str) -> None:
     assert suggest_needs(text, glossary) == []
 
 
-def test_suppliers_ticks_teach_new_words(glossary: Glossary) -> None:
+def test_ticked_services_train_new_words(glossary: Glossary) -> None:
     profiles = [
         Document(
             id=f"s{i}", name="Taktverk", text="Vi er eksperter på snurrekverning.", services=("med.audio",)

@@ -1,4 +1,4 @@
-"""Each step keeps scikit-learn's conventions, works alone, and stands in a pipeline with the others."""
+"""The steps of the matcher follow scikit-learn's conventions, alone and in a pipeline."""
 
 import pickle
 import subprocess
@@ -37,7 +37,7 @@ def _tokens(text: str) -> list[Token]:
 
 
 TICKED = [("shop",), ("photo",), ("site",)]
-# Each step with what it learns from and what it is then asked for.
+# Each step with its training data and a prediction.
 STEPS: list[tuple[BaseEstimator, tuple[Any, ...], Callable[[Any], Any]]] = [
     (
         Analyzer(STOP_WORDS, {"heimeside": "nettside"}, CompoundSplitter(frozenset({"nett"}))),
@@ -63,25 +63,29 @@ STEPS: list[tuple[BaseEstimator, tuple[Any, ...], Callable[[Any], Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("step", "learns", "ask"), STEPS, ids=[type(step).__name__ for step, *_ in STEPS])
-def test_a_step_keeps_the_conventions(step: Any, learns: tuple[Any, ...], ask: Callable[[Any], Any]):
-    given = step.get_params(deep=False)
-    assert all(getattr(step, name) is value for name, value in given.items())
-    untaught = clone(step)
+@pytest.mark.parametrize(
+    ("step", "training_data", "predict"), STEPS, ids=[type(step).__name__ for step, *_ in STEPS]
+)
+def test_step_follows_estimator_conventions(
+    step: Any, training_data: tuple[Any, ...], predict: Callable[[Any], Any]
+):
+    params = step.get_params(deep=False)
+    assert all(getattr(step, name) is value for name, value in params.items())
+    estimator = clone(step)
     with pytest.raises(NotFittedError):
-        check_is_fitted(untaught)
-    assert untaught.fit(*learns) is untaught
-    check_is_fitted(untaught)
-    assert any(name.endswith("_") and not name.startswith("_") for name in vars(untaught))
-    assert untaught.get_params(deep=False).keys() == given.keys()
-    answer = ask(untaught)
-    assert answer
-    assert ask(pickle.loads(pickle.dumps(untaught))) == answer
-    assert ask(clone(untaught).fit(*learns)) == answer
-    assert ask(untaught.fit(*learns)) == answer
+        check_is_fitted(estimator)
+    assert estimator.fit(*training_data) is estimator
+    check_is_fitted(estimator)
+    assert any(name.endswith("_") and not name.startswith("_") for name in vars(estimator))
+    assert estimator.get_params(deep=False).keys() == params.keys()
+    prediction = predict(estimator)
+    assert prediction
+    assert predict(pickle.loads(pickle.dumps(estimator))) == prediction
+    assert predict(clone(estimator).fit(*training_data)) == prediction
+    assert predict(estimator.fit(*training_data)) == prediction
 
 
-def test_an_analyzer_asked_otherwise_does_not_answer_from_memory() -> None:
+def test_changed_parameters_invalidate_analyzer_cache() -> None:
     analyzer = Analyzer(STOP_WORDS, lang="nb", splitter=CompoundSplitter()).fit([" ".join(WORDS)])
     assert analyzer.transform(["gårdsutsalg"])[0][0].parts == ("gård", "utsalg")
     analyzer.set_params(variants={"gårdsutsalg": "gardssal"})
@@ -92,7 +96,7 @@ def test_an_analyzer_asked_otherwise_does_not_answer_from_memory() -> None:
     assert Analyzer(STOP_WORDS).fit(TEXTS).transform(["nettbutikk"])[0][0].parts == ()
 
 
-def test_each_text_is_read_in_its_own_language() -> None:
+def test_each_text_is_analyzed_in_its_language() -> None:
     analyzer = Analyzer(STOP_WORDS, splitter=CompoundSplitter()).fit(TEXTS)
     norwegian, english = analyzer.transform(["Bilder og the film", "Pictures and the film og"])
     assert [token.surface for token in norwegian] == ["Bilder", "the", "film"]
@@ -100,7 +104,7 @@ def test_each_text_is_read_in_its_own_language() -> None:
     assert "lodges" not in analyzer.splitter_.words_
 
 
-def test_the_steps_make_a_pipeline_from_texts_to_weights() -> None:
+def test_steps_form_pipeline_from_texts_to_weights() -> None:
     pipeline = Pipeline(
         [
             ("analysis", Analyzer(STOP_WORDS, splitter=CompoundSplitter(frozenset({"nett"})))),
@@ -118,18 +122,18 @@ def test_the_steps_make_a_pipeline_from_texts_to_weights() -> None:
         "utsalg",
     }
     assert weights.shape == (3, len(terms))
-    found = dict(zip(terms, weights.toarray()[1], strict=True))
-    assert found["fotograf"] > found["bild"] > 0 == found["lodg"]
+    weight_of = dict(zip(terms, weights.toarray()[1], strict=True))
+    assert weight_of["fotograf"] > weight_of["bild"] > 0 == weight_of["lodg"]
     assert FuzzyTerms(1).fit(terms).similar("fotogaf")[0][0] == terms.index("fotograf")
 
 
-def test_a_word_is_like_no_term_by_the_little_that_is_known_of_it() -> None:
-    few = FuzzyTerms(4, 0.35).fit(["hjemmeside", "nett", "nettbutikk", "søk"])
-    assert few.similar("kjøtt") == ()
-    assert few.similar("netbutikk")[0][0] == 2
+def test_word_with_few_known_ngrams_is_similar_to_none() -> None:
+    fuzzy = FuzzyTerms(4, 0.35).fit(["hjemmeside", "nett", "nettbutikk", "søk"])
+    assert fuzzy.similar("kjøtt") == ()
+    assert fuzzy.similar("netbutikk")[0][0] == 2
 
 
-def test_the_need_model_ends_a_pipeline(glossary: Glossary) -> None:
+def test_need_model_is_last_step_of_pipeline(glossary: Glossary) -> None:
     profiles = [("Vi bygger snurrekvern", ("shop",)), ("Lyd og lys", ("photo",)), ("Alt mulig", ("site",))]
     pipeline = Pipeline(
         [("analysis", Analyzer(STOP_WORDS, lang="nb")), ("needs", NeedModel(("shop", "photo", "site")))]
@@ -140,29 +144,31 @@ def test_the_need_model_ends_a_pipeline(glossary: Glossary) -> None:
     assert probable[1].tolist() == [0, 0, 0]
 
 
-def test_a_model_that_was_taught_nothing_says_nothing() -> None:
+def test_model_without_training_data_predicts_nothing() -> None:
     model = NeedModel(("shop",)).fit([], [])
     assert model.predict_proba([_tokens("nettbutikk")]).tolist() == [[0.0]]
     assert model.suggest([(_tokens("nettbutikk"), 1.0)], 5) == []
 
 
-def test_the_index_uses_the_same_model_as_the_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:
+def test_index_uses_same_model_as_pipeline(glossary: Glossary, suppliers: list[Document]) -> None:
     analyzer = glossary.analyzer
     profiles = [(analyzer.tokens(d.text, d.lang), d.services) for d in suppliers]
-    train = NeedModel.train(glossary, analyzer, 0.55, profiles)
+    trained = NeedModel.train(glossary, analyzer, 0.55, profiles)
     phrases = [(analyzer.tokens(p.text, p.lang), p.services) for p in glossary.phrases]
-    again = clone(train).fit([tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases)
-    asked = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
-    assert again.predict_proba(asked).tolist() == train.predict_proba(asked).tolist()
-    assert train.predict_proba(asked).max() > 0.5
+    retrained = clone(trained).fit(
+        [tokens for tokens, _ in profiles], [ticks for _, ticks in profiles], phrases
+    )
+    query = [analyzer.tokens("Vi trenger bilder av maten", "nb")]
+    assert retrained.predict_proba(query).tolist() == trained.predict_proba(query).tolist()
+    assert trained.predict_proba(query).max() > 0.5
 
 
-def test_what_is_named_as_related_counts_only_where_it_is_a_service() -> None:
+def test_related_code_that_is_no_service_is_ignored() -> None:
     model = NeedModel(("shop", "site"), {"shop": ("site", "gone"), "gone": ("shop",)}).fit([], [])
     assert model.relatedness.tolist() == [[1.0, 0.1], [0.1, 1.0]]
 
 
 @pytest.mark.parametrize("module", ["marketplace.app", "marketplace.cli"])
-def test_the_product_starts_without_scikit_learn(module: str) -> None:
-    asked = f"import sys, {module}; sys.exit('sklearn' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0
+def test_application_starts_without_scikit_learn(module: str) -> None:
+    code = f"import sys, {module}; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -1,4 +1,4 @@
-"""Postings give what a plain product of matrix and query gives, whichever way they are walked, kept or cut off."""
+"""Posting lists give the same results as a plain matrix product, by every code path."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from marketplace.matching.storage.postings import DamagedPostingsError, Postings
 pytestmark = pytest.mark.once
 
 TERMS = 6
-# Few different weights, so that scores are often equal; their sums are exact in whatever order.
+# Few distinct weights, so that ties are frequent; their sums are exact in any order.
 weight = st.sampled_from([0.0, 0.0, 0.0, 0.25, 0.5, 1.0, 7.0])
 documents = st.lists(st.lists(weight, min_size=TERMS, max_size=TERMS), max_size=60)
-asked = st.lists(st.tuples(st.integers(-2, TERMS + 2), st.sampled_from([0.0, 0.5, 1.0, 3.0])), max_size=8)
-quickly = settings(max_examples=150)
+queries = st.lists(st.tuples(st.integers(-2, TERMS + 2), st.sampled_from([0.0, 0.5, 1.0, 3.0])), max_size=8)
+few_examples = settings(max_examples=150)
 
 
 def _matrix(rows: list[list[float]]) -> np.ndarray:
@@ -30,8 +30,8 @@ def _split(query: list[tuple[int, float]]) -> tuple[list[int], list[float]]:
     return [column for column, _ in query], [weight for _, weight in query]
 
 
-def _plainly(matrix: np.ndarray, query: list[tuple[int, float]]) -> np.ndarray:
-    """Return the exact scores, added up in the query's order."""
+def _exact_scores(matrix: np.ndarray, query: list[tuple[int, float]]) -> np.ndarray:
+    """Return the exact scores, added up in the order of the query."""
     parts = [
         matrix[:, column].astype(np.float64) * weight if 0 <= column < TERMS else np.zeros(len(matrix))
         for column, weight in query
@@ -39,64 +39,64 @@ def _plainly(matrix: np.ndarray, query: list[tuple[int, float]]) -> np.ndarray:
     return np.ascontiguousarray(np.array(parts).reshape(len(query), len(matrix)).T).sum(axis=1)
 
 
-@quickly
-@given(rows=documents, query=asked)
-def test_scores_are_the_product_of_matrix_and_query(rows, query):
+@few_examples
+@given(rows=documents, query=queries)
+def test_scores_equal_matrix_product(rows, query):
     matrix = _matrix(rows)
     scores = Postings.of(sparse.csr_array(matrix)).scores(*_split(query))
     assert scores.dtype == np.float32
-    assert scores == pytest.approx(_plainly(matrix, query), rel=1e-5)
+    assert scores == pytest.approx(_exact_scores(matrix, query), rel=1e-5)
 
 
 @pytest.mark.parametrize(("name", "value"), [("_csc_matvec", None), ("MAX_INT32", 0)])
-def test_the_quick_way_is_the_slow_way(name, value):
-    """It is taken when SciPy has no such routine, or when the lists are too long for it."""
+def test_sparsetools_scores_equal_numpy_scores(name, value):
+    """NumPy is the fallback if SciPy lacks the routine or the lists are too long for it."""
 
-    @quickly
-    @given(rows=documents, query=asked)
-    def holds(rows, query):
+    @few_examples
+    @given(rows=documents, query=queries)
+    def property_holds(rows, query):
         postings = Postings.of(sparse.csr_array(_matrix(rows)))
-        quick = postings.scores(*_split(query))
+        fast = postings.scores(*_split(query))
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, name, value)
             slow = postings.scores(*_split(query))
-        # Not to the bit: on some processors SciPy's routine multiplies and adds with one rounding.
-        assert quick == pytest.approx(slow, rel=1e-6)
+        # Not bit-identical: on some processors SciPy's routine uses fused multiply-add.
+        assert fast == pytest.approx(slow, rel=1e-6)
 
-    holds()
+    property_holds()
 
 
 @pytest.mark.parametrize(("name", "value"), [("_csr_sample_values", None), ("MAX_INT32", 0)])
-def test_looking_up_quickly_is_looking_up_slowly(name, value):
-    @quickly
-    @given(rows=documents, query=asked, wanted=st.lists(st.integers(-3, 70), max_size=9))
-    def holds(rows, query, wanted):
+def test_sparsetools_lookup_equals_numpy_lookup(name, value):
+    @few_examples
+    @given(rows=documents, query=queries, wanted=st.lists(st.integers(-3, 70), max_size=9))
+    def property_holds(rows, query, wanted):
         postings = Postings.of(sparse.csr_array(_matrix(rows)))
-        quick = postings.contributions(*_split(query), wanted)
+        fast = postings.contributions(*_split(query), wanted)
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(module, name, value)
             slow = postings.contributions(*_split(query), wanted)
-        assert quick.tolist() == slow.tolist()
+        assert fast.tolist() == slow.tolist()
         outside = [at for at, row in enumerate(wanted) if not 0 <= row < len(rows)]
-        assert not quick[outside].any()
+        assert not fast[outside].any()
 
-    holds()
+    property_holds()
 
 
-def test_the_quick_ways_are_there():
+def test_sparsetools_routines_are_available():
     assert module._csc_matvec is not None
     assert module._csr_sample_values is not None
 
 
-@quickly
-@given(rows=documents, query=asked)
-def test_contributions_add_up_to_the_exact_score(rows, query):
+@few_examples
+@given(rows=documents, query=queries)
+def test_contributions_add_up_to_exact_score(rows, query):
     matrix = _matrix(rows)
     every = np.arange(len(matrix))
     postings = Postings.of(sparse.csr_array(matrix))
     parts = postings.contributions(*_split(query), every)
     assert parts.shape == (len(matrix), len(query))
-    assert parts.sum(axis=1).tolist() == _plainly(matrix, query).tolist()
+    assert parts.sum(axis=1).tolist() == _exact_scores(matrix, query).tolist()
     for row in every:
         alone = postings.contributions(*_split(query), [row])
         assert alone.sum(axis=1).tolist() == parts[[row]].sum(axis=1).tolist()
@@ -108,7 +108,7 @@ def test_contributions_add_up_to_the_exact_score(rows, query):
 
 
 @pytest.mark.parametrize(
-    "ways",
+    "constants",
     [
         {},
         {"MAX_FORWARD_INDEX": -1},
@@ -116,20 +116,20 @@ def test_contributions_add_up_to_the_exact_score(rows, query):
         {"MIN_POSTINGS_TO_PRUNE": 0, "MAX_LOOKUPS": 2},
     ],
 )
-def test_the_top_is_the_head_of_all_sorted(ways):
-    """Whether rows are looked up in what each document holds or in the lists, or the long ones of little weight are skipped, or that turns out not to pay."""
+def test_top_equals_head_of_sorted_scores(constants):
+    """For the forward index, lookups in lists, MaxScore pruning, and pruning that is abandoned."""
 
-    @quickly
-    @given(rows=documents, query=asked, data=st.data())
-    def holds(rows, query, data):
+    @few_examples
+    @given(rows=documents, query=queries, data=st.data())
+    def property_holds(rows, query, data):
         matrix = _matrix(rows)
         count = data.draw(st.integers(0, 70) | st.integers(1, 3), label="count")
         margin = data.draw(st.sampled_from([0.0, 0.25, 5.0]), label="margin")
         some = st.lists(st.booleans(), min_size=len(rows), max_size=len(rows))
         alive = data.draw(st.none() | some, label="alive")
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(module, "MAX_FORWARD_INDEX", -1 if ways else module.MAX_FORWARD_INDEX)
-            for name, value in ways.items():
+            patch.setattr(module, "MAX_FORWARD_INDEX", -1 if constants else module.MAX_FORWARD_INDEX)
+            for name, value in constants.items():
                 patch.setattr(maxscore if hasattr(maxscore, name) else module, name, value)
             found, scores = Postings.of(sparse.csr_array(matrix)).top(
                 *_split(query),
@@ -137,31 +137,31 @@ def test_the_top_is_the_head_of_all_sorted(ways):
                 margin=margin,
                 alive=None if alive is None else np.array(alive, dtype=bool),
             )
-        exact = _plainly(matrix, query)
-        those = [row for row in range(len(rows)) if exact[row] > 0 and (alive is None or alive[row])]
-        those.sort(key=lambda row: (-exact[row], row))
-        if count < len(those):
-            last = exact[those[count - 1]] - margin if count else np.inf
-            those = [row for row in those if exact[row] >= last]
-        assert found.tolist() == those
-        assert scores.tolist() == exact[those].tolist()
+        exact = _exact_scores(matrix, query)
+        expected = [row for row in range(len(rows)) if exact[row] > 0 and (alive is None or alive[row])]
+        expected.sort(key=lambda row: (-exact[row], row))
+        if count < len(expected):
+            last = exact[expected[count - 1]] - margin if count else np.inf
+            expected = [row for row in expected if exact[row] >= last]
+        assert found.tolist() == expected
+        assert scores.tolist() == exact[expected].tolist()
 
-    holds()
+    property_holds()
 
 
-@pytest.mark.parametrize(("by_row", "worth"), [(10**9, 0), (0, 10**9), (0, 0)])
+@pytest.mark.parametrize(("by_row", "min_to_prune"), [(10**9, 0), (0, 10**9), (0, 0)])
 @pytest.mark.parametrize("count", [1, 20, 1000])
-def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, worth):
-    """Some lists are long and give little, as common words do."""
+def test_top_of_many_rows_equals_head_of_sorted_scores(monkeypatch, count, by_row, min_to_prune):
+    """Some lists are long and of low weight, as those of common words."""
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
-    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", worth)
-    chance = np.random.default_rng(count)
-    held = 0.9 / (1 + np.arange(40))
+    monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", min_to_prune)
+    rng = np.random.default_rng(count)
+    frequencies = 0.9 / (1 + np.arange(40))
     matrix = sparse.csr_array(
-        (chance.random((50_003, 40)) < held) * -np.log(held) * chance.random((50_003, 40))
+        (rng.random((50_003, 40)) < frequencies) * -np.log(frequencies) * rng.random((50_003, 40))
     )
     matrix = matrix.astype(np.float32)
-    columns, weights = np.arange(40), 0.5 + chance.random(40)
+    columns, weights = np.arange(40), 0.5 + rng.random(40)
     found, scores = Postings.of(matrix).top(columns, weights, count)
     exact = matrix.astype(np.float64) @ weights
     order = np.lexsort((np.arange(50_003), -exact))[:count]
@@ -169,10 +169,10 @@ def test_the_top_of_many_is_the_head_of_all_sorted(monkeypatch, count, by_row, w
     assert scores == pytest.approx(exact[order], rel=1e-12)
 
 
-@pytest.mark.parametrize(("looked_up", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
-def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists):
-    """Those that hold the rare word are looked up in what each document says, unless they are too many."""
-    monkeypatch.setattr(maxscore, "MAX_LOOKUPS", looked_up)
+@pytest.mark.parametrize(("max_lookups", "lists"), [(20_000, [[1]]), (0, [[1], [0]])])
+def test_long_lists_of_low_weight_are_skipped(monkeypatch, max_lookups, lists):
+    """Rows with the rare word are looked up in the skipped list, unless there are too many."""
+    monkeypatch.setattr(maxscore, "MAX_LOOKUPS", max_lookups)
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", 0)
     monkeypatch.setattr(maxscore, "MIN_POSTINGS_TO_PRUNE", 0)
     matrix = np.zeros((1000, 2), dtype=np.float32)
@@ -190,7 +190,7 @@ def test_long_lists_of_little_weight_are_not_read(monkeypatch, looked_up, lists)
 
 
 @pytest.mark.parametrize("by_row", [0, 10_000])
-def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, by_row):
+def test_equal_scores_are_all_returned_in_row_order(monkeypatch, by_row):
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     monkeypatch.setattr(module, "LOOKUP_BATCH", 100)
     found, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
@@ -199,32 +199,32 @@ def test_what_all_hold_alike_comes_whole_and_in_order(monkeypatch, by_row):
 
 
 @pytest.mark.parametrize("by_row", [0, 10])
-def test_rounding_hides_nobody(monkeypatch, by_row):
-    """Sixteen million and one is sixteen million in float32: the last of the two rows is the higher one."""
+def test_float32_rounding_hides_no_row(monkeypatch, by_row):
+    """2^24 + 1 is 2^24 in float32, but the exact scores differ."""
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     matrix = np.array([[2.0**24, 0.5], [2.0**24, 1.0], [1.0, 0.0]], dtype=np.float32)
     found, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
     assert (found.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
 
 
-@quickly
-@given(rows=documents, query=asked)
-def test_what_is_saved_and_opened_is_the_same_to_the_bit(tmp_path_factory, rows, query):
+@few_examples
+@given(rows=documents, query=queries)
+def test_opened_postings_are_identical(tmp_path_factory, rows, query):
     folder = tmp_path_factory.mktemp("postings") / "new"
-    made = Postings.of(sparse.csr_array(_matrix(rows)))
-    made.save(folder)
+    original = Postings.of(sparse.csr_array(_matrix(rows)))
+    original.save(folder)
     opened = Postings.open(folder)
     opened.check()
-    assert (opened.size, opened.terms, opened.nbytes) == (made.size, TERMS, made.nbytes)
+    assert (opened.size, opened.terms, opened.nbytes) == (original.size, TERMS, original.nbytes)
     for name in ("indptr", "rows", "weights", "max_weights"):
-        assert getattr(opened, name).tobytes() == getattr(made, name).tobytes()
-        assert getattr(opened, name).dtype == getattr(made, name).dtype
-    assert opened.scores(*_split(query)).tobytes() == made.scores(*_split(query)).tobytes()
+        assert getattr(opened, name).tobytes() == getattr(original, name).tobytes()
+        assert getattr(opened, name).dtype == getattr(original, name).dtype
+    assert opened.scores(*_split(query)).tobytes() == original.scores(*_split(query)).tobytes()
 
 
-@quickly
+@few_examples
 @given(rows=documents)
-def test_lists_hold_what_the_matrix_does(rows):
+def test_lists_contain_matrix_columns(rows):
     matrix = _matrix(rows)
     postings = Postings.of(sparse.coo_array(matrix))
     for column in range(TERMS):
@@ -241,7 +241,7 @@ def test_lists_hold_what_the_matrix_does(rows):
     assert postings.nbytes == 8 * np.count_nonzero(matrix) + 8 * (TERMS + 1) + 4 * TERMS
 
 
-def test_the_matrix_stays_as_it_was():
+def test_matrix_is_not_modified():
     matrix = sparse.csc_array(([1.0, 2.0, 0.0], [1, 1, 0], [0, 3]), shape=(2, 1))
     postings = Postings.of(matrix)
     assert matrix.nnz == 3
@@ -249,21 +249,21 @@ def test_the_matrix_stays_as_it_was():
 
 
 @pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights"])
-def test_nothing_can_be_written_into_postings(tmp_path, name):
-    made = Postings.of(sparse.csr_array(np.eye(3)))
-    made.save(tmp_path)
-    for postings in (made, Postings.open(tmp_path)):
+def test_postings_are_read_only(tmp_path, name):
+    original = Postings.of(sparse.csr_array(np.eye(3)))
+    original.save(tmp_path)
+    for postings in (original, Postings.open(tmp_path)):
         with pytest.raises(ValueError, match="read-only"):
             getattr(postings, name)[0] = 1
 
 
 @pytest.mark.parametrize("bad", [-1.0, np.nan, np.inf, 1e300])
-def test_a_weight_that_is_none_is_refused(bad):
+def test_invalid_weight_is_refused(bad):
     with pytest.raises(ValueError, match="finite"), np.errstate(over="ignore"):
         Postings.of(sparse.csr_array([[bad]]))
 
 
-def test_more_rows_than_numbers_are_refused(monkeypatch):
+def test_too_many_rows_are_refused(monkeypatch):
     monkeypatch.setattr(module, "MAX_INT32", 2)
     with pytest.raises(ValueError, match="32 bits"):
         Postings.of(sparse.csr_array(np.eye(3)))
@@ -273,12 +273,12 @@ def test_more_rows_than_numbers_are_refused(monkeypatch):
     ("columns", "weights"),
     [([0], [np.nan]), ([0], [np.inf]), ([0], [1e300]), ([0, 1], [1.0]), ([[0]], [[1.0]])],
 )
-def test_a_query_that_is_none_is_refused(columns, weights):
+def test_invalid_query_is_refused(columns, weights):
     with pytest.raises(ValueError, match="query"):
         Postings.of(sparse.csr_array(np.eye(2))).scores(columns, weights)
 
 
-def test_scores_below_0_have_no_top():
+def test_top_refuses_negative_query_weights():
     postings = Postings.of(sparse.csr_array(np.eye(2)))
     assert postings.scores([0], [-1.0]).tolist() == [-1.0, 0.0]
     with pytest.raises(ValueError, match="from 0 up"):
@@ -289,19 +289,19 @@ def _cut_short(file: Path) -> None:
     file.write_bytes(file.read_bytes()[:-4])
 
 
-def _other_kind(file: Path) -> None:
+def _other_type(file: Path) -> None:
     np.save(file, np.load(file).astype(np.int16))
 
 
-def _shorter(file: Path) -> None:
+def _one_item_less(file: Path) -> None:
     np.save(file, np.atleast_1d(np.load(file))[:-1])
 
 
-def _emptied(file: Path) -> None:
+def _empty(file: Path) -> None:
     file.write_bytes(b"")
 
 
-@pytest.mark.parametrize("damage", [_cut_short, _other_kind, _shorter, _emptied])
+@pytest.mark.parametrize("damage", [_cut_short, _other_type, _one_item_less, _empty])
 @pytest.mark.parametrize("name", ["indptr", "rows", "weights", "max_weights", "size"])
 def test_damaged_files_are_refused(tmp_path, name, damage):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
@@ -310,7 +310,7 @@ def test_damaged_files_are_refused(tmp_path, name, damage):
         Postings.open(tmp_path)
 
 
-def test_a_missing_file_is_named(tmp_path):
+def test_missing_file_is_named(tmp_path):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     (tmp_path / "rows.npy").unlink()
     with pytest.raises(FileNotFoundError, match=r"rows\.npy"):
@@ -318,7 +318,7 @@ def test_a_missing_file_is_named(tmp_path):
 
 
 @pytest.mark.parametrize("pointers", [[1, 1, 2, 3], [0, 3, 2, 3], [0, 1, 2, 4], [0, 1, 2, 2]])
-def test_pointers_that_cannot_be_are_refused(tmp_path, pointers):
+def test_invalid_pointers_are_refused(tmp_path, pointers):
     Postings.of(sparse.csr_array(np.eye(3))).save(tmp_path)
     np.save(tmp_path / "indptr.npy", np.array(pointers))
     with pytest.raises(DamagedPostingsError, match="as long as"):
@@ -337,7 +337,7 @@ def test_pointers_that_cannot_be_are_refused(tmp_path, pointers):
         ("max_weights", [1, 0, 0.5]),
     ],
 )
-def test_a_check_reads_what_opening_does_not(tmp_path, name, values):
+def test_check_detects_damage_inside_lists(tmp_path, name, values):
     good = Postings.of(sparse.csr_array([[1.0, 0, 0], [1.0, 0, 0], [0, 0, 1.0]]))
     good.check()
     good.save(tmp_path)
@@ -346,7 +346,7 @@ def test_a_check_reads_what_opening_does_not(tmp_path, name, values):
         Postings.open(tmp_path).check()
 
 
-def test_no_documents_and_no_terms_give_nothing(tmp_path):
+def test_empty_postings_return_nothing(tmp_path):
     for shape in ((0, 0), (0, 3), (3, 0)):
         postings = Postings.of(sparse.csr_array(shape))
         postings.check()

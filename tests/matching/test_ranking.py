@@ -1,4 +1,4 @@
-"""The ranked list: order, places, ties, those left out, and that it can be kept."""
+"""The ranked list: order, ranks, ties, exclusions and serialization."""
 
 import dataclasses
 import datetime as dt
@@ -41,13 +41,13 @@ def _changed(**values: Any) -> Query:
     return dataclasses.replace(SHOP_BRIEF, **values)
 
 
-def test_the_supplier_that_fits_comes_first(index: Index) -> None:
+def test_best_fitting_supplier_is_first(index: Index) -> None:
     ranking = index.rank(SHOP_BRIEF)
     assert ranking.matches[0].document_id == "shop"
     assert [match.place for match in ranking.matches] == list(range(1, len(ranking.matches) + 1))
 
 
-def test_parts_add_up_and_stay_within_their_maxima(index: Index) -> None:
+def test_parts_add_up_within_their_maxima(index: Index) -> None:
     for match in index.rank(_changed(needs=())).matches:
         assert sum(part.value for part in match.explanation.parts) == pytest.approx(match.score, abs=1e-9)
         assert [part.code for part in match.explanation.parts] == list(PART_CODES)
@@ -56,7 +56,7 @@ def test_parts_add_up_and_stay_within_their_maxima(index: Index) -> None:
             assert part.maximum == index.settings.maximum(part.code)
 
 
-def test_words_on_both_sides_add_up_to_their_part(index: Index) -> None:
+def test_matching_words_add_up_to_their_part(index: Index) -> None:
     explanation = index.rank(SHOP_BRIEF).matches[0].explanation
     words = [term for term in explanation.terms if term.part == "words"]
     assert sum(term.value for term in words) == pytest.approx(explanation.part("words").value, abs=1e-9)
@@ -73,21 +73,23 @@ def test_words_on_both_sides_add_up_to_their_part(index: Index) -> None:
         ({"needs": (), "languages": ("en",)}, "languages", {"shop", "photo"}),
     ],
 )
-def test_hard_requirements_leave_out_with_a_reason(
+def test_hard_requirement_excludes_with_reason(
     index: Index, change: dict[str, Any], reason: str, who: set[str]
 ) -> None:
     excluded = index.rank(_changed(**change)).excluded
     assert who <= {exclusion.document_id for exclusion in excluded if exclusion.reason == reason}
 
 
-def test_who_cannot_begin_before_the_end_is_left_out(suppliers: list[Document], glossary: Glossary) -> None:
+def test_supplier_starting_after_finish_date_is_excluded(
+    suppliers: list[Document], glossary: Glossary
+) -> None:
     late = dataclasses.replace(suppliers[0], next_start=dt.date(2027, 6, 1))
     index = Index.build([late], glossary)
     assert index.rank(_changed(finish_by=dt.date(2027, 5, 1))).excluded[0].reason == "time"
     assert index.rank(_changed(finish_by=dt.date(2027, 7, 1))).matches
 
 
-def test_soft_requirements_sink_and_are_said(index: Index) -> None:
+def test_soft_requirement_lowers_score_and_is_noted(index: Index) -> None:
     cheap = index.rank(_changed(budget_max_nok=20_000, needs=())).match("shop")
     rich = index.rank(_changed(needs=())).match("shop")
     assert cheap
@@ -97,7 +99,7 @@ def test_soft_requirements_sink_and_are_said(index: Index) -> None:
     assert "over_budget" in dict(cheap.explanation.lacks)
 
 
-def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
+def test_missing_must_haves_are_noted(index: Index) -> None:
     query = _changed(must_haves=("Betaling med Vipps", "Kjørelys i traktoren"))
     lacks = [
         params["text"]
@@ -117,7 +119,7 @@ def test_must_haves_that_are_not_written_of_are_said(index: Index) -> None:
         {"title": "Bilder av gården", "text": "Vi vil ha bilder av dyr og mat."},
     ],
 )
-def test_what_was_asked_before_changes_no_answer(
+def test_earlier_queries_change_no_result(
     suppliers: list[Document], glossary: Glossary, index: Index, change: dict[str, Any]
 ) -> None:
     changed, fresh = _changed(**change), Index.build(suppliers, glossary)
@@ -128,7 +130,7 @@ def test_what_was_asked_before_changes_no_answer(
     assert (index.fit(changed), index.rank(changed)) == (alone[1], alone[0])
 
 
-def test_counting_agrees_with_ranking(index: Index) -> None:
+def test_fit_counts_agree_with_ranking(index: Index) -> None:
     for query in (SHOP_BRIEF, _changed(presence="must"), _changed(needs=(), budget_max_nok=10_000)):
         ranking, fit = index.rank(query), index.fit(query)
         assert fit.fits == sum(
@@ -138,9 +140,7 @@ def test_counting_agrees_with_ranking(index: Index) -> None:
         assert sum(fit.excluded.values()) == len(ranking.excluded)
 
 
-def test_equal_suppliers_are_ordered_by_the_brief_not_by_name(
-    suppliers: list[Document], glossary: Glossary
-) -> None:
+def test_ties_are_ordered_by_brief_not_by_name(suppliers: list[Document], glossary: Glossary) -> None:
     twins = [dataclasses.replace(suppliers[0], id=f"twin-{i}") for i in range(4)]
     index = Index.build(twins, glossary)
     backwards = Index.build(twins[::-1], glossary)
@@ -153,9 +153,7 @@ def test_equal_suppliers_are_ordered_by_the_brief_not_by_name(
     assert len(orders) > 3
 
 
-def test_repeating_words_does_not_lift_above_an_honest_twin(
-    suppliers: list[Document], glossary: Glossary
-) -> None:
+def test_keyword_stuffing_scores_below_honest_profile(suppliers: list[Document], glossary: Glossary) -> None:
     honest = suppliers[0]
     stuffed = dataclasses.replace(honest, id="stuffed", text="Nettbutikker med kasse." + " nettbutikk" * 50)
     ranking = Index.build([*suppliers, stuffed], glossary).rank(SHOP_BRIEF)
@@ -163,14 +161,14 @@ def test_repeating_words_does_not_lift_above_an_honest_twin(
     assert scores["stuffed"] < scores["shop"]
 
 
-def test_a_ranking_survives_being_written_down(index: Index) -> None:
+def test_ranking_round_trips_through_json(index: Index) -> None:
     ranking = index.rank(_changed(presence="must", must_haves=("Kobling til kassa",)))
-    kept = json.dumps(ranking.to_dict())
-    assert Ranking.from_dict(json.loads(kept)) == ranking
-    assert json.dumps(Ranking.from_dict(json.loads(kept)).to_dict()) == kept
+    serialized = json.dumps(ranking.to_dict())
+    assert Ranking.from_dict(json.loads(serialized)) == ranking
+    assert json.dumps(Ranking.from_dict(json.loads(serialized)).to_dict()) == serialized
 
 
-def test_documents_and_queries_survive_being_written_down(suppliers: list[Document]) -> None:
+def test_documents_and_queries_round_trip_through_json(suppliers: list[Document]) -> None:
     query = _changed(position=Position(62.6, 9.7), start_from=dt.date(2027, 1, 1))
     assert Query.from_dict(json.loads(json.dumps(query.to_dict()))) == query
     for document in suppliers:
@@ -179,9 +177,7 @@ def test_documents_and_queries_survive_being_written_down(suppliers: list[Docume
         Query.from_dict({"colour": "red"})
 
 
-def test_an_unknown_service_is_refused_and_not_dropped(
-    suppliers: list[Document], glossary: Glossary, index: Index
-) -> None:
+def test_unknown_service_is_refused(suppliers: list[Document], glossary: Glossary, index: Index) -> None:
     with pytest.raises(ValueError, match=r"query brief-1: unknown service no\.such"):
         index.rank(_changed(needs=("ecm.shop", "no.such")))
     with pytest.raises(ValueError, match=r"query brief-1: unknown service no\.such"):
@@ -194,7 +190,7 @@ def test_an_unknown_service_is_refused_and_not_dropped(
         index.updated([shown, *suppliers[1:]])
 
 
-def test_a_retired_service_stands_where_it_was_written(glossary: Glossary, suppliers: list[Document]) -> None:
+def test_retired_service_is_accepted_in_old_texts(glossary: Glossary, suppliers: list[Document]) -> None:
     entry = {"code": "web.old", "retired": True, "replaced_by": "web.site"}
     labels = dict.fromkeys(("nb", "nn", "en"), "Nettside")
     service = {"code": "web.site", "label": labels, "about": labels}
@@ -216,7 +212,7 @@ def test_settings_must_add_up_to_100() -> None:
     assert Settings.from_dict(Settings(k1=1.5).to_dict()).k1 == 1.5
 
 
-def test_an_empty_directory_ranks_nobody(glossary: Glossary) -> None:
+def test_empty_index_has_no_matches(glossary: Glossary) -> None:
     index = Index.build((), glossary)
     assert index.rank(SHOP_BRIEF).matches == ()
     assert index.fit(SHOP_BRIEF).fits == 0
@@ -248,7 +244,7 @@ def test_any_brief_can_be_ranked(
 
 @settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(order=st.permutations(range(5)))
-def test_the_order_of_the_suppliers_does_not_matter(
+def test_document_order_does_not_matter(
     suppliers: list[Document], glossary: Glossary, index: Index, order: list[int]
 ) -> None:
     shuffled = Index.build([suppliers[i] for i in order], glossary).rank(SHOP_BRIEF)
@@ -260,7 +256,7 @@ def test_the_order_of_the_suppliers_does_not_matter(
         assert one.score == pytest.approx(other.score, abs=1e-9)
 
 
-def test_one_supplier_is_judged_as_in_the_list_but_for_its_place(index: Index) -> None:
+def test_judge_agrees_with_ranking_except_for_rank(index: Index) -> None:
     query = _changed(must_haves=("Kjørelys i traktoren",))
     ranking = index.rank(query)
     for match in ranking.matches:
@@ -274,9 +270,7 @@ def test_one_supplier_is_judged_as_in_the_list_but_for_its_place(index: Index) -
     assert index.judge(query, "nobody") is None
 
 
-def test_contenders_are_those_who_may_stand_first_when_turns_are_taken(
-    index: Index, glossary: Glossary
-) -> None:
+def test_candidates_are_all_who_may_rank_first_after_rotation(index: Index, glossary: Glossary) -> None:
     query = _changed(needs=())
     matches = index.rank(query).matches
     last = matches[1].score - index.settings.fair_width
@@ -284,7 +278,7 @@ def test_contenders_are_those_who_may_stand_first_when_turns_are_taken(
     assert len(index.candidates(query, 99)) == len(matches)
 
 
-def test_an_empty_directory_answers_every_question(glossary: Glossary) -> None:
+def test_empty_index_answers_every_query(glossary: Glossary) -> None:
     index = Index.build((), glossary)
     assert index.candidates(SHOP_BRIEF, 5) == []
     assert index.count_showing(SHOP_BRIEF, "Vipps") == 0

@@ -1,4 +1,4 @@
-"""The index gives what the plain reference in `reference/` gives: order, points, words, notes and who is left out."""
+"""The index agrees with the plain reference implementation: order, points, words, notes and exclusions."""
 
 import dataclasses
 import datetime as dt
@@ -23,88 +23,101 @@ from marketplace.matching.analysis.decompounding import CompoundSplitter
 from tests.matching.reference import Directory
 from tests.matching.reference.tokenizer import Tokenizer, plain_words
 
-NEAR = 1e-6
+TOLERANCE = 1e-6
 
 
-def _agree(index: Index, directory: Directory, query: Query) -> None:
+def _assert_agree(index: Index, directory: Directory, query: Query) -> None:
     ranking = index.rank(query)
-    expected, left_out = directory.rank(query)
-    assert [(e.reason, e.document_id) for e in ranking.excluded] == left_out
-    assert [match.document_id for match in ranking.matches] == [placed.id for placed in expected]
-    for match, placed in zip(ranking.matches, expected, strict=True):
-        why = match.explanation
-        assert match.score == pytest.approx(placed.score, abs=NEAR)
-        assert {p.code: p.value for p in why.parts} == pytest.approx(placed.parts, abs=NEAR)
-        assert [part.code for part in why.parts] == list(PART_CODES)
-        assert list(why.facts) == placed.facts
-        lacks = [note for note in why.lacks if note[0] != "must_have_not_shown"]
-        assert lacks == placed.lacks
-        words = {t.term: (t.query_words, t.document_words) for t in why.terms if t.part == "words"}
-        assert words == {term: (asked, told) for term, (asked, told, _) in placed.words.items()}
-        values = {(t.part, t.term): t.value for t in why.terms}
-        plain = {("words", term): value for term, (_, _, value) in placed.words.items()}
-        plain |= {("services", code): value for code, (_, _, value) in placed.services.items()}
-        assert values == pytest.approx(plain, abs=NEAR)
-        for term in why.terms:
+    expected_matches, exclusions = directory.rank(query)
+    assert [(e.reason, e.document_id) for e in ranking.excluded] == exclusions
+    assert [match.document_id for match in ranking.matches] == [
+        expected_match.id for expected_match in expected_matches
+    ]
+    for match, expected_match in zip(ranking.matches, expected_matches, strict=True):
+        explanation = match.explanation
+        assert match.score == pytest.approx(expected_match.score, abs=TOLERANCE)
+        assert {p.code: p.value for p in explanation.parts} == pytest.approx(
+            expected_match.parts, abs=TOLERANCE
+        )
+        assert [part.code for part in explanation.parts] == list(PART_CODES)
+        assert list(explanation.facts) == expected_match.facts
+        lacks = [note for note in explanation.lacks if note[0] != "must_have_not_shown"]
+        assert lacks == expected_match.lacks
+        words = {t.term: (t.query_words, t.document_words) for t in explanation.terms if t.part == "words"}
+        assert words == {
+            term: (query_words, document_words)
+            for term, (query_words, document_words, _) in expected_match.words.items()
+        }
+        values = {(t.part, t.term): t.value for t in explanation.terms}
+        reference_values = {("words", term): value for term, (_, _, value) in expected_match.words.items()}
+        reference_values |= {
+            ("services", code): value for code, (_, _, value) in expected_match.services.items()
+        }
+        assert values == pytest.approx(reference_values, abs=TOLERANCE)
+        for term in explanation.terms:
             if term.part == "services":
-                asked, told, _ = placed.services[term.term]
-                assert _loudness(term.query_words, asked) == sorted(asked.values(), reverse=True)
-                assert _loudness(term.document_words, told) == sorted(told.values(), reverse=True)
+                query_words, document_words, _ = expected_match.services[term.term]
+                assert _strengths(term.query_words, query_words) == sorted(query_words.values(), reverse=True)
+                assert _strengths(term.document_words, document_words) == sorted(
+                    document_words.values(), reverse=True
+                )
 
 
-def _loudness(words: tuple[str, ...], loud: dict[str, float]) -> list[float]:
-    """Return how loud the words are that the index named; two words may be equally loud."""
-    assert set(words) == set(loud)
-    return sorted((loud[word] for word in words), reverse=True)
+def _strengths(words: tuple[str, ...], strength_of: dict[str, float]) -> list[float]:
+    """Return the strengths of the words named by the index, sorted, because words may be equally strong."""
+    assert set(words) == set(strength_of)
+    return sorted((strength_of[word] for word in words), reverse=True)
 
 
 @pytest.fixture(scope="module")
-def plain(devset: Index, glossary: Glossary) -> Directory:
-    """Return the judged suppliers in the reference."""
+def reference(devset: Index, glossary: Glossary) -> Directory:
+    """The judged suppliers in the reference implementation."""
     return Directory(devset.documents, glossary, Settings())
 
 
-def test_the_judged_briefs_are_ranked_as_the_formulas_say(
-    devset: Index, plain: Directory, devset_briefs: list[Query]
+def test_judged_briefs_agree_with_reference(
+    devset: Index, reference: Directory, devset_briefs: list[Query]
 ) -> None:
     assert len(devset_briefs) == 15
     for query in devset_briefs:
-        _agree(devset, plain, query)
-        _agree(devset, plain, dataclasses.replace(query, needs=(), sector=""))
-        _agree(devset, plain, Query(query.id, "", query.text, query.lang))
+        _assert_agree(devset, reference, query)
+        _assert_agree(devset, reference, dataclasses.replace(query, needs=(), sector=""))
+        _assert_agree(devset, reference, Query(query.id, "", query.text, query.lang))
 
 
-def test_so_is_a_brief_that_somebody_has_copied(
-    devset: Index, plain: Directory, devset_briefs: list[Query]
+def test_copied_brief_agrees_with_reference(
+    devset: Index, reference: Directory, devset_briefs: list[Query]
 ) -> None:
     longest = max(devset_briefs, key=lambda query: len(query.text))
     copy = Document(id="copy", name="Kopi", text=longest.text, lang=longest.lang)
-    documents, glossary = [*devset.documents, copy], plain.glossary
-    _agree(Index.build(documents, glossary), Directory(documents, glossary, Settings()), longest)
+    documents, glossary = [*devset.documents, copy], reference.glossary
+    _assert_agree(Index.build(documents, glossary), Directory(documents, glossary, Settings()), longest)
 
 
-def test_every_word_is_split_alike(plain: Directory, glossary: Glossary) -> None:
-    corpus = [word for d in plain.documents if d.lang != "en" for word in plain_words(f"{d.name} {d.text}")]
-    splitter, words = glossary.splitter_for(iter(corpus)), sorted(plain.tokenizer.known)
+def test_compound_splits_agree_with_reference(reference: Directory, glossary: Glossary) -> None:
+    corpus = [
+        word for d in reference.documents if d.lang != "en" for word in plain_words(f"{d.name} {d.text}")
+    ]
+    splitter, words = glossary.splitter_for(iter(corpus)), sorted(reference.tokenizer.known)
     words += [
         f"{one}{joint}{two}"
         for one, two in zip(words[::7], words[3::7], strict=False)
         for joint in ("", "s", "e")
     ]
-    assert [splitter.split(word) for word in words] == [plain.tokenizer.split(word) for word in words]
-    assert sum(bool(plain.tokenizer.split(word)) for word in words) > 1000
+    assert [splitter.split(word) for word in words] == [reference.tokenizer.split(word) for word in words]
+    assert sum(bool(reference.tokenizer.split(word)) for word in words) > 1000
 
 
 @settings(max_examples=150)
 @given(text=st.text(max_size=80) | st.text("aeiou-'\u2019\u2011_ 1\u00ad\u00c5\ufe0fXYs", max_size=40))
-def test_any_text_is_read_alike(glossary: Glossary, text: str) -> None:
+def test_tokens_agree_with_reference(glossary: Glossary, text: str) -> None:
     tokenizer = Tokenizer(glossary.resources, [])
     splitter = CompoundSplitter.from_resources(glossary.resources).fit([])
     analyzer = glossary.analyzer.with_splitter(splitter)
     for lang in ("nb", "nn", "en"):
         tokens = analyzer.tokens(text, lang)
-        plain = tokenizer.words(text, lang)
-        assert [(t.surface, t.term, t.parts) for t in tokens] == [tuple(word) for word in plain]
+        words = tokenizer.words(text, lang)
+        assert [(t.surface, t.term, t.parts) for t in tokens] == [tuple(word) for word in words]
 
 
 LABELS = {
@@ -158,7 +171,7 @@ WORDS = [
 
 @pytest.fixture(scope="module")
 def small_glossary(glossary: Glossary) -> Glossary:
-    """Return four services and a trade, so that many directories can be read in plain Python."""
+    """A glossary of four services and one sector, small enough for many runs of the plain Python reference."""
     services = [
         {
             "code": code,
@@ -188,7 +201,7 @@ places = st.none() | st.sampled_from(["5021", "5022"])
 where = st.none() | st.builds(Position, st.floats(60.0, 64.0), st.floats(8.0, 12.0))
 days = st.none() | st.dates(dt.date(2027, 1, 1), dt.date(2027, 6, 1))
 spoken = st.lists(st.sampled_from(["nb", "nn", "en"]), max_size=2, unique=True).map(tuple)
-suppliers_made = st.builds(
+random_documents = st.builds(
     Document,
     id=st.just(""),
     name=texts.map(lambda text: text or "Navn"),
@@ -206,7 +219,7 @@ suppliers_made = st.builds(
     cases=st.lists(st.builds(CaseText, texts, codes, trades), max_size=2).map(tuple),
     looked_at=st.booleans(),
 )
-briefs_made = st.builds(
+random_briefs = st.builds(
     Query,
     id=st.sampled_from(["q1", "q2"]),
     title=texts,
@@ -233,18 +246,18 @@ chosen_settings = st.sampled_from(
 
 @settings(max_examples=40)
 @given(
-    made=st.lists(suppliers_made, min_size=1, max_size=6),
-    asked=st.lists(briefs_made, min_size=1, max_size=3),
+    drawn_documents=st.lists(random_documents, min_size=1, max_size=6),
+    drawn_briefs=st.lists(random_briefs, min_size=1, max_size=3),
     chosen=chosen_settings,
 )
-def test_made_up_directories_are_ranked_as_the_formulas_say(
-    small_glossary: Glossary, made: list[Document], asked: list[Query], chosen: Settings
+def test_random_directories_agree_with_reference(
+    small_glossary: Glossary, drawn_documents: list[Document], drawn_briefs: list[Query], chosen: Settings
 ) -> None:
-    documents = [_named(document, f"s{number}") for number, document in enumerate(made)]
+    documents = [_named(document, f"s{number}") for number, document in enumerate(drawn_documents)]
     index = Index.build(documents, small_glossary, chosen)
     directory = Directory(documents, small_glossary, chosen)
-    for query in asked:
-        _agree(index, directory, query)
+    for query in drawn_briefs:
+        _assert_agree(index, directory, query)
 
 
 def _named(document: Document, key: str) -> Document:

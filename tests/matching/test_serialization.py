@@ -1,4 +1,4 @@
-"""What goes in and comes out is plain, whole, and refused when it does not fit."""
+"""Records convert to JSON and back, are immutable, and refuse invalid values."""
 
 import dataclasses
 import datetime as dt
@@ -38,7 +38,7 @@ EXPLANATION = Explanation(
 )
 
 
-def test_an_explanation_adds_up_and_gives_its_parts_by_name() -> None:
+def test_explanation_sums_parts_and_finds_them_by_code() -> None:
     assert EXPLANATION.score == 21.75
     assert EXPLANATION.part("words") is PARTS[0]
     assert EXPLANATION.part("services") is PARTS[1]
@@ -48,7 +48,7 @@ def test_an_explanation_adds_up_and_gives_its_parts_by_name() -> None:
     assert Explanation(()) == Explanation((), (), (), ())
 
 
-def test_an_explanation_as_json_is_this_and_comes_back() -> None:
+def test_explanation_round_trips_through_json() -> None:
     plain = EXPLANATION.to_dict()
     assert plain == {
         "parts": [
@@ -68,7 +68,7 @@ def test_an_explanation_as_json_is_this_and_comes_back() -> None:
     assert Explanation.from_dict(json.loads(json.dumps(plain))) == EXPLANATION
 
 
-def test_a_match_says_what_stands_between() -> None:
+def test_match_reads_flags_from_lacks_only() -> None:
     both = Match(1, "d", 21.75, EXPLANATION)
     assert both.is_related_only
     assert not both.is_within_budget
@@ -77,7 +77,7 @@ def test_a_match_says_what_stands_between() -> None:
     assert neither.is_within_budget
 
 
-def test_a_ranking_as_json_is_this_and_comes_back() -> None:
+def test_ranking_round_trips_through_json() -> None:
     match = Match(1, "d", 21.75, EXPLANATION)
     settings = Settings(k1=1.5)
     ranking = Ranking(
@@ -100,16 +100,16 @@ def test_a_ranking_as_json_is_this_and_comes_back() -> None:
     assert (Fit(1, 2, {}).related_only, Fit(1, 2, {}).with_must_haves) == (0, 0)
 
 
-def test_the_tie_break_is_the_hash_that_is_published() -> None:
+def test_tie_break_is_published_hash() -> None:
     assert tie_break("brief", "supplier") == hashlib.blake2b(b"brief\x1fsupplier", digest_size=8).digest()
     assert order_key("b", "s", 1.2345678944) == (-1.234567894, tie_break("b", "s"), "s")
     assert order_key("b", "s", 2.0) < order_key("b", "t", 1.9999)
     assert order_key("b", "s", 1.00000000001)[0] == order_key("b", "t", 1.0)[0]
 
 
-def test_turns_by_hand() -> None:
+def test_rotation_matches_hand_calculation() -> None:
     scored = [("a", 10.0), ("b", 9.5), ("c", 9.0), ("d", 8.9), ("e", 2.0)]
-    by_lot = sorted("abc", key=lambda key: tie_break("q", key))
+    by_tie_break = sorted("abc", key=lambda key: tie_break("q", key))
     assert rotate_ties("q", [], {}, 1.0) == []
     assert rotate_ties("q", scored, {"a": 3, "b": 1, "c": 2, "d": 0, "e": 0}, 1.0) == [
         "b",
@@ -119,9 +119,9 @@ def test_turns_by_hand() -> None:
         "e",
     ]
     assert rotate_ties("q", scored, {"a": 3, "c": 0}, 1.0) == ["b", "c", "a", "d", "e"]
-    assert rotate_ties("q", scored, {}, 1.0) == [*by_lot, "d", "e"]
+    assert rotate_ties("q", scored, {}, 1.0) == [*by_tie_break, "d", "e"]
     assert rotate_ties("q", scored, {"a": 1}, 0.0) == list("abcde")
-    # Within nine digits two scores are the same, and so is the lower end of a band.
+    # Scores are rounded to nine digits, and so is the lower end of a band.
     assert rotate_ties("q", [("a", 1.0), ("b", 1.0 - 2e-10)], {"a": 1}, 0.0) == ["b", "a"]
     assert rotate_ties("q", [("a", 1.0), ("b", 1.0 - 2e-9)], {"a": 1}, 0.0) == ["a", "b"]
     assert rotate_ties("q", [("a", 0.3), ("b", 0.1)], {"a": 1}, 0.2) == ["b", "a"]
@@ -141,13 +141,13 @@ def test_turns_by_hand() -> None:
     ],
     ids=lambda record: type(record).__name__,
 )
-def test_nothing_that_was_said_can_be_changed_or_added_to(record: object) -> None:
+def test_records_are_immutable(record: object) -> None:
     with pytest.raises(dataclasses.FrozenInstanceError):
         setattr(record, dataclasses.fields(record)[0].name, None)  # type: ignore[arg-type] # because each is a record
     assert not hasattr(record, "__dict__")
 
 
-def test_small_records_come_back() -> None:
+def test_small_records_round_trip() -> None:
     position, case = Position(62.5, 9.75), CaseText("En jobb", ("ecm.shop",), "food-drink")
     assert Position.from_dict(position.to_dict()) == position
     assert CaseText.from_dict(json.loads(json.dumps(case.to_dict()))) == case
@@ -158,7 +158,7 @@ def test_small_records_come_back() -> None:
     assert Document.from_dict(json.loads(json.dumps(document.to_dict()))) == document
 
 
-def test_what_does_not_fit_is_refused() -> None:
+def test_invalid_values_are_refused() -> None:
     with pytest.raises(ValueError, match="presence must be one of must, some, remote, not 'sometimes'"):
         Query("q", "", "", presence="sometimes")
     with pytest.raises(ValueError, match="unknown field: colour, shape"):
@@ -171,7 +171,7 @@ def test_what_does_not_fit_is_refused() -> None:
         _ = matching.Luck  # type: ignore[attr-defined] # because that is the point
 
 
-def test_a_suggestion_is_plain(glossary: matching.Glossary) -> None:
+def test_suggestion_converts_to_json_values(glossary: matching.Glossary) -> None:
     (first,) = suggest_needs("Drone som filmer fjorden", glossary, "nb", limit=1)
     plain = json.loads(json.dumps(first.to_dict()))
     assert plain == {"service": "med.drone", "probability": first.probability, "words": list(first.words)}

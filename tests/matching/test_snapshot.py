@@ -1,4 +1,4 @@
-"""An index on disk is the index that was saved, or is refused."""
+"""Snapshots: an opened index equals the saved one, or is refused."""
 
 import json
 import shutil
@@ -29,7 +29,7 @@ def folder(index: Index, tmp_path: Path) -> Path:
     return tmp_path / "one"
 
 
-def test_what_is_opened_ranks_as_what_was_saved(index: Index, folder: Path, glossary: Glossary) -> None:
+def test_opened_index_ranks_like_saved_index(index: Index, folder: Path, glossary: Glossary) -> None:
     opened = Index.open(folder, glossary, stamp="words")
     assert opened.documents == index.documents
     assert opened.rank(BRIEF) == index.rank(BRIEF)
@@ -37,60 +37,60 @@ def test_what_is_opened_ranks_as_what_was_saved(index: Index, folder: Path, glos
     assert opened.suggest_needs("netbutik med bettaling") == index.suggest_needs("netbutik med bettaling")
 
 
-def test_what_is_opened_takes_in_changes_the_same_way(
+def test_opened_index_applies_changes_like_saved_index(
     index: Index, folder: Path, glossary: Glossary, suppliers: list[Document]
 ) -> None:
     opened = Index.open(folder, glossary, stamp="words")
-    now = [*suppliers[1:], NEW]
-    assert opened.updated(now).rank(BRIEF) == index.updated(now).rank(BRIEF)
+    current = [*suppliers[1:], NEW]
+    assert opened.updated(current).rank(BRIEF) == index.updated(current).rank(BRIEF)
     changed = opened.changed([NEW], removed=[suppliers[0].id])
-    assert changed.rank(BRIEF) == index.updated(now).rank(BRIEF)
+    assert changed.rank(BRIEF) == index.updated(current).rank(BRIEF)
     assert changed.judge(BRIEF, suppliers[0].id) is None
     assert changed.changed([suppliers[0]], removed=[NEW.id, "nobody"]).rank(BRIEF) == index.rank(BRIEF)
 
 
-def test_another_stamp_or_other_settings_are_refused(folder: Path, glossary: Glossary) -> None:
+def test_other_stamp_or_settings_are_refused(folder: Path, glossary: Glossary) -> None:
     with pytest.raises(SnapshotError, match="other words or formulas; it has to be rebuilt"):
         Index.open(folder, glossary, stamp="others")
     with pytest.raises(SnapshotError, match="other settings"):
         Index.open(folder, glossary, Settings(k1=1.3), stamp="words")
 
 
-def test_every_changed_or_missing_file_is_noticed(folder: Path, glossary: Glossary) -> None:
+def test_changed_or_missing_file_is_detected(folder: Path, glossary: Glossary) -> None:
     files = [path for path in folder.rglob("*") if path.is_file()]
     assert len(files) > 40
     for path in files:
-        whole = path.read_bytes()
-        path.write_bytes(whole[:-1] + bytes([whole[-1] ^ 1]))
+        content = path.read_bytes()
+        path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
         with pytest.raises(SnapshotError, match="rebuilt"):
             Index.open(folder, glossary, stamp="words")
         path.unlink()
         with pytest.raises(SnapshotError, match="rebuilt"):
             Index.open(folder, glossary, stamp="words")
-        path.write_bytes(whole)
+        path.write_bytes(content)
     Index.open(folder, glossary, stamp="words")
 
 
-def test_one_that_is_there_is_not_written_again(index: Index, folder: Path) -> None:
+def test_existing_snapshot_is_not_rewritten(index: Index, folder: Path) -> None:
     before = (folder / snapshot.MANIFEST).stat().st_mtime_ns
     index.save(folder, "words")
     assert (folder / snapshot.MANIFEST).stat().st_mtime_ns == before
 
 
-def test_old_and_unfinished_ones_are_pruned(index: Index, folder: Path) -> None:
+def test_old_and_unfinished_snapshots_are_pruned(index: Index, folder: Path) -> None:
     for name in ("two", "three"):
         index.save(folder.with_name(name), "words")
-    gone = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-c", "import os; print(os.getpid())"], capture_output=True, check=True
     )
-    for owner in (gone.stdout.decode().strip(), "1", "x"):
+    for owner in (finished.stdout.decode().strip(), "1", "x"):
         folder.with_name(f"four.{owner}.unfinished").mkdir()
     snapshot.prune(folder.parent, 2)
     assert {path.name for path in folder.parent.iterdir()} == {"two", "three", "four.1.unfinished"}
     snapshot.prune(folder.parent / "nowhere", 2)
 
 
-def test_of_two_who_write_the_same_one_is_kept(
+def test_concurrent_writers_keep_one_snapshot(
     index: Index, folder: Path, glossary: Glossary, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def too_late(self: Path, target: Path) -> Path:
@@ -108,13 +108,13 @@ def test_of_two_who_write_the_same_one_is_kept(
     assert {path.name for path in folder.parent.iterdir()} == {"one", "two"}
 
 
-def test_what_is_discarded_is_gone_and_may_be_gone_before(folder: Path) -> None:
+def test_discard_is_idempotent(folder: Path) -> None:
     snapshot.discard(folder)
     snapshot.discard(folder)
     assert list(folder.parent.iterdir()) == []
 
 
-def test_a_draft_of_another_account_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_draft_of_other_user_is_not_pruned(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refused(process: int, signal: int) -> None:
         raise PermissionError(process, signal)
 
@@ -125,7 +125,7 @@ def test_a_draft_of_another_account_is_left_alone(folder: Path, monkeypatch: pyt
     assert {path.name for path in folder.parent.iterdir()} == {"one", "two.4711.unfinished", "something else"}
 
 
-def test_a_manifest_of_nonsense_is_refused(folder: Path, glossary: Glossary) -> None:
+def test_invalid_manifest_is_refused(folder: Path, glossary: Glossary) -> None:
     for text in ("", "[]", json.dumps({"format": 0})):
         (folder / snapshot.MANIFEST).write_text(text, encoding="utf-8")
         with pytest.raises(SnapshotError):
@@ -133,24 +133,24 @@ def test_a_manifest_of_nonsense_is_refused(folder: Path, glossary: Glossary) -> 
 
 
 @given(strings=st.lists(st.text(max_size=12), unique=True, max_size=40), other=st.text(max_size=12))
-def test_a_vocabulary_knows_its_own_strings_alone(strings: list[str], other: str) -> None:
-    kept = [text.encode("utf-8", "replace").decode() for text in strings]
-    kept = list(dict.fromkeys(kept))
-    for few in (True, False):
-        vocabulary = Vocabulary.of(kept)
-        if not few:
+def test_vocabulary_contains_its_strings_only(strings: list[str], other: str) -> None:
+    distinct = [text.encode("utf-8", "replace").decode() for text in strings]
+    distinct = list(dict.fromkeys(distinct))
+    for uses_dict in (True, False):
+        vocabulary = Vocabulary.of(distinct)
+        if not uses_dict:
             vocabulary._dict = vocabulary._hash_table = None
-        assert list(vocabulary) == kept
-        assert [vocabulary[text] for text in kept] == list(range(len(kept)))
-        assert vocabulary.get(other, -1) == (kept.index(other) if other in kept else -1)
-        assert (other in vocabulary) == (other in kept)
-        asked = [*reversed(kept), other, *kept]
-        assert vocabulary.indices(asked).tolist() == [vocabulary.get(text, -1) for text in asked]
+        assert list(vocabulary) == distinct
+        assert [vocabulary[text] for text in distinct] == list(range(len(distinct)))
+        assert vocabulary.get(other, -1) == (distinct.index(other) if other in distinct else -1)
+        assert (other in vocabulary) == (other in distinct)
+        queries = [*reversed(distinct), other, *distinct]
+        assert vocabulary.indices(queries).tolist() == [vocabulary.get(text, -1) for text in queries]
 
 
-@pytest.mark.parametrize("most", [MAX_DICT_SIZE, MAX_HASH_TABLE_SIZE])
-def test_many_strings_are_found_where_they_lie(tmp_path: Path, most: int) -> None:
-    words = [f"ord{number}" for number in range(most + 10)]
+@pytest.mark.parametrize("max_size", [MAX_DICT_SIZE, MAX_HASH_TABLE_SIZE])
+def test_large_vocabularies_find_every_string(tmp_path: Path, max_size: int) -> None:
+    words = [f"ord{number}" for number in range(max_size + 10)]
     CountedVocabulary.of({word: number for number, word in enumerate(words)}).save(tmp_path, "many")
     opened = CountedVocabulary.open(tmp_path, "many")
     assert len(opened) == len(words)
@@ -164,9 +164,9 @@ def test_many_strings_are_found_where_they_lie(tmp_path: Path, most: int) -> Non
     assert StringTable.of(["a", "å"])[0:2] == ["a", "å"]
 
 
-def test_queries_over_many_more_rows_than_were_built(index: Index, suppliers: list[Document]) -> None:
+def test_limited_ranking_over_many_added_rows(index: Index, suppliers: list[Document]) -> None:
     many = [Document(id=f"n{number}", name="Ny", text=f"nettbutikk nummer {number}") for number in range(50)]
-    found = index.changed(many)
-    assert len(found) == len(suppliers) + 50
+    changed = index.changed(many)
+    assert len(changed) == len(suppliers) + 50
     query = Query(id="q", title="", text="nettbutikk")
-    assert len(found.rank(query, limit=5).matches) == 5
+    assert len(changed.rank(query, limit=5).matches) == 5

@@ -1,4 +1,4 @@
-"""Texts made for the machine are seen, with the reason; honest ones are let be."""
+"""Spam rules and near-duplicates: manipulated texts are flagged with the reason, honest ones are not."""
 
 import json
 from typing import Any
@@ -48,19 +48,19 @@ def _codes(document: Document, briefs: tuple[str, ...] = ()) -> list[str]:
         ),
     ],
 )
-def test_a_made_up_text_is_flagged_with_the_reason(text: str, code: str) -> None:
+def test_spam_is_flagged_with_reason(text: str, code: str) -> None:
     assert code in _codes(_document(text))
 
 
-def test_ticking_everything_is_flagged(glossary: Glossary) -> None:
+def test_too_many_services_are_flagged(glossary: Glossary) -> None:
     assert _codes(_document(services=glossary.services)) == ["too_many_services"]
 
 
-def test_cases_are_read_too() -> None:
+def test_cases_are_checked_too() -> None:
     assert "word_repeated" in _codes(_document(cases=(CaseText("frakt " * 40),)))
 
 
-def test_a_copied_brief_is_named() -> None:
+def test_copied_brief_is_named() -> None:
     brief = "Fysioterapeut her. Jeg rekker ikke å behandle folk fordi det ringer hele tiden om timer."
     other = "Vi skal på messe i Stavanger og vil vise fram sveising."
     assert flags(_document(f"{HONEST} {brief}"), [other, brief])[-1] == ("copies_a_brief", {"number": 1})
@@ -78,7 +78,7 @@ def test_a_copied_brief_is_named() -> None:
         "",
     ],
 )
-def test_an_honest_text_is_let_be(text: str) -> None:
+def test_honest_text_is_not_flagged(text: str) -> None:
     assert flags(_document(text)) == ()
 
 
@@ -93,7 +93,7 @@ def test_few_honest_profiles_are_flagged(path: Any) -> None:
     assert len(flagged) <= 0.02 * len(rows)
 
 
-def test_the_same_words_in_another_order_are_twins_and_the_first_is_the_original() -> None:
+def test_duplicates_map_to_first_document() -> None:
     words = [
         "vi",
         "lager",
@@ -114,10 +114,12 @@ def test_the_same_words_in_another_order_are_twins_and_the_first_is_the_original
     ]
     rows += [frozenset([*words, "ny"]), frozenset(words[:3])]
     assert find_duplicates([sketch(row) for row in rows], rows.__getitem__, 0.8) == {2: 0}
-    before = Sketches.of([sketch(row) for row in rows])
-    later = [*rows, frozenset([*words, "igjen"])]
-    found = find_duplicates([sketch(later[-1])], later.__getitem__, 0.8, EarlierDocuments(4, before, {2: 0}))
-    assert found == {2: 0, 4: 0}
+    sketches = Sketches.of([sketch(row) for row in rows])
+    all_rows = [*rows, frozenset([*words, "igjen"])]
+    duplicates = find_duplicates(
+        [sketch(all_rows[-1])], all_rows.__getitem__, 0.8, EarlierDocuments(4, sketches, {2: 0})
+    )
+    assert duplicates == {2: 0, 4: 0}
 
 
 QUERY = Query(
@@ -128,26 +130,26 @@ QUERY = Query(
 )
 
 
-def test_one_profile_under_five_names_stands_high_once(glossary: Glossary, suppliers: list[Document]) -> None:
-    names = [
-        _document(id=str(number), name=f"Butikk {number}", services=("ecm.shop",)) for number in range(5)
-    ]
-    index = Index.build([*suppliers, *names], glossary)
-    heads = set()
-    for number in range(12):
-        query = Query(f"b{number}", QUERY.title, QUERY.text, needs=("ecm.shop",))
+def test_duplicates_rank_high_only_once(glossary: Glossary, suppliers: list[Document]) -> None:
+    duplicates = [_document(id=str(i), name=f"Butikk {i}", services=("ecm.shop",)) for i in range(5)]
+    index = Index.build([*suppliers, *duplicates], glossary)
+    representatives = set()
+    for i in range(12):
+        query = Query(f"b{i}", QUERY.title, QUERY.text, needs=("ecm.shop",))
         matches = index.rank(query).matches
-        same = [match for match in matches if match.document_id.isdigit()]
-        heads.add(same[0].document_id)
-        assert same[0].place <= 2
-        assert [match.place for match in same[1:]] == list(range(len(matches) - 3, len(matches) + 1))
-        assert all("says_the_same" in dict(match.explanation.lacks) for match in same[1:])
-        for match in same:
+        duplicate_matches = [match for match in matches if match.document_id.isdigit()]
+        representatives.add(duplicate_matches[0].document_id)
+        assert duplicate_matches[0].place <= 2
+        assert [match.place for match in duplicate_matches[1:]] == list(
+            range(len(matches) - 3, len(matches) + 1)
+        )
+        assert all("says_the_same" in dict(match.explanation.lacks) for match in duplicate_matches[1:])
+        for match in duplicate_matches:
             assert sum(part.value for part in match.explanation.parts) == pytest.approx(match.score, abs=1e-9)
-    assert len(heads) > 2
+    assert len(representatives) > 2
 
 
-def test_a_twin_stands_alone_when_the_other_is_left_out(glossary: Glossary) -> None:
+def test_duplicate_of_excluded_supplier_is_not_demoted(glossary: Glossary) -> None:
     pair = [
         _document(id="1", services=("ecm.shop",), languages=("en",)),
         _document(id="12", services=("ecm.shop",), languages=("nb",)),
@@ -158,13 +160,13 @@ def test_a_twin_stands_alone_when_the_other_is_left_out(glossary: Glossary) -> N
     assert "says_the_same" not in dict(match.explanation.lacks)
 
 
-def test_a_flagged_text_counts_less_until_somebody_has_looked(glossary: Glossary) -> None:
+def test_flagged_text_counts_less_until_reviewed(glossary: Glossary) -> None:
     stuffed = HONEST + " nettbutikk" * 30
     honest = _document("Ost fra egen gård.", id="1", services=("ecm.shop",))
-    doubtful = _document(stuffed, id="2", services=("ecm.shop",))
-    before = Index.build([honest, doubtful], glossary).rank(QUERY)
-    looked = _document(stuffed, id="2", services=("ecm.shop",), looked_at=True)
-    after = Index.build([honest, looked], glossary).rank(QUERY)
+    stuffed_document = _document(stuffed, id="2", services=("ecm.shop",))
+    before = Index.build([honest, stuffed_document], glossary).rank(QUERY)
+    reviewed = _document(stuffed, id="2", services=("ecm.shop",), looked_at=True)
+    after = Index.build([honest, reviewed], glossary).rank(QUERY)
     flagged, cleared = before.match("2"), after.match("2")
     assert flagged
     assert cleared
@@ -176,10 +178,10 @@ def test_a_flagged_text_counts_less_until_somebody_has_looked(glossary: Glossary
     assert all(code != "text_to_look_at" for code, _ in cleared.explanation.lacks)
 
 
-def test_repeating_the_brief_gains_nothing(glossary: Glossary, suppliers: list[Document]) -> None:
+def test_copying_the_brief_gains_nothing(glossary: Glossary, suppliers: list[Document]) -> None:
     copy = _document(f"{QUERY.title}. {QUERY.text}", id="copy", name="Kopi")
     ranking = Index.build([*suppliers, copy], glossary).rank(Query("b", QUERY.title, QUERY.text))
-    found = ranking.match("copy")
-    assert found
-    assert ("repeats_the_brief", {}) in found.explanation.lacks
+    match = ranking.match("copy")
+    assert match
+    assert ("repeats_the_brief", {}) in match.explanation.lacks
     assert ranking.matches[0].document_id == "shop"

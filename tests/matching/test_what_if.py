@@ -1,4 +1,4 @@
-"""Many variants of a brief in one call: the same counts as one by one, and who moves between two of them."""
+"""What-if analysis: counts for many variants of a brief, and the suppliers that a change adds or drops."""
 
 import datetime as dt
 from dataclasses import replace
@@ -8,21 +8,21 @@ import pytest
 from marketplace.matching import Document, Index, Query
 
 
-def sells(name: str, text: str = "Vi lager nettbutikk.", **details: object) -> Document:
-    values = {"services": ("ecm.shop",), "languages": ("nb",), "looked_at": True} | details
-    return Document(id=name, name=name, text=text, **values)  # type: ignore[arg-type]  # because details are of many kinds
+def shop_supplier(name: str, text: str = "Vi lager nettbutikk.", **fields: object) -> Document:
+    values = {"services": ("ecm.shop",), "languages": ("nb",), "looked_at": True} | fields
+    return Document(id=name, name=name, text=text, **values)  # type: ignore[arg-type]  # because the fields have different types
 
 
 SUPPLIERS = [
-    sells("cheap", "Vi lager nettbutikk med gavekort.", price_from_nok=10_000),
-    sells("dear", "Vi lager nettbutikk med gavekort og klikk og hent.", price_from_nok=90_000),
-    sells("away", area=("5001",), price_from_nok=10_000),
-    sells("german", languages=("de",), price_from_nok=10_000),
-    sells("late", next_start=dt.date(2027, 6, 1), price_from_nok=10_000),
-    sells("beside", "Vi holder kurs.", services=("ecm.payment-shipping",)),
-    sells("other", "Vi skriver vedtekter.", services=("adv.procurement-help",)),
+    shop_supplier("cheap", "Vi lager nettbutikk med gavekort.", price_from_nok=10_000),
+    shop_supplier("dear", "Vi lager nettbutikk med gavekort og klikk og hent.", price_from_nok=90_000),
+    shop_supplier("away", area=("5001",), price_from_nok=10_000),
+    shop_supplier("german", languages=("de",), price_from_nok=10_000),
+    shop_supplier("late", next_start=dt.date(2027, 6, 1), price_from_nok=10_000),
+    shop_supplier("beside", "Vi holder kurs.", services=("ecm.payment-shipping",)),
+    shop_supplier("other", "Vi skriver vedtekter.", services=("adv.procurement-help",)),
 ]
-ASKED = Query(
+BRIEF = Query(
     "x",
     "Nettbutikk",
     "Vi vil selge på nett.",
@@ -35,13 +35,13 @@ ASKED = Query(
     must_haves=("gavekort", "klikk og hent"),
 )
 VARIANTS = [
-    ASKED,
-    replace(ASKED, budget_max_nok=100_000),
-    replace(ASKED, presence="remote"),
-    replace(ASKED, languages=()),
-    replace(ASKED, finish_by=None),
-    replace(ASKED, needs=()),
-    replace(ASKED, title="Kurs", text="Vi vil lære.", must_haves=()),
+    BRIEF,
+    replace(BRIEF, budget_max_nok=100_000),
+    replace(BRIEF, presence="remote"),
+    replace(BRIEF, languages=()),
+    replace(BRIEF, finish_by=None),
+    replace(BRIEF, needs=()),
+    replace(BRIEF, title="Kurs", text="Vi vil lære.", must_haves=()),
 ]
 
 
@@ -50,22 +50,25 @@ def index(glossary) -> Index:
     return Index.build(SUPPLIERS, glossary)
 
 
-def test_each_count_is_that_of_the_variant_alone_in_any_order(index):
+def test_counts_do_not_depend_on_other_variants(index):
     for queries in (VARIANTS, VARIANTS[::-1], [*VARIANTS, *VARIANTS]):
-        counted = index.fits(queries)
-        assert [replace(fit, with_must_haves=0) for fit in counted] == [index.fit(query) for query in queries]
+        fits = index.fits(queries)
+        assert [replace(fit, with_must_haves=0) for fit in fits] == [index.fit(query) for query in queries]
 
 
-def test_those_that_fit_are_those_that_the_ranking_calls_so(index):
-    for query, counted in zip(VARIANTS, index.fits(VARIANTS), strict=True):
+def test_fit_counts_agree_with_ranking(index):
+    for query, fits in zip(VARIANTS, index.fits(VARIANTS), strict=True):
         matches = index.rank(query).matches
-        assert counted.fits == sum(match.is_within_budget and not match.is_related_only for match in matches)
+        assert fits.fits == sum(match.is_within_budget and not match.is_related_only for match in matches)
 
 
-def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
-    wide = replace(ASKED, budget_max_nok=100_000)
+def test_must_have_counts_suppliers_that_fit_and_mention_all(index):
+    wide_budget = replace(BRIEF, budget_max_nok=100_000)
     none, both, first, second = index.fits(
-        [replace(wide, must_haves=kept) for kept in ((), ASKED.must_haves, *((m,) for m in ASKED.must_haves))]
+        [
+            replace(wide_budget, must_haves=must_haves)
+            for must_haves in ((), BRIEF.must_haves, *((m,) for m in BRIEF.must_haves))
+        ]
     )
     assert (none.with_must_haves, both.with_must_haves, first.with_must_haves, second.with_must_haves) == (
         none.fits,
@@ -76,7 +79,7 @@ def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
 
 
 @pytest.mark.parametrize(
-    ("changes", "who", "reason", "params"),
+    ("changes", "document_id", "reason", "params"),
     [
         ({"budget_max_nok": 100_000}, "dear", "over_budget", {"price_from_nok": 90_000, "budget_max_nok": 20_000}),
         ({"presence": "some"}, "away", "area", {"municipality": "5021"}),
@@ -84,26 +87,36 @@ def test_a_must_have_counts_those_that_fit_and_show_all_of_them(index):
         ({"finish_by": None}, "late", "time", {"date": "2027-06-01"}),
     ],
 )  # fmt: skip
-def test_who_moves_is_told_with_the_reason_both_ways(index, changes, who, reason, params):
-    other = replace(ASKED, **changes)
-    (enters,) = index.fit_changes(ASKED, other)
-    assert (enters.document_id, enters.enters, enters.reason, enters.params) == (who, True, reason, params)
-    (leaves,) = index.fit_changes(other, ASKED)
-    assert (leaves.document_id, leaves.enters, leaves.reason, leaves.params) == (who, False, reason, params)
+def test_fit_change_has_reason_in_both_directions(index, changes, document_id, reason, params):
+    other = replace(BRIEF, **changes)
+    (enters,) = index.fit_changes(BRIEF, other)
+    assert (enters.document_id, enters.enters, enters.reason, enters.params) == (
+        document_id,
+        True,
+        reason,
+        params,
+    )
+    (leaves,) = index.fit_changes(other, BRIEF)
+    assert (leaves.document_id, leaves.enters, leaves.reason, leaves.params) == (
+        document_id,
+        False,
+        reason,
+        params,
+    )
 
 
-def test_another_need_moves_those_beside_it_and_those_of_another_trade(index):
-    asked = replace(ASKED, must_haves=())
-    found = {
-        one.document_id: one
-        for one in index.fit_changes(asked, replace(asked, needs=("ecm.payment-shipping",)))
+def test_other_need_changes_related_and_unrelated_suppliers(index):
+    brief = replace(BRIEF, must_haves=())
+    changes_by_id = {
+        change.document_id: change
+        for change in index.fit_changes(brief, replace(brief, needs=("ecm.payment-shipping",)))
     }
-    assert (found["beside"].enters, found["beside"].reason) == (True, "services_beside")
-    assert found["beside"].params == {"services": ["ecm.shop"]}
-    assert not found["cheap"].enters
+    assert (changes_by_id["beside"].enters, changes_by_id["beside"].reason) == (True, "services_beside")
+    assert changes_by_id["beside"].params == {"services": ["ecm.shop"]}
+    assert not changes_by_id["cheap"].enters
     help_wanted = {
-        one.document_id: one
-        for one in index.fit_changes(asked, replace(asked, needs=("adv.procurement-help",)))
+        change.document_id: change
+        for change in index.fit_changes(brief, replace(brief, needs=("adv.procurement-help",)))
     }
     assert (help_wanted["other"].reason, help_wanted["other"].params) == (
         "services",
@@ -111,16 +124,18 @@ def test_another_need_moves_those_beside_it_and_those_of_another_trade(index):
     )
 
 
-def test_those_that_enter_come_by_score_and_nobody_moves_without_a_change(index):
-    nothing = replace(ASKED, budget_max_nok=0)
-    entering = [one.document_id for one in index.fit_changes(nothing, replace(ASKED, budget_max_nok=None))]
-    places = [match.document_id for match in index.rank(replace(ASKED, budget_max_nok=None)).matches]
-    assert entering == [name for name in places if name in entering]
+def test_entering_suppliers_are_ordered_by_score(index):
+    nothing = replace(BRIEF, budget_max_nok=0)
+    entering = [
+        change.document_id for change in index.fit_changes(nothing, replace(BRIEF, budget_max_nok=None))
+    ]
+    ranked = [match.document_id for match in index.rank(replace(BRIEF, budget_max_nok=None)).matches]
+    assert entering == [name for name in ranked if name in entering]
     assert len(entering) == 2
-    assert index.fit_changes(ASKED, ASKED) == []
+    assert index.fit_changes(BRIEF, BRIEF) == []
 
 
-def test_an_index_without_suppliers_fits_nobody(glossary):
+def test_empty_index_has_no_fitting_supplier(glossary):
     empty = Index.build((), glossary)
     assert [fit.fits for fit in empty.fits(VARIANTS)] == [0] * len(VARIANTS)
-    assert empty.fit_changes(ASKED, VARIANTS[1]) == []
+    assert empty.fit_changes(BRIEF, VARIANTS[1]) == []

@@ -1,4 +1,4 @@
-"""Taking a person's name and address out of every text that is kept, in tables and in mail files."""
+"""Replacing an erased person's name and address in all stored texts, in tables and in mail files."""
 
 import email
 import email.policy
@@ -12,17 +12,17 @@ from sqlalchemy import JSON, String, Table, func, or_, select, type_coerce, upda
 from marketplace.core.database import Base, session
 
 EXEMPT_TABLES = {
-    "audit_event": "holds numbers and no names, and is never changed",
-    "broken_glass": "why something sealed was opened stands for good",
-    "user_account": "the person's own row is emptied by itself",
-    "ranking_run": "what a ranking was made from is kept to the byte; it holds suppliers, not persons",
-    "taken_form": "hashes",
+    "audit_event": "holds ids and no names, and is never changed",
+    "broken_glass": "the reasons for emergency access are permanent",
+    "user_account": "the person's own row is cleared separately",
+    "ranking_run": "ranking inputs must stay identical; they hold suppliers, not persons",
+    "taken_form": "holds hashes only",
 }
 EXEMPT_COLUMN_PREFIXES = ("data_key", "sealed_", "_hash", "hash")
 
 
 def anonymize_tables(words: Mapping[str, str]) -> None:
-    """Put other words in place of some, in every text of every table but those in `EXEMPT_TABLES` and under seal."""
+    """Replace words in every text of every table, except in `EXEMPT_TABLES` and sealed columns."""
     for table in Base.metadata.sorted_tables:
         if table.name not in EXEMPT_TABLES:
             _anonymize_table(table, words)
@@ -38,29 +38,31 @@ def _anonymize_table(table: Table, words: Mapping[str, str]) -> None:
     ]
     for column in columns:
         is_json = isinstance(column.type, JSON)
-        # JSON is stored with other letters escaped, so every row of it is read.
-        has = (
+        # Non-ASCII letters are escaped in stored JSON, so SQL cannot search it: load every row.
+        condition = (
             column.is_not(None)
             if is_json
             else or_(*(column.contains(word, autoescape=True) for word in words))
         )
         if not is_json:
-            has = or_(has, *(func.lower(column).contains(word.lower(), autoescape=True) for word in words))
+            condition = or_(
+                condition, *(func.lower(column).contains(word.lower(), autoescape=True) for word in words)
+            )
         key = list(table.primary_key.columns)
-        for row in session.execute(select(*key, column).where(has)).all():
+        for row in session.execute(select(*key, column).where(condition)).all():
             value, cleaned = row[-1], replace_words(row[-1], words)
             if cleaned != value:
-                same = [column == row[index] for index, column in enumerate(key)]
+                same_row = [column == row[index] for index, column in enumerate(key)]
                 session.execute(
-                    update(table).where(*same).values({column: type_coerce(cleaned, column.type)})
+                    update(table).where(*same_row).values({column: type_coerce(cleaned, column.type)})
                 )
 
 
 def replace_words(value: Any, words: Mapping[str, str]) -> Any:
-    """Return a value with other words in place of some, however deep they lie."""
+    """Return a value with words replaced, in nested lists and dictionaries as well."""
     if isinstance(value, str):
-        for word, other in words.items():
-            value = value.replace(word, other).replace(word.lower(), other)
+        for word, replacement in words.items():
+            value = value.replace(word, replacement).replace(word.lower(), replacement)
         return value
     if isinstance(value, list):
         return [replace_words(item, words) for item in value]
@@ -70,7 +72,7 @@ def replace_words(value: Any, words: Mapping[str, str]) -> Any:
 
 
 def anonymize_mail_files(folder: Path, address: str, words: Mapping[str, str]) -> None:
-    """Delete the mail files to an address, and put other words in place of some in all others."""
+    """Delete the mail files sent to an address, and replace words in all others."""
     for file in folder.glob("*.eml"):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
         if address in str(message["To"]).lower():

@@ -1,4 +1,4 @@
-"""The one form: yes, erase my account."""
+"""The form that confirms the erasure of an account."""
 
 from wtforms import BooleanField
 
@@ -7,7 +7,7 @@ from marketplace.web.forms import BaseForm, required
 
 
 class EraseAccountForm(BaseForm):
-    """A yes that cannot be given by mistake."""
+    """Explicit confirmation of the erasure."""
 
     sure = BooleanField(
         _l("I understand that this cannot be undone"),

@@ -1,4 +1,4 @@
-"""The mail to those who have not been here for long."""
+"""Notices about unused accounts."""
 
 import datetime as dt
 
@@ -9,7 +9,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("account_unused")
 def account_unused(day: dt.date) -> Content:
-    """To a person: log in, or the account is erased."""
+    """Warn the user that an unused account will be erased."""
     return Content(
         _("Do you still want your account?"),
         [

@@ -1,4 +1,4 @@
-"""All that is kept of a person, and what stands in the way of forgetting one."""
+"""Export of a person's data, and the conditions that block an erasure."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Tran
 
 @dataclass(frozen=True, slots=True)
 class ExportedTable:
-    """A table's rows about a person: by which column, and which columns are the person's own to take along."""
+    """A table that refers to users: by which column, and which columns belong in the export."""
 
     name: str
     model: type[Base]
@@ -60,9 +60,9 @@ EXPORTED_TABLES = (
     ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )
 NOT_EXPORTED = {
-    "one_time_link.user_id": "a secret's hash, for an hour or two",
+    "one_time_link.user_id": "hashes of tokens, stored for some hours",
     "recovery_code.user_id": "hashes of codes that only the person knows",
-    "membership.user_id": "told with the organisation's name, see `export_personal_data`",
+    "membership.user_id": "exported with the organisation's name, see `export_personal_data`",
 }
 ACCOUNT_COLUMNS = (
     "name",
@@ -76,7 +76,7 @@ ACCOUNT_COLUMNS = (
 
 
 def export_personal_data(viewer: Viewer) -> dict[str, Any]:
-    """Return all that is kept of the viewer, as plain JSON values; of others nothing but what they wrote to the viewer."""
+    """Return all data about the viewer as JSON values, and of others only what they wrote to the viewer."""
     user = session.get_one(User, viewer.user_id)
     memberships = session.execute(
         select(Organisation.name, Membership.role, Membership.created_at)
@@ -110,9 +110,9 @@ def _to_json(value: Any) -> Any:
 
 
 def organisations_without_other_leader(user_id: int) -> list[str]:
-    """Return the names of the organisations that nobody could lead without this person."""
+    """Return the names of the organisations in which this user is the only active leader."""
     own = select(Membership).where(Membership.user_id == user_id, Membership.role.in_(("owner", "curator")))
-    found = []
+    names = []
     for membership in session.scalars(own):
         other = (
             select(Membership.id)
@@ -125,5 +125,5 @@ def organisations_without_other_leader(user_id: int) -> list[str]:
             )
         )
         if membership.organisation.is_active and session.scalar(other.limit(1)) is None:
-            found.append(membership.organisation.name)
-    return sorted(found)
+            names.append(membership.organisation.name)
+    return sorted(names)

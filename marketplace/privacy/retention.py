@@ -1,4 +1,4 @@
-"""What the clock forgets, by the periods in `periods.py`. Each job can be run at any time and any number of times."""
+"""Scheduled deletion of data past its retention period (see retention_periods.py). All jobs are idempotent."""
 
 import datetime as dt
 from pathlib import Path
@@ -33,20 +33,20 @@ CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "ter
 
 
 def months_ago(months: int) -> dt.datetime:
-    """Return the moment some months ago."""
+    """Return the current time minus a number of months."""
     return months_after(clock.now(), -months)
 
 
 def months_after(moment: dt.datetime, months: int) -> dt.datetime:
-    """Return the moment some months after another; the 31st becomes the 28th where there is none."""
+    """Return a time plus a number of months; days after the 28th become the 28th."""
     count = moment.year * 12 + moment.month - 1 + months
     return moment.replace(year=count // 12, month=count % 12 + 1, day=min(moment.day, 28))
 
 
 def warn_unused_accounts() -> int:
-    """Mail those who have not logged in for 22 months, once; return how many."""
+    """E-mail a warning, once, to users who have not signed in for 22 months; return their number."""
     query = select(User).where(_is_unused(retention_periods.WARNING_MONTHS)).order_by(User.id)
-    told = 0
+    warned = 0
     for user_id in [user.id for user in session.scalars(query)]:
         with transaction():
             user = session.get_one(User, user_id)
@@ -54,8 +54,8 @@ def warn_unused_accounts() -> int:
                 continue
             record(None, "account.warn_unused", "user", user.id)
             send(notices.account_unused(_erasure_date(user)), [Recipient(user.id, user.email, user.locale)])
-            told += 1
-    return told
+            warned += 1
+    return warned
 
 
 def _is_unused(months: int) -> ColumnElement[bool]:
@@ -79,9 +79,9 @@ def _was_warned(user: User, before: dt.datetime | None = None) -> bool:
 
 
 def erase_unused_accounts(mail_folder: Path) -> int:
-    """Forget those who have not logged in for 24 months and were told a month ago; return how many.
+    """Erase users who have not signed in for 24 months and were warned a month ago; return their number.
 
-    Administrators, and the last who can lead an organisation, stay: somebody must take over from them first.
+    Administrators, and the only leader of an organisation, are kept: somebody must replace them first.
     """
     query = (
         select(User)
@@ -103,9 +103,9 @@ def erase_unused_accounts(mail_folder: Path) -> int:
 
 
 def erase_unconfirmed_accounts(mail_folder: Path) -> int:
-    """Forget those who made an account a week ago and never confirmed the address; return how many.
+    """Erase users who have not confirmed their address within a week; return their number.
 
-    Whoever acts for an organisation, or is an administrator, was let in by somebody and stays.
+    Members of an organisation and administrators are kept: somebody has vouched for them.
     """
     made = clock.now() - dt.timedelta(days=retention_periods.UNCONFIRMED_DAYS)
     query = select(User.id).where(
@@ -128,20 +128,20 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
 
 
 def delete_old_drafts() -> int:
-    """Delete drafts that nobody has touched for 12 months; they are erased 30 days later. Return how many."""
+    """Delete drafts unchanged for 12 months; they are erased 30 days later. Return their number."""
     with transaction():
         old = select(Brief).where(
             Brief.state == "draft", Brief.updated_at < months_ago(retention_periods.DRAFT_MONTHS)
         )
-        found = session.scalars(old).all()
-        for brief in found:
+        briefs = session.scalars(old).all()
+        for brief in briefs:
             brief.state, brief.deleted_at = "deleted", clock.now()
             record(None, "brief.delete", "brief", brief.reference)
-        return len(found)
+        return len(briefs)
 
 
 def erase_closed_briefs() -> int:
-    """Erase the texts of briefs closed 24 months ago, and their offers; numbers stay. Return how many."""
+    """Erase the texts of briefs closed 24 months ago, and their offers, but not the figures. Return their number."""
     with transaction():
         done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
         old = select(Brief).where(
@@ -149,11 +149,11 @@ def erase_closed_briefs() -> int:
             Brief.closed_at < months_ago(retention_periods.CLOSED_MONTHS),
             Brief.reference.not_in(done),
         )
-        found = session.scalars(old).all()
-        for brief in found:
+        briefs = session.scalars(old).all()
+        for brief in briefs:
             _erase_texts(brief)
             record(None, "brief.erase_texts", "brief", brief.reference)
-        return len(found)
+        return len(briefs)
 
 
 def _erase_texts(brief: Brief) -> None:
@@ -165,7 +165,7 @@ def _erase_texts(brief: Brief) -> None:
     ):
         question.text = question.public_text = question.answer = ""
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
-        # An opened offer is never changed, so its key is thrown away: what is left opens for nobody, in no backup key.
+        # A trigger rejects changes to an opened offer, so its key is deleted instead: nobody can decrypt it any more.
         proposal.data_key = ""
         proposal.outcome_text = proposal.outcome_good = ""
         for evaluation in session.scalars(select(Evaluation).where(Evaluation.proposal_id == proposal.id)):
@@ -177,33 +177,36 @@ def _without_texts(answers: dict[str, Any]) -> dict[str, Any]:
 
 
 def erase_refused_suppliers() -> int:
-    """Erase contact person and texts of suppliers that were refused everything 24 months ago. Return how many."""
+    """Erase contact person and texts of suppliers whose only applications were refused 24 months ago.
+
+    Return their number.
+    """
     with transaction():
-        stands = select(Vetting.supplier_id).where(
+        other_outcome = select(Vetting.supplier_id).where(
             (Vetting.state != "refused")
             | Vetting.decided_at.is_(None)
             | (Vetting.decided_at >= months_ago(retention_periods.REFUSED_MONTHS))
         )
         refused = select(Vetting.supplier_id).where(Vetting.state == "refused")
         query = select(Supplier).where(
-            Supplier.id.in_(refused), Supplier.id.not_in(stands), Supplier.contact_email != ""
+            Supplier.id.in_(refused), Supplier.id.not_in(other_outcome), Supplier.contact_email != ""
         )
-        found = session.scalars(query).all()
-        for supplier in found:
+        suppliers = session.scalars(query).all()
+        for supplier in suppliers:
             supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
             supplier.is_active = False
             own = select(Vetting.id).where(Vetting.supplier_id == supplier.id)
             session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)
-        return len(found)
+        return len(suppliers)
 
 
 def delete_expired() -> int:
-    """Delete sent mails and read messages after 90 days, and log-ins and links that have run out; return how many."""
+    """Delete e-mail and read notices after 90 days, and expired sessions and links; return the number of rows."""
     now = clock.now()
     old = now - dt.timedelta(days=retention_periods.SENT_MAIL_DAYS)
     with transaction():
-        gone = 0
+        count = 0
         for query in (
             delete(OutboxMail).where(
                 OutboxMail.state.in_(("sent", "failed", "erased")), OutboxMail.created_at < old
@@ -212,7 +215,7 @@ def delete_expired() -> int:
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
         ):
-            gone += session.connection().execute(query).rowcount
-        if gone:
-            record(None, "privacy.delete_old", "table", "mails, messages, log-ins, links", rows=gone)
-        return gone
+            count += session.connection().execute(query).rowcount
+        if count:
+            record(None, "privacy.delete_old", "table", "mails, messages, log-ins, links", rows=count)
+        return count

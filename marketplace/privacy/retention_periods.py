@@ -1,4 +1,4 @@
-"""How long things are kept: the one table that the jobs go by and the privacy page shows."""
+"""Retention periods: used by the scheduled jobs and shown on the privacy page."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,7 +15,7 @@ SENT_MAIL_DAYS = 90
 
 @dataclass(frozen=True, slots=True)
 class RetentionPeriod:
-    """What is kept, how long, and what happens then, in words."""
+    """A kind of data, how long it is stored, and the action taken then, as texts."""
 
     data: Any
     duration: Any

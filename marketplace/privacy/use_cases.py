@@ -1,4 +1,4 @@
-"""Forgetting a person, at the person's own wish or when the time is over."""
+"""Erasing a person's data, on request or after the retention period."""
 
 from pathlib import Path
 
@@ -20,7 +20,7 @@ ERASED_HOST = "erased.invalid"
 
 
 def erasure_obstacle(user: User) -> str:
-    """Return why a person cannot be erased yet, in words, or an empty text."""
+    """Return the reason why a user cannot be erased yet, or an empty string."""
     names = organisations_without_other_leader(user.id)
     if names:
         return _(
@@ -34,7 +34,7 @@ def erasure_obstacle(user: User) -> str:
 
 
 def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
-    """Forget the viewer, for good. Raises RuleBroken with the reason when somebody must take over first."""
+    """Erase the viewer's account permanently. Raises RuleBroken with the reason if it is not possible."""
     if viewer.user_id is None:
         raise Forbidden
     with transaction():
@@ -42,33 +42,28 @@ def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
         reason = erasure_obstacle(user)
         if reason:
             raise RuleBroken(reason)
-        words, address = erase_user(viewer, user), user_address(viewer)
+        words, address = erase_user(viewer, user), viewer.email.lower()
     anonymize_mail_files(mail_folder, address, words)
 
 
-def user_address(viewer: Viewer) -> str:
-    """Return the address that the viewer had."""
-    return viewer.email.lower()
-
-
 def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
-    """Make a person a number, inside the caller's transaction; return what stands in place of which words.
+    """Replace a user's personal data by an id, inside the caller's transaction; return the words to replace elsewhere.
 
-    Rows that others need keep pointing to the same row, which says nothing of whom it was and is never changed again.
+    Rows of others still refer to the user's row, which holds no personal data and is never changed again.
     """
-    number = f"Person {user.id}"
+    placeholder = f"Person {user.id}"
     words = {user.email: f"person-{user.id}@{ERASED_HOST}"}
     namesakes = select(User.id).where(User.name == user.name, User.id != user.id)
     if session.scalar(namesakes.limit(1)) is None:
-        words[user.name] = number
+        words[user.name] = placeholder
     for mail in session.scalars(select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email)):
-        mail.subject, mail.body, mail.link_path = number, "", ""
+        mail.subject, mail.body, mail.link_path = placeholder, "", ""
         mail.state = "erased" if mail.state == "waiting" else mail.state
     for table in (SignInSession, OneTimeLink, RecoveryCode, Membership, Notice):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()
     anonymize_tables(words)
-    user.name, user.email, user.password_hash = number, words[user.email], "!"
+    user.name, user.email, user.password_hash = placeholder, words[user.email], "!"
     user.is_active = user.is_admin = False
     user.email_verified_at = user.last_signed_in_at = None
     user.second_factor_secret = user.second_factor_at = user.second_factor_step = None

@@ -1,4 +1,4 @@
-"""A person's own data: take it along, or have it erased."""
+"""The user's own data: export and erasure."""
 
 from pathlib import Path
 
@@ -22,14 +22,14 @@ blueprint = Blueprint("privacy", __name__)
 @blueprint.get("/account/data")
 @access.signed_in
 def mine() -> Answer:
-    """What one can do with what is kept of one."""
+    """Show the choices for the user's data."""
     return render_template("privacy/mine.html", form=EraseAccountForm())
 
 
 @blueprint.get("/account/data/export")
 @access.signed_in
 def export() -> Answer:
-    """All that is kept of the person, as a JSON file."""
+    """Download the user's data as a JSON file."""
     answer = jsonify(queries.export_personal_data(current_viewer()))
     answer.headers["Content-Disposition"] = (
         f'attachment; filename="mine-data-{clock.today().isoformat()}.json"'
@@ -39,9 +39,9 @@ def export() -> Answer:
 
 @blueprint.post("/account/data/erase")
 @access.signed_in
-@access.writes(access.Level.SIGNED_IN, because="one's own account is one's own to erase")
+@access.writes(access.Level.SIGNED_IN, because="users erase their own account")
 def erase() -> Answer:
-    """Forget the person."""
+    """Erase the account."""
     viewer, form = current_viewer(), EraseAccountForm()
     if form.validate_on_submit():
         try:

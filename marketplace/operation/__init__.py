@@ -1,1 +1,1 @@
-"""Keeping the service running: health, logs, metrics."""
+"""Health checks, logs and metrics."""

@@ -1,4 +1,4 @@
-"""How the parts of the service are, as they are found at this moment."""
+"""Health checks. Each returns `OK` or a short description of the fault."""
 
 import datetime as dt
 import logging
@@ -24,7 +24,7 @@ MAX_HEARTBEAT_AGE = dt.timedelta(minutes=3)
 
 
 def check_database() -> str:
-    """Say whether the database answers."""
+    """Check that the database responds."""
     try:
         session.execute(text("SELECT 1"))
     except SQLAlchemyError:
@@ -33,15 +33,15 @@ def check_database() -> str:
 
 
 def check_schema(is_newest: Callable[[], bool]) -> str:
-    """Say whether the tables are those that this program knows."""
+    """Check that the database schema is at the latest version."""
     try:
-        return OK if is_newest() else "is not at the newest version: run `marketplace db upgrade`"
+        return OK if is_newest() else "is not at the latest version: run `marketplace db upgrade`"
     except SQLAlchemyError:
         return "cannot be read"
 
 
 def check_disk(settings: Settings) -> str:
-    """Say whether the folders that are written to take a file and have room."""
+    """Check that the folders with data are writable and have free space."""
     folders = {settings.instance_path}
     if settings.database_url.startswith("sqlite"):
         folders.add(Path(str(make_url(settings.database_url).database)).parent)
@@ -60,9 +60,9 @@ def check_disk(settings: Settings) -> str:
 
 
 def check_mail() -> str:
-    """Say whether mails go out: none that the mail server would take has waited for more than ten minutes.
+    """Check that e-mail is delivered: none that the mail server would accept is older than ten minutes.
 
-    An address that is refused is the address's fault and tells nothing of ours.
+    Rejected addresses are the recipient's fault and do not count.
     """
     refused = OutboxMail.last_error.startswith("SMTPRecipientsRefused")
     late = OutboxMail.created_at < clock.now() - MAX_MAIL_AGE
@@ -80,18 +80,18 @@ def check_mail() -> str:
 
 
 def check_worker() -> str:
-    """Say whether the worker is alive."""
+    """Check that the background worker is alive."""
     try:
         seen = request_state.last_beat("worker")
     except SQLAlchemyError:
         return "cannot be read"
     if seen is None or clock.now() - seen > MAX_HEARTBEAT_AGE:
-        return "has not been heard of" if seen is None else f"is silent since {seen:%Y-%m-%d %H:%M} UTC"
+        return "has never reported" if seen is None else f"has not reported since {seen:%Y-%m-%d %H:%M} UTC"
     return OK
 
 
 def gauges() -> dict[str, float]:
-    """Return the numbers of this moment, for metrics: mails in seconds and counts, the worker's silence in seconds."""
+    """Return current values for the metrics: e-mail counts, and ages in seconds."""
     waiting = select(func.count()).where(OutboxMail.state == "waiting")
     count = session.scalar(waiting) or 0
     oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.state == "waiting"))

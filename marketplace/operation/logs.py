@@ -1,6 +1,6 @@
-"""Logs: one JSON object a line in production, and one line for each request.
+"""Logging: JSON lines in production, and one line for each request.
 
-A line never holds a query string, a body, a token or an address: the route stands for the path, numbers for people.
+A line never holds a query string, body, token or address: the URL rule replaces the path, and ids replace names.
 """
 
 import json
@@ -21,7 +21,7 @@ FIELDS = ("request", "method", "route", "status", "ms", "user", "organisation")
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one line of JSON. Of an error it tells its kind and where, never its words."""
+    """Formats a record as one line of JSON. Of an exception it logs type and location, never the message."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the line."""
@@ -46,7 +46,7 @@ class JsonLines(logging.Formatter):
 
 
 def configuration(*, as_json: bool) -> dict[str, Any]:
-    """Return how to log: JSON lines from INFO on in production, else plain words from WARNING on."""
+    """Return the logging configuration: JSON lines from INFO in production, otherwise plain text from WARNING."""
     formatter = {"()": JsonLines} if as_json else {"format": "%(levelname)s %(name)s: %(message)s"}
     level = "INFO" if as_json else "WARNING"
     return {
@@ -64,17 +64,17 @@ def configuration(*, as_json: bool) -> dict[str, Any]:
 
 
 def configure(*, as_json: bool) -> None:
-    """Log in the given way from now on."""
+    """Configure logging."""
     logging.config.dictConfig(configuration(as_json=as_json))
 
 
 def route() -> str:
-    """Return the rule that answers the request, which holds no name, token or number of anybody."""
+    """Return the URL rule of the request, which holds no names, tokens or ids."""
     return request.url_rule.rule if request.url_rule else "-"
 
 
 def register(app: Flask) -> None:
-    """Give each request an id, and write a line when it is answered."""
+    """Give each request an id, and log it when it is answered."""
 
     @app.before_request
     def begin() -> None:
@@ -85,12 +85,12 @@ def register(app: Flask) -> None:
         if "request_id" not in g:
             begin()
         response.headers["X-Request-ID"] = g.request_id
-        took = (time.perf_counter() - g.request_began) * 1000
+        milliseconds = (time.perf_counter() - g.request_began) * 1000
         try:
             viewer = current_viewer()
-            who = {"user": viewer.user_id, "organisation": viewer.organisation_id}
+            ids = {"user": viewer.user_id, "organisation": viewer.organisation_id}
         except SQLAlchemyError:
-            who = {"user": None, "organisation": None}
+            ids = {"user": None, "organisation": None}
         logger.info(
             "answered",
             extra={
@@ -98,8 +98,8 @@ def register(app: Flask) -> None:
                 "method": request.method,
                 "route": route(),
                 "status": response.status_code,
-                "ms": round(took, 1),
-                **who,
+                "ms": round(milliseconds, 1),
+                **ids,
             },
         )
         return response

@@ -1,4 +1,4 @@
-"""Pages for machines: is it alive, is it ready, how much does it do."""
+"""Endpoints for monitoring: liveness, health, readiness and metrics."""
 
 import hmac
 import ipaddress
@@ -20,10 +20,10 @@ Answer = tuple[Response, int]
 
 
 def _status_response(parts: Mapping[str, str]) -> Answer:
-    wrong = {name: said for name, said in parts.items() if said != health.OK}
-    answer = jsonify(status="failing" if wrong else "ok", parts=dict(parts))
+    faults = {name: status for name, status in parts.items() if status != health.OK}
+    answer = jsonify(status="failing" if faults else "ok", parts=dict(parts))
     answer.headers["Cache-Control"] = "no-store"
-    return answer, 503 if wrong else 200
+    return answer, 503 if faults else 200
 
 
 def _health_checks() -> dict[str, str]:
@@ -34,21 +34,21 @@ def _health_checks() -> dict[str, str]:
 @blueprint.get("/livez")
 @access.public
 def livez() -> Answer:
-    """Say that the process answers, and nothing else: for whoever restarts it."""
+    """Return 200 while the process responds. For process supervisors."""
     return _status_response({})
 
 
 @blueprint.get("/healthz")
 @access.public
 def healthz() -> Answer:
-    """Say whether database, disk and mail are as they must be: for whoever watches."""
+    """Check database, disk and e-mail. For monitoring."""
     return _status_response(_health_checks())
 
 
 @blueprint.get("/readyz")
 @access.public
 def readyz() -> Answer:
-    """Say whether all is ready for people: also the newest tables, and a worker that is alive."""
+    """Check everything that users need, including the schema version and the worker. For deployments."""
     is_newest: Callable[[], bool] = current_app.extensions["schema_is_newest"]
     return _status_response(
         _health_checks() | {"schema": health.check_schema(is_newest), "worker": health.check_worker()}
@@ -58,8 +58,8 @@ def readyz() -> Answer:
 @blueprint.get("/metrics")
 @access.public
 def metrics_page() -> Response:
-    """Tell Prometheus what all processes have done together. Without the right to know, there is no such page."""
-    if not _may_read(current_app.config["SETTINGS"].metrics_token):
+    """Return the metrics of all processes. Without permission, the page does not exist."""
+    if not _can_read_metrics(current_app.config["SETTINGS"].metrics_token):
         raise NotFound
     http_metrics: HttpMetrics = current_app.extensions["http_metrics"]
     text = http_metrics.exposition(health.gauges())
@@ -68,8 +68,8 @@ def metrics_page() -> Response:
     )
 
 
-def _may_read(token: str) -> bool:
-    """With a token set, ask for it; without one, answer nobody but this machine, and no proxy on it."""
+def _can_read_metrics(token: str) -> bool:
+    """Require the token if one is set; otherwise allow only this machine, and no proxy on it."""
     if token:
         given = request.headers.get("Authorization", "").removeprefix("Bearer ")
         return hmac.compare_digest(given.encode(), token.encode())

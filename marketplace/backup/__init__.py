@@ -1,1 +1,1 @@
-"""Backing the data up while people work, and bringing it back, checked on both ways."""
+"""Online backup and restore, both verified."""

@@ -1,4 +1,4 @@
-"""The file that a backup is: a zip with a manifest, the data and, when asked for, the keys; each with its checksum."""
+"""The backup file: a zip archive with a manifest, the data and optionally the keys, each with a checksum."""
 
 import hashlib
 import json
@@ -14,12 +14,12 @@ CHUNK = 1 << 20
 
 
 class BackupError(Exception):
-    """A backup could not be made, read or brought back; the message says why, and what to do."""
+    """A backup could not be created, read or restored. The message gives the reason and the remedy."""
 
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """What a backup holds. `rows` counts the rows of each table in the copy; `sums` are SHA-256 of its parts."""
+    """Description of a backup: row counts of its tables and SHA-256 checksums of its files."""
 
     engine: str
     kind: str
@@ -32,15 +32,15 @@ class Manifest:
 
 def checksum(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    found = hashlib.sha256()
+    digest = hashlib.sha256()
     with path.open("rb") as opened:
         while block := opened.read(CHUNK):
-            found.update(block)
-    return found.hexdigest()
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def write(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
-    """Write a backup beside its place, wait until it is on disk, and only then give it its name."""
+    """Write a backup to a temporary file, sync it to disk, then rename it."""
     unfinished = target.with_name(f".{target.name}.part")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
@@ -64,7 +64,7 @@ def write(target: Path, manifest: Manifest, parts: Mapping[str, Path]) -> None:
 
 
 def unpack(source: Path, folder: Path) -> Manifest:
-    """Unpack a backup into a folder and return its manifest. Raises BackupError when a checksum is wrong."""
+    """Unpack a backup into a folder and return its manifest. Raises BackupError if a checksum is wrong."""
     try:
         with zipfile.ZipFile(source) as packed:
             manifest = Manifest(**json.loads(packed.read(MANIFEST)))
@@ -76,10 +76,10 @@ def unpack(source: Path, folder: Path) -> Manifest:
                     while block := part.read(CHUNK):
                         out.write(block)
     except (zipfile.BadZipFile, KeyError, TypeError, ValueError, OSError) as error:
-        message = f"{source} is not a whole backup: {error}"
+        message = f"{source} is not a complete backup: {error}"
         raise BackupError(message) from error
     for name, expected in manifest.sums.items():
         if checksum(folder / name) != expected:
-            message = f"{source} is damaged: the checksum of {name} does not fit."
+            message = f"{source} is damaged: the checksum of {name} does not match."
             raise BackupError(message)
     return manifest

@@ -1,4 +1,4 @@
-"""SQLite: a copy by the database's own backup, taken in one step while people go on writing."""
+"""Copy and restore a SQLite database with SQLite's online backup, while others write."""
 
 import contextlib
 import sqlite3
@@ -21,22 +21,22 @@ def _opened(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def dump(path: Path, folder: Path) -> Path:
-    """Copy a database as it stands at one moment into a folder, check the copy, and return it."""
+    """Copy the database into a folder, check the copy and return its path."""
     copy = folder / NAME
     with _opened(path) as source, _opened(copy) as target:
         source.backup(target)
-        target.execute("PRAGMA journal_mode = DELETE")  # one file, without a log beside it
+        target.execute("PRAGMA journal_mode = DELETE")  # a single file, without a write-ahead log
     check(copy)
     return copy
 
 
 def check(path: Path) -> None:
-    """Raise BackupError when a database is not whole, or a row points to one that is not there."""
+    """Raise BackupError if a database is corrupt or has dangling foreign keys."""
     with _opened(path) as connection:
-        said = [row[0] for row in connection.execute("PRAGMA integrity_check")]
-        loose = connection.execute("PRAGMA foreign_key_check").fetchall()
-    if said != ["ok"] or loose:
-        message = f"{path.name} is not whole: {said[:3]}, {len(loose)} loose references."
+        integrity = [row[0] for row in connection.execute("PRAGMA integrity_check")]
+        dangling = connection.execute("PRAGMA foreign_key_check").fetchall()
+    if integrity != ["ok"] or dangling:
+        message = f"{path.name} is corrupt: {integrity[:3]}, {len(dangling)} dangling references."
         raise BackupError(message)
 
 
@@ -53,7 +53,7 @@ def count_rows(path: Path) -> dict[str, int]:
 
 
 def restore(copy: Path, target: Path) -> None:
-    """Bring a copy back over a database, by the backup again: who still reads it sees the old or the new, whole."""
+    """Overwrite a database with a copy in one transaction, so that concurrent readers see either version."""
     target.parent.mkdir(parents=True, exist_ok=True)
     with _opened(copy) as source, _opened(target) as database:
         source.backup(database)

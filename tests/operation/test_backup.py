@@ -181,7 +181,7 @@ def test_a_copy_with_a_loose_reference_is_not_called_whole(tmp_path):
         connection.execute("CREATE TABLE b (a_id INTEGER REFERENCES a(id))")
         connection.execute("INSERT INTO b VALUES (7)")
     connection.close()
-    with pytest.raises(BackupError, match="loose"):
+    with pytest.raises(BackupError, match="dangling"):
         sqlite_copy.check(path)
 
 

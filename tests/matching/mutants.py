@@ -1,8 +1,10 @@
-"""Change one small thing in the rules at a time, and see whether a test notices: `make mutants`.
+"""Mutation testing of the ranking rules: change one small thing at a time and check that a test fails (`make
+mutants`).
 
-A mutant is a copy of `ranking`, `explanation` or `criteria` with one comparison, sign, number, word, condition or
-returned value changed. Each runs the narrow tests in a process of its own, and, if it survives them, the wider ones.
-Whoever survives all must stand in `EQUIVALENT` with the reason why nobody could notice. Exits 1 otherwise.
+A mutant is a copy of `ranking`, `explanation` or `criteria` with one comparison, sign, number, string, condition or
+return value changed. Each mutant runs the narrow tests in a process of its own and, if it survives them, the wide
+ones. A mutant that survives both must be listed in `EQUIVALENT` with the reason why no test can fail. Exits with 1
+otherwise.
 """
 
 import ast
@@ -22,21 +24,21 @@ ROOT = Path(__file__).parents[2]
 MODULES = ("criteria", "explanation", "ranking")
 NARROW = ["test_criteria.py", "test_serialization.py", "test_tie_rotation.py"]
 QUICK = "not index and not suggestion"
-"""Which of the narrow ones need no glossary."""
+"""Selects the narrow tests that need no glossary."""
 WIDE = ["test_attribute_columns.py", "test_ranking.py", "test_reference.py"]
 
-ROOT_OF_ONE = "return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))"
-TURN = "band.sort(key=lambda key: (last_shown.get(key, -1), tie_break(query_id, key), key))"
+RETURN_DISTANCE = "return 2 * EARTH_RADIUS_KM * math.asin(math.sqrt(min(1.0, h)))"
+SORT_BAND = "band.sort(key=lambda key: (last_shown.get(key, -1), tie_break(query_id, key), key))"
 EQUIVALENT = {
-    "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=100001)": "how much is kept changes no distance",
+    "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=100001)": "the cache size changes no distance",
     "criteria: @lru_cache(maxsize=100000) -> @lru_cache(maxsize=50000.0)": "as above",
-    f"criteria: {ROOT_OF_ONE} -> {ROOT_OF_ONE.replace('1.0', '2.0')}": (
-        "of twenty million pairs of opposite points none came more than one step over 1, of which the root is 1"
+    f"criteria: {RETURN_DISTANCE} -> {RETURN_DISTANCE.replace('1.0', '2.0')}": (
+        "in twenty million antipodal pairs the value exceeded 1 by at most one ulp, and its root is 1"
     ),
-    f"ranking: {TURN} -> {TURN.replace('-1', '-2')}": "who was shown has a number from 0 up; below it all are alike",
-    f"ranking: {TURN} -> {TURN.replace('-1', '-0.5')}": "as above",
+    f"ranking: {SORT_BAND} -> {SORT_BAND.replace('-1', '-2')}": "last_shown is 0 or more; any negative number sorts before it",
+    f"ranking: {SORT_BAND} -> {SORT_BAND.replace('-1', '-0.5')}": "as above",
 }
-"""Mutants that nobody could notice, and why."""
+"""Mutants that no test can detect, with the reason."""
 
 SWAPS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
@@ -63,7 +65,7 @@ NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "sin": "cos", "
 
 
 def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
-    """Yield each way of changing one node, with a word for it."""
+    """Yield each way to change one node, with a description."""
     yield from _operators(node)
     yield from _values(node)
     yield from _flow(node)
@@ -71,20 +73,22 @@ def changes(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 
 def _operators(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, ast.Compare):
-        for place, operator in enumerate(node.ops):
+        for position, operator in enumerate(node.ops):
             other = SWAPS[type(operator)]()
             yield (
                 type(other).__name__,
-                ast.Compare(node.left, [*node.ops[:place], other, *node.ops[place + 1 :]], node.comparators),
+                ast.Compare(
+                    node.left, [*node.ops[:position], other, *node.ops[position + 1 :]], node.comparators
+                ),
             )
     if isinstance(node, ast.BinOp | ast.BoolOp | ast.AugAssign) and type(node.op) in SWAPS:
-        made = copy.copy(node)
-        made.op = SWAPS[type(node.op)]()
-        yield type(made.op).__name__, made
+        mutated = copy.copy(node)
+        mutated.op = SWAPS[type(node.op)]()
+        yield type(mutated.op).__name__, mutated
     if isinstance(node, ast.BoolOp):
-        for place in range(len(node.values)):
-            rest = node.values[:place] + node.values[place + 1 :]
-            yield f"without {place}", ast.BoolOp(node.op, rest) if len(rest) > 1 else rest[0]
+        for position in range(len(node.values)):
+            rest = node.values[:position] + node.values[position + 1 :]
+            yield f"without {position}", ast.BoolOp(node.op, rest) if len(rest) > 1 else rest[0]
     if isinstance(node, ast.UnaryOp):
         yield "unsigned", node.operand
 
@@ -92,7 +96,7 @@ def _operators(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 def _values(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     value = node.value if isinstance(node, ast.Constant) else None
     if isinstance(value, bool):
-        yield "turned", ast.Constant(not value)
+        yield "negated", ast.Constant(not value)
     elif isinstance(value, int | float):
         yield "one more", ast.Constant(value + 1)
         if value:
@@ -110,19 +114,19 @@ def _values(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
 def _flow(node: ast.AST) -> Iterator[tuple[str, ast.AST]]:
     if isinstance(node, ast.If | ast.IfExp):
         for word, value in (("always", True), ("never", False)):
-            made = copy.copy(node)
-            made.test = ast.Constant(value)
-            yield word, made
+            mutated = copy.copy(node)
+            mutated.test = ast.Constant(value)
+            yield word, mutated
     if isinstance(node, ast.comprehension) and node.ifs:
         yield "unfiltered", ast.comprehension(node.target, node.iter, [], node.is_async)
     if isinstance(node, ast.Return) and node.value is not None:
         yield "nothing", ast.Return(ast.Constant(None))
     if isinstance(node, ast.Assign | ast.AugAssign):
-        yield "left out", ast.Pass()
+        yield "removed", ast.Pass()
 
 
-class _Changer(ast.NodeTransformer):
-    """Walks in a fixed order and changes the one place that is wanted; annotations and docstrings stay."""
+class _Mutator(ast.NodeTransformer):
+    """Visits nodes in a fixed order and makes the wanted change; annotations and docstrings are left alone."""
 
     def __init__(self, wanted: int | None) -> None:
         self.wanted, self.seen = wanted, 0
@@ -152,18 +156,18 @@ class _Changer(ast.NodeTransformer):
 
 
 def mutants(source: str) -> list[tuple[str, str]]:
-    """Return all mutants of a source as what differs and the new source."""
+    """Return all mutants of a source file as pairs of difference and new source."""
     tree = ast.parse(source)
     plain = ast.unparse(tree).splitlines()
-    counter = _Changer(None)
+    counter = _Mutator(None)
     counter.visit(copy.deepcopy(tree))
-    made = []
-    for number in range(1, counter.seen + 1):
-        changed = ast.fix_missing_locations(_Changer(number).visit(copy.deepcopy(tree)))
+    mutated = []
+    for i in range(1, counter.seen + 1):
+        changed = ast.fix_missing_locations(_Mutator(i).visit(copy.deepcopy(tree)))
         text = ast.unparse(changed)
         old, new = _differing(plain, text.splitlines())
-        made.append((f"{old} -> {new}", text))
-    return made
+        mutated.append((f"{old} -> {new}", text))
+    return mutated
 
 
 def _differing(old: list[str], new: list[str]) -> tuple[str, str]:
@@ -172,8 +176,8 @@ def _differing(old: list[str], new: list[str]) -> tuple[str, str]:
     return " ".join(before), " ".join(after)
 
 
-class _Changed(MetaPathFinder):
-    """Gives the mutant where its module is imported."""
+class _MutantFinder(MetaPathFinder):
+    """Import hook that returns the mutant in place of its module."""
 
     def __init__(self, name: str, text: str) -> None:
         self.name, self.text = name, text
@@ -181,14 +185,14 @@ class _Changed(MetaPathFinder):
     def find_spec(self, name: str, path: object = None, target: object = None) -> ModuleSpec | None:
         if name != self.name:
             return None
-        spec = PathFinder.find_spec(name, path)  # type: ignore[arg-type] # because it is handed on as it came
+        spec = PathFinder.find_spec(name, path)  # type: ignore[arg-type] # because it is passed on unchanged
         assert spec
         assert isinstance(spec.loader, SourceFileLoader)
-        spec.loader = _Text(spec.loader, self.text)
+        spec.loader = _MutantLoader(spec.loader, self.text)
         return spec
 
 
-class _Text(Loader):
+class _MutantLoader(Loader):
     def __init__(self, loader: SourceFileLoader, text: str) -> None:
         self.loader, self.text = loader, text
 
@@ -200,13 +204,13 @@ class _Text(Loader):
 
 
 def survives(module: str, text: str, tests: list[str]) -> bool:
-    """Run tests with a mutant in a child process, at most a minute and a half long; say whether they all pass."""
+    """Run tests with a mutant in a child process, for at most 90 seconds; return True if all pass."""
     child = os.fork()
     if child == 0:
         quiet = os.open(os.devnull, os.O_WRONLY)
         os.dup2(quiet, 1)
         os.dup2(quiet, 2)
-        sys.meta_path.insert(0, _Changed(f"marketplace.matching.{module}", text))
+        sys.meta_path.insert(0, _MutantFinder(f"marketplace.matching.{module}", text))
         import pytest
 
         options = ["-x", "-q", "-p", "no:cacheprovider"]
@@ -225,30 +229,30 @@ def survives(module: str, text: str, tests: list[str]) -> bool:
 
 
 def main() -> int:
-    """Try all mutants, print who survived, and return 1 when there is no reason for one."""
+    """Run all mutants, print the survivors, and return 1 if one of them is not explained."""
     os.chdir(ROOT)
-    import pytest  # noqa: F401 because a child starts quicker when this is here already
-    import sklearn.feature_extraction.text  # noqa: F401 because of the same
-    import yaml  # noqa: F401 because of the same
+    import pytest  # noqa: F401 because a forked child then starts faster
+    import sklearn.feature_extraction.text  # noqa: F401 because as above
+    import yaml  # noqa: F401 because as above
 
-    chosen = sys.argv[1:] or list(MODULES)
+    modules = sys.argv[1:] or list(MODULES)
     counts: Counter[str] = Counter()
     unexplained = []
-    for module in chosen:
+    for module in modules:
         source = (ROOT / "marketplace" / "matching" / f"{module}.py").read_text(encoding="utf-8")
         if not survives(module, source, NARROW):
             click.echo(f"the narrow tests do not pass with {module} as it is")
             return 1
-        for what, text in mutants(source):
+        for change, text in mutants(source):
             counts[f"{module}: mutants"] += 1
-            if f"{module}: {what}" in EQUIVALENT:
+            if f"{module}: {change}" in EQUIVALENT:
                 counts[f"{module}: explained"] += 1
             elif not survives(module, text, NARROW):
                 counts[f"{module}: noticed by narrow tests"] += 1
             elif not survives(module, text, WIDE):
                 counts[f"{module}: noticed by wide tests"] += 1
             else:
-                unexplained.append(f"{module}: {what}")
+                unexplained.append(f"{module}: {change}")
                 click.echo(f"survived: {unexplained[-1]}")
     for name, count in counts.items():
         click.echo(f"{name} {count}")

@@ -98,7 +98,7 @@ def test_compound_splits_agree_with_reference(reference: Directory, glossary: Gl
     corpus = [
         word for d in reference.documents if d.lang != "en" for word in plain_words(f"{d.name} {d.text}")
     ]
-    splitter, words = glossary.splitter_for(iter(corpus)), sorted(reference.tokenizer.known)
+    splitter, words = glossary.splitter_for(iter(corpus)), sorted(reference.tokenizer.frequency)
     words += [
         f"{one}{joint}{two}"
         for one, two in zip(words[::7], words[3::7], strict=False)

@@ -1,8 +1,8 @@
-"""The matcher once more, as plainly as its docstrings say it: lists, dictionaries and `math`, one supplier at a time.
+"""Reference implementation of the matcher in plain Python: lists, dictionaries and `math`, one supplier at a time.
 
-It is slow and shares no code with the real one but the records that go in (`Document`, `Query`, `Settings`), the
-parsed glossary, and `flags`, which reads one text alone. It knows of no array, so what the real one does to be fast
-is held against what it means.
+It is slow, and shares no code with the matcher except the records (`Document`, `Query`, `Settings`), the parsed
+glossary and the spam `flags`. It uses no arrays, so that every optimisation of the matcher is compared with the
+formula it implements.
 """
 
 from tests.matching.reference.ranking import Directory

@@ -1,17 +1,17 @@
-"""Words to services: one TF-IDF vector per service, cosines, and what they say of a text."""
+"""Need model: one TF-IDF vector per service, cosines, and the probabilities derived from them."""
 
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from tests.matching.reference.term_weights import LookAlikes, Vector, dot, unit
+from tests.matching.reference.term_weights import SimilarTerms, Vector, dot, unit
 from tests.matching.reference.tokenizer import Word
 
-Weighted = Sequence[tuple[Sequence[Word], float]]
+WeightedWords = Sequence[tuple[Sequence[Word], float]]
 
 
 class Needs:
-    """What services there are, and which words speak of each."""
+    """Services, and the words that point to each."""
 
     def __init__(
         self,
@@ -23,27 +23,27 @@ class Needs:
     ) -> None:
         self.services = services
         self.parts_weight = parts_weight
-        long_texts: dict[str, Vector] = {code: {} for code in services}
-        train: Counter[str] = Counter()
-        learns = [(words, codes) for words, codes in phrases]
+        term_counts: dict[str, Vector] = {code: {} for code in services}
+        profile_count: Counter[str] = Counter()
+        samples = [(words, codes) for words, codes in phrases]
         for words, ticks in profiles:
-            room = [code for code in ticks if code in long_texts and train[code] < 20]
+            labels = [code for code in ticks if code in term_counts and profile_count[code] < 20]
             if len(ticks) <= 3:
-                train.update(room)
-                learns.append((words, room))
-        for words, codes in learns:
+                profile_count.update(labels)
+                samples.append((words, labels))
+        for words, codes in samples:
             for code in codes:
                 for term, weight in self._weights(words).items():
-                    long_texts[code][term] = long_texts[code].get(term, 0.0) + weight
-        found_in = Counter(term for text in long_texts.values() for term in text)
-        self.idf = {t: math.log((1 + len(services)) / (1 + n)) + 1 for t, n in found_in.items()}
-        self.vectors = {code: self._vector(text) for code, text in long_texts.items()}
-        self.most: Vector = {}
+                    term_counts[code][term] = term_counts[code].get(term, 0.0) + weight
+        document_frequency = Counter(term for text in term_counts.values() for term in text)
+        self.idf = {t: math.log((1 + len(services)) / (1 + n)) + 1 for t, n in document_frequency.items()}
+        self.vectors = {code: self._vector(text) for code, text in term_counts.items()}
+        self.max_weight: Vector = {}
         for vector in self.vectors.values():
             for term, value in vector.items():
-                self.most[term] = max(value, self.most.get(term, 0.0))
-        self.alike = LookAlikes(self.idf)
-        self.near = {
+                self.max_weight[term] = max(value, self.max_weight.get(term, 0.0))
+        self.similar = SimilarTerms(self.idf)
+        self.relatedness = {
             (a, b): 1.0 if a == b else 0.1
             for a in services
             for b in services
@@ -61,56 +61,62 @@ class Needs:
     def _vector(self, weights: Vector) -> Vector:
         return unit({t: math.sqrt(w) * self.idf[t] for t, w in weights.items() if t in self.idf})
 
-    def cosines(self, text: Weighted) -> Vector:
-        """Return how alike a text's words are to each service's."""
+    def cosines(self, text: WeightedWords) -> Vector:
+        """Return the cosine of a text with each service."""
         total: Vector = {}
         for words, weight in text:
             for term, value in self._weights(words).items():
                 total[term] = total.get(term, 0.0) + weight * value
-        own = self._vector(total)
-        return {code: dot(own, vector) for code, vector in self.vectors.items()}
+        weight = self._vector(total)
+        return {code: dot(weight, vector) for code, vector in self.vectors.items()}
 
-    def topic_vectors(self, text: Weighted, sharpness: float) -> Vector:
-        """Return what a text is about."""
+    def topic_vector(self, text: WeightedWords, sharpness: float) -> Vector:
+        """Return the topic vector of a text."""
         cosines = self.cosines(text)
-        speaks = max(cosines.values()) >= 0.04
-        return {code: cosine**sharpness if speaks else 0.0 for code, cosine in cosines.items()}
+        has_topic = max(cosines.values()) >= 0.04
+        return {code: cosine**sharpness if has_topic else 0.0 for code, cosine in cosines.items()}
 
-    def asked(self, text: Weighted, sharpness: float) -> Vector:
-        """Return what a brief asks for, with unknown words read as those they look like."""
-        read = [([self._nearest(word) for word in words], weight) for words, weight in text]
-        topic_vectors = self.topic_vectors(read, sharpness)
+    def query_vector(self, text: WeightedWords, sharpness: float) -> Vector:
+        """Return the topic vector of a brief, with unknown words replaced by similarly spelled ones."""
+        corrected = [([self._nearest(word) for word in words], weight) for words, weight in text]
+        topic_vector = self.topic_vector(corrected, sharpness)
         return {
-            b: sum(topic_vectors[a] * self.near.get((a, b), 0.0) for a in self.services)
+            b: sum(topic_vector[a] * self.relatedness.get((a, b), 0.0) for a in self.services)
             for b in self.services
         }
 
     def _nearest(self, word: Word) -> Word:
         if word.term in self.idf or any(part in self.idf for part in word.parts):
             return word
-        alike = self.alike.of(word.term, 1, 0.5)
-        return word._replace(term=alike[0][0]) if alike else word
+        similar = self.similar.of(word.term, 1, 0.5)
+        return word._replace(term=similar[0][0]) if similar else word
 
-    def probabilities(self, text: Weighted) -> Vector:
-        """Return how likely it is that a text speaks of each service."""
+    def probabilities(self, text: WeightedWords) -> Vector:
+        """Return the probability that a text is about each service."""
         cosines = self.cosines(text)
         top = max(cosines.values())
         if top < 0.04:
             return dict.fromkeys(cosines, 0.0)
         return {code: 1 / (1 + math.exp(7.0 - 22.6 * c - 4.3 * c / top)) for code, c in cosines.items()}
 
-    def words_for(self, words: Sequence[Word], service: str, fillers: Iterable[str]) -> dict[str, float]:
-        """Return the up to four words that speak loudest for a service, with how loud."""
-        loud: Vector = {}
+    def words_for_service(
+        self, words: Sequence[Word], service: str, fillers: Iterable[str]
+    ) -> dict[str, float]:
+        """Return up to four words that point most strongly to a service, with their strengths."""
+        strengths: Vector = {}
         for word in words:
             terms = [(word.term, 1.0), *((part, self.parts_weight) for part in word.parts)]
-            value = sum(share * self._says(term, service) for term, share in terms)
+            value = sum(share * self._strength(term, service) for term, share in terms)
             if value > 0 and word.surface.lower() not in fillers:
-                loud[word.surface] = max(value, loud.get(word.surface, 0.0))
-        first = sorted(loud, key=lambda surface: -loud[surface])[:4]
-        return {surface: loud[surface] for surface in first if loud[surface] >= loud[first[0]] / 3}
+                strengths[word.surface] = max(value, strengths.get(word.surface, 0.0))
+        strongest = sorted(strengths, key=lambda surface: -strengths[surface])[:4]
+        return {
+            surface: strengths[surface]
+            for surface in strongest
+            if strengths[surface] >= strengths[strongest[0]] / 3
+        }
 
-    def _says(self, term: str, service: str) -> float:
-        """Return how loud a term speaks for a service; nothing where another hears it more than twice as loud."""
-        own = self.vectors[service].get(term, 0.0)
-        return own * self.idf[term] if own > 0 and 2 * own >= self.most[term] else 0.0
+    def _strength(self, term: str, service: str) -> float:
+        """Return how strongly a term points to a service; 0 if another service has more than twice that."""
+        weight = self.vectors[service].get(term, 0.0)
+        return weight * self.idf[term] if weight > 0 and 2 * weight >= self.max_weight[term] else 0.0

@@ -1,4 +1,4 @@
-"""A directory, and its ranking for a brief: six parts for each supplier, and the words on both sides."""
+"""A directory of suppliers and its ranking for a brief: six parts per supplier, and the matching words."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,15 +9,15 @@ from typing import Any
 from marketplace.matching import Document, Glossary, Query, Settings, flags
 from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
-from tests.matching.reference.term_weights import FieldedBM25, LookAlikes, Vector, dot, unit
+from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, unit
 from tests.matching.reference.tokenizer import Tokenizer, Word, clean, plain_words
 
 Notes = list[tuple[str, Any]]
 
 
 @dataclass
-class Placed:
-    """A supplier in the list."""
+class RankedSupplier:
+    """A supplier in the ranked list."""
 
     id: str
     parts: dict[str, float]
@@ -31,13 +31,13 @@ class Placed:
         return sum(self.parts.values())
 
 
-def draw(query_id: str, document_id: str) -> bytes:
-    """Return the lot that a supplier draws for a brief."""
+def tie_break(query_id: str, document_id: str) -> bytes:
+    """Return the hash that orders equal scores for a brief."""
     return hashlib.blake2b(f"{query_id}\x1f{document_id}".encode(), digest_size=8).digest()
 
 
 class Directory:
-    """Suppliers, read and weighed."""
+    """Suppliers with their tokens, term weights and service features."""
 
     def __init__(
         self,
@@ -48,19 +48,19 @@ class Directory:
     ) -> None:
         self.documents, self.glossary, self.settings = list(documents), glossary, settings
         training = self.documents if training is None else training
-        self.tokenizer = read = Tokenizer(glossary.resources, self._corpus({*documents, *training}))
+        self.tokenizer = tokenizer = Tokenizer(glossary.resources, self._corpus({*documents, *training}))
         self.fields = [
             {
-                "name": read.words(d.name, d.lang),
+                "name": tokenizer.words(d.name, d.lang),
                 "services": [
                     word
                     for code in d.services
                     for lang in ("nb", "nn", "en")
                     if code in glossary.labels
-                    for word in read.words(glossary.labels[code][lang], lang)
+                    for word in tokenizer.words(glossary.labels[code][lang], lang)
                 ],
-                "text": read.words(d.text, d.lang),
-                "cases": read.words(" . ".join(case.text for case in d.cases), d.lang),
+                "text": tokenizer.words(d.text, d.lang),
+                "cases": tokenizer.words(" . ".join(case.text for case in d.cases), d.lang),
             }
             for d in documents
         ]
@@ -74,19 +74,19 @@ class Directory:
             for name in ("name", "services", "text", "cases", "parts")
         }
         self.bm25 = FieldedBM25(terms, weights, settings.k1, settings.b)
-        self.alike = LookAlikes(self.bm25.idf)
+        self.similar = SimilarTerms(self.bm25.idf)
         self.needs = Needs(
             glossary.services,
             glossary.related,
-            ((read.words(p.text, p.lang), p.services) for p in glossary.phrases),
+            ((tokenizer.words(p.text, p.lang), p.services) for p in glossary.phrases),
             (
-                (read.words(f"{d.name} . {d.text}", d.lang), d.services)
+                (tokenizer.words(f"{d.name} . {d.text}", d.lang), d.services)
                 for d in sorted(training, key=lambda d: d.id)
             ),
             settings.weight_parts,
         )
         self.flags = [() if d.looked_at else flags(d) for d in documents]
-        self.shown = [self._shown(row) for row in range(len(self.documents))]
+        self.features = [self._features(row) for row in range(len(self.documents))]
 
     def _corpus(self, documents: set[Document]) -> list[str]:
         texts = [p.text for p in self.glossary.phrases if p.lang != "en"]
@@ -97,167 +97,182 @@ class Directory:
                 texts += [d.name, d.text, *(case.text for case in d.cases)]
         return [word for text in texts for word in plain_words(text)]
 
-    def _shown(self, row: int) -> dict[str, Vector]:
-        """Return what a supplier shows of each service."""
+    def _features(self, row: int) -> dict[str, Vector]:
+        """Return the service features of a supplier."""
         s, document, codes = self.settings, self.documents[row], self.glossary.services
-        found = [code for code, _ in self.flags[row]]
+        flag_codes = [code for code, _ in self.flags[row]]
         own = [(self.fields[row][name], 1.0) for name in ("name", "text", "cases")]
-        spoken, likely = self.needs.topic_vectors(own, s.document_sharpness), self.needs.probabilities(own)
-        if found:
-            spoken = likely = dict.fromkeys(codes, 0.0)
-        ticks = [c for c in document.services if c in codes and "too_many_services" not in found]
-        tick = min(1.0, (s.many_services / max(len(ticks), 1)) ** 0.5)
-        ticked = {c: tick if c in ticks else 0.0 for c in codes}
-        done = {c: float(any(c in case.services for case in document.cases)) for c in codes}
-        stated = unit({c: ticked[c] + s.worth_done * done[c] for c in codes})
-        vouched = {
+        text_topics, probabilities = (
+            self.needs.topic_vector(own, s.document_sharpness),
+            self.needs.probabilities(own),
+        )
+        if flag_codes:
+            text_topics = probabilities = dict.fromkeys(codes, 0.0)
+        ticked_services = [
+            c for c in document.services if c in codes and "too_many_services" not in flag_codes
+        ]
+        tick_weight = min(1.0, (s.many_services / max(len(ticked_services), 1)) ** 0.5)
+        ticked = {c: tick_weight if c in ticked_services else 0.0 for c in codes}
+        has_case = {c: float(any(c in case.services for case in document.cases)) for c in codes}
+        declared_topics = unit({c: ticked[c] + s.worth_done * has_case[c] for c in codes})
+        declared_evidence = {
             c: max(s.worth_done, s.worth_ticked * ticked[c] + 1 - s.worth_ticked)
-            if done[c]
+            if has_case[c]
             else s.worth_ticked * ticked[c]
             for c in codes
         }
-        spoken, t = unit(spoken), s.ticked_share
+        text_topics, text_share = unit(text_topics), s.ticked_share
         return {
-            "stated": stated,
-            "mix": unit({c: t * stated[c] + (1 - t) * spoken[c] for c in codes}),
-            "vouched": vouched,
-            "evidence": {c: max(vouched[c], s.worth_spoken * likely[c]) for c in codes},
-            "beside": {
-                c: s.worth_beside if any(vouched[o] and (o, c) in self.needs.near for o in codes) else 0.0
+            "declared_topics": declared_topics,
+            "topics": unit(
+                {c: text_share * declared_topics[c] + (1 - text_share) * text_topics[c] for c in codes}
+            ),
+            "declared_evidence": declared_evidence,
+            "evidence": {c: max(declared_evidence[c], s.worth_spoken * probabilities[c]) for c in codes},
+            "related": {
+                c: s.worth_beside
+                if any(declared_evidence[o] and (o, c) in self.needs.relatedness for o in codes)
+                else 0.0
                 for c in codes
             },
         }
 
     @cached_property
-    def same(self) -> list[int]:
-        """Return for each supplier the first one whose texts say the same: four fifths of their words, at least 8."""
-        said = [frozenset(w.term for name in ("text", "cases") for w in own[name]) for own in self.fields]
-        first: list[int] = []
-        for row, words in enumerate(said):
-            alike = (
-                first[other]
+    def first_duplicate(self) -> list[int]:
+        """The first near-duplicate of each supplier: at least 8 terms each, and a Jaccard similarity of 80 %."""
+        term_sets = [
+            frozenset(w.term for name in ("text", "cases") for w in own[name]) for own in self.fields
+        ]
+        first_of: list[int] = []
+        for row, words in enumerate(term_sets):
+            earlier = (
+                first_of[other]
                 for other in range(row)
-                if min(len(words), len(said[other])) >= 8
-                and len(words & said[other]) >= self.settings.alike_floor * len(words | said[other])
+                if min(len(words), len(term_sets[other])) >= 8
+                and len(words & term_sets[other]) >= self.settings.alike_floor * len(words | term_sets[other])
             )
-            first.append(next(alike, row))
-        return first
+            first_of.append(next(earlier, row))
+        return first_of
 
-    def rank(self, query: Query) -> tuple[list[Placed], list[tuple[str, str]]]:
-        """Return those in the list, best first, and those left out as (reason, supplier)."""
+    def rank(self, query: Query) -> tuple[list[RankedSupplier], list[tuple[str, str]]]:
+        """Return the ranked suppliers, best first, and the excluded ones as (reason, supplier)."""
         return _Comparison(self, query).rank()
 
 
 class _Comparison:
     def __init__(self, directory: Directory, query: Query) -> None:
         self.d, self.query, self.s = directory, query, directory.settings
-        read = directory.tokenizer
+        tokenizer = directory.tokenizer
         self.texts: list[tuple[list[Word], float]] = [
-            (read.words(query.title, query.lang), self.s.weight_title),
-            (read.words(query.text, query.lang), 1.0),
+            (tokenizer.words(query.title, query.lang), self.s.weight_title),
+            (tokenizer.words(query.text, query.lang), 1.0),
         ]
-        self.asked: Vector = {}
-        self.said: dict[str, list[str]] = {}
-        self.bound = 0.0
+        self.query_vector: Vector = {}
+        self.query_words: dict[str, list[str]] = {}
+        self.max_weight = 0.0
         for words, weight in self.texts:
             for word in words:
-                stands_for = self._stands_for(word)
-                self.bound += weight * max(
-                    (share * directory.bm25.idf[term] for term, share in stands_for), default=0.0
+                matching_terms = self._matching_terms(word)
+                self.max_weight += weight * max(
+                    (share * directory.bm25.idf[term] for term, share in matching_terms), default=0.0
                 )
-                for term, share in stands_for:
-                    self.asked[term] = self.asked.get(term, 0.0) + weight * share
-                    if word.surface not in self.said.setdefault(term, []):
-                        self.said[term].append(word.surface)
-        self.wanted = [code for code in query.needs if code in directory.glossary.labels]
+                for term, share in matching_terms:
+                    self.query_vector[term] = self.query_vector.get(term, 0.0) + weight * share
+                    if word.surface not in self.query_words.setdefault(term, []):
+                        self.query_words[term].append(word.surface)
+        self.needs = [code for code in query.needs if code in directory.glossary.labels]
         self.own_terms = {word.term for words, _ in self.texts for word in words}
 
-    def _stands_for(self, word: Word) -> list[tuple[str, float]]:
+    def _matching_terms(self, word: Word) -> list[tuple[str, float]]:
         idf, s = self.d.bm25.idf, self.s
         parts = [(part, s.weight_parts) for part in word.parts if part in idf]
         if word.term in idf:
             return [(word.term, 1.0), *parts]
-        alike = self.d.alike.of(word.term, s.fuzzy_terms, s.fuzzy_floor)
-        return parts + [(term, s.fuzzy_weight * similarity) for term, similarity in alike]
+        similar = self.d.similar.of(word.term, s.fuzzy_terms, s.fuzzy_floor)
+        return parts + [(term, s.fuzzy_weight * similarity) for term, similarity in similar]
 
-    def _covered(self, row: int) -> float:
-        raw = dot(self.asked, self.d.bm25.rows[row])
-        return raw / self.bound if self.bound else raw
+    def _coverage(self, row: int) -> float:
+        raw = dot(self.query_vector, self.d.bm25.rows[row])
+        return raw / self.max_weight if self.max_weight else raw
 
-    def _repeats(self, row: int) -> bool:
-        """Say whether a supplier's texts repeat the brief: most of its words, or a third of its runs of three."""
-        different, document = len(self.own_terms), self.d.documents[row]
-        if different < 4 or document.looked_at or self._covered(row) < self.s.copied_floor / 4:
+    def _copies_brief(self, row: int) -> bool:
+        """Return True if a supplier's texts copy the brief: most of its terms, or a third of its trigrams."""
+        distinct_terms, document = len(self.own_terms), self.d.documents[row]
+        if distinct_terms < 4 or document.looked_at or self._coverage(row) < self.s.copied_floor / 4:
             return False
-        held = len(self.own_terms & self.d.bm25.rows[row].keys()) / different
-        most = max(self.s.copied_floor, self.s.copied_short - different / 60)
-        if held >= most:
+        shared = len(self.own_terms & self.d.bm25.rows[row].keys()) / distinct_terms
+        min_share = max(self.s.copied_floor, self.s.copied_short - distinct_terms / 60)
+        if shared >= min_share:
             return True
-        brief = _runs(f"{self.query.title} {self.query.text}")
-        own = _runs(" ".join([document.text, *(case.text for case in document.cases)]))
-        return held >= 0.3 and len(brief) >= 3 and len(brief & own) >= 0.3 * len(brief)
+        brief = _word_trigrams(f"{self.query.title} {self.query.text}")
+        own = _word_trigrams(" ".join([document.text, *(case.text for case in document.cases)]))
+        return shared >= 0.3 and len(brief) >= 3 and len(brief & own) >= 0.3 * len(brief)
 
-    def _services(self, row: int, *, repeats: bool) -> Vector:
+    def _services(self, row: int, *, is_copy: bool) -> Vector:
         """Return the points of each service."""
-        shown, s, codes = self.d.shown[row], self.s, self.d.glossary.services
-        mix = shown["stated" if repeats else "mix"]
-        evidence = shown["vouched" if repeats else "evidence"]
-        if not self.wanted:
-            asked = unit(self.d.needs.asked(self.texts, s.query_sharpness))
-            return {c: s.max_services * mix[c] * asked[c] for c in codes}
-        different = set(self.wanted)
+        features, s, codes = self.d.features[row], self.s, self.d.glossary.services
+        topics = features["declared_topics" if is_copy else "topics"]
+        evidence = features["declared_evidence" if is_copy else "evidence"]
+        if not self.needs:
+            query_vector = unit(self.d.needs.query_vector(self.texts, s.query_sharpness))
+            return {c: s.max_services * topics[c] * query_vector[c] for c in codes}
+        distinct = set(self.needs)
         return {
             c: s.max_services
             * (
-                (1 - s.focus_share) * max(evidence[c], shown["beside"][c]) / len(self.wanted)
-                + s.focus_share * mix[c] / len(different) ** 0.5
+                (1 - s.focus_share) * max(evidence[c], features["related"][c]) / len(self.needs)
+                + s.focus_share * topics[c] / len(distinct) ** 0.5
             )
-            for c in different
+            for c in distinct
         }
 
-    def rank(self) -> tuple[list[Placed], list[tuple[str, str]]]:
-        placed: dict[int, Placed] = {}
-        left_out = []
+    def rank(self) -> tuple[list[RankedSupplier], list[tuple[str, str]]]:
+        ranked: dict[int, RankedSupplier] = {}
+        exclusions = []
         for row, document in enumerate(self.d.documents):
-            repeats = self._repeats(row)
-            shown = self.d.shown[row]
-            own = max((shown["vouched" if repeats else "evidence"][c] for c in self.wanted), default=1.0)
-            best = max([own, *(shown["beside"][c] for c in self.wanted)])
-            if reason := criteria.left_out(self.query, document, best, self.s):
-                left_out.append((reason, document.id))
+            is_copy = self._copies_brief(row)
+            features = self.d.features[row]
+            own = max(
+                (features["declared_evidence" if is_copy else "evidence"][c] for c in self.needs), default=1.0
+            )
+            best = max([own, *(features["related"][c] for c in self.needs)])
+            if reason := criteria.exclusion_reason(self.query, document, best, self.s):
+                exclusions.append((reason, document.id))
             else:
-                placed[row] = self._place(row, repeats=repeats, beside=own < self.s.shown_floor)
-        self._discount_twins(placed)
-        order = sorted(placed.values(), key=lambda p: (-round(p.score, 9), draw(self.query.id, p.id), p.id))
-        return order, sorted(left_out)
+                ranked[row] = self._rank(row, is_copy=is_copy, related_only=own < self.s.shown_floor)
+        self._demote_duplicates(ranked)
+        order = sorted(
+            ranked.values(), key=lambda p: (-round(p.score, 9), tie_break(self.query.id, p.id), p.id)
+        )
+        return order, sorted(exclusions)
 
-    def _place(self, row: int, *, repeats: bool, beside: bool) -> Placed:
-        s, query, document, found = self.s, self.query, self.d.documents[row], self.d.flags[row]
-        worth = s.flagged_worth if repeats or found else 1.0
-        covered = self._covered(row)
-        services = {c: worth * v for c, v in self._services(row, repeats=repeats).items()}
-        judged = {
-            "sector": criteria.sector(query, document, s, writes_of_it=self._writes_of_the_trade(row)),
+    def _rank(self, row: int, *, is_copy: bool, related_only: bool) -> RankedSupplier:
+        s, query, document, flag_notes = self.s, self.query, self.d.documents[row], self.d.flags[row]
+        factor = s.flagged_worth if is_copy or flag_notes else 1.0
+        coverage = self._coverage(row)
+        services = {c: factor * v for c, v in self._services(row, is_copy=is_copy).items()}
+        results = {
+            "sector": criteria.sector(query, document, s, writes_of_it=self._mentions_sector(row)),
             "place": criteria.place(query, document, s),
             "budget": criteria.budget(query, document, s),
             "availability": criteria.availability(query, document, s),
         }
         parts = {
-            "words": s.max_words * worth * covered / (covered + s.words_half),
+            "words": s.max_words * factor * coverage / (coverage + s.words_half),
             "services": sum(services.values()),
-        } | {code: s.maximum(code) * share for code, (share, _, _) in judged.items()}
-        facts, lacks = self._about_services(document, beside=beside)
-        if repeats:
+        } | {code: s.maximum(code) * share for code, (share, _, _) in results.items()}
+        facts, lacks = self._service_notes(document, related_only=related_only)
+        if is_copy:
             lacks = [("repeats_the_brief", {}), *lacks]
-        elif found:
-            lacks = [("text_to_look_at", {"flags": [code for code, _ in found]}), *lacks]
-        for _, more, less in judged.values():
+        elif flag_notes:
+            lacks = [("text_to_look_at", {"flags": [code for code, _ in flag_notes]}), *lacks]
+        for _, more, less in results.values():
             facts, lacks = facts + more, lacks + less
-        result = Placed(document.id, parts, facts, lacks + criteria.languages(query, document))
-        self._name_the_words(result, row, services)
+        result = RankedSupplier(document.id, parts, facts, lacks + criteria.languages(query, document))
+        self._add_words(result, row, services)
         return result
 
-    def _writes_of_the_trade(self, row: int) -> bool:
+    def _mentions_sector(self, row: int) -> bool:
         terms = self.d.glossary.sector_terms.get(self.query.sector, {})
         stems = {
             word.term
@@ -267,64 +282,76 @@ class _Comparison:
         }
         return any(len(term) > 2 and term in self.d.bm25.rows[row] for term in stems)
 
-    def _about_services(self, document: Document, *, beside: bool) -> tuple[Notes, Notes]:
-        if not self.wanted:
+    def _service_notes(self, document: Document, *, related_only: bool) -> tuple[Notes, Notes]:
+        if not self.needs:
             return [], []
-        if beside:
-            return [], [("services_beside", {"services": self.wanted})]
-        offered = [code for code in self.wanted if code in document.services]
-        missing = [code for code in self.wanted if code not in document.services]
+        if related_only:
+            return [], [("services_beside", {"services": self.needs})]
+        offered = [code for code in self.needs if code in document.services]
+        missing = [code for code in self.needs if code not in document.services]
         return (
             [("services_in_common", {"services": offered})] if offered else [],
             [("services_not_stated", {"services": missing})] if missing else [],
         )
 
-    def _name_the_words(self, result: Placed, row: int, services: Vector) -> None:
+    def _add_words(self, result: RankedSupplier, row: int, services: Vector) -> None:
         own = self.d.fields[row]
         weights = self.d.bm25.rows[row]
-        gives = {term: weight * weights[term] for term, weight in self.asked.items() if term in weights}
-        for term, value in gives.items():
+        contributions = {
+            term: weight * weights[term] for term, weight in self.query_vector.items() if term in weights
+        }
+        for term, value in contributions.items():
             surfaces = [
                 word.surface
                 for name in ("name", "text", "cases", "services")
                 for word in own[name]
                 if term in (word.term, *word.parts)
             ]
-            points = result.parts["words"] * value / sum(gives.values())
-            result.words[term] = tuple(self.said[term]), tuple(dict.fromkeys(surfaces)), points
-        asked, told = [w for words, _ in self.texts for w in words], own["text"] + own["cases"]
+            points = result.parts["words"] * value / sum(contributions.values())
+            result.words[term] = tuple(self.query_words[term]), tuple(dict.fromkeys(surfaces)), points
+        brief_words, document_words = (
+            [w for words, _ in self.texts for w in words],
+            own["text"] + own["cases"],
+        )
         fillers = self.d.glossary.analyzer.stop_words.fillers
         for code in sorted(services, key=lambda c: -services[c])[:5]:
             if services[code] >= 0.05 * self.s.max_services:
-                words = (self.d.needs.words_for(text, code, fillers) for text in (asked, told))
+                words = (
+                    self.d.needs.words_for_service(text, code, fillers)
+                    for text in (brief_words, document_words)
+                )
                 result.services[code] = (*words, services[code])
 
-    def _discount_twins(self, placed: dict[int, Placed]) -> None:
-        """Let all but one of those that say the same count a tenth; which one is drawn by the brief."""
+    def _demote_duplicates(self, ranked: dict[int, RankedSupplier]) -> None:
+        """Let all but one of each group of near-duplicates count a tenth; the brief's tie break chooses."""
         groups: dict[int, list[int]] = {}
-        for row in placed:
-            groups.setdefault(self.d.same[row], []).append(row)
+        for row in ranked:
+            groups.setdefault(self.d.first_duplicate[row], []).append(row)
         for rows in groups.values():
-            first = min(rows, key=lambda row: draw(self.query.id, placed[row].id))
+            first = min(rows, key=lambda row: tie_break(self.query.id, ranked[row].id))
             for row in rows:
                 if row != first:
-                    self._discount(placed[row], self.d.documents[first].name)
+                    self._demote(ranked[row], self.d.documents[first].name)
 
-    def _discount(self, twin: Placed, same_as: str) -> None:
-        worth = self.s.twin_worth
-        twin.parts = {code: value * worth for code, value in twin.parts.items()}
-        twin.words = {term: (*sides, value * worth) for term, (*sides, value) in twin.words.items()}  # type: ignore[misc] # because a starred tuple loses its length
+    def _demote(self, duplicate: RankedSupplier, same_as: str) -> None:
+        factor = self.s.twin_worth
+        duplicate.parts = {code: value * factor for code, value in duplicate.parts.items()}
+        duplicate.words = {
+            term: (*sides, value * factor) for term, (*sides, value) in duplicate.words.items()
+        }  # type: ignore[misc] # because a starred tuple loses its length
         floor = 0.05 * self.s.max_services
-        twin.services = {
-            code: (*sides, value * worth)  # type: ignore[misc] # because as above
-            for code, (*sides, value) in twin.services.items()
-            if value * worth >= floor
+        duplicate.services = {
+            code: (*sides, value * factor)  # type: ignore[misc] # because as above
+            for code, (*sides, value) in duplicate.services.items()
+            if value * factor >= floor
         }
-        at = len([code for code, _ in twin.lacks[:1] if code in {"repeats_the_brief", "text_to_look_at"}])
-        twin.lacks.insert(at, ("says_the_same", {"name": same_as}))
+        at = len(
+            [code for code, _ in duplicate.lacks[:1] if code in {"repeats_the_brief", "text_to_look_at"}]
+        )
+        duplicate.lacks.insert(at, ("says_the_same", {"name": same_as}))
 
 
-def _runs(text: str) -> set[tuple[str, ...]]:
-    """Return a text's runs of three words, without numbers."""
+def _word_trigrams(text: str) -> set[tuple[str, ...]]:
+    """Return the runs of three words in a text, without numbers."""
     words = "".join(c if c.isalnum() and not c.isdecimal() else " " for c in clean(text)).lower().split()
     return set(zip(words, words[1:], words[2:], strict=False))

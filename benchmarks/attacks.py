@@ -1,8 +1,8 @@
-"""How hard it is to cheat: made-up ways of lifting a profile, tried on an evaluation set.
+"""Robustness benchmark: attempts to manipulate the ranking, tried on an evaluation set.
 
-Each attack changes one supplier's profile as somebody would who wants to stand first for one brief. It is tried with
-a supplier that is irrelevant for the brief (may it come among the first three?) and with a relevant one that stands
-in the middle (how many places does it win?). Honest variations of a text must change nothing.
+Each attack changes one supplier's profile in order to rank first for one brief. It is tried with a supplier that is
+irrelevant for the brief (does it reach the top three?) and with a relevant one in the middle of the list (how many
+ranks does it gain?). Honest variations of a text must change nothing.
 """
 
 import json
@@ -26,15 +26,15 @@ from marketplace.matching.evaluation.runner import Evaluator
 from marketplace.matching.index.index import Index
 from marketplace.matching.spam import flags
 
-TOP = 3
-FIRST_PLACES = 5
+TOP_IRRELEVANT = 3
+TOP_RANKS = 5
 MODES = ("confirmed", "fields", "text")
 Attack = Callable[[Document, Row, Glossary], Document]
 
 
-def _words_of(brief: Row, glossary: Glossary) -> list[str]:
-    wanted = set(brief.get("confirmed_services", ()))
-    return [p.text for p in glossary.phrases if wanted & set(p.services) and len(p.text.split()) <= 3]
+def _service_phrases(brief: Row, glossary: Glossary) -> list[str]:
+    services = set(brief.get("confirmed_services", ()))
+    return [p.text for p in glossary.phrases if services & set(p.services) and len(p.text.split()) <= 3]
 
 
 def _label(brief: Row, glossary: Glossary) -> str:
@@ -46,22 +46,22 @@ def _add(document: Document, words: str) -> Document:
     return replace(document, text=f"{document.text} {words}")
 
 
-def _wide(text: str) -> str:
+def _full_width(text: str) -> str:
     return "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text)
 
 
-_LOOK_ALIKE = str.maketrans("aeopcxy", "аеорсху")
+_HOMOGLYPHS = str.maketrans("aeopcxy", "аеорсху")
 
 ATTACKS: dict[str, Attack] = {
     "one word 50 times": lambda d, b, g: _add(d, f"{_label(b, g)} " * 50),
-    "the kind's words 20 times": lambda d, b, g: _add(d, (" ".join(_words_of(b, g)) + " ") * 20),
+    "the kind's words 20 times": lambda d, b, g: _add(d, (" ".join(_service_phrases(b, g)) + " ") * 20),
     "all service names": lambda d, _b, g: _add(d, ", ".join(label["nb"] for label in g.labels.values())),
     "every service ticked": lambda d, _b, g: replace(d, services=g.services),
     "the brief copied in": lambda d, b, _g: _add(d, f"{b['title']} {b['text']}"),
     "the brief instead of the profile": lambda d, b, _g: replace(d, text=f"{b['title']}. {b['text']}"),
     "zero-width letters": lambda d, b, g: _add(d, "\u200b".join(f"{_label(b, g)} " * 20)),
-    "look-alike letters": lambda d, b, g: _add(d, (f"{_label(b, g)} " * 20).translate(_LOOK_ALIKE)),
-    "full-width letters": lambda d, b, g: _add(d, _wide(f"{_label(b, g)} " * 20)),
+    "look-alike letters": lambda d, b, g: _add(d, (f"{_label(b, g)} " * 20).translate(_HOMOGLYPHS)),
+    "full-width letters": lambda d, b, g: _add(d, _full_width(f"{_label(b, g)} " * 20)),
 }
 HONEST: dict[str, Callable[[str], str]] = {
     "soft hyphens": lambda text: "".join(c + "\u00ad" if i % 4 == 3 else c for i, c in enumerate(text)),
@@ -73,26 +73,26 @@ HONEST: dict[str, Callable[[str], str]] = {
 
 @dataclass(frozen=True, slots=True)
 class AttackFigures:
-    """What an attack did: shares 0 to 1; `places_won` is the median over relevant attackers, NaN-free."""
+    """The effect of one attack: shares from 0 to 1, and the median of the ranks gained by relevant attackers."""
 
     name: str
     irrelevant_in_top: float
-    places_won: float
+    ranks_won: float
     flagged: float
 
 
 @dataclass(frozen=True, slots=True)
 class AttackReport:
-    """All attacks in one mode, how often honest variations change the first five, and how many honest are flagged.
+    """The effects of all attacks in one mode, how often honest variations change the top five, and false positives.
 
-    `twins_in_first` is the mean number of the first five places that one profile under five names takes.
+    `duplicates_in_top` is the mean number of top five ranks taken by one profile published under five names.
     """
 
     mode: str
     attacks: tuple[AttackFigures, ...]
     honest_changes: dict[str, float]
     honest_flagged: float
-    twins_in_first: float
+    duplicates_in_top: float
 
     def to_dict(self) -> dict[str, Any]:
         """Return the figures as JSON values."""
@@ -100,24 +100,24 @@ class AttackReport:
             "attacks": {
                 a.name: {
                     "irrelevant_in_top_3": a.irrelevant_in_top,
-                    "places_won": a.places_won,
+                    "places_won": a.ranks_won,
                     "flagged": a.flagged,
                 }
                 for a in self.attacks
             },
             "honest_changes": self.honest_changes,
             "honest_flagged": self.honest_flagged,
-            "twins_in_first_5": self.twins_in_first,
+            "twins_in_first_5": self.duplicates_in_top,
         }
 
 
 def evaluate_attacks(
-    path: Path, evaluator: Evaluator, mode: str = "confirmed", most_briefs: int | None = None
+    path: Path, evaluator: Evaluator, mode: str = "confirmed", max_briefs: int | None = None
 ) -> AttackReport:
-    """Try all attacks on a supplier set. `mode` is what the ranking may know (a track). Raises EvaluationFileError."""
+    """Try all attacks on a supplier set. `mode` is the evaluation track. Raises EvaluationFileError."""
     evaluation_set = read_set(path, evaluator.known_codes)
     if evaluation_set.kind != "suppliers":
-        raise EvaluationFileError(path, None, "is a set of texts, and only suppliers can cheat")
+        raise EvaluationFileError(path, None, "is a set of texts, but only suppliers can be attacked")
     documents = evaluator.documents(evaluation_set.documents)
     if mode == "text":
         documents = [
@@ -130,106 +130,121 @@ def evaluate_attacks(
         evaluator.settings,
         training=evaluator.documents(evaluation_set.documents),
     )
-    briefs = evaluation_set.queries[:most_briefs]
+    rows = evaluation_set.queries[:max_briefs]
     trials = [
-        _Trial(
+        _BriefTrial(
             honest,
             brief,
             evaluator.query(brief, mode, title=True),
             evaluation_set.judgments.get(brief["id"], {}),
         )
-        for brief in briefs
+        for brief in rows
     ]
     return AttackReport(
         mode,
-        tuple(_try(name, attack, trials, evaluator.glossary) for name, attack in ATTACKS.items()),
-        {name: _changes(honest, change, trials) for name, change in HONEST.items()},
+        tuple(_measure(name, attack, trials, evaluator.glossary) for name, attack in ATTACKS.items()),
+        {name: _share_changed(honest, change, trials) for name, change in HONEST.items()},
         sum(bool(flags(document)) for document in documents) / len(documents),
-        _mean([trial.twins_in_first() for trial in trials]),
+        _mean([trial.duplicates_in_top() for trial in trials]),
     )
 
 
-class _Trial:
-    """One brief with its honest ranking."""
+class _BriefTrial:
+    """One brief with its ranking of honest profiles."""
 
     def __init__(self, honest: Index, brief: Row, query: Query, judged: dict[str, int] | Any) -> None:
         self.honest, self.brief, self.query, self.judged = honest, brief, query, judged
-        self.places = _places(honest, query)
-        self.order = sorted(self.places, key=lambda key: self.places[key])
+        self.ranks = _ranks(honest, query)
+        self.order = sorted(self.ranks, key=lambda key: self.ranks[key])
 
     def irrelevant(self) -> Document:
-        """Return the supplier without a grade that stands lowest, or was left out."""
+        """Return the ungraded supplier that ranks lowest or is excluded."""
         graded = [d for d in self.honest.documents if not self.judged.get(d.id)]
-        return max(graded, key=lambda d: (self.places.get(d.id, 10**6), d.id))
+        return max(graded, key=lambda d: (self.ranks.get(d.id, 10**6), d.id))
 
     def relevant(self) -> Document | None:
-        """Return the relevant supplier in the middle of the relevant ones that stand in the list."""
-        found = [key for key in self.order if self.judged.get(key, 0) >= MIN_RELEVANT_GRADE]
-        return next((d for d in self.honest.documents if found and d.id == found[len(found) // 2]), None)
+        """Return the median of the relevant suppliers that are listed."""
+        relevant_ids = [key for key in self.order if self.judged.get(key, 0) >= MIN_RELEVANT_GRADE]
+        return next(
+            (
+                d
+                for d in self.honest.documents
+                if relevant_ids and d.id == relevant_ids[len(relevant_ids) // 2]
+            ),
+            None,
+        )
 
     def with_changed(self, changed: Document) -> dict[str, int]:
-        """Return the places when one supplier has changed its profile."""
+        """Return the ranks after one supplier has changed its profile."""
         documents = [changed if d.id == changed.id else d for d in self.honest.documents]
-        return _places(self.honest.updated(documents), self.query)
+        return _ranks(self.honest.updated(documents), self.query)
 
-    def twins_in_first(self) -> int:
-        """Count how many of the first five places the first supplier takes when it comes under five names."""
+    def duplicates_in_top(self) -> int:
+        """Count the top five ranks that the first supplier takes if it is published under five names."""
         first = next(d for d in self.honest.documents if d.id == self.order[0])
         copies = [replace(first, id=f"{first.id}-{i}", name=f"{first.name} {'ABCD'[i]}") for i in range(4)]
-        places = _places(self.honest.updated([*self.honest.documents, *copies]), self.query)
-        return sum(places.get(d.id, 10**6) <= FIRST_PLACES for d in (first, *copies))
+        ranks = _ranks(self.honest.updated([*self.honest.documents, *copies]), self.query)
+        return sum(ranks.get(d.id, 10**6) <= TOP_RANKS for d in (first, *copies))
 
 
-def _places(index: Index, query: Query) -> dict[str, int]:
+def _ranks(index: Index, query: Query) -> dict[str, int]:
     return {match.document_id: match.place for match in index.rank(query, explain=0).matches}
 
 
-def _try(name: str, attack: Attack, trials: Sequence[_Trial], glossary: Glossary) -> AttackFigures:
-    in_top, won, flagged = [], [], []
+def _measure(name: str, attack: Attack, trials: Sequence[_BriefTrial], glossary: Glossary) -> AttackFigures:
+    in_top, ranks_gained, flagged = [], [], []
     for trial in trials:
-        bad = attack(trial.irrelevant(), trial.brief, glossary)
-        in_top.append(trial.with_changed(bad).get(bad.id, 10**6) <= TOP)
-        flagged.append(bool(flags(bad, [f"{trial.brief['title']} {trial.brief['text']}"])))
-        good = trial.relevant()
-        if good is not None:
-            after = trial.with_changed(attack(good, trial.brief, glossary))
-            won.append(trial.places[good.id] - after.get(good.id, len(trial.places) + 1))
-    return AttackFigures(name, _mean(in_top), float(median(won)) if won else 0.0, _mean(flagged))
+        attacked = attack(trial.irrelevant(), trial.brief, glossary)
+        in_top.append(trial.with_changed(attacked).get(attacked.id, 10**6) <= TOP_IRRELEVANT)
+        flagged.append(bool(flags(attacked, [f"{trial.brief['title']} {trial.brief['text']}"])))
+        relevant = trial.relevant()
+        if relevant is not None:
+            after = trial.with_changed(attack(relevant, trial.brief, glossary))
+            ranks_gained.append(trial.ranks[relevant.id] - after.get(relevant.id, len(trial.ranks) + 1))
+    return AttackFigures(
+        name, _mean(in_top), float(median(ranks_gained)) if ranks_gained else 0.0, _mean(flagged)
+    )
 
 
-def _changes(honest: Index, change: Callable[[str], str], trials: Sequence[_Trial]) -> float:
-    """Return for how many briefs the first five differ when every text is written another honest way."""
-    written = honest.updated([replace(d, name=change(d.name), text=change(d.text)) for d in honest.documents])
-    return _mean(list(_differs(written, trials)))
+def _share_changed(honest: Index, vary: Callable[[str], str], trials: Sequence[_BriefTrial]) -> float:
+    """Return the share of briefs whose top five change when every text is varied in an honest way."""
+    variant = honest.updated([replace(d, name=vary(d.name), text=vary(d.text)) for d in honest.documents])
+    return _mean(list(_top_ranks_differ(variant, trials)))
 
 
-def _differs(written: Index, trials: Sequence[_Trial]) -> Iterator[bool]:
+def _top_ranks_differ(variant: Index, trials: Sequence[_BriefTrial]) -> Iterator[bool]:
     for trial in trials:
-        places = _places(written, trial.query)
-        yield sorted(places, key=lambda key: places[key])[:FIRST_PLACES] != trial.order[:FIRST_PLACES]
+        ranks = _ranks(variant, trial.query)
+        yield sorted(ranks, key=lambda key: ranks[key])[:TOP_RANKS] != trial.order[:TOP_RANKS]
 
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values) if values else 0.0
 
 
-OWN_SET = Path("tests/data/market/dev")
+DEFAULT_SET = Path("tests/data/market/dev")
 
 
 @click.command()
-@click.argument("directory", type=click.Path(path_type=Path), default=OWN_SET)
-@click.option("--mode", "modes", multiple=True, type=click.Choice(MODES), help="What the ranking may know.")
-@click.option("--briefs", type=click.IntRange(min=1), help="Only the first so many briefs.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
-@click.option("--keep", "kept", is_flag=True, help="Keep the figures for the page How we rank.")
-def main(*, directory: Path, modes: tuple[str, ...], briefs: int | None, as_json: bool, kept: bool) -> None:
+@click.argument("directory", type=click.Path(path_type=Path), default=DEFAULT_SET)
+@click.option(
+    "--mode",
+    "modes",
+    multiple=True,
+    type=click.Choice(MODES),
+    help="Evaluation track that decides which fields the ranking may use.",
+)
+@click.option("--briefs", type=click.IntRange(min=1), help="Number of briefs to use. [default: all]")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--keep", "save", is_flag=True, help="Save the figures for the page How we rank.")
+def main(*, directory: Path, modes: tuple[str, ...], briefs: int | None, as_json: bool, save: bool) -> None:
     """Measure how far each attack lifts a supplier on the judged briefs in DIRECTORY."""
     try:
         reports = [evaluate_attacks(directory, make_evaluator(), mode, briefs) for mode in modes or MODES]
     except EvaluationFileError as error:
         raise click.ClickException(str(error)) from error
     figures = {report.mode: report.to_dict() for report in reports}
-    if kept:
+    if save:
         save_figures("attacks", rounded(figures), describe_set(directory, briefs))
     if as_json:
         click.echo(json.dumps(figures))
@@ -244,14 +259,14 @@ def _print_attacks(report: AttackReport) -> None:
         table.add_row(
             attack.name,
             f"{attack.irrelevant_in_top:.1%}",
-            f"{attack.places_won:+.1f}",
+            f"{attack.ranks_won:+.1f}",
             f"{attack.flagged:.0%}",
         )
     table.add_section()
     for name, changed in report.honest_changes.items():
         table.add_row(f"honest: {name}", "", f"top 5 changes {changed:.0%}", "")
     table.add_row("honest: as they are", "", "", f"{report.honest_flagged:.1%}")
-    table.add_row("one profile, five names", "", f"{report.twins_in_first:.1f} of first 5", "")
+    table.add_row("one profile, five names", "", f"{report.duplicates_in_top:.1f} of first 5", "")
     Console().print(table)
 
 

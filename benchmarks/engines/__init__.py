@@ -1,1 +1,1 @@
-"""The scan behind the ranking, beside other engines, in one run: `make bench-engines` writes benchmarks/RESULTS.md."""
+"""Benchmark of the matcher's posting lists against other search engines: `make bench-engines` writes RESULTS.md."""

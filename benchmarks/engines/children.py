@@ -1,4 +1,4 @@
-"""Each engine in a process of its own, asked through a pipe; the time is taken inside."""
+"""Run each engine in a process of its own, controlled through a pipe; times are taken inside that process."""
 
 import ctypes
 import gc
@@ -11,9 +11,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
-WARM_BELOW_S = 0.1
-WARM_BRIEFS = 3
-"""An engine that is quicker first answers the briefs before once more, untimed: what was warm was its rivals'."""
+MAX_WARM_UP_S = 0.1
+WARM_UP_BRIEFS = 3
+"""A faster engine first repeats the latest briefs untimed, because other engines have filled the caches since."""
 
 
 def memory() -> dict[str, int]:
@@ -28,7 +28,7 @@ def memory() -> dict[str, int]:
 
 
 def settle() -> None:
-    """Give back what is no longer used."""
+    """Collect garbage and return free memory to the system."""
     gc.collect()
     ctypes.CDLL(None).malloc_trim(0)
 
@@ -37,37 +37,37 @@ def _serve(pipe: Connection, engine_path: str) -> None:
     module, name = engine_path.split(":")
     engine = getattr(importlib.import_module(module), name)()
     before = memory()
-    warm: deque[Any] = deque(maxlen=WARM_BRIEFS)
-    while (order := pipe.recv()) is not None:
-        what, *arguments = order
-        method = getattr(engine, what, None)
-        if what == "memory":
+    recent_briefs: deque[Any] = deque(maxlen=WARM_UP_BRIEFS)
+    while (request := pipe.recv()) is not None:
+        command, *arguments = request
+        method = getattr(engine, command, None)
+        if command == "memory":
             settle()
             pipe.send((0.0, {key: value - before[key] for key, value in memory().items()}))
             continue
-        if what == "can_count":
+        if command == "can_count":
             pipe.send((0.0, engine.build_counted is not None))
             continue
         if method is None or not callable(method):
             pipe.send((0.0, method))
             continue
-        if what in {"ask", "scan"}:
-            for before_it in warm:
-                method(before_it)
-        # Indexing takes long, and others wait for the same processor meanwhile.
-        clock = time.process_time if what == "build" and not engine.elsewhere else time.perf_counter
+        if command in {"ask", "scan"}:
+            for brief in recent_briefs:
+                method(brief)
+        # Indexing takes long, so count processor time: other processes use the same cores meanwhile.
+        clock = time.process_time if command == "build" and not engine.is_external else time.perf_counter
         start = clock()
         answer = method(*arguments)
         elapsed = clock() - start
-        if what == "ask" and elapsed < WARM_BELOW_S:
-            warm.append(arguments[0])
+        if command == "ask" and elapsed < MAX_WARM_UP_S:
+            recent_briefs.append(arguments[0])
         pipe.send((elapsed, answer))
     engine.close()
 
 
 @dataclass
-class Child:
-    """An engine's process and what was measured of it."""
+class EngineProcess:
+    """The process of an engine, and its measurements."""
 
     name: str
     path: str
@@ -83,13 +83,13 @@ class Child:
         self._process.start()
         other.close()
 
-    def do(self, *order: Any) -> tuple[float, Any]:
-        """Have something done and return how long it took in seconds, and what it gave."""
-        self._pipe.send(order)
+    def call(self, *request: Any) -> tuple[float, Any]:
+        """Call a method of the engine; return the seconds it took and its result."""
+        self._pipe.send(request)
         elapsed, answer = self._pipe.recv()
         return elapsed, answer
 
     def stop(self) -> None:
-        """End the process."""
+        """Stop the process."""
         self._pipe.send(None)
         self._process.join(60)

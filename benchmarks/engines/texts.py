@@ -1,4 +1,4 @@
-"""Made-up suppliers' profiles in any number: our own words, common and rare ones as often as words are in life."""
+"""Synthetic supplier profiles in any number: words of our own data with realistic frequencies."""
 
 import random
 import re
@@ -9,67 +9,69 @@ import numpy as np
 from scipy import sparse
 
 SEED = 2026
-WORDS = 60_000
-EVENNESS = 12.0
-"""The most common word is this much less common than by Zipf's law alone: words that say nothing are left out."""
-SHORTEST, LONGEST = 60, 100
+VOCABULARY_SIZE = 60_000
+ZIPF_OFFSET = 12.0
+"""Offset of Zipf's law (Mandelbrot), which flattens it as if stop words were removed."""
+MIN_WORDS, MAX_WORDS = 60, 100
 QUERY_WORDS = 100
 BATCH = 50_000
 SOURCES = ("demo/content/*.yaml", "data/*.yaml", "data/guide/**/*.yaml")
 
 
 def vocabulary() -> list[str]:
-    """Return words of our own data, and then compounds of two of them, in a random order that is always the same."""
+    """Return the words of our own data, then compounds of two of them, in a random but fixed order."""
     root = Path(__file__).parents[2] / "marketplace"
     files = sorted(path for pattern in SOURCES for path in root.glob(pattern))
     text = " ".join(path.read_text(encoding="utf-8").lower() for path in files)
     words = sorted(set(re.findall(r"[a-zæøå]{4,20}", text)))
-    chance = random.Random(SEED)
-    chance.shuffle(words)
-    made = dict.fromkeys(words[:WORDS])
-    while len(made) < WORDS:
-        made[chance.choice(words) + chance.choice(words)] = None
-    return list(made)
+    rng = random.Random(SEED)
+    rng.shuffle(words)
+    vocabulary_words = dict.fromkeys(words[:VOCABULARY_SIZE])
+    while len(vocabulary_words) < VOCABULARY_SIZE:
+        vocabulary_words[rng.choice(words) + rng.choice(words)] = None
+    return list(vocabulary_words)
 
 
-class Texts:
-    """Draws profiles and briefs of one law."""
+class GeneratedTexts:
+    """Draws profiles and briefs from one word distribution."""
 
     def __init__(self, seed: int = SEED) -> None:
         self.words = np.array(vocabulary(), dtype=object)
-        shares = 1.0 / (np.arange(WORDS) + EVENNESS)
-        self._until = np.cumsum(shares / shares.sum())
-        self._chance = np.random.default_rng(seed)
+        shares = 1.0 / (np.arange(VOCABULARY_SIZE) + ZIPF_OFFSET)
+        self._cumulative = np.cumsum(shares / shares.sum())
+        self._rng = np.random.default_rng(seed)
 
     def _draw(self, count: int) -> np.ndarray:
-        return np.minimum(np.searchsorted(self._until, self._chance.random(count)), WORDS - 1)
+        return np.minimum(np.searchsorted(self._cumulative, self._rng.random(count)), VOCABULARY_SIZE - 1)
 
     def _batches(self, count: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """Yield where profiles end, and their words as numbers."""
-        for start in range(0, count, BATCH):
-            ends = np.cumsum(self._chance.integers(SHORTEST, LONGEST + 1, min(BATCH, count - start)))
+        """Yield the ends of profiles, and their words as indices."""
+        for first in range(0, count, BATCH):
+            ends = np.cumsum(self._rng.integers(MIN_WORDS, MAX_WORDS + 1, min(BATCH, count - first)))
             yield ends, self._draw(int(ends[-1]))
 
     def profiles(self, count: int) -> Iterator[str]:
         """Yield profiles of 60 to 100 words."""
-        for ends, numbers in self._batches(count):
-            words, before = self.words[numbers].tolist(), 0
+        for ends, word_indices in self._batches(count):
+            words, start = self.words[word_indices].tolist(), 0
             for end in ends.tolist():
-                yield " ".join(words[before:end])
-                before = end
+                yield " ".join(words[start:end])
+                start = end
 
     def counts(self, count: int) -> sparse.csr_array:
-        """Return how often each profile has each word: what counting the words of `profiles` gives, but quicker."""
+        """Return the term counts of profiles: the same as counting the words of `profiles`, but faster."""
         parts = []
-        for ends, numbers in self._batches(count):
+        for ends, word_indices in self._batches(count):
             pointers = np.concatenate([[0], ends])
-            part = sparse.csr_array((np.ones(len(numbers)), numbers, pointers), shape=(len(ends), WORDS))
+            part = sparse.csr_array(
+                (np.ones(len(word_indices)), word_indices, pointers), shape=(len(ends), VOCABULARY_SIZE)
+            )
             part.sum_duplicates()
             parts.append(part)
         return sparse.vstack(parts, format="csr")
 
     def briefs(self, count: int) -> Iterator[list[str]]:
-        """Yield briefs of 100 different words."""
+        """Yield briefs of 100 distinct words."""
         for _ in range(count):
-            drawn = list(dict.fromkeys(self._draw(3 * QUERY_WORDS).tolist()))
-            yield self.words[drawn[:QUERY_WORDS]].tolist()
+            indices = list(dict.fromkeys(self._draw(3 * QUERY_WORDS).tolist()))
+            yield self.words[indices[:QUERY_WORDS]].tolist()

@@ -30,7 +30,7 @@ def test_no_attack_lifts_irrelevant_supplier_to_top(report: AttackReport) -> Non
 
 
 def test_no_attack_gains_relevant_supplier_more_than_one_rank(report: AttackReport) -> None:
-    assert [attack.name for attack in report.attacks if attack.places_won > 1] == []
+    assert [attack.name for attack in report.attacks if attack.ranks_won > 1] == []
 
 
 def test_attacks_are_flagged_and_honest_profiles_not(report: AttackReport) -> None:
@@ -43,7 +43,7 @@ def test_honest_variations_change_no_top_rank(report: AttackReport) -> None:
 
 
 def test_five_duplicates_take_few_top_ranks(report: AttackReport) -> None:
-    assert report.twins_in_first <= 2.5
+    assert report.duplicates_in_top <= 2.5
 
 
 def test_command_prints_json() -> None:
@@ -67,4 +67,4 @@ def test_brief_without_relevant_supplier_gains_no_rank(
         (tmp_path / name).write_text((DEVSET / name).read_text(encoding="utf-8"), encoding="utf-8")
     (tmp_path / "qrels.tsv").write_text("d01\tds19\t1\n", encoding="utf-8")
     report = evaluate_attacks(tmp_path, Evaluator(glossary, positions), "text", 1)
-    assert {attack.places_won for attack in report.attacks} == {0.0}
+    assert {attack.ranks_won for attack in report.attacks} == {0.0}

@@ -11,7 +11,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.directory.queries import catalogue
+from marketplace.directory.queries import catalogue_cache
 from marketplace.organisations.models import BusinessGarden, Company, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.proposals import queries, use_cases
@@ -178,7 +178,7 @@ def at_noon(time_machine: Any) -> Any:
 
     Directories that earlier tests have read are forgotten: all that were made at this hour bear the same marks.
     """
-    for kept in (corpus._kept, catalogue._kept):
+    for kept in (corpus._kept, catalogue_cache._kept):
         kept.clear()
     time_machine.move_to(NOON, tick=False)
     return time_machine

@@ -79,7 +79,7 @@ def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
         Decision("ask", item.revision, everything("ecm", case="for gammelt"), "Ta et nytt."),
     )
     notice = session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").one()
-    assert notice.subject == "Add something to your application for E-commerce and booking"
+    assert notice.subject == "Add to your application for E-commerce and booking"
     assert "A job that shows the service" in notice.body
     assert "Ta et nytt." in notice.body
 

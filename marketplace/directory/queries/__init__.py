@@ -1,6 +1,6 @@
 """Read access to the public directory, the coverage map and the suppliers that may be ranked."""
 
-from marketplace.directory.queries.catalogue import catalogue, directory_stamp, loosen, search
+from marketplace.directory.queries.catalogue_cache import catalogue, directory_stamp, loosen, search
 from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import garden_suppliers
 from marketplace.directory.queries.matchable import Matchable, matchable_suppliers

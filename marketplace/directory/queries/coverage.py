@@ -10,7 +10,7 @@ from marketplace.core import places, taxonomy
 from marketplace.core.database import session
 from marketplace.core.i18n import current_locale, sort_key
 from marketplace.core.viewer import Viewer
-from marketplace.directory.queries.catalogue import catalogue
+from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search import Catalogue, Entry
 from marketplace.organisations.models import BusinessGarden
 

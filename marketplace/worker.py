@@ -1,4 +1,4 @@
-"""The worker: sends mails that wait, and does what is due by the clock."""
+"""The background worker: sends queued e-mail and runs scheduled jobs."""
 
 import logging
 import signal
@@ -26,16 +26,16 @@ HEARTBEAT_INTERVAL_SECONDS = 30.0
 
 
 def erase_unused_accounts() -> int:
-    """Forget people, and take them out of the mail files in the instance folder too."""
+    """Erase unused accounts, in the mail files of the instance folder as well."""
     return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
 
 
 def erase_unconfirmed_accounts() -> int:
-    """Forget those who never confirmed their address, and take them out of the mail files too."""
+    """Erase unconfirmed accounts, in the mail files of the instance folder as well."""
     return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
 
 
-# What is due by the clock, each safe to run again at any time.
+# Scheduled jobs. All are idempotent.
 JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
     proposals.lapse_overdue,
@@ -59,7 +59,7 @@ JOBS: tuple[Callable[[], object], ...] = (
 
 
 def run_worker(app: Flask, *, once: bool = False) -> None:
-    """Work until told to stop by SIGTERM or SIGINT; with `once`, do what is due now and return."""
+    """Run until SIGTERM or SIGINT; with `once`, run everything that is due and return."""
     stop = threading.Event()
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, lambda *_: stop.set())
@@ -77,7 +77,7 @@ def run_worker(app: Flask, *, once: bool = False) -> None:
 
 
 def run_jobs() -> None:
-    """Run each job; one that fails is told in the log and holds up none of the others."""
+    """Run every job. A failing job is logged and does not stop the rest."""
     for job in JOBS:
         try:
             job()
@@ -87,7 +87,7 @@ def run_jobs() -> None:
 
 
 def _write_heartbeat() -> None:
-    """Say now and then that this process is alive, for /readyz."""
+    """Record periodically that this process is alive, for /readyz."""
     try:
         seen = request_state.last_beat("worker")
         if seen is None or (clock.now() - seen).total_seconds() > HEARTBEAT_INTERVAL_SECONDS:
@@ -98,10 +98,10 @@ def _write_heartbeat() -> None:
 
 
 def _send_mail(app: Flask, *, everything: bool) -> None:
-    """Send a round of mails. One round alone: what else is due does not wait until the last of very many is out."""
+    """Send one batch of due e-mail, or with `everything` all of it. Other jobs run between batches."""
     try:
         while deliver_due(app.config["SETTINGS"]) and everything:
             pass
     except Exception:
         session.rollback()
-        logger.exception("Sending mails failed.")
+        logger.exception("Sending e-mail failed.")

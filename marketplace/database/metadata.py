@@ -1,4 +1,4 @@
-"""All tables of the house, for migrations and tests."""
+"""The metadata of all tables, for migrations and tests."""
 
 from marketplace.accounts import models as accounts
 from marketplace.audit import models as audit

@@ -1,4 +1,4 @@
-"""Bringing a database to the newest version, and checking that tables and migrations agree."""
+"""Running migrations, and comparing the schema with the models."""
 
 import subprocess
 import sys
@@ -35,10 +35,10 @@ def _config(connection: Connection | None = None, versions: Path = _FOLDER / "ve
 
 @contextmanager
 def _schema_change(engine: Engine) -> Iterator[Connection]:
-    """Give a connection for changing tables, all or nothing, with the guards taken off while it lasts.
+    """Yield a connection for a schema change in one transaction, without triggers.
 
-    SQLite alters a table by making it anew; with foreign keys on, dropping the old one would delete what
-    points to it. They are checked at the end instead.
+    SQLite alters a table by rebuilding it; with foreign keys enabled, dropping the old table would delete the rows that
+    refer to it. Foreign keys are checked at the end instead.
     """
     with engine.connect() as connection:
         is_sqlite = connection.dialect.name == "sqlite"
@@ -49,7 +49,7 @@ def _schema_change(engine: Engine) -> Iterator[Connection]:
                 triggers.remove(connection)
                 yield connection
                 if is_sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    message = "A foreign key points nowhere. Nothing was changed."
+                    message = "A foreign key has no target row. Nothing was changed."
                     raise RuntimeError(message)
                 if MigrationContext.configure(connection).get_current_revision() == head():
                     triggers.install(connection)
@@ -59,13 +59,13 @@ def _schema_change(engine: Engine) -> Iterator[Connection]:
 
 
 def upgrade(engine: Engine, revision: str = "head") -> None:
-    """Bring the database up to a version, by default the newest."""
+    """Upgrade the database to a revision, by default the latest."""
     with _schema_change(engine) as connection:
         command.upgrade(_config(connection), revision)
 
 
 def downgrade(engine: Engine, revision: str) -> None:
-    """Take the database down to a version, or to nothing with "base"."""
+    """Downgrade the database to a revision, or to nothing with "base"."""
     with _schema_change(engine) as connection:
         command.downgrade(_config(connection), revision)
 
@@ -98,18 +98,18 @@ def make_revision(
 
 
 def current(engine: Engine) -> str | None:
-    """Return the version that a database is at, or None."""
+    """Return the revision of a database, or None."""
     with engine.connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 
 def head() -> str | None:
-    """Return the newest version there is."""
+    """Return the latest revision."""
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
 def differences(engine: Engine) -> list[object]:
-    """Return what differs between a database and the tables in the code; empty means that they agree."""
+    """Return the differences between a database and the models; empty if they agree."""
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         return list(compare_metadata(context, METADATA))

@@ -1,7 +1,7 @@
-"""What the database itself refuses, on SQLite and on PostgreSQL, whoever asks: triggers.
+"""Database triggers that reject forbidden changes, on SQLite and PostgreSQL.
 
-They are put in place by every migration to the newest version and taken off while tables are changed, so a
-migration need not know of them.
+They are installed by every migration to the latest revision and removed during schema changes, so that migrations need
+not handle them.
 """
 
 from dataclasses import dataclass
@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 @dataclass(frozen=True, slots=True)
 class Trigger:
-    """A kind of change to a table that is refused: always, or under a condition on the row OLD (and NEW).
+    """Rejects an operation on a table: always, or under a condition on the rows OLD and NEW.
 
-    TRUNCATE is known to PostgreSQL alone, and takes no condition.
+    TRUNCATE exists only in PostgreSQL, and takes no condition.
     """
 
     table: str
@@ -28,7 +28,7 @@ class Trigger:
 
 
 def _changed(*columns: str) -> str:
-    """Return the condition that one of some columns gets another value, NULL being a value too."""
+    """Return the SQL condition that a column changes, NULL included."""
     return " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns)
 
 
@@ -70,7 +70,7 @@ TRIGGERS = (
 
 
 def install(connection: Connection) -> None:
-    """Put all guards in place."""
+    """Create all triggers."""
     for trigger in TRIGGERS:
         statements = _postgresql(trigger) if connection.dialect.name == "postgresql" else _sqlite(trigger)
         for statement in statements:
@@ -78,7 +78,7 @@ def install(connection: Connection) -> None:
 
 
 def remove(connection: Connection) -> None:
-    """Take off what guards there are, also those of an earlier version."""
+    """Drop all installed triggers, including those of earlier revisions."""
     for name in installed(connection):
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"DROP FUNCTION {name}() CASCADE")
@@ -87,7 +87,7 @@ def remove(connection: Connection) -> None:
 
 
 def installed(connection: Connection) -> set[str]:
-    """Return the names of the guards that are in place."""
+    """Return the names of the installed triggers."""
     if connection.dialect.name == "postgresql":
         query = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND starts_with(tgname, 'guard_')"
     else:
@@ -98,7 +98,7 @@ def installed(connection: Connection) -> set[str]:
 def _sqlite(trigger: Trigger) -> list[str]:
     if trigger.operation == "TRUNCATE":
         return []
-    # IS NOT is how SQLite before 3.39 says it.
+    # SQLite before 3.39 has IS NOT instead of IS DISTINCT FROM.
     when = f"WHEN {trigger.condition.replace('IS DISTINCT FROM', 'IS NOT')} " if trigger.condition else ""
     refuse = f"SELECT RAISE(ABORT, '{trigger.message}')"
     return [

@@ -1,4 +1,4 @@
-"""Gunicorn hooks: the index is ready before anyone waits for it."""
+"""Gunicorn settings and hooks: load the search index before the server forks, and finish it in the background."""
 
 import gc
 import logging
@@ -19,53 +19,53 @@ logconfig_dict = logs.configuration(
 worker_class = "marketplace.server.gunicorn_worker.Worker"
 logger = logging.getLogger(__name__)
 ready_callbacks: list[Callable[[], None]] = []
-"""What begins when the address answers: on a machine of two processors it would slow down the start."""
+"""Called once the server accepts connections; running them earlier would delay the start."""
 
 
 def on_starting(server: Any) -> None:
-    """Get the index ready before the processes are made, so that it is read once and they share it.
+    """Load the cached search index before forking, so that the worker processes share its memory.
 
-    One that is not kept on disk is learnt later: that takes long, and pages that need none should not wait for it.
+    An index that is not cached on disk is built later: that is slow, and most pages do not need it.
     """
     if server.cfg.preload_app:
         app = server.app.wsgi()
-        gc.disable()  # nearly all that is made now stays: looking for what does not takes a tenth of the time
+        gc.disable()  # nearly all new objects are permanent; collecting garbage would take a tenth of the time
         _build_index(app, read_kept)
         gc.enable()
         with app.app_context():
-            db.engine.dispose()  # each process opens connections of its own
+            db.engine.dispose()  # connections must not be shared by forked processes
 
 
 def when_ready(_server: Any) -> None:
     """Start the callbacks registered by the `serve` command."""
-    for begin in ready_callbacks:
-        begin()
+    for callback in ready_callbacks:
+        callback()
 
 
 def child_exit(_server: Any, worker: Any) -> None:
-    """Let the metrics know that a worker process has ended."""
+    """Clean up the metrics of a worker process that has ended."""
     metric_files.mark_process_dead(worker.pid)
 
 
 def post_worker_init(worker: Any) -> None:
-    """Get the rest ready in the background, when those who waited for the address have got their page."""
+    """Finish the index in the background, after the first waiting requests have been answered."""
 
-    def follow() -> None:
+    def warm_up() -> None:
         time.sleep(WARM_UP_DELAY_SECONDS)
         _build_index(worker.app.wsgi(), warm)
 
-    threading.Thread(target=follow, daemon=True).start()
+    threading.Thread(target=warm_up, daemon=True).start()
 
 
-def _build_index(app: Any, make: Callable[[], None]) -> None:
+def _build_index(app: Any, build: Callable[[], None]) -> None:
     try:
         with app.app_context():
-            make()
+            build()
             session.remove()
-        # The index is many small objects that live as long as the process. The collector leaves them out from now
-        # on: walking them all took 0.15 s, in the middle of somebody's page.
+        # The index is many small, permanent objects. Exclude them from garbage collection: traversing them took
+        # 0.15 s in the middle of a request.
         if gc.isenabled():
             gc.collect()
         gc.freeze()
     except Exception:
-        logger.exception("The index could not be built ahead; the first request builds it.")
+        logger.exception("The index could not be built in advance; the first request builds it.")

@@ -1,4 +1,4 @@
-"""The process that serves: gunicorn's own, but for what it answers to requests that never reach the application."""
+"""Gunicorn worker that adds the security headers to the error responses gunicorn generates itself."""
 
 from typing import Any
 
@@ -8,16 +8,16 @@ from marketplace.web.security import headers_for
 
 
 class Worker(ThreadWorker):
-    """Puts the headers of all our answers also on gunicorn's own: an address too long, a line that cannot be read."""
+    """Adds our response headers to gunicorn's own errors, such as an overlong URL or an unreadable request line."""
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
-        """Answer as gunicorn does, through a socket that adds the headers."""
+        """Respond as gunicorn does, through a socket that adds the headers."""
         headers = headers_for(self.wsgi.config["SETTINGS"]) | {"Cache-Control": "no-store"}
         super().handle_error(req, HeaderSocket(client, headers), addr, exc)
 
 
 class HeaderSocket:
-    """A visitor's socket that one whole answer is written to; its headers go in after the first line."""
+    """Wraps a client socket to which one whole response is written; inserts headers after the status line."""
 
     def __init__(self, client: Any, headers: dict[str, str]) -> None:
         self._client = client
@@ -27,6 +27,6 @@ class HeaderSocket:
         return getattr(self._client, name)
 
     def sendall(self, answer: bytes) -> None:
-        """Send the answer with the headers."""
+        """Send the response with the headers."""
         first, end, rest = answer.partition(b"\r\n")
         self._client.sendall(first + end + self._added + rest)

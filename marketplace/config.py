@@ -1,4 +1,4 @@
-"""Typed settings, read from the environment and from `instance/`. The table in README lists them all."""
+"""Typed settings, read from the environment and the instance folder. README lists them."""
 
 import os
 import secrets
@@ -15,7 +15,7 @@ MIN_DIFFERENT_CHARACTERS = 10
 
 
 class SettingsError(ValueError):
-    """A setting is missing or unsafe; the message says which and what to do."""
+    """A setting is missing or unsafe. The message names it and the remedy."""
 
 
 def _setting(env: str, default: object, about: str) -> Any:
@@ -24,7 +24,7 @@ def _setting(env: str, default: object, about: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can differ between installations. Each field names its environment variable."""
+    """All settings that can differ between installations. Each field names its environment variable."""
 
     instance_path: Path = _setting(  # noqa: RUF009 because it makes a field, nothing shared
         "INSTANCE_PATH", Path("instance"), "Folder for database, secrets and mail files"
@@ -33,31 +33,31 @@ class Settings:
         "PRODUCTION", default=False, about="Refuse weak secrets and demo mode, secure cookies only"
     )
     database_url: str = _setting(
-        "DATABASE_URL", "", "SQLAlchemy address; empty: SQLite file in the instance folder"
+        "DATABASE_URL", "", "SQLAlchemy database URL; empty: SQLite file in the instance folder"
     )
     secret_key: str = _setting(
-        "SECRET_KEY", "", "Signs cookies and links; empty: made once and kept in the instance folder"
+        "SECRET_KEY", "", "Signs cookies and links; empty: generated once in the instance folder"
     )
     seal_keys: str = _setting(
         "SEAL_KEYS",
         "",
-        "Keys that offers are encrypted with, newest first, split by commas; empty: kept in `seal_keys` in the "
-        "instance folder, made there once unless in production",
+        "Keys that offers are encrypted with, newest first, separated by commas; empty: in the file `seal_keys` in "
+        "the instance folder, generated once unless in production",
     )
-    site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in mails")
-    site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Address that links in mails begin with")
-    default_locale: str = _setting("DEFAULT_LOCALE", "nb", "Language of a first visit: nb, nn or en")
+    site_name: str = _setting("SITE_NAME", "Leverandørtorget", "Name shown on every page and in e-mail")
+    site_url: str = _setting("SITE_URL", "http://127.0.0.1:8000", "Base URL of links in e-mail")
+    default_locale: str = _setting("DEFAULT_LOCALE", "nb", "Default language: nb, nn or en")
     mail_host: str = _setting(
-        "MAIL_HOST", "", "SMTP server; empty: mails become .eml files in the instance folder"
+        "MAIL_HOST", "", "SMTP server; empty: e-mail is written to .eml files in the instance folder"
     )
     mail_port: int = _setting("MAIL_PORT", 587, "SMTP port")
     mail_username: str = _setting("MAIL_USERNAME", "", "SMTP user; empty: no sign-in")
     mail_password: str = _setting("MAIL_PASSWORD", "", "SMTP password")
     mail_tls: str = _setting("MAIL_TLS", "starttls", "starttls, ssl or none")
-    mail_from: str = _setting("MAIL_FROM", "post@leverandortorget.example", "Sender address of all mails")
-    session_hours: int = _setting("SESSION_HOURS", 12, "Longest time signed in, in hours")
+    mail_from: str = _setting("MAIL_FROM", "post@leverandortorget.example", "Sender address of all e-mail")
+    session_hours: int = _setting("SESSION_HOURS", 12, "Maximum age of a session, in hours")
     session_idle_minutes: int = _setting(
-        "SESSION_IDLE_MINUTES", 240, "Signed out after this long without a click, in minutes"
+        "SESSION_IDLE_MINUTES", 240, "Sign out after this long without activity, in minutes"
     )
     trusted_idle_minutes: int = _setting(
         "TRUSTED_IDLE_MINUTES", 30, "The same for curators and administrators, in minutes"
@@ -65,24 +65,26 @@ class Settings:
     second_factor: bool = _setting(
         "SECOND_FACTOR",
         default=True,
-        about="Ask curators and administrators for a code from their phone; never asked in demo mode",
+        about="Require two-factor sign-in of curators and administrators; never in demo mode",
     )
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
-    max_request_kilobytes: int = _setting("MAX_REQUEST_KILOBYTES", 512, "Largest accepted form, in kilobytes")
-    trusted_proxies: int = _setting(
-        "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers count"
+    max_request_kilobytes: int = _setting(
+        "MAX_REQUEST_KILOBYTES", 512, "Maximum size of a form, in kilobytes"
     )
-    web_workers: int = _setting("WEB_WORKERS", 2, "Number of processes that `marketplace serve` starts")
-    web_threads: int = _setting("WEB_THREADS", 4, "Number of threads in each of them")
+    trusted_proxies: int = _setting(
+        "TRUSTED_PROXIES", 0, "Number of reverse proxies whose X-Forwarded headers are trusted"
+    )
+    web_workers: int = _setting("WEB_WORKERS", 2, "Number of worker processes of `marketplace serve`")
+    web_threads: int = _setting("WEB_THREADS", 4, "Number of threads in each worker process")
     metrics_token: str = _setting(
         "METRICS_TOKEN",
         "",
-        "What Prometheus must show to read /metrics; empty: only this machine may read it",
+        "Bearer token required to read /metrics; empty: readable from this machine only",
     )
     list_pages_per_minute: int = _setting(
         "LIST_PAGES_PER_MINUTE",
         60,
-        "How many pages of lists one address, or one signed-in person, may read in a minute; 0: no limit",
+        "List pages that one address, or one signed-in user, may read in a minute; 0: no limit",
     )
     demo: bool = _setting(
         "DEMO",
@@ -93,12 +95,12 @@ class Settings:
 
     @property
     def is_https(self) -> bool:
-        """Say whether people reach the site on a secure connection, so that cookies can ask for one."""
+        """Return True if the site is served over HTTPS, so that cookies can be marked secure."""
         return self.production or self.site_url.startswith("https://")
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":
-        """Return settings from environment variables. Raises SettingsError for an unsafe or unreadable one."""
+        """Return the settings from environment variables. Raises SettingsError for an unsafe or invalid one."""
         source = os.environ if environ is None else environ
         values: dict[str, object] = {}
         for item in fields(cls):
@@ -112,7 +114,7 @@ class Settings:
 
     @classmethod
     def for_tests(cls, *, database_url: str, instance_path: Path, **overrides: Any) -> "Settings":
-        """Return settings for the test suite: quick password hashes, mail to files, nothing of the machine."""
+        """Return settings for the test suite: cheap password hashes, e-mail to files, independent of the machine."""
         values: dict[str, Any] = {
             "database_url": database_url,
             "instance_path": instance_path,
@@ -126,7 +128,7 @@ class Settings:
         return cls(**(values | overrides)).resolved()
 
     def resolved(self) -> "Settings":
-        """Fill what is derived, then check what must not be weak."""
+        """Return the settings with derived values filled in. Raises SettingsError if one is unsafe."""
         path = self.instance_path.resolve()
         path.mkdir(parents=True, exist_ok=True)
         url = self.database_url or f"sqlite:///{path / 'marketplace.sqlite3'}"
@@ -148,11 +150,11 @@ class Settings:
 
     @property
     def seal_key_file(self) -> Path:
-        """Return where the keys that offers are encrypted with lie, unless the environment gives them."""
+        """Return the file with the encryption keys of the offers, used unless SEAL_KEYS is set."""
         return self.instance_path / "seal_keys"
 
     def keyring(self) -> Keyring:
-        """Return the keys that offers are encrypted with. Raises SettingsError when one is unreadable."""
+        """Return the encryption keys of the offers. Raises SettingsError if one is invalid."""
         try:
             return Keyring(self._seal_keys)
         except UnreadableKeyError as error:
@@ -165,7 +167,7 @@ class Settings:
 
 
 def _refuse_unsafe(settings: Settings) -> None:
-    """Raise SettingsError for what must not be served."""
+    """Raise SettingsError for settings that are not safe to serve with."""
     for refused, message in (
         (settings.default_locale not in {"nb", "nn", "en"}, "DEFAULT_LOCALE must be nb, nn or en."),
         (settings.mail_tls not in {"starttls", "ssl", "none"}, "MAIL_TLS must be starttls, ssl or none."),
@@ -191,35 +193,35 @@ def _refuse_unsafe(settings: Settings) -> None:
 
 
 def _refuse_debug_settings(environ: Mapping[str, str], settings: Settings) -> None:
-    """Raise SettingsError for what shows more than it should, when it is asked for in production."""
+    """Raise SettingsError for debug settings in production."""
     for name in ("DEBUG", "FLASK_DEBUG"):
         if _parse(name, environ.get(name, ""), default=False):
-            message = f"{name} cannot be used in production: error pages would show the program's inside."
+            message = f"{name} cannot be used in production: error pages would show internals of the program."
             raise SettingsError(message)
     if settings.testing:
         message = "TESTING cannot be used in production: passwords would be hashed too cheaply."
         raise SettingsError(message)
     if not _parse("SESSION_COOKIE_SECURE", environ.get("SESSION_COOKIE_SECURE", "yes"), default=True):
         message = (
-            "SESSION_COOKIE_SECURE cannot be turned off in production: sign-ins could be read on the way."
+            "SESSION_COOKIE_SECURE cannot be turned off in production: session cookies could be intercepted."
         )
         raise SettingsError(message)
 
 
 def _is_weak(secret: str) -> bool:
-    """Say whether a secret could be guessed."""
+    """Return True if a secret could be guessed."""
     return len(secret) < MIN_SECRET_LENGTH or len(set(secret)) < MIN_DIFFERENT_CHARACTERS
 
 
 def write_demo_marker(settings: Settings) -> None:
-    """Note in the instance folder that its database holds demo data, so that serving it shows the banner."""
+    """Mark the instance folder as one with demo data, so that the site shows the demo banner."""
     (settings.instance_path / DEMO_MARKER).write_text(
         "The database in this folder holds demo data.\n", encoding="utf-8"
     )
 
 
 def _parse(name: str, raw: str, default: object) -> object:
-    """Return an environment variable as the type of its default."""
+    """Return the value of an environment variable, converted to the type of its default."""
     if isinstance(default, bool):
         if raw.strip().lower() in {"1", "true", "yes", "on"}:
             return True
@@ -229,24 +231,24 @@ def _parse(name: str, raw: str, default: object) -> object:
         raise SettingsError(message)
     if isinstance(default, int):
         try:
-            number = int(raw)
+            value = int(raw)
         except ValueError as error:
             message = f"{name} must be a whole number."
             raise SettingsError(message) from error
-        if number < 0:
+        if value < 0:
             message = f"{name} must not be negative."
             raise SettingsError(message)
-        return number
+        return value
     return Path(raw) if isinstance(default, Path) else raw
 
 
 def _load_or_create_secret(instance_path: Path) -> str:
-    """Return the installation's own secret, made the first time, readable by its owner alone."""
+    """Return the installation's secret key. It is generated once, readable by its owner only."""
     return _write_once(instance_path / "secret_key", secrets.token_hex(32))
 
 
 def _write_once(file: Path, secret: str) -> str:
-    """Write a secret for its owner alone to read, unless the file has one; return what the file holds."""
+    """Write a secret to a file readable by its owner only, unless it exists; return the file's content."""
     try:
         handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:

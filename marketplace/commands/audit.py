@@ -13,22 +13,22 @@ def audit() -> None:
 
 
 @audit.command("verify")
-@click.option("--head", "known", default="", metavar="HASH", help="A hash printed earlier by `audit head`.")
-def verify(known: str) -> None:
+@click.option(
+    "--head", "known_head", default="", metavar="HASH", help="A hash printed earlier by `audit head`."
+)
+def verify(known_head: str) -> None:
     """Verify the hash chain: report the first row that was changed, inserted or deleted."""
     with open_app().app_context():
-        count, fault = audit_log.verify(known.strip().lower())
+        count, fault = audit_log.verify(known_head.strip().lower())
     if fault:
-        message = (
-            f"The audit log is broken at row {fault.event_id}: {fault.reason}. {count} rows before it hold."
-        )
+        message = f"The audit log is broken at row {fault.event_id}: {fault.reason}. The {count} rows before it are valid."
         raise click.ClickException(message)
-    click.echo(f"All {count} rows of the audit log hold.")
+    click.echo(f"All {count} rows of the audit log are valid.")
 
 
 @audit.command("head")
 def head() -> None:
     """Print the newest hash. Store it elsewhere: `audit verify --head` then detects a truncated log."""
     with open_app().app_context():
-        found = audit_log.head()
-    click.echo(found.hash if found else START)
+        newest = audit_log.head()
+    click.echo(newest.hash if newest else START)

@@ -31,20 +31,20 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
         engine.dispose()
     total, tables = sum(done.manifest.rows.values()), len(done.manifest.rows)
     click.echo(
-        f"{file}: {total} rows in {tables} tables at version {done.manifest.version}, read back and checked."
+        f"{file}: {total} rows in {tables} tables at version {done.manifest.version}, read back and verified."
     )
     click.echo(
-        "Included: every table: people, organisations, briefs, sealed offers, audit log, mails that wait."
+        "Included: every table: people, organisations, briefs, sealed offers, audit log, queued e-mail."
     )
     if done.keys:
         click.echo(
-            f"Included: the keys {' and '.join(done.keys)}. Whoever has this file can open the offers."
+            f"Included: the keys {' and '.join(done.keys)}. Anyone with this file can decrypt the offers."
         )
     else:
         click.echo(
-            "Not included: SECRET_KEY and SEAL_KEYS. Without SEAL_KEYS the offers in it cannot be opened."
+            "Not included: SECRET_KEY and SEAL_KEYS. Without SEAL_KEYS the offers in it cannot be decrypted."
         )
-    click.echo("Not included: other settings, and mails written to files.")
+    click.echo("Not included: other settings, and e-mail written to files.")
 
 
 @click.command()
@@ -56,17 +56,17 @@ def restore(*, file: Path, force: bool) -> None:
     engine = make_engine(settings.database_url)
     try:
         done = use_cases.restore_backup(engine, settings, file, force=force)
-        older = done.manifest.version != migrate.head()
+        is_older = done.manifest.version != migrate.head()
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     finally:
         engine.dispose()
     click.echo(
-        f"{sum(done.manifest.rows.values())} count_rows of {done.manifest.made_at} are back and checked."
+        f"{sum(done.manifest.rows.values())} count_rows of {done.manifest.made_at} restored and verified."
     )
     if done.keys:
-        click.echo(f"Put back: {' and '.join(done.keys)}.")
+        click.echo(f"Restored keys: {' and '.join(done.keys)}.")
     if done.previous_database:
-        click.echo(f"What was there before lies in {done.previous_database}.")
-    if older:
+        click.echo(f"The previous database is in {done.previous_database}.")
+    if is_older:
         click.echo("The backup is of an older version: run `marketplace db upgrade` before you serve it.")

@@ -53,6 +53,6 @@ def db_check() -> None:
     for difference in found:
         click.echo(str(difference), err=True)
     if found:
-        message = "Migrations and tables differ: run `marketplace db revision MESSAGE`."
+        message = "Migrations and models differ: run `marketplace db revision MESSAGE`."
         raise click.ClickException(message)
-    click.echo("Migrations and tables agree.")
+    click.echo("Migrations and models agree.")

@@ -21,32 +21,32 @@ if TYPE_CHECKING:
 
 
 def make_evaluator() -> "Evaluator":
-    """Return an evaluator with the product's glossary and the positions of all municipalities."""
+    """Return an evaluator with our glossary and the positions of all municipalities."""
     positions = {number: Position(m.lat, m.lon) for number, m in municipalities_by_number().items()}
     return matching.Evaluator(glossary(), positions)
 
 
-def describe_set(directory: Path, most_briefs: int | None = None) -> dict[str, Any]:
-    """Return what figures were measured on: the set by name, how many briefs and suppliers, and the day."""
-    measured, whole = matching.read_set(directory), directory.resolve()
+def describe_set(directory: Path, max_briefs: int | None = None) -> dict[str, Any]:
+    """Describe a test set for the record: its name, its size and today's date."""
+    test_set, path = matching.read_set(directory), directory.resolve()
     return {
-        "name": f"{whole.parent.name}/{whole.name}",
-        "briefs": len(measured.queries[:most_briefs]),
-        "suppliers": len(measured.documents),
+        "name": f"{path.parent.name}/{path.name}",
+        "briefs": len(test_set.queries[:max_briefs]),
+        "suppliers": len(test_set.documents),
         "day": date.today().isoformat(),  # noqa: DTZ011 because the day is where the command is run
     }
 
 
 def save_figures(name: str, figures: Any, on: dict[str, Any]) -> None:
-    """Write figures, and what they were measured on, into the file that the page "How we rank" reads.
+    """Save figures and the description of their test set in the file that the page "How we rank" reads.
 
-    What other measurements wrote there stays.
+    Figures with other names are kept.
     """
     path = data_path("quality.json")
-    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-    kept[name] = figures
-    kept.setdefault("measured", {})[name] = on
-    path.write_text(json.dumps(kept, indent=1, sort_keys=True) + "\n", encoding="utf-8")
+    saved = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    saved[name] = figures
+    saved.setdefault("measured", {})[name] = on
+    path.write_text(json.dumps(saved, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @click.command("evaluate")
@@ -57,9 +57,9 @@ def save_figures(name: str, figures: Any, on: dict[str, Any]) -> None:
 @click.option("--lang", default="nb", type=click.Choice(["nb", "nn", "en"]), help="Language of a text set.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object and nothing else.")
 @click.option("--no-title", is_flag=True, help="Leave out the briefs' titles.")
-@click.option("--keep", "kept", is_flag=True, help="Keep the figures for the page How we rank.")
+@click.option("--keep", "keep", is_flag=True, help='Save the figures for the page "How we rank".')
 def evaluate(  # noqa: PLR0913 because each is an option of its own
-    *, directory: Path, tracks: tuple[str, ...], lang: str, as_json: bool, no_title: bool, kept: bool
+    *, directory: Path, tracks: tuple[str, ...], lang: str, as_json: bool, no_title: bool, keep: bool
 ) -> None:
     """Measure the ranking on the judged briefs in DIRECTORY.
 
@@ -72,7 +72,7 @@ def evaluate(  # noqa: PLR0913 because each is an option of its own
         )
     except matching.EvaluationFileError as error:
         raise click.ClickException(str(error)) from error
-    if kept:
+    if keep:
         save_figures("quality", rounded(figures), describe_set(directory))
     if as_json:
         click.echo(json.dumps(figures))

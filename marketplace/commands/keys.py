@@ -28,23 +28,23 @@ def rotate() -> None:
         settings = current_app.config["SETTINGS"]
         try:
             if not settings.seal_keys:
-                _put_first(settings.seal_key_file, new_key())
+                _prepend_key(settings.seal_key_file, new_key())
                 keyring().reload()
             changed = sealing.rotate()
         except SealError as error:
             raise click.ClickException(str(error)) from error
         newest, *old = keyring().names
-        click.echo(f"{changed} offers are sealed with the key {newest} from now on.")
+        click.echo(f"{changed} offers have been re-encrypted with the key {newest}.")
         if not changed and settings.seal_keys:
-            click.echo("All were so before: for a new key, put it first in SEAL_KEYS.")
+            click.echo("They all used this key already. To rotate, put a new key first in SEAL_KEYS.")
         if old:
             click.echo(
-                f"Keep the old ones ({', '.join(old)}) for as long as backups made with them are kept."
+                f"Keep the old keys ({', '.join(old)}) for as long as you keep backups made with them."
             )
 
 
-def _put_first(file: Path, key: str) -> None:
-    """Prepend a key to a key file by atomic rename, so that no reader ever finds a key missing."""
+def _prepend_key(file: Path, key: str) -> None:
+    """Prepend a key to a key file by an atomic rename, so that readers always find all keys."""
     unfinished = file.with_suffix(".new")
     handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as opened:
@@ -65,4 +65,4 @@ def check() -> None:
             )
     if faults:
         raise click.ClickException("\n".join(faults))
-    click.echo("Everything under seal opens.")
+    click.echo("All sealed offers can be decrypted.")

@@ -38,7 +38,7 @@ def assets() -> None:
         copied = prepare()
     except AssetsMissingError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{len(copied)} files are in place.")
+    click.echo(f"{len(copied)} files have been copied.")
 
 
 @click.command()
@@ -57,10 +57,10 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
     app = open_app()
     with app.app_context():
         if migrate.current(db.engine) != migrate.head():
-            message = "The database is not at the newest version: run `marketplace db upgrade`."
+            message = "The database is not at the latest version: run `marketplace db upgrade`."
             raise click.ClickException(message)
         if missing := missing_keys():
-            message = f"Offers are sealed with keys that are not here: {', '.join(missing)}. Put them back in SEAL_KEYS or {app.config['SETTINGS'].seal_key_file}."
+            message = f"Offers are encrypted with keys that are missing: {', '.join(missing)}. Restore them in SEAL_KEYS or {settings.seal_key_file}."
             raise click.ClickException(message)
         db.engine.dispose()
     _welcome(settings, bind)
@@ -75,12 +75,12 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
         gunicorn_config.ready_callbacks.append(
             lambda: helpers.append(subprocess.Popen([sys.executable, "-m", "marketplace.cli", "worker"]))
         )
-    here = os.getpid()
+    parent_pid = os.getpid()
     try:
         wsgiapp.run(prog="gunicorn")
     finally:
         # Forked gunicorn workers also run this block when they exit; only the parent may stop the helpers.
-        for helper in helpers if os.getpid() == here else ():
+        for helper in helpers if os.getpid() == parent_pid else ():
             helper.terminate()
             helper.wait(timeout=10)
 
@@ -88,9 +88,9 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
 def _welcome(settings: Settings, bind: str) -> None:
     click.echo(f"\n{settings.site_name}: http://{bind}")
     if settings.demo:
-        click.echo("Demo sign-ins, one click each on the sign-in page (all content is made up):")
+        click.echo("Demo sign-ins, one click each on the sign-in page (all content is fictional):")
         for person in demo_data.demo_people():
             of = f", {person['organisation']}" if person["organisation"] else ""
             click.echo(f"  {person['role']}: {person['name']}{of} <{person['email']}>")
-    click.echo(f"Mails are written to {settings.instance_path / 'mail'}" if not settings.mail_host else "")
+    click.echo(f"E-mail is written to {settings.instance_path / 'mail'}" if not settings.mail_host else "")
     click.echo("Stop with Ctrl+C.\n")

@@ -18,26 +18,26 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
         faults = sorted([*read.faults, *importing.already_here(read.suppliers)], key=lambda fault: fault.line)
         if faults:
             listed = "\n".join(f"  {fault}" for fault in faults)
-            message = f"Nothing was imported. {len(faults)} to mend in {path}:\n{listed}"
+            message = f"Nothing was imported. {len(faults)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
         suppliers = [importing.read_between_the_lines(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):
             if before != after:
                 click.echo(
-                    f"  line {before.line}: {before.name} names no services; its words speak of {', '.join(after.services)}."
+                    f"  line {before.line}: {before.name} names no services; inferred from its text: {', '.join(after.services)}."
                 )
         for supplier in suppliers:
             if not supplier.services:
-                message = f"line {supplier.line}: {supplier.name} names no services, and its words speak of none. Name one."
+                message = f"line {supplier.line}: {supplier.name} names no services, and none could be inferred. Name one."
                 raise click.ClickException(message)
         if not commit:
-            return f"{len(read.suppliers)} suppliers can be imported. Nothing was changed: add --commit to bring them in."
+            return f"{len(read.suppliers)} suppliers can be imported. Nothing was changed: add --commit to import them."
         count = importing.import_suppliers(suppliers, curator)
     except RuleBroken as error:
         raise click.ClickException(error.message) from error
     if curator:
-        return f"{count} suppliers are imported and approved by {curator.name}, {curator.organisation_name}."
-    return f"{count} suppliers are imported and wait for approval."
+        return f"{count} suppliers have been imported and approved by {curator.name}, {curator.organisation_name}."
+    return f"{count} suppliers have been imported and await approval."
 
 
 @click.group("import")

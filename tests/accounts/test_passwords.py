@@ -1,7 +1,6 @@
 """Which passwords are taken, and what is kept of them."""
 
 import itertools
-import time
 
 import pytest
 from argon2 import Type, extract_parameters
@@ -105,12 +104,6 @@ def test_common_words_with_suffixes_are_guessable() -> None:
 def test_punctuation_around_words_does_not_add_strength() -> None:
     assert is_guessable("velkommen-til-norge!")
     assert not is_guessable("T7$k!2qP*z4W"), "punctuation inside a random password counts"
-
-
-def test_strength_of_the_longest_password_is_computed_quickly() -> None:
-    begun = time.monotonic()
-    is_guessable("grønn traktor på jordet " * 6)
-    assert time.monotonic() - begun < 5
 
 
 def test_the_same_password_from_another_keyboard_fits() -> None:

@@ -158,7 +158,7 @@ def test_the_commands_say_what_is_in_it_and_keys_come_along_when_asked_for(
     monkeypatch.setenv("DATABASE_URL", settings.database_url)
     plain = CliRunner().invoke(cli.main, ["backup", str(file)])
     assert plain.exit_code == 0, plain.output
-    assert "Without SEAL_KEYS the offers in it cannot be opened" in plain.output
+    assert "Without SEAL_KEYS the offers in it cannot be decrypted" in plain.output
     assert zipfile.ZipFile(file).namelist()[1:] != []
     assert "seal_keys" not in zipfile.ZipFile(file).namelist()
     full = CliRunner().invoke(cli.main, ["backup", "--with-keys", "--force", str(file)])

@@ -144,7 +144,7 @@ def test_the_command_makes_a_key_and_a_running_service_finds_it(tmp_path: Path, 
     assert (tmp_path / "seal_keys").stat().st_mode & 0o777 == 0o600
     newly = sealing.new_data_key(Keyring(lambda: kept), "proposal:1")
     assert running.unwrap(newly, "proposal:1")
-    assert "Everything under seal opens." in run.invoke(cli.main, ["keys", "check"]).output
+    assert "All sealed offers can be decrypted." in run.invoke(cli.main, ["keys", "check"]).output
 
 
 def test_a_key_is_read_in_any_order_of_commas_and_lines() -> None:
@@ -183,18 +183,22 @@ def test_the_commands_turn_to_a_new_key_once_and_name_one_that_is_missing(
         return done.exit_code, done.output
 
     code, output = said("rotate", keys=old)
-    assert (code, "0 offers are sealed" in output, "All were so before" in output) == (0, True, True)
+    assert (
+        code,
+        "0 offers have been re-encrypted" in output,
+        "They all used this key already" in output,
+    ) == (0, True, True)
     assert "Keep the old ones" not in output
-    assert said("check", keys=old) == (0, f"Key {before}: 2 offers.\nEverything under seal opens.\n")
+    assert said("check", keys=old) == (0, f"Key {before}: 2 offers.\nAll sealed offers can be decrypted.\n")
     code, output = said("rotate", keys=NEW)
     assert (code, f"needs the key {before}" in output) == (1, True)
     code, output = said("rotate", keys=f"{NEW},{old}")
-    assert (code, f"2 offers are sealed with the key {after}" in output) == (0, True)
+    assert (code, f"2 offers have been re-encrypted with the key {after}" in output) == (0, True)
     assert f"Keep the old ones ({before})" in output
-    assert "All were so before" not in output
+    assert "They all used this key already" not in output
     code, output = said("check", keys=old)
     assert (code, f"Key {after}: 2 offers (this key is missing here)." in output) == (1, True)
     assert output.count(f"needs the key {after}") == 2
-    assert "Everything under seal opens." not in output
+    assert "All sealed offers can be decrypted." not in output
     assert said("check", keys=f"{NEW},{old}")[0] == 0
     assert written.proposal("kvistverk").content["team"] == "Kvitmyra to"

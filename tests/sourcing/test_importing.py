@@ -77,7 +77,7 @@ def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
     curator = factories.member(garden, "curator", name="Eli Rise")
     session.commit()
     said = suppliers.import_file(FILE, commit=True, approve_by=curator.email)
-    assert "40 suppliers are imported and approved by Eli Rise" in said
+    assert "40 suppliers have been imported and approved by Eli Rise" in said
     assert _count() == 40
     assert set(session.scalars(select(Vetting.state))) == {"approved"}
     assert not any(supplier.areas for supplier in session.scalars(select(Supplier)))

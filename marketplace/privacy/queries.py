@@ -14,7 +14,14 @@ from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.proposals.models import Award, BrokenGlass, Evaluation, Outcome, Proposal, ProposalRevision
+from marketplace.proposals.models import (
+    Award,
+    EmergencyAccess,
+    Evaluation,
+    Outcome,
+    Proposal,
+    ProposalRevision,
+)
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 
@@ -45,7 +52,7 @@ EXPORTED_TABLES = (
     ExportedTable("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),
     ExportedTable("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
     ExportedTable("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
-    ExportedTable("seals_broken", BrokenGlass, "by_id", ("at", "until", "reason")),
+    ExportedTable("seals_broken", EmergencyAccess, "by_id", ("at", "until", "reason")),
     ExportedTable(
         "vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")
     ),

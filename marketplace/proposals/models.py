@@ -218,8 +218,8 @@ class SealedEvent(Base):
         return found
 
 
-class BrokenGlass(Base):
-    """An administrator's look at what is sealed about a brief: why, and until when. Its row is never changed."""
+class EmergencyAccess(Base):
+    """An administrator's time-limited access to a brief's sealed content, with the reason. Rows are immutable."""
 
     __tablename__ = "broken_glass"
 

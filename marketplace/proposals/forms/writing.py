@@ -17,7 +17,6 @@ from marketplace.web.forms import (
     NokField,
     TextField,
     length,
-    required,
 )
 
 KINDS = [
@@ -214,23 +213,3 @@ class ReasonForm(BaseForm):
     """A reason that must be given."""
 
     reason = LongTextField(_l("Why?"), [length(high=600)], render_kw={"aria-required": "true"})
-
-
-class GlassForm(BaseForm):
-    """An administrator's reason for opening what is sealed about a brief."""
-
-    reference = TextField(
-        _l("Brief reference"),
-        [required(_l("Enter the brief reference.")), length(high=12)],
-        description=_l("For example, 2026-0147."),
-    )
-    reason = LongTextField(
-        _l("Why does it need to be opened?"),
-        [
-            required(_l("Give the reason in a sentence. It will be read by those it affects.")),
-            length(high=600),
-        ],
-        description=_l(
-            "The company and the suppliers who have written an offer are sent this by e-mail. Your name is recorded in the audit log."
-        ),
-    )

@@ -3,7 +3,7 @@
 from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
 from marketplace.proposals.queries.duplicate_offers import saying_the_same, sent_within_a_day
 from marketplace.proposals.queries.earlier import Became, earlier_with_outcome, is_told_one_by_one
-from marketplace.proposals.queries.emergency_access import own_glasses, unsealed
+from marketplace.proposals.queries.emergency_access import active_emergency_accesses, emergency_view
 from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
     Offer,
@@ -23,10 +23,12 @@ __all__ = [
     "Letter",
     "Offer",
     "Offers",
+    "active_emergency_accesses",
     "answering",
     "award_of",
     "count_for_garden",
     "earlier_with_outcome",
+    "emergency_view",
     "is_opened",
     "is_told_one_by_one",
     "letter_for",
@@ -34,10 +36,8 @@ __all__ = [
     "offers_for",
     "opening_of",
     "outcomes_of",
-    "own_glasses",
     "own_offers",
     "own_proposal",
     "saying_the_same",
     "sent_within_a_day",
-    "unsealed",
 ]

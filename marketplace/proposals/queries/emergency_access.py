@@ -1,4 +1,4 @@
-"""What an administrator reads of a brief while the glass is broken."""
+"""Sealed content of a brief, for an administrator with emergency access."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -15,12 +15,12 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import Ask, Content
 from marketplace.proposals.lifecycle import STATE_LABELS, State
-from marketplace.proposals.models import BrokenGlass, Proposal
+from marketplace.proposals.models import EmergencyAccess, Proposal
 
 
 @dataclass(frozen=True)
 class SealedOffer:
-    """An offer as its supplier has it now."""
+    """An offer with its current content, submitted or not."""
 
     name: str
     state_label: str
@@ -28,36 +28,38 @@ class SealedOffer:
 
 
 @dataclass(frozen=True)
-class Unsealed:
-    """A brief with all that is sealed about it, and until when it may be read."""
+class EmergencyView:
+    """A brief and its sealed offers, readable until `until`."""
 
-    paper: BriefPaper
+    brief_view: BriefPaper
     ask: Ask
     offers: Sequence[SealedOffer]
     until: dt.datetime
     reason: str
 
 
-def own_glasses(viewer: Viewer) -> Sequence[BrokenGlass]:
-    """Return what the administrator may read right now, the newest first."""
+def active_emergency_accesses(viewer: Viewer) -> Sequence[EmergencyAccess]:
+    """Return the administrator's emergency accesses that have not expired, newest first."""
     query = (
-        select(BrokenGlass)
-        .where(BrokenGlass.by_id == viewer.user_id, BrokenGlass.until > clock.now())
-        .options(joinedload(BrokenGlass.brief))
-        .order_by(BrokenGlass.id.desc())
+        select(EmergencyAccess)
+        .where(EmergencyAccess.by_id == viewer.user_id, EmergencyAccess.until > clock.now())
+        .options(joinedload(EmergencyAccess.brief))
+        .order_by(EmergencyAccess.id.desc())
     )
     return session.scalars(query).all() if viewer.is_admin else []
 
 
-def unsealed(viewer: Viewer, reference: str) -> Unsealed:
-    """Return what is sealed about a brief, to the administrator who broke the glass and while it lasts. Raises NotFound."""
-    glass = next((one for one in own_glasses(viewer) if one.brief.reference == reference), None)
-    if glass is None:
+def emergency_view(viewer: Viewer, reference: str) -> EmergencyView:
+    """Return a brief's sealed content to the administrator with current access. Raises NotFound."""
+    access = next(
+        (one for one in active_emergency_accesses(viewer) if one.brief.reference == reference), None
+    )
+    if access is None:
         raise NotFound
-    brief = glass.brief
+    brief = access.brief
     version = current_version(brief)
     ask = Ask.from_answers(version.title, version.answers) if version else Ask()
-    return Unsealed(paper(viewer, brief), ask, _offers(brief, ask), glass.until, glass.reason)
+    return EmergencyView(paper(viewer, brief), ask, _offers(brief, ask), access.until, access.reason)
 
 
 def _offers(brief: Brief, ask: Ask) -> list[SealedOffer]:
@@ -69,9 +71,9 @@ def _offers(brief: Brief, ask: Ask) -> list[SealedOffer]:
     )
     return [
         SealedOffer(
-            row.supplier.name,
-            str(STATE_LABELS[State(row.state)]),
-            Content.from_dict(row.submitted_content or row.content).fitted_to(ask),
+            proposal.supplier.name,
+            str(STATE_LABELS[State(proposal.state)]),
+            Content.from_dict(proposal.submitted_content or proposal.content).fitted_to(ask),
         )
-        for row in session.scalars(query)
+        for proposal in session.scalars(query)
     ]

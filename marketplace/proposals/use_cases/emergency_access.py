@@ -1,4 +1,4 @@
-"""An administrator opens what is sealed: with a written reason, for an hour, and all whom it concerns are told."""
+"""Emergency access: an administrator reads a brief's sealed content for one hour, with a written reason."""
 
 import datetime as dt
 
@@ -13,19 +13,19 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.models import BrokenGlass, Proposal
+from marketplace.proposals.models import EmergencyAccess, Proposal
 from marketplace.proposals.use_cases.shared import company_people, supplier_people
 
-MINUTES = 60
-FEWEST_CHARACTERS = 20
+EMERGENCY_ACCESS_MINUTES = 60
+MIN_REASON_LENGTH = 20
 
 
-def break_glass(viewer: Viewer, reference: str, reason: str) -> BrokenGlass:
-    """Let an administrator read what is sealed about a brief for an hour.
+def grant_emergency_access(viewer: Viewer, reference: str, reason: str) -> EmergencyAccess:
+    """Let an administrator read a brief's sealed content for one hour, and notify everybody it concerns.
 
-    It is opened for a brief and not for an offer, so that neither the administrator beforehand nor the company
-    learns from it whether there is one: the company gets the same mail either way. Raises RuleBroken without a
-    reason or a brief, Forbidden for others than administrators.
+    Access is to a brief, not to an offer: neither the administrator beforehand nor the company learns from it whether
+    an offer exists. The company gets the same notice either way. Raises RuleBroken for a missing reason or an unknown
+    brief, Forbidden if the viewer is not an administrator.
     """
     if not viewer.is_admin:
         raise Forbidden
@@ -33,27 +33,26 @@ def break_glass(viewer: Viewer, reference: str, reason: str) -> BrokenGlass:
         brief = session.scalar(select(Brief).where(Brief.reference == reference, Brief.deleted_at.is_(None)))
         if brief is None:
             raise RuleBroken(_("There is no brief with this reference."), "reference")
-        if len(reason) < FEWEST_CHARACTERS:
+        if len(reason) < MIN_REASON_LENGTH:
             raise RuleBroken(
                 _("Give the reason in a sentence. It will be read by those it affects."), "reason"
             )
         now = clock.now()
-        glass = BrokenGlass(
+        access = EmergencyAccess(
             brief_id=brief.id,
             by_id=viewer.user_id,
             reason=reason,
             at=now,
-            until=now + dt.timedelta(minutes=MINUTES),
+            until=now + dt.timedelta(minutes=EMERGENCY_ACCESS_MINUTES),
         )
-        session.add(glass)
+        session.add(access)
         session.flush()
-        record(viewer, "seal.break", "brief", brief.reference, glass=glass.id, until=glass.until.isoformat())
+        until = access.until
+        record(viewer, "seal.break", "brief", brief.reference, glass=access.id, until=until.isoformat())
         title = brief.versions[-1].title if brief.versions else brief.title
-        send(
-            notices.emergency_access_granted(title, brief.reference, reason, glass.until),
-            company_people(brief),
-        )
+        notice = notices.emergency_access_granted(title, brief.reference, reason, until)
+        send(notice, company_people(brief))
         for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
-            told = notices.offer_read_by_admin(title, brief.reference, reason, glass.until)
-            send(told, supplier_people(proposal))
-        return glass
+            notice = notices.offer_read_by_admin(title, brief.reference, reason, until)
+            send(notice, supplier_people(proposal))
+        return access

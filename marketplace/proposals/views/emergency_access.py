@@ -1,4 +1,4 @@
-"""An administrator's way to what is sealed: a reason first, then an hour."""
+"""Administrator pages for emergency access to sealed content."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -6,8 +6,9 @@ from werkzeug.wrappers import Response
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries
-from marketplace.proposals.forms.writing import GlassForm, owned_in_words
-from marketplace.proposals.use_cases.emergency_access import MINUTES, break_glass
+from marketplace.proposals.forms.emergency_access import EmergencyAccessForm
+from marketplace.proposals.forms.writing import owned_in_words
+from marketplace.proposals.use_cases.emergency_access import EMERGENCY_ACCESS_MINUTES, grant_emergency_access
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -19,19 +20,22 @@ Answer = str | Response | tuple[str, int]
 @blueprint.route("/admin/sealed", methods=["GET", "POST"])
 @access.admin
 def sealed() -> Answer:
-    """Ask for a look at what is sealed."""
-    viewer, form = current_viewer(), GlassForm()
+    """Request emergency access to a brief's sealed content."""
+    viewer, form = current_viewer(), EmergencyAccessForm()
     if form.validate_on_submit():
         reference = (form.reference.data or "").strip()
         try:
-            break_glass(viewer, reference, (form.reason.data or "").strip())
+            grant_emergency_access(viewer, reference, (form.reason.data or "").strip())
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Opened. Those affected have been notified."))
             return see_other("proposals.unsealed", reference=reference)
     html = render_template(
-        "proposals/break_glass.html", form=form, glasses=queries.own_glasses(viewer), minutes=MINUTES
+        "proposals/emergency_access.html",
+        form=form,
+        accesses=queries.active_emergency_accesses(viewer),
+        minutes=EMERGENCY_ACCESS_MINUTES,
     )
     return html, 422 if form.is_submitted() else 200
 
@@ -39,6 +43,8 @@ def sealed() -> Answer:
 @blueprint.get("/admin/sealed/<reference>")
 @access.admin
 def unsealed(reference: str) -> Answer:
-    """What is sealed about a brief, while the hour lasts."""
-    found = queries.unsealed(current_viewer(), reference)
-    return render_template("proposals/unsealed.html", found=found, owned=owned_in_words(found.ask))
+    """Show a brief's sealed content while the emergency access lasts."""
+    view = queries.emergency_view(current_viewer(), reference)
+    return render_template(
+        "proposals/emergency_view.html", emergency_view=view, owned=owned_in_words(view.ask)
+    )

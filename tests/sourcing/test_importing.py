@@ -179,7 +179,7 @@ def test_a_name_that_is_registered_is_told_whatever_its_case(garden, write):
 
 def test_a_file_from_another_machine_is_read(garden, write):
     path = write(b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), GOOD | {"name": "Linje 2"}, b"", end=b"\r\n")
-    assert "2 suppliers are imported" in suppliers.import_file(path, commit=True, approve_by=None)
+    assert "2 suppliers have been imported" in suppliers.import_file(path, commit=True, approve_by=None)
 
 
 def test_line_separators_within_a_text_are_no_new_line(garden, write):

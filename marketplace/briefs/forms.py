@@ -14,6 +14,7 @@ from marketplace.briefs.guide import Question, Reading, Topic
 from marketplace.briefs.lifecycle import REJECT_REASONS
 from marketplace.core.i18n import gettext as _g
 from marketplace.core.i18n import lazy_gettext as _
+from marketplace.core.text import clean_text
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
 
 GROUPS = frozenset({"choice", "choices", "services", "grid", "weights"})
@@ -157,8 +158,10 @@ class ReviewAnswerForm(BaseForm):
         self._topics = topics
 
     def topic_comments(self, sent: Mapping[str, str]) -> dict[str, str]:
-        """Return the comments by topic, cut to a sensible length."""
-        return {topic.code: sent.get(f"topic-{topic.code}", "").strip()[:1000] for topic in self._topics}
+        """Return the comments by topic code, at most 1000 characters each."""
+        return {
+            topic.code: (clean_text(sent.get(f"topic-{topic.code}")) or "")[:1000] for topic in self._topics
+        }
 
 
 class ExtendForm(BaseForm):

@@ -8,6 +8,7 @@ from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.commands.application import open_app
 from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.text import clean_line
 
 
 @click.group()
@@ -26,7 +27,10 @@ def admin_create(email: str, name: str, password: str) -> None:
     with app.app_context():
         try:
             accounts.create_administrator(
-                name=name, email=email, password=password, cost=accounts.HashCost(settings.password_hash_cost)
+                name=clean_line(name) or "",
+                email=clean_line(email) or "",
+                password=password,
+                cost=accounts.HashCost(settings.password_hash_cost),
             )
         except RuleBroken as error:
             raise click.ClickException(error.message) from error

@@ -12,6 +12,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.dates import add_months
 from marketplace.organisations.models import Membership
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
@@ -33,14 +34,8 @@ CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "ter
 
 
 def months_ago(months: int) -> dt.datetime:
-    """Return the current time minus a number of months."""
-    return months_after(clock.now(), -months)
-
-
-def months_after(moment: dt.datetime, months: int) -> dt.datetime:
-    """Return a time plus a number of months; days after the 28th become the 28th."""
-    count = moment.year * 12 + moment.month - 1 + months
-    return moment.replace(year=count // 12, month=count % 12 + 1, day=min(moment.day, 28))
+    """Return the moment a number of calendar months ago."""
+    return add_months(clock.now(), -months)
 
 
 def warn_unused_accounts() -> int:
@@ -65,7 +60,7 @@ def _is_unused(months: int) -> ColumnElement[bool]:
 
 def _erasure_date(user: User) -> dt.date:
     last = user.last_signed_in_at or user.created_at
-    due = months_after(last, retention_periods.ACCOUNT_MONTHS)
+    due = add_months(last, retention_periods.ACCOUNT_MONTHS)
     return max(clock.to_local(due).date(), clock.today() + dt.timedelta(days=30))
 
 

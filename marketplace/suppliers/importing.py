@@ -2,7 +2,6 @@
 
 import codecs
 import json
-import unicodedata
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 from marketplace.core import taxonomy
 from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
+from marketplace.core.text import clean_line, clean_text, has_control_characters
 
 MOST_BYTES = 50_000_000
 MOST_CHARACTERS = 20_000
@@ -74,7 +74,7 @@ def read_suppliers(path: Path) -> ReadFile:
         if row is None:
             continue
         faults = list(_faults(number, row))
-        name = str(row.get("name", "")).strip().casefold()
+        name = (clean_line(str(row.get("name", ""))) or "").casefold()
         if name and name in seen:
             faults.append(Fault(number, f"the name stands on line {seen[name]} too", "Keep one of them."))
         seen.setdefault(name, number)
@@ -108,14 +108,14 @@ def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | N
 def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
     low, high = NAME_CHARACTERS
     name, text = row.get("name"), row.get("text")
-    if not isinstance(name, str) or not low <= len(name.strip()) <= high:
+    if not isinstance(name, str) or not low <= len(clean_line(name) or "") <= high:
         yield Fault(number, "name is missing or too long", f"Write a name of {low} to {high} characters.")
-    if not isinstance(text, str) or not 0 < len(text.strip()) <= MOST_CHARACTERS:
+    if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= MOST_CHARACTERS:
         yield Fault(
             number, "text is missing or too long", f"Write a text of at most {MOST_CHARACTERS} characters."
         )
     for word, value in (("name", name), ("text", text)):
-        if isinstance(value, str) and not _can_be_stored(value):
+        if isinstance(value, str) and has_control_characters(value):
             yield Fault(number, f"{word} holds a control character", "Take out what cannot be seen.")
     if row.get("lang", "nb") not in LANGUAGES:
         yield Fault(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
@@ -133,11 +133,6 @@ def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null.")
     yield from _code_faults(number, "services", row.get("services", []), taxonomy.services())
     yield from _code_faults(number, "sectors", row.get("sectors", []), taxonomy.sectors())
-
-
-def _can_be_stored(text: str) -> bool:
-    """Say whether a text is free of control characters and half characters, which databases refuse."""
-    return all(unicodedata.category(letter) not in {"Cc", "Cs"} for letter in text if not letter.isspace())
 
 
 def _code_faults(number: int, name: str, codes: object, known: Mapping[str, object]) -> Iterator[Fault]:
@@ -159,8 +154,8 @@ def _supplier(number: int, row: Mapping[str, Any]) -> ImportedSupplier:
     price = row.get("price_from_nok")
     return ImportedSupplier(
         line=number,
-        name=" ".join(row["name"].split()),
-        text=row["text"].strip(),
+        name=clean_line(row["name"]) or "",
+        text=clean_text(row["text"]) or "",
         lang=row.get("lang", "nb"),
         municipality=row.get("municipality"),
         remote=row.get("remote", True),

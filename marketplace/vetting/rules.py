@@ -13,6 +13,7 @@ from typing import Any
 import yaml
 
 from marketplace.core import clock
+from marketplace.core.dates import add_months
 from marketplace.core.i18n import pick
 from marketplace.data import data_path
 
@@ -101,29 +102,18 @@ def criteria_for(category: str) -> tuple[Criterion, ...]:
 
 @lru_cache(maxsize=64)
 def months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """Return the moment so many calendar months earlier; the 31st becomes the month's last day."""
-    return _shift(moment, -months)
-
-
-def _shift(moment: dt.datetime, months: int) -> dt.datetime:
-    index = moment.year * 12 + moment.month - 1 + months
-    year, month = divmod(index, 12)
-    for day in (moment.day, 30, 29, 28):
-        try:
-            return moment.replace(year=year, month=month + 1, day=day)
-        except ValueError:
-            continue
-    raise ValueError(moment)
+    """Return the moment a number of calendar months earlier. Cached: lists ask for the same moment for each row."""
+    return add_months(moment, -months)
 
 
 def due_on(approved_at: dt.datetime) -> dt.date:
     """Return the day from which an approval should be renewed."""
-    return clock.to_local(_shift(approved_at, DUE_MONTHS)).date()
+    return clock.to_local(add_months(approved_at, DUE_MONTHS)).date()
 
 
 def dormant_on(approved_at: dt.datetime) -> dt.date:
     """Return the day from which an approval no longer counts."""
-    return clock.to_local(_shift(approved_at, DORMANT_MONTHS)).date()
+    return clock.to_local(add_months(approved_at, DORMANT_MONTHS)).date()
 
 
 def standing(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> str:

@@ -104,5 +104,5 @@ def test_the_commands(empty_database_url: str, tmp_path: Path) -> None:
     run(*created, typed="passord12345\npassord12345\n", says="lett å gjette")
     run(*created, typed=f"{PASSWORD}\n{PASSWORD}\n", says="is an administrator")
     run("remove", "nils@torget.example", says="være en administrator igjen")
-    run("remove", "nobody@torget.example", says="no such person")
+    run("remove", "nobody@torget.example", says="no account")
     run("reset-two-factor", "nils@torget.example", says="noe andre trinn")

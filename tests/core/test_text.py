@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.web.forms import clean_line, clean_text
+from marketplace.core.text import clean_line, clean_text
 
 pytestmark = pytest.mark.once
 MARKS = {

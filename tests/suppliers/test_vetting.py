@@ -51,7 +51,7 @@ def test_months_before_is_a_day_of_the_right_month(day: dt.date, months: int) ->
 
 def test_before_the_first_year_there_are_no_months() -> None:
     assert rules.months_before(at("0002-01-31"), 11) == at("0001-02-28")
-    with pytest.raises(ValueError, match="0001-01-31"):
+    with pytest.raises(ValueError, match="out of range"):
         rules.months_before(at("0001-01-31"), 1)
 
 

@@ -4,32 +4,18 @@ A reader returns the value, what to show again in the field, and a problem when 
 Nothing here asks whether the value is a good answer: `parsing.check_value` does that.
 """
 
-import datetime as dt
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from marketplace.briefs.guide.questions import Question
+from marketplace.core.dates import parse_date, parse_month
 from marketplace.core.places import municipalities_by_number
+from marketplace.core.text import has_control_characters, remove_invisible
 
-_CONTROL = re.compile(r"[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f]")
-_HIDDEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\ufff9-\ufffb\ud800-\udfff]")
 _BULLET = re.compile(r"^\s*(?:[-\u2013•*·]|\d{1,2}[.)])\s+")
 _URL = re.compile(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:.]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"']*)?")
-_MONTHS = {
-    name: number
-    for number, names in enumerate(
-        (
-            "januar january jan", "februar february feb", "mars march mar", "april apr", "mai may", "juni june jun",
-            "juli july jul", "august aug", "september sep sept", "oktober october okt oct", "november nov",
-            "desember december des dec",
-        ),
-        start=1,
-    )
-    for name in names.split()
-}  # fmt: skip
 _YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
 
 
@@ -61,9 +47,7 @@ Read = tuple[Any, Any, Problem | None]
 
 
 def _clean(text: str) -> tuple[str, Problem | None]:
-    plain = unicodedata.normalize("NFC", _HIDDEN.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
-    cleaned = _CONTROL.sub("", plain)
-    return cleaned, Problem("control") if cleaned != plain else None
+    return remove_invisible(text), Problem("control") if has_control_characters(text) else None
 
 
 def _first(question: Question, raw: RawAnswers, suffix: str = "") -> tuple[str, Problem | None]:
@@ -114,7 +98,7 @@ def _read_urls(question: Question, raw: RawAnswers) -> Read:
     lines, typed, problem = _lines(question, raw)
     addresses = [line if "://" in line else f"https://{line}" for line in lines]
     for number, address in enumerate(addresses, start=1):
-        if len(address) < MOST_CHARACTERS_OF_AN_ADDRESS and not _URL.fullmatch(address):
+        if len(address) < MAX_URL_LENGTH and not _URL.fullmatch(address):
             problem = problem or Problem("bad_url", {"line": number})
     return list(dict.fromkeys(addresses)), typed, problem
 
@@ -128,56 +112,22 @@ def _read_municipality(question: Question, raw: RawAnswers) -> Read:
     return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
 
 
-MOST_CHARACTERS_OF_AN_ADDRESS = 2000
-FULL_YEAR = 4
-
-
-def _day(year: str, month: str, day: str) -> str | None:
-    try:
-        found = dt.date(int(year), int(month), int(day))
-    except ValueError:
-        return None
-    return found.isoformat()
-
-
-def read_day(text: str) -> str | None:
-    """Return the ISO date in "2026-12-24", "24.12.2026", "24/12/26" or "24. desember 2026", or None."""
-    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})", text):
-        return _day(*match.groups())
-    if match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{1,2})\s*[./-]\s*([0-9]{4}|[0-9]{2})", text):
-        day, month, year = match.groups()
-        return _day(year if len(year) == FULL_YEAR else f"20{year}", month, day)
-    if match := re.fullmatch(r"([0-9]{1,2})\.?\s*([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
-        day, name, year = match.groups()
-        return _day(year, str(_MONTHS.get(name, 0)), day)
-    return None
-
-
-def read_month(text: str) -> str | None:
-    """Return "2027-06" for "juni 2027", "June 2027", "06.2027", "6/2027" or "2027-06", or None."""
-    if match := re.fullmatch(r"([0-9]{4})-([0-9]{1,2})", text):
-        year, month = match.groups()
-    elif match := re.fullmatch(r"([0-9]{1,2})\s*[./-]\s*([0-9]{4})", text):
-        month, year = match.groups()
-    elif match := re.fullmatch(r"([a-z]+)\.?\s*([0-9]{4})", text.casefold()):
-        month, year = str(_MONTHS.get(match.group(1), 0)), match.group(2)
-    else:
-        return None
-    first = _day(year, month, "1")
-    return first[:7] if first else None
+MAX_URL_LENGTH = 2000
 
 
 def _read_date(question: Question, raw: RawAnswers) -> Read:
     text, _problem = _first(question, raw)
     typed = _line(text)
-    day = read_day(typed) if typed else ""
-    return (day, day, None) if day is not None else ("", typed, Problem("bad_date"))
+    if not typed:
+        return "", "", None
+    day = parse_date(typed)
+    return (day.isoformat(), day.isoformat(), None) if day else ("", typed, Problem("bad_date"))
 
 
 def _read_month(question: Question, raw: RawAnswers) -> Read:
     text, _problem = _first(question, raw)
     typed = _line(text)
-    month = read_month(typed) if typed else ""
+    month = parse_month(typed) if typed else ""
     return (month, typed, None) if month is not None else ("", typed, Problem("bad_month"))
 
 

@@ -12,6 +12,7 @@ from marketplace.briefs.views.base import blueprint
 from marketplace.briefs.views.guide import own_paper, state_label, topic_states
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
+from marketplace.core.text import clean_line
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
@@ -42,7 +43,7 @@ def check(reference: str) -> Answer:
 @access.company
 def make_wish(reference: str) -> Answer:
     """Make a must-have a wish."""
-    requirement = request.form.get("requirement", "")[:400]
+    requirement = (clean_line(request.form.get("requirement")) or "")[:400]
     try:
         use_cases.turn_must_into_wish(current_viewer(), reference, requirement)
     except RuleBroken as error:

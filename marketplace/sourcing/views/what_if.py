@@ -9,6 +9,7 @@ from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper
+from marketplace.core.dates import parse_date
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -17,7 +18,6 @@ from marketplace.sourcing.forms import PublishForm, budget_label, cut_label, pre
 from marketplace.sourcing.queries.what_if import Trial
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
-from marketplace.web.forms import parse_day
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -27,7 +27,7 @@ NUMBERS = {str(number): number for number in range(40)}
 
 
 def _trial(asked: MultiDict[str, str]) -> Trial:
-    day = parse_day(asked.get("finish", "")[:10])
+    day = parse_date(asked.get("finish", "")[:10])
     return Trial(
         asked.get("budget", "")[:10] or None,
         asked.get("presence", "")[:10] or None,

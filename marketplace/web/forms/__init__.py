@@ -13,7 +13,6 @@ from marketplace.web.forms.fields import (
     OrganisationNumberField,
     SecretField,
     TextField,
-    parse_day,
 )
 from marketplace.web.forms.validators import Check, email, length, required, web_address
 
@@ -34,7 +33,6 @@ __all__ = [
     "clean_text",
     "email",
     "length",
-    "parse_day",
     "required",
     "web_address",
 ]

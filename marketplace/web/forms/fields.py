@@ -11,6 +11,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
@@ -114,6 +115,9 @@ class NumberField(_KeepsWhatWasTyped):
         return int(compact)
 
 
+MIN_YEAR, MAX_YEAR = 2000, 2100
+
+
 class DayField(_KeepsWhatWasTyped):
     """A date, shown by the browser's own picker; "24.12.2026" typed by hand is read as well."""
 
@@ -125,26 +129,10 @@ class DayField(_KeepsWhatWasTyped):
 
     def read(self, text: str) -> dt.date:
         """Return the date."""
-        day = parse_day(text)
-        if day is None:
+        day = parse_date(text)
+        if day is None or not MIN_YEAR <= day.year <= MAX_YEAR:
             raise ValueError(gettext("Enter a date, like 24.12.2026."))
         return day
-
-
-def parse_day(text: str) -> dt.date | None:
-    """Return the date in "2026-12-24", "24.12.2026" or "24/12/2026", or None; years 2000 to 2100."""
-    match = re.fullmatch(r"(\d{4})-(\d{1,2})-(\d{1,2})", text)
-    parts = match.groups() if match else None
-    if parts is None:
-        match = re.fullmatch(r"(\d{1,2})[./](\d{1,2})[./](\d{4})", text.replace(" ", ""))
-        parts = match.groups()[::-1] if match else None
-    if parts is None:
-        return None
-    try:
-        day = dt.date(int(parts[0]), int(parts[1]), int(parts[2]))
-    except ValueError:
-        return None
-    return day if 2000 <= day.year <= 2100 else None  # noqa: PLR2004 because nothing here happens outside
 
 
 class OrganisationNumberField(_KeepsWhatWasTyped):

@@ -47,7 +47,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     vetting.remind_of_appeals,
     sourcing.renew_base,
     accounts.purge_attempts,
-    request_state.forget_old,
+    request_state.purge_expired,
     retention.warn_unused_accounts,
     erase_unused_accounts,
     erase_unconfirmed_accounts,
@@ -89,9 +89,9 @@ def run_jobs() -> None:
 def _write_heartbeat() -> None:
     """Record periodically that this process is alive, for /readyz."""
     try:
-        seen = request_state.last_beat("worker")
+        seen = request_state.last_heartbeat("worker")
         if seen is None or (clock.now() - seen).total_seconds() > HEARTBEAT_INTERVAL_SECONDS:
-            request_state.beat("worker")
+            request_state.record_heartbeat("worker")
     except Exception:
         session.rollback()
         logger.exception("The heartbeat could not be written.")

@@ -42,5 +42,5 @@ class TooMany(MarketplaceError):  # noqa: N818 because the answer's name, 429 To
         self.seconds = seconds
 
 
-class Repeated(Exception):  # noqa: N818 because it is no error: the form that is sent was taken before
+class AlreadyProcessed(Exception):  # noqa: N818 because it is no error: the form that is sent was taken before
     """The same form was sent before, and what it asked for is done."""

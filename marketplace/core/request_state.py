@@ -1,4 +1,4 @@
-"""What is remembered of requests, shared by all processes: forms that were taken, how often somebody asks, who is alive."""
+"""Cross-process request state: processed forms, rate counters, worker heartbeats."""
 
 import datetime as dt
 import logging
@@ -12,16 +12,16 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base, accompanied_by, session, transaction
-from marketplace.core.errors import Repeated
+from marketplace.core.errors import AlreadyProcessed
 
 logger = logging.getLogger(__name__)
-FORM_HOURS = 24
+PROCESSED_FORM_HOURS = 24
 
 
-class TakenForm(Base):
-    """A form that was taken, kept for a day. `id` is the hash of its token, address and content.
+class ProcessedForm(Base):
+    """A form that has been processed, stored for a day. `id` is the hash of its CSRF token, URL and content.
 
-    `answer` is what was answered, sealed with the token, so that the table alone tells nobody anything.
+    `answer` is the response, encrypted with a key derived from the CSRF token: the table alone reveals nothing.
     """
 
     __tablename__ = "taken_form"
@@ -31,8 +31,8 @@ class TakenForm(Base):
     answer: Mapped[str | None] = mapped_column(Text)
 
 
-class VisitCount(Base):
-    """How many pages somebody has asked for in one minute. `subject` is a hash that tells nobody's address."""
+class RateCounter(Base):
+    """Number of requests by one client within one minute. `subject` is a keyed hash, so no address is stored."""
 
     __tablename__ = "visit_count"
 
@@ -42,7 +42,7 @@ class VisitCount(Base):
 
 
 class Heartbeat(Base):
-    """When a process that works in the background was last alive."""
+    """Last sign of life from a background process."""
 
     __tablename__ = "heartbeat"
 
@@ -50,114 +50,114 @@ class Heartbeat(Base):
     at: Mapped[dt.datetime]
 
 
-class Claim:
-    """Writes that a form is taken into the very transaction that does what it asks for."""
+class IdempotencyKey:
+    """Transaction hook that records a form as processed in the same transaction as the change it asks for."""
 
     def __init__(self, form_id: str) -> None:
         self.form_id = form_id
-        self.is_kept = False
+        self.is_committed = False
 
     def write(self) -> None:
-        """Take the form. Raises Repeated when it was taken before; waits while another request is at it."""
-        if self.is_kept:
+        """Insert the key. Raises AlreadyProcessed if it exists; waits while another request is processing it."""
+        if self.is_committed:
             return
         try:
-            session.execute(insert(TakenForm).values(id=self.form_id, at=clock.now()))
+            session.execute(insert(ProcessedForm).values(id=self.form_id, at=clock.now()))
         except IntegrityError as error:
-            raise Repeated from error
+            raise AlreadyProcessed from error
 
     def written(self) -> None:
-        """Remember that the form is taken for good."""
-        self.is_kept = True
+        """Note that the key is committed, so that later transactions of the request do not insert it again."""
+        self.is_committed = True
 
 
 @contextmanager
-def claimed(form_id: str) -> Iterator[Claim]:
-    """Let the first transaction in the block take a form. Raises Repeated when it was taken before."""
-    claim = Claim(form_id)
-    with accompanied_by(claim):
-        yield claim
+def claim(form_id: str) -> Iterator[IdempotencyKey]:
+    """Claim a form with the first transaction in the block. Raises AlreadyProcessed if it was claimed before."""
+    key = IdempotencyKey(form_id)
+    with accompanied_by(key):
+        yield key
 
 
-def find_taken(form_id: str) -> TakenForm | None:
-    """Return a form that was taken before, as it stands at this moment."""
+def find_processed_form(form_id: str) -> ProcessedForm | None:
+    """Return a form that was processed before, read in a new transaction so that other processes' commits show."""
     session.rollback()
-    return session.scalar(select(TakenForm).where(TakenForm.id == form_id))
+    return session.scalar(select(ProcessedForm).where(ProcessedForm.id == form_id))
 
 
-def keep_answer(form_id: str, answer: str) -> None:
-    """Keep what a form was answered with."""
+def store_answer(form_id: str, answer: str) -> None:
+    """Store the encrypted response to a processed form."""
     with transaction():
-        session.execute(update(TakenForm).where(TakenForm.id == form_id).values(answer=answer))
+        session.execute(update(ProcessedForm).where(ProcessedForm.id == form_id).values(answer=answer))
 
 
-def give_back(form_id: str) -> None:
-    """Forget a form that came to nothing, so that it can be sent again."""
+def release(form_id: str) -> None:
+    """Delete the key of a form that was rejected, so that it can be sent again."""
     with transaction():
-        session.execute(delete(TakenForm).where(TakenForm.id == form_id))
+        session.execute(delete(ProcessedForm).where(ProcessedForm.id == form_id))
 
 
-def forget_old() -> None:
-    """Delete the forms of more than a day ago and the counts of past minutes; a job of the worker."""
+def purge_expired() -> None:
+    """Delete forms processed more than a day ago and counters of past minutes. Run by the worker."""
     with transaction():
-        day_ago = clock.now() - dt.timedelta(hours=FORM_HOURS)
-        session.execute(delete(TakenForm).where(TakenForm.at < day_ago))
-        session.execute(delete(VisitCount).where(VisitCount.minute < _minute() - 1))
+        oldest = clock.now() - dt.timedelta(hours=PROCESSED_FORM_HOURS)
+        session.execute(delete(ProcessedForm).where(ProcessedForm.at < oldest))
+        session.execute(delete(RateCounter).where(RateCounter.minute < _current_minute() - 1))
 
 
-def _minute() -> int:
+def _current_minute() -> int:
     return int(clock.now().timestamp()) // 60
 
 
-def beat(name: str) -> None:
-    """Note that a background process is alive."""
+def record_heartbeat(name: str) -> None:
+    """Record that a background process is alive."""
     with transaction():
         row = session.get(Heartbeat, name) or Heartbeat(name=name)
         row.at = clock.now()
         session.add(row)
 
 
-def last_beat(name: str) -> dt.datetime | None:
-    """Return when a background process was last alive."""
+def last_heartbeat(name: str) -> dt.datetime | None:
+    """Return the time of a background process's last heartbeat, or None."""
     return session.scalar(select(Heartbeat.at).where(Heartbeat.name == name))
 
 
-def count_visit(engine: Engine, subject: str) -> int:
-    """Count one more page for somebody and return how many it are in this minute, over all processes.
+def count_request(engine: Engine, subject: str) -> int:
+    """Count a request of a client and return its requests in the current minute, across all processes.
 
-    Counts are of the moment: they are not waited for until they are on disk, and when the database is locked, full
-    or read-only nobody is refused a page for it (0 is returned).
+    Counters need not survive a crash, so the commit does not wait for the disk. When the database is locked, full
+    or read-only, 0 is returned: counting must not fail the request.
     """
     try:
         if engine.dialect.name == "sqlite":
-            return _count_in_file(str(engine.url.database), subject)
+            return _count_in_sqlite(str(engine.url.database), subject)
         with engine.begin() as connection:
             connection.execute(text("SET LOCAL synchronous_commit = off"))
             connection.execute(text("SET LOCAL lock_timeout = '200ms'"))
-            row = {"subject": subject, "minute": _minute()}
-            return int(connection.execute(text(_COUNT), row).scalar_one())
+            row = {"subject": subject, "minute": _current_minute()}
+            return int(connection.execute(text(_UPSERT), row).scalar_one())
     except (DBAPIError, sqlite3.Error):
-        logger.warning("A visit could not be counted.")
+        logger.warning("Could not count a request for the rate limit.")
         return 0
 
 
-_COUNT = (
+_UPSERT = (
     "INSERT INTO visit_count (subject, minute, hits) VALUES (:subject, :minute, 1) "
     "ON CONFLICT (subject, minute) DO UPDATE SET hits = visit_count.hits + 1 RETURNING hits"
 )
 
 
-def _count_in_file(path: str, subject: str) -> int:
-    """Count in SQLite without waiting for the disk.
+def _count_in_sqlite(path: str, subject: str) -> int:
+    """Count in SQLite without waiting for fsync.
 
-    The connection never moves the log into the file itself; those who do, write the log to disk before. So a power
-    cut can cost a count, and nothing else.
+    This connection never checkpoints the WAL into the database file, and connections that do sync the WAL first.
+    A power cut can therefore lose a count, but not damage the database.
     """
     connection = sqlite3.connect(path, timeout=0.1, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = OFF")
         connection.execute("PRAGMA wal_autocheckpoint = 0")
-        row = {"subject": subject, "minute": _minute()}
-        return int(connection.execute(_COUNT, row).fetchall()[0][0])
+        row = {"subject": subject, "minute": _current_minute()}
+        return int(connection.execute(_UPSERT, row).fetchall()[0][0])
     finally:
         connection.close()

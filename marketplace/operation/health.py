@@ -82,7 +82,7 @@ def check_mail() -> str:
 def check_worker() -> str:
     """Check that the background worker is alive."""
     try:
-        seen = request_state.last_beat("worker")
+        seen = request_state.last_heartbeat("worker")
     except SQLAlchemyError:
         return "cannot be read"
     if seen is None or clock.now() - seen > MAX_HEARTBEAT_AGE:
@@ -96,7 +96,7 @@ def gauges() -> dict[str, float]:
     count = session.scalar(waiting) or 0
     oldest = session.scalar(select(func.min(OutboxMail.created_at)).where(OutboxMail.state == "waiting"))
     failed = session.scalar(select(func.count()).where(OutboxMail.state == "failed")) or 0
-    beat = request_state.last_beat("worker")
+    beat = request_state.last_heartbeat("worker")
     now = clock.now()
     return {
         "mails_waiting": count,

@@ -1,8 +1,8 @@
-"""A form that is sent twice is taken once: a double click, "back" and again, a request that the network repeats.
+"""Idempotent form handling: double clicks, resubmits after Back and retried requests are processed once.
 
-The key is the form's CSRF token, which is new with every page and bound to the session. Token, address and content
-together name the form; what is changed before it is sent again is another form. That it is taken is written in the
-transaction that does what it asks for (`core.traffic`), so neither a second process nor a crash can part the two.
+The idempotency key is a hash of the form's CSRF token (new with every page, bound to the session), URL and content;
+a form that is changed before it is sent again has another key. The key is inserted in the transaction that makes
+the change (`core.request_state`), so neither a second process nor a crash can separate the two.
 """
 
 import base64
@@ -18,96 +18,100 @@ from flask import Flask, flash, make_response, redirect, request, session, url_f
 from werkzeug.wrappers import Response
 
 from marketplace.core import request_state
-from marketplace.core.errors import MarketplaceError, Repeated
+from marketplace.core.errors import AlreadyProcessed, MarketplaceError
 from marketplace.core.i18n import gettext as _
 from marketplace.web import flashes
 from marketplace.web.viewer import current_viewer
 
 WAIT_SECONDS = 3.0
-PAUSE_SECONDS = 0.05
-NOT_CONTENT = {"csrf_token"}
+POLL_SECONDS = 0.05
+EXCLUDED_FIELDS = {"csrf_token"}
 
 REPEATABLE = {
-    "accounts": "signing in and out, passwords and links that work once: each is answered anew, by its own rules",
-    "organisations.choose": "for whom one acts is set, as often as one likes, also from the same page",
-    "organisations.edit_company": "it sets what stands, and sees a colleague's change by its mark",
-    "organisations.admin_garden": "it sets what stands, and sees another's change by its mark",
-    "organisations.admin_garden_active": "it sets what stands",
-    "outbox.mark_read": "it sets what stands",
-    "suppliers.profile_pause": "it sets what stands",
-    "suppliers.profile_section": "it sets what stands, and sees a colleague's change by its mark",
-    "suppliers.case_edit": "it sets what stands, and sees a colleague's change by its mark",
-    "briefs.topic": "it sets what stands, by itself while one writes, and sees a colleague's change by its marks",
-    "proposals.edit": "it sets what stands, by itself while one writes, and sees a colleague's change by its revision",
-    "proposals.scores": "it sets what stands",
+    "accounts": "signing in and out, passwords and one-time links follow rules of their own for each request",
+    "organisations.choose": "switching organisation sets a value, also when repeated from the same page",
+    "organisations.edit_company": "it sets values, with an optimistic lock against a colleague's changes",
+    "organisations.admin_garden": "it sets values, with an optimistic lock against another administrator's changes",
+    "organisations.admin_garden_active": "it sets a value",
+    "outbox.mark_read": "it sets a value",
+    "suppliers.profile_pause": "it sets a value",
+    "suppliers.profile_section": "it sets values, with an optimistic lock against a colleague's changes",
+    "suppliers.case_edit": "it sets values, with an optimistic lock against a colleague's changes",
+    "briefs.topic": "autosave sets values, with an optimistic lock against a colleague's changes",
+    "proposals.edit": "autosave sets values, with a revision number against a colleague's changes",
+    "proposals.scores": "it sets values",
 }
-"""Blueprints and views that take the same form again, and why that is right."""
+"""Blueprints and endpoints that process a repeated form again, each with the reason."""
 
 
 def register(app: Flask) -> None:
-    """Let each view that a form is sent to take it once, but for those that may well take it again."""
+    """Make each view that accepts POST idempotent, except the repeatable ones."""
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()) and not is_repeatable(rule.endpoint):
             view = app.view_functions[rule.endpoint]
-            if not takes_once(view):
-                app.view_functions[rule.endpoint] = _per_form(view)
+            if not is_idempotent(view):
+                app.view_functions[rule.endpoint] = idempotent(view)
 
 
 def is_repeatable(endpoint: str) -> bool:
-    """Say whether a form may be taken as often as it comes."""
+    """Return True if a repeated form is processed again by this endpoint."""
     return endpoint in REPEATABLE or endpoint.split(".", maxsplit=1)[0] in REPEATABLE
 
 
-def takes_once(view: Callable[..., Any]) -> bool:
-    """Say whether a view takes each form once."""
-    return bool(getattr(view, "takes_once", False))
+def is_idempotent(view: Callable[..., Any]) -> bool:
+    """Return True if a view processes each form once."""
+    return bool(getattr(view, "is_idempotent", False))
 
 
-def _per_form(view: Callable[..., Any]) -> Callable[..., Any]:
+def idempotent(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Wrap a view so that a repeated form gets the first response again instead of being processed again."""
+
     @functools.wraps(view)
-    def taken_once(*args: Any, **kwargs: Any) -> Any:
+    def process_once(*args: Any, **kwargs: Any) -> Any:
         token = request.form.get("csrf_token", "") if request.method == "POST" else ""
         if not token:
             return view(*args, **kwargs)
-        form_id = _name_of(token)
-        if request_state.find_taken(form_id) is not None:
-            return _answer_again(form_id, token)
+        form_id = _form_id(token)
+        if request_state.find_processed_form(form_id) is not None:
+            return _replay_answer(form_id, token)
         was_anonymous = not current_viewer().is_signed_in
-        with request_state.claimed(form_id) as claim:
+        with request_state.claim(form_id) as key:
             try:
                 answer = make_response(view(*args, **kwargs))
-            except Repeated:
-                return _answer_again(form_id, token)
+            except AlreadyProcessed:
+                return _replay_answer(form_id, token)
             except MarketplaceError:
-                # A rule that says no may do so because the same form has just been taken by another process.
-                if not claim.is_kept and request_state.find_taken(form_id) is not None:
-                    return _answer_again(form_id, token)
-                if claim.is_kept:
-                    request_state.give_back(form_id)
+                # A rule may have refused the form because another process has just processed the same one.
+                if not key.is_committed and request_state.find_processed_form(form_id) is not None:
+                    return _replay_answer(form_id, token)
+                if key.is_committed:
+                    request_state.release(form_id)
                 raise
-        if not claim.is_kept:
-            return answer if request_state.find_taken(form_id) is None else _answer_again(form_id, token)
-        if 300 <= answer.status_code < 400:  # noqa: PLR2004 because 3xx sends on to what was done
-            request_state.keep_answer(form_id, _seal(token, _kept(answer, was_anonymous=was_anonymous)))
+        if not key.is_committed:
+            processed = request_state.find_processed_form(form_id)
+            return answer if processed is None else _replay_answer(form_id, token)
+        if 300 <= answer.status_code < 400:  # noqa: PLR2004 because every successful form redirects (3xx)
+            stored = _serialize(answer, was_anonymous=was_anonymous)
+            request_state.store_answer(form_id, _encrypt(token, stored))
         else:
-            request_state.give_back(form_id)
+            request_state.release(form_id)
         return answer
 
-    taken_once.takes_once = True  # type: ignore[attr-defined]  # because a function takes any attribute
-    return taken_once
+    process_once.is_idempotent = True  # type: ignore[attr-defined]  # because a function takes any attribute
+    return process_once
 
 
-def _name_of(token: str) -> str:
-    """Return the name of the form that is sent."""
+def _form_id(token: str) -> str:
+    """Return the idempotency key of the submitted form."""
     content = sorted(
-        (name, value) for name, value in request.form.items(multi=True) if name not in NOT_CONTENT
+        (name, value) for name, value in request.form.items(multi=True) if name not in EXCLUDED_FIELDS
     )
-    named = json.dumps([token, request.full_path, content])
-    return hashlib.sha256(named.encode("utf-8", "surrogatepass")).hexdigest()
+    identity = json.dumps([token, request.full_path, content])
+    return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _kept(answer: Response, *, was_anonymous: bool) -> dict[str, Any]:
-    """Return what must be remembered to answer again: where to, what was said, and a sign-in that came with it."""
+def _serialize(answer: Response, *, was_anonymous: bool) -> dict[str, Any]:
+    """Return the parts of a response that are replayed: redirect target, flashed messages, a new sign-in."""
     return {
         "location": answer.headers.get("Location", ""),
         "flashes": session.get("_flashes", []),
@@ -115,31 +119,34 @@ def _kept(answer: Response, *, was_anonymous: bool) -> dict[str, Any]:
     }
 
 
-def _box(token: str) -> Fernet:
+def _fernet(token: str) -> Fernet:
     return Fernet(base64.urlsafe_b64encode(hashlib.sha256(b"taken form:" + token.encode()).digest()))
 
 
-def _seal(token: str, kept: dict[str, Any]) -> str:
-    return _box(token).encrypt(json.dumps(kept).encode()).decode("ascii")
+def _encrypt(token: str, stored: dict[str, Any]) -> str:
+    return _fernet(token).encrypt(json.dumps(stored).encode()).decode("ascii")
 
 
-def _answer_again(form_id: str, token: str) -> Response:
-    """Answer as the first time, once that answer is known; after a crash in between, say that it is done."""
-    until = time.monotonic() + WAIT_SECONDS
-    found = request_state.find_taken(form_id)
-    while found is not None and found.answer is None and time.monotonic() < until:
-        time.sleep(PAUSE_SECONDS)
-        found = request_state.find_taken(form_id)
+def _replay_answer(form_id: str, token: str) -> Response:
+    """Repeat the first response, waiting briefly until it is stored.
+
+    If it never is, because the first request crashed after its commit, redirect with a generic message.
+    """
+    deadline = time.monotonic() + WAIT_SECONDS
+    form = request_state.find_processed_form(form_id)
+    while form is not None and form.answer is None and time.monotonic() < deadline:
+        time.sleep(POLL_SECONDS)
+        form = request_state.find_processed_form(form_id)
     try:
-        kept = json.loads(_box(token).decrypt(found.answer)) if found and found.answer else None
+        stored = json.loads(_fernet(token).decrypt(form.answer)) if form and form.answer else None
     except InvalidToken:
-        kept = None
-    if kept is None:
+        stored = None
+    if stored is None:
         flashes.note(_("You have already sent this, and it has been processed."))
         return redirect(url_for("pages.home" if current_viewer().is_signed_in else "pages.front"), 303)
     session.pop("_flashes", None)
-    for category, message in kept["flashes"]:
+    for category, message in stored["flashes"]:
         flash(message, category)
-    if kept["sign_in"] and not current_viewer().is_signed_in:
-        session["_user_id"], session["_fresh"] = kept["sign_in"], True
-    return redirect(kept["location"], 303)
+    if stored["sign_in"] and not current_viewer().is_signed_in:
+        session["_user_id"], session["_fresh"] = stored["sign_in"], True
+    return redirect(stored["location"], 303)

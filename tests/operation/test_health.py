@@ -33,20 +33,20 @@ def waiting_mail(minutes, **values):
 
 def test_all_is_well_when_the_worker_is_alive(client):
     assert parts(client) == (503, {"worker"})
-    request_state.beat("worker")
+    request_state.record_heartbeat("worker")
     assert parts(client) == (200, set())
     assert client.get("/livez").status_code == 200
 
 
 def test_a_worker_that_has_gone_silent_is_named(client):
     with clock.as_of(clock.now() - dt.timedelta(minutes=4)):
-        request_state.beat("worker")
+        request_state.record_heartbeat("worker")
     assert parts(client) == (503, {"worker"})
     assert parts(client, "/healthz") == (200, set())
 
 
 def test_mail_that_waits_for_more_than_ten_minutes_is_told(client):
-    request_state.beat("worker")
+    request_state.record_heartbeat("worker")
     waiting_mail(9)
     assert parts(client) == (200, set())
     waiting_mail(11)
@@ -60,7 +60,7 @@ def test_an_address_that_is_refused_is_not_our_failure(client):
 
 
 def test_a_database_behind_the_program_is_told(app, client):
-    request_state.beat("worker")
+    request_state.record_heartbeat("worker")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     try:

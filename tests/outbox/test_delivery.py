@@ -139,7 +139,7 @@ def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, 
     post(Recipient(person.id, person.email, "nb"))
     smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     assert deliver_due(smtp) == 1
-    assert request_state.last_beat("somebody") is not None
+    assert request_state.last_heartbeat("somebody") is not None
     engine.dispose()
 
 

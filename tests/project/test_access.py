@@ -66,7 +66,7 @@ def people(demo_world: Flask) -> People:
 def test_everybody_at_every_door(app: Flask, people: People) -> None:
     """No door opens for the wrong role, none breaks, and refused acts change nothing."""
     browsers = people.browsers(app)
-    request_state.beat("worker")
+    request_state.record_heartbeat("worker")
     doors = list(addresses(app, people))
     wrong: list[str] = []
     for name, browser in browsers.items():

@@ -148,7 +148,7 @@ def test_the_second_answer_to_an_accepted_invitation_signs_in_as_the_first_did(a
     answers = [browser.post(path, data=form, csrf=False) for browser in (first, second)]
     assert [answer.headers["Location"] for answer in answers] == ["/home"] * 2
     assert "Ola" in second.page("/home").text
-    kept = session.get(request_state.TakenForm, _newest())
+    kept = session.get(request_state.ProcessedForm, _newest())
     with first.session_transaction() as cookie:
         assert cookie["_user_id"] not in kept.answer
     assert "/home" not in kept.answer
@@ -156,7 +156,7 @@ def test_the_second_answer_to_an_accepted_invitation_signs_in_as_the_first_did(a
 
 def _newest():
     return session.scalars(
-        select(request_state.TakenForm.id).order_by(request_state.TakenForm.at.desc())
+        select(request_state.ProcessedForm.id).order_by(request_state.ProcessedForm.at.desc())
     ).first()
 
 
@@ -183,7 +183,7 @@ def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner,
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
     browser.post("/briefs/new", data=form)
-    session.scalars(select(request_state.TakenForm)).one().answer = None
+    session.scalars(select(request_state.ProcessedForm)).one().answer = None
     again = browser.post("/briefs/new", data=form, follow_redirects=True)
     assert "Du har sendt dette før" in again.text
     assert count(Brief) == 1
@@ -193,12 +193,12 @@ def test_the_form_and_what_it_asked_for_are_rolled_back_together(app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "email": "ikke en adresse", "role": "member"}
     browser.post("/organisation/colleagues", data=form)
-    assert count(request_state.TakenForm) == 0
-    with pytest.raises(ZeroDivisionError), request_state.claimed("x" * 64), request_state.transaction():
+    assert count(request_state.ProcessedForm) == 0
+    with pytest.raises(ZeroDivisionError), request_state.claim("x" * 64), request_state.transaction():
         record(None, "test.act", "test", 1)
         session.flush()
         1 / 0  # noqa: B018 because it is the crash
-    assert count(request_state.TakenForm) == 0
+    assert count(request_state.ProcessedForm) == 0
     assert count(AuditEvent) == 1  # the sign-in above
 
 
@@ -207,12 +207,12 @@ def test_forms_are_forgotten_after_a_day(app, owner):
 
     browser = app.test_client().sign_in(owner.user_id)
     browser.post("/briefs/new", data={"own_words": "Vi vil selge ost."})
-    assert count(request_state.TakenForm) == 1
-    request_state.forget_old()
-    assert count(request_state.TakenForm) == 1
+    assert count(request_state.ProcessedForm) == 1
+    request_state.purge_expired()
+    assert count(request_state.ProcessedForm) == 1
     with clock.as_of(clock.now() + dt.timedelta(hours=25)):
-        request_state.forget_old()
-    assert count(request_state.TakenForm) == 0
+        request_state.purge_expired()
+    assert count(request_state.ProcessedForm) == 0
 
 
 def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
@@ -220,7 +220,7 @@ def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
         rule.endpoint
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or ())
-        and idempotency.takes_once(app.view_functions[rule.endpoint])
+        and idempotency.is_idempotent(app.view_functions[rule.endpoint])
         == idempotency.is_repeatable(rule.endpoint)
     ]
     assert silent == []

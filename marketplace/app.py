@@ -43,6 +43,7 @@ from marketplace.web import (
     idempotency,
     locale,
     navigation,
+    rate_limit,
     request_validation,
     security,
     url_cache,
@@ -83,7 +84,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         SETTINGS=settings,
         MAX_CONTENT_LENGTH=settings.max_request_kilobytes * 1024,
         MAX_FORM_MEMORY_SIZE=settings.max_request_kilobytes * 1024,
-        MAX_FORM_PARTS=request_validation.MOST_FIELDS,
+        MAX_FORM_PARTS=request_validation.MAX_FIELDS,
         SESSION_COOKIE_NAME="__Host-session" if settings.is_https else "session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SECURE=settings.is_https,
@@ -102,7 +103,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = BoundedInteger
     register_hooks()
     db.init_app(app)
-    request_validation.register(app, settings)
+    request_validation.register(app)
+    rate_limit.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
     use_folder(make_url(settings.database_url), settings.instance_path / "index")
     csrf.init_app(app)

@@ -1,0 +1,52 @@
+"""Rate limit for list pages, per minute and client, counted across all processes."""
+
+import hashlib
+import ipaddress
+
+from flask import Flask, request
+
+from marketplace.config import Settings
+from marketplace.core import request_state
+from marketplace.core.database import db
+from marketplace.core.errors import TooMany
+from marketplace.core.i18n import gettext as _
+from marketplace.web.viewer import current_viewer
+
+LIMITED_ENDPOINTS = {"directory.search", "sourcing.opportunities", "pages.gardens"}
+RETRY_AFTER_SECONDS = 60
+
+
+def register(app: Flask, settings: Settings) -> None:
+    """Refuse list pages to clients that exceed the configured number of requests per minute."""
+
+    @app.before_request
+    def check_rate() -> None:
+        if request.endpoint not in LIMITED_ENDPOINTS or not settings.list_pages_per_minute:
+            return
+        subject = _client_hash(settings.secret_key)
+        if request_state.count_request(db.engine, subject) > settings.list_pages_per_minute:
+            raise TooMany(
+                _("You have opened too many pages in a short time. Wait a minute and continue."),
+                RETRY_AFTER_SECONDS,
+            )
+
+
+def _client_hash(secret: str) -> str:
+    """Return a keyed hash that identifies the client: the signed-in user, else the IP address.
+
+    Many people on one network share an address, so signed-in users are counted separately. An IPv6 address counts
+    as its /64 network, because one subscriber usually has a whole one.
+    """
+    viewer = current_viewer()
+    if viewer.is_signed_in:
+        return hashlib.sha256(f"{secret}:list pages:person {viewer.user_id}".encode()).hexdigest()
+    network = _network_of(str(request.remote_addr))
+    return hashlib.sha256(f"{secret}:list pages:{network}".encode()).hexdigest()
+
+
+def _network_of(address: str) -> str:
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    return str(ipaddress.ip_network(f"{parsed}/64", strict=False)) if parsed.version == 6 else str(parsed)  # noqa: PLR2004 because there are versions 4 and 6

@@ -14,8 +14,8 @@ from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
 from marketplace.demo.wording import Wording
 from marketplace.organisations.models import Organisation
-from marketplace.proposals.content import Ask, Claim, Content, PriceLine
-from marketplace.proposals.evaluation import Kind
+from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import State as OfferState
 from marketplace.proposals.models import Award, Proposal
 
@@ -205,20 +205,24 @@ def _offer_row(wording: Wording, brief: Row, version: int, supplier: Supplied, s
     }
 
 
-def _offer(wording: Wording, brief: Row) -> Content:
+def _offer(wording: Wording, brief: Row) -> OfferContent:
     chance = wording.chance
-    ask = Ask.from_answers(brief["title"], brief["answers"])
+    requirements = BriefRequirements.from_answers(brief["title"], brief["answers"])
     start = clock.to_local(brief["deadline"]).date() + dt.timedelta(days=20)
-    return Content(
+    return OfferContent(
         understanding=wording.told("problem", brief["answers"]["services"]),
         price_lines=tuple(
-            PriceLine(text, Kind.AMOUNT, chance.randint(8, 90) * 500) for text in ask.deliverables
+            PriceLine(text, PriceKind.AMOUNT, chance.randint(8, 90) * 500)
+            for text in requirements.deliverables
         ),
         monthly_nok=chance.choice((0, 490, 990, 1490)),
         start=start,
         finish=start + dt.timedelta(days=60),
         team=wording.person_name(),
-        evidence=tuple(Claim(text, met=True, text="Det står i avtalen vår.") for text in ask.must_have),
+        evidence=tuple(
+            RequirementAnswer(text, met=True, text="Det står i avtalen vår.")
+            for text in requirements.must_have
+        ),
         ownership_accept=True,
         has_relation=False,
         valid_until=start + dt.timedelta(days=30),
@@ -226,7 +230,7 @@ def _offer(wording: Wording, brief: Row) -> Content:
 
 
 def _award_row(brief: Row, offer: Row, proposal: int) -> Row:
-    content = Content.from_dict(offer["content"])
+    content = OfferContent.from_dict(offer["content"])
     return {
         "brief_id": brief["id"],
         "proposal_id": proposal,

@@ -11,8 +11,8 @@ from marketplace.demo.fixtures import World
 from marketplace.demo.seed_briefs import owner_of
 from marketplace.demo.timeline import History
 from marketplace.proposals import use_cases
-from marketplace.proposals.content import Ask, Claim, Content, PriceLine
-from marketplace.proposals.evaluation import Kind
+from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
 from marketplace.proposals.queries import answering
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
@@ -60,7 +60,7 @@ def _tell_writing(history: History, world: World, entry: Entry, offer: Entry) ->
                 world.briefs[offer["brief"]],
             )
             found = answering(viewer, reference)
-            written = _written(history, entry, offer, found.ask, dearer)
+            written = _written(history, entry, offer, found.requirements, dearer)
             proposal = use_cases.save(viewer, reference, written)
             world.proposals[offer["brief"], offer["supplier"]] = proposal.id
             if send:
@@ -76,15 +76,17 @@ def _tell_writing(history: History, world: World, entry: Entry, offer: Entry) ->
         history.add(decided + READS_LETTER_AFTER, key, _reading_letter(world, offer))
 
 
-def _written(history: History, entry: Entry, offer: Entry, ask: Ask, dearer: float) -> Content:
+def _written(
+    history: History, entry: Entry, offer: Entry, requirements: BriefRequirements, dearer: float
+) -> OfferContent:
     """Return an offer as its supplier fills in the form."""
     deadline = history.day(entry["answers"]["response_deadline"])
     evidence, wishes = offer.get("evidence", ()), offer.get("nice", ())
     lines = [
         _price_line(text, price, dearer)
-        for text, price in zip(ask.deliverables, offer["prices"], strict=True)
+        for text, price in zip(requirements.deliverables, offer["prices"], strict=True)
     ]
-    return Content(
+    return OfferContent(
         understanding=offer["understanding"],
         price_lines=tuple(lines),
         monthly_nok=offer["monthly"],
@@ -92,8 +94,12 @@ def _written(history: History, entry: Entry, offer: Entry, ask: Ask, dearer: flo
         start=history.day(offer["start"]),
         finish=history.day(offer["finish"]),
         team=offer["team"],
-        evidence=tuple(_claim(text, said) for text, said in zip(ask.must_have, evidence, strict=False)),
-        wishes=tuple(_claim(text, said) for text, said in zip(ask.nice_to_have, wishes, strict=False)),
+        evidence=tuple(
+            _load_answer(text, said) for text, said in zip(requirements.must_have, evidence, strict=False)
+        ),
+        wishes=tuple(
+            _load_answer(text, said) for text, said in zip(requirements.nice_to_have, wishes, strict=False)
+        ),
         ownership_accept=None if offer["state"] == "draft" else "deviation" not in offer,
         ownership_deviation=offer.get("deviation", ""),
         has_relation=None if offer["state"] == "draft" else False,
@@ -104,18 +110,22 @@ def _written(history: History, entry: Entry, offer: Entry, ask: Ask, dearer: flo
 def _price_line(deliverable: str, price: Any, dearer: float) -> PriceLine:
     line = PriceLine(deliverable)
     if isinstance(price, dict):
-        return replace(line, kind=Kind.AMOUNT, amount=price["amount"], comment=price["comment"])
+        return replace(line, kind=PriceKind.AMOUNT, amount=price["amount"], comment=price["comment"])
     if isinstance(price, int):
         return replace(
-            line, kind=Kind.AMOUNT, amount=round(price * dearer / 100) * 100 if dearer != 1 else price
+            line, kind=PriceKind.AMOUNT, amount=round(price * dearer / 100) * 100 if dearer != 1 else price
         )
-    return line if price is None else replace(line, kind=Kind(price))
+    return line if price is None else replace(line, kind=PriceKind(price))
 
 
-def _claim(demand: str, said: Any) -> Claim:
+def _load_answer(demand: str, said: Any) -> RequirementAnswer:
     if isinstance(said, dict):
-        return Claim(demand, said["met"], said["text"])
-    return Claim(demand, bool(said), said) if said else Claim(demand, None if said == "" else False)
+        return RequirementAnswer(demand, said["met"], said["text"])
+    return (
+        RequirementAnswer(demand, bool(said), said)
+        if said
+        else RequirementAnswer(demand, None if said == "" else False)
+    )
 
 
 def _proposal_id(world: World, offer: Entry) -> int:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.core.i18n import current_locale, format_list, format_money, format_number, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
-from marketplace.proposals.content import Ask
+from marketplace.proposals.content import BriefRequirements
 from marketplace.proposals.duplicate_text import MANY
 from marketplace.proposals.evaluation import (
     LONG_MONTHS,
@@ -72,12 +72,12 @@ class Comparison:
         return any(column.filled.open_gaps for column in self.columns)
 
 
-def compare(offers: Sequence[Offer], ask: Ask) -> Comparison:
+def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> Comparison:
     """Return offers side by side."""
     prices = [offer.content.price(offer.id) for offer in offers]
     filled = fill_gaps(prices)
     columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
-    return Comparison(columns, _lede(offers, prices, ask), _advice(offers, prices, ask))
+    return Comparison(columns, _lede(offers, prices, requirements), _advice(offers, prices, requirements))
 
 
 def _part(text: str) -> str:
@@ -85,7 +85,7 @@ def _part(text: str) -> str:
     return f"“{text}”" if current_locale() == "en" else f"«{text}»"
 
 
-def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
+def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> str:
     trap = find_trap(prices)
     if trap is None:
         return ""
@@ -97,7 +97,7 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
             name=names[trap.cheapest],
             spread=spread,
         )
-    parts = format_list([_part(ask.deliverables[place]) for place in trap.gaps[:3]])
+    parts = format_list([_part(requirements.deliverables[place]) for place in trap.gaps[:3]])
     first = _(
         "%(name)s looks cheapest, but does not include %(parts)s.", name=names[trap.cheapest], parts=parts
     )
@@ -115,12 +115,12 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> str:
     return f"{first} {then}"
 
 
-def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[str]:
+def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> list[str]:
     names = {offer.id: offer.name for offer in offers}
     found = []
     for price in prices:
         if price.gaps:
-            parts = format_list([_part(ask.deliverables[place]) for place in price.gaps])
+            parts = format_list([_part(requirements.deliverables[place]) for place in price.gaps])
             found.append(_("Ask %(name)s what %(parts)s will cost.", name=names[price.key], parts=parts))
     sentences = {
         "above_frame": _("%(name)s is over the budget in your brief."),
@@ -129,7 +129,7 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], ask: Ask) -> list[
             "%(name)s charges less than half of what the others charge. Ask what is not included."
         ),
     }
-    frame, monthly = _FRAME.get(ask.budget_band), _MONTHLY.get(ask.monthly_band)
+    frame, monthly = _FRAME.get(requirements.budget_band), _MONTHLY.get(requirements.monthly_band)
     found += [sentences[doubt.code] % {"name": names[doubt.key]} for doubt in doubts(prices, frame, monthly)]
     for offer in offers:
         if not offer.is_approved:

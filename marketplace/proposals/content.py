@@ -8,7 +8,7 @@ from typing import Any
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
-from marketplace.proposals.evaluation import DEFAULT_WEIGHTS, Kind, Price
+from marketplace.proposals.evaluation import DEFAULT_WEIGHTS, Price, PriceKind
 
 WORD_LIMITS = {"understanding": 120, "evidence": 100, "wish": 60, "assumptions": 80}
 OWNERSHIP_LABELS = {
@@ -27,7 +27,7 @@ def count_words(text: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class BriefRequirements:
     """What a brief asks of an offer."""
 
     title: str = ""
@@ -40,7 +40,7 @@ class Ask:
     monthly_band: str = "unknown"
 
     @classmethod
-    def from_answers(cls, title: str, answers: Mapping[str, Any]) -> "Ask":
+    def from_answers(cls, title: str, answers: Mapping[str, Any]) -> "BriefRequirements":
         """Read a brief's answers to the guide; what it does not say is empty."""
         weights = answers.get("weights")
         return cls(
@@ -66,13 +66,13 @@ class PriceLine:
     """The answer to one deliverable."""
 
     deliverable: str
-    kind: Kind = Kind.NOT_PRICED
+    kind: PriceKind = PriceKind.NOT_PRICED
     amount: int | None = None
     comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class RequirementAnswer:
     """The answer to one must-have or wish: met or not (None is not answered), and how one can see it."""
 
     demand: str
@@ -81,7 +81,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class OfferContent:
     """All of an offer. Prices are whole kroner excluding VAT."""
 
     understanding: str = ""
@@ -91,8 +91,8 @@ class Content:
     start: dt.date | None = None
     finish: dt.date | None = None
     team: str = ""
-    evidence: tuple[Claim, ...] = ()
-    wishes: tuple[Claim, ...] = ()
+    evidence: tuple[RequirementAnswer, ...] = ()
+    wishes: tuple[RequirementAnswer, ...] = ()
     ownership_accept: bool | None = None
     ownership_deviation: str = ""
     has_relation: bool | None = None
@@ -109,16 +109,16 @@ class Content:
         """Count the must-haves answered with yes."""
         return sum(claim.met is True for claim in self.evidence)
 
-    def fitted_to(self, ask: Ask) -> "Content":
+    def adapted_to(self, requirements: BriefRequirements) -> "OfferContent":
         """Return the same answers under what the brief asks now; what it no longer asks is left out."""
         lines = {line.deliverable: line for line in self.price_lines}
         evidence = {claim.demand: claim for claim in self.evidence}
         wishes = {claim.demand: claim for claim in self.wishes}
         return replace(
             self,
-            price_lines=tuple(lines.get(text, PriceLine(text)) for text in ask.deliverables),
-            evidence=tuple(evidence.get(text, Claim(text)) for text in ask.must_have),
-            wishes=tuple(wishes.get(text, Claim(text)) for text in ask.nice_to_have),
+            price_lines=tuple(lines.get(text, PriceLine(text)) for text in requirements.deliverables),
+            evidence=tuple(evidence.get(text, RequirementAnswer(text)) for text in requirements.must_have),
+            wishes=tuple(wishes.get(text, RequirementAnswer(text)) for text in requirements.nice_to_have),
         )
 
     def price(self, key: int) -> Price:
@@ -148,8 +148,8 @@ class Content:
             "start": self.start.isoformat() if self.start else None,
             "finish": self.finish.isoformat() if self.finish else None,
             "team": self.team,
-            "evidence": [_claim_dict(claim) for claim in self.evidence],
-            "wishes": [_claim_dict(claim) for claim in self.wishes],
+            "evidence": [_dump_answer(claim) for claim in self.evidence],
+            "wishes": [_dump_answer(claim) for claim in self.wishes],
             "ownership_accept": self.ownership_accept,
             "ownership_deviation": self.ownership_deviation,
             "has_relation": self.has_relation,
@@ -158,7 +158,7 @@ class Content:
         }
 
     @classmethod
-    def from_dict(cls, stored: Mapping[str, Any] | None) -> "Content":
+    def from_dict(cls, stored: Mapping[str, Any] | None) -> "OfferContent":
         """Read a stored offer; what is not there is not answered."""
         data = stored or {}
         return cls(
@@ -166,7 +166,7 @@ class Content:
             price_lines=tuple(
                 PriceLine(
                     str(line["deliverable"]),
-                    Kind(line.get("kind") or Kind.NOT_PRICED),
+                    PriceKind(line.get("kind") or PriceKind.NOT_PRICED),
                     line.get("amount"),
                     str(line.get("comment") or ""),
                 )
@@ -177,8 +177,8 @@ class Content:
             start=_day(data.get("start")),
             finish=_day(data.get("finish")),
             team=str(data.get("team") or ""),
-            evidence=tuple(_claim(claim) for claim in data.get("evidence") or ()),
-            wishes=tuple(_claim(claim) for claim in data.get("wishes") or ()),
+            evidence=tuple(_load_answer(claim) for claim in data.get("evidence") or ()),
+            wishes=tuple(_load_answer(claim) for claim in data.get("wishes") or ()),
             ownership_accept=data.get("ownership_accept"),
             ownership_deviation=str(data.get("ownership_deviation") or ""),
             has_relation=data.get("has_relation"),
@@ -187,12 +187,12 @@ class Content:
         )
 
 
-def _claim_dict(claim: Claim) -> dict[str, Any]:
+def _dump_answer(claim: RequirementAnswer) -> dict[str, Any]:
     return {"demand": claim.demand, "met": claim.met, "text": claim.text}
 
 
-def _claim(data: Mapping[str, Any]) -> Claim:
-    return Claim(str(data["demand"]), data.get("met"), str(data.get("text") or ""))
+def _load_answer(data: Mapping[str, Any]) -> RequirementAnswer:
+    return RequirementAnswer(str(data["demand"]), data.get("met"), str(data.get("text") or ""))
 
 
 def _day(text: Any) -> dt.date | None:
@@ -200,14 +200,14 @@ def _day(text: Any) -> dt.date | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Lack:
+class OfferProblem:
     """Something that must be there before an offer can be sent, and the field where it is written."""
 
     field: str
     message: str
 
 
-def word_faults(content: Content) -> list[Lack]:
+def find_long_texts(content: OfferContent) -> list[OfferProblem]:
     """Return the texts that have more words than there is room for."""
     texts = [("understanding", content.understanding, WORD_LIMITS["understanding"])]
     texts += [
@@ -220,7 +220,7 @@ def word_faults(content: Content) -> list[Lack]:
         count = count_words(text)
         if count > limit:
             found.append(
-                Lack(
+                OfferProblem(
                     name,
                     ngettext(
                         "Shorten this to %(num)s word. It is now %(count)s.",
@@ -233,9 +233,13 @@ def word_faults(content: Content) -> list[Lack]:
     return found
 
 
-def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
+def find_problems(content: OfferContent, today: dt.date, deadline: dt.date) -> list[OfferProblem]:
     """Return what stops an offer from being sent, in the order of the form."""
-    claims = [lack for number, claim in enumerate(content.evidence) for lack in _claim_lacks(number, claim)]
+    claims = [
+        problem
+        for number, claim in enumerate(content.evidence)
+        for problem in _answer_problems(number, claim)
+    ]
     checks: list[tuple[object, str, str]] = [
         (content.understanding, "understanding", _("Describe how you understand the job.")),
         (_prices_something(content), "line_0_amount", _("Enter a price for at least one part of the job.")),
@@ -249,7 +253,7 @@ def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
         (content.finish, "finish", _("Enter when you will finish.")),
         (_in_order(content.start, content.finish), "finish", _("The end date must be after the start date.")),
         (content.team, "team", _("State who will do the job.")),
-        *((False, lack.field, lack.message) for lack in claims),
+        *((False, problem.field, problem.message) for problem in claims),
         (content.ownership_accept is not None, "ownership_accept", _("Say who will own what you make.")),
         (
             content.ownership_accept is not False or content.ownership_deviation,
@@ -269,21 +273,28 @@ def missing(content: Content, today: dt.date, deadline: dt.date) -> list[Lack]:
             _("The offer must be valid at least until the deadline."),
         ),
     ]
-    return [*(Lack(name, message) for ok, name, message in checks if not ok), *word_faults(content)]
+    return [
+        *(OfferProblem(name, message) for ok, name, message in checks if not ok),
+        *find_long_texts(content),
+    ]
 
 
-def _prices_something(content: Content) -> bool:
+def _prices_something(content: OfferContent) -> bool:
     lines = content.price_lines
-    return not lines or any(line.kind is not Kind.NOT_PRICED for line in lines)
+    return not lines or any(line.kind is not PriceKind.NOT_PRICED for line in lines)
 
 
 def _in_order(first: dt.date | None, last: dt.date | None) -> bool:
     return first is None or last is None or first <= last
 
 
-def _claim_lacks(number: int, claim: Claim) -> list[Lack]:
+def _answer_problems(number: int, claim: RequirementAnswer) -> list[OfferProblem]:
     if claim.met is None:
-        return [Lack(f"must_{number}_met", _("Answer yes or no to “%(demand)s”.", demand=claim.demand))]
+        return [
+            OfferProblem(f"must_{number}_met", _("Answer yes or no to “%(demand)s”.", demand=claim.demand))
+        ]
     if claim.met and not claim.text:
-        return [Lack(f"must_{number}_text", _("Show how you meet “%(demand)s”.", demand=claim.demand))]
+        return [
+            OfferProblem(f"must_{number}_text", _("Show how you meet “%(demand)s”.", demand=claim.demand))
+        ]
     return []

@@ -10,7 +10,7 @@ MAX_SCORE = 5
 SHORT_MONTHS, LONG_MONTHS = 24, 36
 
 
-class Kind(StrEnum):
+class PriceKind(StrEnum):
     """How an offer answers one deliverable."""
 
     AMOUNT = "amount"
@@ -21,7 +21,7 @@ class Kind(StrEnum):
     @property
     def is_gap(self) -> bool:
         """Say whether the price leaves this out."""
-        return self in {Kind.NOT_INCLUDED, Kind.NOT_PRICED}
+        return self in {PriceKind.NOT_INCLUDED, PriceKind.NOT_PRICED}
 
 
 def weighted_score(scores: Mapping[str, int], weights: Mapping[str, int]) -> int | None:
@@ -42,7 +42,7 @@ class Price:
     """What an offer asks for: one entry per deliverable of the brief, in its order, and the running cost."""
 
     key: int
-    kinds: tuple[Kind, ...]
+    kinds: tuple[PriceKind, ...]
     amounts: tuple[int | None, ...]
     monthly: int
 
@@ -102,7 +102,7 @@ def fill_gaps(prices: Sequence[Price]) -> dict[int, Filled]:
                 for other in prices
                 if other.key != price.key
                 for kind, amount in [(other.kinds[place], other.amounts[place])]
-                if kind is Kind.AMOUNT and amount is not None
+                if kind is PriceKind.AMOUNT and amount is not None
             ]
             if others:
                 fills[place] = mean(others)

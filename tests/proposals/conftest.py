@@ -15,8 +15,8 @@ from marketplace.directory.queries import catalogue_cache
 from marketplace.organisations.models import BusinessGarden, Company, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.content import Claim, Content, PriceLine
-from marketplace.proposals.evaluation import Kind
+from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
@@ -38,14 +38,14 @@ ANSWERS = {
 }
 
 
-def full_content(**changes: Any) -> Content:
+def full_content(**changes: Any) -> OfferContent:
     """An offer that can be sent."""
     values: dict[str, Any] = {
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
         "price_lines": (
-            PriceLine("Nettbutikk med 40 varer", Kind.AMOUNT, 58_000),
-            PriceLine("Kobling til kassa", Kind.AMOUNT, 18_000),
-            PriceLine("40 produktbilder", Kind.AMOUNT, 16_000, "Tatt på gården"),
+            PriceLine("Nettbutikk med 40 varer", PriceKind.AMOUNT, 58_000),
+            PriceLine("Kobling til kassa", PriceKind.AMOUNT, 18_000),
+            PriceLine("40 produktbilder", PriceKind.AMOUNT, 16_000, "Tatt på gården"),
         ),
         "monthly_nok": 1_290,
         "assumptions": "Dere skriver tekstene.",
@@ -53,15 +53,15 @@ def full_content(**changes: Any) -> Content:
         "finish": dt.date(2027, 4, 16),
         "team": "Ane og Trygve",
         "evidence": (
-            Claim("Kobling til kassa", met=True, text="Gjort for et gårdsutsalg."),
-            Claim("Henting på gården", met=True, text="Finnes i løsningen vår."),
+            RequirementAnswer("Kobling til kassa", met=True, text="Gjort for et gårdsutsalg."),
+            RequirementAnswer("Henting på gården", met=True, text="Finnes i løsningen vår."),
         ),
-        "wishes": (Claim("Gavekort", met=True, text=""),),
+        "wishes": (RequirementAnswer("Gavekort", met=True, text=""),),
         "ownership_accept": True,
         "has_relation": False,
         "valid_until": dt.date(2027, 2, 1),
     }
-    return Content(**(values | changes))
+    return OfferContent(**(values | changes))
 
 
 def filled(**changes: str) -> dict[str, str]:
@@ -247,7 +247,7 @@ def opened(market: Market, at_noon: Any) -> Market:
     market.send(
         "myrull",
         price_lines=(
-            PriceLine(lines[0].deliverable, Kind.AMOUNT, 64_000),
+            PriceLine(lines[0].deliverable, PriceKind.AMOUNT, 64_000),
             lines[1],
             PriceLine(lines[2].deliverable),
         ),
@@ -256,8 +256,8 @@ def opened(market: Market, at_noon: Any) -> Market:
     market.send(
         "skogsfjord",
         price_lines=(
-            PriceLine(lines[0].deliverable, Kind.AMOUNT, 40_000),
-            PriceLine(lines[1].deliverable, Kind.NOT_INCLUDED),
+            PriceLine(lines[0].deliverable, PriceKind.AMOUNT, 40_000),
+            PriceLine(lines[1].deliverable, PriceKind.NOT_INCLUDED),
             lines[2],
         ),
         monthly_nok=990,

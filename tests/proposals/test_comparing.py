@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.proposals import queries
 from marketplace.proposals.content import PriceLine
-from marketplace.proposals.evaluation import Kind
+from marketplace.proposals.evaluation import PriceKind
 from tests.proposals.conftest import AFTER, ANSWERS, REFERENCE, full_content
 
 OFFERS = f"/briefs/{REFERENCE}/proposals"
@@ -28,8 +28,8 @@ def test_who_is_the_cheapest_only_while_something_is_left_out_is_told_with_who_i
     market.send(
         "skogsfjord",
         price_lines=(
-            PriceLine(lines[0].deliverable, Kind.AMOUNT, 60_000),
-            PriceLine(lines[1].deliverable, Kind.NOT_INCLUDED),
+            PriceLine(lines[0].deliverable, PriceKind.AMOUNT, 60_000),
+            PriceLine(lines[1].deliverable, PriceKind.NOT_INCLUDED),
             lines[2],
         ),
     )
@@ -89,9 +89,9 @@ def test_offers_are_counted_for_the_garden_alone_and_listed_for_their_supplier_a
     for name in ("owner", "curator", "admin"):
         viewer = opened.people[name]
         assert queries.own_proposal(viewer, opened.brief_id) is None
-        for ask in (queries.own_offers, lambda asker: queries.answering(asker, REFERENCE)):
+        for query in (queries.own_offers, lambda asker: queries.answering(asker, REFERENCE)):
             with pytest.raises(NotFound):
-                ask(viewer)
+                query(viewer)
     assert queries.own_offers(opened.kvistverk).total == 1
 
 

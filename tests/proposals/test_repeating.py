@@ -100,7 +100,7 @@ def test_many_at_once_are_no_more_than_twenty(market: Market, app: Flask) -> Non
 
 def advice(market: Market, reference: str) -> str:
     found = queries.offers_for(market.owner, reference)
-    return " ".join(compare(found.offers, found.ask).advice)
+    return " ".join(compare(found.offers, found.requirements).advice)
 
 
 def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(

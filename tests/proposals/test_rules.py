@@ -9,12 +9,19 @@ from hypothesis import strategies as st
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.proposals import lifecycle
-from marketplace.proposals.content import Ask, Claim, Content, PriceLine, missing, word_faults
+from marketplace.proposals.content import (
+    BriefRequirements,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+    find_long_texts,
+    find_problems,
+)
 from marketplace.proposals.evaluation import (
     CRITERIA,
     DEFAULT_WEIGHTS,
-    Kind,
     Price,
+    PriceKind,
     doubts,
     fill_gaps,
     find_trap,
@@ -26,7 +33,7 @@ from tests.proposals.conftest import DEADLINE_DAY, full_content
 
 pytestmark = pytest.mark.once
 
-A, I, N, P = Kind.AMOUNT, Kind.INCLUDED, Kind.NOT_INCLUDED, Kind.NOT_PRICED
+A, I, N, P = PriceKind.AMOUNT, PriceKind.INCLUDED, PriceKind.NOT_INCLUDED, PriceKind.NOT_PRICED
 # The three offers of the design: shop, pick-up, payment, till, photos, training.
 KVISTVERK = Price(1, (A, A, A, A, A, A), (58_000, 9_500, 6_000, 18_000, 16_000, 7_000), 1_290)
 MYRULL = Price(2, (A, I, A, A, P, A), (64_000, None, 4_500, 22_000, None, 6_000), 1_650)
@@ -102,16 +109,18 @@ def test_doubts_name_prices_above_the_frame_and_far_below_the_others():
 
 def test_content_survives_being_stored():
     content = full_content()
-    assert Content.from_dict(content.to_dict()) == content
-    assert Content.from_dict(None) == Content()
-    assert Content.from_dict({}) == Content()
+    assert OfferContent.from_dict(content.to_dict()) == content
+    assert OfferContent.from_dict(None) == OfferContent()
+    assert OfferContent.from_dict({}) == OfferContent()
 
 
 def test_content_follows_the_brief_when_it_changes():
-    ask = Ask(deliverables=("40 produktbilder", "Noe nytt"), must_have=("Henting på gården",))
-    fitted = full_content().fitted_to(ask)
+    requirements = BriefRequirements(
+        deliverables=("40 produktbilder", "Noe nytt"), must_have=("Henting på gården",)
+    )
+    fitted = full_content().adapted_to(requirements)
     assert fitted.price_lines == (
-        PriceLine("40 produktbilder", Kind.AMOUNT, 16_000, "Tatt på gården"),
+        PriceLine("40 produktbilder", PriceKind.AMOUNT, 16_000, "Tatt på gården"),
         PriceLine("Noe nytt"),
     )
     assert [claim.met for claim in fitted.evidence] == [True]
@@ -130,8 +139,8 @@ def test_content_follows_the_brief_when_it_changes():
         ({"finish": None}, "finish"),
         ({"finish": dt.date(2027, 1, 1)}, "finish"),
         ({"team": ""}, "team"),
-        ({"evidence": (Claim("Kassa"),)}, "must_0_met"),
-        ({"evidence": (Claim("Kassa", met=True),)}, "must_0_text"),
+        ({"evidence": (RequirementAnswer("Kassa"),)}, "must_0_met"),
+        ({"evidence": (RequirementAnswer("Kassa", met=True),)}, "must_0_text"),
         ({"ownership_accept": None}, "ownership_accept"),
         ({"ownership_accept": False}, "ownership_deviation"),
         ({"has_relation": None}, "has_relation"),
@@ -139,21 +148,27 @@ def test_content_follows_the_brief_when_it_changes():
         ({"valid_until": None}, "valid_until"),
         ({"valid_until": dt.date(2026, 12, 1)}, "valid_until"),
         ({"assumptions": "ord " * 81}, "assumptions"),
-        ({"wishes": (Claim("Gavekort", met=True, text="ord " * 61),)}, "wish_0_text"),
+        ({"wishes": (RequirementAnswer("Gavekort", met=True, text="ord " * 61),)}, "wish_0_text"),
     ],
 )
 def test_what_is_missing_is_named_with_its_field(changes, field):
-    assert [lack.field for lack in missing(full_content(**changes), TODAY, DEADLINE_DAY)] == [field]
+    assert [problem.field for problem in find_problems(full_content(**changes), TODAY, DEADLINE_DAY)] == [
+        field
+    ]
 
 
 def test_a_full_offer_lacks_nothing_and_a_plain_no_needs_no_proof():
-    assert not missing(full_content(), TODAY, DEADLINE_DAY)
-    assert not missing(full_content(evidence=(Claim("Kassa", met=False),)), TODAY, DEADLINE_DAY)
-    assert not word_faults(full_content())
+    assert not find_problems(full_content(), TODAY, DEADLINE_DAY)
+    assert not find_problems(
+        full_content(evidence=(RequirementAnswer("Kassa", met=False),)), TODAY, DEADLINE_DAY
+    )
+    assert not find_long_texts(full_content())
 
 
 def test_an_ask_reads_what_a_brief_does_not_say_as_nothing():
-    assert Ask.from_answers("T", {"deliverables": None, "weights": None}) == Ask("T")
+    assert BriefRequirements.from_answers("T", {"deliverables": None, "weights": None}) == BriefRequirements(
+        "T"
+    )
 
 
 def test_a_draft_after_the_deadline_was_not_sent():

@@ -7,8 +7,15 @@ from wtforms import HiddenField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.content import OWNERSHIP_LABELS, WORD_LIMITS, Ask, Claim, Content, PriceLine
-from marketplace.proposals.evaluation import Kind
+from marketplace.proposals.content import (
+    OWNERSHIP_LABELS,
+    WORD_LIMITS,
+    BriefRequirements,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+)
+from marketplace.proposals.evaluation import PriceKind
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -20,9 +27,9 @@ from marketplace.web.forms import (
 )
 
 KINDS = [
-    (str(Kind.AMOUNT), _l("Price")),
-    (str(Kind.INCLUDED), _l("Included in the rest")),
-    (str(Kind.NOT_INCLUDED), _l("Not included")),
+    (str(PriceKind.AMOUNT), _l("Price")),
+    (str(PriceKind.INCLUDED), _l("Included in the rest")),
+    (str(PriceKind.NOT_INCLUDED), _l("Not included")),
 ]
 YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
 OWNS = [
@@ -35,12 +42,12 @@ TIES = [
 ]
 
 
-def yes_no(value: bool | None) -> str:  # noqa: FBT001 because the value is what is translated
+def format_yes_no(value: bool | None) -> str:  # noqa: FBT001 because the value is what is translated
     """Return yes, no or nothing for an answer."""
     return "" if value is None else ("yes" if value else "no")
 
 
-def truth(value: str | None) -> bool | None:
+def parse_yes_no(value: str | None) -> bool | None:
     """Return the answer behind yes or no; None when it is neither."""
     return {"yes": True, "no": False}.get(value or "")
 
@@ -48,7 +55,7 @@ def truth(value: str | None) -> bool | None:
 class ProposalForm(BaseForm):
     """The fields that each offer has; `proposal_form` adds those of the brief."""
 
-    ask: Ask = Ask()
+    requirements: BriefRequirements = BriefRequirements()
 
     seen = HiddenField()
     understanding = LongTextField(
@@ -100,9 +107,9 @@ class ProposalForm(BaseForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Check that no line both has a price and is something else."""
         ok = bool(super().validate(extra_validators))
-        for number in range(len(self.ask.deliverables)):
+        for number in range(len(self.requirements.deliverables)):
             kind, amount = self.line(number, "kind"), self.line(number, "amount")
-            if kind.data not in {"", None, str(Kind.AMOUNT)} and amount.data is not None:
+            if kind.data not in {"", None, str(PriceKind.AMOUNT)} and amount.data is not None:
                 amount.errors = [*amount.errors, _("Remove the amount, or choose Price.")]
                 ok = False
         return ok
@@ -112,28 +119,34 @@ class ProposalForm(BaseForm):
         found = re.fullmatch(r"[0-9]{1,8}", self.seen.data or "")
         return int(found.group()) if found else None
 
-    def content(self) -> Content:
+    def content(self) -> OfferContent:
         """Return the offer as it was filled in."""
-        ask = self.ask
-        return Content(
+        requirements = self.requirements
+        return OfferContent(
             understanding=self.understanding.data or "",
-            price_lines=tuple(self._line(number, text) for number, text in enumerate(ask.deliverables)),
+            price_lines=tuple(
+                self._line(number, text) for number, text in enumerate(requirements.deliverables)
+            ),
             monthly_nok=self.monthly_nok.data,
             assumptions=self.assumptions.data or "",
             start=self.start.data,
             finish=self.finish.data,
             team=self.team.data or "",
             evidence=tuple(
-                Claim(text, truth(self.must(n, "met").data), self.must(n, "text").data or "")
-                for n, text in enumerate(ask.must_have)
+                RequirementAnswer(
+                    text, parse_yes_no(self.must(n, "met").data), self.must(n, "text").data or ""
+                )
+                for n, text in enumerate(requirements.must_have)
             ),
             wishes=tuple(
-                Claim(text, truth(self.wish(n, "met").data), self.wish(n, "text").data or "")
-                for n, text in enumerate(ask.nice_to_have)
+                RequirementAnswer(
+                    text, parse_yes_no(self.wish(n, "met").data), self.wish(n, "text").data or ""
+                )
+                for n, text in enumerate(requirements.nice_to_have)
             ),
-            ownership_accept=truth(self.ownership_accept.data),
+            ownership_accept=parse_yes_no(self.ownership_accept.data),
             ownership_deviation=self.ownership_deviation.data or "",
-            has_relation=truth(self.has_relation.data),
+            has_relation=parse_yes_no(self.has_relation.data),
             relation=self.relation.data or "",
             valid_until=self.valid_until.data,
         )
@@ -141,23 +154,27 @@ class ProposalForm(BaseForm):
     def _line(self, number: int, deliverable: str) -> PriceLine:
         chosen, amount = self.line(number, "kind").data, self.line(number, "amount").data
         comment = self.line(number, "comment").data or ""
-        if chosen in {str(Kind.INCLUDED), str(Kind.NOT_INCLUDED)}:
-            return PriceLine(deliverable, Kind(chosen), None, comment)
-        return PriceLine(deliverable, Kind.NOT_PRICED if amount is None else Kind.AMOUNT, amount, comment)
+        if chosen in {str(PriceKind.INCLUDED), str(PriceKind.NOT_INCLUDED)}:
+            return PriceLine(deliverable, PriceKind(chosen), None, comment)
+        return PriceLine(
+            deliverable, PriceKind.NOT_PRICED if amount is None else PriceKind.AMOUNT, amount, comment
+        )
 
 
-def proposal_form(ask: Ask, content: Content, revision: int, **fresh: Any) -> ProposalForm:
+def proposal_form(
+    requirements: BriefRequirements, content: OfferContent, revision: int, **fresh: Any
+) -> ProposalForm:
     """Return the form for a brief, filled with an offer; `formdata=None` leaves out what was typed."""
-    fields: dict[str, Any] = {"ask": ask}
-    for number, text in enumerate(ask.deliverables):
+    fields: dict[str, Any] = {"ask": requirements}
+    for number, text in enumerate(requirements.deliverables):
         fields[f"line_{number}_kind"] = ChoiceField(
             _("Answer for: %(part)s", part=text), choices=KINDS, validate_choice=False
         )
         fields[f"line_{number}_amount"] = NokField(_("Price for: %(part)s", part=text))
         fields[f"line_{number}_comment"] = TextField(_("Comment on: %(part)s", part=text), [length(high=200)])
     for name, demands, limit in (
-        ("must", ask.must_have, WORD_LIMITS["evidence"]),
-        ("wish", ask.nice_to_have, WORD_LIMITS["wish"]),
+        ("must", requirements.must_have, WORD_LIMITS["evidence"]),
+        ("wish", requirements.nice_to_have, WORD_LIMITS["wish"]),
     ):
         for number, text in enumerate(demands):
             fields[f"{name}_{number}_met"] = ChoiceField(text, choices=YES_NO, validate_choice=False)
@@ -171,7 +188,7 @@ def proposal_form(ask: Ask, content: Content, revision: int, **fresh: Any) -> Pr
     return form
 
 
-def _values(content: Content, revision: int) -> dict[str, Any]:
+def _values(content: OfferContent, revision: int) -> dict[str, Any]:
     values: dict[str, Any] = {
         "seen": str(revision),
         "understanding": content.understanding,
@@ -180,27 +197,27 @@ def _values(content: Content, revision: int) -> dict[str, Any]:
         "start": content.start,
         "finish": content.finish,
         "team": content.team,
-        "ownership_accept": yes_no(content.ownership_accept),
+        "ownership_accept": format_yes_no(content.ownership_accept),
         "ownership_deviation": content.ownership_deviation,
-        "has_relation": yes_no(content.has_relation),
+        "has_relation": format_yes_no(content.has_relation),
         "relation": content.relation,
         "valid_until": content.valid_until,
     }
     for number, line in enumerate(content.price_lines):
-        kind = Kind.AMOUNT if line.kind is Kind.NOT_PRICED else line.kind
+        kind = PriceKind.AMOUNT if line.kind is PriceKind.NOT_PRICED else line.kind
         values[f"line_{number}_kind"] = str(kind)
         values[f"line_{number}_amount"] = line.amount
         values[f"line_{number}_comment"] = line.comment
     for name, claims in (("must", content.evidence), ("wish", content.wishes)):
         for number, claim in enumerate(claims):
-            values[f"{name}_{number}_met"] = yes_no(claim.met)
+            values[f"{name}_{number}_met"] = format_yes_no(claim.met)
             values[f"{name}_{number}_text"] = claim.text
     return values
 
 
-def owned_in_words(ask: Ask) -> list[str]:
+def ownership_labels(requirements: BriefRequirements) -> list[str]:
     """Return what the company wants to own, in the reader's language."""
-    return [str(OWNERSHIP_LABELS.get(code, code)) for code in ask.ownership]
+    return [str(OWNERSHIP_LABELS.get(code, code)) for code in requirements.ownership]
 
 
 class WithdrawForm(BaseForm):

@@ -15,7 +15,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import Ask, Content, Lack, missing
+from marketplace.proposals.content import BriefRequirements, OfferContent, OfferProblem, find_problems
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing
 from marketplace.proposals.models import Award, Proposal
 from marketplace.sourcing.models import Invitation
@@ -38,7 +38,7 @@ class Answering:
     brief: Brief
     phase: Phase
     version: BriefVersion
-    ask: Ask
+    requirements: BriefRequirements
     proposal: Proposal | None
     company: str | None
     may_answer: bool
@@ -65,15 +65,17 @@ class Answering:
         return str(STATE_LABELS[State(self.state) if self.state in set(State) else self.state])
 
     @property
-    def content(self) -> Content:
+    def content(self) -> OfferContent:
         """Return what the supplier is writing, under what the brief asks today."""
-        return Content.from_dict(self.proposal.content if self.proposal else None).fitted_to(self.ask)
+        return OfferContent.from_dict(self.proposal.content if self.proposal else None).adapted_to(
+            self.requirements
+        )
 
     @property
-    def sent(self) -> Content | None:
+    def sent(self) -> OfferContent | None:
         """Return what counts, or None when nothing is sent."""
         stored = self.proposal.submitted_content if self.proposal else None
-        return Content.from_dict(stored) if stored is not None else None
+        return OfferContent.from_dict(stored) if stored is not None else None
 
     @property
     def is_sent(self) -> bool:
@@ -97,9 +99,9 @@ class Answering:
         )
 
     @property
-    def lacks(self) -> list[Lack]:
+    def problems(self) -> list[OfferProblem]:
         """Return what is missing before the offer can be sent."""
-        return missing(self.content, clock.today(), clock.to_local(self.deadline).date())
+        return find_problems(self.content, clock.today(), clock.to_local(self.deadline).date())
 
     @property
     def days_left(self) -> int:
@@ -128,7 +130,7 @@ def answering(viewer: Viewer, reference: str) -> Answering:
         brief=brief,
         phase=seen.phase,
         version=version,
-        ask=Ask.from_answers(version.title, version.answers),
+        requirements=BriefRequirements.from_answers(version.title, version.answers),
         proposal=proposal,
         company=seen.company.name if seen.company else None,
         may_answer=_may_answer(viewer, brief, proposal),

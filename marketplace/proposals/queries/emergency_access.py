@@ -13,7 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import Ask, Content
+from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.lifecycle import STATE_LABELS, State
 from marketplace.proposals.models import EmergencyAccess, Proposal
 
@@ -24,7 +24,7 @@ class SealedOffer:
 
     name: str
     state_label: str
-    content: Content
+    content: OfferContent
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class EmergencyView:
     """A brief and its sealed offers, readable until `until`."""
 
     brief_view: BriefPaper
-    ask: Ask
+    requirements: BriefRequirements
     offers: Sequence[SealedOffer]
     until: dt.datetime
     reason: str
@@ -58,11 +58,15 @@ def emergency_view(viewer: Viewer, reference: str) -> EmergencyView:
         raise NotFound
     brief = access.brief
     version = current_version(brief)
-    ask = Ask.from_answers(version.title, version.answers) if version else Ask()
-    return EmergencyView(paper(viewer, brief), ask, _offers(brief, ask), access.until, access.reason)
+    requirements = (
+        BriefRequirements.from_answers(version.title, version.answers) if version else BriefRequirements()
+    )
+    return EmergencyView(
+        paper(viewer, brief), requirements, _offers(brief, requirements), access.until, access.reason
+    )
 
 
-def _offers(brief: Brief, ask: Ask) -> list[SealedOffer]:
+def _offers(brief: Brief, requirements: BriefRequirements) -> list[SealedOffer]:
     query = (
         select(Proposal)
         .where(Proposal.brief_id == brief.id)
@@ -73,7 +77,7 @@ def _offers(brief: Brief, ask: Ask) -> list[SealedOffer]:
         SealedOffer(
             proposal.supplier.name,
             str(STATE_LABELS[State(proposal.state)]),
-            Content.from_dict(proposal.submitted_content or proposal.content).fitted_to(ask),
+            OfferContent.from_dict(proposal.submitted_content or proposal.content).adapted_to(requirements),
         )
         for proposal in session.scalars(query)
     ]

@@ -13,7 +13,7 @@ from marketplace.briefs.queries import paper
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import Ask
+from marketplace.proposals.content import BriefRequirements
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Proposal
@@ -67,17 +67,19 @@ def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
     proposal = session.scalar(query) if viewer.is_supplier else None
     if proposal is None or proposal.state not in FINAL - NO_LETTER:
         raise NotFound
-    ask = Ask.from_answers(proposal.brief_version.title, proposal.brief_version.answers)
+    requirements = BriefRequirements.from_answers(
+        proposal.brief_version.title, proposal.brief_version.answers
+    )
     award = award_of(proposal.brief_id)
     is_winner = proposal.state == State.AWARDED
     own = {row.criterion: row.score for row in proposal.evaluations}
-    own_total = weighted_score(own, ask.weights)
+    own_total = weighted_score(own, requirements.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
     company = paper(viewer, proposal.brief).company
     return Letter(
         proposal=proposal,
         brief=proposal.brief,
-        weights=ask.weights,
+        weights=requirements.weights,
         own=own if own_total is not None else {},
         own_total=own_total,
         chosen_name=award.proposal.supplier.name if award and proposal.state == State.NOT_SELECTED else "",

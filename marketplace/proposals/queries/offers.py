@@ -17,7 +17,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import sort_key
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import Ask, Content
+from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import State, opened_at
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
@@ -90,7 +90,7 @@ class Offer:
     is_approved: bool
     state: str
     submitted_at: dt.datetime | None
-    content: Content
+    content: OfferContent
     scores: Mapping[str, int]
     notes: Mapping[str, str]
     total_score: int | None
@@ -113,7 +113,7 @@ class Offers:
     brief: Brief
     phase: Phase
     version: BriefVersion
-    ask: Ask
+    requirements: BriefRequirements
     is_sealed: bool
     offers: Sequence[Offer]
     award: Award | None
@@ -138,13 +138,15 @@ def offers_for(viewer: Viewer, reference: str) -> Offers:
     version = current_version(brief)
     if version is None:
         raise NotFound
-    ask = Ask.from_answers(version.title, version.answers)
+    requirements = BriefRequirements.from_answers(version.title, version.answers)
     sealed = not is_opened(brief)
-    found = () if sealed else _opened(brief, version, ask)
-    return Offers(brief, phase_of(brief), version, ask, sealed, found, None if sealed else award_of(brief.id))
+    found = () if sealed else _opened(brief, version, requirements)
+    return Offers(
+        brief, phase_of(brief), version, requirements, sealed, found, None if sealed else award_of(brief.id)
+    )
 
 
-def _opened(brief: Brief, version: BriefVersion, ask: Ask) -> list[Offer]:
+def _opened(brief: Brief, version: BriefVersion, requirements: BriefRequirements) -> list[Offer]:
     asked, now = {"brief_id": brief.id}, clock.now()
     trades = set(session.scalars(_TRADES, asked))
     approved = {
@@ -156,14 +158,21 @@ def _opened(brief: Brief, version: BriefVersion, ask: Ask) -> list[Offer]:
     for row in session.execute(_SCORES, asked):
         judged[row.proposal_id].append(row)
     offers = [
-        _offer(proposal, version, ask, judged[proposal.id], is_approved=proposal.supplier_id in approved)
+        _offer(
+            proposal, version, requirements, judged[proposal.id], is_approved=proposal.supplier_id in approved
+        )
         for proposal in session.scalars(_SENT, asked)
     ]
     return sorted(offers, key=lambda offer: (sort_key(offer.name), offer.supplier_id))
 
 
 def _offer(
-    proposal: Proposal, version: BriefVersion, ask: Ask, judged: Sequence[Any], *, is_approved: bool
+    proposal: Proposal,
+    version: BriefVersion,
+    requirements: BriefRequirements,
+    judged: Sequence[Any],
+    *,
+    is_approved: bool,
 ) -> Offer:
     supplier = proposal.supplier
     scores = {row.criterion: row.score for row in judged}
@@ -178,10 +187,10 @@ def _offer(
         is_approved=supplier.is_active and is_approved,
         state=proposal.state,
         submitted_at=proposal.submitted_at,
-        content=Content.from_dict(proposal.submitted_content).fitted_to(ask),
+        content=OfferContent.from_dict(proposal.submitted_content).adapted_to(requirements),
         scores=scores,
         notes={row.criterion: row.note for row in judged},
-        total_score=weighted_score(scores, ask.weights),
+        total_score=weighted_score(scores, requirements.weights),
         outcome_code=proposal.outcome_code,
         outcome_text=proposal.outcome_text,
         outcome_good=proposal.outcome_good,

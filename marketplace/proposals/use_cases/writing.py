@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.content import Content
+from marketplace.proposals.content import OfferContent
 from marketplace.proposals.duplicate_text import MOST_A_DAY
 from marketplace.proposals.lifecycle import State
 from marketplace.proposals.models import Proposal, new_number
@@ -46,7 +46,7 @@ def _writing(viewer: Viewer, reference: str) -> Answering:
     return found
 
 
-def save(viewer: Viewer, reference: str, content: Content, seen_revision: int | None = None) -> Proposal:
+def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: int | None = None) -> Proposal:
     """Keep what the supplier has written; what was sent before still counts. Returns the offer.
 
     `seen_revision` is the one that the writer began from. Raises Conflict when a colleague has saved since,
@@ -56,9 +56,9 @@ def save(viewer: Viewer, reference: str, content: Content, seen_revision: int | 
         return _keep(viewer, _writing(viewer, reference), content, seen_revision)
 
 
-def _keep(viewer: Viewer, found: Answering, content: Content, seen_revision: int | None) -> Proposal:
+def _keep(viewer: Viewer, found: Answering, content: OfferContent, seen_revision: int | None) -> Proposal:
     proposal = found.proposal
-    stored = content.fitted_to(found.ask).to_dict()
+    stored = content.adapted_to(found.requirements).to_dict()
     if proposal is None:
         proposal = Proposal(
             id=_free_number(),
@@ -116,8 +116,8 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             raise Conflict(
                 _("A colleague has saved this offer since you opened it. Read it again before you send it.")
             )
-        if found.lacks:
-            raise RuleBroken(found.lacks[0].message, found.lacks[0].field)
+        if found.problems:
+            raise RuleBroken(found.problems[0].message, found.problems[0].field)
         _must_not_be_too_many(proposal)
         again = found.is_sent
         if again and not found.has_unsent_changes and not found.answers_older_version:

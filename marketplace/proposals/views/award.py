@@ -45,7 +45,9 @@ def award(reference: str) -> Answer:
     if number is None and len(live) == 1:
         number = live[0].id
     if number is None and live:
-        return render_template("proposals/choose.html", found=found, comparison=compare(live, found.ask))
+        return render_template(
+            "proposals/choose.html", found=found, comparison=compare(live, found.requirements)
+        )
     chosen = next((offer for offer in live if offer.id == number), None)
     if chosen is None:
         raise NotFound
@@ -97,9 +99,9 @@ def nobody(reference: str) -> Answer:
 def rule_out(reference: str, proposal_id: int) -> Answer:
     """Rule out an offer that misses a must-have."""
     found, one = queries.offer_for(current_viewer(), reference, proposal_id)
-    if found.phase is not Phase.EVALUATING or not one.is_live or not found.ask.must_have:
+    if found.phase is not Phase.EVALUATING or not one.is_live or not found.requirements.must_have:
         raise NotFound
-    form = RuleOutForm(found.ask.must_have)
+    form = RuleOutForm(found.requirements.must_have)
     if form.validate_on_submit():
         try:
             use_cases.rule_out(

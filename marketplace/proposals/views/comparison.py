@@ -10,7 +10,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MOST_COLUMNS, compare
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendForm, scores_form
-from marketplace.proposals.forms.writing import owned_in_words
+from marketplace.proposals.forms.writing import ownership_labels
 from marketplace.proposals.lifecycle import reason_label
 from marketplace.proposals.queries import Offer, Offers
 from marketplace.proposals.use_cases.evaluation import extension_range, may_extend_without_offers
@@ -42,9 +42,11 @@ def compare_offers(reference: str) -> Answer:
     return render_template(
         "proposals/compare.html",
         found=found,
-        comparison=compare(shown, found.ask),
+        comparison=compare(shown, found.requirements),
         shown=shown,
-        criteria=[(code, str(CRITERION_LABELS[code]), found.ask.weights.get(code, 0)) for code in CRITERIA],
+        criteria=[
+            (code, str(CRITERION_LABELS[code]), found.requirements.weights.get(code, 0)) for code in CRITERIA
+        ],
         to_judge=found.phase in TO_JUDGE,
         most=MOST_COLUMNS,
     )
@@ -118,7 +120,7 @@ def offer(reference: str, proposal_id: int) -> Answer:
         "proposals/offer.html",
         found=found,
         offer=one,
-        owned=owned_in_words(found.ask),
+        owned=ownership_labels(found.requirements),
         to_judge=found.phase is Phase.EVALUATING,
         reason=reason_label(one.outcome_code),
     )
@@ -139,6 +141,8 @@ def scores(reference: str) -> Answer:
             _("The scores have been saved. Only people in your company can see them until you choose.")
         )
         return see_other("proposals.compare", reference=reference, _anchor="scores")
-    criteria = [(code, str(CRITERION_LABELS[code]), found.ask.weights.get(code, 0)) for code in CRITERIA]
+    criteria = [
+        (code, str(CRITERION_LABELS[code]), found.requirements.weights.get(code, 0)) for code in CRITERIA
+    ]
     html = render_template("proposals/scores.html", found=found, form=form, criteria=criteria)
     return html, 422 if form.is_submitted() else 200

@@ -8,9 +8,9 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.content import Lack
+from marketplace.proposals.content import OfferProblem
 from marketplace.proposals.duplicate_text import MANY
-from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owned_in_words, proposal_form
+from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, ownership_labels, proposal_form
 from marketplace.proposals.queries import Answering
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -42,12 +42,12 @@ def edit(reference: str) -> Answer:
             return _told(message, 409)
         flashes.warn(message)
         return see_other("proposals.edit", reference=reference)
-    form = proposal_form(found.ask, found.content, found.proposal.revision if found.proposal else 0)
+    form = proposal_form(found.requirements, found.content, found.proposal.revision if found.proposal else 0)
     if request.method == "POST":
         if not form.validate():
             return _told(form.all_errors()[0][1], 422) if _saves_itself() else _page(found, form, [], 422)
         return _keep(reference, form, send=request.form.get("act") == "send")
-    shown = found.lacks if request.args.get("missing") else []
+    shown = found.problems if request.args.get("missing") else []
     _mark(form, shown)
     return _page(found, form, shown)
 
@@ -73,13 +73,13 @@ def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
     if not send:
         flashes.done(_("Saved. Only you can see it."))
         return see_other("proposals.edit", reference=reference)
-    lacks = queries.answering(viewer, reference).lacks
-    if lacks:
+    problems = queries.answering(viewer, reference).problems
+    if problems:
         flashes.note(
             ngettext(
                 "Saved, but not sent: %(num)s item is missing.",
                 "Saved, but not sent: %(num)s items are missing.",
-                len(lacks),
+                len(problems),
             )
         )
         return see_other("proposals.edit", reference=reference, missing=1)
@@ -117,7 +117,7 @@ def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict)
         flashes.warn(error.message)
         return see_other("proposals.edit", reference=reference)
     if isinstance(error, Conflict) and found.proposal is not None:
-        theirs = proposal_form(found.ask, found.content, found.proposal.revision, formdata=None)
+        theirs = proposal_form(found.requirements, found.content, found.proposal.revision, formdata=None)
         form.show_theirs(theirs, error.message)
         form.seen.data = str(error.current.get("revision", ""))
         return _page(found, form, [], 409)
@@ -125,20 +125,22 @@ def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict)
     return _page(found, form, [], 422)
 
 
-def _mark(form: ProposalForm, lacks: list[Lack]) -> None:
+def _mark(form: ProposalForm, problems: list[OfferProblem]) -> None:
     """Show what is missing beside its field."""
-    for lack in lacks:
-        form.add_rule_error(RuleBroken(lack.message, lack.field))
+    for problem in problems:
+        form.add_rule_error(RuleBroken(problem.message, problem.field))
 
 
-def _page(found: Answering, form: ProposalForm, shown: list[Lack], status: int = 200) -> tuple[str, int]:
+def _page(
+    found: Answering, form: ProposalForm, shown: list[OfferProblem], status: int = 200
+) -> tuple[str, int]:
     html = render_template(
         "proposals/edit.html",
         found=found,
         form=form,
-        lacks=found.lacks,
+        problems=found.problems,
         shown=shown,
-        owned=owned_in_words(found.ask),
+        owned=ownership_labels(found.requirements),
         may_send=current_viewer().is_owner,
     )
     return html, status
@@ -151,7 +153,7 @@ def _read_only(found: Answering) -> Answer:
         return render_template("proposals/closed.html", found=found, content=None, owned=[])
     content = found.sent or found.content
     return render_template(
-        "proposals/closed.html", found=found, content=content, owned=owned_in_words(found.ask)
+        "proposals/closed.html", found=found, content=content, owned=ownership_labels(found.requirements)
     )
 
 

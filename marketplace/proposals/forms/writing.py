@@ -165,7 +165,7 @@ def proposal_form(
     requirements: BriefRequirements, content: OfferContent, revision: int, **fresh: Any
 ) -> ProposalForm:
     """Return the form for a brief, filled with an offer; `formdata=None` leaves out what was typed."""
-    fields: dict[str, Any] = {"ask": requirements}
+    fields: dict[str, Any] = {"requirements": requirements}
     for number, text in enumerate(requirements.deliverables):
         fields[f"line_{number}_kind"] = ChoiceField(
             _("Answer for: %(part)s", part=text), choices=KINDS, validate_choice=False

@@ -20,7 +20,7 @@ def text_resources() -> dict[str, Any]:
 
 
 @cache
-def glossary() -> matching.Glossary:
+def glossary() -> "matching.Glossary":
     """Build the glossary. One per process, because its index is expensive to build."""
     with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
         lay_texts = yaml.safe_load(file)

@@ -1,4 +1,4 @@
-"""Tables' common base, the session, and the one place where a transaction begins and ends."""
+"""Declarative base, session and transactions, with the connection settings of SQLite and PostgreSQL."""
 
 import datetime as dt
 import logging
@@ -17,31 +17,31 @@ from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
-SHORT_TIMEOUT_MS = 200
+BEST_EFFORT_TIMEOUT_MS = 200
 logger = logging.getLogger(__name__)
-_patience_ms: ContextVar[int] = ContextVar("patience_ms", default=BUSY_TIMEOUT_MS)
+_lock_timeout_ms: ContextVar[int] = ContextVar("lock_timeout_ms", default=BUSY_TIMEOUT_MS)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
-_companion: ContextVar["Companion | None"] = ContextVar("companion", default=None)
+_transaction_hook: ContextVar["TransactionHook | None"] = ContextVar("transaction_hook", default=None)
 
 
-class Companion(Protocol):
-    """Something that is kept together with a use case's change: both, or neither."""
+class TransactionHook(Protocol):
+    """Callbacks at the beginning and after the commit of a transaction."""
 
-    def write(self) -> None:
-        """Write it, as the first thing in the transaction. What it raises ends the transaction."""
+    def on_begin(self) -> None:
+        """Write rows that must be committed together with the change. An exception rolls the transaction back."""
 
-    def written(self) -> None:
-        """Be told that the transaction is committed."""
+    def on_commit(self) -> None:
+        """React to the commit."""
 
 
 class UtcDateTime(TypeDecorator[dt.datetime]):
-    """An aware moment, stored in UTC on every database (SQLite itself forgets the zone)."""
+    """Aware datetime, stored in UTC on every database (SQLite does not store the time zone)."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """Refuse a naive moment and store the rest in UTC."""
+        """Convert an aware datetime to UTC. Raises ValueError for a naive one."""
         del dialect
         if value is None:
             return None
@@ -51,7 +51,7 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
         return value.astimezone(dt.UTC)
 
     def process_result_value(self, value: dt.datetime | None, dialect: Dialect) -> dt.datetime | None:
-        """Return an aware moment in UTC."""
+        """Return the stored value as an aware datetime in UTC."""
         del dialect
         if value is None:
             return None
@@ -59,10 +59,10 @@ class UtcDateTime(TypeDecorator[dt.datetime]):
 
 
 class Base(DeclarativeBase):
-    """Base of all tables. Constraint names are fixed so that migrations can find them.
+    """Declarative base of all models. Constraints have predictable names so that migrations can refer to them.
 
-    A relationship to what must be there says `innerjoin=True`: an outer join to a table of organisations, which is
-    itself a join, makes SQLite read all of them for each row asked for (8 ms instead of 0.2 with 1,000 suppliers).
+    Relationships through a NOT NULL foreign key set `innerjoin=True`: organisations use joined-table inheritance, and
+    SQLite scans the whole table for each row of an outer join to it (8 ms instead of 0.2 ms with 1,000 suppliers).
     """
 
     registry = registry(
@@ -85,7 +85,7 @@ class Base(DeclarativeBase):
 
 
 def make_engine(url: str) -> Engine:
-    """Return an engine for a database without an application, for commands."""
+    """Create an engine outside a Flask application, for command-line tools."""
     return create_engine(url, hide_parameters=True)
 
 
@@ -95,11 +95,11 @@ session = db.session
 
 @contextmanager
 def transaction() -> Iterator[None]:
-    """One use case, one transaction: commit at the end of the block, roll back when it fails.
+    """Run the block in a write transaction: commit at the end, roll back on an exception.
 
-    Ends any reading that went before and forgets what it loaded, so that rows read inside the block are
-    fresh. On SQLite it begins with BEGIN IMMEDIATE: nobody else writes between a check and its change.
-    A transaction inside another joins it; the outermost one commits.
+    Ends the current read transaction and expires loaded objects, so that rows read inside the block are fresh. On
+    SQLite it begins with BEGIN IMMEDIATE: no other connection can write between a check and the change it allows.
+    A nested transaction joins the outer one, which commits.
     """
     if _writing.get():
         yield
@@ -107,10 +107,10 @@ def transaction() -> Iterator[None]:
     session.commit()
     session.expire_all()
     token = _writing.set(True)
-    companion = _companion.get()
+    hook = _transaction_hook.get()
     try:
-        if companion is not None:
-            companion.write()
+        if hook is not None:
+            hook.on_begin()
         yield
         session.commit()
     except BaseException:
@@ -118,43 +118,43 @@ def transaction() -> Iterator[None]:
         raise
     finally:
         _writing.reset(token)
-    if companion is not None:
-        companion.written()
+    if hook is not None:
+        hook.on_commit()
 
 
-def reading() -> object | None:
-    """Return the transaction that has begun to read, or None: before it has, and within a use case that writes.
+def read_transaction() -> object | None:
+    """Return the session's current read transaction, or None before the first read and inside `transaction()`.
 
-    What was read in it need not be asked for again before it ends.
+    Its identity is a cache key: rows read in it cannot change before it ends.
     """
     return None if _writing.get() else session().get_transaction()
 
 
 @contextmanager
-def if_possible() -> Iterator[None]:
-    """Let the block write when the database can be written to at once; a reader is refused no page for it."""
-    token = _patience_ms.set(SHORT_TIMEOUT_MS)
+def best_effort_write() -> Iterator[None]:
+    """Best-effort write: wait briefly for the lock, then log and carry on instead of failing the request."""
+    token = _lock_timeout_ms.set(BEST_EFFORT_TIMEOUT_MS)
     try:
         yield
     except (OperationalError, InternalError):
         session.rollback()
-        logger.warning("A note was left out: the database cannot be written to at this moment.")
+        logger.warning("Skipped an optional write: the database cannot be written to at the moment.")
     finally:
-        _patience_ms.reset(token)
+        _lock_timeout_ms.reset(token)
 
 
 @contextmanager
-def accompanied_by(companion: Companion) -> Iterator[None]:
-    """Let each transaction in the block begin with something that must be kept together with it."""
-    token = _companion.set(companion)
+def with_transaction_hook(hook: TransactionHook) -> Iterator[None]:
+    """Run a hook with each transaction in the block."""
+    token = _transaction_hook.set(hook)
     try:
         yield
     finally:
-        _companion.reset(token)
+        _transaction_hook.reset(token)
 
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose keys are not there yet, inside the caller's transaction; the others stay as they are."""
+    """Insert rows, skipping those whose key already exists (ON CONFLICT DO NOTHING), in the caller's transaction."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     if rows:
         session.execute(insert(model).on_conflict_do_nothing(), list(rows))
@@ -166,11 +166,11 @@ def _lower(text: Any) -> Any:
 
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    """Set the durable and strict pragmas on each new SQLite connection."""
+    """Set the pragmas for durability and foreign keys on each new SQLite connection."""
     if not isinstance(connection, sqlite3.Connection):
         return
-    connection.isolation_level = None  # SQLAlchemy's begin event below says BEGIN, not the driver
-    # SQLite's own lower() knows A to Z alone; searching must find "Ødegård" by "ødeg".
+    connection.isolation_level = None  # BEGIN is emitted by the begin event below, not by the driver
+    # SQLite's lower() only converts A to Z; a search for "ødeg" must find "Ødegård".
     connection.create_function("lower", 1, _lower, deterministic=True)
     cursor = connection.cursor()
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_TIMEOUT_MS}")
@@ -182,10 +182,10 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Connection) -> None:
-    """Begin at once for writing: a read that turns into a write could meet a locked database."""
+    """Take the write lock at the beginning: upgrading a read transaction fails if another connection has written."""
     if connection.dialect.name == "sqlite":
         if _writing.get():
-            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_patience_ms.get()}")
+            connection.exec_driver_sql(f"PRAGMA busy_timeout = {_lock_timeout_ms.get()}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
-    elif _writing.get() and _patience_ms.get() != BUSY_TIMEOUT_MS:
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_patience_ms.get()}ms'")
+    elif _writing.get() and _lock_timeout_ms.get() != BUSY_TIMEOUT_MS:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_lock_timeout_ms.get()}ms'")

@@ -1,4 +1,4 @@
-"""Marks of what stood when a page was opened, so that a save sees whether somebody has changed it since."""
+"""Optimistic locking: fingerprint the values a form was rendered with; refuse to save if they have changed."""
 
 import dataclasses
 import hashlib
@@ -8,18 +8,19 @@ from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 
 
-def mark_of(standing: object) -> str:
-    """Return a short mark of plain values: a dataclass, or what JSON can hold; dates as text."""
-    plain = dataclasses.asdict(standing) if dataclasses.is_dataclass(standing) else standing  # type: ignore[arg-type]  # because no class is given, only what is made of one
+def fingerprint(values: object) -> str:
+    """Return a short hash of plain values: a dataclass or anything JSON can represent; dates are hashed as text."""
+    plain = dataclasses.asdict(values) if dataclasses.is_dataclass(values) else values  # type: ignore[arg-type]  # because no class is given, only instances
     return hashlib.sha256(json.dumps(plain, sort_keys=True, default=str).encode()).hexdigest()[:16]
 
 
-def must_stand(seen: str | None, standing: object, wanted: object) -> None:
-    """Raise Conflict when something else stands than the writer saw, unless it is what the writer wants as well.
+def check_unchanged(expected: str | None, current: object, submitted: object) -> None:
+    """Refuse the save if the values have changed since the form was rendered. Raises Conflict.
 
-    Ask inside the transaction, with the row locked. Without a mark nothing is checked.
+    Two people who save the same values do not conflict. Without an expected fingerprint nothing is checked. Call it
+    inside the transaction, with the row locked.
     """
-    if seen and seen != mark_of(standing) and mark_of(standing) != mark_of(wanted):
+    if expected and expected != fingerprint(current) and fingerprint(current) != fingerprint(submitted):
         raise Conflict(
             _(
                 "Someone else has saved this since you opened the page. Your text is still here. Compare it with the current version, then save again to replace it."

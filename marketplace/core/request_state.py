@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base, accompanied_by, session, transaction
+from marketplace.core.database import Base, session, transaction, with_transaction_hook
 from marketplace.core.errors import AlreadyProcessed
 
 logger = logging.getLogger(__name__)
@@ -57,7 +57,7 @@ class IdempotencyKey:
         self.form_id = form_id
         self.is_committed = False
 
-    def write(self) -> None:
+    def on_begin(self) -> None:
         """Insert the key. Raises AlreadyProcessed if it exists; waits while another request is processing it."""
         if self.is_committed:
             return
@@ -66,7 +66,7 @@ class IdempotencyKey:
         except IntegrityError as error:
             raise AlreadyProcessed from error
 
-    def written(self) -> None:
+    def on_commit(self) -> None:
         """Note that the key is committed, so that later transactions of the request do not insert it again."""
         self.is_committed = True
 
@@ -75,7 +75,7 @@ class IdempotencyKey:
 def claim(form_id: str) -> Iterator[IdempotencyKey]:
     """Claim a form with the first transaction in the block. Raises AlreadyProcessed if it was claimed before."""
     key = IdempotencyKey(form_id)
-    with accompanied_by(key):
+    with with_transaction_hook(key):
         yield key
 
 

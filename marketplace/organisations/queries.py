@@ -12,7 +12,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
 from marketplace.accounts.session_policy import SessionPolicy, SignInStage, is_expired, sign_in_stage
 from marketplace.core import clock
-from marketplace.core.database import if_possible, session
+from marketplace.core.database import best_effort_write, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pagination import Page, paginate
@@ -92,7 +92,7 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
     if is_expired(person.began_at, person.last_seen_at, now, policy, trusted=trusted):
         return None
     if now - person.last_seen_at > dt.timedelta(minutes=1):
-        with if_possible():
+        with best_effort_write():
             accounts.touch_session(token)
     acting = person.acting_membership_id
     chosen = next((row for row in memberships if row.membership_id == acting), None)

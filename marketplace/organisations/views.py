@@ -11,7 +11,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.views import hash_cost, set_session_cookie
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import mark_of
+from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import (
     AcceptInvitationForm,
@@ -73,14 +73,14 @@ def edit_company() -> Answer:
     viewer = current_viewer()
     company = queries.own_company(viewer)
     form = _company_form(company)
-    form.mark = form.seen_mark() or mark_of(use_cases.company_details(company))
+    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.company_details(company))
     if form.validate_on_submit():
         try:
-            use_cases.change_company(viewer, form.details(), form.seen_mark())
+            use_cases.change_company(viewer, form.details(), form.expected_fingerprint())
         except Conflict as conflict:
             now = queries.own_company(viewer)
-            form.show_theirs(_company_form(now, fresh=True), conflict.message)
-            form.mark = mark_of(use_cases.company_details(now))
+            form.show_conflict(_company_form(now, fresh=True), conflict.message)
+            form.fingerprint = fingerprint(use_cases.company_details(now))
             return render_template("organisations/edit_company.html", form=form, company=now), 409
         except RuleBroken as error:
             form.add_rule_error(error)
@@ -251,14 +251,14 @@ def admin_garden(garden_id: int) -> Answer:
     """Change a garden and list its members."""
     garden = queries.garden(garden_id)
     form = _garden_form(garden)
-    form.mark = form.seen_mark() or mark_of(use_cases.garden_details(garden))
+    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.garden_details(garden))
     if form.validate_on_submit():
         try:
-            use_cases.save_garden(current_viewer(), form.details(), garden_id, form.seen_mark())
+            use_cases.save_garden(current_viewer(), form.details(), garden_id, form.expected_fingerprint())
         except Conflict as conflict:
             now = queries.garden(garden_id)
-            form.show_theirs(_garden_form(now, fresh=True), conflict.message)
-            form.mark = mark_of(use_cases.garden_details(now))
+            form.show_conflict(_garden_form(now, fresh=True), conflict.message)
+            form.fingerprint = fingerprint(use_cases.garden_details(now))
             return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None)), 409
         except RuleBroken as error:
             form.add_rule_error(error)

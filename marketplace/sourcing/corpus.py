@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from marketplace import matching
-from marketplace.core.database import reading, session
+from marketplace.core.database import read_transaction, session
 from marketplace.core.i18n import use_locale
 from marketplace.directory.queries import catalogue, directory_stamp, matchable_suppliers
 from marketplace.matching import Document, Settings
@@ -101,12 +101,12 @@ def corpus() -> Corpus:
     beside the requests that go on with the old one. Within one reading the directory stands still: the parts of a
     page that ask for it get the same one, and the database is asked once.
     """
-    now, asked = reading(), session().info.get("corpus")
+    now, asked = read_transaction(), session().info.get("corpus")
     if now is not None and asked is not None and asked[0] is now:
         found: Corpus = asked[1]
         return found
     found = _as_it_stands()
-    session().info["corpus"] = (reading(), found)
+    session().info["corpus"] = (read_transaction(), found)
     return found
 
 

@@ -9,7 +9,7 @@ from wtforms import widgets as wtforms_widgets
 
 from marketplace.core.i18n import use_locale
 from marketplace.web.forms import ChoiceField, LongTextField, TextField, required, widgets
-from marketplace.web.forms.base import in_words
+from marketplace.web.forms.base import display_value
 
 NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
 
@@ -60,5 +60,5 @@ def test_what_stands_in_a_field_is_told_in_the_readers_words(locale: str, yes: s
 
     with use_locale(locale):
         told, untold = (Telling(data={"line": "Ost", "some": "two", "sure": sure}) for sure in (True, False))
-        assert [in_words(told[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
-        assert in_words(untold["sure"]) == no
+        assert [display_value(told[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
+        assert display_value(untold["sure"]) == no

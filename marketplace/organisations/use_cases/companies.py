@@ -8,7 +8,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import must_stand
+from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
 from marketplace.organisations.models import Company, Membership
@@ -101,7 +101,7 @@ def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = N
     with transaction():
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
-        must_stand(seen, company_details(company), details)
+        check_unchanged(seen, company_details(company), details)
         _require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
         company.organisation_number = details.organisation_number

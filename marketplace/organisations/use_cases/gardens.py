@@ -6,7 +6,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import must_stand
+from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
 from marketplace.organisations.models import BusinessGarden, Organisation
@@ -50,7 +50,7 @@ def save_garden(
         queries.lock_organisation(garden_id)
         if garden_id is not None:
             submitted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
-            must_stand(seen, garden_details(queries.garden(garden_id)), submitted)
+            check_unchanged(seen, garden_details(queries.garden(garden_id)), submitted)
         for other in queries.all_gardens():
             shared = set(other.covered_municipalities) & set(details.covered_municipalities)
             if other.id != garden_id and other.is_active and shared:

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
-from marketplace.core.database import if_possible, session, transaction
+from marketplace.core.database import best_effort_write, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time
 from marketplace.core.i18n import gettext as _
@@ -191,7 +191,7 @@ def _own(viewer: Viewer, brief_id: int) -> Proposal:
 
 def mark_letter_seen(viewer: Viewer, proposal_id: int) -> None:
     """Note that the supplier has read its outcome letter."""
-    with if_possible(), transaction():
+    with best_effort_write(), transaction():
         proposal = letter_for(viewer, proposal_id).proposal
         if proposal.outcome_seen_at is None:
             proposal.outcome_seen_at = clock.now()

@@ -8,7 +8,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import must_stand
+from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.suppliers import queries
@@ -35,7 +35,7 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
         before, part = write.state_of(supplier), write.part_of(supplier, what)
         change(supplier)
         session.flush()
-        must_stand(seen, part, write.part_of(supplier, what))
+        check_unchanged(seen, part, write.part_of(supplier, what))
         changed = write.state_of(supplier) != before
         if changed:
             write.touch(supplier)
@@ -141,7 +141,7 @@ def change_case(viewer: Viewer, case_id: int, details: CaseDetails, seen: str | 
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
-        must_stand(seen, write.case_details(case), details)
+        check_unchanged(seen, write.case_details(case), details)
         write.write_case(case, details)
 
     return _change(viewer, "case", change)

@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.i18n import ngettext
-from marketplace.core.optimistic_lock import mark_of
+from marketplace.core.optimistic_lock import fingerprint
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.forms import (
     AreaForm,
@@ -73,7 +73,7 @@ def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
 
 def _save(section: str, form: Any) -> str:
     """Save a section; return what to tell."""
-    viewer, seen = current_viewer(), form.seen_mark()
+    viewer, seen = current_viewer(), form.expected_fingerprint()
     if section == "services":
         opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", seen)
         if opened:
@@ -109,14 +109,17 @@ def profile_section(section: str) -> Answer:
         abort(403)
     supplier = queries.own_supplier(viewer)
     form = _section_form(section, supplier)
-    form.mark, status = form.seen_mark() or mark_of(use_cases.part_of(supplier, section)), 200
+    form.fingerprint, status = (
+        form.expected_fingerprint() or fingerprint(use_cases.part_of(supplier, section)),
+        200,
+    )
     if form.validate_on_submit():
         try:
             told = _save(section, form)
         except Conflict as conflict:
             supplier, status = queries.own_supplier(viewer), 409
-            form.show_theirs(_section_form(section, supplier, formdata=None), conflict.message)
-            form.mark = mark_of(use_cases.part_of(supplier, section))
+            form.show_conflict(_section_form(section, supplier, formdata=None), conflict.message)
+            form.fingerprint = fingerprint(use_cases.part_of(supplier, section))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
@@ -157,15 +160,15 @@ def case_edit(case_id: int) -> Answer:
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
     form = CaseForm(obj=case, data={"service": case.service_code, "sector": case.sector_code})
-    form.mark, status = form.seen_mark() or mark_of(use_cases.case_details(case)), 200
+    form.fingerprint, status = form.expected_fingerprint() or fingerprint(use_cases.case_details(case)), 200
     if form.validate_on_submit():
         try:
-            use_cases.change_case(viewer, case_id, form.case(), form.seen_mark())
+            use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint())
         except Conflict as conflict:
             case, status = queries.own_case(viewer, case_id), 409
             filled = {"service": case.service_code, "sector": case.sector_code}
-            form.show_theirs(CaseForm(obj=case, data=filled, formdata=None), conflict.message)
-            form.mark = mark_of(use_cases.case_details(case))
+            form.show_conflict(CaseForm(obj=case, data=filled, formdata=None), conflict.message)
+            form.fingerprint = fingerprint(use_cases.case_details(case))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

@@ -1,4 +1,4 @@
-"""The base of all forms: our own words for errors, protected against forged requests."""
+"""Base class of all forms: CSRF protection, translated errors, and the state of the optimistic lock."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from marketplace.core.i18n import gettext, ngettext
 
 
 class _WtformsMessages:
-    """Gives WTForms our catalogue: its own has no nynorsk."""
+    """Adapter from WTForms to our message catalogue; WTForms has no Nynorsk translation."""
 
     def gettext(self, string: str) -> str:
         return gettext(string)
@@ -20,8 +20,8 @@ class _WtformsMessages:
         return ngettext(singular, plural, n)
 
 
-def in_words(field: Field) -> str:
-    """Return what stands in a field as one reads it: the labels of what is chosen, the text of the rest."""
+def display_value(field: Field) -> str:
+    """Return the value of a field as readable text: the labels of the selected choices, or the text itself."""
     if isinstance(field, (SelectField, SelectMultipleField)):
         return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2] and choice[0])
     if isinstance(field, BooleanField):
@@ -31,47 +31,51 @@ def in_words(field: Field) -> str:
 
 
 class BaseForm(FlaskForm):
-    """Base of all forms, protected against forged requests."""
+    """Form with CSRF protection, a list of all errors, and a fingerprint of the values it was rendered with.
+
+    `fingerprint` is rendered in the form. `saved_values` are (field id, label, value) of the fields that somebody
+    else has changed meanwhile.
+    """
+
+    fingerprint: str = ""
+    saved_values: Sequence[tuple[str, str, str]] = ()
 
     class Meta(FlaskForm.Meta):
-        """Use our own catalogue for WTForms' few own messages."""
+        """Translate WTForms' built-in messages with our catalogue."""
 
         def get_translations(self, form: object) -> _WtformsMessages:
-            """Return the catalogue."""
+            """Return the adapter to our catalogue."""
             del form
             return _WtformsMessages()
 
     def add_rule_error(self, error: RuleBroken) -> None:
-        """Show a rule's "no" beside its field, or on top of the form when it belongs to none."""
+        """Add the message of a broken rule to its field, or to the form if it names no field."""
         field = self._fields.get(error.field) if error.field else None
         if field is None:
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
 
-    mark: str = ""
-    theirs: Sequence[tuple[str, str, str]] = ()
-
-    def seen_mark(self) -> str | None:
-        """Return the mark of what stood when the sender opened the page, or None."""
+    def expected_fingerprint(self) -> str | None:
+        """Return the submitted fingerprint of the values the form was rendered with, or None."""
         return request.form.get("seen", "")[:64] or None if request.method == "POST" else None
 
-    def show_theirs(self, theirs: "BaseForm", message: str) -> None:
-        """Show, beside what was typed, what somebody else has saved meanwhile: (field id, label, what stands)."""
+    def show_conflict(self, saved: "BaseForm", message: str) -> None:
+        """Show the currently saved values of the fields that differ from the submitted ones."""
         self.form_errors.append(message)
-        self.theirs = [
-            (field.id, str(field.label.text), in_words(theirs[field.name]))
+        self.saved_values = [
+            (field.id, str(field.label.text), display_value(saved[field.name]))
             for field in self
-            if field.name in theirs
+            if field.name in saved
             and not isinstance(field, HiddenField)
-            and in_words(theirs[field.name]) != in_words(field)
+            and display_value(saved[field.name]) != display_value(field)
         ]
 
     def all_errors(self) -> list[tuple[str | None, str]]:
-        """Return (field id, message) for the error summary, in the order of the fields."""
-        found: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
+        """Return (field id, message) of every error for the error summary, form errors first."""
+        errors: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
-            found += [
+            errors += [
                 (field.id, str(message)) for message in field.errors if isinstance(message, str) or message
             ]
-        return found
+        return errors

@@ -131,7 +131,7 @@ def test_top_equals_head_of_sorted_scores(constants):
             patch.setattr(module, "MAX_FORWARD_INDEX", -1 if constants else module.MAX_FORWARD_INDEX)
             for name, value in constants.items():
                 patch.setattr(maxscore if hasattr(maxscore, name) else module, name, value)
-            found, scores = Postings.of(sparse.csr_array(matrix)).top(
+            top_rows, scores = Postings.of(sparse.csr_array(matrix)).top(
                 *_split(query),
                 count,
                 margin=margin,
@@ -143,7 +143,7 @@ def test_top_equals_head_of_sorted_scores(constants):
         if count < len(expected):
             last = exact[expected[count - 1]] - margin if count else np.inf
             expected = [row for row in expected if exact[row] >= last]
-        assert found.tolist() == expected
+        assert top_rows.tolist() == expected
         assert scores.tolist() == exact[expected].tolist()
 
     property_holds()
@@ -162,10 +162,10 @@ def test_top_of_many_rows_equals_head_of_sorted_scores(monkeypatch, count, by_ro
     )
     matrix = matrix.astype(np.float32)
     columns, weights = np.arange(40), 0.5 + rng.random(40)
-    found, scores = Postings.of(matrix).top(columns, weights, count)
+    top_rows, scores = Postings.of(matrix).top(columns, weights, count)
     exact = matrix.astype(np.float64) @ weights
     order = np.lexsort((np.arange(50_003), -exact))[:count]
-    assert found.tolist() == order.tolist()
+    assert top_rows.tolist() == order.tolist()
     assert scores == pytest.approx(exact[order], rel=1e-12)
 
 
@@ -193,8 +193,8 @@ def test_long_lists_of_low_weight_are_skipped(monkeypatch, max_lookups, lists):
 def test_equal_scores_are_all_returned_in_row_order(monkeypatch, by_row):
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     monkeypatch.setattr(module, "LOOKUP_BATCH", 100)
-    found, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
-    assert found.tolist() == list(range(1050))
+    top_rows, scores = Postings.of(sparse.csr_array(np.ones((1050, 1), dtype=np.float32))).top([0], [0.1], 5)
+    assert top_rows.tolist() == list(range(1050))
     assert set(scores.tolist()) == {0.1}
 
 
@@ -203,8 +203,8 @@ def test_float32_rounding_hides_no_row(monkeypatch, by_row):
     """2^24 + 1 is 2^24 in float32, but the exact scores differ."""
     monkeypatch.setattr(module, "MAX_FORWARD_INDEX", by_row)
     matrix = np.array([[2.0**24, 0.5], [2.0**24, 1.0], [1.0, 0.0]], dtype=np.float32)
-    found, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
-    assert (found.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
+    top_rows, scores = Postings.of(sparse.csr_array(matrix)).top([0, 1], [1.0, 1.0], 1)
+    assert (top_rows.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
 
 
 @few_examples

@@ -251,23 +251,23 @@ class Postings:
             contributions[:, is_known] = values.reshape(-1, len(row_indices)).T * query_weights[is_known]
         return contributions
 
-    def _lookup(self, spans: Pointers, wanted: Rows) -> Weights:
+    def _lookup(self, spans: Pointers, rows: Rows) -> Weights:
         """Return the weights of lists in rows, list by list; 0 where a row is not in a list.
 
         SciPy's routine picks values from a matrix by row and column, with binary search if the matrix is sorted. It
         is passed a matrix without rows, so that it does not check the order, and row numbers beyond the end that
         address every second range of the pointers, which are the lists.
         """
-        values = np.zeros(len(spans) * len(wanted), dtype=np.float32)
-        if _csr_sample_values is None or self.rows.size > MAX_INT32 or wanted.min() < 0:
+        values = np.zeros(len(spans) * len(rows), dtype=np.float32)
+        if _csr_sample_values is None or self.rows.size > MAX_INT32 or rows.min() < 0:
             for list_index, (start, end) in enumerate(spans.tolist()):
-                values[list_index * len(wanted) :][: len(wanted)] = self._lookup_slowly(start, end, wanted)
+                values[list_index * len(rows) :][: len(rows)] = self._lookup_slowly(start, end, rows)
         else:
             pointers = np.append(np.int32(0), spans.astype(np.int32))
-            lists = np.arange(1, spans.size, 2, dtype=np.int32).repeat(len(wanted))
-            row_indices = np.tile(wanted, len(spans))
+            lists = np.arange(1, spans.size, 2, dtype=np.int32).repeat(len(rows))
+            tiled_rows = np.tile(rows, len(spans))
             _csr_sample_values(
-                0, self.size, pointers, self.rows, self.weights, values.size, lists, row_indices, values
+                0, self.size, pointers, self.rows, self.weights, values.size, lists, tiled_rows, values
             )
         return values
 
@@ -275,12 +275,12 @@ class Postings:
         """Return the weight of a known term in some rows, 0 where it does not occur."""
         return self._lookup(self._spans[column : column + 1], rows) if len(rows) else np.zeros(0, np.float32)
 
-    def _lookup_slowly(self, start: int, end: int, wanted: Rows) -> Weights:
-        values = np.zeros(len(wanted), dtype=np.float32)
+    def _lookup_slowly(self, start: int, end: int, rows: Rows) -> Weights:
+        values = np.zeros(len(rows), dtype=np.float32)
         list_rows = self.rows[start:end]
-        positions = list_rows.searchsorted(wanted)
+        positions = list_rows.searchsorted(rows)
         is_present = positions < list_rows.size
-        is_present[is_present] = list_rows[positions[is_present]] == wanted[is_present]
+        is_present[is_present] = list_rows[positions[is_present]] == rows[is_present]
         values[is_present] = self.weights[start:end][positions[is_present]]
         return values
 

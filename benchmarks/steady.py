@@ -31,7 +31,7 @@ SEARCH = "/suppliers?q=nettbutikk"
 
 
 @dataclass
-class Told:
+class RunReport:
     """What a run came to. `minutes` are (megabytes, open files) of all processes together."""
 
     restart_s: float = 0.0
@@ -118,7 +118,7 @@ def running(folder: str, suppliers: int, briefs: int) -> Iterator[tuple[World, S
 class Visitors:
     """All who come, over one kept connection; a connection that ends is opened again."""
 
-    def __init__(self, world: World, port: int, told: Told) -> None:
+    def __init__(self, world: World, port: int, told: RunReport) -> None:
         self.world, self.told, self.port = world, told, port
         self.chance = random.Random(11)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
@@ -157,9 +157,9 @@ class Visitors:
         return text
 
 
-def run(minutes: float, rate: float, suppliers: int, briefs: int) -> Told:
+def run(minutes: float, rate: float, suppliers: int, briefs: int) -> RunReport:
     """Run it all; prints a line a minute."""
-    told = Told()
+    told = RunReport()
     with tempfile.TemporaryDirectory() as folder, running(folder, suppliers, briefs) as (world, service):
         service.kill()
         told.restart_s = service.start()

@@ -16,7 +16,7 @@ from marketplace.app import create_app
 from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.organisations.models import Company, Membership
-from marketplace.sourcing.use_cases import renew_base
+from marketplace.sourcing.use_cases import refit
 
 LIMITS = {"LIST_PAGES_PER_MINUTE": "0", "SECOND_FACTOR": "0"}
 """One address asks for many lists, and as curators without a telephone for codes."""
@@ -53,7 +53,7 @@ def seeded(folder: str, suppliers: int = 1000, briefs: int = 500) -> World:
     with app.app_context():
         migrate.upgrade(db.engine)
         world = scale.seed(suppliers=suppliers, briefs=briefs)
-        renew_base()  # as the worker does in a night
+        refit()  # as the worker does in a night
         cookies = {role: cookie_of(app, user_id) for role, user_id in world.people.items()}
         companies = owners(app, OWNERS)
         db.session.remove()

@@ -29,7 +29,7 @@ from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.proposals.views import blueprint as proposals
-from marketplace.sourcing.index_cache import use_folder
+from marketplace.sourcing.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.vetting.views import blueprint as vetting
@@ -106,7 +106,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     request_validation.register(app)
     rate_limit.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
-    use_folder(make_url(settings.database_url), settings.instance_path / "index")
+    use_cache_dir(make_url(settings.database_url), settings.instance_path / "index")
     csrf.init_app(app)
     _sign_in(app, settings)
     logs.register(app)

@@ -45,7 +45,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     vetting.remind_renewals,
     vetting.remind_second_curators,
     vetting.remind_of_appeals,
-    sourcing.renew_base,
+    sourcing.refit,
     accounts.purge_attempts,
     request_state.purge_expired,
     retention.warn_unused_accounts,

@@ -163,14 +163,14 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     from marketplace.core.database import db
     from marketplace.sourcing import corpus, index_cache
 
-    while corpus.is_learning():  # an earlier test's index, which is about to be written into the folder
+    while corpus.is_refitting():  # an earlier test's index, which is about to be written into the folder
         time.sleep(0.01)
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))
     # Keys and folders belong to a database's address: another application in an earlier test may have brought its own.
     sealing.use_keyring(make_url(shared_database.url), shared_app.config["SETTINGS"].keyring())
-    index_cache.use_folder(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
+    index_cache.use_cache_dir(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
     with shared_app.app_context(), i18n.use_locale("nb"):
         yield shared_app
         db.session.remove()

@@ -25,7 +25,7 @@ from marketplace.demo.seed_organisations import tell_companies, tell_gardens, te
 from marketplace.demo.seed_publication import tell_publication
 from marketplace.demo.timeline import History
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.sourcing.use_cases import renew_base
+from marketplace.sourcing.use_cases import refit
 
 __all__ = ["Holds", "demo_people", "fill", "holds", "reset"]
 
@@ -84,7 +84,7 @@ def fill(progress: Progress) -> None:
         history.live(progress)
         _settle()
         with clock.as_of(clock.start_of_day(history.today)):
-            renew_base()
+            refit()
 
 
 @contextmanager

@@ -10,7 +10,7 @@ from typing import Any
 
 from marketplace.core.database import db, session
 from marketplace.operation import logs, metric_files
-from marketplace.sourcing.corpus import read_kept, warm
+from marketplace.sourcing.corpus import load_cached_index, warm
 
 WARM_UP_DELAY_SECONDS = 1.0
 logconfig_dict = logs.configuration(
@@ -30,7 +30,7 @@ def on_starting(server: Any) -> None:
     if server.cfg.preload_app:
         app = server.app.wsgi()
         gc.disable()  # nearly all new objects are permanent; collecting garbage would take a tenth of the time
-        _build_index(app, read_kept)
+        _build_index(app, load_cached_index)
         gc.enable()
         with app.app_context():
             db.engine.dispose()  # connections must not be shared by forked processes

@@ -1,8 +1,7 @@
-"""One index serves a process: the directory as it stands, ranked by what a base of it has taught.
+"""The current directory as a searchable index, one per process.
 
-A supplier that is suspended, or has changed its profile, is out or changed in the next answer of every process. How
-rare words are and which words tell of which service is learnt from a base that all processes share, so that they
-give the same figures.
+Every call sees suspensions and profile changes at once. Word rarities and service models come from a fitted index
+that all processes share, so that they compute the same scores.
 """
 
 import logging
@@ -15,12 +14,13 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from weakref import WeakKeyDictionary
 
 from marketplace import matching
+from marketplace.core.cache import BoundedCache
 from marketplace.core.database import read_transaction, session
 from marketplace.core.i18n import use_locale
 from marketplace.directory.queries import catalogue, directory_stamp, matchable_suppliers
 from marketplace.matching import Document, Settings
 from marketplace.sourcing import directory_snapshots, index_cache
-from marketplace.sourcing.documents import Listing, document_of, listing_of
+from marketplace.sourcing.documents import Listing, effective_document, listing_of
 from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary
 
@@ -31,200 +31,191 @@ if TYPE_CHECKING:
 
 SETTINGS = Settings()
 T = TypeVar("T")
-MOST_REMEMBERED = 256
-MUCH = 0.1
-"""From which share of changed suppliers on the index learns anew."""
+MAX_CACHED = 256
+REFIT_THRESHOLD = 0.1
+"""Share of added, removed and changed suppliers above which the index is fitted again."""
 logger = logging.getLogger(__name__)
 _lock = Lock()
 
 
 @dataclass(frozen=True)
-class Base:
-    """The directory that the index has learnt from: how rare words are, compounds, needs."""
+class FittedIndex:
+    """An index and the digest of the directory version that its word rarities and service models were fitted on."""
 
     digest: str
     index: "Index"
 
     @property
     def documents(self) -> Sequence[Document]:
-        """Return the suppliers it has learnt from."""
+        """Return the suppliers that the index was fitted on."""
         return self.index.documents
 
-    def share_changed(self, documents: Sequence[Document]) -> float:
-        """Return how large a share of the suppliers came, left or changed since."""
-        then, now = set(self.documents), set(documents)
-        return len(then ^ now) / max(len(then | now), 1)
+    def changed_share(self, documents: Sequence[Document]) -> float:
+        """Return the share of suppliers that were added, removed or changed since the fit."""
+        fitted, current = set(self.documents), set(documents)
+        return len(fitted ^ current) / max(len(fitted | current), 1)
 
 
 @dataclass(frozen=True)
 class Corpus:
-    """The directory as it can be ranked, at one stamp."""
+    """The directory at one stamp, ready to be ranked."""
 
     stamp: str
-    base: Base
+    fitted: FittedIndex
     index: "Index"
     documents: Mapping[str, Document]
     listings: Mapping[str, Listing]
     categories: Mapping[str, frozenset[str]]
     entries: Mapping[int, object]
-    """Each supplier as the directory knows it, to see who has changed."""
-    _remembered: dict[object, Any] = field(default_factory=dict)
+    """Catalogue entry of each supplier. A supplier has changed when its entry is another object."""
+    _cache: BoundedCache[Hashable, Any] = field(default_factory=lambda: BoundedCache(MAX_CACHED))
 
-    def remembered(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what is made from this directory and the key alone, from memory when it was made before.
-
-        Whoever writes a brief looks at the same page again and again, and most times nothing has changed.
-        """
-        found: T | None = self._remembered.get(key)  # held on to: another thread may forget it meanwhile
-        if found is None:
-            if len(self._remembered) >= MOST_REMEMBERED:
-                self._remembered.clear()
-            found = self._remembered[key] = make()
-        return found
+    def cached(self, key: Hashable, create: Callable[[], T]) -> T:
+        """Return a result that depends on this directory and the key alone, computed on the first call."""
+        result: T = self._cache.get_or_create(key, create)
+        return result
 
     @property
-    def mark(self) -> str:
-        """Return a value that changes when any figure could."""
-        return f"{self.stamp} {self.base.digest}"
+    def cache_key(self) -> str:
+        """Return a value that changes whenever a score could change."""
+        return f"{self.stamp} {self.fitted.digest}"
 
 
-_kept: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
-_learning: set[str] = set()
+_corpora: "WeakKeyDictionary[Engine, Corpus]" = WeakKeyDictionary()
+_refitting: set[str] = set()
+"""Digests of the directory versions that background threads are fitting an index on."""
 _damaged: set[str] = set()
-"""The digests of bases that are being learnt, and of those that this process could not read."""
+"""Digests of the directory versions that this process could not read."""
 
 
 def corpus() -> Corpus:
-    """Return the directory as it stands now, from memory when nothing has changed since last time.
+    """Return the current directory, from the process's cache when nothing has changed.
 
-    What changed is taken in at once. What all of it teaches is learnt anew only when there is a new base, and then
-    beside the requests that go on with the old one. Within one reading the directory stands still: the parts of a
-    page that ask for it get the same one, and the database is asked once.
+    Changed suppliers are indexed at once. A new directory version to fit on is fitted in a background thread while
+    requests use the old fit. All calls within one read transaction return the same object.
     """
-    now, asked = read_transaction(), session().info.get("corpus")
-    if now is not None and asked is not None and asked[0] is now:
-        found: Corpus = asked[1]
-        return found
-    found = _as_it_stands()
-    session().info["corpus"] = (read_transaction(), found)
-    return found
+    current, cached = read_transaction(), session().info.get("corpus")
+    if current is not None and cached is not None and cached[0] is current:
+        result: Corpus = cached[1]
+        return result
+    result = _current()
+    session().info["corpus"] = (read_transaction(), result)
+    return result
 
 
-def _as_it_stands() -> Corpus:
+def _current() -> Corpus:
     stamp = directory_stamp()
     engine = cast("Engine", session.get_bind())
-    kept = _kept.get(engine)
-    if kept is None or kept.stamp != stamp:
+    current = _corpora.get(engine)
+    if current is None or current.stamp != stamp:
         with _lock:
-            kept = _kept.get(engine)
-            if kept is None or kept.stamp != stamp:
-                kept = _kept[engine] = _made(stamp, kept)
+            current = _corpora.get(engine)
+            if current is None or current.stamp != stamp:
+                current = _corpora[engine] = _build(stamp, current)
     wanted = directory_snapshots.newest_base_digest()
-    if wanted and wanted != kept.base.digest:
-        _learn_beside(engine, wanted)
-    return kept
+    if wanted and wanted != current.fitted.digest:
+        _refit_in_background(engine, wanted)
+    return current
 
 
-def _made(stamp: str, former: Corpus | None) -> Corpus:
+def _build(stamp: str, former: Corpus | None) -> Corpus:
     entries = catalogue().by_id
     known = former.entries if former else {}
-    stale = [number for number, entry in entries.items() if known.get(number) is not entry]
-    found = {str(item.supplier.id): item for item in matchable_suppliers(stale if former else None)}
+    stale = [supplier_id for supplier_id, entry in entries.items() if known.get(supplier_id) is not entry]
+    loaded = {str(item.supplier.id): item for item in matchable_suppliers(stale if former else None)}
     documents: dict[str, Document] = {}
     listings: dict[str, Listing] = {}
     categories: dict[str, frozenset[str]] = {}
-    for number in sorted(entries):
-        key = str(number)
-        if key in found:
-            item = found[key]
-            documents[key], listings[key], categories[key] = (
-                document_of(item),
-                listing_of(item),
-                item.categories,
-            )
-        elif former and number not in stale and key in former.documents:
+    for supplier_id in sorted(entries):
+        key = str(supplier_id)
+        if key in loaded:
+            item = loaded[key]
+            documents[key], listings[key] = effective_document(item), listing_of(item)
+            categories[key] = item.categories
+        elif former and supplier_id not in stale and key in former.documents:
             documents[key], listings[key] = former.documents[key], former.listings[key]
             categories[key] = former.categories[key]
-    listed = list(documents.values())
-    base = former.base if former else _first_base(listed)
-    if directory_snapshots.newest_base_digest() is None and base.share_changed(listed) > MUCH:
-        base = _learnt(listed)
-    if former and base is former.base:
+    current = list(documents.values())
+    fitted = former.fitted if former else _initial_fit(current)
+    if directory_snapshots.newest_base_digest() is None and fitted.changed_share(current) > REFIT_THRESHOLD:
+        fitted = _fit(current)
+    if former and fitted is former.fitted:
         index = former.index.changed(
-            [documents[key] for key in found if key in documents], [*former.documents.keys() - documents]
+            [documents[key] for key in loaded if key in documents], [*former.documents.keys() - documents]
         )
     else:
-        index = base.index.updated(listed)
-    return Corpus(stamp, base, index, documents, listings, categories, dict(entries))
+        index = fitted.index.updated(current)
+    return Corpus(stamp, fitted, index, documents, listings, categories, dict(entries))
 
 
-def _learnt(documents: Sequence[Document], digest: str | None = None) -> Base:
-    digest = digest or directory_snapshots.digest_of_all(documents)
-    return Base(digest, index_cache.learnt(digest, documents, SETTINGS))
+def _fit(documents: Sequence[Document], digest: str | None = None) -> FittedIndex:
+    digest = digest or directory_snapshots.directory_digest(documents)
+    return FittedIndex(digest, index_cache.fit_or_load(digest, documents, SETTINGS))
 
 
-def _first_base(documents: Sequence[Document]) -> Base:
-    wanted = directory_snapshots.newest_base()
-    if wanted is None:
-        return _learnt(documents)
-    kept = index_cache.kept(wanted.digest, SETTINGS)
-    if kept is not None:
-        return Base(wanted.digest, kept)
+def _initial_fit(documents: Sequence[Document]) -> FittedIndex:
+    """Return the fit that the other processes use, or a fit on the current directory where there is none."""
+    version = directory_snapshots.newest_base_version()
+    if version is None:
+        return _fit(documents)
+    cached = index_cache.load(version.digest, SETTINGS)
+    if cached is not None:
+        return FittedIndex(version.digest, cached)
     try:
-        return _learnt(directory_snapshots.documents_of(wanted), wanted.digest)
+        return _fit(directory_snapshots.load_documents(version), version.digest)
     except DamagedRunError:
-        logger.exception("The base of the index is damaged; it is learnt from the directory as it stands.")
-        return _learnt(documents)
+        logger.exception("The directory version to fit on is damaged; fitting on the current directory.")
+        return _fit(documents)
 
 
-def _learn_beside(engine: "Engine", digest: str) -> None:
-    """Learn a new base in a thread of its own; until it is ready, the old one answers."""
+def _refit_in_background(engine: "Engine", digest: str) -> None:
+    """Start a thread that fits a new index. Requests use the old one until it is ready."""
     with _lock:
-        if digest in _learning or digest in _damaged:
+        if digest in _refitting or digest in _damaged:
             return
-        _learning.add(digest)
-    wanted = directory_snapshots.newest_base()
-    if wanted is None or wanted.digest != digest:
-        _learning.discard(digest)  # there is another one by now, which the next answer asks for
+        _refitting.add(digest)
+    version = directory_snapshots.newest_base_version()
+    if version is None or version.digest != digest:
+        _refitting.discard(digest)  # superseded meanwhile; the next call fits the newer version
         return
     try:
-        documents = directory_snapshots.documents_of(wanted)
+        documents = directory_snapshots.load_documents(version)
     except DamagedRunError:
-        logger.exception("The new base of the index is damaged; the old one serves until another is chosen.")
+        logger.exception("The new directory version to fit on is damaged; the old fit stays in use.")
         _damaged.add(digest)
-        _learning.discard(digest)
+        _refitting.discard(digest)
         return
-    place = index_cache.place_of(digest, SETTINGS)
-    threading.Thread(target=_learn, args=(engine, digest, documents, place), daemon=True).start()
+    path = index_cache.path_for(digest, SETTINGS)
+    threading.Thread(target=_refit, args=(engine, digest, documents, path), daemon=True).start()
 
 
-def _learn(engine: "Engine", digest: str, documents: Sequence[Document], place: Path | None) -> None:
+def _refit(engine: "Engine", digest: str, documents: Sequence[Document], path: Path | None) -> None:
     try:
-        base = Base(digest, index_cache.learnt_at(place, documents, SETTINGS))
+        fitted = FittedIndex(digest, index_cache.fit_or_load_at(path, documents, SETTINGS))
         with _lock:
-            kept = _kept[engine]
-            index = base.index.updated(list(kept.documents.values()))
-            _kept[engine] = replace(kept, base=base, index=index)
+            current = _corpora[engine]
+            index = fitted.index.updated(list(current.documents.values()))
+            _corpora[engine] = replace(current, fitted=fitted, index=index)
     finally:
-        _learning.discard(digest)
+        _refitting.discard(digest)
 
 
-def is_learning() -> bool:
-    """Say whether a new base is being learnt beside the requests, after which figures may be others."""
-    return bool(_learning)
+def is_refitting() -> bool:
+    """Return True while a background thread fits a new index, after which scores may differ."""
+    return bool(_refitting)
 
 
-def read_kept() -> None:
-    """Read the index that lies on disk, and bring it up to date; where there is none, do nothing."""
+def load_cached_index() -> None:
+    """Load the fitted index from disk and bring it up to date. Does nothing when there is no file."""
     digest = directory_snapshots.newest_base_digest()
-    place = index_cache.place_of(digest, SETTINGS) if digest else None
-    if place is not None and place.exists():
+    path = index_cache.path_for(digest, SETTINGS) if digest else None
+    if path is not None and path.exists():
         with use_locale("nb"):
             corpus()
 
 
 def warm() -> None:
-    """Build all that the first pages would wait for: the index, the words that explain, the model that reads needs."""
+    """Build everything that the first requests would wait for: index, glossary and service model."""
     with use_locale("nb"):
         matching.suggest_needs("nettside med bestilling", glossary())
         corpus().index.prepare()

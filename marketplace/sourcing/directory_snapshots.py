@@ -1,6 +1,7 @@
-"""The directory at one moment, kept once: each supplier's text under its own digest, a version as a list of those.
+"""Content-addressed snapshots of the directory: each document is stored once under its SHA-256.
 
-Inside the caller's transaction. Two processes that keep the same version at once keep one.
+A version lists the digests of its documents. Writes run in the caller's transaction; two processes that save the same
+version at the same time store it once.
 """
 
 import hashlib
@@ -19,27 +20,26 @@ from marketplace.sourcing.models import DirectoryVersion, RankedDocument
 from marketplace.sourcing.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary_digest
 
-FORMULAS = "4"
-"""To be raised with every change after which the same inputs give other figures."""
-BYTES = 32
-_CHUNK = 500
-_NEWEST_DIGEST = (
+FORMULA_VERSION = "4"
+"""Increase with every change after which the same inputs give other scores."""
+DIGEST_BYTES = 32
+_BATCH_SIZE = 500
+_NEWEST_BASE_DIGEST = (
     select(DirectoryVersion.digest)
     .where(DirectoryVersion.base_since.is_not(None))
     .order_by(DirectoryVersion.base_since.desc())
     .limit(1)
 )
-"""Made once, for it is asked at each ranking."""
 
 
 @cache
-def matcher() -> str:
-    """Return the digest of all that the matcher knows beside its inputs."""
-    return hashlib.sha256(f"{FORMULAS} {glossary_digest()}".encode()).hexdigest()
+def matcher_digest() -> str:
+    """Return the digest of the formulas and the glossary: everything that scores depend on besides the inputs."""
+    return hashlib.sha256(f"{FORMULA_VERSION} {glossary_digest()}".encode()).hexdigest()
 
 
-def digest_of_all(documents: Sequence[Document]) -> str:
-    """Return the digest of a version that holds these documents."""
+def directory_digest(documents: Sequence[Document]) -> str:
+    """Return the digest of a version that consists of these documents."""
     return _digest([document_digest(document) for document in documents])
 
 
@@ -47,19 +47,19 @@ def _digest(digests: Sequence[str]) -> str:
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
-def find(digest: str) -> DirectoryVersion | None:
-    """Return the version with a digest, or None when it is not kept."""
+def find_version(digest: str) -> DirectoryVersion | None:
+    """Return the version with a digest, or None."""
     return session.scalar(select(DirectoryVersion).where(DirectoryVersion.digest == digest))
 
 
-def keep(documents: Sequence[Document]) -> DirectoryVersion:
-    """Return the version that holds these documents, kept now if it was not before."""
+def save_version(documents: Sequence[Document]) -> DirectoryVersion:
+    """Return the version that consists of these documents, inserting it if it does not exist."""
     digests = [document_digest(document) for document in documents]
     digest = _digest(digests)
-    found = find(digest)
-    if found is not None:
-        return found
-    known = _known(digests)
+    existing = find_version(digest)
+    if existing is not None:
+        return existing
+    known = _stored_digests(digests)
     missing = {d: document for d, document in zip(digests, documents, strict=True) if d not in known}
     insert_missing(
         RankedDocument,
@@ -72,60 +72,60 @@ def keep(documents: Sequence[Document]) -> DirectoryVersion:
     return session.scalars(select(DirectoryVersion).where(DirectoryVersion.digest == digest)).one()
 
 
-def _known(digests: Sequence[str]) -> set[str]:
-    known: set[str] = set()
-    for start in range(0, len(digests), _CHUNK):
-        part = digests[start : start + _CHUNK]
-        known.update(session.scalars(select(RankedDocument.digest).where(RankedDocument.digest.in_(part))))
-    return known
+def _stored_digests(digests: Sequence[str]) -> set[str]:
+    stored: set[str] = set()
+    for start in range(0, len(digests), _BATCH_SIZE):
+        batch = digests[start : start + _BATCH_SIZE]
+        stored.update(session.scalars(select(RankedDocument.digest).where(RankedDocument.digest.in_(batch))))
+    return stored
 
 
-def members_of(version: DirectoryVersion) -> list[str]:
-    """Return the digests of a version's documents. Raises DamagedRunError when they are not what was kept."""
+def load_digests(version: DirectoryVersion) -> list[str]:
+    """Return the digests of a version's documents. Raises DamagedRunError if they do not match its checksum."""
     try:
         raw = zlib.decompress(version.members)
     except zlib.error as error:
-        message = f"directory version {version.id} cannot be unpacked"
+        message = f"directory version {version.id} cannot be decompressed"
         raise DamagedRunError(message) from error
-    digests = [raw[start : start + BYTES].hex() for start in range(0, len(raw), BYTES)]
+    digests = [raw[start : start + DIGEST_BYTES].hex() for start in range(0, len(raw), DIGEST_BYTES)]
     if _digest(digests) != version.digest:
-        message = f"directory version {version.id} does not fit its digest"
+        message = f"directory version {version.id} does not match its checksum"
         raise DamagedRunError(message)
     return digests
 
 
-def documents_of(version: DirectoryVersion) -> list[Document]:
-    """Return a version's documents. Raises DamagedRunError when one is missing or not what was kept."""
-    digests = members_of(version)
+def load_documents(version: DirectoryVersion) -> list[Document]:
+    """Return a version's documents. Raises DamagedRunError if one is missing or does not match its checksum."""
+    digests = load_digests(version)
     packed: dict[str, bytes] = {}
-    for start in range(0, len(digests), _CHUNK):
-        part = digests[start : start + _CHUNK]
-        query = select(RankedDocument.digest, RankedDocument.packed).where(RankedDocument.digest.in_(part))
+    for start in range(0, len(digests), _BATCH_SIZE):
+        batch = digests[start : start + _BATCH_SIZE]
+        query = select(RankedDocument.digest, RankedDocument.packed).where(RankedDocument.digest.in_(batch))
         packed.update({row.digest: row.packed for row in session.execute(query)})
-    return [_unpacked(digest, packed.get(digest)) for digest in digests]
+    return [_load_document(digest, packed.get(digest)) for digest in digests]
 
 
-def _unpacked(digest: str, packed: bytes | None) -> Document:
+def _load_document(digest: str, packed: bytes | None) -> Document:
     if packed is None:
         message = f"document {digest[:12]} is missing"
         raise DamagedRunError(message)
     try:
         plain = zlib.decompress(packed)
     except zlib.error as error:
-        message = f"document {digest[:12]} cannot be unpacked"
+        message = f"document {digest[:12]} cannot be decompressed"
         raise DamagedRunError(message) from error
     if hashlib.sha256(plain).hexdigest() != digest:
-        message = f"document {digest[:12]} does not fit its digest"
+        message = f"document {digest[:12]} does not match its checksum"
         raise DamagedRunError(message)
     return Document.from_dict(json.loads(plain))
 
 
-def newest_base() -> DirectoryVersion | None:
-    """Return the version that every process learns from, or None before there is one."""
+def newest_base_version() -> DirectoryVersion | None:
+    """Return the version that every process fits its index on, or None before the first."""
     query = select(DirectoryVersion).where(DirectoryVersion.base_since.is_not(None))
     return session.scalar(query.order_by(DirectoryVersion.base_since.desc()).limit(1))
 
 
 def newest_base_digest() -> str | None:
-    """Return the digest of the version that every process learns from, or None; asked at each ranking."""
-    return session.scalar(_NEWEST_DIGEST)
+    """Return the digest of the version that every process fits its index on, or None. Called for each ranking."""
+    return session.scalar(_NEWEST_BASE_DIGEST)

@@ -1,4 +1,4 @@
-"""Where tables meet vectors: suppliers become documents, and a brief becomes a query."""
+"""Conversion of suppliers to documents and of briefs to queries, as the matching library expects them."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -12,19 +12,19 @@ from marketplace.matching import CaseText, Document, Position, Query
 from marketplace.suppliers.glossary import glossary
 from marketplace.vetting.spam_review import looked_at
 
-NOWHERE = ("-",)
-"""The area of a supplier that meets its customers on screen only: stated, and without any municipality."""
+NO_AREA = ("-",)
+"""The area of a supplier that works online only: stated, but without any municipality."""
 
 
 @dataclass(frozen=True)
 class Listing:
-    """What a list shows of a supplier beside its match, as it stood when the index was built."""
+    """Supplier details that a ranking shows beside the match, as of the time when the index was built."""
 
     name: str
     slug: str
     place: str
     approvals: tuple[tuple[str, str], ...]
-    """Business garden and day (ISO) of each approval, the newest first."""
+    """Business garden and date (ISO) of each approval, newest first."""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the listing as JSON values."""
@@ -38,12 +38,12 @@ class Listing:
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Listing":
         """Read a listing from JSON values."""
-        approvals = tuple((garden, day) for garden, day in values["approvals"])
+        approvals = tuple((garden, date) for garden, date in values["approvals"])
         return cls(values["name"], values["slug"], values["place"], approvals)
 
 
 def listing_of(item: Matchable) -> Listing:
-    """Return what a list shows of a supplier."""
+    """Return the details of a supplier for a ranking."""
     approvals = sorted(
         {
             (vetting.garden.name, vetting.approved_at.date().isoformat())
@@ -56,20 +56,20 @@ def listing_of(item: Matchable) -> Listing:
     return Listing(item.supplier.name, item.supplier.slug, item.supplier.place, tuple(approvals))
 
 
-def _position(number: str | None) -> Position | None:
-    place = find_municipality(number)
-    return Position(place.lat, place.lon) if place else None
+def _position(municipality_number: str | None) -> Position | None:
+    municipality = find_municipality(municipality_number)
+    return Position(municipality.lat, municipality.lon) if municipality else None
 
 
-def document_of(item: Matchable) -> Document:
-    """Return a supplier as it counts: where its last change waits for a curator, by what it told before that."""
-    written, held = written_document(item), item.supplier.held
+def effective_document(item: Matchable) -> Document:
+    """Return the document that ranking uses: the profile as it was before a change that awaits a curator's review."""
+    current, held = profile_document(item), item.supplier.held
     if held is None:
-        return written
-    before = Document.from_dict({"id": written.id, **held.before})
+        return current
+    before = Document.from_dict({"id": current.id, **held.before})
     services = tuple(code for code in before.services if code in item.services)
     return replace(
-        written,
+        current,
         name=before.name,
         text=before.text,
         lang=before.lang,
@@ -79,8 +79,8 @@ def document_of(item: Matchable) -> Document:
     )
 
 
-def written_document(item: Matchable) -> Document:
-    """Return a supplier as it tells of itself now, with the services it is approved for."""
+def profile_document(item: Matchable) -> Document:
+    """Return a document of the current profile, limited to the services that the supplier is approved for."""
     supplier = item.supplier
     return Document(
         id=str(supplier.id),
@@ -91,7 +91,7 @@ def written_document(item: Matchable) -> Document:
         sectors=tuple(row.code for row in supplier.sectors),
         position=_position(supplier.municipality_number),
         municipality=supplier.municipality_number,
-        area=tuple(row.municipality_number for row in supplier.areas) if supplier.on_site else NOWHERE,
+        area=tuple(row.municipality_number for row in supplier.areas) if supplier.on_site else NO_AREA,
         remote=supplier.remote,
         price_from_nok=supplier.price_from_nok,
         languages=tuple(row.code for row in supplier.languages),
@@ -113,14 +113,11 @@ LIST_QUESTIONS = ("deliverables", "must_have", "nice_to_have")
 
 
 def query_of(reference: str, answers: Mapping[str, Any], sector: str) -> Query:
-    """Return a brief's answers as the matcher reads them, in the language that they are written in.
-
-    Answers that are not given yet are unknown.
-    """
+    """Return a brief's answers as a query in the language they are written in. Missing answers are unknown."""
     texts = [str(answers.get(code) or "") for code in TEXT_QUESTIONS]
     texts += [str(item) for code in LIST_QUESTIONS for item in answers.get(code) or ()]
     band = budget_band(answers["budget_band"]) if answers.get("budget_band") else None
-    number = answers.get("municipality")
+    municipality = answers.get("municipality")
     title, text = str(answers.get("title") or ""), "\n".join(text for text in texts if text)
     return Query(
         id=reference,
@@ -129,17 +126,17 @@ def query_of(reference: str, answers: Mapping[str, Any], sector: str) -> Query:
         lang=glossary().analyzer.language_of(f"{title} {text}"),
         needs=tuple(answers.get("services") or ()),
         sector=sector,
-        municipality=number,
-        position=_position(number),
+        municipality=municipality,
+        position=_position(municipality),
         presence=answers.get("presence") or "remote",
         budget_min_nok=band.low if band else None,
         budget_max_nok=band.high if band else None,
         languages=tuple(answers.get("languages") or ()),
-        start_from=_day(answers.get("start_from")),
-        finish_by=_day(answers.get("finish_by")),
+        start_from=_parse_date(answers.get("start_from")),
+        finish_by=_parse_date(answers.get("finish_by")),
         must_haves=tuple(answers.get("must_have") or ()),
     )
 
 
-def _day(text: object) -> dt.date | None:
+def _parse_date(text: object) -> dt.date | None:
     return dt.date.fromisoformat(text) if isinstance(text, str) and text else None

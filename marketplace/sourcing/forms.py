@@ -1,4 +1,4 @@
-"""Forms for trying other requirements, inviting, and saying no."""
+"""Forms for publishing, amending, inviting and declining, and labels of the what-if panel."""
 
 from marketplace.core.i18n import format_money, format_money_range
 from marketplace.core.i18n import gettext as _
@@ -9,21 +9,21 @@ from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField
 
 
 class PublishForm(BaseForm):
-    """The company's word that the brief is right."""
+    """Confirmation that the brief is correct."""
 
 
 class AmendForm(BaseForm):
-    """Sending a change of a published brief, with a later deadline when suppliers need time for it."""
+    """Submission of a change to a published brief, with a later deadline when suppliers need time for it."""
 
     deadline = DayField(_l("New reply deadline"))
 
 
 class InviteForm(BaseForm):
-    """Ticks in the list. The ids are read apart: the list is longer than a form."""
+    """Selection of suppliers. The view reads the ids itself, because their number varies."""
 
 
 class DeclineForm(BaseForm):
-    """Why a supplier cannot take a job."""
+    """Reason for declining an invitation."""
 
     reason = ChoiceField(
         _l("Why?"), [required(_l("Choose a reason."))], choices=list(DECLINE_REASONS.items())
@@ -37,7 +37,7 @@ class DeclineForm(BaseForm):
 
 
 def presence_label(code: str, place: str) -> str:
-    """Return a choice about meeting, in words."""
+    """Return the label of a choice of meeting in person or online."""
     return {
         "must": _("Must be able to come to %(place)s", place=place),
         "some": _("Some meetings in %(place)s", place=place),
@@ -45,8 +45,8 @@ def presence_label(code: str, place: str) -> str:
     }[code]
 
 
-def cut_label(code: str) -> str:
-    """Return a requirement that leaves somebody out, in words."""
+def requirement_label(code: str) -> str:
+    """Return the label of a requirement that excludes suppliers."""
     return {
         "budget": _("The budget"),
         "presence": _("Someone must come to you"),
@@ -56,7 +56,7 @@ def cut_label(code: str) -> str:
 
 
 def budget_label(code: str) -> str:
-    """Return a budget band in words, both ends in full."""
+    """Return the label of a budget band."""
     band = next((band for band in BUDGET_BANDS if band.code == code), None)
     if band is None or band.low is None:
         return _("Don't know")

@@ -1,7 +1,7 @@
-"""Learnt indexes, kept as files beside the database, so that one process learns and all others map what it wrote.
+"""On-disk cache of fitted indexes. One process fits and writes; the others memory-map the result.
 
-A file's name says what was learnt from, by which words, formulas and settings; so none is ever changed, and what is kept
-can always be thrown away and learnt again.
+A file's name is a digest of the documents, the matcher and the settings, so a file never changes. Files can be deleted
+at any time; the index is then fitted again.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from marketplace import matching
 from marketplace.core.database import session
 from marketplace.matching import Document, Settings
-from marketplace.sourcing.directory_snapshots import matcher
+from marketplace.sourcing.directory_snapshots import matcher_digest
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:
@@ -23,64 +23,66 @@ if TYPE_CHECKING:
 
     from marketplace.matching import Index
 
-KEPT = 3
-"""How many are kept: the one in use, those that other processes are about to leave, and room to go back."""
+MAX_FILES = 3
+"""The file in use, one that other processes may still switch from, and one to roll back to."""
 logger = logging.getLogger(__name__)
-_folders: "dict[URL, Path]" = {}
+_cache_dirs: "dict[URL, Path]" = {}
 
 
-def use_folder(database: "URL", folder: Path) -> None:
-    """Let what is learnt from a database be kept in a folder."""
-    _folders[database] = folder
+def use_cache_dir(database: "URL", directory: Path) -> None:
+    """Cache the indexes that are fitted on a database's suppliers in a directory."""
+    _cache_dirs[database] = directory
 
 
-def learnt(digest: str, documents: Sequence[Document], settings: Settings) -> "Index":
-    """Return the index that has learnt from these documents, whose digest it is: see `learnt_at`."""
-    return learnt_at(place_of(digest, settings), documents, settings)
+def fit_or_load(digest: str, documents: Sequence[Document], settings: Settings) -> "Index":
+    """Return the index fitted on these documents, from the cache if possible. `digest` is the documents' digest."""
+    return fit_or_load_at(path_for(digest, settings), documents, settings)
 
 
-def learnt_at(place: Path | None, documents: Sequence[Document], settings: Settings) -> "Index":
-    """Return the index that has learnt from documents: mapped when it is kept in its place, else learnt and kept.
+def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: Settings) -> "Index":
+    """Return the index stored at a path, or fit it on these documents and store it there.
 
-    A kept one that is damaged is thrown away and learnt again. Where nothing can be written, the process goes on with
-    its own. Asks nothing of the database.
+    A damaged file is deleted and written again. When the directory is not writable, the index stays in this process's
+    memory. Does not use the database.
     """
-    found = _opened(place, settings) if place else None
-    if found is not None:
-        return found
+    cached = _open(path, settings) if path else None
+    if cached is not None:
+        return cached
     index = matching.Index.build(documents, glossary(), settings)
-    if place is None:
+    if path is None:
         return index
     try:
-        index.save(place, matcher())
-        matching.prune(place.parent, KEPT)
+        index.save(path, matcher_digest())
+        matching.prune(path.parent, MAX_FILES)
     except OSError:
-        logger.exception("The index could not be kept; this process goes on with its own.")
+        logger.exception(
+            "The fitted index could not be written to the cache; it stays in this process's memory."
+        )
         return index
-    return _opened(place, settings) or index
+    return _open(path, settings) or index
 
 
-def kept(digest: str, settings: Settings) -> "Index | None":
-    """Return the index that has learnt from the documents with this digest, or None when it is not kept."""
-    place = place_of(digest, settings)
-    return _opened(place, settings) if place else None
+def load(digest: str, settings: Settings) -> "Index | None":
+    """Return the cached index fitted on the documents with this digest, or None."""
+    path = path_for(digest, settings)
+    return _open(path, settings) if path else None
 
 
-def place_of(digest: str, settings: Settings) -> Path | None:
-    """Return where what is learnt from the documents with this digest is kept, or None when nothing is kept."""
-    folder = _folders.get(cast("Engine", session.get_bind()).url)
-    if folder is None:
+def path_for(digest: str, settings: Settings) -> Path | None:
+    """Return the cache path of the index fitted on the documents with this digest, or None without a cache."""
+    directory = _cache_dirs.get(cast("Engine", session.get_bind()).url)
+    if directory is None:
         return None
-    made_with = json.dumps([digest, matcher(), settings.to_dict()], sort_keys=True)
-    return folder / hashlib.sha256(made_with.encode()).hexdigest()[:32]
+    key = json.dumps([digest, matcher_digest(), settings.to_dict()], sort_keys=True)
+    return directory / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _opened(place: Path, settings: Settings) -> "Index | None":
-    if not place.exists():
+def _open(path: Path, settings: Settings) -> "Index | None":
+    if not path.exists():
         return None
     try:
-        return matching.Index.open(place, glossary(), settings, matcher())
+        return matching.Index.open(path, glossary(), settings, matcher_digest())
     except matching.SnapshotError as error:
         logger.warning("%s", error)
-        matching.discard(place)
+        matching.discard(path)
         return None

@@ -1,14 +1,14 @@
-"""An invitation's states, and why a supplier says no."""
+"""States of an invitation and reasons for declining."""
 
 from enum import StrEnum
 
 from marketplace.core.i18n import lazy_gettext as _
 
-MOST_INVITED = 7
+MAX_INVITED = 7
 
 
 class InvitationState(StrEnum):
-    """What is stored of an invitation; that it has run out follows from the brief's deadline."""
+    """Stored state of an invitation. Expiry is not stored: it follows from the brief's deadline."""
 
     INVITED = "invited"
     SEEN = "seen"

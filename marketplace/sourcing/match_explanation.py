@@ -1,4 +1,4 @@
-"""A match in sentences: why a supplier stands where it stands, what is missing, and the words that met. Pure."""
+"""Match explanations as sentences: strengths, gaps, and excerpts with the shared words highlighted. Pure."""
 
 import datetime as dt
 import re
@@ -12,14 +12,14 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.places import place_of
 from marketplace.matching import Explanation, TermMatch
 
-MOST_FACTS = 3
-MOST_SENTENCES = 2
-MOST_MARKED = 9
+MAX_FACTS = 3
+MAX_SENTENCES = 2
+MAX_HIGHLIGHTED = 9
 Params = Mapping[str, Any]
 
 
 def language_name(code: str) -> str:
-    """Return a language's name in the reader's language."""
+    """Return the name of a language."""
     return {"nb": _("bokmål"), "nn": _("nynorsk"), "en": _("English"), "sma": _("South Sami")}.get(code, code)
 
 
@@ -28,8 +28,8 @@ def _place(params: Params) -> str:
 
 
 def _sector(params: Params) -> str:
-    found = taxonomy.sectors().get(str(params.get("sector", "")))
-    return found.label.lower() if found else ""
+    sector = taxonomy.sectors().get(str(params.get("sector", "")))
+    return sector.label.lower() if sector else ""
 
 
 def _date(params: Params) -> str:
@@ -54,7 +54,7 @@ _FACTS: dict[str, Callable[[Params], str]] = {
     "free_in_time": lambda p: _("is available from %(date)s", date=_date(p)),
     "within_budget": lambda p: _("accepts jobs from %(price)s", price=format_money(p["price_from_nok"])),
 }
-_LACKS: dict[str, Callable[[Params], str]] = {
+_GAPS: dict[str, Callable[[Params], str]] = {
     "must_have_not_shown": lambda p: _("Has not shown evidence for «%(text)s».", text=p["text"]),
     "over_budget": lambda p: _("The smallest job costs %(price)s, which is over your budget.", price=format_money(p["price_from_nok"])),
     "price_unknown": lambda _p: _("Has not stated a price."),
@@ -77,9 +77,9 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "languages": lambda p: _("Does not work in %(languages)s", languages=format_list([language_name(c) for c in p.get("languages", [])])),
     "time": lambda _p: _("Not available in time"),
 }  # fmt: skip
-# Said first: what a company asks for first.
+# The facts that companies ask about first come first.
 _FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
-_LACK_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
+_GAP_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 
 
 def _services(params: Params) -> str:
@@ -87,69 +87,71 @@ def _services(params: Params) -> str:
     return format_list([known[code].label.lower() for code in params.get("services", ()) if code in known])
 
 
-def why(explanation: Explanation) -> str:
-    """Return one plain sentence of what speaks for a supplier, from at most three facts."""
+def summary_sentence(explanation: Explanation) -> str:
+    """Return one sentence with the supplier's strengths, made of at most three facts."""
     notes = sorted(
         (note for note in explanation.facts if note[0] in _FACTS), key=lambda note: _FACT_ORDER.index(note[0])
     )
-    clauses = [_FACTS[code](params) for code, params in notes[:MOST_FACTS]]
+    clauses = [_FACTS[code](params) for code, params in notes[:MAX_FACTS]]
     if not clauses:
-        beside = any(code == "services_beside" for code, _params in explanation.lacks)
-        return _("Offers something close to what you ask for.") if beside else _("Offers what you ask for.")
+        is_related = any(code == "services_beside" for code, _params in explanation.lacks)
+        return (
+            _("Offers something close to what you ask for.") if is_related else _("Offers what you ask for.")
+        )
     sentence = format_list(clauses)
     return sentence[0].upper() + sentence[1:] + "."
 
 
-def lacks(explanation: Explanation, most: int = 3) -> list[str]:
-    """Return what is missing or not stated, the weightiest first."""
+def gap_sentences(explanation: Explanation, limit: int = 3) -> list[str]:
+    """Return sentences about missing or unstated properties, most important first."""
     notes = sorted(
-        (note for note in explanation.lacks if note[0] in _LACKS), key=lambda note: _LACK_ORDER.index(note[0])
+        (note for note in explanation.lacks if note[0] in _GAPS), key=lambda note: _GAP_ORDER.index(note[0])
     )
-    return [_LACKS[code](params) for code, params in notes[:most]]
+    return [_GAPS[code](params) for code, params in notes[:limit]]
 
 
 def exclusion_sentence(reason: str, params: Params) -> str:
-    """Return why some were left out, as the heading of a group."""
+    """Return the reason for an exclusion, as the heading of a group."""
     return _EXCLUDED[reason](params) if reason in _EXCLUDED else _("Does not meet a must-have")
 
 
 def miss_sentence(reason: str, params: Params) -> str:
-    """Return why one supplier does not fit, as a sentence: a requirement, or the budget, that it does not meet."""
-    return _LACKS[reason](params) if reason in _LACKS else f"{exclusion_sentence(reason, params)}."
+    """Return a sentence about the requirement, or the budget, that one supplier does not meet."""
+    return _GAPS[reason](params) if reason in _GAPS else f"{exclusion_sentence(reason, params)}."
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A piece of text that is marked or not."""
+class TextSpan:
+    """A part of a text, highlighted or not."""
 
     text: str
-    marked: bool
+    highlighted: bool
 
 
-def met(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[Piece]:
-    """Return the one or two sentences of a text where most of the shared words stand, with those words marked."""
+def excerpt(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[TextSpan]:
+    """Return the one or two sentences of a text with the most shared words, with those words highlighted."""
     weights: dict[str, float] = {}
     shared = sorted((term for term in terms if term.part == "words"), key=lambda term: -term.value)
-    for term in shared[:MOST_MARKED]:
+    for term in shared[:MAX_HIGHLIGHTED]:
         for word in term.query_words if of_query else term.document_words:
             weights[word.casefold()] = max(weights.get(word.casefold(), 0.0), term.value)
     if not weights:
         return []
     sentences = [part.strip() for part in re.split(r"(?<=[.!?])\s+|\n+", text) if part.strip()]
-    valued = [
-        (sum(weights[word] for word in _words(sentence) & weights.keys()), place)
-        for place, sentence in enumerate(sentences)
+    scored = [
+        (sum(weights[word] for word in _words(sentence) & weights.keys()), index)
+        for index, sentence in enumerate(sentences)
     ]
     chosen = sorted(
-        place
-        for value, place in sorted(valued, key=lambda item: (-item[0], item[1]))[:MOST_SENTENCES]
-        if value > 0
+        index
+        for score, index in sorted(scored, key=lambda item: (-item[0], item[1]))[:MAX_SENTENCES]
+        if score > 0
     )
-    return _marked(_joined([_short(sentences[place], weights) for place in chosen]), weights)
+    return _highlight(_join([_shorten(sentences[index], weights) for index in chosen]), weights)
 
 
-def _joined(sentences: Sequence[str]) -> str:
-    """Return sentences as one text; after a heading, which has no full stop, a dash keeps it from running on."""
+def _join(sentences: Sequence[str]) -> str:
+    """Join sentences. A heading, which has no full stop, is followed by a dash."""
     parts = [text if text[-1] in ".!?…" else f"{text} \N{EN DASH}" for text in sentences[:-1]]
     return " ".join([*parts, *sentences[-1:]])
 
@@ -158,34 +160,34 @@ def _words(text: str) -> set[str]:
     return {word.casefold() for word in re.findall(r"\w+", text)}
 
 
-def _short(sentence: str, weights: Mapping[str, float], most: int = 170) -> str:
-    """Return a long sentence cut down to the part around its first shared word."""
-    if len(sentence) <= most:
+def _shorten(sentence: str, weights: Mapping[str, float], max_length: int = 170) -> str:
+    """Cut a long sentence down to the part around its first shared word."""
+    if len(sentence) <= max_length:
         return sentence
     first = next((m.start() for m in re.finditer(r"\w+", sentence) if m.group().casefold() in weights), 0)
     start = max(0, first - 50)
     start = sentence.rfind(" ", 0, start) + 1 if start else 0
-    end = sentence.find(" ", min(len(sentence), start + most))
+    end = sentence.find(" ", min(len(sentence), start + max_length))
     end = len(sentence) if end < 0 else end
     return ("… " if start else "") + sentence[start:end] + (" …" if end < len(sentence) else "")
 
 
-def _marked(text: str, weights: Mapping[str, float]) -> list[Piece]:
-    pieces: list[Piece] = []
-    place = 0
-    for found in re.finditer(r"\w+", text):
-        if found.group().casefold() in weights:
-            if found.start() > place:
-                pieces.append(Piece(text[place : found.start()], marked=False))
-            pieces.append(Piece(found.group(), marked=True))
-            place = found.end()
-    if place < len(text):
-        pieces.append(Piece(text[place:], marked=False))
-    return pieces
+def _highlight(text: str, weights: Mapping[str, float]) -> list[TextSpan]:
+    spans: list[TextSpan] = []
+    end = 0
+    for word in re.finditer(r"\w+", text):
+        if word.group().casefold() in weights:
+            if word.start() > end:
+                spans.append(TextSpan(text[end : word.start()], highlighted=False))
+            spans.append(TextSpan(word.group(), highlighted=True))
+            end = word.end()
+    if end < len(text):
+        spans.append(TextSpan(text[end:], highlighted=False))
+    return spans
 
 
 def part_label(code: str) -> str:
-    """Return the name of a part of the score."""
+    """Return the label of a part of the score."""
     return {
         "words": _("The words in the brief"),
         "services": _("Services"),

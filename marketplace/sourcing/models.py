@@ -1,4 +1,4 @@
-"""Ranking runs, kept so that they can be shown again exactly, and invitations to answer a brief."""
+"""Ranking runs with the inputs that reproduce them, exposures of suppliers, and invitations to answer a brief."""
 
 import datetime as dt
 from typing import Any
@@ -13,7 +13,7 @@ from marketplace.suppliers.models import Supplier
 
 
 class RankedDocument(Base):
-    """A supplier as it was ranked once, under its SHA-256: compressed JSON, shared by all versions that hold it."""
+    """A supplier's document as compressed JSON, stored once under its SHA-256 and shared by directory versions."""
 
     __tablename__ = "ranked_document"
 
@@ -22,10 +22,10 @@ class RankedDocument(Base):
 
 
 class DirectoryVersion(Base):
-    """The directory at one moment: which documents it held.
+    """A snapshot of the directory, as a list of document digests.
 
-    `members` are their digests in order, compressed; `digest` is the SHA-256 of those. The version with the newest
-    `base_since` is the one that every process learns words and needs from.
+    `members` are the digests in order, compressed; `digest` is the SHA-256 of the list. Every process fits its index
+    on the version with the newest `base_since`.
     """
 
     __tablename__ = "directory_version"
@@ -40,9 +40,9 @@ class DirectoryVersion(Base):
 class RankingRun(Base):
     """One ranking of the directory for one version of a brief: inputs, settings and result.
 
-    `inputs` and `result` are compressed JSON; the digests (SHA-256, hexadecimal) show if a byte changed. `base` is
-    the directory that the index had learnt from, `directory` the one that it ranked, `matcher` the digest of the
-    matcher's own words and formulas: with them the run can be made again. Runs from before they were kept have none.
+    `inputs` and `result` are compressed JSON with SHA-256 checksums in hexadecimal. `base` is the directory version
+    that the index was fitted on, `directory` the one that it ranked, and `matcher` the digest of glossary and formulas;
+    together they reproduce the run. The oldest runs have none of the three.
     """
 
     __tablename__ = "ranking_run"
@@ -69,9 +69,9 @@ class RankingRun(Base):
 
 
 class Exposure(Base):
-    """A supplier was shown to a company: it stood among the first in a kept list. Whose turn it is, is read from here.
+    """A supplier on the first page of a ranking. Ties are rotated by these rows.
 
-    Offers leave no trace here: who has answered a brief must not be read from anybody's place.
+    Offers must not influence them: a supplier's rank must not reveal who has answered a brief.
     """
 
     __tablename__ = "exposure"
@@ -85,9 +85,9 @@ class Exposure(Base):
 
 
 class Invitation(Base):
-    """A company asks a supplier to answer a brief. States are in `lifecycle.py`.
+    """An invitation from a company to a supplier to answer a brief. `lifecycle` has the states.
 
-    `place` is the supplier's place in the ranking run that the company chose from, from 1.
+    `place` is the supplier's rank, from 1, in the run that the company chose from.
     """
 
     __tablename__ = "invitation"

@@ -1,4 +1,4 @@
-"""What suppliers and companies are told about invitations."""
+"""Notices to suppliers and companies about invitations."""
 
 import datetime as dt
 
@@ -10,7 +10,7 @@ from marketplace.outbox.messages import Content, as_message
 
 @as_message("invited", throttled=True)
 def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Content:
-    """A supplier is asked to answer a brief. A company that hides its name is None, and told by its place."""
+    """Notify a supplier of an invitation. A company that hides its name is None and described by its place."""
     title, reference = brief.title, brief.reference
     name = company or _("A company in %(place)s", place=place)
     return Content(
@@ -30,7 +30,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
 
 @as_message("invitation_declined", throttled=True)
 def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
-    """A company hears that an invited supplier says no."""
+    """Notify a company that an invited supplier declines."""
     return Content(
         _("%(supplier)s cannot take on %(title)s", supplier=supplier, title=title),
         [_("Reason: %(reason)s.", reason=reason), _("You can invite another supplier from the list.")],
@@ -41,7 +41,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
 
 @as_message("invitation_reconsidered", throttled=True)
 def reconsidered(supplier: str, title: str, reference: str) -> Content:
-    """A company hears that a supplier that said no is looking again."""
+    """Notify a company that a supplier has undone its decline."""
     return Content(
         _("%(supplier)s is considering %(title)s after all", supplier=supplier, title=title),
         [_("They declined earlier, and have since undone that.")],

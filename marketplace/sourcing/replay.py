@@ -1,36 +1,39 @@
-"""Making a kept run again from what was kept, and comparing."""
+"""Repeat a stored ranking run from its stored inputs and compare the results."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.matching import Query, Settings
-from marketplace.sourcing.directory_snapshots import documents_of, matcher
+from marketplace.matching import Query, Ranking, Settings
+from marketplace.sourcing.directory_snapshots import load_documents, matcher_digest
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError, pack, unpack
+from marketplace.sourcing.run_storage import DamagedRunError, deserialize, serialize
 from marketplace.suppliers.glossary import glossary
 
 
-class OtherMatcherError(ValueError):
-    """A run was made with other words or formulas than this installation has."""
+class MatcherMismatchError(ValueError):
+    """The run was made with another glossary or other formulas than this installation has."""
 
 
 def replay(run_id: int) -> str:
-    """Make a kept run again and return what there is to say when it is the same to the last digit.
+    """Repeat a stored run and return a message that confirms an identical result.
 
-    Raises NotFound, DamagedRunError when a byte is changed or missing, OtherMatcherError, and ValueError when the
-    answer is another one.
+    Raises NotFound, DamagedRunError if stored data are changed or missing, MatcherMismatchError, and ValueError if the
+    results differ.
     """
     run = session.get(RankingRun, run_id)
     if run is None:
         raise NotFound
-    inputs, result = unpack(run.inputs, run.inputs_digest), unpack(run.result, run.result_digest)
+    inputs, result = deserialize(run.inputs, run.inputs_digest), deserialize(run.result, run.result_digest)
     if run.base is None or run.directory is None:
-        message = "the run is from before the directory was kept with it, and can only be shown"
-        raise OtherMatcherError(message)
-    base, directory = documents_of(run.base), documents_of(run.directory)
-    if run.matcher != matcher():
-        message = "the run is whole, but was made by another version of the matcher"
-        raise OtherMatcherError(message)
+        message = "the run is older than directory snapshots, and can only be shown"
+        raise MatcherMismatchError(message)
+    base, directory = load_documents(run.base), load_documents(run.directory)
+    if run.matcher != matcher_digest():
+        message = "the run is undamaged, but was made by another version of the matcher"
+        raise MatcherMismatchError(message)
     settings = Settings.from_dict(run.settings)
     index = matching.Index.build(base, glossary(), settings).updated(directory)
     query = Query.from_dict(inputs["query"])
@@ -41,22 +44,19 @@ def replay(run_id: int) -> str:
         last_shown=inputs.get("shown"),
         verify_terms=inputs.get("test", False),
     )
-    if pack({**result, "ranking": ranking.to_dict()})[1] != run.result_digest:
-        kept = [(match["document_id"], match["score"]) for match in result["ranking"]["matches"]]
-        made = [(match.document_id, match.score) for match in ranking.matches]
-        place = next(
-            (place for place, pair in enumerate(zip(kept, made, strict=False)) if pair[0] != pair[1]), -1
-        )
-        where = (
-            f"first at place {place + 1}: kept {kept[place]}, now {made[place]}"
-            if place >= 0
-            else "in its reasons"
-        )
-        message = f"the answer is another one, {where}"
+    if serialize({**result, "ranking": ranking.to_dict()})[1] != run.result_digest:
+        message = f"the result differs, {_first_difference(result, ranking)}"
         raise ValueError(message)
-    return (
-        f"Run {run.id} for {run.brief.reference}: {len(ranking.matches)} places, the same to the last digit."
-    )
+    return f"Run {run.id} for {run.brief.reference}: {len(ranking.matches)} matches, identical."
 
 
-__all__ = ["DamagedRunError", "OtherMatcherError", "replay"]
+def _first_difference(result: Mapping[str, Any], ranking: Ranking) -> str:
+    stored = [(match["document_id"], match["score"]) for match in result["ranking"]["matches"]]
+    repeated = [(match.document_id, match.score) for match in ranking.matches]
+    for rank, (old, new) in enumerate(zip(stored, repeated, strict=False), start=1):
+        if old != new:
+            return f"first at rank {rank}: stored {old}, now {new}"
+    return "in the explanations"
+
+
+__all__ = ["DamagedRunError", "MatcherMismatchError", "replay"]

@@ -1,4 +1,4 @@
-"""A ranking run as it is stored: compressed JSON with a digest, so that a changed byte is seen. Pure."""
+"""Serialization of ranking runs as zlib-compressed JSON with a SHA-256 checksum. Pure."""
 
 import hashlib
 import json
@@ -8,24 +8,24 @@ from typing import Any
 
 
 class DamagedRunError(ValueError):
-    """A kept run is not what was stored."""
+    """A stored run or directory version is missing data or does not match its checksum."""
 
 
-def pack(value: Mapping[str, Any]) -> tuple[bytes, str]:
+def serialize(value: Mapping[str, Any]) -> tuple[bytes, str]:
     """Return a value as compressed JSON, and the SHA-256 of the JSON in hexadecimal."""
-    plain = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
-    return zlib.compress(plain, 6), hashlib.sha256(plain).hexdigest()
+    raw = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+    return zlib.compress(raw, 6), hashlib.sha256(raw).hexdigest()
 
 
-def unpack(packed: bytes, digest: str) -> dict[str, Any]:
-    """Return the value. Raises DamagedRunError when it does not fit its digest."""
+def deserialize(data: bytes, digest: str) -> dict[str, Any]:
+    """Return the serialized value. Raises DamagedRunError if it does not match its checksum."""
     try:
-        plain = zlib.decompress(packed)
+        raw = zlib.decompress(data)
     except zlib.error as error:
-        message = "the kept run cannot be unpacked"
+        message = "the stored run cannot be decompressed"
         raise DamagedRunError(message) from error
-    if hashlib.sha256(plain).hexdigest() != digest:
-        message = "the kept run does not fit its digest"
+    if hashlib.sha256(raw).hexdigest() != digest:
+        message = "the stored run does not match its checksum"
         raise DamagedRunError(message)
-    value: dict[str, Any] = json.loads(plain)
+    value: dict[str, Any] = json.loads(raw)
     return value

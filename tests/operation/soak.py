@@ -44,7 +44,7 @@ class Sent:
 
 
 @dataclass
-class Told:
+class RankedEntry:
     """What a soak came to."""
 
     kills: int = 0
@@ -88,7 +88,7 @@ class Soak:
             "PRODUCTION": "0", "LIST_PAGES_PER_MINUTE": "0",
         }  # fmt: skip
         self.sent: list[Sent] = []
-        self.told = Told()
+        self.told = RankedEntry()
         self.process: subprocess.Popen[bytes] | None = None
         self._lock, self._round = threading.Lock(), 0
         self._desks: dict[int, tuple[str, str, int, int]] = {}
@@ -291,7 +291,7 @@ HALVES = {
 }
 
 
-def soak(database_url: str, folder: Path, *, kills: int, least: int = 0, seconds: float = 1.5) -> Told:
+def soak(database_url: str, folder: Path, *, kills: int, least: int = 0, seconds: float = 1.5) -> RankedEntry:
     """Kill the service again and again; go on until enough writes are acknowledged."""
     from tests.conftest import close
 

@@ -49,7 +49,7 @@ def statements_of(browser: Browser, path: str) -> tuple[int, Counter[str]]:
     """Open a page until the index is in place, and return the status and the statements of the last time."""
     browser.check_pages = False
     browser.get(path)
-    while corpus.is_learning():
+    while corpus.is_refitting():
         time.sleep(0.01)
     browser.get(path)
     with statements() as seen:

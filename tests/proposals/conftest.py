@@ -178,7 +178,7 @@ def at_noon(time_machine: Any) -> Any:
 
     Directories that earlier tests have read are forgotten: all that were made at this hour bear the same marks.
     """
-    for kept in (corpus._kept, catalogue_cache._kept):
+    for kept in (corpus._corpora, catalogue_cache._kept):
         kept.clear()
     time_machine.move_to(NOON, tick=False)
     return time_machine

@@ -1,4 +1,4 @@
-"""A small market to rank: a dairy with a brief, its garden, and suppliers that differ."""
+"""Fixtures: a dairy that orders, its garden, and suppliers with different profiles."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from tests.factories.briefs import supplier as bare_supplier
 
 @dataclass
 class Market:
-    """People by name, and suppliers by name."""
+    """Viewers of each kind, and suppliers and their members by name."""
 
     garden: Any
     owner: Viewer
@@ -38,7 +38,7 @@ class Market:
     people: dict[str, Viewer] = field(default_factory=dict)
 
     def add(self, name: str, text: str, *services: str, **details: Any) -> Supplier:
-        """Add a supplier that is approved for what it sells, with a person."""
+        """Add a supplier that is approved for its services, with one member."""
         areas, languages = details.pop("areas", ()), details.pop("languages", ("nb",))
         sectors, cases = details.pop("sectors", ()), details.pop("cases", ())
         place = details.pop("municipality_number", "5021")

@@ -1,4 +1,4 @@
-"""Who was shown is kept with each run, gives turns among equals, and is told as numbers to those it concerns."""
+"""Exposure: recorded with each run, used to rotate ties, and shown to the supplier and its garden."""
 
 import pytest
 from sqlalchemy import func, select
@@ -8,12 +8,12 @@ from marketplace.core.database import session
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.sourcing.models import Exposure, RankingRun
-from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN, last_shown
+from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
 from marketplace.sourcing.replay import replay
-from marketplace.sourcing.run_storage import unpack
+from marketplace.sourcing.run_storage import deserialize
 
 DAY = 86_400
-ALIKE = (
+NAMES = (
     "Furulia",
     "Granholt",
     "Bjørkeli",
@@ -24,7 +24,7 @@ ALIKE = (
     "Einerbakk",
     "Lindhaug",
 )
-TELLS = (
+SENTENCES = (
     "Kunder får handle ost dag og natt.", "Bøndene ringer, så rydder vi opp sammen.", "Kassa blir koblet på første uka.",
     "Alle varer får et ordentlig kort.", "Teamet sitter på loftet over bakeriet.", "Opplæring tar vi hjemme ved bordet.",
     "Kaffen er svart og møtene korte.", "Etter lansering måler vi hver måned.", "Skiftet skjer om natten, uten stans.",
@@ -33,45 +33,45 @@ TELLS = (
 
 @pytest.fixture
 def crowd(market):
-    """Add equal suppliers, more than one page shows."""
-    for name, tells in zip(ALIKE, TELLS, strict=True):
+    """Add more equal suppliers than one page shows."""
+    for name, tells in zip(NAMES, SENTENCES, strict=True):
         market.add(name, f"Vi lager nettbutikk for gårdsutsalg. {tells}", "ecm.shop", price_from_nok=30_000)
     session.commit()
     return market
 
 
 def shown_of(run):
-    return unpack(run.inputs, run.inputs_digest)["shown"]
+    return deserialize(run.inputs, run.inputs_digest)["shown"]
 
 
 def runs():
     return session.scalars(select(RankingRun).order_by(RankingRun.id)).all()
 
 
-def test_publishing_counts_those_on_the_first_page_as_shown_and_reading_counts_nobody(
-    crowd, publish, sign_in
-):
+def test_publishing_records_first_page_and_reading_records_nothing(crowd, publish, sign_in):
     reference = publish()
-    assert session.scalar(select(func.count()).select_from(Exposure)) == COUNTS_AS_SHOWN
-    places = queries.ranking_for(crowd.owner, reference).page.items
+    assert session.scalar(select(func.count()).select_from(Exposure)) == SHOWN_RANKS
+    items = queries.ranking_for(crowd.owner, reference).page.items
     kept = session.execute(select(Exposure.supplier_id, Exposure.place).order_by(Exposure.place)).all()
-    assert [tuple(row) for row in kept] == [(item.told.supplier_id, item.told.match.place) for item in places]
+    assert [tuple(row) for row in kept] == [
+        (item.entry.supplier_id, item.entry.match.place) for item in items
+    ]
     sign_in(crowd.owner).get(f"/briefs/{reference}/ranking")
-    assert session.scalar(select(func.count()).select_from(Exposure)) == COUNTS_AS_SHOWN
+    assert session.scalar(select(func.count()).select_from(Exposure)) == SHOWN_RANKS
 
 
-def test_the_next_run_knows_whose_turn_it_is_and_is_made_again_with_it(crowd, publish):
+def test_next_run_uses_exposure_and_can_be_repeated(crowd, publish):
     publish()
     publish()
     first, second = runs()
     assert shown_of(first) == {}
-    assert len(shown_of(second)) == COUNTS_AS_SHOWN
+    assert len(shown_of(second)) == SHOWN_RANKS
     assert set(shown_of(second).values()) == {first.id}
     for run in (first, second):
-        assert "the same to the last digit" in replay(run.id)
+        assert "identical" in replay(run.id)
 
 
-def test_offers_and_invitations_give_nobody_another_turn(crowd, publish):
+def test_invitations_do_not_change_exposure(crowd, publish):
     reference = publish()
     before = last_shown([supplier.id for supplier in crowd.suppliers.values()])
     use_cases.invite_suppliers(crowd.owner, reference, [crowd.suppliers["Kvistverk"].id])
@@ -79,7 +79,7 @@ def test_offers_and_invitations_give_nobody_another_turn(crowd, publish):
     assert last_shown([supplier.id for supplier in crowd.suppliers.values()]) == before
 
 
-def test_only_the_supplier_and_its_own_garden_see_the_numbers(market, publish, sign_in):
+def test_only_supplier_and_its_garden_see_exposure(market, publish, sign_in):
     supplier = market.suppliers["Kvistverk"]
     supplier.garden_id = market.garden.id
     session.commit()
@@ -91,20 +91,18 @@ def test_only_the_supplier_and_its_own_garden_see_the_numbers(market, publish, s
         assert "Shown to signed-in companies" not in sign_in(viewer).get(path).text
 
 
-def test_what_is_older_than_ninety_days_is_not_counted_but_the_day_is_still_told(
-    market, publish, time_machine
-):
+def test_old_exposure_is_not_counted_but_last_date_is_shown(market, publish, time_machine):
     at = clock.now()
     publish()
     time_machine.move_to(at.timestamp() + 91 * DAY, tick=False)
-    found = queries.exposed(market.people["Kvistverk"], market.suppliers["Kvistverk"].id)
+    found = queries.exposure_stats(market.people["Kvistverk"], market.suppliers["Kvistverk"].id)
     assert found is not None
     assert (found.shown, found.invited) == (0, 0)
     assert found.last is not None
     assert found.last.date() == at.date()
 
 
-def test_one_never_shown_is_told_so(market, sign_in):
+def test_supplier_never_shown_sees_message(market, sign_in):
     page = sign_in(market.people["Tekstverk"]).get(f"/suppliers/{market.suppliers['Tekstverk'].slug}")
     assert "Not shown yet." in page.text
 
@@ -112,12 +110,12 @@ def test_one_never_shown_is_told_so(market, sign_in):
 @pytest.mark.parametrize(
     ("locale", "width"), [("nb", "0,25 poeng"), ("nn", "0,25 poeng"), ("en", "0.25 points")]
 )
-def test_the_width_is_published(app, locale, width):
+def test_tie_width_is_published(app, locale, width):
     browser = app.test_client()
     browser.set_cookie("locale", locale)
     assert width in browser.get("/how-we-rank").text
 
 
-def test_of_a_supplier_that_is_not_there_nobody_sees_numbers(market):
+def test_unknown_supplier_has_no_exposure(market):
     for viewer in (market.people["Kvistverk"], market.adviser, market.admin):
-        assert queries.exposed(viewer, 999_999) is None
+        assert queries.exposure_stats(viewer, 999_999) is None

@@ -1,4 +1,4 @@
-"""The pages of the list and of open briefs: what is missing is named, odd input is answered, two clicks are one."""
+"""Pages for publication, ranking and invitations: missing answers, hostile input, double submits and access."""
 
 import pytest
 from sqlalchemy import func, select
@@ -21,7 +21,7 @@ HOSTILE = [
 ]
 
 
-def test_publishing_with_something_missing_says_what_and_where(market, sign_in):
+def test_publish_with_missing_answers_links_to_them(market, sign_in):
     reference = draft(market.owner, problem="For kort.", goal="").reference
     browser = sign_in(market.owner)
     answer = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
@@ -32,7 +32,7 @@ def test_publishing_with_something_missing_says_what_and_where(market, sign_in):
     assert browser.get(f"/briefs/{reference}/ranking").status_code == 404
 
 
-def test_a_second_click_on_publish_leads_where_the_first_did(market, sign_in):
+def test_second_publish_redirects_like_the_first(market, sign_in):
     reference = draft(market.owner).reference
     browser = sign_in(market.owner)
     for _click in range(2):
@@ -41,7 +41,7 @@ def test_a_second_click_on_publish_leads_where_the_first_did(market, sign_in):
     assert session.scalar(select(func.count()).select_from(RankingRun)) == 1
 
 
-def test_a_second_click_on_ask_is_told_that_it_is_done(market, publish, sign_in):
+def test_second_invite_reports_existing_invitation(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.owner)
     chosen = {"supplier": str(market.suppliers["Kvistverk"].id)}
     for sentence in ("1 supplier is asked", "have already been invited"):
@@ -51,7 +51,7 @@ def test_a_second_click_on_ask_is_told_that_it_is_done(market, publish, sign_in)
     assert session.scalar(select(func.count()).select_from(Invitation)) == 1
 
 
-def test_a_withdrawn_brief_is_not_published_again(market, publish, sign_in):
+def test_publish_of_withdrawn_brief_conflicts(market, publish, sign_in):
     from marketplace.briefs.use_cases import withdraw
 
     reference = publish()
@@ -63,7 +63,7 @@ def test_a_withdrawn_brief_is_not_published_again(market, publish, sign_in):
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_odd_input_is_answered_on_every_page(market, publish, sign_in, text):
+def test_hostile_input_is_handled_on_every_page(market, publish, sign_in, text):
     reference, own = publish(), draft(market.owner).reference
     use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
     owner, supplier = sign_in(market.owner), sign_in(market.people["Kvistverk"])
@@ -85,7 +85,7 @@ def test_odd_input_is_answered_on_every_page(market, publish, sign_in, text):
     assert "<script>alert" not in owner.get(f"/briefs/{reference}/ranking").text
 
 
-def test_what_was_ticked_is_still_ticked_when_too_many_are(market, publish, sign_in):
+def test_selection_is_preserved_when_limit_is_exceeded(market, publish, sign_in):
     for number in range(5):
         market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
@@ -93,12 +93,12 @@ def test_what_was_ticked_is_still_ticked_when_too_many_are(market, publish, sign
     ids = [str(market.suppliers[f"Butikk {number}"].id) for number in range(4)]
     answer = browser.post(f"/briefs/{reference}/invite", data={"supplier": ids})
     assert answer.status_code == 422
-    assert "4 are chosen" in answer.text
+    assert "4 are selected" in answer.text
     assert answer.text.count(" checked>") == 4
     assert session.scalar(select(func.count()).select_from(Invitation)) == 0
 
 
-def test_a_supplier_is_not_told_how_it_stands_nor_who_else_is_asked(market, publish, sign_in):
+def test_supplier_cannot_see_ranking_or_other_invitations(market, publish, sign_in):
     reference = publish()
     ids = [market.suppliers[name].id for name in ("Kvistverk", "Myrull")]
     use_cases.invite_suppliers(market.owner, reference, ids)
@@ -112,7 +112,7 @@ def test_a_supplier_is_not_told_how_it_stands_nor_who_else_is_asked(market, publ
         assert "Dyrt" not in text
 
 
-def test_another_company_meets_nothing(market, publish, sign_in):
+def test_other_company_gets_not_found(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.outsider)
     for answer in (
         browser.get(f"/briefs/{reference}/ranking"),
@@ -123,7 +123,7 @@ def test_another_company_meets_nothing(market, publish, sign_in):
         assert answer.status_code == 404
 
 
-def test_the_garden_reads_the_list_and_asks_nobody(market, publish, sign_in):
+def test_garden_can_read_ranking_but_not_invite(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.adviser)
     page = browser.get(f"/briefs/{reference}/ranking")
     assert "Kvistverk" in page.text
@@ -131,7 +131,7 @@ def test_the_garden_reads_the_list_and_asks_nobody(market, publish, sign_in):
     assert browser.post(f"/briefs/{reference}/invite", data={"supplier": "1"}).status_code == 403
 
 
-def test_a_long_list_has_pages_and_a_tick_on_the_second_counts(market, publish, sign_in):
+def test_long_ranking_is_paginated_and_second_page_can_invite(market, publish, sign_in):
     for number in range(12):
         market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()

@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
-from marketplace.sourcing.documents import document_of
+from marketplace.sourcing.documents import effective_document
 from marketplace.suppliers import use_cases as profiles
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.queries import changed_profiles
@@ -39,7 +39,7 @@ def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
     profiles.change_text(owner, STUFFED, "nb")
     assert [item.supplier_id for item in queries.to_read_again(here.curator)] == [made.id]
     (item,) = directory.matchable_suppliers()
-    assert not document_of(item).looked_at
+    assert not effective_document(item).looked_at
     stamp, told = directory.directory_stamp(), session.query(Notice).count()
 
     vetted = only_vetting(made)
@@ -48,7 +48,7 @@ def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
 
     assert queries.to_read_again(here.curator) == []
     (item,) = directory.matchable_suppliers()
-    assert document_of(item).looked_at
+    assert effective_document(item).looked_at
     assert looked_at(item.supplier, item.vettings)
     assert only_vetting(made).approved_at == approved_at
     assert directory.directory_stamp() != stamp

@@ -10,7 +10,7 @@ from marketplace.pages.ranking_words import measured, parts_in_words
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.sourcing import rank_jumps
-from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN
+from marketplace.sourcing.queries.exposure import SHOWN_RANKS
 from marketplace.web import access
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import safe_path
@@ -49,7 +49,7 @@ def how_we_rank() -> Answer:
         parts=parts_in_words(settings),
         measured=measured(),
         fair_width=settings.fair_width,
-        counts_as_shown=COUNTS_AS_SHOWN,
+        counts_as_shown=SHOWN_RANKS,
         jumps=rank_jumps,
     )
 

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.places import find_municipality
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
-from marketplace.sourcing.queries import understand
+from marketplace.sourcing.queries import interpret
 from marketplace.web import access
 from marketplace.web.query_args import asked_for
 
@@ -22,7 +22,7 @@ def front() -> str | Response:
     removed = [code[:40] for code in request.args.getlist("without")[:20]]
     if drop := request.args.get("drop", "")[:40]:
         removed.append(drop)
-    answer = understand(words, place.number if place else None, without=removed) if words else None
+    answer = interpret(words, place.number if place else None, without=removed) if words else None
     return render_template(
         "pages/front.html",
         words=words,

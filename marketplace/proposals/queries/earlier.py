@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.proposals.queries.offers import HIDDEN, is_opened
-from marketplace.sourcing.queries import Earlier, earlier_alike
+from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
 TOLD_ONE_BY_ONE = "individual"
 
@@ -23,7 +23,7 @@ class Became:
     `goal_met` is the company's latest answer, empty where there is none for this viewer.
     """
 
-    earlier: Earlier
+    earlier: EarlierBrief
     offers: int | None
     goal_met: str
 
@@ -36,7 +36,7 @@ def earlier_with_outcome(viewer: Viewer, paper: BriefPaper) -> list[Became]:
     """
     if not (viewer.is_company or viewer.is_garden):
         return []
-    found = earlier_alike(viewer, paper)
+    found = similar_earlier_briefs(viewer, paper)
     opened = {one.brief.id for one in found if is_opened(one.brief)}
     counts, goals = _counts(opened), _goals({one.brief.id for one in found if _may_hear(viewer, one.brief)})
     return [

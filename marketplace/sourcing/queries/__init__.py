@@ -1,33 +1,38 @@
-"""Reads: the kept list, who would fit, what suits a supplier, and what a visitor's words point to."""
+"""Read access to rankings, what-if counts, opportunities, similar briefs and the front page search."""
 
-from marketplace.sourcing.queries.exposure import Exposed, exposed
-from marketplace.sourcing.queries.front_search import Understood, understand
+from marketplace.sourcing.queries.exposure import ExposureStats, exposure_stats
+from marketplace.sourcing.queries.front_search import SearchInterpretation, interpret
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
-from marketplace.sourcing.queries.own_rank import Standing, is_ranked, standing
-from marketplace.sourcing.queries.rankings import RankedList, RankedSupplier, ranking_for, run_of
-from marketplace.sourcing.queries.similar_briefs import Earlier, Similar, earlier_alike, still_open_alike
-from marketplace.sourcing.queries.what_if import Fitting, fitting, fitting_of
+from marketplace.sourcing.queries.own_rank import OwnRank, is_ranked, own_rank
+from marketplace.sourcing.queries.rankings import RankedSupplier, RankingPage, latest_run, ranking_for
+from marketplace.sourcing.queries.similar_briefs import (
+    EarlierBrief,
+    SimilarBrief,
+    similar_earlier_briefs,
+    similar_open_briefs,
+)
+from marketplace.sourcing.queries.what_if import WhatIf, what_if, what_if_for
 
 __all__ = [
-    "Earlier",
-    "Exposed",
-    "Fitting",
+    "EarlierBrief",
+    "ExposureStats",
     "Opportunity",
-    "RankedList",
+    "OwnRank",
     "RankedSupplier",
-    "Similar",
-    "Standing",
-    "Understood",
-    "earlier_alike",
-    "exposed",
-    "fitting",
-    "fitting_of",
+    "RankingPage",
+    "SearchInterpretation",
+    "SimilarBrief",
+    "WhatIf",
+    "exposure_stats",
+    "interpret",
     "invitation_for",
     "is_ranked",
+    "latest_run",
     "opportunities",
+    "own_rank",
     "ranking_for",
-    "run_of",
-    "standing",
-    "still_open_alike",
-    "understand",
+    "similar_earlier_briefs",
+    "similar_open_briefs",
+    "what_if",
+    "what_if_for",
 ]

@@ -1,4 +1,4 @@
-"""Who has been shown to companies: whose turn it is among equals, and the numbers for a supplier and its garden."""
+"""Exposure of suppliers to companies: input for rotating ties, and statistics for the supplier and its garden."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from marketplace.sourcing.models import Exposure, Invitation
 from marketplace.sourcing.queries.rankings import PAGE_SIZE
 from marketplace.suppliers.models import Supplier
 
-COUNTS_AS_SHOWN = PAGE_SIZE
-"""So many of a list are shown: those on its first page. What a company does with the list changes nothing here."""
-DAYS = 90
-_CHUNK = 500
+SHOWN_RANKS = PAGE_SIZE
+"""Ranks that count as shown: those on the first page, whether or not anyone opens it."""
+PERIOD_DAYS = 90
+_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
-class Exposed:
-    """How often a supplier was shown and invited in the last `days` days, and when it was last shown, ever."""
+class ExposureStats:
+    """The number of times a supplier was shown and invited in the last `days` days, and the last time it was shown."""
 
     days: int
     shown: int
@@ -30,32 +30,32 @@ class Exposed:
 
 
 def last_shown(supplier_ids: Sequence[int]) -> dict[str, int]:
-    """Return the number of the newest run that each supplier was shown in, by document; without those never shown."""
-    found: dict[str, int] = {}
-    for start in range(0, len(supplier_ids), _CHUNK):
+    """Return the id of the newest run that showed each supplier, by document id. Suppliers never shown are absent."""
+    newest: dict[str, int] = {}
+    for start in range(0, len(supplier_ids), _BATCH_SIZE):
         query = (
             select(Exposure.supplier_id, func.max(Exposure.ranking_run_id))
-            .where(Exposure.supplier_id.in_(supplier_ids[start : start + _CHUNK]))
+            .where(Exposure.supplier_id.in_(supplier_ids[start : start + _BATCH_SIZE]))
             .group_by(Exposure.supplier_id)
         )
-        found |= {str(number): int(run_id) for number, run_id in session.execute(query)}
-    return found
+        newest |= {str(supplier_id): int(run_id) for supplier_id, run_id in session.execute(query)}
+    return newest
 
 
-def exposed(viewer: Viewer, supplier_id: int) -> Exposed | None:
-    """Return a supplier's numbers for its own people and those of its garden, or None."""
+def exposure_stats(viewer: Viewer, supplier_id: int) -> ExposureStats | None:
+    """Return a supplier's exposure for its own members and its garden's, or None for other viewers."""
     supplier = session.get(Supplier, supplier_id)
     if supplier is None:
         return None
-    own = viewer.is_supplier and viewer.organisation_id == supplier.id
-    gardens = viewer.is_garden and viewer.organisation_id == supplier.garden_id
-    if not own and not gardens:
+    is_own = viewer.is_supplier and viewer.organisation_id == supplier.id
+    is_gardens = viewer.is_garden and viewer.organisation_id == supplier.garden_id
+    if not is_own and not is_gardens:
         return None
-    since = clock.now() - dt.timedelta(days=DAYS)
+    since = clock.now() - dt.timedelta(days=PERIOD_DAYS)
     shown = select(func.count(), func.max(Exposure.at)).where(Exposure.supplier_id == supplier.id)
     invited = select(func.count()).where(
         Invitation.supplier_id == supplier.id, Invitation.invited_at >= since
     )
-    _ever, last = session.execute(shown).one()
-    lately = session.execute(shown.where(Exposure.at >= since)).one()[0]
-    return Exposed(DAYS, lately, session.scalar(invited) or 0, last)
+    _total, last = session.execute(shown).one()
+    recent = session.execute(shown.where(Exposure.at >= since)).one()[0]
+    return ExposureStats(PERIOD_DAYS, recent, session.scalar(invited) or 0, last)

@@ -1,4 +1,4 @@
-"""What a visitor's words point to: services, suppliers nearby, and what it usually costs."""
+"""Search on the front page: services, nearby suppliers and usual prices for a free-text description."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -8,12 +8,12 @@ from marketplace.core import taxonomy
 from marketplace.core.taxonomy import PriceBand
 from marketplace.sourcing.corpus import corpus
 
-MOST_SERVICES = 4
+MAX_SERVICES = 4
 
 
 @dataclass(frozen=True)
-class UnderstoodService:
-    """A service that the words point to, with its usual price."""
+class InterpretedService:
+    """A service that the description indicates, with the words that indicate it and its usual price."""
 
     code: str
     words: Sequence[str]
@@ -21,25 +21,27 @@ class UnderstoodService:
 
 
 @dataclass(frozen=True)
-class Understood:
-    """The answer to a visitor's words. `suppliers` counts those approved for at least one of the services."""
+class SearchInterpretation:
+    """The interpretation of a description. `suppliers` counts those approved for at least one of the services."""
 
-    services: Sequence[UnderstoodService]
+    services: Sequence[InterpretedService]
     words: Sequence[str]
     suppliers: int
     price_low: int | None
     price_high: int | None
 
 
-def understand(text: str, municipality: str | None = None, *, without: Collection[str] = ()) -> Understood:
-    """Return what a visitor's words point to; with a municipality, count those who take jobs there."""
-    found = [s for s in suggest(text) if s.code not in without]
-    convincing = [s for s in found if s.convincing] or found[:1]
+def interpret(
+    text: str, municipality: str | None = None, *, without: Collection[str] = ()
+) -> SearchInterpretation:
+    """Return the services that a description indicates, and count their suppliers, optionally in a municipality."""
+    suggestions = [s for s in suggest(text) if s.code not in without]
+    chosen = [s for s in suggestions if s.convincing] or suggestions[:1]
     services = [
-        UnderstoodService(s.code, s.words, taxonomy.price_band(s.code)) for s in convincing[:MOST_SERVICES]
+        InterpretedService(s.code, s.words, taxonomy.price_band(s.code)) for s in chosen[:MAX_SERVICES]
     ]
     words = list(dict.fromkeys(word for service in services for word in service.words))
-    once = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
+    one_off = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
     codes = {service.code for service in services}
     suppliers = sum(
         bool(codes & set(document.services))
@@ -51,6 +53,6 @@ def understand(text: str, municipality: str | None = None, *, without: Collectio
         )
         for document in corpus().documents.values()
     )
-    low = sum(price.typical_low for price in once)
-    high = sum(price.typical_high for price in once)
-    return Understood(services, words, suppliers, low or None, high or None)
+    low = sum(price.typical_low for price in one_off)
+    high = sum(price.typical_high for price in one_off)
+    return SearchInterpretation(services, words, suppliers, low or None, high or None)

@@ -1,8 +1,7 @@
-"""Open briefs for a supplier, ranked by how well they suit it, with why."""
+"""Open briefs for a supplier, ranked by how well the supplier matches them, with the reasons."""
 
 import datetime as dt
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -12,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries.briefs import ASKER, NOW, approved_categories, is_open, visible_to_asker
+from marketplace.core.cache import BoundedCache
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import Page, page_of
@@ -25,15 +25,17 @@ from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Invitation
 
 PAGE_SIZE = 15
-MOST_JUDGED = 120
-MOST_REMEMBERED = 20_000
-Judged = Match | Exclusion | None
-_memory: dict[tuple[str, str, int], Judged] = {}
+MAX_SCORED = 120
+MAX_CACHED = 20_000
+ScoringResult = Match | Exclusion | None
+_results: BoundedCache[tuple[str, str, int], ScoringResult] = BoundedCache(MAX_CACHED)
+"""Results by corpus cache key, supplier id and brief version id."""
+_MISSING = object()
 
 _INVITATION = select(Invitation).where(
     Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ASKER
 )
-_TOLD = (
+_SUMMARIES = (
     select(
         Brief.id,
         Brief.reference,
@@ -49,17 +51,16 @@ _TOLD = (
     .join(Organisation, Organisation.id == Brief.company_id)
     .where(BriefVersion.id.in_(bindparam("version_ids", expanding=True)))
 )
-_ASKED_FOR = (
+_SERVICES = (
     select(BriefService.brief_id, BriefService.code)
     .where(BriefService.brief_id.in_(bindparam("brief_ids", expanding=True)))
     .order_by(BriefService.code)
 )
-"""Made once: making a statement costs as much as asking it."""
 
 
 @dataclass(frozen=True)
 class Opportunity:
-    """An open brief as one supplier meets it."""
+    """An open brief from the point of view of one supplier."""
 
     reference: str
     title: str
@@ -69,34 +70,34 @@ class Opportunity:
     budget_band: str
     services: Sequence[str]
     score: float
-    why: str
-    lacks: Sequence[str]
+    summary: str
+    gaps: Sequence[str]
     invited: bool
 
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     """Return the invitation of the viewer's supplier to a brief, or None."""
-    asked = {"brief_id": brief_id, "asker": viewer.organisation_id}
-    return session.scalar(_INVITATION, asked) if viewer.is_supplier else None
+    params = {"brief_id": brief_id, "asker": viewer.organisation_id}
+    return session.scalar(_INVITATION, params) if viewer.is_supplier else None
 
 
-def opportunities(viewer: Viewer, number: int = 1, size: int = PAGE_SIZE) -> Page[Opportunity]:
-    """Return the open briefs that the viewer's supplier may answer: invitations first, then those that suit it most."""
-    now, own = corpus(), str(viewer.organisation_id)
-    candidates = _candidates(viewer, now.documents[own].services if own in now.documents else ())
-    judged = _judge(now, own, [row.version_id for row in candidates])
-    found = [
-        (bool(row.invited), row.reference, row.version_id, match)
+def opportunities(viewer: Viewer, page_number: int = 1, size: int = PAGE_SIZE) -> Page[Opportunity]:
+    """Return the open briefs that the viewer's supplier may answer: invitations first, then best match first."""
+    current, own = corpus(), str(viewer.organisation_id)
+    candidates = _candidates(viewer, current.documents[own].services if own in current.documents else ())
+    results = _score_versions(current, own, [row.version_id for row in candidates])
+    listed = [
+        (bool(row.invited), row.reference, row.version_id, result)
         for row in candidates
-        for match in [judged[row.version_id]]
-        if row.invited or not isinstance(match, Exclusion)
+        for result in [results[row.version_id]]
+        if row.invited or not isinstance(result, Exclusion)
     ]
-    found.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
-    page = page_of(found, number, size)
-    papers = _papers([version_id for _invited, _reference, version_id, _match in page.items])
+    listed.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
+    page = page_of(listed, page_number, size)
+    summaries = _load_summaries([version_id for _invited, _reference, version_id, _result in page.items])
     items = [
-        _opportunity(papers[version_id], match if isinstance(match, Match) else None, invited=invited)
-        for invited, _reference, version_id, match in page.items
+        _opportunity(summaries[version_id], result if isinstance(result, Match) else None, invited=invited)
+        for invited, _reference, version_id, result in page.items
     ]
     return Page(items, page.number, page.size, page.total)
 
@@ -112,9 +113,9 @@ def _open_to_suppliers() -> Select[Any]:
         )
         .label("invited")
     )
-    common = (
+    shared_services = (
         select(func.count())
-        .where(BriefService.brief_id == Brief.id, BriefService.code.in_(bindparam("sold", expanding=True)))
+        .where(BriefService.brief_id == Brief.id, BriefService.code.in_(bindparam("offered", expanding=True)))
         .correlate(Brief)
         .scalar_subquery()
     )
@@ -127,59 +128,61 @@ def _open_to_suppliers() -> Select[Any]:
     return (
         select(Brief.id, Brief.reference, invited, newest.label("version_id"))
         .where(visible_to_asker(Viewer(organisation_kind="supplier")), is_open(NOW))
-        .order_by(invited.desc(), common.desc(), Brief.deadline, Brief.id)
-        .limit(MOST_JUDGED)
+        .order_by(invited.desc(), shared_services.desc(), Brief.deadline, Brief.id)
+        .limit(MAX_SCORED)
     )
 
 
-def _candidates(viewer: Viewer, sold: Sequence[str]) -> Sequence[Row[Any]]:
-    """Return the open briefs worth judging, as ids: those asked for, then those with most in common."""
+def _candidates(viewer: Viewer, offered: Sequence[str]) -> Sequence[Row[Any]]:
+    """Return the open briefs worth scoring: invitations first, then those that share the most services."""
     if not viewer.is_supplier:
         return []
-    return session.execute(_open_to_suppliers(), {"asker": viewer.organisation_id, "sold": list(sold)}).all()
+    params = {"asker": viewer.organisation_id, "offered": list(offered)}
+    return session.execute(_open_to_suppliers(), params).all()
 
 
-def _judge(now: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, Judged]:
-    """Return how a supplier would do for each version of a brief, from memory when neither has changed."""
-    if len(_memory) + len(version_ids) > MOST_REMEMBERED:
-        _memory.clear()
-    # Held on to: another thread may clear what is shared.
-    found: dict[int, Judged] = {}
-    for number in version_ids:
-        with suppress(KeyError):
-            found[number] = _memory[now.mark, own, number]
-    unknown = [number for number in version_ids if number not in found]
-    query = select(BriefVersion).where(BriefVersion.id.in_(unknown))
+def _score_versions(current: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, ScoringResult]:
+    """Return a supplier's result for each version of a brief, from the cache where nothing has changed."""
+    results: dict[int, ScoringResult] = {}
+    missing: list[int] = []
+    for version_id in version_ids:
+        result = _results.get((current.cache_key, own, version_id), _MISSING)
+        if isinstance(result, Match | Exclusion | None):
+            results[version_id] = result
+        else:
+            missing.append(version_id)
+    query = select(BriefVersion).where(BriefVersion.id.in_(missing))
     query = query.options(joinedload(BriefVersion.brief).joinedload(Brief.company))
-    for version in session.scalars(query) if unknown else ():
+    for version in session.scalars(query) if missing else ():
         brief = version.brief
-        asked = query_of(brief.reference, version.answers, brief.company.sector_code)
-        found[version.id] = _memory[now.mark, own, version.id] = now.index.judge(asked, own)
-    return found
+        brief_query = query_of(brief.reference, version.answers, brief.company.sector_code)
+        results[version.id] = current.index.judge(brief_query, own)
+        _results.put((current.cache_key, own, version.id), results[version.id])
+    return results
 
 
-def _score(judged: Judged) -> float:
-    return judged.score if isinstance(judged, Match) else 0.0
+def _score(result: ScoringResult) -> float:
+    return result.score if isinstance(result, Match) else 0.0
 
 
 @dataclass(frozen=True)
-class _Paper:
-    """What a list tells of a brief, and no more: whole briefs and companies cost a page four times as much to read."""
+class _Summary:
+    """The columns of a brief that a list shows. Loading whole briefs and companies takes four times as long."""
 
     row: Row[Any]
     services: Sequence[str]
 
 
-def _papers(version_ids: Sequence[int]) -> dict[int, _Paper]:
-    rows = session.execute(_TOLD, {"version_ids": version_ids}).all() if version_ids else ()
+def _load_summaries(version_ids: Sequence[int]) -> dict[int, _Summary]:
+    rows = session.execute(_SUMMARIES, {"version_ids": version_ids}).all() if version_ids else ()
     services: dict[int, list[str]] = {row.id: [] for row in rows}
-    for brief_id, code in session.execute(_ASKED_FOR, {"brief_ids": list(services)}) if rows else ():
+    for brief_id, code in session.execute(_SERVICES, {"brief_ids": list(services)}) if rows else ():
         services[brief_id].append(code)
-    return {row.version_id: _Paper(row, services[row.id]) for row in rows}
+    return {row.version_id: _Summary(row, services[row.id]) for row in rows}
 
 
-def _opportunity(paper: _Paper, match: Match | None, *, invited: bool) -> Opportunity:
-    brief = paper.row
+def _opportunity(summary: _Summary, match: Match | None, *, invited: bool) -> Opportunity:
+    brief = summary.row
     place = place_of(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
@@ -188,14 +191,14 @@ def _opportunity(paper: _Paper, match: Match | None, *, invited: bool) -> Opport
         place=place,
         deadline=brief.deadline,
         budget_band=str(brief.answers.get("budget_band") or "unknown"),
-        services=paper.services,
+        services=summary.services,
         score=match.score if match else 0.0,
-        why=match_explanation.why(match.explanation) if match else "",
-        lacks=match_explanation.lacks(match.explanation, 2) if match else [],
+        summary=match_explanation.summary_sentence(match.explanation) if match else "",
+        gaps=match_explanation.gap_sentences(match.explanation, 2) if match else [],
         invited=invited,
     )
 
 
 def has_approval(viewer: Viewer) -> bool:
-    """Say whether the viewer's supplier is approved for anything."""
+    """Return True if the viewer's supplier is approved for at least one kind of service."""
     return session.scalar(approved_categories(viewer.organisation_id).limit(1)) is not None

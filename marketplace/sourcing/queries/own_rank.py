@@ -1,7 +1,7 @@
-"""Where a supplier stands in a brief's kept list, by its own numbers, and what would have given it more points.
+"""A supplier's own rank in a brief's ranking, with its score and the profile changes that would have raised it.
 
-Nothing of any other supplier is told but how many there are. The list is the one that was kept when the brief was
-published, so that nothing here moves when others answer.
+Reveals nothing about other suppliers except how many were ranked. Uses the run that was stored when the brief was
+published, so the page does not change when others answer.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,88 +14,88 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.queries.rankings import run_of
-from marketplace.sourcing.stored_ranking import KeptList, open_run
+from marketplace.sourcing.queries.rankings import latest_run
+from marketplace.sourcing.stored_ranking import StoredRanking, open_run
 
 if TYPE_CHECKING:
     from marketplace.matching import Index
 
-LEAST_POINTS = 0.1
+MIN_POINTS = 0.1
 
 
 @dataclass(frozen=True)
 class Hint:
-    """A change to the profile, the points it would have given, and the place it would have led to."""
+    """A change to the profile, with the points and the rank that it would have given."""
 
     code: str
     params: Mapping[str, Any]
     points: float
-    place: int
+    rank: int
 
 
 @dataclass(frozen=True)
-class Standing:
-    """A supplier's own standing. `place` is None, with a reason, for one that was left out."""
+class OwnRank:
+    """A supplier's own rank among `total` suppliers. Excluded suppliers have a reason instead of a rank."""
 
     paper: BriefPaper
-    of: int
-    place: int | None = None
-    left_out: str = ""
+    total: int
+    rank: int | None = None
+    exclusion_reason: str = ""
     score: float = 0.0
     parts: Sequence[ScorePart] = ()
     hints: Sequence[Hint] = ()
 
 
 def is_ranked(viewer: Viewer, paper: BriefPaper) -> bool:
-    """Say whether the viewer's supplier was ranked for a brief, or left out of its list with a reason."""
-    run = run_of(paper.brief) if viewer.is_supplier else None
+    """Return True if the viewer's supplier was ranked for a brief, or excluded with a reason."""
+    run = latest_run(paper.brief) if viewer.is_supplier else None
     if run is None:
         return False
-    kept, own = open_run(run), str(viewer.organisation_id)
-    return any(row["document_id"] == own for rows in (kept.matches, kept.excluded) for row in rows)
+    ranking, own = open_run(run), str(viewer.organisation_id)
+    return any(row["document_id"] == own for rows in (ranking.matches, ranking.excluded) for row in rows)
 
 
-def standing(viewer: Viewer, reference: str) -> Standing:
-    """Return where the viewer's supplier stands.
+def own_rank(viewer: Viewer, reference: str) -> OwnRank:
+    """Return the rank of the viewer's supplier.
 
-    Raises NotFound when it may not read the brief or was not ranked.
+    Raises NotFound if the supplier may not read the brief or was not ranked.
     """
     paper = paper_for(viewer, reference)
-    run = run_of(paper.brief) if viewer.is_supplier else None
+    run = latest_run(paper.brief) if viewer.is_supplier else None
     if run is None:
         raise NotFound
-    kept, own = open_run(run), str(viewer.organisation_id)
-    of = len(kept.matches)
-    for stored in kept.matches:
+    ranking, own = open_run(run), str(viewer.organisation_id)
+    total = len(ranking.matches)
+    for stored in ranking.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
-            hints = _hints(kept, match)
-            return Standing(paper, of, match.place, "", match.score, match.explanation.parts, hints)
-    for excluded in kept.excluded:
+            hints = _hints(ranking, match)
+            return OwnRank(paper, total, match.place, "", match.score, match.explanation.parts, hints)
+    for excluded in ranking.excluded:
         if excluded["document_id"] == own:
             sentence = match_explanation.exclusion_sentence(excluded["reason"], excluded["params"])
-            return Standing(paper, of, left_out=sentence)
+            return OwnRank(paper, total, exclusion_reason=sentence)
     raise NotFound
 
 
-def _hints(kept: KeptList, match: Match) -> list[Hint]:
-    """Try each change alone on the profile as it was ranked; both scores are made by the same index."""
-    learnt, query, document = corpus().base.index, kept.query, kept.document(match.document_id)
-    before = _score(learnt, query, document)
-    others = [float(row["score"]) for row in kept.matches if row["document_id"] != match.document_id]
-    found = []
+def _hints(ranking: StoredRanking, match: Match) -> list[Hint]:
+    """Score each change on its own, applied to the profile as it was ranked. One index computes both scores."""
+    index, query, document = corpus().fitted.index, ranking.query, ranking.document(match.document_id)
+    before = _score(index, query, document)
+    others = [float(row["score"]) for row in ranking.matches if row["document_id"] != match.document_id]
+    hints = []
     for code, params, changed in _changes(query, document):
-        points = _score(learnt, query, changed) - before
-        if points >= LEAST_POINTS:
-            place = 1 + sum(score > match.score + points for score in others)
-            found.append(Hint(code, params, points, min(place, match.place)))
-    return sorted(found, key=lambda hint: -hint.points)
+        points = _score(index, query, changed) - before
+        if points >= MIN_POINTS:
+            rank = 1 + sum(score > match.score + points for score in others)
+            hints.append(Hint(code, params, points, min(rank, match.place)))
+    return sorted(hints, key=lambda hint: -hint.points)
 
 
-def _score(learnt: "Index", query: Query, document: Document) -> float:
-    """Return what a document alone scores by what an index has learnt; 0 when it is left out."""
-    judged = learnt.updated([document]).judge(query, document.id)
-    return judged.score if isinstance(judged, Match) else 0.0
+def _score(index: "Index", query: Query, document: Document) -> float:
+    """Return the score of a single document with the models of a fitted index, or 0 if it is excluded."""
+    result = index.updated([document]).judge(query, document.id)
+    return result.score if isinstance(result, Match) else 0.0
 
 
 def _changes(query: Query, document: Document) -> Iterator[tuple[str, Mapping[str, Any], Document]]:
@@ -109,8 +109,8 @@ def _changes(query: Query, document: Document) -> Iterator[tuple[str, Mapping[st
         yield "area", {"municipality": query.municipality}, changed
     offered = [code for code in query.needs if code in document.services]
     if offered:
-        done = CaseText("", tuple(offered[:1]), query.sector)
-        changed = replace(document, cases=(*document.cases, done))
+        case = CaseText("", tuple(offered[:1]), query.sector)
+        changed = replace(document, cases=(*document.cases, case))
         yield "case", {"service": offered[0], "sector": query.sector}, changed
     if query.sector and query.sector not in document.sectors:
         yield "sector", {"sector": query.sector}, replace(document, sectors=(*document.sectors, query.sector))

@@ -1,4 +1,4 @@
-"""A kept ranking as a page shows it."""
+"""A brief's stored ranking, one page at a time."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,85 +16,89 @@ from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.models import Invitation, RankingRun
-from marketplace.sourcing.stored_ranking import LeftOut, Told, open_run
+from marketplace.sourcing.stored_ranking import ExclusionGroup, RankedEntry, open_run
 
 PAGE_SIZE = 10
 
 
 @dataclass(frozen=True)
 class RankedSupplier:
-    """A supplier in the list, in words, with its invitation if it is asked.
+    """A ranked supplier with its invitation, if any.
 
-    `is_here` says whether it can be asked today: the list is kept, while approvals end and suppliers take breaks.
+    `is_available` is False if it cannot be invited today, because it paused or lost its approval after the ranking.
     """
 
-    told: Told
+    entry: RankedEntry
     invitation: Invitation | None
-    is_here: bool
+    is_available: bool
 
 
 @dataclass(frozen=True)
-class RankedList:
-    """The kept list of a brief. `fits` counts those within the budget that offer what was confirmed; the list holds the others as well."""
+class RankingPage:
+    """One page of a brief's ranking.
+
+    `fits` counts the suppliers within the budget that offer the confirmed services; the ranking lists others as well.
+    """
 
     paper: BriefPaper
     run: RankingRun
     page: Page[RankedSupplier]
     fits: int
-    left_out: Sequence[LeftOut]
+    exclusion_groups: Sequence[ExclusionGroup]
     invitations: Sequence[Invitation]
 
     @property
-    def asked(self) -> int:
-        """Count those asked who have not said no."""
+    def invited_count(self) -> int:
+        """Count the invited suppliers that have not declined."""
         return sum(invitation.state != "declined" for invitation in self.invitations)
 
 
-_NEWEST = (
+# Loads the deferred columns as well, because every caller opens the run.
+_LATEST_RUN = (
     select(RankingRun)
     .where(RankingRun.brief_id == bindparam("brief_id"))
     .options(undefer(RankingRun.result), undefer(RankingRun.inputs))
     .order_by(RankingRun.id.desc())
     .limit(1)
 )
-"""With what is kept, for all who ask for a run open it."""
 
 
-def run_of(brief: Brief) -> RankingRun | None:
-    """Return a brief's newest kept run, or None."""
-    return session.scalar(_NEWEST, {"brief_id": brief.id})
+def latest_run(brief: Brief) -> RankingRun | None:
+    """Return a brief's newest ranking run, or None."""
+    return session.scalar(_LATEST_RUN, {"brief_id": brief.id})
 
 
-def ranking_for(viewer: Viewer, reference: str, number: int = 1) -> RankedList:
-    """Return the kept list of a brief for its company, its garden's people or an administrator. Raises NotFound."""
+def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> RankingPage:
+    """Return a brief's ranking for its company, its garden's members or an administrator. Raises NotFound."""
     if viewer.is_supplier:
         raise NotFound
     paper = paper_for(viewer, reference)
-    run = run_of(paper.brief)
+    run = latest_run(paper.brief)
     if run is None:
         raise NotFound
-    kept = open_run(run)
-    asked = (
+    ranking = open_run(run)
+    query = (
         select(Invitation)
         .where(Invitation.brief_id == paper.brief.id)
         .options(joinedload(Invitation.supplier))
         .order_by(Invitation.place, Invitation.id)
     )
-    invitations = session.scalars(asked).all()
+    invitations = session.scalars(query).all()
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
-    matches = page_of(kept.matches, number, PAGE_SIZE)
-    told = [kept.tell(match) for match in matches.items]
-    here = corpus().listings
+    matches = page_of(ranking.matches, page_number, PAGE_SIZE)
+    entries = [ranking.render(match) for match in matches.items]
+    available = corpus().listings
     items = [
-        RankedSupplier(one, by_supplier.get(one.supplier_id), str(one.supplier_id) in here) for one in told
+        RankedSupplier(entry, by_supplier.get(entry.supplier_id), str(entry.supplier_id) in available)
+        for entry in entries
     ]
     page = Page(items, matches.number, matches.size, matches.total)
-    return RankedList(paper, run, page, kept.fits, kept.left_out(), invitations)
+    return RankingPage(paper, run, page, ranking.fits, ranking.exclusion_groups(), invitations)
 
 
 def approved_on(listing: Listing) -> tuple[str, dt.date] | None:
-    """Return the garden and day of a listing's newest approval, or None."""
+    """Return the garden and date of a listing's newest approval, or None."""
     if not listing.approvals:
         return None
-    garden, day = listing.approvals[0]
-    return garden, dt.date.fromisoformat(day)
+    garden, date = listing.approvals[0]
+    return garden, dt.date.fromisoformat(date)

@@ -1,4 +1,4 @@
-"""Briefs that ask for nearly the same, and earlier ones that are like one, found by what ranks suppliers."""
+"""Open and earlier briefs similar to a brief, compared with the same scoring that ranks suppliers."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
@@ -13,6 +13,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import BriefPaper, is_open
 from marketplace.briefs.queries.briefs import kind_of, visible_to_asker
 from marketplace.core import clock, taxonomy
+from marketplace.core.cache import BoundedCache
 from marketplace.core.database import UtcDateTime, session
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
@@ -23,72 +24,77 @@ from marketplace.suppliers.glossary import glossary
 if TYPE_CHECKING:
     from marketplace.matching import Index
 
-ALIKE = 0.8
-"""From which share of what each of two briefs would score against itself, in words and in services, they are alike."""
-MOST_COMPARED, MOST_TOLD = 10, 2
-SOMEWHAT_ALIKE = 0.25
-"""From which share on an earlier brief is worth reading beside another."""
-MOST_HELD, MOST_EARLIER, MOST_WORDS = 12, 5, 6
-MOST_REMEMBERED = 4096
+DUPLICATE_THRESHOLD = 0.8
+"""Similarity from which a draft is reported as a duplicate of an open brief."""
+MAX_COMPARED, MAX_WARNINGS = 10, 2
+SIMILARITY_THRESHOLD = 0.25
+"""Similarity from which an earlier brief is listed beside another."""
+MAX_CANDIDATES, MAX_EARLIER, MAX_WORDS = 12, 5, 6
+MAX_CACHED = 4096
 _Version = tuple[int, dt.datetime, int]
-"""A published version of a brief: its number in the table, when it was published, and how long its answers are."""
-_NEWEST = (
+"""A published version of a brief: id, publication time and length of its answers.
+
+A version's answers change only when its texts are erased, which changes the length. So the tuple is a cache key.
+"""
+_NEWEST_VERSION = (
     func.max(BriefVersion.id),
     func.max(BriefVersion.published_at),
     func.max(func.length(cast(BriefVersion.answers, Text))),
 )
-_read: dict[_Version, Query] = {}
-"""What published versions ask for. They never change, but for the day when their texts are erased."""
-_remembered: dict[tuple[str, str, Query, Query], Any] = {}
-"""What comparisons gave. Briefs that are out seldom change, and to hold two against each other takes milliseconds."""
+_queries: BoundedCache[_Version, Query] = BoundedCache(MAX_CACHED)
+_comparisons: BoundedCache[tuple[str, str, Query, Query], Any] = BoundedCache(MAX_CACHED)
+"""Results of comparisons, each of which takes milliseconds. Published briefs seldom change."""
 
 
 @dataclass(frozen=True)
-class Similar:
-    """Another brief, and how alike they are, 0 to 1."""
+class SimilarBrief:
+    """Another brief and its similarity, 0 to 1."""
 
     reference: str
     title: str
-    alike: float
+    similarity: float
 
 
-def still_open_alike(found: BriefPaper) -> list[Similar]:
-    """Return the company's own open briefs that ask for nearly the same as a draft, the most alike first."""
+def similar_open_briefs(draft: BriefPaper) -> list[SimilarBrief]:
+    """Return the company's own open briefs that nearly duplicate a draft, most similar first."""
     query = (
-        select(Brief.reference, Brief.title, *_NEWEST)
+        select(Brief.reference, Brief.title, *_NEWEST_VERSION)
         .join(BriefVersion)
-        .where(Brief.company_id == found.brief.company_id, Brief.id != found.brief.id, is_open(clock.now()))
+        .where(Brief.company_id == draft.brief.company_id, Brief.id != draft.brief.id, is_open(clock.now()))
         .group_by(Brief.id)
         .order_by(Brief.published_at.desc(), Brief.id.desc())
-        .limit(MOST_COMPARED)
+        .limit(MAX_COMPARED)
     )
     others = session.execute(query).all()
     if not others:
         return []
-    comparison = _Comparison(found)
-    texts = _texts([(version, day, length) for _reference, _title, version, day, length in others])
-    alike = [
-        Similar(reference, title, comparison.alike(texts[version]))
-        for reference, title, version, _day, _length in others
+    comparison = _Comparison(draft)
+    queries = _load_queries(
+        [(version_id, at, length) for _reference, _title, version_id, at, length in others]
+    )
+    similar = [
+        SimilarBrief(reference, title, comparison.similarity(queries[version_id]))
+        for reference, title, version_id, _at, _length in others
     ]
-    return sorted((one for one in alike if one.alike >= ALIKE), key=lambda one: -one.alike)[:MOST_TOLD]
+    similar = [brief for brief in similar if brief.similarity >= DUPLICATE_THRESHOLD]
+    return sorted(similar, key=lambda brief: -brief.similarity)[:MAX_WARNINGS]
 
 
 @dataclass(frozen=True)
-class Earlier:
-    """A brief that was sent before another and is like it: how much, 0 to 1, and which services and words they share.
+class EarlierBrief:
+    """A similar brief published before another: similarity 0 to 1, and the services and words they share.
 
-    The words stand as the later brief writes them, those that tell most first.
+    The words are spelled as in the later brief, most significant first.
     """
 
     brief: Brief
-    alike: float
+    similarity: float
     services: Sequence[str]
     words: Sequence[str]
 
 
 @cache
-def _sharing(kind: Viewer) -> Select[int, int, dt.datetime, int]:
+def _sharing_services(kind: Viewer) -> Select[int, int, dt.datetime, int]:
     """Return the query for the newest versions of earlier briefs that share services with `this`."""
     sharing = (
         select(Brief.id)
@@ -98,122 +104,125 @@ def _sharing(kind: Viewer) -> Select[int, int, dt.datetime, int]:
         .where(BriefService.code.in_(bindparam("needs", expanding=True)))
         .group_by(Brief.id)
         .order_by(func.count().desc(), Brief.published_at.desc(), Brief.id.desc())
-        .limit(MOST_HELD)
+        .limit(MAX_CANDIDATES)
     )
-    newest = select(BriefVersion.brief_id, *_NEWEST).group_by(BriefVersion.brief_id)
+    newest = select(BriefVersion.brief_id, *_NEWEST_VERSION).group_by(BriefVersion.brief_id)
     return newest.where(BriefVersion.brief_id.in_(sharing))
 
 
-def earlier_alike(viewer: Viewer, found: BriefPaper) -> list[Earlier]:
-    """Return the briefs most like one among those that a viewer may see and that were sent before it.
+def similar_earlier_briefs(viewer: Viewer, paper: BriefPaper) -> list[EarlierBrief]:
+    """Return the most similar briefs among those that the viewer may see and that were published earlier.
 
-    Only those that ask for a service it asks for are held against it, those that share most and are newest first.
+    Only briefs that share a service are compared: those that share the most services first, then the newest.
     """
-    needs = [str(code) for code in found.answers.get("services") or ()]
-    before = found.brief.published_at or clock.now()
-    asked = {"asker": viewer.organisation_id, "this": found.brief.id, "before": before, "needs": needs}
-    others = session.execute(_sharing(kind_of(viewer)), asked).all() if needs else []
-    return (
-        _most_alike(found, {number: (version, day, length) for number, version, day, length in others})
-        if others
-        else []
+    needs = [str(code) for code in paper.answers.get("services") or ()]
+    before = paper.brief.published_at or clock.now()
+    params = {"asker": viewer.organisation_id, "this": paper.brief.id, "before": before, "needs": needs}
+    others = session.execute(_sharing_services(kind_of(viewer)), params).all() if needs else []
+    if not others:
+        return []
+    return _most_similar(
+        paper, {brief_id: (version_id, at, length) for brief_id, version_id, at, length in others}
     )
 
 
-def _most_alike(found: BriefPaper, versions: Mapping[int, _Version]) -> list[Earlier]:
-    comparison, texts = _Comparison(found), _texts(list(versions.values()))
-    held = {number: texts[version] for number, (version, _day, _length) in versions.items()}
-    shares = {number: comparison.alike(text) for number, text in held.items()}
-    chosen = {number: share for number, share in shares.items() if share >= SOMEWHAT_ALIKE}
+def _most_similar(paper: BriefPaper, versions: Mapping[int, _Version]) -> list[EarlierBrief]:
+    comparison, queries = _Comparison(paper), _load_queries(list(versions.values()))
+    others = {brief_id: queries[version_id] for brief_id, (version_id, _at, _length) in versions.items()}
+    similarities = {brief_id: comparison.similarity(other) for brief_id, other in others.items()}
+    chosen = [brief_id for brief_id, value in similarities.items() if value >= SIMILARITY_THRESHOLD]
+    if not chosen:
+        return []
     options = (selectinload(Brief.company), selectinload(Brief.versions))
     query = select(Brief).where(Brief.id.in_(chosen)).options(*options)
-    briefs = (
-        list(session.scalars(query.order_by(Brief.published_at.desc(), Brief.id.desc()))) if chosen else []
-    )
-    briefs.sort(key=lambda brief: -shares[brief.id])
+    briefs = list(session.scalars(query.order_by(Brief.published_at.desc(), Brief.id.desc())))
+    briefs.sort(key=lambda brief: -similarities[brief.id])
     return [
-        Earlier(
-            brief, shares[brief.id], comparison.services(held[brief.id]), comparison.words(held[brief.id])
+        EarlierBrief(
+            brief,
+            similarities[brief.id],
+            comparison.services(others[brief.id]),
+            comparison.words(others[brief.id]),
         )
-        for brief in briefs[:MOST_EARLIER]
+        for brief in briefs[:MAX_EARLIER]
     ]
 
 
-def _texts(versions: Sequence[_Version]) -> dict[int, Query]:
-    """Return what published briefs ask for, by the number of their version; each is read and told apart once."""
-    known = {version[0]: _read.get(version) for version in versions}
-    found = {number: query for number, query in known.items() if query is not None}
-    missing = {version[0]: version for version in versions if version[0] not in found}
+def _load_queries(versions: Sequence[_Version]) -> dict[int, Query]:
+    """Return the queries of published versions by version id, from the cache where possible."""
+    cached = {version[0]: _queries.get(version, None) for version in versions}
+    loaded = {version_id: query for version_id, query in cached.items() if query is not None}
+    missing = {version[0]: version for version in versions if version[0] not in loaded}
     if missing:
-        query = select(BriefVersion.id, BriefVersion.answers).where(BriefVersion.id.in_(missing))
-        for number, answers in session.execute(query):
-            if len(_read) >= MOST_REMEMBERED:
-                _read.clear()
-            found[number] = _read[missing[number]] = _bare(query_of(str(number), answers, ""))
-    return found
+        statement = select(BriefVersion.id, BriefVersion.answers).where(BriefVersion.id.in_(missing))
+        for version_id, answers in session.execute(statement):
+            loaded[version_id] = _text_and_needs(query_of(str(version_id), answers, ""))
+            _queries.put(missing[version_id], loaded[version_id])
+    return loaded
 
 
 class _Comparison:
-    """One brief, held against others as if each were the profile of a supplier."""
+    """Comparison of one brief with others, each scored as if it were a supplier's profile."""
 
-    def __init__(self, found: BriefPaper) -> None:
-        self.base = corpus().base
-        self.asked = _bare(query_of(found.brief.reference, found.answers, found.brief.company.sector_code))
+    def __init__(self, paper: BriefPaper) -> None:
+        self.fitted = corpus().fitted
+        self.query = _text_and_needs(
+            query_of(paper.brief.reference, paper.answers, paper.brief.company.sector_code)
+        )
 
     @cached_property
     def profile(self) -> "Index":
-        """Return the brief as a profile."""
-        return _as_profile(self.base.index, self.asked)
+        """Return an index with the brief as its only profile."""
+        return _as_profile(self.fitted.index, self.query)
 
-    def alike(self, held: Query) -> float:
-        """Return how much of what each gives itself the other gives it, in words or in services, whichever is least."""
-        return float(self._remembered("alike", _bare(held), self._alike))
+    def similarity(self, other: Query) -> float:
+        """Return the similarity of two briefs, 0 to 1.
 
-    def _alike(self, held: Query) -> float:
-        profile, asked = _as_profile(self.base.index, held), self.asked
+        It is the lowest of four shares: the words and the services of each brief, scored against the other brief as a
+        share of the score against itself.
+        """
+        return float(self._cached("similarity", _text_and_needs(other), self._similarity))
+
+    def _similarity(self, other: Query) -> float:
+        profile, query = _as_profile(self.fitted.index, other), self.query
         return min(
-            _share(_points(self.profile, asked, asked.id), _points(profile, asked, held.id)),
-            _share(_points(profile, held, held.id), _points(self.profile, held, asked.id)),
+            _lowest_share(_points(self.profile, query, query.id), _points(profile, query, other.id)),
+            _lowest_share(_points(profile, other, other.id), _points(self.profile, other, query.id)),
         )
 
-    def services(self, held: Query) -> list[str]:
-        """Return the services that both ask for, in the reader's language."""
+    def services(self, other: Query) -> list[str]:
+        """Return the labels of the services that both briefs ask for."""
         known = taxonomy.services()
-        return [known[code].label for code in self.asked.needs if code in held.needs and code in known]
+        return [known[code].label for code in self.query.needs if code in other.needs and code in known]
 
-    def words(self, held: Query) -> Sequence[str]:
-        """Return the words that both have, as the asked brief writes them, those that tell most first."""
-        found: Sequence[str] = self._remembered("words", _bare(held), self._words)
-        return found
+    def words(self, other: Query) -> Sequence[str]:
+        """Return the words that both briefs contain, as this brief spells them, most significant first."""
+        words: Sequence[str] = self._cached("words", _text_and_needs(other), self._words)
+        return words
 
-    def _words(self, held: Query) -> Sequence[str]:
-        ranking = _as_profile(self.base.index, held).rank(self.asked)
+    def _words(self, other: Query) -> Sequence[str]:
+        ranking = _as_profile(self.fitted.index, other).rank(self.query)
         terms = [term for match in ranking.matches for term in match.explanation.terms]
-        # A word alike in letters, or in a service's name, gives points, but does not stand in both texts.
-        both = _terms(self.asked) & _terms(held)
+        # A fuzzy match, or a word in a service's name, gives points without being in both texts.
+        shared = _terms(self.query) & _terms(other)
         words = [
-            term.query_words[0].casefold() for term in terms if term.part == "words" and term.term in both
+            term.query_words[0].casefold() for term in terms if term.part == "words" and term.term in shared
         ]
-        return tuple(dict.fromkeys(words))[:MOST_WORDS]
+        return tuple(dict.fromkeys(words))[:MAX_WORDS]
 
-    def _remembered(self, what: str, held: Query, make: Callable[[Query], Any]) -> Any:
-        key = (what, self.base.digest, self.asked, held)
-        found = _remembered.get(key)
-        if found is None:
-            found = make(held)
-            if len(_remembered) >= MOST_REMEMBERED:
-                _remembered.clear()
-            _remembered[key] = found
-        return found
+    def _cached(self, kind: str, other: Query, compute: Callable[[Query], Any]) -> Any:
+        key = (kind, self.fitted.digest, self.query, other)
+        return _comparisons.get_or_create(key, lambda: compute(other))
 
 
-def _as_profile(learnt: "Index", held: Query) -> "Index":
-    document = Document(held.id, held.title, held.text, held.lang, services=held.needs)
-    # Looked at, because a brief that repeats another is what is sought here.
-    return learnt.updated([replace(document, looked_at=True)])
+def _as_profile(fitted: "Index", query: Query) -> "Index":
+    document = Document(query.id, query.title, query.text, query.lang, services=query.needs)
+    # `looked_at` turns off the penalty for repeating a brief, since repetition is what is searched for here.
+    return fitted.updated([replace(document, looked_at=True)])
 
 
-def _bare(query: Query) -> Query:
+def _text_and_needs(query: Query) -> Query:
+    """Return a query without budget, place and dates, which do not count in comparisons."""
     return Query(query.id, query.title, query.text, query.lang, needs=query.needs)
 
 
@@ -221,13 +230,13 @@ def _terms(query: Query) -> set[str]:
     return set(glossary().analyzer.terms(f"{query.title}\n{query.text}", query.lang))
 
 
-def _share(whole: dict[str, float], given: dict[str, float]) -> float:
-    return min((given.get(code, 0.0) / points for code, points in whole.items() if points), default=0.0)
+def _lowest_share(own: dict[str, float], other: dict[str, float]) -> float:
+    return min((other.get(code, 0.0) / points for code, points in own.items() if points), default=0.0)
 
 
 def _points(profile: "Index", query: Query, document_id: str) -> dict[str, float]:
-    """Return what a brief's words and services give another as a profile."""
-    judged = profile.judge(query, document_id)
-    if not isinstance(judged, Match):
+    """Return the points for words and services that a profile gets for a query."""
+    result = profile.judge(query, document_id)
+    if not isinstance(result, Match):
         return {}
-    return {part.code: part.value for part in judged.explanation.parts if part.code in {"words", "services"}}
+    return {part.code: part.value for part in result.explanation.parts if part.code in {"words", "services"}}

@@ -1,6 +1,6 @@
-"""Who would fit before a brief is published, and what each change to it would do.
+"""The suppliers that would fit a draft brief, and the effect of each possible change to it.
 
-All counts on the page are made in one call of the library, so that the page can follow a slider.
+All counts on the page come from one call to the matching library, so that the page can follow a slider.
 """
 
 import datetime as dt
@@ -20,14 +20,14 @@ from marketplace.sourcing.documents import Listing, query_of
 if TYPE_CHECKING:
     from marketplace.matching import FitChange
 
-MOST_NAMED = 10
-MOST_MOVED = 6
+MAX_CANDIDATES = 10
+MAX_NAMED = 6
 PRESENCE = ("must", "some", "remote")
 
 
 @dataclass(frozen=True)
 class Option:
-    """A choice in the panel, and how many would fit with it."""
+    """A choice in the panel, with the number of suppliers that would fit."""
 
     value: str
     fits: int
@@ -36,58 +36,58 @@ class Option:
 
 @dataclass(frozen=True)
 class MustHave:
-    """A must-have: how many of those listed have shown it, and how many show all others without it."""
+    """A must-have: the suppliers that mention it, and those that mention all the others."""
 
-    number: int
+    index: int
     text: str
     shown: int
-    kept: bool
+    required: bool
     without: int
 
 
 @dataclass(frozen=True)
-class Cut:
-    """What a requirement costs: how many more would fit without it. `code` is budget, presence, languages or finish."""
+class RequirementCost:
+    """The number of suppliers that a requirement excludes. `code` is budget, presence, languages or finish."""
 
     code: str
     more: int
 
 
 @dataclass(frozen=True)
-class Likely:
-    """A supplier that would stand in the list."""
+class Candidate:
+    """A supplier that would be listed."""
 
     listing: Listing
-    why: str
-    lacks: Sequence[str]
+    summary: str
+    gaps: Sequence[str]
 
 
 @dataclass(frozen=True)
-class Passing:
-    """A supplier that comes in or drops out by what is tried, and why it did not, or does not, fit."""
+class Changed:
+    """A supplier that starts or stops fitting in the scenario, with the requirement it fails on the other side."""
 
     listing: Listing
     reason: str
 
 
 @dataclass(frozen=True)
-class Passed:
-    """Those who come in or drop out: some by name, and how many they are."""
+class ChangedSuppliers:
+    """The suppliers that start or stop fitting: the first few by name, and the total count."""
 
-    named: Sequence[Passing]
+    named: Sequence[Changed]
     count: int
 
     @property
     def more(self) -> int:
-        """Count those that are not named."""
+        """Count the suppliers that are not named."""
         return self.count - len(self.named)
 
 
 @dataclass(frozen=True)
-class Fitted:
-    """Who fits what a draft asks for, with the changes that are being tried.
+class WhatIfCounts:
+    """The part of a what-if result that depends on the query alone and can be cached.
 
-    `cuts` are the requirements that leave somebody out, the one that leaves out most first.
+    `costs` are the requirements that exclude suppliers, largest first.
     """
 
     fit: Fit
@@ -97,30 +97,32 @@ class Fitted:
     finishes: Sequence[Option]
     languages: Option | None
     must_haves: Sequence[MustHave]
-    cuts: Sequence[Cut]
-    likely: Sequence[Likely]
-    left_out: Sequence[tuple[str, int]]
-    enter: Passed
-    leave: Passed
+    costs: Sequence[RequirementCost]
+    candidates: Sequence[Candidate]
+    exclusions: Sequence[tuple[str, int]]
+    entering: ChangedSuppliers
+    leaving: ChangedSuppliers
     changed: bool
 
     @property
-    def dearest(self) -> MustHave | None:
-        """Return the must-have whose leaving makes most suppliers show all the others, or None when none does."""
-        kept = [item for item in self.must_haves if item.kept and item.without > self.fit.with_must_haves]
-        return max(kept, key=lambda item: item.without, default=None)
+    def most_restrictive(self) -> MustHave | None:
+        """Return the must-have without which the most suppliers would mention all the others, or None."""
+        restrictive = [
+            item for item in self.must_haves if item.required and item.without > self.fit.with_must_haves
+        ]
+        return max(restrictive, key=lambda item: item.without, default=None)
 
 
 @dataclass(frozen=True)
-class Fitting(Fitted):
-    """The same, with the draft as its company reads it."""
+class WhatIf(WhatIfCounts):
+    """A what-if result with the draft it belongs to."""
 
     paper: BriefPaper
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What is tried in the panel; None is as the brief has it. `without` are numbers of must-haves, from 0."""
+class Scenario:
+    """Changes to try on a draft. None means unchanged. `without` are indexes of must-haves to drop."""
 
     budget: str | None = None
     presence: str | None = None
@@ -129,161 +131,171 @@ class Trial:
     any_language: bool = False
 
 
-def fitting(viewer: Viewer, reference: str, trial: Trial) -> Fitting:
-    """Return who fits the viewer's draft if it were changed as tried. Raises NotFound."""
-    return fitting_of(paper(viewer, own_brief(viewer, reference)), trial)
+def what_if(viewer: Viewer, reference: str, scenario: Scenario) -> WhatIf:
+    """Return the suppliers that would fit the viewer's draft in a scenario. Raises NotFound."""
+    return what_if_for(paper(viewer, own_brief(viewer, reference)), scenario)
 
 
-def fitting_of(found: BriefPaper, trial: Trial) -> Fitting:
-    """Return the same for a draft that is read already."""
-    written = _query(found, {})
-    tried = _query(found, _changes(trial, written))
-    band = str(_changes(trial, written).get("budget_band") or found.answers.get("budget_band") or "unknown")
-    now = corpus()
-    fitted = now.remembered(
-        ("fitting", current_locale(), written, tried, trial, band),
-        lambda: _fitted(now, written, tried, trial, band),
+def what_if_for(draft: BriefPaper, scenario: Scenario) -> WhatIf:
+    """Return the suppliers that would fit a draft in a scenario."""
+    written = _query(draft, {})
+    changes = _changes(scenario, written)
+    tried = _query(draft, changes)
+    band = str(changes.get("budget_band") or draft.answers.get("budget_band") or "unknown")
+    current = corpus()
+    counts = current.cached(
+        ("what_if", current_locale(), written, tried, scenario, band),
+        lambda: _count(current, written, tried, scenario, band),
     )
-    return Fitting(**vars(fitted), paper=found)
+    return WhatIf(**vars(counts), paper=draft)
 
 
-def _fitted(now: Corpus, written: Query, tried: Query, trial: Trial, band: str) -> Fitted:
-    asked = _Asked(written, tried, trial)
-    counts = dict(zip(asked.variants, now.index.fits(list(asked.variants.values())), strict=True))
+def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, band: str) -> WhatIfCounts:
+    variants = _variants(written, tried, scenario)
+    counts = dict(zip(variants, current.index.fits(list(variants.values())), strict=True))
     fit = counts["tried", ""]
-    ranking = now.index.rank(tried, limit=MOST_NAMED, explain=0)
-    groups: dict[str, int] = {}
+    ranking = current.index.rank(tried, limit=MAX_CANDIDATES, explain=0)
+    exclusions: dict[str, int] = {}
     for exclusion in ranking.excluded:
         if exclusion.reason != "services":
             sentence = match_explanation.exclusion_sentence(exclusion.reason, exclusion.params)
-            groups[sentence] = groups.get(sentence, 0) + 1
-    passing = now.index.fit_changes(written, tried)
+            exclusions[sentence] = exclusions.get(sentence, 0) + 1
+    fit_changes = current.index.fit_changes(written, tried)
     chosen = {"budget": band, "presence": tried.presence, "finish": _iso(tried.finish_by)}
     options = {
-        kind: [
-            Option(value, counted.fits, value == chosen[kind])
-            for (of, value), counted in counts.items()
-            if of == kind
+        control: [
+            Option(value, count.fits, value == chosen[control])
+            for (kind, value), count in counts.items()
+            if kind == control
         ]
-        for kind in chosen
+        for control in chosen
     }
-    cuts = [
-        Cut(code, counted.fits - fit.fits)
-        for (of, code), counted in counts.items()
-        if of == "cut" and counted.fits > fit.fits
+    costs = [
+        RequirementCost(code, count.fits - fit.fits)
+        for (kind, code), count in counts.items()
+        if kind == "relaxed" and count.fits > fit.fits
     ]
     any_language = counts.get(("languages", ""))
-    return Fitted(
+    return WhatIfCounts(
         fit=fit,
         as_written=counts["written", ""],
         budgets=options["budget"],
         presences=options["presence"],
         finishes=options["finish"],
-        languages=Option("", any_language.fits, trial.any_language) if any_language else None,
+        languages=Option("", any_language.fits, scenario.any_language) if any_language else None,
         must_haves=[
             MustHave(
-                number,
+                index,
                 text,
-                now.index.count_showing(tried, text),
-                number not in trial.without,
-                counts["without", str(number)].with_must_haves,
+                current.index.count_showing(tried, text),
+                index not in scenario.without,
+                counts["without", str(index)].with_must_haves,
             )
-            for number, text in enumerate(written.must_haves)
+            for index, text in enumerate(written.must_haves)
         ],
-        cuts=sorted(cuts, key=lambda cut: -cut.more),
-        likely=[
-            Likely(
-                now.listings[m.document_id],
-                match_explanation.why(m.explanation),
-                match_explanation.lacks(m.explanation, 2),
+        costs=sorted(costs, key=lambda cost: -cost.more),
+        candidates=[
+            Candidate(
+                current.listings[match.document_id],
+                match_explanation.summary_sentence(match.explanation),
+                match_explanation.gap_sentences(match.explanation, 2),
             )
-            for m in ranking.matches
+            for match in ranking.matches
         ],
-        left_out=sorted(groups.items(), key=lambda item: -item[1]),
-        enter=_passed(now, [one for one in passing if one.enters]),
-        leave=_passed(now, [one for one in passing if not one.enters]),
+        exclusions=sorted(exclusions.items(), key=lambda item: -item[1]),
+        entering=_changed_suppliers(current, [change for change in fit_changes if change.enters]),
+        leaving=_changed_suppliers(current, [change for change in fit_changes if not change.enters]),
         changed=tried != written,
     )
 
 
-def _query(found: BriefPaper, changes: Mapping[str, Any]) -> Query:
-    answers = {**found.answers, **changes}
-    return query_of(found.brief.reference, answers, found.brief.company.sector_code)
+def _query(draft: BriefPaper, changes: Mapping[str, Any]) -> Query:
+    answers = {**draft.answers, **changes}
+    return query_of(draft.brief.reference, answers, draft.brief.company.sector_code)
 
 
-def _changes(trial: Trial, written: Query) -> dict[str, Any]:
-    """Return the answers that differ in a trial. What is no choice in the panel is left as the brief has it."""
+def _changes(scenario: Scenario, written: Query) -> dict[str, Any]:
+    """Return the answers that a scenario changes. Values that the panel does not offer are ignored."""
     changes: dict[str, Any] = {}
-    if trial.budget in {band.code for band in BUDGET_BANDS}:
-        changes["budget_band"] = trial.budget
-    if trial.presence in PRESENCE:
-        changes["presence"] = trial.presence
-    if trial.finish:
-        changes["finish_by"] = trial.finish.isoformat()
-    if trial.any_language:
+    if scenario.budget in {band.code for band in BUDGET_BANDS}:
+        changes["budget_band"] = scenario.budget
+    if scenario.presence in PRESENCE:
+        changes["presence"] = scenario.presence
+    if scenario.finish:
+        changes["finish_by"] = scenario.finish.isoformat()
+    if scenario.any_language:
         changes["languages"] = []
-    if trial.without:
+    if scenario.without:
         changes["must_have"] = [
-            text for number, text in enumerate(written.must_haves) if number not in trial.without
+            text for index, text in enumerate(written.must_haves) if index not in scenario.without
         ]
     return changes
 
 
-class _Asked:
-    """All variants that the panel counts, under the kind of control and its value."""
+def _variants(written: Query, tried: Query, scenario: Scenario) -> dict[tuple[str, str], Query]:
+    """Return every query that the panel counts, by control and value.
 
-    def __init__(self, written: Query, tried: Query, trial: Trial) -> None:
-        self.written, self.tried, self.trial = written, tried, trial
-        # Those of other words come first and last, so that all between share what their words give.
-        self.variants: dict[tuple[str, str], Query] = {
-            ("written", ""): written,
-            ("tried", ""): tried,
-            **{("budget", band.code): _budget(tried, band.code) for band in BUDGET_BANDS},
-            **{("presence", code): replace(tried, presence=code) for code in PRESENCE},
-            **{("finish", day.isoformat()): replace(tried, finish_by=day) for day in self._days()},
-            **{("cut", code): query for code, query in self._cuts().items()},
-            **{
-                ("without", str(number)): replace(tried, must_haves=self._all_but(number))
-                for number in range(len(written.must_haves))
-            },
-        }
-        if written.languages:
-            self.variants["languages", ""] = replace(tried, languages=())
-
-    def _days(self) -> list[dt.date]:
-        if self.written.finish_by is None:
-            return []
-        days = {self.written.finish_by + dt.timedelta(days=days) for days in (-30, 0, 30)}
-        return sorted(days | ({self.tried.finish_by} if self.tried.finish_by else set()))
-
-    def _cuts(self) -> dict[str, Query]:
-        tried = self.tried
-        found = {"budget": replace(tried, budget_min_nok=None, budget_max_nok=None)}
-        if tried.presence == "must":
-            found["presence"] = replace(tried, presence="some")
-        if tried.languages:
-            found["languages"] = replace(tried, languages=())
-        if tried.finish_by:
-            found["finish"] = replace(tried, finish_by=None)
-        return found
-
-    def _all_but(self, left: int) -> tuple[str, ...]:
-        gone = self.trial.without | {left}
-        return tuple(text for number, text in enumerate(self.written.must_haves) if number not in gone)
+    Queries with the same text are adjacent, because the matching library reuses the word scores of the previous one.
+    """
+    variants = {
+        ("written", ""): written,
+        ("tried", ""): tried,
+        **{("budget", band.code): _with_budget(tried, band.code) for band in BUDGET_BANDS},
+        **{("presence", code): replace(tried, presence=code) for code in PRESENCE},
+        **{
+            ("finish", date.isoformat()): replace(tried, finish_by=date)
+            for date in _finish_dates(written, tried)
+        },
+        **{("relaxed", code): query for code, query in _relaxed(tried).items()},
+        **{
+            ("without", str(index)): replace(tried, must_haves=_all_but(written, scenario, index))
+            for index in range(len(written.must_haves))
+        },
+    }
+    if written.languages:
+        variants["languages", ""] = replace(tried, languages=())
+    return variants
 
 
-def _budget(query: Query, code: str) -> Query:
+def _finish_dates(written: Query, tried: Query) -> list[dt.date]:
+    if written.finish_by is None:
+        return []
+    dates = {written.finish_by + dt.timedelta(days=days) for days in (-30, 0, 30)}
+    return sorted(dates | ({tried.finish_by} if tried.finish_by else set()))
+
+
+def _relaxed(tried: Query) -> dict[str, Query]:
+    """Return the query without each of its requirements in turn."""
+    relaxed = {"budget": replace(tried, budget_min_nok=None, budget_max_nok=None)}
+    if tried.presence == "must":
+        relaxed["presence"] = replace(tried, presence="some")
+    if tried.languages:
+        relaxed["languages"] = replace(tried, languages=())
+    if tried.finish_by:
+        relaxed["finish"] = replace(tried, finish_by=None)
+    return relaxed
+
+
+def _all_but(written: Query, scenario: Scenario, excluded: int) -> tuple[str, ...]:
+    dropped = scenario.without | {excluded}
+    return tuple(text for index, text in enumerate(written.must_haves) if index not in dropped)
+
+
+def _with_budget(query: Query, code: str) -> Query:
     band = budget_band(code)
     return replace(query, budget_min_nok=band.low, budget_max_nok=band.high)
 
 
-def _iso(day: dt.date | None) -> str:
-    return day.isoformat() if day else ""
+def _iso(date: dt.date | None) -> str:
+    return date.isoformat() if date else ""
 
 
-def _passed(now: Corpus, moved: "Sequence[FitChange]") -> Passed:
+def _changed_suppliers(current: Corpus, changes: "Sequence[FitChange]") -> ChangedSuppliers:
     named = [
-        Passing(now.listings[one.document_id], match_explanation.miss_sentence(one.reason, one.params))
-        for one in moved[:MOST_MOVED]
+        Changed(
+            current.listings[change.document_id],
+            match_explanation.miss_sentence(change.reason, change.params),
+        )
+        for change in changes[:MAX_NAMED]
     ]
-    return Passed(named, len(moved))
+    return ChangedSuppliers(named, len(changes))

@@ -1,9 +1,9 @@
-"""Publishing with a ranking, inviting, and a supplier's yes or no."""
+"""Publication with ranking, invitations and refitting."""
 
 from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.publication import amend_brief, publish_brief, rank_brief
-from marketplace.sourcing.use_cases.refitting import renew_base
+from marketplace.sourcing.use_cases.refitting import refit
 
 __all__ = [
     "amend_brief",
@@ -14,5 +14,5 @@ __all__ = [
     "rank_brief",
     "rank_jumps",
     "reconsider",
-    "renew_base",
+    "refit",
 ]

@@ -1,4 +1,4 @@
-"""Asking suppliers to answer a brief, and their yes or no."""
+"""Invite suppliers to answer a brief, and record their answers to the invitation."""
 
 from collections.abc import Sequence
 
@@ -19,17 +19,17 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.lifecycle import DECLINE_REASONS, MOST_INVITED, InvitationState
+from marketplace.sourcing.lifecycle import DECLINE_REASONS, MAX_INVITED, InvitationState
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.queries.rankings import run_of
+from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.stored_ranking import open_run
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
-    """Ask suppliers from the kept ranking; return how many were asked now. Those asked before are passed over.
+    """Invite suppliers from the stored ranking, and return the number of new invitations.
 
-    Asking again for those alone, as a second click does, changes nothing and returns 0. Raises RuleBroken when nobody
-    is chosen, or when more would be asked than the brief allows; seven is the most.
+    Suppliers that were invited before are skipped, so a double click changes nothing and returns 0. Raises RuleBroken
+    if no supplier is selected, or if there would be more invitations than the brief allows; MAX_INVITED is the limit.
     """
     with transaction():
         lock(reference)
@@ -38,61 +38,70 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
             raise Forbidden
         if phase_of(brief) is not Phase.OPEN:
             raise Conflict(_("The brief is not open, so nobody can be invited now."))
-        run = run_of(brief)
+        run = latest_run(brief)
         if run is None:
             raise NotFound
-        places = open_run(run).places()
-        before = {row.supplier_id: row for row in _invitations(brief)}
+        ranks = open_run(run).ranks()
+        existing = {row.supplier_id: row for row in _invitations(brief)}
         chosen = [
-            number for number in dict.fromkeys(supplier_ids) if number in places and number not in before
+            supplier_id
+            for supplier_id in dict.fromkeys(supplier_ids)
+            if supplier_id in ranks and supplier_id not in existing
         ]
-        if not chosen and before.keys() & set(supplier_ids):
+        if not chosen and existing.keys() & set(supplier_ids):
             return 0
-        _check(brief, chosen, list(before.values()))
-        here = corpus().listings
-        for number in chosen:
-            if str(number) not in here:
+        _check_limits(brief, chosen, list(existing.values()))
+        available = corpus().listings
+        for supplier_id in chosen:
+            if str(supplier_id) not in available:
                 raise RuleBroken(
                     _("One of them is no longer approved or has paused its profile. Choose another.")
                 )
             session.add(
                 Invitation(
                     brief_id=brief.id,
-                    supplier_id=number,
+                    supplier_id=supplier_id,
                     ranking_run_id=run.id,
-                    place=places[number],
+                    place=ranks[supplier_id],
                     invited_by_id=viewer.user_id,
                 )
             )
-            record(viewer, "brief.invite", "brief", brief.reference, supplier=number, place=places[number])
+            record(
+                viewer,
+                "brief.invite",
+                "brief",
+                brief.reference,
+                supplier=supplier_id,
+                place=ranks[supplier_id],
+            )
             company = None if brief.name_hidden else brief.company.name
             message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
-            send(message, recipients_for(number))
+            send(message, recipients_for(supplier_id))
         return len(chosen)
 
 
-def _check(brief: Brief, chosen: Sequence[int], before: Sequence[Invitation]) -> None:
+def _check_limits(brief: Brief, chosen: Sequence[int], existing: Sequence[Invitation]) -> None:
     if not chosen:
         raise RuleBroken(_("Select the suppliers you want to invite."), "supplier")
-    if len(before) + len(chosen) > MOST_INVITED:
+    if len(existing) + len(chosen) > MAX_INVITED:
         raise RuleBroken(
             _(
                 "At most %(most)s suppliers can be asked about one brief, including those who decline.",
-                most=MOST_INVITED,
+                most=MAX_INVITED,
             ),
             "supplier",
         )
-    asked = sum(invitation.state != InvitationState.DECLINED for invitation in before)
-    most = min(int(current_answers(brief).get("invite_count") or MOST_INVITED), MOST_INVITED)
-    if asked + len(chosen) > most:
+    invited = sum(invitation.state != InvitationState.DECLINED for invitation in existing)
+    limit = min(int(current_answers(brief).get("invite_count") or MAX_INVITED), MAX_INVITED)
+    if invited + len(chosen) > limit:
         raise RuleBroken(
             ngettext(
                 "You have said that you will ask %(num)s supplier.",
                 "You have said that you will ask %(num)s suppliers.",
-                most,
+                limit,
             )
             + " "
-            + _("%(count)s are selected in total. Remove some.", count=asked + len(chosen)),
+            + _("%(count)s are selected in total. Remove some.", count=invited + len(chosen)),
             "supplier",
         )
 
@@ -104,7 +113,7 @@ def _invitations(brief: Brief) -> Sequence[Invitation]:
     return session.scalars(query).all()
 
 
-def _own(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
+def _lock_own_invitation(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
     lock(reference)
     brief = brief_for(viewer, reference)
     query = select(Invitation).where(
@@ -117,9 +126,9 @@ def _own(viewer: Viewer, reference: str) -> tuple[Brief, Invitation]:
 
 
 def mark_seen(viewer: Viewer, reference: str) -> None:
-    """Note that an invited supplier tells that it has read the brief, the first time."""
+    """Record that an invited supplier has confirmed reading the brief. Later calls change nothing."""
     with transaction():
-        brief, invitation = _own(viewer, reference)
+        brief, invitation = _lock_own_invitation(viewer, reference)
         if phase_of(brief) is not Phase.OPEN:
             raise Conflict(_("The deadline has passed."))
         if invitation.state == InvitationState.INVITED:
@@ -127,9 +136,9 @@ def mark_seen(viewer: Viewer, reference: str) -> None:
 
 
 def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None:
-    """Say no to an invitation, with a reason that the company is told. Raises RuleBroken for an unknown reason."""
+    """Decline an invitation and notify the company of the reason. Raises RuleBroken for an unknown reason."""
     with transaction():
-        brief, invitation = _own(viewer, reference)
+        brief, invitation = _lock_own_invitation(viewer, reference)
         if reason not in DECLINE_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         if phase_of(brief) is not Phase.OPEN:
@@ -145,9 +154,9 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
 
 
 def reconsider(viewer: Viewer, reference: str) -> None:
-    """Take back a no while the brief is open."""
+    """Undo a decline while the brief is open."""
     with transaction():
-        brief, invitation = _own(viewer, reference)
+        brief, invitation = _lock_own_invitation(viewer, reference)
         if phase_of(brief) is not Phase.OPEN:
             raise Conflict(_("The deadline has passed."))
         if invitation.state != InvitationState.DECLINED:

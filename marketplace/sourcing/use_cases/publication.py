@@ -1,4 +1,4 @@
-"""Publishing a brief and changing it: a version is frozen, and the directory is ranked for it once and for all."""
+"""Publish or amend a brief: freeze a version and store the ranking of the directory for it."""
 
 import datetime as dt
 
@@ -13,15 +13,15 @@ from marketplace.sourcing import directory_snapshots
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Exposure, RankingRun
-from marketplace.sourcing.queries.exposure import COUNTS_AS_SHOWN, last_shown
-from marketplace.sourcing.run_storage import pack
+from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
+from marketplace.sourcing.run_storage import serialize
 
-MOST_KEPT, MOST_EXPLAINED = 60, 30
+MAX_RANKED, MAX_EXPLAINED = 60, 30
 
 
 def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
-    """Publish a brief and keep the ranking of the directory for it, in one transaction. Raises RuleBroken."""
-    corpus()  # built before the transaction, which others wait for
+    """Publish a brief and store the ranking of the directory for it, in one transaction. Raises RuleBroken."""
+    corpus()  # build the index before the transaction, which blocks other writers
     with transaction():
         brief = briefs.publish(viewer, reference, confirmed=confirmed)
         rank_brief(viewer, brief)
@@ -29,9 +29,9 @@ def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) ->
 
 
 def amend_brief(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Brief:
-    """Send a change of a published brief and keep a new ranking for it, in one transaction. Raises RuleBroken.
+    """Publish a change to a published brief and store a new ranking, in one transaction. Raises RuleBroken.
 
-    Those invited stay invited, wherever they stand in the new list.
+    Existing invitations stay valid, whatever the suppliers' new ranks.
     """
     corpus()
     with transaction():
@@ -41,48 +41,49 @@ def amend_brief(viewer: Viewer, reference: str, deadline: dt.date | None = None)
 
 
 def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
-    """Rank the directory for a brief's newest version and keep the run, inside the caller's transaction.
+    """Rank the directory for a brief's newest version and store the run, inside the caller's transaction.
 
-    Kept are the query, the texts of the suppliers in the list as they stand now, the settings and the result, so
-    that the list can be shown again exactly, whatever suppliers change later; and the whole directory with whose turn
-    it was, so that it can be made again. Those on its first page count as shown from now on.
+    The run stores the query, the listed suppliers' documents, the settings and the result, so that the ranking can be
+    shown unchanged whatever suppliers edit later. It also refers to a snapshot of the directory and stores the last
+    exposures, so that the ranking can be repeated. Suppliers on the first page count as shown from now on.
     """
     version = current_version(brief)
     if version is None:
         raise NotFound
-    now = corpus()
+    current = corpus()
     query = query_of(brief.reference, current_answers(brief), brief.company.sector_code)
-    shown = last_shown([int(number) for number in now.index.candidates(query, MOST_KEPT)])
-    ranking = now.index.rank(
-        query, limit=MOST_KEPT, explain=MOST_EXPLAINED, last_shown=shown, verify_terms=True
+    shown = last_shown([int(document_id) for document_id in current.index.candidates(query, MAX_RANKED)])
+    ranking = current.index.rank(
+        query, limit=MAX_RANKED, explain=MAX_EXPLAINED, last_shown=shown, verify_terms=True
     )
     listed = [match.document_id for match in ranking.matches]
     named = [*listed, *(exclusion.document_id for exclusion in ranking.excluded)]
-    inputs, inputs_digest = pack(
+    inputs, inputs_digest = serialize(
         {
             "query": query.to_dict(),
-            "limit": MOST_KEPT,
-            "explain": MOST_EXPLAINED,
+            "limit": MAX_RANKED,
+            "explain": MAX_EXPLAINED,
             "shown": shown,
             "test": True,
-            "documents": [now.documents[document_id].to_dict() for document_id in listed],
+            "documents": [current.documents[document_id].to_dict() for document_id in listed],
         }
     )
-    fit = now.index.fit(query)
-    result, result_digest = pack(
+    fit = current.index.fit(query)
+    result, result_digest = serialize(
         {
             "fits": fit.fits,
             "ranking": ranking.to_dict(),
-            "listings": {document_id: now.listings[document_id].to_dict() for document_id in named},
+            "listings": {document_id: current.listings[document_id].to_dict() for document_id in named},
         }
     )
     run = RankingRun(
         brief_id=brief.id,
         brief_version_id=version.id,
-        base=directory_snapshots.find(now.base.digest) or directory_snapshots.keep(now.base.documents),
-        directory=directory_snapshots.keep(list(now.documents.values())),
-        matcher=directory_snapshots.matcher(),
-        settings=now.index.settings.to_dict(),
+        base=directory_snapshots.find_version(current.fitted.digest)
+        or directory_snapshots.save_version(current.fitted.documents),
+        directory=directory_snapshots.save_version(list(current.documents.values())),
+        matcher=directory_snapshots.matcher_digest(),
+        settings=current.index.settings.to_dict(),
         inputs=inputs,
         inputs_digest=inputs_digest,
         result=result,
@@ -94,7 +95,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     session.flush()
     session.add_all(
         Exposure(ranking_run_id=run.id, supplier_id=int(match.document_id), place=match.place)
-        for match in ranking.matches[:COUNTS_AS_SHOWN]
+        for match in ranking.matches[:SHOWN_RANKS]
     )
     record(
         viewer, "brief.rank", "brief", brief.reference, run=run.id, matched=run.matched, excluded=run.excluded

@@ -1,4 +1,4 @@
-"""Choosing the directory that the index learns from, and forgetting versions that nothing leans on."""
+"""Choose the directory version that the index is fitted on, and delete versions that are no longer used."""
 
 import datetime as dt
 
@@ -10,57 +10,59 @@ from marketplace.core.database import session, transaction
 from marketplace.matching import Document
 from marketplace.matching.documents import document_digest
 from marketplace.sourcing import directory_snapshots, index_cache
-from marketplace.sourcing.corpus import MUCH, SETTINGS, corpus
+from marketplace.sourcing.corpus import REFIT_THRESHOLD, SETTINGS, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 
-KEPT_FOR = dt.timedelta(days=1)
-"""A version that no run leans on is kept so long, for the processes that still learn from it."""
+UNUSED_VERSION_LIFETIME = dt.timedelta(days=1)
+"""Minimum age before an unused version is deleted, because other processes may still be fitting on it."""
 
 
-def renew_base() -> bool:
-    """Let every process learn from the directory as it stands, when much of it has changed; say whether it was so."""
+def refit() -> bool:
+    """Make all processes fit on the current directory if it has changed enough. Return True if so."""
     documents = list(corpus().documents.values())
     if not documents:
         return False
-    newest = directory_snapshots.newest_base()
-    if newest is not None and _share_changed(newest, documents) <= MUCH:
+    newest = directory_snapshots.newest_base_version()
+    if newest is not None and _changed_share(newest, documents) <= REFIT_THRESHOLD:
         return False
-    # Learnt and kept before anybody hears of it, so that no process has to learn while people wait.
-    index_cache.learnt(directory_snapshots.digest_of_all(documents), documents, SETTINGS)
+    # Fit and cache before the version becomes visible, so that no process fits while a request waits.
+    index_cache.fit_or_load(directory_snapshots.directory_digest(documents), documents, SETTINGS)
     with transaction():
-        version = directory_snapshots.keep(documents)
-        session.refresh(version, with_for_update=True)  # of two workers that come at once, one waits
-        newest = directory_snapshots.newest_base()
-        if newest is not None and _share_changed(newest, documents) <= MUCH:
+        version = directory_snapshots.save_version(documents)
+        session.refresh(
+            version, with_for_update=True
+        )  # of two workers that refit at the same time, one waits
+        newest = directory_snapshots.newest_base_version()
+        if newest is not None and _changed_share(newest, documents) <= REFIT_THRESHOLD:
             return False
         version.base_since = clock.now()
         session.flush()
-        _forget(version)
+        _delete_unused_versions(version)
         record(None, "directory.learn", "directory_version", str(version.id), suppliers=len(documents))
         return True
 
 
-def _share_changed(version: DirectoryVersion, documents: list[Document]) -> float:
-    then, now = (
-        set(directory_snapshots.members_of(version)),
-        {document_digest(document) for document in documents},
-    )
-    return len(then ^ now) / max(len(then | now), 1)
+def _changed_share(version: DirectoryVersion, documents: list[Document]) -> float:
+    fitted = set(directory_snapshots.load_digests(version))
+    current = {document_digest(document) for document in documents}
+    return len(fitted ^ current) / max(len(fitted | current), 1)
 
 
-def _forget(newest: DirectoryVersion) -> None:
-    """Delete versions that no run leans on, and the documents that only they held."""
-    leaning = or_(
+def _delete_unused_versions(newest: DirectoryVersion) -> None:
+    """Delete versions that no run refers to, and documents that only they contained."""
+    is_used = or_(
         DirectoryVersion.id.in_(select(RankingRun.base_id)),
         DirectoryVersion.id.in_(select(RankingRun.directory_id)),
     )
     session.execute(
         delete(DirectoryVersion).where(
-            ~leaning, DirectoryVersion.id != newest.id, DirectoryVersion.made_at < clock.now() - KEPT_FOR
+            ~is_used,
+            DirectoryVersion.id != newest.id,
+            DirectoryVersion.made_at < clock.now() - UNUSED_VERSION_LIFETIME,
         )
     )
-    held: set[str] = set()
+    used: set[str] = set()
     for version in session.scalars(select(DirectoryVersion)):
-        held.update(directory_snapshots.members_of(version))
-    for digest in set(session.scalars(select(RankedDocument.digest))) - held:
+        used.update(directory_snapshots.load_digests(version))
+    for digest in set(session.scalars(select(RankedDocument.digest))) - used:
         session.execute(delete(RankedDocument).where(RankedDocument.digest == digest))

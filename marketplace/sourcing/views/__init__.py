@@ -1,4 +1,4 @@
-"""Who fits, the kept list, invitations, and open briefs for suppliers."""
+"""Pages for what-if, publication, rankings, invitations, and open briefs for suppliers."""
 
 from marketplace.sourcing.views import (
     amendment,

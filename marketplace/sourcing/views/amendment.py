@@ -1,4 +1,4 @@
-"""Sending a change of a published brief, and with it a new list of suppliers."""
+"""Page for submitting a change to a published brief, which ranks the suppliers again."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -21,7 +21,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.route("/briefs/<reference>/amend", methods=["GET", "POST"])
 @access.company_owner
 def amend(reference: str) -> Answer:
-    """What is changed and not sent, what stops it, and sending it. A second click leads where the first one did."""
+    """Show and submit the pending change, with what blocks it. A second submit redirects like the first."""
     viewer = current_viewer()
     paper = briefs.paper(viewer, briefs.own_brief(viewer, reference))
     if paper.phase is not Phase.OPEN:

@@ -1,4 +1,4 @@
-"""The blueprint that all views of this feature hang on."""
+"""The blueprint that all views of this package register on."""
 
 from flask import Blueprint
 

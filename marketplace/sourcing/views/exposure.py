@@ -1,4 +1,4 @@
-"""How often a supplier was shown to companies, beside its page."""
+"""Panel on a supplier's page with its exposure to companies."""
 
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
@@ -6,6 +6,6 @@ from marketplace.sourcing import queries
 
 
 def exposure_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
-    """Build the panel with how often a supplier was shown and invited."""
-    found = queries.exposed(viewer, supplier_id)
-    return None if found is None else ProfilePanel("sourcing/_exposure.html", {"exposed": found})
+    """Build the panel with the number of times a supplier was shown and invited."""
+    stats = queries.exposure_stats(viewer, supplier_id)
+    return None if stats is None else ProfilePanel("sourcing/_exposure.html", {"exposure": stats})

@@ -1,4 +1,4 @@
-"""A supplier's yes or no to an invitation."""
+"""Panel and pages where a supplier answers an invitation."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -25,13 +25,15 @@ def invitation_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel 
     invitation = queries.invitation_for(viewer, paper.brief.id)
     if invitation is None or paper.phase is not Phase.OPEN:
         return None
-    return Panel("sourcing/_invited.html", {"reference": paper.brief.reference, "state": invitation.state})
+    return Panel(
+        "sourcing/_invitation_panel.html", {"reference": paper.brief.reference, "state": invitation.state}
+    )
 
 
 @blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])
 @access.supplier
 def decline(reference: str) -> Answer:
-    """Say no to an invitation, with a reason."""
+    """Decline an invitation with a reason."""
     viewer = current_viewer()
     paper = briefs.paper_for(viewer, reference)
     if queries.invitation_for(viewer, paper.brief.id) is None:
@@ -51,8 +53,8 @@ def decline(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/look")
 @access.supplier
-def look(reference: str) -> Answer:
-    """Tell the company that its brief is read. Reading alone tells nobody."""
+def mark_seen(reference: str) -> Answer:
+    """Confirm to the company that the brief has been read. Opening the brief alone confirms nothing."""
     use_cases.mark_seen(current_viewer(), reference)
     flashes.done(_("The company will be told that you are looking at the brief."))
     return see_other("briefs.show", reference=reference)
@@ -61,7 +63,7 @@ def look(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/reconsider")
 @access.supplier
 def reconsider(reference: str) -> Answer:
-    """Take back a no."""
+    """Undo a decline."""
     use_cases.reconsider(current_viewer(), reference)
     flashes.done(_("You have undone your decline. You can now write an offer."))
     return see_other("briefs.show", reference=reference)

@@ -1,4 +1,4 @@
-"""Open briefs for a supplier."""
+"""Page with the open briefs for a supplier."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -14,7 +14,7 @@ from marketplace.web.viewer import current_viewer
 @blueprint.get("/opportunities")
 @access.supplier
 def opportunities() -> str | Response:
-    """Open briefs that the supplier may answer, those that suit it most first."""
+    """List the open briefs that the supplier may answer, best match first."""
     viewer = current_viewer()
     page = queries.opportunities(viewer, request.args.get("page", 1, type=int))
     approved = bool(page.items) or has_approval(viewer)

@@ -1,4 +1,4 @@
-"""A supplier's own place in the list of a brief, with its own parts and what would have given more points."""
+"""Page where a supplier sees its own rank for a brief, and hints that would have raised it."""
 
 from flask import render_template
 
@@ -14,14 +14,14 @@ from marketplace.web.viewer import current_viewer
 
 @blueprint.get("/briefs/<reference>/standing")
 @access.supplier
-def standing(reference: str) -> str:
-    """Show the supplier where it stands, without showing anybody else."""
-    found = queries.standing(current_viewer(), reference)
-    return render_template("sourcing/standing.html", found=found, part_label=part_label)
+def own_rank(reference: str) -> str:
+    """Show the supplier's own rank, without revealing other suppliers."""
+    result = queries.own_rank(current_viewer(), reference)
+    return render_template("sourcing/own_rank.html", result=result, part_label=part_label)
 
 
 def own_rank_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
     """Build the panel that links a ranked supplier to its own rank."""
     if not queries.is_ranked(viewer, paper):
         return None
-    return Panel("sourcing/_standing_link.html", {"reference": paper.brief.reference})
+    return Panel("sourcing/_own_rank_link.html", {"reference": paper.brief.reference})

@@ -1,4 +1,4 @@
-"""The kept list of a brief, and asking suppliers from it."""
+"""Page with a brief's ranking, from which suppliers are invited."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -17,15 +17,15 @@ from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
-MOST_TICKS = 60
+MAX_SELECTED = 60
 
 
-def _page(reference: str, ticked: list[int], error: str = "") -> str:
-    found = queries.ranking_for(current_viewer(), reference, request.args.get("page", 1, type=int))
+def _page(reference: str, selected: list[int], error: str = "") -> str:
+    result = queries.ranking_for(current_viewer(), reference, request.args.get("page", 1, type=int))
     return render_template(
         "sourcing/ranking.html",
-        found=found,
-        ticked=ticked,
+        result=result,
+        selected=selected,
         error=error,
         form=InviteForm(),
         labels=INVITATION_LABELS,
@@ -38,28 +38,28 @@ def _page(reference: str, ticked: list[int], error: str = "") -> str:
 @blueprint.get("/briefs/<reference>/ranking")
 @access.members
 def ranking(reference: str) -> Answer:
-    """Who fits, in order, with the reasons."""
+    """Show the ranked suppliers with the reasons for their ranks."""
     return _page(reference, [])
 
 
 @blueprint.post("/briefs/<reference>/invite")
 @access.company_owner
 def invite(reference: str) -> Answer:
-    """Ask the ticked suppliers."""
-    raw = request.form.getlist("supplier")[:MOST_TICKS]
-    ticked = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter
+    """Invite the selected suppliers."""
+    raw = request.form.getlist("supplier")[:MAX_SELECTED]
+    selected = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter
     try:
-        asked = use_cases.invite_suppliers(current_viewer(), reference, ticked)
+        invited = use_cases.invite_suppliers(current_viewer(), reference, selected)
     except RuleBroken as error:
-        return _page(reference, ticked, error.message), 422
-    if not asked:
+        return _page(reference, selected, error.message), 422
+    if not invited:
         flashes.note(_("The suppliers you selected have already been invited."))
         return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(
             "%(num)s supplier has been asked, by e-mail and here.",
             "%(num)s suppliers have been asked, by e-mail and here.",
-            asked,
+            invited,
         )
     )
     return see_other("sourcing.ranking", reference=reference)

@@ -1,4 +1,4 @@
-"""A remark on the check page: the company already has a brief open that asks for nearly the same."""
+"""Panel on the check page that warns of a similar open brief."""
 
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefPaper
@@ -8,5 +8,5 @@ from marketplace.sourcing import queries
 
 def similar_open_brief_panel(_viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
     """Build the panel that warns of a similar brief that the company already has open."""
-    found = queries.still_open_alike(paper)
-    return Panel("sourcing/_similar.html", {"similar": found}) if found else None
+    similar = queries.similar_open_briefs(paper)
+    return Panel("sourcing/_similar_briefs.html", {"similar": similar}) if similar else None

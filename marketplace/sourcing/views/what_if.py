@@ -1,4 +1,4 @@
-"""Who would fit a draft, what changes would do, and publishing it."""
+"""What-if panel and page of a draft, and publication."""
 
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
@@ -14,52 +14,58 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.forms import PublishForm, budget_label, cut_label, presence_label
-from marketplace.sourcing.queries.what_if import Trial
+from marketplace.sourcing.forms import PublishForm, budget_label, presence_label, requirement_label
+from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
-NUMBERS = {str(number): number for number in range(40)}
-"""More must-haves than a brief can have, by how an address names them."""
+INDEXES = {str(index): index for index in range(40)}
+"""Accepted values of `without` in the query string; a brief has fewer must-haves."""
 
 
-def _trial(asked: MultiDict[str, str]) -> Trial:
-    day = parse_date(asked.get("finish", "")[:10])
-    return Trial(
-        asked.get("budget", "")[:10] or None,
-        asked.get("presence", "")[:10] or None,
-        day,
-        frozenset(NUMBERS[text] for text in asked.getlist("without") if text in NUMBERS),
-        any_language=asked.get("languages") == "any",
+def _parse_scenario(args: MultiDict[str, str]) -> Scenario:
+    finish = parse_date(args.get("finish", "")[:10])
+    return Scenario(
+        args.get("budget", "")[:10] or None,
+        args.get("presence", "")[:10] or None,
+        finish,
+        frozenset(INDEXES[text] for text in args.getlist("without") if text in INDEXES),
+        any_language=args.get("languages") == "any",
     )
 
 
-LABELS = {"budget_label": budget_label, "presence_label": presence_label, "cut_label": cut_label}
+LABELS = {
+    "budget_label": budget_label,
+    "presence_label": presence_label,
+    "requirement_label": requirement_label,
+}
 
 
 def what_if_panel(_viewer: Viewer, paper: BriefPaper, args: MultiDict[str, str]) -> Panel:
     """Build the what-if panel of the check page."""
-    found = queries.fitting_of(paper, _trial(args))
-    return Panel("sourcing/_panel.html", {"found": found, **LABELS})
+    result = queries.what_if_for(paper, _parse_scenario(args))
+    return Panel("sourcing/_what_if_panel.html", {"result": result, **LABELS})
 
 
 @blueprint.get("/briefs/<reference>/fit")
 @access.company
-def fit(reference: str) -> Answer:
-    """Who would fit, and what each change would do. Nothing in the brief changes here."""
-    found = queries.fitting(current_viewer(), reference, _trial(request.args))
-    if found.paper.phase is not Phase.DRAFT:
+def what_if(reference: str) -> Answer:
+    """Show the suppliers that would fit, and the effect of each change. Does not change the brief."""
+    result = queries.what_if(current_viewer(), reference, _parse_scenario(request.args))
+    if result.paper.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
-    return render_template("sourcing/fit.html", form=PublishForm(), panel_values={"found": found, **LABELS})
+    return render_template(
+        "sourcing/what_if.html", form=PublishForm(), panel_values={"result": result, **LABELS}
+    )
 
 
 @blueprint.post("/briefs/<reference>/publish")
 @access.company_owner
 def publish(reference: str) -> Answer:
-    """Publish the brief and rank the directory for it. A second click leads where the first one did."""
+    """Publish the brief and rank the directory for it. A second submit redirects like the first."""
     viewer = current_viewer()
     try:
         use_cases.publish_brief(viewer, reference, confirmed=request.form.get("confirmed") == "yes")

@@ -1,4 +1,4 @@
-"""Measuring the ranking from the command line."""
+"""`marketplace evaluate`: measure ranking quality on a judged data set."""
 
 import json
 import shutil
@@ -11,7 +11,7 @@ from marketplace.commands import evaluate
 DEVSET = Path(__file__).parent.parent / "data" / "devset"
 
 
-def test_evaluate_prints_json_and_nothing_else():
+def test_evaluate_json_prints_only_json():
     answer = CliRunner().invoke(evaluate.evaluate, [str(DEVSET), "--json", "--track", "suggest"])
     assert answer.exit_code == 0
     assert set(json.loads(answer.stdout)["tracks"]["suggest"]["overall"]) == {"recall@5", "recall@8"}
@@ -23,7 +23,7 @@ def test_evaluate_prints_a_table():
     assert "ndcg@10" in answer.stdout
 
 
-def test_evaluate_names_the_file_and_line(tmp_path):
+def test_evaluate_invalid_row_reports_file_and_line(tmp_path):
     folder = tmp_path / "set"
     shutil.copytree(DEVSET, folder)
     (folder / "briefs.jsonl").write_text("{}\n", encoding="utf-8")

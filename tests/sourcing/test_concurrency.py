@@ -1,4 +1,4 @@
-"""Many at once: nobody is asked twice, no more than allowed, and a brief is published once."""
+"""Concurrent publication and invitation: no duplicates, and limits hold."""
 
 import pytest
 from sqlalchemy import func, select
@@ -27,7 +27,7 @@ def _count(model):
     return session.scalar(select(func.count()).select_from(model))
 
 
-def test_two_owners_ask_the_same_suppliers_and_each_is_asked_once(app, market, publish, partner):
+def test_concurrent_invites_of_same_suppliers_create_one_each(app, market, publish, partner):
     reference = publish()
     ids = [market.suppliers[name].id for name in ("Kvistverk", "Myrull")]
     session.commit()
@@ -39,7 +39,7 @@ def test_two_owners_ask_the_same_suppliers_and_each_is_asked_once(app, market, p
     assert len(kinds) == 2
 
 
-def test_two_owners_ask_different_suppliers_and_the_limit_holds(app, market, publish, partner):
+def test_concurrent_invites_of_different_suppliers_obey_limit(app, market, publish, partner):
     for number in range(8):
         market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
@@ -53,7 +53,7 @@ def test_two_owners_ask_different_suppliers_and_the_limit_holds(app, market, pub
     assert _count(Invitation) == 3
 
 
-def test_two_owners_publish_and_one_list_is_kept(app, market, partner):
+def test_concurrent_publish_stores_one_run(app, market, partner):
     reference = draft(market.owner).reference
     owners = (market.owner, partner)
     results = at_once(
@@ -65,7 +65,7 @@ def test_two_owners_publish_and_one_list_is_kept(app, market, partner):
     assert session.scalars(select(AuditEvent).where(AuditEvent.action == "brief.publish")).one()
 
 
-def test_two_clicks_in_two_browsers_both_arrive_at_the_list(app, market, sign_in, partner):
+def test_concurrent_submits_in_browsers_both_reach_ranking(app, market, sign_in, partner):
     reference = draft(market.owner).reference
     browsers = [sign_in(market.owner), sign_in(partner)] * 2
     for browser in browsers:
@@ -86,7 +86,7 @@ def test_two_clicks_in_two_browsers_both_arrive_at_the_list(app, market, sign_in
     assert _count(Invitation) == 1
 
 
-def test_yes_and_no_at_once_leave_one_of_them(app, market, publish):
+def test_concurrent_decline_and_undo_end_in_one_state(app, market, publish):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
 

@@ -1,4 +1,4 @@
-"""A kept run can be made again, and any changed byte in what it leans on is seen."""
+"""Stored runs can be repeated, and changed bytes in their inputs are detected."""
 
 import datetime as dt
 import subprocess
@@ -16,8 +16,8 @@ from marketplace.core.errors import NotFound
 from marketplace.sourcing import directory_snapshots, use_cases
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
-from marketplace.sourcing.replay import OtherMatcherError, replay
-from marketplace.sourcing.run_storage import DamagedRunError, unpack
+from marketplace.sourcing.replay import MatcherMismatchError, replay
+from marketplace.sourcing.run_storage import DamagedRunError, deserialize
 from tests.support.concurrency import at_once
 
 
@@ -25,7 +25,7 @@ def run_of() -> RankingRun:
     return session.scalars(select(RankingRun)).one()
 
 
-def change(supplier, **values):
+def edit(supplier, **values):
     with transaction():
         for name, value in values.items():
             setattr(supplier, name, value)
@@ -33,14 +33,14 @@ def change(supplier, **values):
         supplier.updated_at = clock.now()
 
 
-def test_a_run_is_made_again_to_the_last_digit_whatever_has_changed_since(market, publish):
+def test_replay_is_identical_after_profile_edits(market, publish):
     publish()
     market.add("Etternøler", "Nettbutikk med klikk og hent for gårdsutsalg.", "ecm.shop")
-    change(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
+    edit(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()
-    use_cases.renew_base()
-    assert "the same to the last digit" in replay(run_of().id)
+    use_cases.refit()
+    assert "identical" in replay(run_of().id)
 
 
 def environment_of(app):
@@ -51,16 +51,18 @@ def environment_of(app):
     }
 
 
-def test_it_is_made_again_by_another_process(app, market, publish):
+def test_replay_command_in_another_process(app, market, publish):
     publish()
     environment = environment_of(app)
     command = [sys.executable, "-m", "marketplace.cli", "replay"]
-    told = subprocess.run(
+    completed = subprocess.run(
         [*command, str(run_of().id)], env=environment, capture_output=True, text=True, check=False
     )
-    assert "the same to the last digit" in told.stdout, told.stderr
-    told = subprocess.run([*command, "4711"], env=environment, capture_output=True, text=True, check=False)
-    assert (told.returncode, told.stderr) == (1, "Error: There is no run 4711.\n")
+    assert "identical" in completed.stdout, completed.stderr
+    completed = subprocess.run(
+        [*command, "4711"], env=environment, capture_output=True, text=True, check=False
+    )
+    assert (completed.returncode, completed.stderr) == (1, "Error: There is no run 4711.\n")
 
 
 OTHER_RELEASE = """
@@ -73,44 +75,42 @@ corpus.SETTINGS = Settings(max_words=40.0, max_services=10.0, max_place=25.0, b=
 
 from marketplace.app import create_app
 from marketplace.core.database import session
-from marketplace.sourcing.run_storage import unpack
+from marketplace.sourcing.run_storage import deserialize
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.replay import replay
 
 with create_app().app_context():
     run = session.get(RankingRun, int(sys.argv[1]))
-    query = Query.from_dict(unpack(run.inputs, run.inputs_digest)["query"])
+    query = Query.from_dict(deserialize(run.inputs, run.inputs_digest)["query"])
     for match in corpus.corpus().index.rank(query).matches:
         print(match.document_id, match.score)
     print(replay(run.id))
 """
 
 
-def test_it_is_made_again_by_a_release_with_other_weights_after_the_directory_has_changed(
-    app, market, publish
-):
+def test_replay_is_identical_in_release_with_other_weights(app, market, publish):
     publish()
     run = run_of()
-    kept = unpack(run.result, run.result_digest)["ranking"]["matches"]
+    kept = deserialize(run.result, run.result_digest)["ranking"]["matches"]
     unchanged = market.suppliers["Dyrt"].id
     market.add("Etternøler", "Nettbutikk med klikk og hent for gårdsutsalg.", "ecm.shop")
-    change(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
+    edit(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()
-    use_cases.renew_base()
+    use_cases.refit()
     command = [sys.executable, "-c", OTHER_RELEASE, str(run.id)]
-    told = subprocess.run(command, env=environment_of(app), capture_output=True, text=True, check=False)
-    assert told.returncode == 0, told.stderr
-    *live, said = told.stdout.splitlines()
+    completed = subprocess.run(command, env=environment_of(app), capture_output=True, text=True, check=False)
+    assert completed.returncode == 0, completed.stderr
+    *live, said = completed.stdout.splitlines()
     scores = {int(number): float(score) for number, score in map(str.split, live)}
     assert set(scores) == {market.suppliers[name].id for name in ("Kvistverk", "Dyrt", "Etternøler")}
     (then,) = [match["score"] for match in kept if int(match["document_id"]) == unchanged]
     assert abs(scores[unchanged] - then) > 1
-    assert said == f"Run {run.id} for {run.brief.reference}: {len(kept)} places, the same to the last digit."
+    assert said == f"Run {run.id} for {run.brief.reference}: {len(kept)} matches, identical."
 
 
 @pytest.mark.parametrize("part", ["inputs", "result"])
-def test_a_changed_byte_in_a_run_is_seen(market, publish, part):
+def test_changed_byte_in_run_is_detected(market, publish, part):
     publish()
     with transaction():
         run = run_of()
@@ -121,26 +121,26 @@ def test_a_changed_byte_in_a_run_is_seen(market, publish, part):
 
 
 @pytest.mark.parametrize("part", ["inputs", "result"])
-def test_a_run_that_is_another_than_its_digest_says_is_seen(market, publish, part):
+def test_wrong_checksum_of_run_is_detected(market, publish, part):
     publish()
     with transaction():
         setattr(run_of(), f"{part}_digest", "0" * 64)
-    with pytest.raises(DamagedRunError, match="the kept run does not fit its digest"):
+    with pytest.raises(DamagedRunError, match="the stored run does not match its checksum"):
         replay(run_of().id)
 
 
 @pytest.mark.parametrize("part", ["base", "directory"])
-def test_a_run_from_before_the_directory_was_kept_can_only_be_shown(market, publish, sign_in, part):
+def test_run_without_snapshots_can_be_shown_but_not_replayed(market, publish, sign_in, part):
     reference = publish()
     with transaction():
         setattr(run_of(), part, None)
-    with pytest.raises(OtherMatcherError, match="can only be shown"):
+    with pytest.raises(MatcherMismatchError, match="can only be shown"):
         replay(run_of().id)
     assert "Kvistverk" in sign_in(market.owner).get(f"/briefs/{reference}/ranking").text
 
 
 @pytest.mark.parametrize("fault", ["missing", "other", "torn"])
-def test_a_changed_or_missing_supplier_is_seen(market, publish, fault):
+def test_changed_or_missing_document_is_detected(market, publish, fault):
     publish()
     with transaction():
         one, other = session.scalars(select(RankedDocument).limit(2))
@@ -152,7 +152,7 @@ def test_a_changed_or_missing_supplier_is_seen(market, publish, fault):
         replay(run_of().id)
 
 
-def test_a_changed_list_of_suppliers_is_seen(market, publish):
+def test_changed_member_list_is_detected(market, publish):
     publish()
     with transaction():
         session.scalars(select(DirectoryVersion)).one().members = b"nothing"
@@ -160,96 +160,96 @@ def test_a_changed_list_of_suppliers_is_seen(market, publish):
         replay(run_of().id)
 
 
-def test_a_list_with_a_supplier_too_few_is_seen(market, publish):
+def test_shortened_member_list_is_detected(market, publish):
     publish()
     with transaction():
         version = session.scalars(select(DirectoryVersion)).one()
-        version.members = zlib.compress(zlib.decompress(version.members)[: -directory_snapshots.BYTES])
-    with pytest.raises(DamagedRunError, match="does not fit its digest"):
+        version.members = zlib.compress(zlib.decompress(version.members)[: -directory_snapshots.DIGEST_BYTES])
+    with pytest.raises(DamagedRunError, match="does not match its checksum"):
         replay(run_of().id)
 
 
-def test_other_weights_would_give_another_answer_and_it_says_where(market, publish):
+def test_other_weights_give_difference_with_rank(market, publish):
     publish()
     with transaction():
         run = run_of()
         run.settings = run.settings | {"max_place": 5.0, "max_budget": 15.0}
-    with pytest.raises(ValueError, match="another one, first at place"):
+    with pytest.raises(ValueError, match="differs, first at rank"):
         replay(run_of().id)
 
 
-def test_a_run_of_another_matcher_is_not_called_wrong(market, publish):
+def test_run_of_other_matcher_raises_mismatch(market, publish):
     publish()
     with transaction():
         run_of().matcher = "0" * 64
-    with pytest.raises(OtherMatcherError, match="another version"):
+    with pytest.raises(MatcherMismatchError, match="another version"):
         replay(run_of().id)
 
 
-def test_a_run_that_is_not_there(app):
+def test_replay_of_unknown_run_raises_not_found(app):
     with pytest.raises(NotFound):
         replay(1)
 
 
-def test_the_directory_is_kept_once_for_all_briefs_of_a_day(market, publish):
+def test_unchanged_directory_is_stored_once(market, publish):
     publish()
     publish()
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 1
     assert session.scalar(select(func.count()).select_from(RankedDocument)) == 4
 
 
-def test_what_no_run_leans_on_is_forgotten(market, publish, time_machine):
-    assert use_cases.renew_base()
+def test_unused_directory_versions_are_deleted(market, publish, time_machine):
+    assert use_cases.refit()
     old = set(session.scalars(select(RankedDocument.digest)))
     publish()
-    change(market.suppliers["Kvistverk"], about="Andre ord.")
-    change(market.suppliers["Tekstverk"], about="Og andre her.")
-    assert use_cases.renew_base()
-    change(market.suppliers["Kvistverk"], about="Igjen andre ord.")
+    edit(market.suppliers["Kvistverk"], about="Andre ord.")
+    edit(market.suppliers["Tekstverk"], about="Og andre her.")
+    assert use_cases.refit()
+    edit(market.suppliers["Kvistverk"], about="Igjen andre ord.")
     time_machine.move_to(clock.now() + dt.timedelta(days=2), tick=False)
-    assert use_cases.renew_base()
+    assert use_cases.refit()
     kept = set(session.scalars(select(RankedDocument.digest)))
     assert old <= kept
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 2
-    assert "the same to the last digit" in replay(run_of().id)
+    assert "identical" in replay(run_of().id)
 
 
-def test_little_change_does_not_make_everyone_learn_anew(market):
+def test_small_change_does_not_refit(market):
     for number in range(20):
         market.add(f"Fyll {number}", "Vi lager filmer og bilder.", "med.film")
     session.commit()
-    assert use_cases.renew_base()
-    change(market.suppliers["Kvistverk"], about="Et nytt ord.")
-    assert not use_cases.renew_base()
+    assert use_cases.refit()
+    edit(market.suppliers["Kvistverk"], about="Et nytt ord.")
+    assert not use_cases.refit()
 
 
-@pytest.mark.parametrize("is_kept", [False, True])
-def test_of_many_that_would_learn_at_once_one_does(app, market, publish, is_kept):
-    if is_kept:
+@pytest.mark.parametrize("is_stored", [False, True])
+def test_concurrent_refits_choose_one_version(app, market, publish, is_stored):
+    if is_stored:
         publish()
-    results = at_once(app, lambda _place: str(use_cases.renew_base()), 4)
+    results = at_once(app, lambda _index: str(use_cases.refit()), 4)
     assert sorted(results) == ["False", "False", "False", "True"]
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 1
-    learnt = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "directory.learn")
-    assert session.scalar(learnt) == 1
+    refits = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "directory.learn")
+    assert session.scalar(refits) == 1
 
 
-def test_another_process_learns_the_new_base_beside_its_answers(market):
-    before = corpus().base.digest
+def test_new_version_is_fitted_in_background(market):
+    before = corpus().fitted.digest
     with transaction():
-        version = directory_snapshots.keep(list(corpus().documents.values())[:2])
+        version = directory_snapshots.save_version(list(corpus().documents.values())[:2])
         version.base_since = clock.now()
-    assert corpus().base.digest == before
+    assert corpus().fitted.digest == before
     for _try in range(1200):
         session.rollback()
-        if corpus().base.digest == version.digest:
+        if corpus().fitted.digest == version.digest:
             break
         time.sleep(0.05)
-    assert corpus().base.digest == version.digest
+    assert corpus().fitted.digest == version.digest
     assert len(corpus().documents) == 4
 
 
-def test_a_suspended_supplier_is_out_of_the_next_answer(market):
+def test_paused_supplier_leaves_index_at_once(market):
     assert "Myrull" in {listing.name for listing in corpus().listings.values()}
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()

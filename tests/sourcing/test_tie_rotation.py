@@ -1,4 +1,4 @@
-"""Equal suppliers share the first place out over many briefs, and the same again when it is done again."""
+"""Equal suppliers share the first rank evenly over many briefs, reproducibly."""
 
 from collections import Counter
 
@@ -7,12 +7,12 @@ from scipy.stats import chisquare
 from marketplace.matching import Document, Index, Query
 from marketplace.suppliers.glossary import glossary
 
-EQUAL, BRIEFS, LEAST_P = 10, 1_000, 0.01
+EQUAL, BRIEFS, MIN_P_VALUE = 10, 1_000, 0.01
 NAMES = [f"supplier-{number}" for number in range(EQUAL)]
 
 
 def index() -> Index:
-    """Return ten suppliers that say different things and are equal before a brief that names a service alone."""
+    """Return an index of ten suppliers with different texts and equal scores for a query that only names a service."""
     documents = [
         Document(
             id=name,
@@ -27,7 +27,7 @@ def index() -> Index:
 
 
 def firsts(*, shown_first: bool, order: int = 1) -> Counter[str]:
-    """Count who comes first over the briefs; `shown_first` keeps who was shown, `order` turns the directory around."""
+    """Count first ranks over the briefs. `shown_first` records exposure; `order=-1` reverses the directory."""
     made, first = index(), Counter(dict.fromkeys(NAMES, 0))
     made = made.updated(list(made.documents)[::order])
     shown: dict[str, int] = {}
@@ -39,14 +39,14 @@ def firsts(*, shown_first: bool, order: int = 1) -> Counter[str]:
     return first
 
 
-def test_the_draw_alone_favours_nobody() -> None:
+def test_tie_break_is_uniform() -> None:
     counted = firsts(shown_first=False)
-    assert chisquare([counted[name] for name in NAMES]).pvalue > LEAST_P
+    assert chisquare([counted[name] for name in NAMES]).pvalue > MIN_P_VALUE
 
 
-def test_with_turns_each_gets_exactly_its_share() -> None:
+def test_rotation_gives_each_supplier_its_share() -> None:
     assert set(firsts(shown_first=True).values()) == {BRIEFS // EQUAL}
 
 
-def test_it_is_the_same_again_and_whatever_order_they_stand_in() -> None:
+def test_ranking_is_independent_of_directory_order() -> None:
     assert firsts(shown_first=False) == firsts(shown_first=False, order=-1)

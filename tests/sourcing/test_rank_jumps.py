@@ -1,18 +1,18 @@
-"""A change that lifts a profile far for several briefs waits for a curator, and counts for nothing until then."""
+"""Profile edits that raise a supplier far for several briefs are held until a curator has reviewed them."""
 
 import pytest
 
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.rank_jumps import JUMP_BRIEFS, JUMP_PLACES
+from marketplace.sourcing.rank_jumps import MIN_JUMP_RANKS, MIN_JUMP_RUNS
 from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.models import HeldChange
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.queries import vettings_of
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.sourcing.test_exposure import ALIKE, TELLS
+from tests.sourcing.test_exposure import NAMES, SENTENCES
 
 COPY = (
     "Vi lager nettbutikk med henting på gården for kunder og turister i Oppdal. Bestillinger på telefon rekker du "
@@ -23,8 +23,8 @@ COPY = (
 
 @pytest.fixture
 def crowd(market):
-    """Add equal suppliers, and one that stands below them: it says little."""
-    for number, (name, tells) in enumerate(zip(ALIKE, TELLS, strict=True)):
+    """Add equal suppliers, and one with a short profile that ranks below them."""
+    for number, (name, tells) in enumerate(zip(NAMES, SENTENCES, strict=True)):
         price = 30_000 if number % 2 else None
         market.add(name, f"Vi lager nettbutikk for gårdsutsalg. {tells}", "ecm.shop", price_from_nok=price)
     market.add("Nedst", "Nokså stille her.", "ecm.shop", "ecm.payment-shipping", price_from_nok=30_000)
@@ -32,15 +32,15 @@ def crowd(market):
     return market
 
 
-def counts_as(crowd):
+def ranked_text(crowd):
     return corpus().documents[str(crowd.suppliers["Nedst"].id)].text
 
 
-def held(crowd):
+def held_change(crowd):
     return session.get(HeldChange, crowd.suppliers["Nedst"].id)
 
 
-def publish_some(publish, count=JUMP_BRIEFS):
+def publish_some(publish, count=MIN_JUMP_RUNS):
     for number in range(count):
         publish(title=f"Nettbutikk nummer {number}")
 
@@ -54,76 +54,76 @@ def vetting(crowd):
     return item
 
 
-def test_a_jump_is_held_named_and_counts_when_a_curator_has_looked(crowd, publish, sign_in):
+def test_rank_jump_is_held_until_curator_reviews_it(crowd, publish, sign_in):
     publish_some(publish)
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
-    found = held(crowd)
-    assert (found.briefs, found.places >= JUMP_PLACES) == (JUMP_BRIEFS, True)
-    assert counts_as(crowd) == "Nokså stille her."
+    found = held_change(crowd)
+    assert (found.briefs, found.places >= MIN_JUMP_RANKS) == (MIN_JUMP_RUNS, True)
+    assert ranked_text(crowd) == "Nokså stille her."
     assert session.query(AuditEvent).filter_by(action="supplier.jump").count() == 1
 
-    looking = curator(crowd)
-    assert [item.supplier_id for item in queries.to_read_again(looking)] == [crowd.suppliers["Nedst"].id]
-    page = sign_in(looking).page(f"/vetting/{vetting(crowd).id}").text
-    assert f"raises the profile by {found.places} ranks or more for {JUMP_BRIEFS} briefs" in page
-    use_cases.decide(looking, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
-    assert held(crowd) is None
-    assert counts_as(crowd) == COPY
-    assert queries.to_read_again(looking) == []
+    reviewer = curator(crowd)
+    assert [item.supplier_id for item in queries.to_read_again(reviewer)] == [crowd.suppliers["Nedst"].id]
+    page = sign_in(reviewer).page(f"/vetting/{vetting(crowd).id}").text
+    assert f"raises the profile by {found.places} ranks or more for {MIN_JUMP_RUNS} briefs" in page
+    use_cases.decide(reviewer, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
+    assert held_change(crowd) is None
+    assert ranked_text(crowd) == COPY
+    assert queries.to_read_again(reviewer) == []
 
 
-def test_the_supplier_is_told_and_the_numbers_are_published(crowd, publish, sign_in):
+def test_supplier_sees_held_edit_and_limits_are_published(crowd, publish, sign_in):
     publish_some(publish)
     browser = sign_in(crowd.people["Nedst"], "nn")
     assert "langt opp i listene" not in browser.page("/profile").text
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     assert "langt opp i listene" in browser.page("/profile").text
-    said = f"{JUMP_PLACES} plassar eller meir for {JUMP_BRIEFS} av dei siste"
+    said = f"{MIN_JUMP_RANKS} plassar eller meir for {MIN_JUMP_RUNS} av dei siste"
     assert said in " ".join(browser.page("/how-we-rank").text.split())
 
 
-def test_a_jump_for_few_briefs_or_a_small_change_counts_at_once(crowd, publish):
-    publish_some(publish, JUMP_BRIEFS - 1)
+def test_small_or_rare_rank_gains_count_at_once(crowd, publish):
+    publish_some(publish, MIN_JUMP_RUNS - 1)
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
-    assert held(crowd) is None
-    assert counts_as(crowd) == COPY
+    assert held_change(crowd) is None
+    assert ranked_text(crowd) == COPY
     publish_some(publish)
     profiles.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
-    assert held(crowd) is None
+    assert held_change(crowd) is None
 
 
-def test_a_service_more_can_jump_as_well_and_taking_it_back_ends_the_wait(crowd, publish):
+def test_added_service_is_held_and_removing_it_ends_hold(crowd, publish):
     nedst, person = crowd.suppliers["Nedst"], crowd.people["Nedst"]
     profiles.change_text(person, COPY, "nb")
     profiles.change_services(person, ["ecm.payment-shipping"])
     publish_some(publish)
     profiles.change_services(person, ["ecm.payment-shipping", "ecm.shop"])
-    assert held(crowd) is not None
+    assert held_change(crowd) is not None
     assert corpus().documents[str(nedst.id)].services == ("ecm.payment-shipping",)
     profiles.change_services(person, ["ecm.payment-shipping"])
-    assert held(crowd) is None
+    assert held_change(crowd) is None
 
 
-def test_what_is_not_told_in_words_counts_at_once_also_while_a_change_waits(crowd, publish):
+def test_price_change_counts_at_once_during_hold(crowd, publish):
     publish_some(publish)
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     profiles.change_price(crowd.people["Nedst"], 11_000, None)
     document = corpus().documents[str(crowd.suppliers["Nedst"].id)]
     assert (document.price_from_nok, document.text) == (11_000, "Nokså stille her.")
-    assert held(crowd) is not None
+    assert held_change(crowd) is not None
 
 
-def test_a_second_change_is_held_against_what_counted_and_not_against_the_first(crowd, publish):
+def test_second_edit_is_compared_with_reviewed_profile(crowd, publish):
     publish_some(publish)
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
     profiles.change_text(crowd.people["Nedst"], COPY + " Ring oss gjerne.", "nb")
-    assert held(crowd).before["text"] == "Nokså stille her."
-    assert counts_as(crowd) == "Nokså stille her."
+    assert held_change(crowd).before["text"] == "Nokså stille her."
+    assert ranked_text(crowd) == "Nokså stille her."
 
 
-def test_one_that_is_not_approved_has_nowhere_to_jump_from(crowd, publish):
+def test_unapproved_supplier_is_never_held(crowd, publish):
     publish_some(publish)
     vetting(crowd).state = "submitted"
     session.commit()
     profiles.change_text(crowd.people["Nedst"], COPY, "nb")
-    assert held(crowd) is None
+    assert held_change(crowd) is None

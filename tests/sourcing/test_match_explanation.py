@@ -1,4 +1,4 @@
-"""A match in words, where there is little to say, nothing that met, or too much."""
+"""Match explanations with few facts, no shared words, or long sentences."""
 
 import pytest
 from flask import Flask
@@ -17,16 +17,16 @@ SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
         ((("services_beside", {"services": ["ecm.shop"]}),), "Tilbyr noe som ligger nær det dere ber om."),
     ],
 )
-def test_where_nothing_more_speaks_for_a_supplier_its_services_do(app: Flask, lacks, said: str) -> None:
-    assert match_explanation.why(Explanation((), lacks=lacks)) == said
+def test_summary_without_facts_mentions_services(app: Flask, lacks, said: str) -> None:
+    assert match_explanation.summary_sentence(Explanation((), lacks=lacks)) == said
 
 
 @pytest.mark.once
 @pytest.mark.parametrize(
     "terms", [[], [TermMatch("ecm.shop", ("nettbutikk",), ("nettbutikk",), 2.0, "services")]]
 )
-def test_where_no_words_met_nothing_is_quoted(terms: list[TermMatch]) -> None:
-    assert match_explanation.met(terms, "Vi lager nettbutikk.", of_query=True) == []
+def test_excerpt_without_shared_words_is_empty(terms: list[TermMatch]) -> None:
+    assert match_explanation.excerpt(terms, "Vi lager nettbutikk.", of_query=True) == []
 
 
 @pytest.mark.once
@@ -34,13 +34,13 @@ def test_where_no_words_met_nothing_is_quoted(terms: list[TermMatch]) -> None:
     ("before", "after", "cut"),
     [(9, 9, (False, False)), (80, 80, (True, True)), (80, 0, (True, False)), (0, 80, (False, True))],
 )
-def test_of_a_long_sentence_the_part_around_the_word_that_met_is_quoted(
+def test_excerpt_of_long_sentence_is_cut_around_shared_word(
     before: int, after: int, cut: tuple[bool, bool]
 ) -> None:
     text = " ".join([*["ord"] * before, "Etikett", *["til"] * after]) + "."
-    pieces = match_explanation.met(SHARED, text, of_query=False)
+    pieces = match_explanation.excerpt(SHARED, text, of_query=False)
     quoted = "".join(piece.text for piece in pieces)
-    assert [piece.text for piece in pieces if piece.marked] == ["Etikett"]
+    assert [piece.text for piece in pieces if piece.highlighted] == ["Etikett"]
     assert (quoted.startswith("… "), quoted.endswith(" …")) == cut
     assert quoted.removeprefix("… ").removesuffix(" …") in text
     assert (quoted == text) == (cut == (False, False))

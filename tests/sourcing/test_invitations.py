@@ -1,4 +1,4 @@
-"""Asking suppliers from the list, and their yes or no."""
+"""Invitations to suppliers in a ranking, and the suppliers' answers."""
 
 import datetime as dt
 
@@ -24,7 +24,7 @@ def _notices(viewer):
     return list(session.scalars(select(Notice.subject).where(Notice.user_id == viewer.user_id)))
 
 
-def test_those_ticked_are_asked_and_told(market, publish):
+def test_invite_creates_invitations_and_notices(market, publish):
     reference = publish()
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull")) == 2
     rows = session.scalars(select(Invitation).order_by(Invitation.place)).all()
@@ -34,7 +34,7 @@ def test_those_ticked_are_asked_and_told(market, publish):
     assert len(acts) == 2
 
 
-def test_each_is_mailed_in_the_language_of_the_one_who_reads(market, publish):
+def test_mails_use_each_recipients_language(market, publish):
     nynorsk = factories.member(market.suppliers["Kvistverk"], locale="nn", email="nn@kvistverk.example")
     english = factories.member(market.suppliers["Kvistverk"], locale="en", email="en@kvistverk.example")
     left = factories.member(market.suppliers["Kvistverk"], email="left@kvistverk.example", is_active=False)
@@ -55,7 +55,7 @@ def test_each_is_mailed_in_the_language_of_the_one_who_reads(market, publish):
     assert left.email not in mails
 
 
-def test_asking_twice_asks_once(market, publish):
+def test_second_invite_changes_nothing(market, publish):
     reference = publish()
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk")) == 0
@@ -63,7 +63,7 @@ def test_asking_twice_asks_once(market, publish):
     assert len(_notices(market.people["Kvistverk"])) == 1
 
 
-def test_more_can_be_asked_later_and_another_when_one_says_no(market, publish):
+def test_more_suppliers_can_be_invited_later_and_after_decline(market, publish):
     reference = publish(invite_count=3)
     market.add("Fjellbutikk", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
@@ -74,10 +74,10 @@ def test_more_can_be_asked_later_and_another_when_one_says_no(market, publish):
     use_cases.decline(market.people["Kvistverk"], reference, "no_capacity")
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Dyrt")) == 1
     found = queries.ranking_for(market.owner, reference)
-    assert (len(found.invitations), found.asked) == (3, 2)
+    assert (len(found.invitations), found.invited_count) == (3, 2)
 
 
-def test_one_that_said_no_is_not_asked_again(market, publish):
+def test_supplier_that_declined_is_not_invited_again(market, publish):
     reference = publish()
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     use_cases.decline(market.people["Kvistverk"], reference, "too_far")
@@ -85,7 +85,7 @@ def test_one_that_said_no_is_not_asked_again(market, publish):
     assert session.scalars(select(Invitation.state)).one() == "declined"
 
 
-def test_one_that_has_paused_since_is_not_asked_and_nobody_else_is(market, publish):
+def test_paused_supplier_prevents_all_invitations(market, publish):
     reference = publish()
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()
@@ -95,7 +95,7 @@ def test_one_that_has_paused_since_is_not_asked_and_nobody_else_is(market, publi
     assert _notices(market.people["Kvistverk"]) == []
 
 
-def test_a_hidden_name_is_not_told(market, publish):
+def test_hidden_company_name_is_not_in_notice(market, publish):
     reference = publish(visibility="hidden")
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     (subject,) = _notices(market.people["Kvistverk"])
@@ -103,7 +103,7 @@ def test_a_hidden_name_is_not_told(market, publish):
     assert "Oppdal" in subject
 
 
-def test_no_more_are_asked_than_the_brief_says(market, publish):
+def test_invite_count_of_brief_is_a_limit(market, publish):
     for number in range(9):
         market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
@@ -115,7 +115,7 @@ def test_no_more_are_asked_than_the_brief_says(market, publish):
     assert len(session.scalars(select(Invitation)).all()) == 3
 
 
-def test_seven_is_the_most_also_when_some_say_no(market, publish):
+def test_seven_invitations_is_the_limit_including_declined(market, publish):
     for number in range(9):
         market.add(f"Butikk {number}", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
@@ -127,7 +127,7 @@ def test_seven_is_the_most_also_when_some_say_no(market, publish):
         use_cases.invite_suppliers(market.owner, reference, _ids(market, names[7]))
 
 
-def test_only_the_company_asks_and_only_from_the_list(market, publish):
+def test_only_owner_invites_and_only_ranked_suppliers(market, publish):
     reference = publish()
     with pytest.raises(RuleBroken):
         use_cases.invite_suppliers(market.owner, reference, _ids(market, "Tekstverk"))
@@ -138,7 +138,7 @@ def test_only_the_company_asks_and_only_from_the_list(market, publish):
             use_cases.invite_suppliers(viewer, reference, _ids(market, "Kvistverk"))
 
 
-def test_without_a_list_nobody_is_asked(market):
+def test_invite_without_ranking_raises_not_found(market):
     brief = published(market.owner)
     with pytest.raises(NotFound):
         use_cases.invite_suppliers(market.owner, brief.reference, _ids(market, "Kvistverk"))
@@ -146,14 +146,14 @@ def test_without_a_list_nobody_is_asked(market):
     assert _notices(market.people["Kvistverk"]) == []
 
 
-def test_nobody_is_asked_after_the_deadline(market, publish, time_machine):
+def test_invite_after_deadline_raises_conflict(market, publish, time_machine):
     reference = publish()
     time_machine.move_to(clock.now() + dt.timedelta(days=30))
     with pytest.raises(Conflict):
         use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
 
 
-def test_a_no_has_a_reason_and_can_be_taken_back(market, publish):
+def test_decline_has_reason_and_can_be_undone(market, publish):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     with pytest.raises(RuleBroken):
@@ -168,7 +168,7 @@ def test_a_no_has_a_reason_and_can_be_taken_back(market, publish):
     assert row.state == "seen"
 
 
-def test_saying_no_twice_and_yes_twice_tells_the_company_once_each(market, publish):
+def test_repeated_decline_and_undo_notify_once_each(market, publish):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     use_cases.reconsider(supplier, reference)  # nothing to take back
@@ -184,7 +184,7 @@ def test_saying_no_twice_and_yes_twice_tells_the_company_once_each(market, publi
 
 
 @pytest.mark.parametrize("act", ["decline", "reconsider", "mark_seen"])
-def test_after_the_deadline_an_invitation_has_no_answer(market, publish, time_machine, act):
+def test_answer_after_deadline_raises_conflict(market, publish, time_machine, act):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     more = ("too_far",) if act == "decline" else ()
@@ -194,14 +194,14 @@ def test_after_the_deadline_an_invitation_has_no_answer(market, publish, time_ma
     assert session.scalars(select(Invitation.state)).one() == "invited"
 
 
-def test_a_supplier_that_is_not_asked_has_nothing_to_decline(market, publish, sign_in):
+def test_decline_without_invitation_raises_not_found(market, publish, sign_in):
     reference = publish()
     with pytest.raises(NotFound):
         use_cases.decline(market.people["Myrull"], reference, "other")
     assert sign_in(market.people["Myrull"]).get(f"/briefs/{reference}/decline").status_code == 404
 
 
-def test_reading_tells_nobody_but_saying_so_does(market, publish, sign_in):
+def test_opening_brief_does_not_mark_invitation_seen(market, publish, sign_in):
     reference = publish()
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     browser = sign_in(market.people["Kvistverk"])
@@ -211,7 +211,7 @@ def test_reading_tells_nobody_but_saying_so_does(market, publish, sign_in):
     assert session.scalars(select(Invitation.state)).one() == "seen"
 
 
-def test_looking_again_changes_neither_the_day_nor_a_no(market, publish, time_machine):
+def test_second_mark_seen_changes_nothing(market, publish, time_machine):
     reference, supplier = publish(), market.people["Kvistverk"]
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     use_cases.mark_seen(supplier, reference)
@@ -229,7 +229,7 @@ def test_looking_again_changes_neither_the_day_nor_a_no(market, publish, time_ma
     assert (row.state, row.decline_reason, row.seen_at) == ("declined", "too_small", first)
 
 
-def test_the_whole_way_in_the_browser(market, publish, sign_in):
+def test_invite_and_decline_in_browser(market, publish, sign_in):
     reference = publish()
     browser = sign_in(market.owner)
     answer = browser.post(f"/briefs/{reference}/invite", data={})

@@ -1,4 +1,4 @@
-"""A suspended supplier is out of the next answer of every process, at once, also while one of them learns anew."""
+"""A suspended supplier leaves the next ranking of every process, even during a refit."""
 
 import json
 import subprocess
@@ -32,12 +32,12 @@ with create_app().app_context():
         now = corpus()
         listed = [match.document_id for match in now.index.rank(query, explain=0).matches]
         session.rollback()
-        print(json.dumps({"listed": listed, "base": now.base.digest}), flush=True)
+        print(json.dumps({"listed": listed, "fitted": now.fitted.digest}), flush=True)
 """
 
 
-class Other:
-    """Another process that ranks when it is asked to."""
+class RankingProcess:
+    """Another process that ranks on request."""
 
     def __init__(self, process: "subprocess.Popen[str]") -> None:
         self.process = process
@@ -52,7 +52,7 @@ class Other:
 
 
 @contextmanager
-def other(app: Any) -> Iterator[Other]:
+def ranking_process(app: Any) -> Iterator[RankingProcess]:
     environment = {
         "DATABASE_URL": app.config["SETTINGS"].database_url,
         "INSTANCE_PATH": app.instance_path,
@@ -65,57 +65,57 @@ def other(app: Any) -> Iterator[Other]:
         stdout=subprocess.PIPE,
         text=True,
     ) as process:
-        yield Other(process)
+        yield RankingProcess(process)
         assert process.stdin is not None
         process.stdin.close()
 
 
-def suspended(market: Any, name: str, curator: Any, asked: Other) -> dict[str, Any]:
-    """Suspend a supplier; return the other process's next answer."""
+def suspend(market: Any, name: str, curator: Any, process: RankingProcess) -> dict[str, Any]:
+    """Suspend a supplier and return the other process's next ranking."""
     (item,) = vettings_of(market.suppliers[name].id)
     use_cases.decide(curator, item.id, Decision("suspend", item.revision, {}, "Svarer ikke."))
-    return asked.ask()
+    return process.ask()
 
 
-def test_it_is_out_of_the_next_answer_of_another_process(app, market):
+def test_suspended_supplier_leaves_other_process_at_once(app, market):
     for name in NAMES:
         market.add(name, "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
     curator = factories.member(market.garden, "curator")
     session.commit()
-    sourcing.renew_base()  # as the worker does; without a base, every process learns for itself in the answer
-    with other(app) as asked:
-        before = asked.ask()["listed"]
+    sourcing.refit()  # as the worker does; without a version to fit on, every process fits during the request
+    with ranking_process(app) as process:
+        before = process.ask()["listed"]
         for name in NAMES:
             number = str(market.suppliers[name].id)
-            answer = suspended(market, name, curator, asked)
+            answer = suspend(market, name, curator, process)
             assert number in before
             assert number not in answer["listed"]
         assert set(before) - set(answer["listed"]) == {str(market.suppliers[name].id) for name in NAMES}
 
 
-def test_it_is_out_while_the_other_process_learns_a_new_base(app, market):
+def test_suspended_supplier_leaves_other_process_during_refit(app, market):
     market.add(NAMES[0], "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
     curator = factories.member(market.garden, "curator")
     session.commit()
     number = str(market.suppliers[NAMES[0]].id)
-    with other(app) as asked:
-        old = asked.ask()["base"]
+    with ranking_process(app) as process:
+        old = process.ask()["fitted"]
         with transaction():
-            wanted = directory_snapshots.keep(list(corpus().documents.values())[:2])
+            wanted = directory_snapshots.save_version(list(corpus().documents.values())[:2])
             wanted.base_since = clock.now()
         digest = wanted.digest
-        begun = asked.ask()
-        answer = suspended(market, NAMES[0], curator, asked)
+        begun = process.ask()
+        answer = suspend(market, NAMES[0], curator, process)
         assert (number in begun["listed"], number in answer["listed"]) == (True, False)
-        assert (begun["base"], answer["base"]) == (old, old), (
-            "the new base was ready too soon to show anything"
+        assert (begun["fitted"], answer["fitted"]) == (old, old), (
+            "the new fit was ready too early for this check"
         )
         for _try in range(1200):
-            answer = asked.ask()
+            answer = process.ask()
             assert number not in answer["listed"]
-            if answer["base"] == digest:
+            if answer["fitted"] == digest:
                 break
             time.sleep(0.05)
-        assert answer["base"] == digest
+        assert answer["fitted"] == digest

@@ -1,4 +1,4 @@
-"""A draft that asks for nearly the same as an open brief of the company is remarked on, and nobody else's is told."""
+"""Warning on the check page when a draft nearly duplicates an open brief of the same company."""
 
 import datetime as dt
 
@@ -23,14 +23,16 @@ OTHER = {
 
 
 def alike(market, **changes):
-    return queries.still_open_alike(briefs.paper_for(market.owner, draft(market.owner, **changes).reference))
+    return queries.similar_open_briefs(
+        briefs.paper_for(market.owner, draft(market.owner, **changes).reference)
+    )
 
 
-def test_the_same_again_is_remarked_on_and_another_job_is_not(market, publish, sign_in):
+def test_duplicate_is_reported_and_other_job_is_not(market, publish, sign_in):
     reference = publish()
     (found,) = alike(market, title="Nettbutikk for gården, med henting")
     assert found.reference == reference
-    assert found.alike == pytest.approx(1.0, abs=0.2)
+    assert found.similarity == pytest.approx(1.0, abs=0.2)
     assert alike(market, **OTHER) == []
     again = draft(market.owner).reference
     page = sign_in(market.owner, "nn").get(f"/briefs/{again}/check").text
@@ -38,9 +40,9 @@ def test_the_same_again_is_remarked_on_and_another_job_is_not(market, publish, s
     assert f'href="/briefs/{reference}"' in page
 
 
-def test_one_that_is_closed_or_another_companys_is_not(market, publish, time_machine):
+def test_closed_and_other_companies_briefs_are_not_reported(market, publish, time_machine):
     publish()
     stranger = draft(market.outsider).reference
-    assert queries.still_open_alike(briefs.paper_for(market.outsider, stranger)) == []
+    assert queries.similar_open_briefs(briefs.paper_for(market.outsider, stranger)) == []
     time_machine.move_to(clock.now() + dt.timedelta(days=40), tick=False)
     assert alike(market) == []

@@ -1,4 +1,4 @@
-"""Bringing suppliers in from a file: all or nothing, and every fault named with its line and what to do."""
+"""`marketplace import suppliers`: all or nothing, and every error reported with its line and a remedy."""
 
 import json
 from pathlib import Path
@@ -57,12 +57,12 @@ def _refused(path, **options):
     return caught.value.message
 
 
-def test_a_dry_run_changes_nothing(garden):
+def test_dry_run_changes_nothing(garden):
     assert "40 suppliers can be imported" in suppliers.import_file(FILE, commit=False, approve_by=None)
     assert _count() == 0
 
 
-def test_a_dry_run_is_what_one_gets_without_asking(garden, command, write):
+def test_dry_run_is_the_default(garden, command, write):
     words = ("import", "suppliers", str(write(GOOD)))
     said = command(*words)
     assert (said.exit_code, _count()) == (0, 0)
@@ -73,7 +73,7 @@ def test_a_dry_run_is_what_one_gets_without_asking(garden, command, write):
     assert "Fjordnett is registered already" in said.output
 
 
-def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
+def test_import_with_curator_approves_all_suppliers(garden):
     curator = factories.member(garden, "curator", name="Eli Rise")
     session.commit()
     said = suppliers.import_file(FILE, commit=True, approve_by=curator.email)
@@ -90,13 +90,13 @@ def test_all_arrive_as_applications_or_approved_by_a_named_curator(garden):
         suppliers.import_file(FILE, commit=True, approve_by=None)
 
 
-def test_without_a_curator_they_wait(garden):
+def test_import_without_curator_creates_applications(garden):
     suppliers.import_file(FILE, commit=True, approve_by=None)
     assert set(session.scalars(select(Vetting.state))) == {"submitted"}
     assert len(corpus().documents) == 0
 
 
-def test_only_a_curator_can_vouch(garden):
+def test_approver_must_be_a_curator(garden):
     adviser = factories.member(garden, "adviser")
     session.commit()
     for email in (adviser.email, "nobody@nowhere.example", "no address"):
@@ -136,7 +136,7 @@ def test_only_a_curator_can_vouch(garden):
     ],
     ids=lambda value: str(value)[:30].replace("\x00", "0") if not isinstance(value, bytes) else "bytes",
 )
-def test_a_fault_is_named_with_its_line_and_a_remedy(garden, write, line, problem, remedy):
+def test_error_is_reported_with_line_and_remedy(garden, write, line, problem, remedy):
     message = _refused(write(GOOD | {"name": "Den første"}, "", line))
     assert "line 3: " in message
     assert problem in message
@@ -144,7 +144,7 @@ def test_a_fault_is_named_with_its_line_and_a_remedy(garden, write, line, proble
     assert "Nothing was imported" in message
 
 
-def test_every_fault_is_named_and_nothing_is_imported(garden, write):
+def test_all_errors_are_reported_and_nothing_is_imported(garden, write):
     good = FILE.read_text(encoding="utf-8").splitlines()[0]
     path = write(
         good,
@@ -159,35 +159,35 @@ def test_every_fault_is_named_and_nothing_is_imported(garden, write):
     assert len(read_suppliers(path).suppliers) == 1
 
 
-def test_one_bad_line_among_many_keeps_all_out(garden, write):
+def test_one_bad_line_among_many_prevents_import(garden, write):
     lines = [GOOD | {"name": f"Byrå {number}"} for number in range(300)]
     message = _refused(write(*lines[:200], "{}", *lines[200:]))
     assert "line 201" in message
 
 
-def test_names_that_differ_in_case_alone_are_one(garden, write):
+def test_names_that_differ_only_in_case_are_duplicates(garden, write):
     message = _refused(write(GOOD, GOOD | {"name": "  FJORDNETT "}))
     assert "line 2: the name stands on line 1 too" in message
 
 
-def test_a_name_that_is_registered_is_told_whatever_its_case(garden, write):
+def test_registered_name_is_reported_in_any_case(garden, write):
     suppliers.import_file(write(GOOD | {"name": "Østafjells"}), commit=True, approve_by=None)
     with pytest.raises(suppliers.click.ClickException, match="line 1: ØSTAFJELLS is registered already"):
         suppliers.import_file(write(GOOD | {"name": "ØSTAFJELLS"}), commit=True, approve_by=None)
     assert _count() == 1
 
 
-def test_a_file_from_another_machine_is_read(garden, write):
+def test_file_with_bom_and_crlf_is_read(garden, write):
     path = write(b"\xef\xbb\xbf" + json.dumps(GOOD).encode(), GOOD | {"name": "Linje 2"}, b"", end=b"\r\n")
     assert "2 suppliers have been imported" in suppliers.import_file(path, commit=True, approve_by=None)
 
 
-def test_line_separators_within_a_text_are_no_new_line(garden, write):
+def test_unicode_line_separators_do_not_end_a_line(garden, write):
     path = write(GOOD | {"text": "Vi lager\u2028nettbutikk\x85for gårder."}, "{}")
     assert "line 2" in _refused(path)
 
 
-def test_services_are_read_from_the_words_when_none_are_named(garden, write, capsys):
+def test_missing_services_are_inferred_from_text(garden, write, capsys):
     path = write({"name": "Ordlaus", "text": "Vi lager nettbutikk for gårdsutsalg."})
     suppliers.import_file(path, commit=True, approve_by=None)
     said = capsys.readouterr().out
@@ -196,28 +196,28 @@ def test_services_are_read_from_the_words_when_none_are_named(garden, write, cap
     assert _count() == 1
 
 
-def test_words_that_speak_of_nothing_are_a_fault(garden, write):
+def test_text_that_indicates_no_service_is_an_error(garden, write):
     assert "line 1" in _refused(write({"name": "Taus", "text": "zzzz qqqq"}))
 
 
 @pytest.mark.parametrize("what", ["missing", "folder", "empty"])
-def test_a_file_that_is_not_there_or_empty_is_told_of(garden, write, tmp_path, what):
+def test_missing_or_empty_file_is_reported(garden, write, tmp_path, what):
     path = {"missing": tmp_path / "none", "folder": tmp_path, "empty": write(b"\n\n")}[what]
     assert str(path) in _refused(path)
 
 
-def test_a_file_too_large_to_be_meant_is_not_read(garden, tmp_path):
+def test_file_above_size_limit_is_not_read(garden, tmp_path):
     path = tmp_path / "huge.jsonl"
     with path.open("wb") as file:
         file.truncate(importing.MOST_BYTES + 1)
     assert "Split it" in _refused(path)
 
 
-def test_two_thousand_suppliers_are_checked_and_brought_in(garden, write):
+def test_two_thousand_suppliers_are_checked(garden, write):
     path = write(*(GOOD | {"name": f"Byrå {number}"} for number in range(2000)))
     assert "2000 suppliers can be imported" in suppliers.import_file(path, commit=False, approve_by=None)
     assert _count() == 0
 
 
-def test_no_garden_is_open_for_them(app, write):
+def test_import_without_garden_fails(app, write):
     assert "Ingen næringshage" in _refused(write(GOOD))

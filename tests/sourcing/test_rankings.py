@@ -1,4 +1,4 @@
-"""The kept list: what it holds, who may see it, and that it stays as it was."""
+"""Stored rankings: content, access, and independence of later profile edits."""
 
 import pytest
 from sqlalchemy import select
@@ -10,33 +10,33 @@ from marketplace.sourcing import queries, stored_ranking, use_cases
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError, pack, unpack
+from marketplace.sourcing.run_storage import DamagedRunError, deserialize, serialize
 from tests.factories.briefs import draft, full_answers
 
 
-def test_publishing_keeps_a_ranking_with_reasons(market, publish):
+def test_publish_stores_ranking_with_explanations(market, publish):
     found = queries.ranking_for(market.owner, publish())
-    names = [item.told.listing.name for item in found.page.items]
+    names = [item.entry.listing.name for item in found.page.items]
     assert names[0] == "Kvistverk"
     assert set(names) == {"Kvistverk", "Myrull", "Dyrt"}
-    first = found.page.items[0].told
+    first = found.page.items[0].entry
     assert sum(part.value for part in first.match.explanation.parts) == pytest.approx(
         first.match.score, abs=1e-9
     )
-    assert first.why.endswith(".")
-    assert any(piece.marked for piece in first.you_wrote)
-    assert any(piece.marked for piece in first.they_write)
+    assert first.summary.endswith(".")
+    assert any(piece.highlighted for piece in first.query_excerpt)
+    assert any(piece.highlighted for piece in first.document_excerpt)
     assert first.listing.approvals[0][0] == "Fjellfoten næringshage"
 
 
-def test_one_over_the_budget_is_in_the_list_but_does_not_fit(market, publish):
+def test_supplier_over_budget_is_ranked_but_does_not_fit(market, publish):
     found = queries.ranking_for(market.owner, publish())
     assert found.fits == 2
     assert found.run.matched == 3
-    assert next(item for item in found.page.items if item.told.listing.name == "Dyrt").told.lacks
+    assert next(item for item in found.page.items if item.entry.listing.name == "Dyrt").entry.gaps
 
 
-def test_the_list_stays_as_it_was_when_suppliers_change(market, publish):
+def test_stored_ranking_is_independent_of_later_edits(market, publish):
     reference = publish()
     before = queries.ranking_for(market.owner, reference)
     supplier = market.suppliers["Kvistverk"]
@@ -44,18 +44,18 @@ def test_the_list_stays_as_it_was_when_suppliers_change(market, publish):
     supplier.version += 1
     supplier.updated_at = clock.now()
     session.commit()
-    stored_ranking._open.cache_clear()  # another process reads what is stored
+    stored_ranking._parse.cache_clear()  # another process reads what is stored
     after = queries.ranking_for(market.owner, reference)
-    assert [item.told.listing for item in after.page.items] == [
-        item.told.listing for item in before.page.items
+    assert [item.entry.listing for item in after.page.items] == [
+        item.entry.listing for item in before.page.items
     ]
-    assert [item.told.match for item in after.page.items] == [item.told.match for item in before.page.items]
-    assert [item.told.they_write for item in after.page.items] == [
-        item.told.they_write for item in before.page.items
+    assert [item.entry.match for item in after.page.items] == [item.entry.match for item in before.page.items]
+    assert [item.entry.document_excerpt for item in after.page.items] == [
+        item.entry.document_excerpt for item in before.page.items
     ]
 
 
-def test_a_changed_byte_is_seen(market, publish):
+def test_changed_byte_raises_damaged_run_error(market, publish):
     reference = publish()
     run = session.scalars(select(RankingRun)).one()
     run.result = run.result[:-3] + b"abc"
@@ -64,7 +64,7 @@ def test_a_changed_byte_is_seen(market, publish):
         queries.ranking_for(market.owner, reference)
 
 
-def test_it_is_shown_to_the_company_its_garden_and_the_administrator_only(market, publish, sign_in):
+def test_only_company_its_garden_and_admin_see_ranking(market, publish, sign_in):
     path = f"/briefs/{publish()}/ranking"
     for viewer in (market.owner, market.colleague, market.adviser, market.admin):
         assert "Kvistverk" in sign_in(viewer).get(path).text
@@ -73,35 +73,35 @@ def test_it_is_shown_to_the_company_its_garden_and_the_administrator_only(market
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_page_says_the_same_in_three_languages(market, publish, sign_in, locale):
+def test_page_is_translated(market, publish, sign_in, locale):
     text = sign_in(market.owner, locale).get(f"/briefs/{publish()}/ranking").text
     assert "<mark>" in text
     heading = {"nb": "2 leverandører passer", "nn": "2 leverandørar passar", "en": "2 suppliers fit"}[locale]
     assert heading in text
 
 
-def test_the_directory_is_read_anew_when_a_supplier_pauses(market, publish):
+def test_paused_supplier_leaves_directory(market, publish):
     assert len(corpus().documents) == 4
     market.suppliers["Myrull"].paused_at = clock.now()
     session.commit()
     assert "Myrull" not in {listing.name for listing in corpus().listings.values()}
-    names = [item.told.listing.name for item in queries.ranking_for(market.owner, publish()).page.items]
+    names = [item.entry.listing.name for item in queries.ranking_for(market.owner, publish()).page.items]
     assert "Myrull" not in names
 
 
-def test_hard_requirements_leave_out_with_a_reason(market, publish):
+def test_hard_requirements_exclude_with_reason(market, publish):
     market.add(
         "Langtvekk", "Nettbutikk for havbruk.", "ecm.shop", areas=("5014",), municipality_number="5014"
     )
     market.add("Skjermvis", "Nettbutikk på skjerm.", "ecm.shop", on_site=False, municipality_number="5014")
     session.commit()
     found = queries.ranking_for(market.owner, publish(presence="must"))
-    (group,) = found.left_out
+    (group,) = found.exclusion_groups
     assert "Oppdal" in group.reason
     assert {listing.name for listing in group.listings} == {"Langtvekk", "Skjermvis"}
 
 
-def test_a_brief_is_read_in_its_own_language():
+def test_query_language_follows_brief():
     english = full_answers() | {
         "title": "New web shop",
         "problem": "We sell cheese over the phone and would like our customers to order by themselves at night.",
@@ -116,26 +116,26 @@ def test_a_brief_is_read_in_its_own_language():
     assert query_of("r", full_answers(), "food-drink").lang == "nb"
 
 
-def test_there_is_no_list_before_publication(market):
+def test_draft_has_no_ranking(market):
     with pytest.raises(NotFound):
         queries.ranking_for(market.owner, draft(market.owner).reference)
 
 
-def test_a_draft_is_not_ranked(market):
+def test_rank_draft_raises_not_found(market):
     brief = draft(market.owner)
     with pytest.raises(NotFound), transaction():
         use_cases.rank_brief(market.owner, brief)
     assert session.query(RankingRun).count() == 0
 
 
-def test_a_list_that_tells_of_no_approval_is_shown_without_one(market, publish, sign_in):
+def test_listing_without_approvals_is_shown(market, publish, sign_in):
     reference = publish()
     browser = sign_in(market.owner)
     assert browser.page(f"/briefs/{reference}/ranking").text.count("approved by Fjellfoten") == 3
     run = session.scalars(select(RankingRun)).one()
-    kept = unpack(run.result, run.result_digest)
+    kept = deserialize(run.result, run.result_digest)
     kept["listings"][str(market.suppliers["Myrull"].id)]["approvals"] = []
-    run.result, run.result_digest = pack(kept)
+    run.result, run.result_digest = serialize(kept)
     session.commit()
     text = browser.page(f"/briefs/{reference}/ranking").text
     assert "Myrull" in text

@@ -140,7 +140,7 @@ def test_number_of_offers_is_hidden_while_brief_is_open(market, publish, sign_in
     for viewer in (market.owner, market.adviser):
         panel = sign_in(viewer).get(f"/briefs/{now}").text.split('id="earlier"')[1]
         assert "Being evaluated" in panel
-        assert "It got 2 offers." in panel
+        assert "It received 2 offers." in panel
 
 
 def test_number_of_offers_is_hidden_for_withdrawn_brief(market, publish):

@@ -1,4 +1,4 @@
-"""Long lists, a page at a time."""
+"""Pagination of queries and lists."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,11 +9,12 @@ from sqlalchemy import Select, func
 from marketplace.core.database import session
 
 T = TypeVar("T")
+Other = TypeVar("Other")
 
 
 @dataclass(frozen=True)
 class Page(Generic[T]):
-    """One page of a list. `number` counts from 1; `total` is the length of the whole list."""
+    """One page of a list. `number` counts from 1; `total` is the number of items on all pages."""
 
     items: Sequence[T]
     number: int
@@ -22,16 +23,20 @@ class Page(Generic[T]):
 
     @property
     def last(self) -> int:
-        """Return the number of the last page, at least 1."""
-        return max(1, -(-self.total // self.size))
+        """Number of the last page, at least 1."""
+        return _last_page(self.total, self.size)
 
     @property
-    def first_place(self) -> int:
-        """Return the place of the first item in the whole list, from 1."""
+    def start_index(self) -> int:
+        """Position of the page's first item in the whole list, counted from 1."""
         return (self.number - 1) * self.size + 1
 
+    def with_items(self, items: Sequence[Other]) -> "Page[Other]":
+        """Return the same page with other items, such as rows converted to view objects."""
+        return Page(items, self.number, self.size, self.total)
+
     def window(self) -> list[int | None]:
-        """Return the page numbers to link to; None stands for a gap."""
+        """Return the page numbers to link to: the first, the last and the neighbours; None marks a gap."""
         near = {1, self.last, self.number - 1, self.number, self.number + 1}
         numbers = sorted(number for number in near if 1 <= number <= self.last)
         window: list[int | None] = []
@@ -42,26 +47,29 @@ class Page(Generic[T]):
         return window
 
 
-def in_range(number: int, total: int, size: int) -> int:
-    """Return the number of a page that is there: the nearest one to what was asked for."""
-    return min(max(number, 1), max(1, -(-total // size)))
+def _last_page(total: int, size: int) -> int:
+    return max(1, -(-total // size))
+
+
+def clamp_page(number: int, total: int, size: int) -> int:
+    """Return the nearest existing page number."""
+    return min(max(number, 1), _last_page(total, size))
 
 
 def page_of(items: Sequence[T], number: int, size: int) -> Page[T]:
-    """Return one page of a list that is already in memory; a number out of range gives the nearest page."""
-    number = in_range(number, len(items), size)
+    """Return one page of a list in memory; a number out of range gives the nearest page."""
+    number = clamp_page(number, len(items), size)
     return Page(items[(number - 1) * size : number * size], number, size, len(items))
 
 
 def paginate(query: Select[T], number: int, *, size: int, options: Sequence[Any] = ()) -> Page[T]:
     """Run an ordered query for one page; a number out of range gives the nearest page.
 
-    The query neither groups nor drops doubles: its rows are counted without naming the columns, which takes a third of
-    the time.
+    The query must neither group nor be distinct: its rows are counted without its columns, which takes a third of the
+    time of counting a subquery.
     """
     counted = query.with_only_columns(func.count(), maintain_column_froms=True).order_by(None)
     total = session.scalar(counted) or 0
-    last = max(1, -(-total // size))
-    number = min(max(number, 1), last)
+    number = clamp_page(number, total, size)
     rows = session.scalars(query.options(*options).limit(size).offset((number - 1) * size)).unique().all()
     return Page(rows, number, size, total)

@@ -1,10 +1,11 @@
 """The list of notices on the site."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from werkzeug.wrappers import Response
 
 from marketplace.outbox import queries, use_cases
 from marketplace.web import access
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -15,7 +16,7 @@ blueprint = Blueprint("outbox", __name__)
 @access.signed_in
 def index() -> str:
     """List the user's notices, newest first."""
-    page = queries.notices_for(current_viewer(), request.args.get("page", 1, type=int))
+    page = queries.notices_for(current_viewer(), page_arg())
     return render_template("outbox/index.html", page=page)
 
 

@@ -6,7 +6,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.views.base import Answer, blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import asked_for, page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -16,7 +16,7 @@ from marketplace.web.viewer import current_viewer
 def admin_users() -> Answer:
     """Search users."""
     text = asked_for("q")
-    page = queries.users(text, request.args.get("page", 1, type=int))
+    page = queries.users(text, page_arg())
     return render_template("accounts/admin_users.html", page=page, text=text)
 
 

@@ -261,7 +261,7 @@ def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefLine]:
     options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
     found = paginate(query, page, size=PAGE_SIZE, options=options)
     lines = [BriefLine(brief, "company", phase_of(brief)) for brief in found.items]
-    return Page(lines, found.number, found.size, found.total)
+    return found.with_items(lines)
 
 
 def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:

@@ -9,7 +9,7 @@ from marketplace.briefs.queries.briefs import is_open
 from marketplace.core import clock, places
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pagination import Page
+from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 
@@ -49,7 +49,7 @@ def titles_elsewhere(viewer: Viewer, number: int = 1) -> Page[OpenTitle]:
         )
     )
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = min(max(number, 1), max(1, -(-total // PAGE_SIZE)))
+    number = clamp_page(number, total, PAGE_SIZE)
     ordered = query.order_by(func.lower(BriefVersion.title), Brief.id)
     rows = session.execute(ordered.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
     items = [

@@ -11,7 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import asked_for, page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -19,18 +19,12 @@ Answer = str | Response | tuple[str, int]
 MOST_SERVICES = 4
 
 
-def page_number() -> int:
-    """Return the page that a list is asked for."""
-    asked = request.args.get("page", "1")[:6]
-    return int(asked) if asked.isascii() and asked.isdigit() else 1
-
-
 @blueprint.get("/briefs")
 @access.company
 def index() -> Answer:
     """Our briefs, the last changed first."""
     viewer = current_viewer()
-    found = queries.own_briefs(viewer, page_number())
+    found = queries.own_briefs(viewer, page_arg())
     return render_template(
         "briefs/index.html",
         page=found,
@@ -46,7 +40,7 @@ def company_briefs(company_id: int) -> Answer:
     """A company's briefs, for its business garden."""
     viewer = current_viewer()
     company = organisations.company_for(viewer, company_id)
-    found = queries.briefs_of_company(viewer, company_id, page_number())
+    found = queries.briefs_of_company(viewer, company_id, page_arg())
     papers = [queries.paper(viewer, brief) for brief in found.items]
     return render_template("briefs/company_briefs.html", page=found, papers=papers, company=company)
 
@@ -56,7 +50,7 @@ def company_briefs(company_id: int) -> Answer:
 def elsewhere() -> Answer:
     """Titles of open briefs that other gardens follow up."""
     return render_template(
-        "briefs/elsewhere.html", page=queries.titles_elsewhere(current_viewer(), page_number())
+        "briefs/elsewhere.html", page=queries.titles_elsewhere(current_viewer(), page_arg())
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pagination import Page, in_range
+from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
@@ -83,7 +83,7 @@ def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number:
     name = f"%{text.replace('%', '').replace('_', '')}%"
     about = {"garden_id": viewer.organisation_id, "name": name, **standing_bounds()}
     total = session.scalar(count, about) or 0
-    number = in_range(number, total, PAGE_SIZE)
+    number = clamp_page(number, total, PAGE_SIZE)
     rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
     approvals: dict[int, list[Approval]] = {row[0]: [] for row in rows}
     now = clock.now()

@@ -6,7 +6,7 @@ from marketplace.directory import queries
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.vetting.views.base import STANDINGS
 from marketplace.web import access
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import asked_for, page_arg
 from marketplace.web.viewer import current_viewer
 
 
@@ -19,7 +19,7 @@ def garden_suppliers() -> Answer:
     standing = asked if asked in STANDINGS and asked != "waiting" else ""
     return render_template(
         "directory/garden_suppliers.html",
-        page=queries.garden_suppliers(viewer, standing, text, request.args.get("page", 1, type=int)),
+        page=queries.garden_suppliers(viewer, standing, text, page_arg()),
         standing=standing,
         text=text,
         names={name: label for name, label in STANDINGS.items() if name != "waiting"},

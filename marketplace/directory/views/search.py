@@ -14,7 +14,7 @@ from marketplace.directory.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import asked_for, page_arg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -130,7 +130,7 @@ def search() -> Answer:
     What stands between head and foot depends on the directory, the question, the language and the day alone: it is
     drawn once for each of them and shown to all who ask the same, until the directory changes.
     """
-    wanted, number = _wanted(), request.args.get("page", 1, type=int)
+    wanted, number = _wanted(), page_arg()
     pages = _drawn.setdefault(queries.catalogue(), {})
     asked = (current_locale(), clock.today(), request.script_root, wanted, number)
     found = pages.get(asked)

@@ -1,13 +1,13 @@
 """The administrator's view of what was done."""
 
-from flask import render_template, request
+from flask import render_template
 
 from marketplace.accounts import queries as people
 from marketplace.audit import queries as audit
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
 from marketplace.web import access
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import asked_for, page_arg
 
 
 @blueprint.get("/admin/audit")
@@ -15,7 +15,7 @@ from marketplace.web.query_args import asked_for
 def audit_log() -> str:
     """What was done, newest first. It names acts and objects, never the content of an offer."""
     action = asked_for("action", 60)
-    page = audit.events(request.args.get("page", 1, type=int), action)
+    page = audit.events(page_arg(), action)
     return render_template(
         "pages/audit_log.html",
         page=page,

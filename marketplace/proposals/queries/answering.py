@@ -200,4 +200,4 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
                 awards.get(proposal.id),
             )
         )
-    return Page(items, found.number, found.size, found.total)
+    return found.with_items(items)

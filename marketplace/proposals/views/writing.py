@@ -14,6 +14,7 @@ from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, owne
 from marketplace.proposals.queries import Answering
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -24,7 +25,7 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 @access.supplier
 def index() -> Answer:
     """The supplier's offers, with state and what to do."""
-    page = queries.own_offers(current_viewer(), request.args.get("page", 1, type=int))
+    page = queries.own_offers(current_viewer(), page_arg())
     return render_template("proposals/index.html", page=page)
 
 

@@ -99,7 +99,7 @@ def opportunities(viewer: Viewer, page_number: int = 1, size: int = PAGE_SIZE) -
         _opportunity(summaries[version_id], result if isinstance(result, Match) else None, invited=invited)
         for invited, _reference, version_id, result in page.items
     ]
-    return Page(items, page.number, page.size, page.total)
+    return page.with_items(items)
 
 
 @cache

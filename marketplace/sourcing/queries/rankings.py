@@ -92,7 +92,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
         RankedSupplier(entry, by_supplier.get(entry.supplier_id), str(entry.supplier_id) in available)
         for entry in entries
     ]
-    page = Page(items, matches.number, matches.size, matches.total)
+    page = matches.with_items(items)
     return RankingPage(paper, run, page, ranking.fits, ranking.exclusion_groups(), invitations)
 
 

@@ -13,6 +13,7 @@ from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -21,7 +22,7 @@ MAX_SELECTED = 60
 
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
-    result = queries.ranking_for(current_viewer(), reference, request.args.get("page", 1, type=int))
+    result = queries.ranking_for(current_viewer(), reference, page_arg())
     return render_template(
         "sourcing/ranking.html",
         result=result,

@@ -11,7 +11,7 @@ from sqlalchemy import Integer, Select, bindparam, case, exists, func, select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.pagination import Page, in_range
+from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
@@ -93,7 +93,7 @@ def queue(
     if not viewer.is_garden:
         raise NotFound
     total = (counted or counts(viewer))[standing]
-    number = in_range(number, total, PAGE_SIZE)
+    number = clamp_page(number, total, PAGE_SIZE)
     about = {"garden_id": viewer.organisation_id, "skipped": (number - 1) * PAGE_SIZE, **standing_bounds()}
     now, today = clock.now(), clock.today()
     lines = [

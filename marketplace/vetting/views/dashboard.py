@@ -10,6 +10,7 @@ from marketplace.vetting import queries, rules, second_review, spam_review, use_
 from marketplace.vetting.forms import checklist_of, decision_form
 from marketplace.vetting.views.base import STANDINGS, Answer, blueprint
 from marketplace.web import access, flashes
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -24,7 +25,7 @@ def queue() -> Answer:
     counted = queries.counts(viewer)
     return render_template(
         "vetting/queue.html",
-        page=queries.queue(viewer, standing, request.args.get("page", 1, type=int), counted),
+        page=queries.queue(viewer, standing, page_arg(), counted),
         counts=counted,
         again=queries.to_read_again(viewer) if standing == "waiting" else (),
         to_confirm=queries.refusals_to_confirm(viewer) if standing == "waiting" else (),

@@ -24,7 +24,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
@@ -217,7 +217,7 @@ def choose() -> Answer:
 @access.garden
 def companies() -> Answer:
     """List the companies of the garden."""
-    text = asked_for("q")
+    text = query_arg("q")
     page = queries.companies_of(current_viewer(), page_arg(), text)
     return render_template("organisations/companies.html", page=page, text=text)
 

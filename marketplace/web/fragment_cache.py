@@ -1,4 +1,4 @@
-"""Parts of a page that show the same to all who see them, drawn once for each thing they show."""
+"""Cache of rendered template fragments that look the same to every viewer."""
 
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -8,28 +8,27 @@ from markupsafe import Markup
 
 from marketplace.core.i18n import current_locale
 
-_MOST = 64
-_drawn: "WeakKeyDictionary[Any, dict[tuple[str, ...], Markup]]" = WeakKeyDictionary()
+_MAX_ENTRIES = 64
+_cache: "WeakKeyDictionary[Any, dict[tuple[str, ...], Markup]]" = WeakKeyDictionary()
 
 
-def drawn(template: str, **shown: Any) -> Markup:
-    """Return a part of a page, drawn with the one thing that it shows.
+def cached_fragment(template: str, **context: Any) -> Markup:
+    """Render a template with one object as its context, once per object, language and page.
 
-    The part may depend on that thing, the language and the address of the page, and on nothing else: not on the
-    viewer, and not on the time. The thing must be another object when it says something else; what was drawn goes
-    with it.
+    The fragment may depend on nothing else: not on the viewer and not on the time. Entries live as long as the object;
+    it must therefore be immutable, and a changed value must be a new object.
     """
-    (thing,) = shown.values()
-    parts = _drawn.setdefault(thing, {})
+    (subject,) = context.values()
+    fragments = _cache.setdefault(subject, {})
     key = (template, current_locale(), request.script_root, request.path)
-    found = parts.get(key)
-    if found is None:
-        if len(parts) >= _MOST:
-            parts.clear()
-        found = parts[key] = Markup(render_template(template, **shown))  # noqa: S704 because a template has escaped it
-    return found
+    fragment = fragments.get(key)
+    if fragment is None:
+        if len(fragments) >= _MAX_ENTRIES:
+            fragments.clear()
+        fragment = fragments[key] = Markup(render_template(template, **context))  # noqa: S704 because the template escapes its values
+    return fragment
 
 
 def register(app: Flask) -> None:
-    """Let templates show a part that is drawn once."""
-    app.jinja_env.globals["drawn"] = drawn
+    """Add `cached_fragment` to the template globals."""
+    app.jinja_env.globals["cached_fragment"] = cached_fragment

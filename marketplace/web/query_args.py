@@ -1,13 +1,13 @@
-"""What an address asks for after its question mark, read with the same care as forms."""
+"""Arguments of the query string, cleaned like form fields."""
 
 from flask import request
 
 from marketplace.web.forms import clean_line
 
 
-def asked_for(name: str, most: int = 100) -> str:
-    """Return one word of the question as a clean line of at most so many characters; empty when it is not there."""
-    return clean_line(request.args.get(name, "")[:most]) or ""
+def query_arg(name: str, max_length: int = 100) -> str:
+    """Return a query-string argument as a single clean line, truncated to a length; empty if it is missing."""
+    return clean_line(request.args.get(name, "")[:max_length]) or ""
 
 
 def page_arg() -> int:

@@ -6,7 +6,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.views.base import Answer, blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -15,7 +15,7 @@ from marketplace.web.viewer import current_viewer
 @access.admin
 def admin_users() -> Answer:
     """Search users."""
-    text = asked_for("q")
+    text = query_arg("q")
     page = queries.users(text, page_arg())
     return render_template("accounts/admin_users.html", page=page, text=text)
 

@@ -11,7 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -58,7 +58,7 @@ def elsewhere() -> Answer:
 @access.company
 def new() -> Answer:
     """Begin a brief, perhaps from what was written on the front page."""
-    form = NewBriefForm(own_words=asked_for("q", 2000))
+    form = NewBriefForm(own_words=query_arg("q", 2000))
     asked = request.values.get("services", "")[:400].split(",")
     if form.validate_on_submit():
         words = form.own_words.data or ""

@@ -6,7 +6,7 @@ from marketplace.directory import queries
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.vetting.views.base import STANDINGS
 from marketplace.web import access
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 from marketplace.web.viewer import current_viewer
 
 
@@ -15,7 +15,7 @@ from marketplace.web.viewer import current_viewer
 def garden_suppliers() -> Answer:
     """List the garden's suppliers."""
     viewer = current_viewer()
-    asked, text = request.args.get("state", ""), asked_for("q")
+    asked, text = request.args.get("state", ""), query_arg("q")
     standing = asked if asked in STANDINGS and asked != "waiting" else ""
     return render_template(
         "directory/garden_suppliers.html",
@@ -23,5 +23,5 @@ def garden_suppliers() -> Answer:
         standing=standing,
         text=text,
         names={name: label for name, label in STANDINGS.items() if name != "waiting"},
-        coverage=queries.coverage(viewer, asked_for("service", 40)),
+        coverage=queries.coverage(viewer, query_arg("service", 40)),
     )

@@ -14,7 +14,7 @@ from marketplace.directory.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,11 +31,11 @@ def _wanted() -> Wanted:
     """Return what the address asks for; what the taxonomy does not know is let go."""
 
     def read(name: str, known: object) -> str:
-        value = asked_for(name, 40)
+        value = query_arg(name, 40)
         return value if value in known else ""  # type: ignore[operator]  # because each is a container of words
 
     return Wanted(
-        text=asked_for("q", 200),
+        text=query_arg("q", 200),
         kind=read("kind", {*taxonomy.services(), *taxonomy.groups_by_code()}),
         place=read("place", places.municipalities_by_number()),
         sector=read("sector", taxonomy.sectors()),

@@ -7,14 +7,14 @@ from marketplace.audit import queries as audit
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
 from marketplace.web import access
-from marketplace.web.query_args import asked_for, page_arg
+from marketplace.web.query_args import query_arg, page_arg
 
 
 @blueprint.get("/admin/audit")
 @access.admin
 def audit_log() -> str:
     """What was done, newest first. It names acts and objects, never the content of an offer."""
-    action = asked_for("action", 60)
+    action = query_arg("action", 60)
     page = audit.events(page_arg(), action)
     return render_template(
         "pages/audit_log.html",

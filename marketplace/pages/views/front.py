@@ -8,7 +8,7 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 from marketplace.sourcing.queries import interpret
 from marketplace.web import access
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import query_arg
 
 MOST_CHARACTERS = 400
 
@@ -17,7 +17,7 @@ MOST_CHARACTERS = 400
 @access.public
 def front() -> str | Response:
     """Say which services the words point to, who offers them nearby, and what it usually costs."""
-    words = asked_for("q", MOST_CHARACTERS)
+    words = query_arg("q", MOST_CHARACTERS)
     place = find_municipality(request.args.get("place", "")[:4])
     removed = [code[:40] for code in request.args.getlist("without")[:20]]
     if drop := request.args.get("drop", "")[:40]:

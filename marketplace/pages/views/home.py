@@ -16,7 +16,7 @@ from marketplace.pages.queries.supplier import supplier_desk
 from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.web import access
-from marketplace.web.query_args import asked_for
+from marketplace.web.query_args import query_arg
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response
@@ -50,7 +50,7 @@ def home() -> Answer:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
     if viewer.is_garden:
-        more["coverage"] = directory.coverage(viewer, asked_for("service", 40))
+        more["coverage"] = directory.coverage(viewer, query_arg("service", 40))
     if viewer.is_supplier:
         more["opportunities"] = sourcing.opportunities(viewer, size=3).items
     return render_template(

@@ -1,1 +1,1 @@
-"""What all views share: access, forms, filters, error pages and security headers."""
+"""Infrastructure shared by all views: access control, forms, filters, error pages, security headers, caches."""

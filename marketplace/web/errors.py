@@ -1,4 +1,4 @@
-"""Error pages in the reader's language, each with a way on."""
+"""Error pages in the user's language, each with a link or a form to continue."""
 
 import logging
 from collections.abc import Iterable
@@ -14,13 +14,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
 
 logger = logging.getLogger(__name__)
-SECRET = "password"  # noqa: S105 because it is what such fields are called
-Typed = Iterable[tuple[str, str]]
+SECRET_FIELD = "password"  # noqa: S105 because it is a part of field names
+FormItems = Iterable[tuple[str, str]]
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
-def _words(code: int) -> tuple[str, str]:
-    """Return title and explanation for a status."""
+def _title_and_text(code: int) -> tuple[str, str]:
+    """Return the title and explanation of an HTTP status."""
     texts = {
         400: (
             _("We could not read the request"),
@@ -55,63 +55,67 @@ def _words(code: int) -> tuple[str, str]:
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None, typed: Typed = ()) -> tuple[str, int]:
-    """Return an error page with its status; with what was typed, it can be sent once more from there."""
-    title, text = _words(code)
+def page(code: int, message: str | None = None, typed: FormItems = ()) -> tuple[str, int]:
+    """Render an error page. With form items, the page contains the form again so that it can be resubmitted."""
+    title, text = _title_and_text(code)
     html = render_template("error.html", code=code, title=title, text=message or text, typed=list(typed))
     return html, code
 
 
-def busy() -> Answer:
-    """Return the page for a database that cannot be written to: nothing was changed, and the text is still there."""
-    secret = any(SECRET in name for name in request.form)
+def database_unavailable_page() -> Answer:
+    """Render the page for a database that is unavailable; submitted text is kept, except on forms with passwords."""
+    secret = any(SECRET_FIELD in name for name in request.form)
     typed = () if request.method != "POST" or secret else request.form.items(multi=True)
     html, code = page(503, typed=typed)
     return html, code, {"Retry-After": "5"}
 
 
 def register(app: Flask) -> None:
-    """Answer each kind of error with a page."""
+    """Register an error page for each kind of error."""
 
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Answer:
         return page(error.code or 500)
 
     @app.errorhandler(CSRFError)
-    def forged(_error: CSRFError) -> Answer:
+    def csrf_error(_error: CSRFError) -> Answer:
         return page(400, _("The form was open for too long. Go back, reload the page and send it again."))
 
-    _register_own(app)
+    _register_domain_errors(app)
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(InternalError)
-    def database_away(error: OperationalError | InternalError) -> Answer:
+    def database_unavailable(error: OperationalError | InternalError) -> Answer:
         session.rollback()
-        logger.error("The database did not answer %s %s: %s", request.method, request.endpoint, error.orig)
-        return busy()
+        logger.error("Database unavailable on %s %s: %s", request.method, request.endpoint, error.orig)
+        return database_unavailable_page()
 
     @app.errorhandler(DataError)
-    def cannot_be_stored(error: DataError) -> Answer:
-        """A value that no form let through, in a hidden field or an address, and that the database does not know."""
+    def invalid_value(error: DataError) -> Answer:
+        """Handle a value from a hidden field or URL that no form validates and the database cannot store."""
         session.rollback()
-        logger.warning("A value was refused by %s %s: %s", request.method, request.endpoint, type(error.orig))
+        logger.warning(
+            "The database refused a value on %s %s: %s", request.method, request.endpoint, type(error.orig)
+        )
         return page(400)
 
     @app.errorhandler(IntegrityError)
-    def came_second(error: IntegrityError) -> Answer:
+    def constraint_violated(error: IntegrityError) -> Answer:
         session.rollback()
-        logger.warning("A constraint refused %s %s: %s", request.method, request.endpoint, type(error.orig))
+        logger.warning(
+            "A constraint was violated on %s %s: %s", request.method, request.endpoint, type(error.orig)
+        )
         return page(409)
 
     @app.errorhandler(Exception)
-    def failed(error: Exception) -> Answer:
+    def unexpected_error(error: Exception) -> Answer:
         session.rollback()
-        logger.error("Failed on %s %s", request.method, request.endpoint, exc_info=error)
+        logger.error("Unexpected error on %s %s", request.method, request.endpoint, exc_info=error)
         return page(500)
 
 
-def _register_own(app: Flask) -> None:
-    """Answer what use cases raise."""
+def _register_domain_errors(app: Flask) -> None:
+    """Register error pages for the exceptions of use cases."""
 
     @app.errorhandler(NotFound)
     def not_found(_error: NotFound) -> Answer:
@@ -135,7 +139,7 @@ def _register_own(app: Flask) -> None:
         return html, code, {"Retry-After": str(error.seconds)}
 
     @app.errorhandler(SealError)
-    def sealed_shut(error: SealError) -> Answer:
+    def cannot_unseal(error: SealError) -> Answer:
         session.rollback()
         logger.error("%s %s: %s", request.method, request.endpoint, error)
         return page(

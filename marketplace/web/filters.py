@@ -1,4 +1,4 @@
-"""What templates may call: language, dates, money, places and addresses."""
+"""Template globals and filters: translation, dates, money, municipalities and taxonomy labels."""
 
 import datetime as dt
 from typing import Any
@@ -13,48 +13,48 @@ from marketplace.web.viewer import current_viewer
 
 
 def paragraphs(text: str | None) -> Markup:
-    """Return plain text as HTML paragraphs; nothing in it is read as HTML."""
+    """Return plain text as HTML paragraphs, with the text escaped."""
     blocks = [block.strip() for block in (text or "").split("\n\n") if block.strip()]
     lines = [Markup("<br>").join(escape(line) for line in block.split("\n")) for block in blocks]
     return Markup("").join(Markup("<p>{}</p>").format(line) for line in lines)
 
 
 def _day(iso: str) -> str:
-    """Return a date written as 2026-11-23 in the reader's way."""
+    """Format an ISO date string in the user's language."""
     return i18n.format_date(dt.date.fromisoformat(iso))
 
 
 def service_label(code: str) -> str:
-    """Return a service's name in the reader's language; an unknown code is shown as it is."""
-    found = taxonomy.services().get(code)
-    return found.label if found else code
+    """Return the name of a service in the user's language, or the code if it is unknown."""
+    service = taxonomy.services().get(code)
+    return service.label if service else code
 
 
 def group_label(code: str) -> str:
-    """Return the name of a kind of service in the reader's language."""
-    found = taxonomy.groups_by_code().get(code)
-    return found.label if found else code
+    """Return the name of a service group in the user's language, or the code if it is unknown."""
+    group = taxonomy.groups_by_code().get(code)
+    return group.label if group else code
 
 
 def sector_label(code: str) -> str:
-    """Return a sector's name in the reader's language."""
-    found = taxonomy.sectors().get(code)
-    return found.label if found else code
+    """Return the name of a sector in the user's language, or the code if it is unknown."""
+    sector = taxonomy.sectors().get(code)
+    return sector.label if sector else code
 
 
 def _language_url(locale: str) -> str:
-    here = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return url_for("pages.choose_language", locale=locale, next=here)
+    current_url = request.full_path.rstrip("?") if request.method == "GET" else "/"
+    return url_for("pages.choose_language", locale=locale, next=current_url)
 
 
 def register(app: Flask) -> None:
-    """Give all templates the same words to work with."""
+    """Add the globals and filters to the Jinja environment."""
     env = app.jinja_env
     env.add_extension("jinja2.ext.i18n")
     env.install_gettext_callables(  # type: ignore[attr-defined]  # because the i18n extension adds it
         gettext=_template_gettext, ngettext=_template_ngettext, pgettext=i18n.pgettext, newstyle=False
     )
-    # The extension's own looks gettext up in the context of the page at each word.
+    # The extension's own `_` looks gettext up in the template context on every call.
     env.globals["_"] = _template_gettext
     env.globals.update(
         language_url=_language_url,

@@ -1,18 +1,18 @@
-"""Short messages after an act, shown once at the top of the next page."""
+"""Flash messages, shown once at the top of the next page."""
 
 from flask import flash
 
 
 def done(message: str) -> None:
-    """Say that something was done."""
+    """Flash a message that an action succeeded."""
     flash(message, "success")
 
 
 def note(message: str) -> None:
-    """Say something that the reader should know."""
+    """Flash an informational message."""
     flash(message, "info")
 
 
 def warn(message: str) -> None:
-    """Say that something was not done, and what to do."""
+    """Flash a warning that an action failed, and what to do about it."""
     flash(message, "warning")

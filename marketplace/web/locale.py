@@ -1,4 +1,4 @@
-"""Which language a request is answered in: the reader's choice, else the account's, else the default."""
+"""Language of each request: from the language cookie, else the user's account, else the default."""
 
 from flask import Flask, request
 
@@ -13,7 +13,7 @@ def register(app: Flask, settings: Settings) -> None:
     """Set the language before each request."""
 
     @app.before_request
-    def choose() -> None:
+    def choose_locale() -> None:
         chosen = request.cookies.get(LOCALE_COOKIE)
         if chosen in LOCALES:
             set_locale(chosen)

@@ -1,17 +1,17 @@
-"""Headers on every answer: a strict content policy, no sniffing, no framing, no storing of private pages."""
+"""Security headers on every response: a strict content policy, no framing, no caching of private pages."""
 
 from flask import Flask, Response, request
 
 from marketplace.config import Settings
 from marketplace.web.viewer import current_token
 
-CONTENT_POLICY = (
+CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
     "object-src 'none'"
 )
 COMMON_HEADERS = {
-    "Content-Security-Policy": CONTENT_POLICY,
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
     "Referrer-Policy": "same-origin",
@@ -21,7 +21,7 @@ COMMON_HEADERS = {
 
 
 def headers_for(settings: Settings) -> dict[str, str]:
-    """Return the headers that each answer carries, static files too."""
+    """Return the headers of every response, including static files."""
     secure = (
         {"Strict-Transport-Security": "max-age=31536000; includeSubDomains"} if settings.production else {}
     )
@@ -29,10 +29,10 @@ def headers_for(settings: Settings) -> dict[str, str]:
 
 
 def register(app: Flask) -> None:
-    """Say of each page whether it may be kept; the other headers are added to every answer, in app.py."""
+    """Set Cache-Control on pages. The other headers are added by a WSGI wrapper in app.py."""
 
     @app.after_request
-    def add_caching(response: Response) -> Response:
+    def set_cache_control(response: Response) -> Response:
         if request.endpoint != "static":
             private = current_token() is not None or request.method != "GET"
             response.headers.setdefault("Cache-Control", "no-store" if private else "private, no-cache")

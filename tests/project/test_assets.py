@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from marketplace.web import assets
-from marketplace.web.compression import LEAST_BYTES
+from marketplace.web.compression import MIN_BYTES
 from tests import factories
 from tests.support.browser import Browser
 
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.once
 @pytest.fixture
 def packages(tmp_path: Path) -> Path:
     folder = tmp_path / "node_modules"
-    for source in assets.SERVED.values():
+    for source in assets.VENDOR_FILES.values():
         file = folder / source
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text("a { color: red }\n" * 200)
@@ -29,9 +29,9 @@ def packages(tmp_path: Path) -> Path:
 def test_only_the_served_files_are_copied_and_style_sheets_compressed(packages: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     copied = assets.prepare(packages, static)
-    assert [str(file.relative_to(static / "vendor")) for file in copied] == list(assets.SERVED)
+    assert [str(file.relative_to(static / "vendor")) for file in copied] == list(assets.VENDOR_FILES)
     found = {str(file.relative_to(static / "vendor")) for file in static.rglob("*") if file.is_file()}
-    assert found == {*assets.SERVED, "designsystemet.css.br", "designsystemet.css.gz"}
+    assert found == {*assets.VENDOR_FILES, "designsystemet.css.br", "designsystemet.css.gz"}
 
 
 def test_what_an_earlier_version_left_is_removed(packages: Path, tmp_path: Path) -> None:
@@ -45,7 +45,7 @@ def test_what_an_earlier_version_left_is_removed(packages: Path, tmp_path: Path)
 def test_a_missing_package_says_what_to_run_and_leaves_what_is_there(packages: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     assets.prepare(packages, static)
-    (packages / assets.SERVED["designsystemet.css"]).unlink()
+    (packages / assets.VENDOR_FILES["designsystemet.css"]).unlink()
     with pytest.raises(assets.AssetsMissingError, match="make install"):
         assets.prepare(packages, static)
     assert assets.is_complete(static)
@@ -75,12 +75,12 @@ def test_our_own_files_are_compressed_anew_when_they_change(tmp_path: Path) -> N
     (static / "css").mkdir(parents=True)
     sheet = static / "css" / "own.css"
     sheet.write_text("p { color: inherit; }\n" * 200)
-    assets.compress_own(static)
+    assets.compress_own_files(static)
     first = (static / "css" / "own.css.gz").read_bytes()
     assert gzip.decompress(first) == sheet.read_bytes()
     sheet.write_text("h1 { color: inherit; }\n" * 200)
     os.utime(sheet, (time.time() + 60, time.time() + 60))
-    assets.compress_own(static)
+    assets.compress_own_files(static)
     assert gzip.decompress((static / "css" / "own.css.gz").read_bytes()) == sheet.read_bytes()
     assert [path.name for path in static.parent.iterdir()] == ["static"]
 
@@ -124,7 +124,7 @@ def test_only_strangers_get_compressed_pages(client: Browser) -> None:
 def test_what_fits_into_one_packet_is_sent_as_it_is(client: Browser) -> None:
     answer = client.get("/home", headers={"Accept-Encoding": "gzip"})
     assert (answer.status_code, answer.mimetype) == (303, "text/html")
-    assert len(answer.data) < LEAST_BYTES
+    assert len(answer.data) < MIN_BYTES
     assert "Content-Encoding" not in answer.headers
     assert "/sign-in" in answer.text
     assert "Accept-Encoding" in answer.vary

@@ -1,4 +1,4 @@
-"""Putting the house together: settings, database, access, language, features, error pages."""
+"""Application factory: configuration, database, access control, language, blueprints and error pages."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -49,7 +49,7 @@ from marketplace.web import (
     url_cache,
 )
 from marketplace.web.converters import BoundedInteger
-from marketplace.web.viewer import SignedIn, Standing, login_manager
+from marketplace.web.viewer import SessionInfo, SignedIn, login_manager
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -72,7 +72,7 @@ csrf = CSRFProtect()
 
 
 def create_app(settings: Settings | None = None) -> Flask:
-    """Return the web application. Settings come from the environment unless given."""
+    """Create the Flask application. Settings come from the environment unless given."""
     settings = settings or Settings.from_environment()
     app = Flask("marketplace", instance_path=str(settings.instance_path))
     app.config.update(
@@ -108,9 +108,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     use_keyring(make_url(settings.database_url), settings.keyring())
     use_cache_dir(make_url(settings.database_url), settings.instance_path / "index")
     csrf.init_app(app)
-    _sign_in(app, settings)
+    _register_sign_in(app, settings)
     logs.register(app)
-    _count(app)
+    _register_metrics(app)
     locale.register(app, settings)
     access.guard(app)
     filters.register(app)
@@ -123,25 +123,25 @@ def create_app(settings: Settings | None = None) -> Flask:
     for feature in FEATURES:
         app.register_blueprint(feature)
     idempotency.register(app)
-    _serve(app, settings)
+    _serve_static_files(app, settings)
     return app
 
 
 def _engine_options(settings: Settings) -> dict[str, object]:
-    # What a failed statement was about is people's own: it must not come into a log.
+    # Parameters of failed statements may be personal data, which must not be logged.
     if settings.database_url.startswith("sqlite"):
         return {"hide_parameters": True}
     return {"hide_parameters": True, "pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
 
 
-def _count(app: Flask) -> None:
-    from marketplace.operation import metrics  # noqa: PLC0415 because importing it chooses the storage
+def _register_metrics(app: Flask) -> None:
+    from marketplace.operation import metrics  # noqa: PLC0415 because importing it chooses the metrics storage
 
     app.extensions["schema_is_newest"] = lambda: migrate.current(db.engine) == migrate.head()
     metrics.register(app)
 
 
-def _sign_in(app: Flask, settings: Settings) -> None:
+def _register_sign_in(app: Flask, settings: Settings) -> None:
     login_manager.init_app(app)
 
     app.extensions["session_policy"] = SessionPolicy(
@@ -154,19 +154,19 @@ def _sign_in(app: Flask, settings: Settings) -> None:
 
 @login_manager.user_loader
 def _load(token: str) -> SignedIn | None:
-    """Return who is behind a cookie's secret, by the rules of the application that was asked."""
-    found = load_signed_in_person(token, current_app.extensions["session_policy"])
-    if found is None:
+    """Return the user of a session token, by the session policy of the current application."""
+    person = load_signed_in_person(token, current_app.extensions["session_policy"])
+    if person is None:
         return None
-    waiting_for = None if found.stage is SignInStage.COMPLETE else found.stage
-    standing = Standing(found.unread, found.memberships, waiting_for, found.requires_two_factor)
-    return SignedIn(found.viewer, token, standing)
+    pending_step = None if person.stage is SignInStage.COMPLETE else person.stage
+    info = SessionInfo(person.unread, person.memberships, pending_step, person.requires_two_factor)
+    return SignedIn(person.viewer, token, info)
 
 
-def _serve(app: Flask, settings: Settings) -> None:
+def _serve_static_files(app: Flask, settings: Settings) -> None:
     static = Path(str(app.static_folder))
     static.mkdir(exist_ok=True)
-    assets.compress_own(static)
+    assets.compress_own_files(static)
     whitenoise = WhiteNoise(
         app.wsgi_app,
         root=static,
@@ -180,9 +180,9 @@ def _serve(app: Flask, settings: Settings) -> None:
 
 
 def _with_headers(wsgi_app: "WSGIApplication", headers: dict[str, str]) -> "WSGIApplication":
-    """Add headers to each answer that lacks them, also to those that no view has given."""
+    """Add headers that a response lacks, also to responses from WhiteNoise and Werkzeug that pass through no view."""
 
-    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    def add_headers(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         def start(status: str, given: list[tuple[str, str]], *more: Any) -> Any:
             present = {name.lower() for name, _value in given}
             added = [(name, value) for name, value in headers.items() if name.lower() not in present]
@@ -190,4 +190,4 @@ def _with_headers(wsgi_app: "WSGIApplication", headers: dict[str, str]) -> "WSGI
 
         return wsgi_app(environ, start)
 
-    return answer
+    return add_headers

@@ -1,9 +1,9 @@
-"""The one place where a route says who may use it. A view without exactly one declaration answers 403.
+"""Access control by route: every view declares one access level; a view without a declaration answers 403.
 
-Reading and changing are two permissions. A plain declaration (`@access.garden`) says who may read. Who may change, by
-POST, follows from it only for the levels in `ACTING`, with the reason beside each; under any other level a view that
-takes POST says so itself (`@access.writes(Level.CURATOR, because="...")`), and answers 403 until it does.
-Which objects a viewer may touch is decided in the queries, from what holds at this very request.
+Read and write access are separate. A declaration such as `@access.garden` grants read access. It grants write access
+(POST) only for the levels in `WRITE_LEVELS`; with any other level, a view that accepts POST declares its write level
+(`@access.writes(Level.CURATOR, because="...")`), and answers 403 until it does.
+Access to individual objects is checked by queries and use cases, against the current state of the database.
 """
 
 from collections.abc import Callable
@@ -14,17 +14,17 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.core.viewer import Viewer
-from marketplace.web.viewer import current_person, current_viewer, waiting_for
+from marketplace.web.viewer import current_person, current_viewer, pending_step
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 
 
 class Level(StrEnum):
-    """Who may use a route."""
+    """Group of users that may use a route."""
 
     PUBLIC = "public"
-    BEGUN = "sign-in begun"
+    SIGNING_IN = "signing in"
     SIGNED_IN = "signed in"
     MEMBERS = "any organisation"
     ORGANISATION = "member of an organisation"
@@ -40,7 +40,7 @@ class Level(StrEnum):
 
 _ALLOWS: dict[Level, Callable[[Viewer], bool]] = {
     Level.PUBLIC: lambda _viewer: True,
-    Level.BEGUN: lambda _viewer: current_person().is_signed_in,
+    Level.SIGNING_IN: lambda _viewer: current_person().is_signed_in,
     Level.SIGNED_IN: lambda viewer: viewer.is_signed_in,
     Level.MEMBERS: lambda viewer: viewer.organisation_id is not None or viewer.is_admin,
     Level.ORGANISATION: lambda viewer: viewer.organisation_id is not None,
@@ -54,53 +54,53 @@ _ALLOWS: dict[Level, Callable[[Viewer], bool]] = {
     Level.ADMIN: lambda viewer: viewer.is_admin,
 }
 
-ACTING: dict[Level, str] = {
-    Level.COMPANY: "a company's people write its briefs together: who may open the form may send it",
-    Level.COMPANY_OWNER: "the level is the right to act for the company; its pages are the forms of those acts",
-    Level.SUPPLIER: "a supplier's people write its profile and offers together: who may open the form may send it",
-    Level.SUPPLIER_OWNER: "the level is the right to act for the supplier; its pages are the forms of those acts",
-    Level.CURATOR: "the level is the right to decide on suppliers; its pages are the forms of those acts",
-    Level.ADMIN: "the level is the right to keep the site; its pages are the forms of those acts",
+WRITE_LEVELS: dict[Level, str] = {
+    Level.COMPANY: "members of a company write its briefs together: whoever may open a form may submit it",
+    Level.COMPANY_OWNER: "the level is the right to act for the company, and its pages are the forms for doing so",
+    Level.SUPPLIER: "members of a supplier write its profile and offers together: whoever may open a form may submit it",
+    Level.SUPPLIER_OWNER: "the level is the right to act for the supplier, and its pages are the forms for doing so",
+    Level.CURATOR: "the level is the right to decide on suppliers, and its pages are the forms for doing so",
+    Level.ADMIN: "the level is the right to administer the site, and its pages are the forms for doing so",
 }
-"""Levels that give the right to change what they let one read, and why."""
+"""Levels that grant write access together with read access, each with the reason."""
 
-UNFINISHED = {
+STEP_ENDPOINTS = {
     "verify": "accounts.check_mail",
     "code": "accounts.enter_code",
     "enrol": "accounts.two_factor",
 }
-"""Where a person goes whose sign-in waits for something."""
+"""Endpoint that completes each pending sign-in step."""
 
 
 def allows(level: Level, viewer: Viewer) -> bool:
-    """Say whether a viewer may use routes of a level."""
+    """Return True if a viewer may use routes of a level."""
     return _ALLOWS[level](viewer)
 
 
 def level_of(view: Callable[..., Any]) -> Level | None:
-    """Return the declared level of a view function for reading, or None."""
+    """Return the declared read level of a view function, or None."""
     return getattr(view, "access_level", None)
 
 
-def writing_level_of(view: Callable[..., Any]) -> Level | None:
-    """Return who may change things through a view: as declared, else its level where that is one to act by."""
+def write_level_of(view: Callable[..., Any]) -> Level | None:
+    """Return the level that may write through a view: its write level, else its read level if in `WRITE_LEVELS`."""
     declared: Level | None = getattr(view, "writing_level", None)
     level = level_of(view)
-    return declared or (level if level in ACTING else None)
+    return declared or (level if level in WRITE_LEVELS else None)
 
 
-def why_shared(view: Callable[..., Any]) -> str:
-    """Return why a view's reading and changing are open to the same people; empty where they are not."""
+def shared_access_reason(view: Callable[..., Any]) -> str:
+    """Return the reason why read and write access to a view are the same; empty if they differ."""
     level = level_of(view)
-    if level is None or level is not writing_level_of(view):
+    if level is None or level is not write_level_of(view):
         return ""
-    return str(getattr(view, "writing_because", "") or ACTING.get(level, ""))
+    return str(getattr(view, "writing_because", "") or WRITE_LEVELS.get(level, ""))
 
 
 def _declare(level: Level) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         if level_of(view) is not None:
-            message = f"{view.__name__} declares access twice."
+            message = f"{view.__name__} declares its access level twice."
             raise TypeError(message)
         view.access_level = level  # type: ignore[attr-defined]  # because a function takes any attribute
         return view
@@ -109,7 +109,7 @@ def _declare(level: Level) -> Callable[[View], View]:
 
 
 def writes(level: Level, *, because: str) -> Callable[[View], View]:
-    """Declare who may change things through a view whose level is one to read by, and why that is right."""
+    """Declare the write level of a view whose read level grants no write access, with the reason."""
 
     def decorate(view: View) -> View:
         view.writing_level = level  # type: ignore[attr-defined]  # because a function takes any attribute
@@ -120,7 +120,7 @@ def writes(level: Level, *, because: str) -> Callable[[View], View]:
 
 
 public = _declare(Level.PUBLIC)
-begun = _declare(Level.BEGUN)
+signing_in = _declare(Level.SIGNING_IN)
 signed_in = _declare(Level.SIGNED_IN)
 members = _declare(Level.MEMBERS)
 company = _declare(Level.COMPANY)
@@ -132,32 +132,32 @@ curator = _declare(Level.CURATOR)
 admin = _declare(Level.ADMIN)
 
 
-def _check() -> Response | None:
+def _check_access() -> Response | None:
     if request.endpoint is None:
         return None
     view = request_view()
     safe = request.method in SAFE_METHODS
-    reading = level_of(view)
-    level = reading if safe or reading is None else writing_level_of(view)
+    read_level = level_of(view)
+    level = read_level if safe or read_level is None else write_level_of(view)
     if level is None:
         abort(403)
     viewer = current_viewer()
     if allows(level, viewer):
         return None
     target = request.full_path.rstrip("?") if request.method == "GET" else None
-    if (stage := waiting_for()) is not None:
-        return redirect(url_for(UNFINISHED[stage], next=target), 303)
+    if (step := pending_step()) is not None:
+        return redirect(url_for(STEP_ENDPOINTS[step], next=target), 303)
     if not viewer.is_signed_in:
         return redirect(url_for("accounts.sign_in", next=target), 303)
     return abort(403)
 
 
 def request_view() -> Callable[..., Any]:
-    """Return the view function that answers this request."""
+    """Return the view function of the current request."""
     return current_app.view_functions[str(request.endpoint)]
 
 
 def guard(app: Flask) -> None:
-    """Check access before each request; static files are public."""
+    """Check the access level before each request. Static files are public."""
     public(app.view_functions["static"])
-    app.before_request(_check)
+    app.before_request(_check_access)

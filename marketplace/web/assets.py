@@ -1,7 +1,7 @@
-"""Third-party files we serve ourselves: the kit's style sheet and two fonts, copied from npm's packages.
+"""Third-party static files (the design system's style sheet and two fonts), copied from npm packages.
 
-npm brings several megabytes; pages need the few files listed here. They are compressed once, so that the
-server never does it for a reader. Neither npm's folder nor the copies are kept in git.
+The packages contain several megabytes; pages need only the files listed here. They are compressed once, at build
+time, so that the server never compresses on request. Neither `node_modules` nor the copies are in git.
 """
 
 import contextlib
@@ -15,7 +15,7 @@ PACKAGE = Path(__file__).parents[1]
 NODE_MODULES = PACKAGE.parent / "node_modules"
 STATIC = PACKAGE / "static"
 
-SERVED = {
+VENDOR_FILES = {
     "designsystemet.css": "@digdir/designsystemet-css/dist/src/index.css",
     "designsystemet.LICENSE.txt": "@digdir/designsystemet-css/LICENSE",
     "fonts/inter-latin-wght-normal.woff2": ("@fontsource-variable/inter/files/inter-latin-wght-normal.woff2"),
@@ -25,59 +25,60 @@ SERVED = {
     ),
     "fonts/literata.LICENSE.txt": "@fontsource-variable/literata/LICENSE",
 }
-"""Where each file goes under `static/vendor`, and which file of which package it is."""
+"""Path under `static/vendor` and path in `node_modules` of each file."""
 
-
-OWN = ("*.css", "*.js", "*.svg")
+OWN_FILE_PATTERNS = ("*.css", "*.js", "*.svg")
 
 
 class AssetsMissingError(RuntimeError):
-    """The packages are not there; the message says what to run."""
+    """npm packages are missing; the message names the command that installs them."""
 
 
 def prepare(packages: Path = NODE_MODULES, static: Path = STATIC) -> list[Path]:
-    """Fill `static/vendor` from npm's packages and compress it. Returns what was copied, in order.
+    """Copy the files from npm packages to `static/vendor` and compress them. Returns the copies, in order.
 
-    An installed wheel brings the files along: with no packages but a full folder there is nothing to do.
-    Raises AssetsMissingError when a file is in neither place.
+    Does nothing in an installed wheel, which contains the files and has no packages. Raises AssetsMissingError if a
+    file is in neither place.
     """
     vendor = static / "vendor"
     if not packages.is_dir() and is_complete(static):
         return []
-    missing = [source for source in SERVED.values() if not (packages / source).is_file()]
+    missing = [source for source in VENDOR_FILES.values() if not (packages / source).is_file()]
     if missing:
-        message = f"{missing[0]} is not in {packages}: run `make install`, which lets npm fetch it."
+        message = f"{missing[0]} is not in {packages}: run `make install`, which fetches it with npm."
         raise AssetsMissingError(message)
     shutil.rmtree(vendor, ignore_errors=True)
-    copied = [_copy(packages / source, vendor / name) for name, source in SERVED.items()]
+    copied = [_copy(packages / source, vendor / name) for name, source in VENDOR_FILES.items()]
     for file in copied:
         compress(file)
     return copied
 
 
 def is_complete(static: Path = STATIC) -> bool:
-    """Every third-party file is in its place."""
-    return all((static / "vendor" / name).is_file() for name in SERVED)
+    """Return True if all third-party files are in place."""
+    return all((static / "vendor" / name).is_file() for name in VENDOR_FILES)
 
 
 def compress(file: Path) -> list[Path]:
-    """Write `.br` and `.gz` beside a file, when they are smaller. Returns those written."""
+    """Write compressed copies (`.br`, `.gz`) next to a file if they are smaller. Returns their paths."""
     compressor = Compressor(quiet=True)
     if not compressor.should_compress(file.name) or file.suffix == ".txt":
         return []
     return [Path(written) for written in compressor.compress(str(file))]
 
 
-def compress_own(static: Path = STATIC) -> None:
-    """Compress our own files that were changed since, so that a checkout is as light as an installed wheel.
+def compress_own_files(static: Path = STATIC) -> None:
+    """Compress our own files that changed since they were last compressed.
 
-    Each file is put in place whole, because several processes may begin at once. Where the folder cannot be
-    written, as with a wheel that root has installed, the files were compressed when the wheel was made.
+    Files are replaced atomically, because several processes may start at once. A read-only folder is ignored: it
+    belongs to an installed wheel, whose files were compressed when it was built.
     """
-    for kind in OWN:
-        for source in sorted(static.rglob(kind)):
-            made = source.with_name(f"{source.name}.gz")
-            if "vendor" in source.parts or (made.exists() and made.stat().st_mtime >= source.stat().st_mtime):
+    for pattern in OWN_FILE_PATTERNS:
+        for source in sorted(static.rglob(pattern)):
+            compressed = source.with_name(f"{source.name}.gz")
+            if "vendor" in source.parts or (
+                compressed.exists() and compressed.stat().st_mtime >= source.stat().st_mtime
+            ):
                 continue
             with contextlib.suppress(OSError), tempfile.TemporaryDirectory(dir=static.parent) as folder:
                 for file in compress(_copy(source, Path(folder) / source.name)):

@@ -1,4 +1,4 @@
-"""The main menu: at most four places for each role, so that it fits one line on a phone."""
+"""Main menu of each role, short enough to fit one line on a phone."""
 
 from dataclasses import dataclass
 
@@ -11,60 +11,60 @@ from marketplace.web.viewer import current_viewer
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A place in the menu. `blueprints` are those whose pages belong under it."""
+class NavItem:
+    """An item of the menu. `active_prefixes` are endpoint prefixes of the pages that highlight it."""
 
     endpoint: str
     label: object
-    under: tuple[str, ...] = ()
+    active_prefixes: tuple[str, ...] = ()
 
 
 PUBLIC = (
-    Place("directory.search", _("Suppliers"), ("directory.show",)),
-    Place("pages.how_it_works", _("How it works")),
-    Place("pages.how_we_rank", _("How we rank")),
+    NavItem("directory.search", _("Suppliers"), ("directory.show",)),
+    NavItem("pages.how_it_works", _("How it works")),
+    NavItem("pages.how_we_rank", _("How we rank")),
 )
 COMPANY = (
-    Place("pages.home", _("Home")),
-    Place("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
-    Place("directory.search", _("Suppliers"), ("directory.show",)),
+    NavItem("pages.home", _("Home")),
+    NavItem("briefs.index", _("Our briefs"), ("briefs.", "sourcing.", "proposals.")),
+    NavItem("directory.search", _("Suppliers"), ("directory.show",)),
 )
 SUPPLIER = (
-    Place("pages.home", _("Home")),
-    Place("sourcing.opportunities", _("Briefs"), ("sourcing.", "briefs.")),
-    Place("proposals.index", _("Offers"), ("proposals.",)),
-    Place(
+    NavItem("pages.home", _("Home")),
+    NavItem("sourcing.opportunities", _("Briefs"), ("sourcing.", "briefs.")),
+    NavItem("proposals.index", _("Offers"), ("proposals.",)),
+    NavItem(
         "vetting.profile",
         _("Profile"),
         ("vetting.profile", "vetting.make_appeal", "vetting.submit_again", "suppliers."),
     ),
 )
 GARDEN = (
-    Place("pages.home", _("Home")),
-    Place(
+    NavItem("pages.home", _("Home")),
+    NavItem(
         "vetting.queue",
         _("Applications"),
         ("vetting.application", "vetting.approve_all", "vetting.refusal", "vetting.appeal"),
     ),
-    Place("directory.garden_suppliers", _("Suppliers"), ("directory.garden_suppliers", "directory.show")),
-    Place(
+    NavItem("directory.garden_suppliers", _("Suppliers"), ("directory.garden_suppliers", "directory.show")),
+    NavItem(
         "organisations.companies",
         _("Companies"),
         ("organisations.companies", "organisations.company", "briefs."),
     ),
 )
 ADMIN = (
-    Place("pages.home", _("Home")),
-    Place("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
-    Place("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
-    Place("vetting.appeals", _("Appeals")),
-    Place("pages.audit_log", _("Audit log")),
-    Place("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),
+    NavItem("pages.home", _("Home")),
+    NavItem("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
+    NavItem("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
+    NavItem("vetting.appeals", _("Appeals")),
+    NavItem("pages.audit_log", _("Audit log")),
+    NavItem("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),
 )
 
 
-def places_for(viewer: Viewer) -> tuple[Place, ...]:
-    """Return the menu of a viewer."""
+def nav_items(viewer: Viewer) -> tuple[NavItem, ...]:
+    """Return the menu of the viewer's role."""
     if viewer.is_company:
         return COMPANY
     if viewer.is_supplier:
@@ -75,16 +75,16 @@ def places_for(viewer: Viewer) -> tuple[Place, ...]:
 
 
 def menu() -> list[dict[str, object]]:
-    """Return the menu of this request: label, address and whether we are there."""
+    """Return label, URL and `aria-current` value of each menu item for the current request."""
     items: list[dict[str, object]] = []
-    here = request.endpoint or ""
-    for place in places_for(current_viewer()):
-        inside = here == place.endpoint or any(here.startswith(prefix) for prefix in place.under)
-        current = "page" if here == place.endpoint else ("true" if inside else None)
-        items.append({"label": str(place.label), "url": url_for(place.endpoint), "current": current})
+    endpoint = request.endpoint or ""
+    for item in nav_items(current_viewer()):
+        is_active = endpoint == item.endpoint or any(map(endpoint.startswith, item.active_prefixes))
+        current = "page" if endpoint == item.endpoint else ("true" if is_active else None)
+        items.append({"label": str(item.label), "url": url_for(item.endpoint), "current": current})
     return items
 
 
 def register(app: Flask) -> None:
-    """Let templates draw the menu."""
+    """Add `menu` to the template globals."""
     app.jinja_env.globals["menu"] = menu

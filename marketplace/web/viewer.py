@@ -1,4 +1,4 @@
-"""Who is asking this request. The session row in the database is the truth; the cookie only points to it."""
+"""Viewer of the current request. The session row in the database is authoritative; the cookie only refers to it."""
 
 from dataclasses import dataclass
 from typing import cast
@@ -12,32 +12,32 @@ login_manager.session_protection = None
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
-    """What a page tells of a sign-in beside who it is. `waiting_for` names what is left to do before being in."""
+class SessionInfo:
+    """State of a sign-in. `pending_step` is the step that must still be completed, or None when signed in."""
 
     unread: int = 0
     memberships: int = 1
-    waiting_for: str | None = None
+    pending_step: str | None = None
     requires_two_factor: bool = False
 
 
 class SignedIn(UserMixin):
-    """A signed-in person as Flask-Login knows it: its id is the secret of the session row.
+    """Flask-Login's user object; its id is the token of the session row.
 
-    While something is left to do before the person is in (see accounts/standing.py), `viewer` is the anonymous one,
-    who may do nothing, and `person` says who it is that has begun.
+    While the sign-in is incomplete (see accounts/session_policy.py), `viewer` is anonymous, without any permission,
+    and `person` is the user who is signing in.
     """
 
-    def __init__(self, viewer: Viewer, token: str, standing: Standing | None = None) -> None:
-        self.standing = standing or Standing()
+    def __init__(self, viewer: Viewer, token: str, info: SessionInfo | None = None) -> None:
+        self.info = info or SessionInfo()
         self.person = viewer
-        self.viewer = ANONYMOUS if self.standing.waiting_for else viewer
+        self.viewer = ANONYMOUS if self.info.pending_step else viewer
         self.token = token
-        self.unread = self.standing.unread
-        self.memberships = self.standing.memberships
+        self.unread = self.info.unread
+        self.memberships = self.info.memberships
 
     def get_id(self) -> str:
-        """Return what the cookie holds."""
+        """Return the session token, which the cookie stores."""
         return self.token
 
 
@@ -46,30 +46,30 @@ def _current() -> SignedIn | None:
 
 
 def current_viewer() -> Viewer:
-    """Return the viewer of this request, or the anonymous one: whoever is not quite signed in may do nothing."""
+    """Return the viewer of the current request; anonymous until the sign-in is complete."""
     current = _current()
     return current.viewer if current else ANONYMOUS
 
 
 def current_person() -> Viewer:
-    """Return who has signed in or begun to, for the few pages that finish a sign-in; else the anonymous one."""
+    """Return the user who has signed in or is signing in, for the pages that complete a sign-in; else anonymous."""
     current = _current()
     return current.person if current else ANONYMOUS
 
 
-def waiting_for() -> str | None:
-    """Return what is left to do before the person is in, or None."""
+def pending_step() -> str | None:
+    """Return the step that completes the sign-in ("verify", "code" or "enrol"), or None."""
     current = _current()
-    return current.standing.waiting_for if current else None
+    return current.info.pending_step if current else None
 
 
 def requires_two_factor() -> bool:
-    """Say whether this installation asks the person for a second step."""
+    """Return True if the user must use two-factor authentication."""
     current = _current()
-    return bool(current and current.standing.requires_two_factor)
+    return bool(current and current.info.requires_two_factor)
 
 
 def current_token() -> str | None:
-    """Return the secret of the viewer's session, or None."""
+    """Return the token of the current session, or None."""
     current = _current()
     return current.token if current else None

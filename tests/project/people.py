@@ -19,7 +19,7 @@ from tests import factories
 from tests.support.browser import Browser
 
 OWN = "2026-0012"  # the demo's company, being evaluated
-PLAIN = {Level.PUBLIC, Level.BEGUN, Level.SIGNED_IN, Level.MEMBERS}
+PLAIN = {Level.PUBLIC, Level.SIGNING_IN, Level.SIGNED_IN, Level.MEMBERS}
 ACTING = PLAIN | {Level.ORGANISATION}
 LEADING = ACTING | {Level.LEADER}
 
@@ -134,6 +134,6 @@ def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         view = app.view_functions[rule.endpoint]
         path = adapter.build(rule.endpoint, {name: values[name] for name in rule.arguments})
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            level = access.level_of(view) if method == "GET" else access.writing_level_of(view)
+            level = access.level_of(view) if method == "GET" else access.write_level_of(view)
             assert level is not None
             yield method, path, level

@@ -28,8 +28,8 @@ def routes(app: Flask) -> list[str]:
         view = app.view_functions[rule.endpoint]
         methods = sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
         level, writes = access.level_of(view) or "UNDECLARED", ""
-        if set(methods) - access.SAFE_METHODS and access.writing_level_of(view) is not access.level_of(view):
-            writes = f" writes [{access.writing_level_of(view) or 'UNDECLARED'}]"
+        if set(methods) - access.SAFE_METHODS and access.write_level_of(view) is not access.level_of(view):
+            writes = f" writes [{access.write_level_of(view) or 'UNDECLARED'}]"
         lines.append(f"{rule.rule} {','.join(methods)} {rule.endpoint} [{level}]{writes}")
     return sorted(lines)
 

@@ -55,7 +55,7 @@ def sign(answer: TestResponse, allowed: str) -> str:
 def permission(rule: Rule, method: str, app: Flask) -> str:
     view = app.view_functions[rule.endpoint]
     reads = method in access.SAFE_METHODS
-    level = access.level_of(view) if reads else access.writing_level_of(view)
+    level = access.level_of(view) if reads else access.write_level_of(view)
     return f"{'read' if reads else 'write'}:{(level or 'UNDECLARED').replace(' ', '-')}"
 
 
@@ -175,10 +175,10 @@ def test_reading_and_writing_share_a_permission_only_with_a_reason(app: Flask) -
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         methods = rule.methods or set()
-        if "POST" in methods and access.writing_level_of(view) is None:
+        if "POST" in methods and access.write_level_of(view) is None:
             silent.append(f"{rule.rule} takes POST under a level that only lets one read")
-        if {"GET", "POST"} <= methods and access.level_of(view) is access.writing_level_of(view):
-            silent += [] if len(access.why_shared(view)) > 20 else [f"{rule.rule} does not say why"]
+        if {"GET", "POST"} <= methods and access.level_of(view) is access.write_level_of(view):
+            silent += [] if len(access.shared_access_reason(view)) > 20 else [f"{rule.rule} does not say why"]
     assert silent == []
 
 
@@ -195,10 +195,10 @@ def test_a_reason_for_sharing_is_told_of_views_that_share_alone() -> None:
     why = "a garden's people help its companies together"
     access.writes(Level.CURATOR, because="curators alone decide")(access.garden(apart))
     access.writes(Level.GARDEN, because=why)(access.garden(shared))
-    assert [access.why_shared(view) for view in (undeclared, apart, shared)] == ["", "", why]
+    assert [access.shared_access_reason(view) for view in (undeclared, apart, shared)] == ["", "", why]
 
 
-@pytest.mark.parametrize("level", sorted(set(Level) - set(access.ACTING)))
+@pytest.mark.parametrize("level", sorted(set(Level) - set(access.WRITE_LEVELS)))
 def test_a_level_to_read_by_lets_nobody_write(
     make_app: Callable[..., Flask], level: Level, world: World
 ) -> None:

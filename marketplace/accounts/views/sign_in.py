@@ -20,7 +20,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
-from marketplace.web.viewer import current_person, current_token, current_viewer, waiting_for
+from marketplace.web.viewer import current_person, current_token, current_viewer, pending_step
 
 TOO_MANY = 429
 
@@ -82,12 +82,12 @@ def demo_sign_in() -> Answer:
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
-@access.begun
-@access.writes(Level.BEGUN, because="the code completes the sign-in")
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because="the code completes the sign-in")
 def enter_code() -> Answer:
     """Enter a two-factor or recovery code."""
     target = safe_path(request.args.get("next"))
-    if waiting_for() != "code":
+    if pending_step() != "code":
         return redirect(target or url_for("pages.home"), 303)
     form, status, headers = CodeForm(), 200, {}
     if form.validate_on_submit():
@@ -107,8 +107,8 @@ def enter_code() -> Answer:
 
 
 @blueprint.post("/sign-out")
-@access.begun
-@access.writes(Level.BEGUN, because="users end their own session, complete or not")
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because="users end their own session, complete or not")
 def sign_out() -> Answer:
     """End this session."""
     use_cases.sign_out(current_token() or "")
@@ -123,16 +123,16 @@ def check_mail() -> Answer:
     """Ask the user to check their e-mail; shown after registration, and until the address is confirmed."""
     if current_viewer().is_signed_in:
         return see_other("pages.home")
-    is_waiting = waiting_for() == "verify"
+    is_waiting = pending_step() == "verify"
     return render_template("accounts/check_mail.html", email=current_person().email if is_waiting else "")
 
 
 @blueprint.post("/check-mail/again")
-@access.begun
-@access.writes(Level.BEGUN, because="the e-mail goes to the user's own address")
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because="the e-mail goes to the user's own address")
 def send_again() -> Answer:
     """E-mail the confirmation link again."""
-    if waiting_for() != "verify":
+    if pending_step() != "verify":
         return see_other("pages.home")
     if use_cases.resend_verification(current_person().user_id or 0):
         flashes.done(_("We have sent a new link. The old link no longer works."))

@@ -17,8 +17,8 @@ from marketplace.web.viewer import (
     current_person,
     current_token,
     current_viewer,
+    pending_step,
     requires_two_factor,
-    waiting_for,
 )
 
 OWN_ACCOUNT = (
@@ -28,14 +28,14 @@ OWN_ACCOUNT = (
 
 def _redirect_if_not_enrolling() -> Answer | None:
     """Redirect users with an unfinished sign-in, unless the missing step is enrolment."""
-    stage = waiting_for()
+    stage = pending_step()
     if stage in {None, "enrol"}:
         return None
-    return see_other(access.UNFINISHED[str(stage)])
+    return see_other(access.STEP_ENDPOINTS[str(stage)])
 
 
 @blueprint.get("/account/second-step")
-@access.begun
+@access.signing_in
 def two_factor() -> Answer:
     """Show the two-factor settings."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
@@ -53,15 +53,15 @@ def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
         codes_left=queries.recovery_codes_left(person),
         must_have=requires_two_factor(),
         secret=grouped,
-        waits=waiting_for() is not None,
+        waits=pending_step() is not None,
         set_up=set_up,
         confirm=confirm,
     )
 
 
 @blueprint.post("/account/second-step/begin")
-@access.begun
-@access.writes(Level.BEGUN, because=OWN_ACCOUNT)
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
 def begin_two_factor() -> Answer:
     """Generate a secret for the app."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
@@ -71,7 +71,7 @@ def begin_two_factor() -> Answer:
 
 
 @blueprint.get("/account/second-step/qr.svg")
-@access.begun
+@access.signing_in
 def two_factor_qr() -> Answer:
     """The secret as a QR code."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
@@ -87,8 +87,8 @@ def two_factor_qr() -> Answer:
 
 
 @blueprint.post("/account/second-step/confirm")
-@access.begun
-@access.writes(Level.BEGUN, because=OWN_ACCOUNT)
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
 def confirm_two_factor() -> Answer:
     """Enable two-factor sign-in and show the recovery codes once."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:

@@ -24,7 +24,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.query_args import query_arg, page_arg
+from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 

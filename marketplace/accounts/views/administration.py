@@ -6,7 +6,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.views.base import Answer, blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
-from marketplace.web.query_args import query_arg, page_arg
+from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 

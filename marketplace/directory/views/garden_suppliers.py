@@ -6,7 +6,7 @@ from marketplace.directory import queries
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.vetting.views.base import STANDINGS
 from marketplace.web import access
-from marketplace.web.query_args import query_arg, page_arg
+from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.viewer import current_viewer
 
 

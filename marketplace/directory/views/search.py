@@ -14,7 +14,7 @@ from marketplace.directory.search import PRICE_STEPS, Catalogue, Hits, Wanted
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
-from marketplace.web.query_args import query_arg, page_arg
+from marketplace.web.query_args import page_arg, query_arg
 
 if TYPE_CHECKING:
     from collections.abc import Callable

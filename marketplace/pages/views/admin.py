@@ -7,7 +7,7 @@ from marketplace.audit import queries as audit
 from marketplace.organisations import queries as organisations
 from marketplace.pages.views import blueprint
 from marketplace.web import access
-from marketplace.web.query_args import query_arg, page_arg
+from marketplace.web.query_args import page_arg, query_arg
 
 
 @blueprint.get("/admin/audit")

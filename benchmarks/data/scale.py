@@ -100,20 +100,20 @@ def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list
     return pairs
 
 
-def _seats(chance: random.Random, count: int) -> list[str]:
+def _seats(rng: random.Random, count: int) -> list[str]:
     """Return seats: mostly in Trøndelag, more where more people live."""
     near = [*places.in_county("50"), *places.in_county("15"), *places.in_county("34")]
     weights = [places.municipality(n).population * (LOCAL_WEIGHT if n.startswith("50") else 1) for n in near]
-    return chance.choices(near, weights, k=count)
+    return rng.choices(near, weights, k=count)
 
 
 def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list[Supplied]:
-    chance = wording.chance
+    rng = wording.rng
     groups = taxonomy.groups()
-    sold = [_services(chance, groups) for _number in range(count)]
+    sold = [_services(rng, groups) for _number in range(count)]
     seats, employees = (
-        _seats(chance, count),
-        [chance.choice((1, 1, 1, 2, 2, 3, 4, 6, 9, 15)) for _number in range(count)],
+        _seats(rng, count),
+        [rng.choice((1, 1, 1, 2, 2, 3, 4, 6, 9, 15)) for _number in range(count)],
     )
     rows = [
         {
@@ -130,28 +130,28 @@ def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list
         [
             {
                 "id": supplier,
-                "garden_id": chance.choice(gardens),
+                "garden_id": rng.choice(gardens),
                 "employees": people,
-                "remote": chance.random() < REMOTE_SHARE,
-                "on_site": chance.random() < ON_SITE_SHARE,
-                "price_from_nok": chance.choice(PRICES),
-                "next_start": today + dt.timedelta(days=chance.randint(1, 90)),
+                "remote": rng.random() < REMOTE_SHARE,
+                "on_site": rng.random() < ON_SITE_SHARE,
+                "price_from_nok": rng.choice(PRICES),
+                "next_start": today + dt.timedelta(days=rng.randint(1, 90)),
             }
             for (supplier, _owner), people in zip(pairs, employees, strict=True)
         ],
     )
     ids = [supplier for supplier, _owner in pairs]
     _add_profiles(wording, ids, sold, seats)
-    approved = _add_vettings(chance, gardens, ids, sold)
+    approved = _add_vettings(rng, gardens, ids, sold)
     return [Supplied(supplier, owner, approved[supplier]) for supplier, owner in pairs]
 
 
-def _services(chance: random.Random, groups: Sequence[taxonomy.Group]) -> list[str]:
-    chosen = chance.sample(list(groups), chance.choice((1, 1, 2, 2, 3)))
+def _services(rng: random.Random, groups: Sequence[taxonomy.Group]) -> list[str]:
+    chosen = rng.sample(list(groups), rng.choice((1, 1, 2, 2, 3)))
     codes = [
         service.code
         for group in chosen
-        for service in chance.sample(group.services, min(2, len(group.services)))
+        for service in rng.sample(group.services, min(2, len(group.services)))
     ]
     return sorted(codes)
 
@@ -160,30 +160,30 @@ def _add_profiles(
     wording: Wording, ids: Sequence[int], sold: Sequence[list[str]], seats: Sequence[str]
 ) -> None:
     """Add what stands around a supplier: services, trades, places, languages and jobs done."""
-    chance, trades = wording.chance, list(taxonomy.sectors())
+    rng, trades = wording.rng, list(taxonomy.sectors())
     services, sectors, areas, languages, cases = (list[Row]() for _kind in range(5))
     year = clock.today().year
     for supplier, codes, seat in zip(ids, sold, seats, strict=True):
         services += [{"supplier_id": supplier, "code": code} for code in codes]
-        known = sorted(chance.sample(trades, chance.randint(1, 4)))
+        known = sorted(rng.sample(trades, rng.randint(1, 4)))
         sectors += [{"supplier_id": supplier, "code": code} for code in known]
         near = {seat, *places.neighbours(seat)}
         areas += [{"supplier_id": supplier, "municipality_number": number} for number in sorted(near)]
         spoken = [
             "nb",
-            *(["en"] if chance.random() < 0.5 else []),
-            *(["nn"] if chance.random() < 0.15 else []),
+            *(["en"] if rng.random() < 0.5 else []),
+            *(["nn"] if rng.random() < 0.15 else []),
         ]
         languages += [{"supplier_id": supplier, "code": code} for code in spoken]
-        for code in chance.sample(codes, min(2, len(codes))):
+        for code in rng.sample(codes, min(2, len(codes))):
             cases.append(
                 {
                     "supplier_id": supplier,
                     "title": taxonomy.service(code).labels["nb"],
-                    "sector_code": chance.choice(known),
+                    "sector_code": rng.choice(known),
                     "service_code": code,
                     "text": wording.case_text(taxonomy.group_of(code)),
-                    "year": year - chance.randint(0, 3),
+                    "year": year - rng.randint(0, 3),
                 }
             )
     for model, rows in (
@@ -197,17 +197,17 @@ def _add_profiles(
 
 
 def _add_vettings(
-    chance: random.Random, gardens: Sequence[int], ids: Sequence[int], sold: Sequence[list[str]]
+    rng: random.Random, gardens: Sequence[int], ids: Sequence[int], sold: Sequence[list[str]]
 ) -> dict[int, frozenset[str]]:
     """Add a vetting for each kind of service, and return the approved kinds by supplier."""
     now, rows, approved = clock.now(), list[Row](), dict[int, frozenset[str]]()
     for supplier, codes in zip(ids, sold, strict=True):
         categories = sorted({taxonomy.group_of(code) for code in codes})
-        is_approved = chance.random() < APPROVED_SHARE
+        is_approved = rng.random() < APPROVED_SHARE
         approved[supplier] = frozenset(categories) if is_approved else frozenset()
-        decided = now - dt.timedelta(days=chance.randint(5, 300)) if is_approved else None
-        submitted = (decided or now) - dt.timedelta(days=chance.randint(1, 6))
-        garden = chance.choice(gardens)
+        decided = now - dt.timedelta(days=rng.randint(5, 300)) if is_approved else None
+        submitted = (decided or now) - dt.timedelta(days=rng.randint(1, 6))
+        garden = rng.choice(gardens)
         rows += [
             {
                 "supplier_id": supplier,
@@ -226,17 +226,17 @@ def _add_vettings(
 
 
 def _add_companies(wording: Wording, gardens: Sequence[int], count: int) -> list[tuple[int, int]]:
-    chance, trades = wording.chance, sorted(taxonomy.sectors())
-    rows = [{"name": wording.company_name(), "municipality_number": seat} for seat in _seats(chance, count)]
+    rng, trades = wording.rng, sorted(taxonomy.sectors())
+    rows = [{"name": wording.company_name(), "municipality_number": seat} for seat in _seats(rng, count)]
     pairs = _add_organisations(wording, "company", rows)
     add_rows(
         Company,
         [
             {
                 "id": company,
-                "garden_id": chance.choice(gardens),
-                "sector_code": chance.choice(trades),
-                "employees": chance.randint(1, 40),
+                "garden_id": rng.choice(gardens),
+                "sector_code": rng.choice(trades),
+                "employees": rng.randint(1, 40),
             }
             for company, _owner in pairs
         ],

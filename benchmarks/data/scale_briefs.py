@@ -48,17 +48,17 @@ def add_briefs(
     wording: Wording, companies: Sequence[tuple[int, int]], suppliers: Sequence[Supplied], count: int
 ) -> int:
     """Add briefs of some companies (id, owner) with offers from suppliers that may answer; return how many offers."""
-    chance = wording.chance
+    rng = wording.rng
     known = {
         row.id: row
         for row in session.execute(
             select(Organisation.id, Organisation.name, Organisation.municipality_number)
         )
     }
-    states = chance.choices([state for state, _share in STATES], [share for _state, share in STATES], k=count)
+    states = rng.choices([state for state, _share in STATES], [share for _state, share in STATES], k=count)
     rows = []
     for state in states:
-        company, owner = chance.choice(companies)
+        company, owner = rng.choice(companies)
         rows.append(_brief_row(wording, known[company], owner, state))
     ids = add_numbered(Brief, [{**row, "reference": f"ny-{number}"} for number, row in enumerate(rows)])
     year = clock.today().year
@@ -79,14 +79,13 @@ def add_briefs(
 
 
 def _brief_row(wording: Wording, company: Any, owner: int, state: State) -> Row:
-    chance = wording.chance
-    group = chance.choice(list(taxonomy.groups()))
+    rng = wording.rng
+    group = rng.choice(list(taxonomy.groups()))
     services = [
-        service.code
-        for service in chance.sample(group.services, min(len(group.services), chance.randint(1, 3)))
+        service.code for service in rng.sample(group.services, min(len(group.services), rng.randint(1, 3)))
     ]
     place = places.municipality(company.municipality_number)
-    days_out = chance.randint(0, 35) if state == State.PUBLISHED else chance.randint(60, 360)
+    days_out = rng.randint(0, 35) if state == State.PUBLISHED else rng.randint(60, 360)
     published = clock.today() - dt.timedelta(days=days_out)
     deadline = published + dt.timedelta(days=OPEN_DAYS)
     title = wording.brief_title(services, company.name, place.name)
@@ -118,7 +117,7 @@ def _brief_row(wording: Wording, company: Any, owner: int, state: State) -> Row:
 
 
 def _answers(wording: Wording, services: list[str], title: str, municipality: str, published: dt.date) -> Row:
-    chance = wording.chance
+    rng = wording.rng
 
     def day(days: int) -> str:
         return (published + dt.timedelta(days=days)).isoformat()
@@ -127,21 +126,21 @@ def _answers(wording: Wording, services: list[str], title: str, municipality: st
         **guide.presets(guide.load(), guide.Company(municipality), published),
         "services": services,
         "title": title,
-        "problem": wording.told("problem", services),
-        "goal": wording.told("goal", services, least_words=8),
-        "success_metric": chance.choice(("more_orders", "more_enquiries", "more_visits", "time_saved")),
-        "audience": chance.sample(["local", "norwegian_tourists", "foreign_tourists", "businesses"], 2),
-        "audience_text": wording.told("audience_text", services, least_words=10),
-        "current_state": wording.told("current_state", services, least_words=15),
+        "problem": wording.answer_text("problem", services),
+        "goal": wording.answer_text("goal", services, min_words=8),
+        "success_metric": rng.choice(("more_orders", "more_enquiries", "more_visits", "time_saved")),
+        "audience": rng.sample(["local", "norwegian_tourists", "foreign_tourists", "businesses"], 2),
+        "audience_text": wording.answer_text("audience_text", services, min_words=10),
+        "current_state": wording.answer_text("current_state", services, min_words=15),
         "deliverables": [taxonomy.service(code).labels["nb"] for code in services],
         "content": dict.fromkeys(("text", "photos", "logo", "film", "product_data"), "ready"),
-        "budget_band": chance.choice(BANDS),
+        "budget_band": rng.choice(BANDS),
         "finish_by": day(OPEN_DAYS + 90),
         "start_from": day(OPEN_DAYS + 20),
-        "presence": chance.choice(("some", "remote", "remote")),
+        "presence": rng.choice(("some", "remote", "remote")),
         "decision_by": "Daglig leder",
         "decision_date": day(OPEN_DAYS + 10),
-        "personal_data": chance.choice(("yes", "no")),
+        "personal_data": rng.choice(("yes", "no")),
         "must_have": ["Vi eier alt som blir laget"],
         "response_deadline": day(OPEN_DAYS),
     }
@@ -160,19 +159,19 @@ def _version_row(row: Row) -> Row:
 
 
 def _add_offers(wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: Sequence[Supplied]) -> int:
-    chance = wording.chance
+    rng = wording.rng
     offers, winners = list[Row](), list[tuple[int, Row]]()
     for brief, version in briefs:
         category = taxonomy.group_of(brief["answers"]["services"][0])
         able = [supplier for supplier in suppliers if category in supplier.categories]
-        chosen = chance.sample(able, min(len(able), chance.randint(1, MOST_OFFERS)))
+        chosen = rng.sample(able, min(len(able), rng.randint(1, MOST_OFFERS)))
         for place, supplier in enumerate(chosen):
             is_winner = place == 0 and brief["state"] in CHOSEN
             if is_winner:
                 winners.append((len(offers), brief))
             state = OfferState.AWARDED if is_winner else OFFER_STATES[brief["state"]]
             offers.append(_offer_row(wording, brief, version, supplier, state))
-    ids = chance.sample(range(1, 2**31), len(offers))
+    ids = rng.sample(range(1, 2**31), len(offers))
     for number, offer in zip(ids, offers, strict=True):
         proposal = Proposal(id=number, **offer)
         proposal.add_revision(offer["content"], offer["submitted_at"], offer["created_by_id"])
@@ -184,7 +183,7 @@ def _add_offers(wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: 
 
 def _offer_row(wording: Wording, brief: Row, version: int, supplier: Supplied, state: OfferState) -> Row:
     content = _offer(wording, brief).to_dict()
-    sent = brief["published_at"] + dt.timedelta(days=wording.chance.randint(3, OPEN_DAYS - 1))
+    sent = brief["published_at"] + dt.timedelta(days=wording.rng.randint(3, OPEN_DAYS - 1))
     sent = min(sent, clock.now())
     is_judged = state != OfferState.SUBMITTED
     return {
@@ -206,16 +205,15 @@ def _offer_row(wording: Wording, brief: Row, version: int, supplier: Supplied, s
 
 
 def _offer(wording: Wording, brief: Row) -> OfferContent:
-    chance = wording.chance
+    rng = wording.rng
     requirements = BriefRequirements.from_answers(brief["title"], brief["answers"])
     start = clock.to_local(brief["deadline"]).date() + dt.timedelta(days=20)
     return OfferContent(
-        understanding=wording.told("problem", brief["answers"]["services"]),
+        understanding=wording.answer_text("problem", brief["answers"]["services"]),
         price_lines=tuple(
-            PriceLine(text, PriceKind.AMOUNT, chance.randint(8, 90) * 500)
-            for text in requirements.deliverables
+            PriceLine(text, PriceKind.AMOUNT, rng.randint(8, 90) * 500) for text in requirements.deliverables
         ),
-        monthly_nok=chance.choice((0, 490, 990, 1490)),
+        monthly_nok=rng.choice((0, 490, 990, 1490)),
         start=start,
         finish=start + dt.timedelta(days=60),
         team=wording.person_name(),

@@ -23,8 +23,8 @@ def demo(*, reset: bool) -> None:
         )
         raise click.ClickException(message)
     with app.app_context():
-        contents = demo_data.holds()
-        if contents is demo_data.Holds.OTHER:
+        contents = demo_data.database_content()
+        if contents is demo_data.DatabaseContent.OTHER:
             message = (
                 f"The database {db.engine.url!r} holds data that is not demo data. Nothing was changed. "
                 "Set INSTANCE_PATH or DATABASE_URL to an empty one."
@@ -32,7 +32,7 @@ def demo(*, reset: bool) -> None:
             raise click.ClickException(message)
         db.session.remove()
         migrate.upgrade(db.engine)
-        if contents is demo_data.Holds.DEMO and not reset:
+        if contents is demo_data.DatabaseContent.DEMO and not reset:
             click.echo("The demo data is in place. Start over with `make demo-reset`.")
         else:
             demo_data.reset()

@@ -1,4 +1,4 @@
-"""The demo world as it is written down: one YAML file for each kind of thing, read once."""
+"""Demo content, read from one YAML file per kind of record and cached."""
 
 from functools import cache
 from pathlib import Path
@@ -36,7 +36,7 @@ def companies() -> tuple[Entry, ...]:
 
 
 def briefs() -> tuple[Entry, ...]:
-    """Return the briefs with what has happened to them."""
+    """Return the briefs with their history."""
     return _read("briefs")
 
 
@@ -46,12 +46,12 @@ def proposals() -> tuple[Entry, ...]:
 
 
 def remarks() -> dict[str, list[str]]:
-    """Return what curators note and suppliers add, by occasion."""
+    """Return notes by curators and suppliers, by occasion."""
     found: dict[str, list[str]] = _load("remarks")
     return found
 
 
 def words() -> dict[str, Any]:
-    """Return the pieces that a directory of any size is made of."""
+    """Return the building blocks for generated names and texts."""
     found: dict[str, Any] = _load("words")
     return found

@@ -1,4 +1,4 @@
-"""Who is who in the demo world while it is being told: ids by the keys of the content files."""
+"""Registry of the demo records created so far: ids by the keys of the content files."""
 
 import secrets
 from dataclasses import dataclass, field
@@ -14,8 +14,8 @@ from marketplace.organisations.use_cases import add_membership
 
 
 @dataclass
-class World:
-    """What has been made so far. All demo people share one password hash, of a password that nobody knows."""
+class Fixtures:
+    """The records created so far. All demo users share one hash of an unknown random password."""
 
     password_hash: str = field(
         default_factory=lambda: passwords.hash_password(secrets.token_urlsafe(), passwords.HashCost())
@@ -27,7 +27,7 @@ class World:
     _viewers: dict[str, Viewer] = field(default_factory=dict)
 
     def add_person(self, entry: dict[str, Any], *, is_admin: bool = False) -> int:
-        """Add a person, inside the caller's transaction, and return the id."""
+        """Add a user inside the caller's transaction, and return the id."""
         user = User(
             name=entry["name"],
             email=entry["email"],
@@ -42,11 +42,11 @@ class World:
         return user.id
 
     def add_member(self, entry: dict[str, Any], organisation: str, role: str) -> None:
-        """Add a person who may act for an organisation, inside the caller's transaction."""
+        """Add a user who is a member of an organisation, inside the caller's transaction."""
         add_membership(self.add_person(entry), self.organisations[organisation], role)
 
     def viewer(self, email: str) -> Viewer:
-        """Return a person as the viewer who acts for his or her organisation."""
+        """Return a user as a viewer acting for the user's organisation."""
         if email not in self._viewers:
             user = session.get_one(User, self.people[email])
             memberships = organisations.memberships_of(user.id)

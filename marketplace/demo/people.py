@@ -1,4 +1,4 @@
-"""The demo's people, for one-click sign-in."""
+"""Demo users for one-click sign-in."""
 
 from marketplace.core.i18n import gettext as _
 
@@ -21,7 +21,7 @@ ADMINISTRATOR = {"name": "Sivert Nordhaug", "organisation": "", "email": "sivert
 
 
 def demo_people() -> list[dict[str, str]]:
-    """Return key, role, name, first name, organisation and address of each, the role in the reader's language."""
+    """Return key, role, name, first name, organisation and e-mail address of each; the role is translated."""
     shown = [
         ("company", _("Company"), COMPANY),
         ("supplier", _("Supplier"), SUPPLIER),

@@ -1,4 +1,4 @@
-"""Companies write briefs, gardens read them, and suppliers are asked and ask."""
+"""Demo briefs: drafts, garden reviews, and clarification questions with answers."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -12,15 +12,15 @@ from marketplace.briefs.models import ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.demo import content_files as content
-from marketplace.demo.fixtures import World
-from marketplace.demo.timeline import History
+from marketplace.demo.fixtures import Fixtures
+from marketplace.demo.timeline import Timeline
 
 Entry = dict[str, Any]
-MINUTES_A_TOPIC = 6
+MINUTES_PER_TOPIC = 6
 
 
-def owner_of(kind: str, key: str) -> str:
-    """Return the address of the person who may decide for a company or a supplier."""
+def owner_email(kind: str, key: str) -> str:
+    """Return the e-mail address of the owner of a company or the contact of a supplier."""
     if kind == "supplier":
         found: str = next(entry["contact"]["email"] for entry in content.suppliers() if entry["key"] == key)
     else:
@@ -29,11 +29,11 @@ def owner_of(kind: str, key: str) -> str:
     return found
 
 
-def tell_briefs(history: History, world: World) -> None:
-    """Let each brief be written, read by the garden where it was asked to, and published."""
+def seed_briefs(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add the writing and review of each brief to the timeline."""
     for entry in content.briefs():
-        key, writer = entry["key"], entry.get("by") or owner_of("company", entry["company"])
-        history.add(entry["created"], key, _beginning(world, entry, writer))
+        key, writer = entry["key"], entry.get("by") or owner_email("company", entry["company"])
+        timeline.add(entry["created"], key, _draft_action(fixtures, entry, writer))
         questions = guide.load()
         written = {
             topic.code
@@ -42,31 +42,36 @@ def tell_briefs(history: History, world: World) -> None:
         }
         for number, topic in enumerate(questions.topics, start=1):
             if topic.code in written:
-                minutes = number * MINUTES_A_TOPIC
-                history.add(
-                    entry["created"], key, _saving(history, world, entry, writer, topic.code), minutes=minutes
+                minutes = number * MINUTES_PER_TOPIC
+                timeline.add(
+                    entry["created"],
+                    key,
+                    _save_topic_action(timeline, fixtures, entry, writer, topic.code),
+                    minutes=minutes,
                 )
         if review := entry.get("review"):
-            _tell_review(history, world, entry, writer, review)
+            _seed_review(timeline, fixtures, entry, writer, review)
         for question in entry.get("questions", ()):
-            _tell_question(history, world, entry, question)
+            _seed_question(timeline, fixtures, entry, question)
 
 
-def _beginning(world: World, entry: Entry, writer: str) -> Callable[[], None]:
+def _draft_action(fixtures: Fixtures, entry: Entry, writer: str) -> Callable[[], None]:
     def begin() -> None:
-        brief = use_cases.create_draft(world.viewer(writer), entry["answers"].get("own_words", ""))
-        world.briefs[entry["key"]] = brief.reference
+        brief = use_cases.create_draft(fixtures.viewer(writer), entry["answers"].get("own_words", ""))
+        fixtures.briefs[entry["key"]] = brief.reference
 
     return begin
 
 
-def _saving(history: History, world: World, entry: Entry, writer: str, topic_code: str) -> Callable[[], None]:
+def _save_topic_action(
+    timeline: Timeline, fixtures: Fixtures, entry: Entry, writer: str, topic_code: str
+) -> Callable[[], None]:
     def save() -> None:
         topic = guide.load().topic(topic_code)
         answers = entry["answers"]
-        readings = [_reading(history, q, answers[q.code]) for q in topic.questions if q.code in answers]
+        readings = [_parse_answer(timeline, q, answers[q.code]) for q in topic.questions if q.code in answers]
         saved = use_cases.save_topic(
-            world.viewer(writer), world.briefs[entry["key"]], topic_code, readings, {}
+            fixtures.viewer(writer), fixtures.briefs[entry["key"]], topic_code, readings, {}
         )
         if saved.refused:
             raise ValueError(entry["key"], [reading.error for reading in saved.refused])
@@ -74,11 +79,11 @@ def _saving(history: History, world: World, entry: Entry, writer: str, topic_cod
     return save
 
 
-def _reading(history: History, question: Question, written: Any) -> Reading:
-    """Return an answer as if it had come from the form; a number of days becomes its date or month."""
+def _parse_answer(timeline: Timeline, question: Question, written: Any) -> Reading:
+    """Return an answer as the form would parse it; a number of days becomes a date or month."""
     value = written
     if question.type in {"date", "month"} and isinstance(written, int):
-        day = _working_day(history.day(written)) if written > 0 else history.day(written)
+        day = _working_day(timeline.day(written)) if written > 0 else timeline.day(written)
         value = day.isoformat() if question.type == "date" else day.isoformat()[:7]
     return Reading(question, value, value, guide.check_value(question, value, clock.today()))
 
@@ -87,31 +92,34 @@ def _working_day(day: dt.date) -> dt.date:
     return day if clock.is_working_day(day) else clock.add_working_days(day, 1)
 
 
-def _tell_review(history: History, world: World, entry: Entry, writer: str, review: Entry) -> None:
+def _seed_review(timeline: Timeline, fixtures: Fixtures, entry: Entry, writer: str, review: Entry) -> None:
     def ask() -> None:
-        use_cases.ask_for_review(world.viewer(writer), world.briefs[entry["key"]], review["message"])
+        use_cases.ask_for_review(fixtures.viewer(writer), fixtures.briefs[entry["key"]], review["message"])
 
     def answer() -> None:
-        reader, reference = world.viewer(review["by"]), world.briefs[entry["key"]]
+        reader, reference = fixtures.viewer(review["by"]), fixtures.briefs[entry["key"]]
         use_cases.answer_review(reader, reference, review["verdict"], review["comment"])
 
-    history.add(review["asked"], entry["key"], ask, minutes=60)
+    timeline.add(review["asked"], entry["key"], ask, minutes=60)
     if "answered" in review:
-        history.add(review["answered"], entry["key"], answer)
+        timeline.add(review["answered"], entry["key"], answer)
 
 
-def _tell_question(history: History, world: World, entry: Entry, question: Entry) -> None:
+def _seed_question(timeline: Timeline, fixtures: Fixtures, entry: Entry, question: Entry) -> None:
     def ask() -> None:
-        asker = world.viewer(owner_of("supplier", question["supplier"]))
-        use_cases.ask_question(asker, world.briefs[entry["key"]], question["text"])
+        asker = fixtures.viewer(owner_email("supplier", question["supplier"]))
+        use_cases.ask_question(asker, fixtures.briefs[entry["key"]], question["text"])
 
     def answer() -> None:
-        company, reference = world.viewer(owner_of("company", entry["company"])), world.briefs[entry["key"]]
+        company, reference = (
+            fixtures.viewer(owner_email("company", entry["company"])),
+            fixtures.briefs[entry["key"]],
+        )
         query = select(ClarificationQuestion.id).where(ClarificationQuestion.text == question["text"])
         found = session.scalars(query).one()
         use_cases.answer_question(company, reference, found, question["public_text"], question["answer"])
 
     key = f"{entry['key']} {question['supplier']}"
-    history.add(question["day"], key, ask)
+    timeline.add(question["day"], key, ask)
     if "answered" in question:
-        history.add(question["answered"], key, answer)
+        timeline.add(question["answered"], key, answer)

@@ -1,65 +1,65 @@
-"""Companies publish their briefs and ask suppliers, who read them and now and then say no."""
+"""Demo publication: published briefs, invitations, and suppliers' answers to them."""
 
 from collections.abc import Callable
 from typing import Any
 
 from marketplace.demo import content_files as content
-from marketplace.demo.fixtures import World
-from marketplace.demo.seed_briefs import owner_of
-from marketplace.demo.timeline import History
+from marketplace.demo.fixtures import Fixtures
+from marketplace.demo.seed_briefs import owner_email
+from marketplace.demo.timeline import Timeline
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.lifecycle import InvitationState
 
 Entry = dict[str, Any]
-ASKED_AFTER_MINUTES, READ_AFTER_DAYS = 25, 1
+INVITED_AFTER_MINUTES, SEEN_AFTER_DAYS = 25, 1
 
 
-def tell_publication(history: History, world: World) -> None:
-    """Let each brief that has come so far be published, with its ranking, and its suppliers be asked."""
+def seed_publication(timeline: Timeline, fixtures: Fixtures) -> None:
+    """Add the publication, ranking and invitations of each published brief to the timeline."""
     for entry in content.briefs():
         if "published" not in entry:
             continue
         key, day = f"{entry['key']} out", entry["published"]
-        history.add(day, key, _publishing(world, entry))
-        history.add(day, key, _asking(world, entry), minutes=ASKED_AFTER_MINUTES)
+        timeline.add(day, key, _publish_action(fixtures, entry))
+        timeline.add(day, key, _invite_action(fixtures, entry), minutes=INVITED_AFTER_MINUTES)
         for invited in entry["invited"]:
             matter = f"{key} {invited['supplier']}"
             if invited["state"] != InvitationState.INVITED:
-                history.add(day + READ_AFTER_DAYS, matter, _reading(world, entry, invited))
+                timeline.add(day + SEEN_AFTER_DAYS, matter, _mark_seen_action(fixtures, entry, invited))
             if invited["state"] == InvitationState.DECLINED:
-                history.add(invited["day"], matter, _declining(world, entry, invited), minutes=15)
+                timeline.add(invited["day"], matter, _decline_action(fixtures, entry, invited), minutes=15)
 
 
-def _publishing(world: World, entry: Entry) -> Callable[[], None]:
+def _publish_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
     def publish() -> None:
-        owner = world.viewer(owner_of("company", entry["company"]))
-        use_cases.publish_brief(owner, world.briefs[entry["key"]], confirmed=True)
+        owner = fixtures.viewer(owner_email("company", entry["company"]))
+        use_cases.publish_brief(owner, fixtures.briefs[entry["key"]], confirmed=True)
 
     return publish
 
 
-def _asking(world: World, entry: Entry) -> Callable[[], None]:
+def _invite_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
     def ask() -> None:
-        owner = world.viewer(owner_of("company", entry["company"]))
-        chosen = [world.organisations[invited["supplier"]] for invited in entry["invited"]]
-        asked = use_cases.invite_suppliers(owner, world.briefs[entry["key"]], chosen)
+        owner = fixtures.viewer(owner_email("company", entry["company"]))
+        chosen = [fixtures.organisations[invited["supplier"]] for invited in entry["invited"]]
+        asked = use_cases.invite_suppliers(owner, fixtures.briefs[entry["key"]], chosen)
         if asked != len(chosen):
             raise ValueError(entry["key"], "somebody who is asked is not in the ranking", asked)
 
     return ask
 
 
-def _reading(world: World, entry: Entry, invited: Entry) -> Callable[[], None]:
+def _mark_seen_action(fixtures: Fixtures, entry: Entry, invited: Entry) -> Callable[[], None]:
     def read() -> None:
-        reader = world.viewer(owner_of("supplier", invited["supplier"]))
-        use_cases.mark_seen(reader, world.briefs[entry["key"]])
+        reader = fixtures.viewer(owner_email("supplier", invited["supplier"]))
+        use_cases.mark_seen(reader, fixtures.briefs[entry["key"]])
 
     return read
 
 
-def _declining(world: World, entry: Entry, invited: Entry) -> Callable[[], None]:
+def _decline_action(fixtures: Fixtures, entry: Entry, invited: Entry) -> Callable[[], None]:
     def decline() -> None:
-        supplier = world.viewer(owner_of("supplier", invited["supplier"]))
-        use_cases.decline(supplier, world.briefs[entry["key"]], invited["reason"], invited["text"])
+        supplier = fixtures.viewer(owner_email("supplier", invited["supplier"]))
+        use_cases.decline(supplier, fixtures.briefs[entry["key"]], invited["reason"], invited["text"])
 
     return decline

@@ -1,4 +1,4 @@
-"""What has happened in the demo world, in the order of time, each thing at its own moment."""
+"""Timeline of the demo: actions run in chronological order, each at its own time."""
 
 import datetime as dt
 import itertools
@@ -11,73 +11,76 @@ from rich.progress import Progress
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 
-Act = Callable[[], None]
+Action = Callable[[], None]
 EARLIEST_HOUR, WORKING_MINUTES = 8, 7 * 60
 
 
 @dataclass(frozen=True, slots=True)
-class Event:
-    """An act and when it was done. What the clock does has its own transactions."""
+class TimelineEvent:
+    """An action and its time. Scheduled jobs manage their own transactions."""
 
     at: dt.datetime
-    act: Act
-    by_clock: bool
+    action: Action
+    is_scheduled: bool
 
 
-class History:
-    """Acts to be lived through. Days count from today; all lie in the past."""
+class Timeline:
+    """Past actions to run. Days are relative to today and negative."""
 
     def __init__(self, today: dt.date) -> None:
         self.today = today
-        self._events: list[Event] = []
+        self._events: list[TimelineEvent] = []
 
     def day(self, days: int) -> dt.date:
-        """Return the date so many days from today."""
+        """Return the date a number of days from today."""
         return self.today + dt.timedelta(days=days)
 
-    def add(self, days: int, key: str, act: Act, *, minutes: int = 0) -> None:
-        """Add an act on a past day. `key` decides the time of day, so that acts of one matter keep their order.
+    def add(self, days: int, key: str, action: Action, *, minutes: int = 0) -> None:
+        """Add an action on a past day.
 
-        `minutes` is how long after the first act of that matter.
+        The key determines the time of day, so that actions with the same key keep their order. `minutes` is the delay
+        after the first action with that key.
         """
         start = zlib.crc32(key.encode()) % WORKING_MINUTES
         local = dt.datetime.combine(self.day(min(days, -1)), dt.time(EARLIEST_HOUR), tzinfo=clock.LOCAL_ZONE)
-        self._events.append(Event(local + dt.timedelta(minutes=start + minutes), act, by_clock=False))
+        self._events.append(
+            TimelineEvent(local + dt.timedelta(minutes=start + minutes), action, is_scheduled=False)
+        )
 
-    def add_clock(self, days: int, act: Act) -> None:
-        """Add something that the clock does in the first minutes of a past day, once a day."""
+    def add_scheduled(self, days: int, action: Action) -> None:
+        """Add a scheduled job that runs just after midnight on a past day, once a day."""
         local = dt.datetime.combine(self.day(days), dt.time(0, 5), tzinfo=clock.LOCAL_ZONE)
-        event = Event(local, act, by_clock=True)
+        event = TimelineEvent(local, action, is_scheduled=True)
         if days < 0 and event not in self._events:
             self._events.append(event)
 
     @property
-    def begins(self) -> dt.datetime:
-        """Return the moment of the first act."""
+    def start(self) -> dt.datetime:
+        """Return the time of the first action."""
         return min(event.at for event in self._events)
 
-    def live(self, progress: Progress) -> None:
-        """Do it all, in the order of time. What stands between two acts of the clock is one transaction."""
+    def run(self, progress: Progress) -> None:
+        """Run all actions in chronological order. The actions between two scheduled jobs share a transaction."""
         events = sorted(self._events, key=lambda event: event.at)
         task = progress.add_task("Demo data", total=len(events))
-        for by_clock, group in itertools.groupby(events, key=lambda event: event.by_clock):
-            live = self._by_clock if by_clock else self._by_people
-            for _event in live(group):
+        for is_scheduled, group in itertools.groupby(events, key=lambda event: event.is_scheduled):
+            run_group = self._run_scheduled if is_scheduled else self._run_actions
+            for _event in run_group(group):
                 progress.advance(task)
 
     @staticmethod
-    def _by_clock(events: Iterator[Event]) -> Iterator[Event]:
+    def _run_scheduled(events: Iterator[TimelineEvent]) -> Iterator[TimelineEvent]:
         for event in events:
             with clock.as_of(event.at):
-                event.act()
+                event.action()
             yield event
 
     @staticmethod
-    def _by_people(events: Iterator[Event]) -> Iterator[Event]:
+    def _run_actions(events: Iterator[TimelineEvent]) -> Iterator[TimelineEvent]:
         with transaction():
             for event in events:
                 with clock.as_of(event.at):
-                    event.act()
+                    event.action()
                     session.flush()
-                session.expire_all()  # the next act reads as a new request would
+                session.expire_all()  # the next action reads from the database, as a new request would
                 yield event

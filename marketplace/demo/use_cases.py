@@ -1,4 +1,4 @@
-"""Filling a database with the demo's world, by living through what has happened in it."""
+"""Load the demo data by replaying its history."""
 
 import datetime as dt
 import gc
@@ -17,17 +17,17 @@ from marketplace.core.database import Base, session, transaction
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import use_locale
 from marketplace.database import triggers
-from marketplace.demo.fixtures import World
+from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.people import demo_people
-from marketplace.demo.seed_briefs import tell_briefs
-from marketplace.demo.seed_offers import tell_offers
-from marketplace.demo.seed_organisations import tell_companies, tell_gardens, tell_suppliers
-from marketplace.demo.seed_publication import tell_publication
-from marketplace.demo.timeline import History
+from marketplace.demo.seed_briefs import seed_briefs
+from marketplace.demo.seed_offers import seed_offers
+from marketplace.demo.seed_organisations import seed_companies, seed_gardens, seed_suppliers
+from marketplace.demo.seed_publication import seed_publication
+from marketplace.demo.timeline import Timeline
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing.use_cases import refit
 
-__all__ = ["Holds", "demo_people", "fill", "holds", "reset"]
+__all__ = ["DatabaseContent", "database_content", "demo_people", "fill", "reset"]
 
 FILLED = "demo.fill"
 
@@ -35,29 +35,29 @@ NOTICES_UNREAD_DAYS = 7
 MAILS_WAITING_DAYS = 1
 
 
-class Holds(StrEnum):
-    """What is in the database before the demo is told."""
+class DatabaseContent(StrEnum):
+    """Kind of data in the database before loading."""
 
     NOTHING = "nothing"
     DEMO = "demo"
     OTHER = "other"
 
 
-def holds() -> Holds:
-    """Return what is in the database: nothing, the demo's world and what was added to it, or anything else."""
+def database_content() -> DatabaseContent:
+    """Return the kind of data in the database: none, demo data with later additions, or other data."""
     if not inspect(session.connection()).has_table(AuditEvent.__tablename__):
-        return Holds.NOTHING
+        return DatabaseContent.NOTHING
     if session.scalar(select(AuditEvent.id).where(AuditEvent.action == FILLED).limit(1)) is not None:
-        return Holds.DEMO
+        return DatabaseContent.DEMO
     somebody = session.scalar(select(User.id).limit(1)) or session.scalar(select(AuditEvent.id).limit(1))
-    return Holds.OTHER if somebody else Holds.NOTHING
+    return DatabaseContent.OTHER if somebody else DatabaseContent.NOTHING
 
 
 def reset() -> None:
-    """Empty the database, all of it, when it is the demo's. Raises Conflict for any other."""
+    """Delete all data if the database contains demo data or none. Raises Conflict for other data."""
     with transaction():
-        if holds() is Holds.OTHER:
-            message = "The database holds data that the demo did not make."
+        if database_content() is DatabaseContent.OTHER:
+            message = "The database contains data that is not demo data."
             raise Conflict(message)
         tables = list(reversed(Base.metadata.sorted_tables))
         triggers.remove(session.connection())
@@ -71,25 +71,25 @@ def reset() -> None:
 
 
 def fill(progress: Progress) -> None:
-    """Write the demo's world into an empty database, the same each time but for the day it is told on.
+    """Load the demo data into an empty database. The result depends only on today's date.
 
-    The first row says that the demo made the database, so that nothing else is ever emptied by `reset`.
+    The first row identifies the database as a demo, so that `reset` never deletes other data.
     """
-    history, world = History(clock.today()), World()
-    for tell in (tell_gardens, tell_companies, tell_suppliers, tell_briefs, tell_publication, tell_offers):
-        tell(history, world)
-    with use_locale("nb"), _without_collecting():
-        with clock.as_of(history.begins), transaction():
+    timeline, fixtures = Timeline(clock.today()), Fixtures()
+    for seed in (seed_gardens, seed_companies, seed_suppliers, seed_briefs, seed_publication, seed_offers):
+        seed(timeline, fixtures)
+    with use_locale("nb"), _garbage_collection_paused():
+        with clock.as_of(timeline.start), transaction():
             record(None, FILLED, "database", "demo")
-        history.live(progress)
+        timeline.run(progress)
         _settle()
-        with clock.as_of(clock.start_of_day(history.today)):
+        with clock.as_of(clock.start_of_day(timeline.today)):
             refit()
 
 
 @contextmanager
-def _without_collecting() -> Iterator[None]:
-    """Let nobody look for circles among the objects meanwhile: about a tenth of the time, for nothing in seconds."""
+def _garbage_collection_paused() -> Iterator[None]:
+    """Pause garbage collection, which would take a tenth of the time and free little memory."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -100,7 +100,7 @@ def _without_collecting() -> Iterator[None]:
 
 
 def _settle() -> None:
-    """Let people have read what is old, and leave only yesterday's mails to be sent."""
+    """Mark old notices as read and old e-mails as sent, so that only yesterday's e-mails are queued."""
     now = clock.now()
     with transaction():
         old = Notice.created_at < now - dt.timedelta(days=NOTICES_UNREAD_DAYS)
@@ -109,5 +109,5 @@ def _settle() -> None:
         session.execute(
             update(OutboxMail).where(sent).values(state="sent", sent_at=OutboxMail.created_at, attempts=1)
         )
-        # Nobody has waited for the others yet: the worker gets them now.
+        # Nobody has days_to_decision for the others yet: the worker gets them now.
         session.execute(update(OutboxMail).where(OutboxMail.state == "waiting").values(next_attempt_at=now))

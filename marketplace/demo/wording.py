@@ -1,4 +1,4 @@
-"""Names and texts in any number, put together from the demo world's own sentences and the taxonomy's words."""
+"""Generated names and texts, combined from demo sentences and taxonomy labels."""
 
 import random
 import re
@@ -14,7 +14,7 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s+")
 
 @cache
 def _sentences(group: str) -> tuple[str, ...]:
-    """Return what suppliers of a kind of service have written in bokmål, sentence by sentence."""
+    """Return the Bokmål sentences of suppliers in a service group."""
     texts = [
         text
         for supplier in content.suppliers()
@@ -28,7 +28,7 @@ def _sentences(group: str) -> tuple[str, ...]:
 
 @cache
 def _brief_sentences(code: str) -> tuple[str, ...]:
-    """Return what companies have written in a long answer, in bokmål."""
+    """Return the Bokmål sentences of companies' answers to a long question."""
     texts = [
         b["answers"][code]
         for b in content.briefs()
@@ -45,15 +45,15 @@ def _label(code: str) -> str:
 
 
 class Wording:
-    """Writes texts with one source of chance, so that the same seed gives the same texts. No name comes twice."""
+    """Text generator. The same seed gives the same texts, and no organisation name is repeated."""
 
-    def __init__(self, chance: random.Random) -> None:
-        self.chance = chance
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
         self._words: dict[str, Any] = content.words()
         self._taken = {make_slug(entry["name"]) for entry in (*content.suppliers(), *content.companies())}
 
     def supplier_name(self, group: str) -> str:
-        """Return a name for a supplier of a kind of service."""
+        """Return a name for a supplier in a service group."""
         return self._new_name(self._words["trades"][group])
 
     def company_name(self) -> str:
@@ -62,31 +62,28 @@ class Wording:
 
     def _new_name(self, trades: list[str]) -> str:
         while True:
-            stem = self.chance.choice(self._words["first_parts"]) + self.chance.choice(
-                self._words["second_parts"]
-            )
-            name = f"{stem} {self.chance.choice(trades)}"
+            stem = self.rng.choice(self._words["first_parts"]) + self.rng.choice(self._words["second_parts"])
+            name = f"{stem} {self.rng.choice(trades)}"
             if (slug := make_slug(name)) not in self._taken:
                 self._taken.add(slug)
                 return name
 
     def person_name(self) -> str:
-        """Return a person's name; it may come again, as names do."""
-        return f"{self.chance.choice(self._words['first_names'])} {self.chance.choice(self._words['last_names'])}"
+        """Return a person's name, which may be repeated."""
+        return f"{self.rng.choice(self._words['first_names'])} {self.rng.choice(self._words['last_names'])}"
 
     def profile(self, services: list[str], place: str, employees: int) -> str:
-        """Return a supplier's text of about the length that people write."""
+        """Return a profile text of realistic length."""
         groups = sorted({taxonomy.group_of(code) for code in services})
-        opening = self.chance.choice(self._words["openings"]).format(
-            place=place, services=self._listed(services), people=employees, years=self.chance.randint(2, 25)
+        opening = self.rng.choice(self._words["openings"]).format(
+            place=place, services=self._listed(services), people=employees, years=self.rng.randint(2, 25)
         )
         pool = [sentence for group in groups for sentence in _sentences(group)]
-        middle = self.chance.sample(pool, min(len(pool), self.chance.randint(2, 5)))
+        middle = self.rng.sample(pool, min(len(pool), self.rng.randint(2, 5)))
         about = [
-            taxonomy.service(code).abouts["nb"]
-            for code in self.chance.sample(services, min(2, len(services)))
+            taxonomy.service(code).abouts["nb"] for code in self.rng.sample(services, min(2, len(services)))
         ]
-        closing = self.chance.choice(self._words["closings"])
+        closing = self.rng.choice(self._words["closings"])
         return " ".join([opening[:1].upper() + opening[1:], *about, *middle, closing])
 
     def _listed(self, services: list[str]) -> str:
@@ -94,23 +91,23 @@ class Wording:
         return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} og {labels[-1]}"
 
     def case_text(self, group: str) -> str:
-        """Return what a supplier tells of a job."""
-        return " ".join(self.chance.sample(_sentences(group), 2))
+        """Return a description of a completed job."""
+        return " ".join(self.rng.sample(_sentences(group), 2))
 
     def brief_title(self, services: list[str], company: str, place: str) -> str:
         """Return a title of at most 80 characters."""
-        title: str = self.chance.choice(self._words["brief_titles"]).format(
-            service=_label(services[0]), company=company, place=place, people=self.chance.randint(2, 30)
+        title: str = self.rng.choice(self._words["brief_titles"]).format(
+            service=_label(services[0]), company=company, place=place, people=self.rng.randint(2, 30)
         )
         return (title[:1].upper() + title[1:])[:80]
 
-    def told(self, code: str, services: list[str], least_words: int = 25) -> str:
-        """Return a long answer to a question of the guide, with how people say the need in it."""
+    def answer_text(self, code: str, services: list[str], min_words: int = 25) -> str:
+        """Return a long answer to a guide question that contains lay terms for the services."""
         lay = [phrase for service in services for phrase in taxonomy.service(service).lay["nb"]]
-        said = self.chance.choice(lay) if lay else _label(services[0])
+        said = self.rng.choice(lay) if lay else _label(services[0])
         sentences = [f"{said[:1].upper()}{said[1:]}."]
         pool = list(_brief_sentences(code))
-        self.chance.shuffle(pool)
-        while len(" ".join(sentences).split()) < least_words and pool:
+        self.rng.shuffle(pool)
+        while len(" ".join(sentences).split()) < min_words and pool:
             sentences.append(pool.pop())
         return " ".join(sentences)

@@ -83,17 +83,17 @@ def unrecorded(done: list[frozenset[str]]) -> set[frozenset[str]]:
     }
 
 
-def one_by_one(events: Iterator[timeline.Event]) -> Iterator[timeline.Event]:
+def one_by_one(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.TimelineEvent]:
     """Live through acts as people do, each with its own commit."""
     for one in events:
         with clock.as_of(one.at), transaction():
-            one.act()
+            one.action()
         yield one
 
 
 def test_every_change_in_the_demo_world_leaves_a_record(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each act in a transaction of its own, as in life; the demo itself takes many together to be quick.
-    monkeypatch.setattr(timeline.History, "_by_people", staticmethod(one_by_one))
+    monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(one_by_one))
     monkeypatch.setattr(demo, "_settle", session.commit)
     with transactions(db.engine) as done:
         demo.fill(Progress(disable=True))

@@ -1,4 +1,4 @@
-"""The demo world's files: every reference leads somewhere, and every text keeps the limits that people have to keep."""
+"""Demo content files: references resolve, and texts obey the limits that users have to obey."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -41,7 +41,7 @@ def area(supplier: dict[str, Any]) -> set[str]:
     return found
 
 
-def test_there_is_as_much_as_promised() -> None:
+def test_content_has_documented_number_of_records() -> None:
     assert len(content.gardens()) == 4
     assert len(content.suppliers()) == 45
     assert len(content.companies()) == 30
@@ -51,7 +51,7 @@ def test_there_is_as_much_as_promised() -> None:
     assert len({number[:2] for number in seats}) == 3, "suppliers from neighbouring counties too"
 
 
-def test_every_state_of_a_brief_is_shown() -> None:
+def test_every_brief_state_occurs() -> None:
     states = Counter(brief["state"] for brief in content.briefs())
     out = [b["answers"]["response_deadline"] for b in content.briefs() if b["state"] == "published"]
     assert sum(day > 0 for day in out) == 7
@@ -63,13 +63,13 @@ def test_every_state_of_a_brief_is_shown() -> None:
     }  # fmt: skip
 
 
-def test_every_state_of_an_approval_is_shown() -> None:
+def test_every_vetting_state_occurs() -> None:
     shown = {entry["state"] for supplier in content.suppliers() for entry in supplier["vetting"].values()}
     assert shown == set(rules.STANDINGS)
     assert any("paused" in supplier for supplier in content.suppliers())
 
 
-def test_no_name_address_or_number_is_used_twice() -> None:
+def test_names_addresses_and_numbers_are_unique() -> None:
     organisations = [*content.gardens(), *content.companies(), *content.suppliers()]
     for values in (
         [entry["name"] for entry in organisations],
@@ -81,14 +81,14 @@ def test_no_name_address_or_number_is_used_twice() -> None:
         assert [value for value, count in Counter(values).items() if count > 1] == []
 
 
-def test_organisation_numbers_exist_only_as_synthetic_ones() -> None:
+def test_organisation_numbers_are_synthetic() -> None:
     for entry in (*content.gardens(), *content.companies(), *content.suppliers()):
         if number := entry.get("organisation_number"):
             assert parse_organisation_number(number) == number
             assert number.startswith("3100"), number
 
 
-def test_addresses_are_made_up() -> None:
+def test_addresses_are_in_example_domains() -> None:
     for entry in (*content.gardens(), *content.companies(), *content.suppliers()):
         if "website" in entry:
             assert entry["website"].endswith(".example"), entry["website"]
@@ -99,7 +99,7 @@ def test_addresses_are_made_up() -> None:
 
 
 @pytest.mark.parametrize("supplier", content.suppliers(), ids=lambda entry: entry["key"])
-def test_a_supplier_holds_together(supplier: dict[str, Any]) -> None:
+def test_supplier_entry_is_consistent(supplier: dict[str, Any]) -> None:
     assert 60 <= words(supplier["text"]) <= 160
     assert set(supplier["services"]) <= set(taxonomy.services())
     assert set(supplier["sectors"]) <= set(taxonomy.sectors())
@@ -128,14 +128,14 @@ def test_a_supplier_holds_together(supplier: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("company", content.companies(), ids=lambda entry: entry["key"])
-def test_a_company_holds_together(company: dict[str, Any]) -> None:
+def test_company_entry_is_consistent(company: dict[str, Any]) -> None:
     assert company["sector"] in taxonomy.sectors()
     garden = next(garden for garden in content.gardens() if garden["key"] == company["garden"])
     assert company["municipality"] in garden["covers"]
     assert [person["role"] for person in company["people"]].count("owner") == 1
 
 
-def test_the_map_has_gaps() -> None:
+def test_some_services_are_missing_in_some_areas() -> None:
     steinkjer = places.municipality("5006").lat
     north = {m.number for m in map(places.municipality, places.in_county("50")) if m.lat > steinkjer}
     mountains = {"5021", "5022", "5026", "5027", "5033", "5032"}
@@ -147,7 +147,7 @@ def test_the_map_has_gaps() -> None:
 
 
 @pytest.mark.parametrize("brief", content.briefs(), ids=lambda entry: entry["key"])
-def test_a_brief_keeps_the_limits_of_the_guide(brief: dict[str, Any]) -> None:
+def test_brief_answers_are_valid_in_guide(brief: dict[str, Any]) -> None:
     company = next(company for company in content.companies() if company["key"] == brief["company"])
     if "by" in brief:
         assert brief["by"] in {person["email"] for person in company["people"]}
@@ -166,7 +166,7 @@ def test_a_brief_keeps_the_limits_of_the_guide(brief: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("brief", content.briefs(), ids=lambda entry: entry["key"])
-def test_what_happens_to_a_brief_happens_in_order(brief: dict[str, Any]) -> None:
+def test_brief_events_are_in_chronological_order(brief: dict[str, Any]) -> None:
     if "published" not in brief:
         assert brief["state"] in {"draft", "in_review"}
         return
@@ -192,7 +192,7 @@ def test_what_happens_to_a_brief_happens_in_order(brief: dict[str, Any]) -> None
 @pytest.mark.parametrize(
     "offer", content.proposals(), ids=lambda entry: f"{entry['brief']}-{entry['supplier']}"
 )
-def test_an_offer_answers_its_brief(offer: dict[str, Any]) -> None:
+def test_offer_matches_its_brief(offer: dict[str, Any]) -> None:
     brief = BRIEF_KEYS[offer["brief"]]
     answers = brief["answers"]
     supplier = SUPPLIERS[offer["supplier"]]

@@ -1,4 +1,4 @@
-"""Telling what has happened as when it happened."""
+"""clock.as_of: actions in the past get their own time."""
 
 import datetime as dt
 
@@ -7,7 +7,7 @@ import pytest
 from marketplace.core import clock
 
 
-def test_a_moment_can_be_the_present_one_for_a_while() -> None:
+def test_as_of_sets_now_and_today() -> None:
     moment = dt.datetime(2026, 3, 1, 23, 30, tzinfo=dt.UTC)
     with clock.as_of(moment):
         assert clock.now() == moment
@@ -15,7 +15,7 @@ def test_a_moment_can_be_the_present_one_for_a_while() -> None:
     assert clock.now() > moment or clock.now().year < 2026
 
 
-def test_the_clock_goes_on_when_something_fails() -> None:
+def test_as_of_ends_when_block_raises() -> None:
     moment = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
     with pytest.raises(ValueError, match="stop"), clock.as_of(moment):
         raise ValueError("stop")

@@ -1,4 +1,4 @@
-"""`marketplace demo`: never in production, and never on data that somebody else has made."""
+"""`marketplace demo`: refused in production and in databases with other data."""
 
 import gc
 from collections.abc import Callable
@@ -31,7 +31,7 @@ def people() -> int:
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_production_is_refused_also_when_it_is_empty(command: Command, words: tuple[str, ...]) -> None:
+def test_demo_is_refused_in_production(command: Command, words: tuple[str, ...]) -> None:
     said = command(*words, **PRODUCTION)
     assert said.exit_code == 1
     assert "not for production" in said.output
@@ -40,7 +40,7 @@ def test_production_is_refused_also_when_it_is_empty(command: Command, words: tu
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_production_is_refused_with_the_demo_in_it(
+def test_demo_is_refused_in_production_with_demo_data(
     command: Command, demo_world: Flask, words: tuple[str, ...]
 ) -> None:
     del demo_world
@@ -50,7 +50,7 @@ def test_production_is_refused_with_the_demo_in_it(
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_a_database_with_people_is_left_alone(
+def test_database_with_users_is_not_changed(
     command: Command, words: tuple[str, ...], tmp_path: Path
 ) -> None:
     factories.member(factories.company())
@@ -65,7 +65,7 @@ def test_a_database_with_people_is_left_alone(
     assert people() == 1
 
 
-def test_a_database_where_anything_was_done_is_left_alone(command: Command) -> None:
+def test_database_with_audit_events_is_not_changed(command: Command) -> None:
     record(None, "directory.learn", "directory_version", 1)
     session.commit()
     assert command("demo", "--reset").exit_code == 1
@@ -73,7 +73,7 @@ def test_a_database_where_anything_was_done_is_left_alone(command: Command) -> N
         demo.reset()
 
 
-def test_a_refused_database_is_not_even_brought_to_a_newer_version(
+def test_refused_database_is_not_migrated(
     command: Command, empty_database_url: str
 ) -> None:
     assert command("db", "upgrade", "0001", DATABASE_URL=empty_database_url).exit_code == 0
@@ -91,25 +91,25 @@ def test_a_refused_database_is_not_even_brought_to_a_newer_version(
     engine.dispose()
 
 
-def test_a_database_holds_nothing_before_its_tables_are_made_and_until_the_first_row(
+def test_database_content_is_nothing_until_first_row(
     make_app: Callable[..., Flask], empty_database_url: str
 ) -> None:
     with make_app(database_url=empty_database_url).app_context():
-        assert demo.holds() is demo.Holds.NOTHING
+        assert demo.database_content() is demo.DatabaseContent.NOTHING
         session.remove()
         migrate.upgrade(db.engine)
-        assert demo.holds() is demo.Holds.NOTHING
+        assert demo.database_content() is demo.DatabaseContent.NOTHING
         record(None, demo.FILLED, "database", "demo")
         session.commit()
-        assert demo.holds() is demo.Holds.DEMO
+        assert demo.database_content() is demo.DatabaseContent.DEMO
 
 
 @pytest.mark.parametrize("was_on", [True, False])
-def test_the_search_for_circles_is_as_it_was_also_when_the_telling_fails(was_on: bool) -> None:
+def test_garbage_collection_is_restored_when_loading_fails(was_on: bool) -> None:
     before = gc.isenabled()
     (gc.enable if was_on else gc.disable)()
     try:
-        with pytest.raises(ValueError, match="stop"), demo._without_collecting():
+        with pytest.raises(ValueError, match="stop"), demo._garbage_collection_paused():
             assert not gc.isenabled()
             raise ValueError("stop")
         assert gc.isenabled() is was_on
@@ -117,7 +117,7 @@ def test_the_search_for_circles_is_as_it_was_also_when_the_telling_fails(was_on:
         (gc.enable if before else gc.disable)()
 
 
-def test_the_demo_is_kept_when_it_is_there(command: Command, demo_world: Flask, tmp_path: Path) -> None:
+def test_existing_demo_data_is_not_reset(command: Command, demo_world: Flask, tmp_path: Path) -> None:
     del demo_world
     added = factories.user("Ny Person")
     session.commit()

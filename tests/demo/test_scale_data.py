@@ -1,4 +1,4 @@
-"""A directory of any size: as believable as needed for measuring, and the same each time."""
+"""Generated directories of any size: plausible and reproducible."""
 
 import random
 from collections import Counter
@@ -28,7 +28,7 @@ def texts() -> list[str]:
     return list(session.scalars(select(Supplier.about).order_by(Supplier.id)))
 
 
-def test_adds_as_much_as_it_is_asked_for(app: Flask) -> None:
+def test_seed_adds_requested_number_of_records(app: Flask) -> None:
     factories.garden()
     session.commit()
     added = scale.seed(suppliers=60, briefs=40)
@@ -39,7 +39,7 @@ def test_adds_as_much_as_it_is_asked_for(app: Flask) -> None:
     assert len(set(texts())) == 60, "no two suppliers say the same"
 
 
-def test_writes_the_same_each_time() -> None:
+def test_wording_with_same_seed_is_identical() -> None:
     first, second = (Wording(random.Random(7)) for _time in range(2))
     for wording in (first, second):
         wording.company_name()
@@ -51,7 +51,7 @@ def test_writes_the_same_each_time() -> None:
     )
 
 
-def test_no_name_comes_twice_however_many_are_made() -> None:
+def test_generated_names_are_unique() -> None:
     wording = Wording(random.Random(7))
     names = [wording.company_name() for _time in range(1500)]
     assert len({make_slug(name) for name in names}) == 1500
@@ -60,7 +60,7 @@ def test_no_name_comes_twice_however_many_are_made() -> None:
     }
 
 
-def test_suppliers_are_added_also_where_no_brief_is_asked_for(app: Flask) -> None:
+def test_seed_without_briefs_adds_suppliers(app: Flask) -> None:
     factories.garden()
     session.commit()
     added = scale.seed(suppliers=3, briefs=0)
@@ -70,7 +70,7 @@ def test_suppliers_are_added_also_where_no_brief_is_asked_for(app: Flask) -> Non
         assert session.scalar(select(func.count()).select_from(model)) == 0
 
 
-def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
+def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
     factories.garden()
     session.commit()
     scale.seed(suppliers=60, briefs=40)
@@ -89,7 +89,7 @@ def test_what_it_adds_could_have_been_made_by_people(app: Flask) -> None:
         assert awards == chosen
 
 
-def test_an_empty_database_gets_the_demo_world_first(grown_world: Flask) -> None:
+def test_empty_database_is_filled_with_demo_data_first(grown_world: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}
     assert session.scalar(select(func.count()).select_from(Supplier)) == 45 + 90

@@ -1,4 +1,4 @@
-"""The demo world when it is told: everything is there, in every state, and nothing leads nowhere."""
+"""Loaded demo data: every state is present, demo users have pending work, and two loads are identical."""
 
 import json
 import re
@@ -63,8 +63,8 @@ def phases() -> Counter[str]:
     return Counter(phase_of(brief) for brief in session.scalars(select(Brief)))
 
 
-def test_the_world_is_whole(demo_world: Flask) -> None:
-    assert demo.holds() is demo.Holds.DEMO
+def test_demo_data_is_complete(demo_world: Flask) -> None:
+    assert demo.database_content() is demo.DatabaseContent.DEMO
     assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
     assert phases() == {
         Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 2,
@@ -201,7 +201,7 @@ def _with_names(text: str, offers: dict[str, str]) -> str:
     return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 
-def test_is_the_same_world_each_time(demo_world: Flask, command: Callable[..., Result]) -> None:
+def test_second_load_gives_same_rows(demo_world: Flask, command: Callable[..., Result]) -> None:
     first = dump()
     said = command("demo", "--reset")
     assert said.exit_code == 0, said.output

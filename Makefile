@@ -20,7 +20,7 @@ export UV_PYTHON_DOWNLOADS := never
 .NOTPARALLEL:
 .PHONY: help install run test test-sqlite test-postgresql soak mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
-	bench-engines bench-attacks bench-match bench-load bench-moments steady screenshots wheel lock sbom audit theme hooks clean
+	bench-engines bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
@@ -91,14 +91,14 @@ migrations: db-check
 bench: $(BIN)/.all install ## Measure the pages with 1,000 suppliers and 500 briefs
 	$(BIN)/python -m benchmarks.pages
 
-bench-load: $(BIN)/.all install ## Measure many people at once, writers among them, beside a bare page
+bench-load: $(BIN)/.all install ## Measure throughput with concurrent readers and writers, relative to a bare Flask page
 	$(BIN)/python -m benchmarks.load
 
-bench-moments: $(BIN)/.all install ## Measure what must not take long or must take its time: passwords, a suspension
-	$(BIN)/python -m benchmarks.moments
+bench-operations: $(BIN)/.all install ## Measure single operations with time limits: password check, suspension, migration
+	$(BIN)/python -m benchmarks.operations
 
-steady: $(BIN)/.all install ## Serve people for an hour, and look at memory and open files
-	$(BIN)/python -m benchmarks.steady
+soak: $(BIN)/.all install ## Serve simulated users for an hour and check memory and open files
+	$(BIN)/python -m benchmarks.soak
 
 bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines, half an hour: SIZES="10000 100000" takes less
 	env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 NUMBA_NUM_THREADS=1 \
@@ -107,8 +107,8 @@ bench-engines: $(BENCH)/.all ## Measure the matcher's scan beside other engines,
 bench-attacks: $(BIN)/.all install ## Measure how far manipulated profiles rise in the ranking
 	$(BIN)/python -m benchmarks.attacks
 
-bench-match: $(BIN)/.all install ## Measure the whole match with 1,000 and 100,000 suppliers
-	$(BIN)/python -m benchmarks.whole_match
+bench-match: $(BIN)/.all install ## Measure match latency with 1,000 and 100,000 suppliers
+	$(BIN)/python -m benchmarks.match_latency
 
 screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
 	$(BIN)/python -m benchmarks.screenshots
@@ -133,7 +133,7 @@ db-revision: install ## Write a migration from what changed in the tables: make 
 	@$(BIN)/marketplace db revision "$(MESSAGE)"
 
 sbom: $(BIN)/.all ## List all parts of the product with versions and hashes, as CycloneDX, into build/sbom.json
-	@$(BIN)/python -m benchmarks.parts
+	@$(BIN)/python -m benchmarks.sbom
 
 audit: | $(UV) ## Ask the public lists whether a part that runs has a known hole (needs the network)
 	$(UV) tool run pip-audit==2.10.1 --requirement requirements-run.lock --require-hashes --disable-pip --strict

@@ -1,1 +1,1 @@
-"""Speed and quality, measured by hand or by `make bench`; never part of the tests."""
+"""Benchmarks of speed and quality, run by `make bench*` and not part of the test suite."""

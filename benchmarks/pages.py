@@ -1,31 +1,34 @@
-"""What the main pages cost with 1,000 suppliers and 500 briefs, beside a bare Flask page in the same run.
+"""Response times of the main pages with 1,000 suppliers and 500 briefs, relative to a bare Flask page. Run by `make bench`.
 
-Run by `make bench`. Uses its own temporary database, or the one in DATABASE_URL, which must be empty.
+Uses a temporary database, or the empty one in DATABASE_URL.
 """
 
 import sys
 import tempfile
 import time
 
+from benchmarks.seeded_site import LIMITS, seed_site
 from benchmarks.servers import Timing, measure, serve
-from benchmarks.world import LIMITS, seeded
 
 LIMIT = 15.0
-READY_SECONDS = 6.0
-"""After the address answers, the words that explain are read beside the first pages."""
+WARM_UP_SECONDS = 6.0
+"""Time for the server to warm its caches in the background after it starts to answer."""
 
 
 def main() -> int:
-    """Seed, measure, print the table; return 1 when a page costs more than the limit."""
+    """Seed, measure and print the table. Return 1 if a page exceeds the limit."""
     with tempfile.TemporaryDirectory() as folder:
-        world = seeded(folder)
-        with serve("benchmarks.bare:app", {}) as bare, serve("marketplace.app:create_app()", LIMITS) as port:
+        site = seed_site(folder)
+        with (
+            serve("benchmarks.baseline_app:app", {}) as bare,
+            serve("marketplace.app:create_app()", LIMITS) as port,
+        ):
             measure(port, "/suppliers")
-            time.sleep(READY_SECONDS)
+            time.sleep(WARM_UP_SECONDS)
             measure(bare, "/")
             rows = [("bare Flask page", measure(bare, "/", rounds=300))]
-            for role, path in world.pages:
-                rows.append((f"{role} {path}", measure(port, path, headers=world.headers(role))))
+            for role, path in site.pages:
+                rows.append((f"{role} {path}", measure(port, path, headers=site.headers(role))))
             rows.append(("bare Flask page, again", measure(bare, "/", rounds=300)))
     return report(rows)
 
@@ -41,7 +44,7 @@ def report(rows: list[tuple[str, Timing]]) -> int:
         sys.stdout.write(
             f"{name[:60]:60} {timing.p50:8.2f} {timing.p95:8.2f} {timing.bytes / 1000:7.1f} {ratio:7.1f}\n"
         )
-    sys.stdout.write(f"Dearest page: {worst:.1f} x a bare page (limit {LIMIT:.0f}).\n")
+    sys.stdout.write(f"Slowest page: {worst:.1f} x a bare page (limit {LIMIT:.0f}).\n")
     return int(worst > LIMIT)
 
 

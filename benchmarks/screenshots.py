@@ -1,6 +1,6 @@
-"""The pictures in README: suppliers imported from a file, a brief typed through the guide, and the list it gives.
+"""Screenshots for the README: suppliers imported from a file, a brief typed through the guide, and its ranking.
 
-Run by `make screenshots`. Needs a Chromium (CHROMIUM names one), and works in a temporary folder of its own.
+Run by `make screenshots`. Needs Chromium (path in CHROMIUM), and uses a temporary folder.
 """
 
 import datetime as dt
@@ -20,7 +20,7 @@ ROOT = Path(__file__).parent.parent
 DEVSET = ROOT / "tests" / "data" / "devset"
 BRIEF = "d03"
 OWNER, CURATOR = "company", "ingrid@fjellfoten.example"
-# What the set's brief does not say, and the guide asks for.
+# Answers that the guide requires and the data set's brief lacks.
 TYPED = {
     "goal": "Syltetøyet skal se ut som det det er, og stå i tre butikker innen sommeren.",
     "current_state": "Vi skriver ut etikettene hjemme. De løsner i kulda, og innholdet står med for små bokstaver.",
@@ -34,7 +34,7 @@ CHOSEN = ("success_metric=more_orders", "audience=local", "budget_band=b50_100",
 
 
 def main() -> int:
-    """Make the pictures; return the exit status."""
+    """Take the screenshots. Return the exit status."""
     chromium = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if not chromium:
         sys.stderr.write("No Chromium found: install one, or name it in CHROMIUM.\n")
@@ -58,7 +58,7 @@ def main() -> int:
 
 
 def take(page: Page) -> None:
-    """Walk the company's way and keep the pictures."""
+    """Go through the company's workflow and take the screenshots."""
     lines = (DEVSET / "briefs.jsonl").read_text(encoding="utf-8").splitlines()
     brief = next(row for row in map(json.loads, lines) if row["id"] == BRIEF)
     page.goto("/sign-in")
@@ -78,9 +78,9 @@ def take(page: Page) -> None:
     page.locator("input[name=confirmed]").first.check()
     page.locator("form[action$='/publish'] button").first.click()
     page.wait_for_url("**/ranking")
-    keep(page, "ranking.png", 1500)
+    save_screenshot(page, "ranking.png", 1500)
     page.goto("/?q=selge ost på nett og bli funnet av turister")
-    keep(page, "front.png", 1000)
+    save_screenshot(page, "front.png", 1000)
 
 
 def fill(page: Page, brief: dict[str, object]) -> None:  # noqa: C901 because it meets every kind of question
@@ -114,8 +114,8 @@ def fill(page: Page, brief: dict[str, object]) -> None:  # noqa: C901 because it
             page.locator(f"input[name='{name}']").first.check()
 
 
-def keep(page: Page, name: str, height: int) -> None:
-    """Keep the top of a page as a picture."""
+def save_screenshot(page: Page, name: str, height: int) -> None:
+    """Save a screenshot of the top of a page."""
     path = ROOT / "docs" / name
     path.parent.mkdir(exist_ok=True)
     page.set_viewport_size({"width": 1280, "height": height})

@@ -1,4 +1,4 @@
-"""Starting gunicorn for a measurement, and asking it over one kept connection."""
+"""Start gunicorn for a benchmark and measure requests over one persistent connection."""
 
 import http.client
 import os
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Milliseconds of one page over many requests."""
+    """Response times of one page in milliseconds, and its size."""
 
     p50: float
     p95: float
@@ -22,7 +22,7 @@ class Timing:
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as opened:
         opened.bind(("127.0.0.1", 0))
         port: int = opened.getsockname()[1]
@@ -60,7 +60,7 @@ def _wait(port: int) -> None:
 
 
 def measure(port: int, path: str, *, headers: Mapping[str, str] | None = None, rounds: int = 100) -> Timing:
-    """Ask for a page many times, one after the other; raises RuntimeError when it does not answer 200."""
+    """Request a page repeatedly. Raises RuntimeError if a response is not 200."""
     times: list[float] = []
     size = 0
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)

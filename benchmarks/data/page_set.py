@@ -1,4 +1,4 @@
-"""The main pages to measure in a grown directory, and the people who open them."""
+"""The main pages to measure in a seeded database, and the users who open them."""
 
 from collections.abc import Sequence
 from urllib.parse import quote
@@ -27,23 +27,23 @@ Pages = list[tuple[str, str]]
 
 
 def people() -> dict[str, int]:
-    """Return the ids of the demo's people by role, of those who are there."""
+    """Return the ids of the existing demo users by role."""
     emails = {person["email"]: role for role, person in PEOPLE.items()}
     query = select(User.email, User.id).where(User.email.in_(emails))
     return {emails[row.email]: row.id for row in session.execute(query)}
 
 
 def organisation_of(role: str) -> tuple[int, int] | None:
-    """Return the ids of a demo person's organisation and of the person, or None."""
+    """Return the ids of a demo user's organisation and of the user, or None."""
     query = select(Membership.organisation_id, Membership.user_id).join(Membership.user)
     row = session.execute(query.where(User.email == PEOPLE[role]["email"])).first()
     return (row.organisation_id, row.user_id) if row else None
 
 
 def rank_again(count: int) -> None:
-    """Rank the grown directory for the demo company's published briefs and the newest of the others.
+    """Rank the enlarged directory for the demo company's published briefs and the newest of the others.
 
-    Inside the caller's transaction.
+    Runs in the caller's transaction.
     """
     own = organisation_of("company")
     query = select(Brief).where(Brief.state == "published").order_by(Brief.id.desc())
@@ -53,7 +53,7 @@ def rank_again(count: int) -> None:
 
 
 def pages() -> Pages:
-    """Return (role, address) of the main pages, or none when the demo's people are not there."""
+    """Return (role, path) of the main pages, or nothing without the demo users."""
     company, supplier, garden = (organisation_of(role) for role in ("company", "supplier", "garden"))
     if company is None or supplier is None or garden is None:
         return []

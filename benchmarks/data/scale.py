@@ -1,4 +1,4 @@
-"""A big directory for measuring: suppliers, companies and briefs in any number, the same each time."""
+"""Generated directories for benchmarks: any number of suppliers, companies and briefs, reproducible."""
 
 import datetime as dt
 import random
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from benchmarks.data import page_set
 from benchmarks.data.scale_briefs import add_briefs
-from benchmarks.data.scale_rows import Row, Supplied, add_numbered, add_rows
+from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
 from marketplace.accounts.models import User
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session, transaction
@@ -35,13 +35,13 @@ COMPANIES_A_BRIEF, OWN_SHARE = 0.4, 0.05
 RANKED = 20
 LOCAL_WEIGHT = 5
 PRICES = (3000, 5000, 8000, 12000, 15000, 20000, 25000, 30000, 40000, 60000, 90000)
-NO_PASSWORD = "!"  # noqa: S105 because it is no hash, so that no password fits it
+NO_PASSWORD = "!"  # noqa: S105 because it is not a hash, so no password matches
 _GARDENS = select(BusinessGarden.id).order_by(BusinessGarden.id)
 
 
 @dataclass(frozen=True, slots=True)
 class Seeded:
-    """How much was added, and what to measure: people's ids by role, and pages as (role, address)."""
+    """Number of added records, ids of users by role, and pages to measure as (role, path)."""
 
     suppliers: int
     companies: int
@@ -52,9 +52,9 @@ class Seeded:
 
 
 def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
-    """Add suppliers, companies and briefs to the gardens that are there; without one, the demo is filled in first.
+    """Add suppliers, companies and briefs to the existing gardens. Without a garden, the demo data is loaded first.
 
-    The demo's company gets its share of the briefs, its supplier of the offers. Nobody can sign in as the others.
+    The demo company gets its share of the briefs, the demo supplier its share of the offers. The others cannot sign in.
     """
     if not session.scalars(_GARDENS).all():
         with Progress(disable=True) as progress:
@@ -72,17 +72,19 @@ def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
     return Seeded(suppliers, len(companies), briefs, proposals, page_set.people(), page_set.pages())
 
 
-def _demo_supplier() -> list[Supplied]:
+def _demo_supplier() -> list[SeededSupplier]:
     found = page_set.organisation_of("supplier")
     if found is None:
         return []
     query = select(Vetting.category).where(Vetting.supplier_id == found[0], Vetting.state == rules.APPROVED)
-    return [Supplied(*found, frozenset(session.scalars(query)))]
+    return [SeededSupplier(*found, frozenset(session.scalars(query)))]
 
 
 def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list[tuple[int, int]]:
     """Add organisations with one owner each, and return the ids of both."""
-    ids = add_numbered(Organisation, [{"kind": kind, "slug": make_slug(row["name"]), **row} for row in rows])
+    ids = add_rows_returning_ids(
+        Organisation, [{"kind": kind, "slug": make_slug(row["name"]), **row} for row in rows]
+    )
     owners = [
         {
             "name": wording.person_name(),
@@ -92,7 +94,7 @@ def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list
         }
         for row in rows
     ]
-    people = add_numbered(User, owners)
+    people = add_rows_returning_ids(User, owners)
     pairs = list(zip(ids, people, strict=True))
     add_rows(
         Membership, [{"user_id": person, "organisation_id": of, "role": "owner"} for of, person in pairs]
@@ -101,13 +103,13 @@ def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list
 
 
 def _seats(rng: random.Random, count: int) -> list[str]:
-    """Return seats: mostly in Trøndelag, more where more people live."""
+    """Return municipalities of offices: mostly in Trøndelag, weighted by population."""
     near = [*places.in_county("50"), *places.in_county("15"), *places.in_county("34")]
     weights = [places.municipality(n).population * (LOCAL_WEIGHT if n.startswith("50") else 1) for n in near]
     return rng.choices(near, weights, k=count)
 
 
-def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list[Supplied]:
+def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list[SeededSupplier]:
     rng = wording.rng
     groups = taxonomy.groups()
     sold = [_services(rng, groups) for _number in range(count)]
@@ -143,7 +145,7 @@ def _add_suppliers(wording: Wording, gardens: Sequence[int], count: int) -> list
     ids = [supplier for supplier, _owner in pairs]
     _add_profiles(wording, ids, sold, seats)
     approved = _add_vettings(rng, gardens, ids, sold)
-    return [Supplied(supplier, owner, approved[supplier]) for supplier, owner in pairs]
+    return [SeededSupplier(supplier, owner, approved[supplier]) for supplier, owner in pairs]
 
 
 def _services(rng: random.Random, groups: Sequence[taxonomy.Group]) -> list[str]:
@@ -159,7 +161,7 @@ def _services(rng: random.Random, groups: Sequence[taxonomy.Group]) -> list[str]
 def _add_profiles(
     wording: Wording, ids: Sequence[int], sold: Sequence[list[str]], seats: Sequence[str]
 ) -> None:
-    """Add what stands around a supplier: services, trades, places, languages and jobs done."""
+    """Add the services, sectors, areas, languages and cases of suppliers."""
     rng, trades = wording.rng, list(taxonomy.sectors())
     services, sectors, areas, languages, cases = (list[Row]() for _kind in range(5))
     year = clock.today().year

@@ -1,4 +1,4 @@
-"""Briefs in any number, with versions, offers and awards, for measuring."""
+"""Generated briefs with versions, offers and awards, for benchmarks."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select, update
 
-from benchmarks.data.scale_rows import Row, Supplied, add_numbered, add_rows
+from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
 from marketplace.briefs import guide, lifecycle
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -28,7 +28,7 @@ STATES = (
     (State.WITHDRAWN, 4),
     (State.LAPSED, 4),
 )
-"""How many of a hundred briefs stand where."""
+"""Percentage of briefs in each state."""
 
 OFFER_STATES = {
     State.PUBLISHED: OfferState.SUBMITTED,
@@ -41,13 +41,13 @@ OFFER_STATES = {
 CHOSEN = frozenset({State.AWARDED, State.DELIVERED})
 BANDS = ("b0_20", "b20_50", "b50_100", "b100_200", "b200_400")
 OPEN_DAYS = 21
-MOST_OFFERS = 4
+MAX_OFFERS = 4
 
 
 def add_briefs(
-    wording: Wording, companies: Sequence[tuple[int, int]], suppliers: Sequence[Supplied], count: int
+    wording: Wording, companies: Sequence[tuple[int, int]], suppliers: Sequence[SeededSupplier], count: int
 ) -> int:
-    """Add briefs of some companies (id, owner) with offers from suppliers that may answer; return how many offers."""
+    """Add briefs of companies (id, owner), with offers from approved suppliers. Return the number of offers."""
     rng = wording.rng
     known = {
         row.id: row
@@ -60,7 +60,9 @@ def add_briefs(
     for state in states:
         company, owner = rng.choice(companies)
         rows.append(_brief_row(wording, known[company], owner, state))
-    ids = add_numbered(Brief, [{**row, "reference": f"ny-{number}"} for number, row in enumerate(rows)])
+    ids = add_rows_returning_ids(
+        Brief, [{**row, "reference": f"ny-{number}"} for number, row in enumerate(rows)]
+    )
     year = clock.today().year
     for brief, row in zip(ids, rows, strict=True):
         session.execute(update(Brief).where(Brief.id == brief).values(reference=f"{year}-{brief:04d}"))
@@ -74,7 +76,7 @@ def add_briefs(
             for code in row["answers"]["services"]
         ],
     )
-    versions = add_numbered(BriefVersion, [_version_row(row) for row in published])
+    versions = add_rows_returning_ids(BriefVersion, [_version_row(row) for row in published])
     return _add_offers(wording, list(zip(published, versions, strict=True)), suppliers)
 
 
@@ -158,13 +160,15 @@ def _version_row(row: Row) -> Row:
     }
 
 
-def _add_offers(wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: Sequence[Supplied]) -> int:
+def _add_offers(
+    wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: Sequence[SeededSupplier]
+) -> int:
     rng = wording.rng
     offers, winners = list[Row](), list[tuple[int, Row]]()
     for brief, version in briefs:
         category = taxonomy.group_of(brief["answers"]["services"][0])
         able = [supplier for supplier in suppliers if category in supplier.categories]
-        chosen = rng.sample(able, min(len(able), rng.randint(1, MOST_OFFERS)))
+        chosen = rng.sample(able, min(len(able), rng.randint(1, MAX_OFFERS)))
         for place, supplier in enumerate(chosen):
             is_winner = place == 0 and brief["state"] in CHOSEN
             if is_winner:
@@ -181,7 +185,9 @@ def _add_offers(wording: Wording, briefs: Sequence[tuple[Row, int]], suppliers: 
     return len(offers)
 
 
-def _offer_row(wording: Wording, brief: Row, version: int, supplier: Supplied, state: OfferState) -> Row:
+def _offer_row(
+    wording: Wording, brief: Row, version: int, supplier: SeededSupplier, state: OfferState
+) -> Row:
     content = _offer(wording, brief).to_dict()
     sent = brief["published_at"] + dt.timedelta(days=wording.rng.randint(3, OPEN_DAYS - 1))
     sent = min(sent, clock.now())

@@ -1,4 +1,4 @@
-"""Putting many rows into a table at once."""
+"""Bulk insertion of rows."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Supplied:
-    """A supplier that was added: its id, its owner, and the kinds of service it is approved for."""
+class SeededSupplier:
+    """A generated supplier: id, owner, and the kinds of service it is approved for."""
 
     id: int
     owner_id: int
@@ -26,8 +26,8 @@ def add_rows(model: type[Base], rows: Sequence[Row]) -> None:
         session.execute(insert(_table(model)), list(rows))
 
 
-def add_numbered(model: type[Base], rows: Sequence[Row]) -> list[int]:
-    """Insert rows into a table that numbers them, and return the numbers in the order of the rows."""
+def add_rows_returning_ids(model: type[Base], rows: Sequence[Row]) -> list[int]:
+    """Insert rows and return their generated ids in order."""
     table = _table(model)
     statement = insert(table).returning(table.c.id, sort_by_parameter_order=True)
     return list(session.scalars(statement, list(rows))) if rows else []

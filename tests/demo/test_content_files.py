@@ -220,7 +220,7 @@ def test_offer_matches_its_brief(offer: dict[str, Any]) -> None:
         assert offer["outcome"]["text"]
 
 
-def test_each_decided_brief_answers_everyone() -> None:
+def test_decided_brief_has_outcome_for_every_offer() -> None:
     for key, brief in BRIEF_KEYS.items():
         states = Counter(offer["state"] for offer in content.proposals() if offer["brief"] == key)
         if brief["state"] in {"awarded", "delivered", "terminated"}:

@@ -50,9 +50,7 @@ def test_demo_is_refused_in_production_with_demo_data(
 
 
 @pytest.mark.parametrize("words", WORDS)
-def test_database_with_users_is_not_changed(
-    command: Command, words: tuple[str, ...], tmp_path: Path
-) -> None:
+def test_database_with_users_is_not_changed(command: Command, words: tuple[str, ...], tmp_path: Path) -> None:
     factories.member(factories.company())
     session.commit()
     (tmp_path / "instance").mkdir()
@@ -73,9 +71,7 @@ def test_database_with_audit_events_is_not_changed(command: Command) -> None:
         demo.reset()
 
 
-def test_refused_database_is_not_migrated(
-    command: Command, empty_database_url: str
-) -> None:
+def test_refused_database_is_not_migrated(command: Command, empty_database_url: str) -> None:
     assert command("db", "upgrade", "0001", DATABASE_URL=empty_database_url).exit_code == 0
     engine = create_engine(empty_database_url)
     with engine.begin() as connection:

@@ -32,7 +32,7 @@ from marketplace.vetting import queries as suppliers
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from marketplace.vetting.queries import standing_of
 
-CHANGING = {
+RANDOM_COLUMNS = {
     "password_hash",
     "message_id",
     "data_key",
@@ -44,8 +44,8 @@ CHANGING = {
     "next_attempt_at",
     "sent_at",
 }
-BEFORE_ITS_NUMBER = re.compile(r"(?<='reference': \[')[\w-]{12}(?=')")
-"""What a brief is called for the moment until it has a number."""
+TEMPORARY_REFERENCE = re.compile(r"(?<='reference': \[')[\w-]{12}(?=')")
+"""Temporary reference of a brief before it gets its number."""
 
 
 def count(model: type[Base]) -> int:
@@ -97,14 +97,14 @@ def test_demo_data_is_complete(demo_world: Flask) -> None:
         assert count(model), model
     hashes = set(session.scalars(select(User.password_hash)))
     assert len(hashes) == 1, "one that nobody knows the password of, made once"
-    _every_published_brief_is_ranked()
-    _nothing_is_left_undecided()
-    _nothing_happens_tomorrow()
-    _old_news_is_read_and_sent()
-    _demo_people_have_something_waiting()
+    _check_published_briefs_are_ranked()
+    _check_closed_briefs_have_decided_offers()
+    _check_no_timestamp_is_in_the_future()
+    _check_old_notices_are_read_and_sent()
+    _check_demo_users_have_pending_work()
 
 
-def _every_published_brief_is_ranked() -> None:
+def _check_published_briefs_are_ranked() -> None:
     runs = {run.brief_version_id for run in session.scalars(select(RankingRun))}
     assert runs == {version.id for version in session.scalars(select(BriefVersion))}
     for invitation in session.scalars(select(Invitation)):
@@ -112,7 +112,7 @@ def _every_published_brief_is_ranked() -> None:
         assert invitation.place is not None, (invitation.brief.title, invitation.supplier.name)
 
 
-def _nothing_is_left_undecided() -> None:
+def _check_closed_briefs_have_decided_offers() -> None:
     for brief in session.scalars(select(Brief)):
         states = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))
         if phase_of(brief) not in {Phase.OPEN, Phase.EVALUATING}:
@@ -122,7 +122,7 @@ def _nothing_is_left_undecided() -> None:
         )
 
 
-def _nothing_happens_tomorrow() -> None:
+def _check_no_timestamp_is_in_the_future() -> None:
     now = clock.now()
     columns = [
         column
@@ -136,14 +136,14 @@ def _nothing_happens_tomorrow() -> None:
         assert latest is None or latest <= now, column
 
 
-def _old_news_is_read_and_sent() -> None:
+def _check_old_notices_are_read_and_sent() -> None:
     waiting = session.scalars(select(OutboxMail).where(OutboxMail.state == "waiting")).all()
     assert len(waiting) < 40
     unread = Counter(session.scalars(select(Notice.user_id).where(Notice.read_at.is_(None))))
     assert max(unread.values()) < 20
 
 
-def _demo_people_have_something_waiting() -> None:
+def _check_demo_users_have_pending_work() -> None:
     shown = demo.demo_people()
     assert [person["first_name"] for person in shown] == ["Marit", "Tone", "Ingrid", "Sivert"]
     marit, tone, ingrid, sivert = (viewer(person["email"]) for person in shown)
@@ -170,7 +170,7 @@ def _demo_people_have_something_waiting() -> None:
 
 
 def dump() -> dict[str, list[dict[str, Any]]]:
-    """Return all rows but for what is drawn by chance so that nobody can guess it."""
+    """Return all rows without randomly generated secrets."""
     offers = {
         str(offer.id): f"offer of {offer.supplier_id} to {offer.brief_id}"
         for offer in session.scalars(select(Proposal))
@@ -182,22 +182,22 @@ def dump() -> dict[str, list[dict[str, Any]]]:
             (table.c.brief_id, table.c.supplier_id) if table.name == "proposal" else table.primary_key.columns
         )
         found[table.name] = [
-            {key: _written(value, offers) for key, value in row._mapping.items() if key not in CHANGING}
+            {key: _written(value, offers) for key, value in row._mapping.items() if key not in RANDOM_COLUMNS}
             for row in session.execute(select(table).order_by(*order))
         ]
     return found
 
 
 def _written(value: Any, offers: dict[str, str]) -> str:
-    """Return a value as text; things that are listed by chance are sorted by their names."""
+    """Return a value as text, with mappings sorted."""
     if isinstance(value, dict):
         return str(sorted(_with_names(str(item), offers) for item in value.items()))
     return _with_names(str(value), offers)
 
 
 def _with_names(text: str, offers: dict[str, str]) -> str:
-    """Return a text with the offers' ids, which are drawn by chance, made into names."""
-    text = BEFORE_ITS_NUMBER.sub("", text)
+    """Replace the random ids of offers in a text by names."""
+    text = TEMPORARY_REFERENCE.sub("", text)
     return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 

@@ -1,4 +1,4 @@
-"""People and organisations for tests, made with few words and without forms."""
+"""Factories for users, organisations and viewers."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ _counter = iter(range(1, 1_000_000))
 
 
 def user(name: str = "Kari Lyngstad", *, email: str | None = None, **values: Any) -> User:
-    """Add a person whose address is confirmed; the password is PASSWORD."""
+    """Add a user with a confirmed e-mail address and the password PASSWORD."""
     address = email or f"person{next(_counter)}@fjordnett.example"
     details = {"email_verified_at": clock.now()} | values
     added = User(name=name, email=address, password_hash=PASSWORD_HASH, **details)
@@ -47,7 +47,7 @@ def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = No
 def member(
     organisation: Organisation, role: str = "owner", *, person: User | None = None, **values: Any
 ) -> Viewer:
-    """Let a person act for an organisation, and return that person as a viewer."""
+    """Add a membership for a user, and return the user as a viewer."""
     person = person or user(**values)
     membership = Membership(user_id=person.id, organisation_id=organisation.id, role=role)
     session.add(membership)
@@ -56,5 +56,5 @@ def member(
 
 
 def administrator(**values: Any) -> Viewer:
-    """Add an administrator, and return that person as a viewer."""
+    """Add an administrator, and return the user as a viewer."""
     return viewer_for(user(is_admin=True, **values), None)

@@ -1,4 +1,4 @@
-"""Briefs and those who answer them, for tests."""
+"""Factories for briefs and suppliers."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,7 @@ TOPICS = ["choosing", "delivery", "frame", "goal", "need", "protection", "today"
 
 
 def full_answers(today: dt.date | None = None) -> dict[str, Any]:
-    """Return a full set of answers, as a cheese dairy would give them, with dates ahead of a day."""
+    """Return a complete set of answers of a cheese dairy, with dates relative to a day."""
     first = today or clock.today()
 
     def day(count: int) -> str:
@@ -83,7 +83,7 @@ def full_answers(today: dt.date | None = None) -> dict[str, Any]:
 
 
 def draft(viewer: Viewer, **changes: Any) -> Brief:
-    """Add a draft of the viewer's company that could be published as it is."""
+    """Add a complete draft of the viewer's company that can be published."""
     brief = use_cases.create_draft(viewer)
     answers = full_answers() | changes
     brief.answers, brief.title, brief.confirmed_topics = answers, answers["title"], TOPICS

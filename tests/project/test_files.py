@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from benchmarks import parts
+from benchmarks import sbom
 from marketplace.config import SETTINGS_DOC
 from tests.project.project import ROOT, code, texts
 
@@ -79,7 +79,7 @@ def test_what_runs_is_what_was_tested() -> None:
 
 
 def test_the_list_of_parts_names_each_that_runs_with_its_hashes() -> None:
-    found = parts.bill()
+    found = sbom.bill()
     assert json.loads(json.dumps(found)) == found
     python = [part for part in found["components"] if part["purl"].startswith("pkg:pypi/")]
     pins = re.findall(r"^([\w.-]+)==([^\s;]+)", texts()["requirements-run.lock"], re.MULTILINE)

@@ -1,6 +1,6 @@
-"""What must not take long, or must take its time: a password, a suspension, the migrations. Run by `make bench-moments`.
+"""Duration of single operations with a limit: password check, suspension, migration. Run by `make bench-operations`.
 
-Uses its own temporary database, or the one in DATABASE_URL, which must be empty: 1,000 suppliers and 5,000 briefs.
+Uses a temporary database, or the empty one in DATABASE_URL, with 1,000 suppliers and 5,000 briefs.
 """
 
 import statistics
@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 
 from sqlalchemy import Engine, select
 
-from benchmarks.world import seeded
+from benchmarks.seeded_site import seed_site
 from marketplace.accounts import passwords
 from marketplace.accounts.password_strength import common_words, is_guessable
 from marketplace.app import create_app
@@ -24,7 +24,7 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
 
 ROUNDS = 9
-LEAST_CHECK_MS, MOST_RULE_MS, MOST_SUSPENDED_MS, MOST_MIGRATING_MS = 50.0, 250.0, 50.0, 5000.0
+MIN_CHECK_MS, MAX_RULE_MS, MAX_SUSPENDED_MS, MAX_MIGRATING_MS = 50.0, 250.0, 50.0, 5000.0
 
 
 def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
@@ -38,16 +38,16 @@ def median_ms(act: Callable[[], object], rounds: int = ROUNDS) -> float:
 
 
 def password_ms() -> tuple[float, float]:
-    """Return what checking a password takes, and what judging the longest new one takes."""
+    """Return the duration of a password check, and of the strength check of the longest password."""
     cost = passwords.HashCost()
-    kept = passwords.hash_password("grønn traktor på jordet", cost)
+    password_hash = passwords.hash_password("grønn traktor på jordet", cost)
     common_words()
-    check = median_ms(lambda: passwords.verify(kept, "grønn traktor på jordet", cost))
+    check = median_ms(lambda: passwords.verify(password_hash, "grønn traktor på jordet", cost))
     return check, median_ms(lambda: is_guessable("x9" * 64, ("kari", "bjørkvollen")))
 
 
 def suspended_ms(people: Mapping[str, int]) -> float:
-    """Return what a suspension adds to the next answer of a process: the directory brought up to date within it."""
+    """Return how much a suspension delays the next ranking of a process, which has to update its index."""
     corpus()
     taken = []
     for _round in range(ROUNDS):
@@ -70,7 +70,7 @@ def suspended_ms(people: Mapping[str, int]) -> float:
 
 
 def migrating_ms(engine: Engine) -> float:
-    """Return what the newest migration takes when it is made again."""
+    """Return the duration of newest migration."""
     newest = migrate.head() or "base"
     taken = []
     for _round in range(3):
@@ -82,30 +82,30 @@ def migrating_ms(engine: Engine) -> float:
 
 
 def main() -> int:
-    """Seed, measure, print the table; return 1 when a figure is outside its limit."""
+    """Seed, measure and print the table. Return 1 if a limit is not met."""
     with tempfile.TemporaryDirectory() as folder:
-        world = seeded(folder, briefs=5000)
+        site = seed_site(folder, briefs=5000)
         check, rule = password_ms()
         app = create_app()
         with app.app_context():
-            suspended = suspended_ms(world.people)
+            suspended = suspended_ms(site.people)
             db.session.remove()
             migrating = migrating_ms(db.engine)
             db.engine.dispose()
     rows = [
-        ("checking a password", check, f"at least {LEAST_CHECK_MS:.0f}", check >= LEAST_CHECK_MS),
-        ("judging a new password", rule, f"at most {MOST_RULE_MS:.0f}", rule <= MOST_RULE_MS),
+        ("password check", check, f"at least {MIN_CHECK_MS:.0f}", check >= MIN_CHECK_MS),
+        ("password strength check", rule, f"at most {MAX_RULE_MS:.0f}", rule <= MAX_RULE_MS),
         (
-            "taking a suspension in",
+            "index update after suspension",
             suspended,
-            f"at most {MOST_SUSPENDED_MS:.0f}",
-            suspended <= MOST_SUSPENDED_MS,
+            f"at most {MAX_SUSPENDED_MS:.0f}",
+            suspended <= MAX_SUSPENDED_MS,
         ),
         (
-            "the newest migration",
+            "newest migration",
             migrating,
-            f"at most {MOST_MIGRATING_MS:.0f}",
-            migrating <= MOST_MIGRATING_MS,
+            f"at most {MAX_MIGRATING_MS:.0f}",
+            migrating <= MAX_MIGRATING_MS,
         ),
     ]
     for what, milliseconds, limit, is_met in rows:

@@ -1,7 +1,7 @@
-"""The whole match as a page asks for it: needs suggested, suppliers ranked, the first twenty explained.
+"""Match latency: services suggested, suppliers ranked, the top twenty explained. Run by `make bench-match`.
 
-Run by `make bench-match`; writes benchmarks/WHOLE_MATCH.md. One process, one thread. Profiles of 1,000 suppliers are put
-together from sentences of our own evaluation sets; 100,000 from words drawn as often as words are in life.
+Writes benchmarks/MATCH_LATENCY.md. One process, one thread. 1,000 profiles are combined from sentences of the evaluation
+sets; 100,000 consist of words drawn from a Zipf distribution.
 """
 
 import csv
@@ -37,19 +37,19 @@ CHANGED = Document(
 
 
 def rows(name: str, sets: tuple[str, ...] = SETS) -> list[dict[str, Any]]:
-    """Return the rows of a file of our evaluation sets."""
+    """Return the rows of a file in the evaluation sets."""
     paths = [ROOT / "tests" / "data" / one / name for one in sets]
     return [json.loads(line) for path in paths for line in path.read_text(encoding="utf-8").splitlines()]
 
 
 def positions() -> dict[str, Position]:
-    """Return where municipalities lie."""
+    """Return the positions of municipalities."""
     with data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
         return {row["number"]: Position(float(row["lat"]), float(row["lon"])) for row in csv.DictReader(file)}
 
 
-def lifelike(count: int) -> list[Document]:
-    """Return suppliers, each of sentences of two real profiles and a dozen words of others."""
+def realistic_suppliers(count: int) -> list[Document]:
+    """Return suppliers whose texts combine sentences of two real profiles and a dozen words of others."""
     chance, known = random.Random(1), rows("suppliers.jsonl", SETS[:2])
     places = positions()
     sentences = [[s for s in row["text"].replace("!", ".").split(".") if s.strip()] for row in known]
@@ -79,7 +79,7 @@ def lifelike(count: int) -> list[Document]:
 
 
 def briefs(*, confirmed: bool) -> list[Query]:
-    """Return the briefs of our evaluation sets."""
+    """Return the briefs of the evaluation sets."""
     places = positions()
     return [
         Query(
@@ -99,43 +99,45 @@ def briefs(*, confirmed: bool) -> list[Query]:
 
 
 def timed(what: Callable[[], object]) -> float:
-    """Return how long something takes, in milliseconds."""
+    """Return the duration of a call in milliseconds."""
     started = time.perf_counter()
     what()
     return (time.perf_counter() - started) * 1000
 
 
 def match(index: Index, query: Query) -> None:
-    """Do what the page does for a brief."""
+    """Run the steps of the ranking page for a brief."""
     index.suggest_needs(query.text, query.lang, title=query.title)
     index.rank(query, LISTED)
 
 
-def told(name: str, times: list[float]) -> str:
+def table_row(name: str, times: list[float]) -> str:
     """Return a row of the table."""
     low, middle, high = np.percentile(times, [10, 50, 95])
     return f"| {name} | {low:.1f} | {middle:.1f} | {high:.1f} | {len(times)} |"
 
 
 def small(folder: Path) -> list[str]:
-    """Measure with as many suppliers as a region may have."""
-    built = Index.build(lifelike(SMALL), glossary())
+    """Measure with a directory of regional size."""
+    built = Index.build(realistic_suppliers(SMALL), glossary())
     built.save(folder / "small")
     index = Index.open(folder / "small", glossary())
-    index.prepare()  # as each process does beside its first requests
+    index.prepare()  # as each process does in the background
     lines = []
-    for name, confirmed in (("needs from the words", False), ("needs confirmed", True)):
+    for name, confirmed in (("services inferred", False), ("services confirmed", True)):
         asked = briefs(confirmed=confirmed)
         times = [timed(lambda query=query: match(index, query)) for _ in range(ROUNDS) for query in asked]
-        lines.append(told(f"whole match, {name}", times))
+        lines.append(table_row(f"match, {name}", times))
     asked = briefs(confirmed=True)
     budgets = [5_000 * (number + 1) for number in range(VARIANTS)]
     variants = [[_with_budget(query, budget) for budget in budgets] for query in asked]
     lines.append(
-        told(f"{VARIANTS} variants of a brief", [timed(lambda v=v: index.fits(v)) for v in variants])
+        table_row(f"{VARIANTS} variants of a brief", [timed(lambda v=v: index.fits(v)) for v in variants])
     )
-    lines.append(told("a changed supplier, until it is ranked", changes(index, asked)))
-    lines.append(told("open", [timed(lambda: Index.open(folder / "small", glossary())) for _ in range(10)]))
+    lines.append(table_row("update of one supplier and ranking", changes(index, asked)))
+    lines.append(
+        table_row("open", [timed(lambda: Index.open(folder / "small", glossary())) for _ in range(10)])
+    )
     return lines
 
 
@@ -144,7 +146,7 @@ def _with_budget(query: Query, budget: int) -> Query:
 
 
 def changes(index: Index, asked: list[Query]) -> list[float]:
-    """Return how long it takes from a change to the next list, one supplier new and one gone each time."""
+    """Return the times from a profile change to the next ranking, with one supplier added and one removed each time."""
     return [
         timed(lambda n=n, q=query: index.changed([CHANGED], gone=[str(n)]).rank(q, LISTED, explain=0))
         for n, query in enumerate(asked[:20])
@@ -152,14 +154,14 @@ def changes(index: Index, asked: list[Query]) -> list[float]:
 
 
 def _with_small_words(text: str) -> str:
-    """Return words as sentences have them: a text of nothing but words that say something is held for a list."""
+    """Insert function words into a text, because a text of content words only is penalised as a keyword list."""
     words = text.split()
     return " ".join(f"{word} {SMALL_WORDS[place % len(SMALL_WORDS)]}" for place, word in enumerate(words))
 
 
 def _work(folder: Path, barrier: Any, pipe: Connection) -> None:
     asked, known = briefs(confirmed=True), glossary()
-    Index.build((), known).suggest_needs("nettside")  # what every process has before it opens an index
+    Index.build((), known).suggest_needs("nettside")  # part of every process, so excluded from the growth
     settle()
     before = memory()
     index = Index.open(folder, known)
@@ -167,15 +169,15 @@ def _work(folder: Path, barrier: Any, pipe: Connection) -> None:
         index.fit(query)
         index.rank(query, LISTED)
     settle()
-    barrier.wait()  # pages count as private until the others have read them too
+    barrier.wait()  # pages count as private until the other processes have read them
     after = memory()
     barrier.wait()
     pipe.send({key: after[key] - before[key] for key in after})
 
 
 def large(folder: Path) -> list[str]:
-    """Measure what a worker keeps for itself of a very large directory, and what a change costs there."""
-    texts, known = Texts(3), lifelike(1_000)
+    """Measure the private memory of workers, and the cost of a change, with a very large directory."""
+    texts, known = Texts(3), realistic_suppliers(1_000)
     documents = [
         Document(
             id=str(number),
@@ -189,7 +191,7 @@ def large(folder: Path) -> list[str]:
     ]
     started = time.perf_counter()
     Index.build(documents, glossary(), training=documents[:2_000]).save(folder / "large")
-    lines = [f"Building and saving took {time.perf_counter() - started:.0f} s."]
+    lines = [f"Building and saving the index took {time.perf_counter() - started:.0f} s."]
     context = mp.get_context("spawn")
     barrier, pipes = context.Barrier(WORKERS), [context.Pipe() for _ in range(WORKERS)]
     workers = [context.Process(target=_work, args=(folder / "large", barrier, there)) for _, there in pipes]
@@ -199,21 +201,21 @@ def large(folder: Path) -> list[str]:
     for worker in workers:
         worker.join()
     private = ", ".join(f"{one['private'] / 1e6:.1f}" for one in grown)
-    lines.append(f"After 50 briefs each of {WORKERS} workers has grown by {private} MB of its own.")
+    lines.append(f"After 50 briefs, the private memory of {WORKERS} workers has grown by {private} MB.")
     index = Index.open(folder / "large", glossary())
     times = changes(index, briefs(confirmed=True))
-    lines.append(f"A changed supplier is in the next list after {np.percentile(times, 50):.0f} ms (p50).")
+    lines.append(f"A changed supplier is in the next ranking after {np.percentile(times, 50):.0f} ms (p50).")
     return lines
 
 
 def main() -> None:
-    """Measure and write the file."""
+    """Measure and write the report."""
     os.environ |= {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         table, prose = small(folder), [] if "--small" in sys.argv else large(folder)
     lines = [
-        "# The whole match",
+        "# Match latency",
         "",
         f"Written by `make bench-match` on {dt.date.today().isoformat()}: {os.cpu_count()} cores, one thread.",  # noqa: DTZ011 because the day is for people who read it here
         f"{SMALL:,} suppliers, {LISTED} of them listed and explained, {len(briefs(confirmed=True))} briefs.",
@@ -224,7 +226,7 @@ def main() -> None:
         *(["", f"## {LARGE:,} suppliers", "", *prose] if prose else []),
     ]
     text = "\n".join(lines) + "\n"
-    (ROOT / "benchmarks" / "WHOLE_MATCH.md").write_text(text, encoding="utf-8")
+    (ROOT / "benchmarks" / "MATCH_LATENCY.md").write_text(text, encoding="utf-8")
     sys.stdout.write(text)
 
 

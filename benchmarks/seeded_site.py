@@ -1,4 +1,4 @@
-"""A grown directory in a database of its own, and the people who look at it."""
+"""A seeded database, and sign-in cookies of its users."""
 
 import os
 import re
@@ -19,15 +19,15 @@ from marketplace.organisations.models import Company, Membership
 from marketplace.sourcing.use_cases import refit
 
 LIMITS = {"LIST_PAGES_PER_MINUTE": "0", "SECOND_FACTOR": "0"}
-"""One address asks for many lists, and as curators without a telephone for codes."""
+"""All requests come from one IP address, and curators sign in without a second factor."""
 
 
 OWNERS = 60
 
 
 @dataclass(frozen=True)
-class World:
-    """Pages as (role, address), each role's person and cookie, and the cookies of other companies' owners."""
+class SeededSite:
+    """Pages as (role, path), user id and cookie of each role, and the cookies of other companies' owners."""
 
     pages: Sequence[tuple[str, str]]
     people: Mapping[str, int]
@@ -35,34 +35,34 @@ class World:
     owners: Sequence[str]
 
     def headers(self, role: str) -> dict[str, str]:
-        """Return what a role's browser sends."""
+        """Return the request headers of a role."""
         return {"Cookie": self.cookies[role]} if role in self.cookies else {}
 
 
-def cookie_of(app: Flask, user_id: int) -> str:
-    """Return the cookie of a person who has signed in."""
+def session_cookie(app: Flask, user_id: int) -> str:
+    """Return the session cookie of a signed-in user."""
     token = accounts.open_session(user_id, "benchmark", code_verified=True)
     serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]  # because Flask's own interface signs
     return f"session={serializer.dumps({'_user_id': token, '_fresh': True})}"
 
 
-def seeded(folder: str, suppliers: int = 1000, briefs: int = 500) -> World:
-    """Fill a database below a folder, or the empty one in DATABASE_URL. What is served afterwards finds it there."""
+def seed_site(folder: str, suppliers: int = 1000, briefs: int = 500) -> SeededSite:
+    """Seed a database in a folder, or the empty one in DATABASE_URL, for servers started afterwards."""
     os.environ["INSTANCE_PATH"] = str(Path(folder, "instance"))
     app = create_app()
     with app.app_context():
         migrate.upgrade(db.engine)
-        world = scale.seed(suppliers=suppliers, briefs=briefs)
-        refit()  # as the worker does in a night
-        cookies = {role: cookie_of(app, user_id) for role, user_id in world.people.items()}
+        site = scale.seed(suppliers=suppliers, briefs=briefs)
+        refit()  # as the worker does every night
+        cookies = {role: session_cookie(app, user_id) for role, user_id in site.people.items()}
         companies = owners(app, OWNERS)
         db.session.remove()
         db.engine.dispose()
-    return World(world.pages, world.people, cookies, companies)
+    return SeededSite(site.pages, site.people, cookies, companies)
 
 
 def owners(app: Flask, count: int) -> list[str]:
-    """Return cookies of people who each own a company of their own."""
+    """Return the cookies of users who each own a company."""
     query = (
         select(Membership.user_id)
         .join(Company, Company.id == Membership.organisation_id)
@@ -70,13 +70,13 @@ def owners(app: Flask, count: int) -> list[str]:
         .order_by(Membership.id.desc())
         .limit(count)
     )
-    return [cookie_of(app, number) for number in db.session.scalars(query)]
+    return [session_cookie(app, number) for number in db.session.scalars(query)]
 
 
-def form_on(html: str, action: str) -> list[tuple[str, str]]:
-    """Return what the form of a page that goes to an address would send if nothing were changed.
+def form_fields(html: str, action: str) -> list[tuple[str, str]]:
+    """Return the fields that a page's form with this action would submit unchanged.
 
-    Knows hidden and text fields, tick boxes and text areas: what drafts are written with.
+    Supports hidden and text inputs, checkboxes and text areas, which the guide's forms consist of.
     """
     found = re.search(rf'<form[^>]*action="{re.escape(action)}".*?</form>', html, re.DOTALL)
     if found is None:

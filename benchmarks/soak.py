@@ -1,8 +1,8 @@
-"""An hour of people, one after another: nothing fails, memory and open files stay as they were. Run by `make steady`.
+"""Soak test: an hour of requests without errors, and without growth of memory or open files. Run by `make soak`.
 
-First the service is killed and started again over 1,000 suppliers and 5,000 briefs, to see how soon a page that ranks
-answers; then ten requests a second come, by all roles, one in twenty of which changes a draft. Each minute the
-processes' own memory and open files are read from /proc.
+The service is first killed and restarted with 1,000 suppliers and 5,000 briefs, to measure the time until a ranking page
+responds. Then all roles send ten requests a second, one in twenty of which edits a draft. Memory and open files are read
+from /proc every minute.
 """
 
 import argparse
@@ -21,18 +21,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks.seeded_site import LIMITS, SeededSite, form_fields, seed_site
 from benchmarks.servers import free_port
-from benchmarks.world import LIMITS, World, form_on, seeded
 
 WARM_MINUTES = 5
-MOST_GROWTH = 1.10
-MOST_RESTART_S = 3.0
+MAX_GROWTH = 1.10
+MAX_RESTART_S = 3.0
 SEARCH = "/suppliers?q=nettbutikk"
 
 
 @dataclass
-class RunReport:
-    """What a run came to. `minutes` are (megabytes, open files) of all processes together."""
+class SoakReport:
+    """Results of a run. `minutes` are megabytes and open files of all processes together."""
 
     restart_s: float = 0.0
     asked: Counter[str] = field(default_factory=Counter)
@@ -41,30 +41,30 @@ class RunReport:
     late: int = 0
 
     def findings(self) -> list[str]:
-        """Return what is not as it should be."""
+        """Return the violations of the limits."""
         found = [f"{what}: {count}" for what, count in self.asked.items() if what not in {"200", "303"}]
         warm = self.minutes[WARM_MINUTES:] or self.minutes
-        if warm and warm[-1][0] > MOST_GROWTH * warm[0][0]:
+        if warm and warm[-1][0] > MAX_GROWTH * warm[0][0]:
             found.append(f"memory went from {warm[0][0]:.0f} to {warm[-1][0]:.0f} MB")
         if (
             warm
             and max(files for _size, files in warm) > max(files for _size, files in warm[:WARM_MINUTES]) + 10
         ):
             found.append("open files grow")
-        if self.restart_s > MOST_RESTART_S:
+        if self.restart_s > MAX_RESTART_S:
             found.append(f"the first page after a kill took {self.restart_s:.1f} s")
         return found
 
 
 class Service:
-    """The service as it is run for real, with its worker, in a process group of its own."""
+    """The service as in production, with its worker, in a process group of its own."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> float:
-        """Start it; return the seconds until a page that searches the directory answers."""
+        """Start the service and return the seconds until a search page responds."""
         command = ["-m", "marketplace.cli", "serve", "--with-worker", "--bind", f"127.0.0.1:{self.port}"]
         began = time.monotonic()
         self.process = subprocess.Popen(  # noqa: S603 because the words are our own
@@ -82,13 +82,13 @@ class Service:
         raise RuntimeError(message)
 
     def kill(self) -> None:
-        """End the whole group at once."""
+        """Kill the process group."""
         if self.process is not None:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
 
     def size(self) -> tuple[float, int]:
-        """Return the megabytes that the processes hold (each its share of what they share), and their open files."""
+        """Return the proportional set size of the processes in megabytes, and the number of their open files."""
         kilobytes = files = 0
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and self._is_ours(int(folder.name)):
@@ -105,37 +105,37 @@ class Service:
 
 
 @contextmanager
-def running(folder: str, suppliers: int, briefs: int) -> Iterator[tuple[World, Service]]:
-    """Seed, start, and kill at the end."""
-    world, service = seeded(folder, suppliers, briefs), Service()
+def running(folder: str, suppliers: int, briefs: int) -> Iterator[tuple[SeededSite, Service]]:
+    """Seed and start the service, and kill it at the end."""
+    site, service = seed_site(folder, suppliers, briefs), Service()
     try:
         service.start()
-        yield world, service
+        yield site, service
     finally:
         service.kill()
 
 
-class Visitors:
-    """All who come, over one kept connection; a connection that ends is opened again."""
+class SimulatedUsers:
+    """All simulated users over one persistent connection, which is reopened when it ends."""
 
-    def __init__(self, world: World, port: int, told: RunReport) -> None:
-        self.world, self.told, self.port = world, told, port
+    def __init__(self, site: SeededSite, port: int, report: SoakReport) -> None:
+        self.site, self.report, self.port = site, report, port
         self.chance = random.Random(11)
         self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
-        self.draft = next(path for role, path in world.pages if role == "company" and path.endswith("/need"))
+        self.draft = next(path for role, path in site.pages if role == "company" and path.endswith("/need"))
 
-    def come(self) -> None:
-        """Let one of them ask for a page, or change a draft."""
+    def send_request(self) -> None:
+        """Request a random page, or edit a draft."""
         if self.chance.random() < 0.05:
             self._write()
         else:
-            role, path = self.chance.choice(self.world.pages)
-            self._ask("GET", path, self.world.headers(role))
+            role, path = self.chance.choice(self.site.pages)
+            self._ask("GET", path, self.site.headers(role))
 
     def _write(self) -> None:
-        headers = self.world.headers("company")
+        headers = self.site.headers("company")
         page = self._ask("GET", self.draft, headers)
-        fields = [(name, value) for name, value in form_on(page, self.draft) if name != "own_words"]
+        fields = [(name, value) for name, value in form_fields(page, self.draft) if name != "own_words"]
         words = f"Vi vil selge mer ost på nett, {self.chance.random()}"
         body = urllib.parse.urlencode([*fields, ("own_words", words), ("then", "later")])
         self._ask("POST", self.draft, headers | {"Content-Type": "application/x-www-form-urlencoded"}, body)
@@ -146,56 +146,56 @@ class Visitors:
             self.connection.request(method, path, body, headers)
             answer = self.connection.getresponse()
             text = answer.read().decode()
-            if said := answer.headers.get("Set-Cookie"):  # the secret that forms are signed with
+            if said := answer.headers.get("Set-Cookie"):  # the session cookie carries the CSRF secret
                 headers["Cookie"] = said.split(";", 1)[0]
-            self.told.asked[str(answer.status)] += 1
+            self.report.asked[str(answer.status)] += 1
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
-            self.told.asked[type(error).__name__] += 1
+            self.report.asked[type(error).__name__] += 1
             text = ""
-        self.told.slowest_s = max(self.told.slowest_s, time.monotonic() - began)
+        self.report.slowest_s = max(self.report.slowest_s, time.monotonic() - began)
         return text
 
 
-def run(minutes: float, rate: float, suppliers: int, briefs: int) -> RunReport:
-    """Run it all; prints a line a minute."""
-    told = RunReport()
-    with tempfile.TemporaryDirectory() as folder, running(folder, suppliers, briefs) as (world, service):
+def run(minutes: float, rate: float, suppliers: int, briefs: int) -> SoakReport:
+    """Run the test and print a line per minute."""
+    report = SoakReport()
+    with tempfile.TemporaryDirectory() as folder, running(folder, suppliers, briefs) as (site, service):
         service.kill()
-        told.restart_s = service.start()
-        visitors = Visitors(world, service.port, told)
+        report.restart_s = service.start()
+        users = SimulatedUsers(site, service.port, report)
         began = time.monotonic()
         for number in range(round(minutes * 60 * rate)):
             wait = began + number / rate - time.monotonic()
-            told.late += wait < -1
+            report.late += wait < -1
             time.sleep(max(wait, 0.0))
-            visitors.come()
+            users.send_request()
             if number % round(60 * rate) == 0:
-                told.minutes.append(service.size())
-                size, files = told.minutes[-1]
+                report.minutes.append(service.size())
+                size, files = report.minutes[-1]
                 sys.stdout.write(
-                    f"minute {len(told.minutes) - 1}: {size:.0f} MB, {files} files, {dict(told.asked)}\n"
+                    f"minute {len(report.minutes) - 1}: {size:.0f} MB, {files} files, {dict(report.asked)}\n"
                 )
                 sys.stdout.flush()
-        told.minutes.append(service.size())
-    return told
+        report.minutes.append(service.size())
+    return report
 
 
 def main() -> int:
-    """Run it and tell; return 1 when something is not as it should be."""
+    """Run the test and report. Return 1 if a limit is violated."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=60)
     parser.add_argument("--rate", type=float, default=10)
     parser.add_argument("--suppliers", type=int, default=1000)
     parser.add_argument("--briefs", type=int, default=5000)
     asked = parser.parse_args()
-    told = run(asked.minutes, asked.rate, asked.suppliers, asked.briefs)
-    findings = told.findings()
+    report = run(asked.minutes, asked.rate, asked.suppliers, asked.briefs)
+    findings = report.findings()
     sys.stdout.write(
-        f"First page {told.restart_s:.1f} s after a start that follows a kill. {sum(told.asked.values())} requests: "
-        f"{dict(told.asked)}, the slowest {told.slowest_s:.2f} s, {told.late} more than a second late. "
-        f"{told.minutes[0][0]:.0f} MB and {told.minutes[0][1]} files at first, {told.minutes[-1][0]:.0f} MB and "
-        f"{told.minutes[-1][1]} files at last. {len(findings)} findings.\n"
+        f"First page {report.restart_s:.1f} s after a start that follows a kill. {sum(report.asked.values())} requests: "
+        f"{dict(report.asked)}, the slowest {report.slowest_s:.2f} s, {report.late} more than a second late. "
+        f"{report.minutes[0][0]:.0f} MB and {report.minutes[0][1]} files at first, {report.minutes[-1][0]:.0f} MB and "
+        f"{report.minutes[-1][1]} files at last. {len(findings)} findings.\n"
     )
     sys.stdout.writelines(f"{finding}\n" for finding in findings)
     return int(bool(findings))

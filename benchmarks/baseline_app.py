@@ -1,4 +1,4 @@
-"""A bare Flask page: what any page costs before it does anything."""
+"""Bare Flask application: the baseline cost of any page."""
 
 from flask import Flask, render_template_string
 
@@ -8,5 +8,5 @@ PAGE = "<!doctype html><html lang=nb><title>Hei</title><h1>Hei, {{ name }}</h1><
 
 @app.get("/")
 def hello() -> str:
-    """Say hello."""
+    """Return a minimal page."""
     return render_template_string(PAGE, name="verden")

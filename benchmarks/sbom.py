@@ -1,6 +1,6 @@
-"""What the product is made of: a list of its parts with versions and hashes, as CycloneDX 1.5. `make sbom` writes it.
+"""Software bill of materials in CycloneDX 1.5 format, written by `make sbom`.
 
-It is read from the two lock files, so the same locks give the same list, on whatever machine.
+It is generated from the two lock files, so the output does not depend on the machine.
 """
 
 import base64
@@ -17,17 +17,17 @@ _HASH = re.compile(r"--hash=sha256:([0-9a-f]{64})")
 
 
 def python_parts(lock: str) -> Iterator[dict[str, Any]]:
-    """Yield the components that a requirements file with hashes names."""
+    """Yield the components of a requirements file with hashes."""
     for entry in re.split(r"\n(?=\S)", lock.strip()):
         if pin := _PIN.match(entry):
             name, version = pin[1].lower(), pin[2]
-            # One hash for each file of a version; they stand as properties, since a component has one hash of a kind.
+            # A version has one hash per file, but a component only one hash per algorithm, so they are stored as properties.
             hashes = [{"name": "sha256", "value": value} for value in _HASH.findall(entry)]
             yield _component(name, version, f"pkg:pypi/{name}@{version}") | {"properties": hashes}
 
 
 def npm_parts(lock: str) -> Iterator[dict[str, Any]]:
-    """Yield the components that an npm lock file names."""
+    """Yield the components of an npm lock file."""
     for path, package in sorted(json.loads(lock)["packages"].items()):
         if not path:
             continue
@@ -45,7 +45,7 @@ def _component(name: str, version: str, purl: str) -> dict[str, Any]:
 
 
 def bill() -> dict[str, Any]:
-    """Return the list."""
+    """Return the bill of materials."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     parts = [
         *python_parts((ROOT / "requirements-run.lock").read_text(encoding="utf-8")),
@@ -65,4 +65,4 @@ if __name__ == "__main__":
     target = ROOT / "build" / "sbom.json"
     target.parent.mkdir(exist_ok=True)
     target.write_text(json.dumps(bill(), indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{target.relative_to(ROOT)}: {len(bill()['components'])} parts")
+    print(f"{target.relative_to(ROOT)}: {len(bill()['components'])} components")

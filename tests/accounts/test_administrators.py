@@ -22,7 +22,7 @@ PASSWORD = "grønn traktor på jordet"
 USUAL = ("admin", "root", "administrator", "test", "demo", "post", "sivert")
 
 
-def test_a_fresh_installation_has_no_accounts_and_no_usual_login_opens_it(client: Browser) -> None:
+def test_new_installation_has_no_accounts_or_default_password(client: Browser) -> None:
     assert session.query(User).count() == 0
     for name in USUAL:
         for password in ("admin", "password", name):
@@ -30,7 +30,7 @@ def test_a_fresh_installation_has_no_accounts_and_no_usual_login_opens_it(client
             assert client.post("/sign-in", data={"email": email, "password": password}).status_code != 303
 
 
-def test_finding_people_and_closing_accounts(client: Browser) -> None:
+def test_administrator_searches_users_and_closes_accounts(client: Browser) -> None:
     admin, person = factories.administrator(), factories.user("Åse Ødegård")
     client.sign_in(admin.user_id or 0)
     assert "Åse Ødegård" in client.page("/admin/users?q=ødeg").text
@@ -41,7 +41,7 @@ def test_finding_people_and_closing_accounts(client: Browser) -> None:
     assert client.post("/admin/users/999999/active", data={"active": "no"}).status_code == 404
 
 
-def test_one_is_made_and_unmade_from_the_command_line_alone(app: Flask) -> None:
+def test_administrator_is_created_and_removed_by_use_case(app: Flask) -> None:
     use_cases.create_administrator(name="Nils", email="Nils@torget.example", password=PASSWORD, cost=COST)
     found = queries.find_user_by_email("nils@torget.example")
     assert found is not None
@@ -60,7 +60,7 @@ def test_one_is_made_and_unmade_from_the_command_line_alone(app: Flask) -> None:
         use_cases.remove_administrator("nils@torget.example")
 
 
-def test_the_last_administrator_stays(app: Flask) -> None:
+def test_last_administrator_cannot_be_closed(app: Flask) -> None:
     first, second = factories.administrator(), factories.administrator()
     use_cases.set_active(first, second.user_id or 0, active=False)
     with pytest.raises(RuleBroken):
@@ -69,7 +69,7 @@ def test_the_last_administrator_stays(app: Flask) -> None:
         use_cases.set_active(factories.member(factories.company()), first.user_id or 0, active=False)
 
 
-def test_no_page_makes_an_administrator(app: Flask) -> None:
+def test_no_page_grants_the_administrator_role(app: Flask) -> None:
     admin, person = factories.administrator(), factories.user()
     browser = app.test_client().sign_in(admin.user_id or 0)
     for rule in app.url_map.iter_rules():
@@ -80,7 +80,7 @@ def test_no_page_makes_an_administrator(app: Flask) -> None:
 
 
 @pytest.mark.slow
-def test_the_commands(empty_database_url: str, tmp_path: Path) -> None:
+def test_admin_commands_report_their_results(empty_database_url: str, tmp_path: Path) -> None:
     from sqlalchemy import create_engine
 
     engine = create_engine(empty_database_url)

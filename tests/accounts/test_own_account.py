@@ -16,7 +16,7 @@ from tests.support.browser import Browser
 from tests.support.page_rules import Page, text_of
 
 
-def test_sign_in_takes_one_home_and_signing_out_ends_the_session(client: Browser) -> None:
+def test_sign_in_redirects_home_and_sign_out_ends_the_session(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     assert sign_in(client, "KARI@fjordnett.example ") == 303
     assert client.page("/account").heading == "Kontoen din"
@@ -26,7 +26,7 @@ def test_sign_in_takes_one_home_and_signing_out_ends_the_session(client: Browser
     assert session.query(SignInSession).count() == 0
 
 
-def test_the_chosen_language_is_kept_and_mails_follow_the_account(client: Browser) -> None:
+def test_language_is_stored_in_the_cookie_and_the_account(client: Browser) -> None:
     person = factories.user()
     assert 'lang="nb"' in client.get("/").text
     assert client.get("/language/nn?next=/gardens").headers["Location"] == "/gardens"
@@ -54,7 +54,7 @@ def test_the_chosen_language_is_kept_and_mails_follow_the_account(client: Browse
         "/home and more",
     ],
 )
-def test_nobody_is_sent_to_another_site(client: Browser, target: str) -> None:
+def test_redirect_targets_on_other_sites_are_ignored(client: Browser, target: str) -> None:
     person = factories.user()
     answer = client.post(
         "/sign-in",
@@ -65,13 +65,13 @@ def test_nobody_is_sent_to_another_site(client: Browser, target: str) -> None:
     assert client.get("/language/nn", query_string={"next": target}).headers["Location"] == "/"
 
 
-def test_demo_sign_in_is_only_there_in_demo_mode(client: Browser) -> None:
+def test_demo_sign_in_is_not_found_outside_demo_mode(client: Browser) -> None:
     person = factories.user()
     assert client.post("/sign-in/demo", data={"email": person.email}).status_code == 404
 
 
 @pytest.mark.parametrize("named", [{"person": "supplier"}, {"email": people.SUPPLIER["email"]}])
-def test_a_demo_person_is_named_by_role_or_address(
+def test_demo_sign_in_accepts_role_or_address_of_demo_users(
     make_app: Callable[..., Flask], named: dict[str, str]
 ) -> None:
     user = factories.user(email=people.SUPPLIER["email"])
@@ -89,7 +89,7 @@ def test_a_demo_person_is_named_by_role_or_address(
     assert user.name in browser.get("/account").text
 
 
-def test_links_in_mails_begin_with_the_sites_own_address_whatever_the_request_says(app: Flask) -> None:
+def test_links_in_e_mail_ignore_forged_host_headers(app: Flask) -> None:
     from marketplace.outbox.delivery import build_mail
 
     person = factories.user()
@@ -109,9 +109,7 @@ def test_links_in_mails_begin_with_the_sites_own_address_whatever_the_request_sa
     assert browser.get("/home", **forged).headers["Location"].startswith("/sign-in")
 
 
-def test_a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told(
-    app: Flask, client: Browser
-) -> None:
+def test_new_address_takes_effect_when_confirmed(app: Flask, client: Browser) -> None:
     person, elsewhere = factories.user(email="kari@fjordnett.example"), app.test_client()
     client.sign_in(person.id)
     elsewhere.sign_in(person.id)
@@ -132,7 +130,7 @@ def test_a_new_address_counts_once_it_is_confirmed_and_the_old_one_is_told(
     assert sign_in(client, "kari.ny@fjordnett.example") == 303
 
 
-def test_asking_for_an_address_that_has_an_account_says_the_same(client: Browser) -> None:
+def test_address_change_does_not_reveal_existing_accounts(client: Browser) -> None:
     person = factories.user()
     factories.user(email="ola@fjordnett.example")
     client.sign_in(person.id)
@@ -143,7 +141,7 @@ def test_asking_for_an_address_that_has_an_account_says_the_same(client: Browser
     assert "/confirm/" not in mails("ola@fjordnett.example")[0].link_path
 
 
-def test_a_new_password_stops_a_change_of_address(client: Browser) -> None:
+def test_password_reset_cancels_an_address_change(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     client.sign_in(person.id)
     client.post("/account/address", data={"email": "tyv@evil.example", "present": factories.PASSWORD})
@@ -152,7 +150,7 @@ def test_a_new_password_stops_a_change_of_address(client: Browser) -> None:
     assert client.post(mails("tyv@evil.example")[0].link_path).status_code == 410
 
 
-def test_the_cookie_is_held_as_tight_as_the_connection_allows(make_app: Callable[..., Flask]) -> None:
+def test_session_cookie_attributes_depend_on_https(make_app: Callable[..., Flask]) -> None:
     for site, marks in (
         ("http://127.0.0.1:8000", {"HttpOnly", "Path=/", "SameSite=Lax"}),
         ("https://torget.example", {"HttpOnly", "Path=/", "SameSite=Lax", "Secure"}),
@@ -164,7 +162,7 @@ def test_the_cookie_is_held_as_tight_as_the_connection_allows(make_app: Callable
         assert set(found) == marks
 
 
-def test_ones_present_address_is_no_new_one(client: Browser) -> None:
+def test_address_change_to_the_current_address_is_refused(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     client.sign_in(person.id)
     form = {"email": "Kari@fjordnett.example", "present": factories.PASSWORD}
@@ -172,9 +170,7 @@ def test_ones_present_address_is_no_new_one(client: Browser) -> None:
     assert mails() == []
 
 
-def test_an_address_that_another_has_confirmed_meanwhile_stays_the_others(
-    app: Flask, client: Browser
-) -> None:
+def test_address_taken_in_the_meantime_is_refused(app: Flask, client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     client.sign_in(person.id)
     form = {"email": "ny@fjordnett.example", "present": factories.PASSWORD}
@@ -192,7 +188,7 @@ def test_an_address_that_another_has_confirmed_meanwhile_stays_the_others(
 @pytest.mark.parametrize(
     ("form", "fields"), [("password", ("old", "password")), ("address", ("email", "present"))]
 )
-def test_an_empty_form_is_told_at_each_field_and_counts_as_no_try(
+def test_empty_form_reports_each_field_and_counts_no_attempt(
     client: Browser, form: str, fields: tuple[str, ...]
 ) -> None:
     person = factories.user(email="kari@fjordnett.example")
@@ -207,7 +203,7 @@ def test_an_empty_form_is_told_at_each_field_and_counts_as_no_try(
 
 
 @pytest.mark.parametrize("kind", ["company", "garden"])
-def test_a_new_password_leans_on_no_name_of_those_one_acts_for(client: Browser, kind: str) -> None:
+def test_new_password_cannot_contain_organisation_names(client: Browser, kind: str) -> None:
     name = "Kvistrindvollen"
     person = factories.member(getattr(factories, kind)(name))
     client.sign_in(person.user_id or 0)

@@ -49,7 +49,7 @@ OWN = (
         "x" * 129,
     ],
 )
-def test_what_anybody_would_try_is_refused(password: str) -> None:
+def test_guessable_passwords_are_refused(password: str) -> None:
     with pytest.raises(RuleBroken) as refused:
         passwords.check_strength(password)
     assert refused.value.field == "password"
@@ -67,7 +67,7 @@ def test_what_anybody_would_try_is_refused(password: str) -> None:
         "fjellfoten12345",
     ],
 )
-def test_ones_own_names_are_refused_with_a_hint(password: str) -> None:
+def test_passwords_from_personal_words_are_refused(password: str) -> None:
     with pytest.raises(RuleBroken):
         passwords.check_strength(password, *OWN)
 
@@ -85,7 +85,7 @@ def test_ones_own_names_are_refused_with_a_hint(password: str) -> None:
         "Ω≈ç√∫˜µ≤≥÷å∂ƒ",
     ],
 )
-def test_any_composition_from_12_to_128_characters_is_taken(password: str) -> None:
+def test_strong_passwords_of_any_composition_are_accepted(password: str) -> None:
     assert 12 <= len(password) <= 128
     passwords.check_strength(password, *OWN)
 
@@ -106,7 +106,7 @@ def test_punctuation_around_words_does_not_add_strength() -> None:
     assert not is_guessable("T7$k!2qP*z4W"), "punctuation inside a random password counts"
 
 
-def test_the_same_password_from_another_keyboard_fits() -> None:
+def test_unicode_forms_of_a_password_are_equivalent() -> None:
     cost = passwords.HashCost(1, 1024)
     composed, decomposed = "blåbærsyltetøy på låven", "bla\u030abærsyltetøy pa\u030a la\u030aven"
     kept = passwords.hash_password(composed, cost)
@@ -115,7 +115,7 @@ def test_the_same_password_from_another_keyboard_fits() -> None:
     assert kept.startswith("$argon2id$")
 
 
-def test_a_hash_costs_at_least_what_owasp_asks_for() -> None:
+def test_hash_cost_meets_the_owasp_minimum() -> None:
     """OWASP's Password Storage Cheat Sheet: argon2id with 19 MiB and 2 passes, or more."""
     cost = passwords.HashCost()
     kept = passwords.hash_password("grønn traktor på jordet", cost)
@@ -125,17 +125,17 @@ def test_a_hash_costs_at_least_what_owasp_asks_for() -> None:
 
 
 @pytest.mark.parametrize("kept", [None, "", "!", "x", "$2b$12$not-of-ours"])
-def test_without_a_hash_nothing_fits(kept: str | None) -> None:
+def test_no_password_matches_a_missing_or_foreign_hash(kept: str | None) -> None:
     assert not passwords.verify(kept, "nobody has this password", passwords.HashCost(1, 1024))
 
 
-def test_a_hash_of_another_price_is_outdated() -> None:
+def test_hash_with_another_cost_needs_rehash() -> None:
     kept = passwords.hash_password("grønn traktor på jordet", passwords.HashCost(1, 1024))
     assert passwords.needs_rehash(kept, passwords.HashCost(2, 1024))
     assert not passwords.needs_rehash(kept, passwords.HashCost(1, 1024))
 
 
-def test_a_hash_of_another_price_is_made_anew_at_the_next_sign_in_and_the_password_stays(app: Flask) -> None:
+def test_hash_with_another_cost_is_replaced_at_sign_in(app: Flask) -> None:
     old, new = passwords.HashCost(1, 1024), passwords.HashCost(2, 1024)
     person = factories.user()
     person.password_hash = passwords.hash_password(factories.PASSWORD, old)

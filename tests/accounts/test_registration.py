@@ -38,7 +38,7 @@ def register(client: Browser, **change: str) -> TestResponse:
     return client.post("/register/company", data=COMPANY | change)
 
 
-def test_who_has_not_confirmed_gets_no_further_than_the_page_that_says_so(client: Browser) -> None:
+def test_unconfirmed_user_sees_only_the_check_mail_page(client: Browser) -> None:
     factories.garden()
     assert register(client).headers["Location"] == "/check-mail"
     assert session.query(SignInSession).count() == 0
@@ -52,7 +52,7 @@ def test_who_has_not_confirmed_gets_no_further_than_the_page_that_says_so(client
     assert client.get("/home").headers["Location"].startswith("/sign-in")
 
 
-def test_the_mailed_link_lets_one_in_and_on_to_where_one_was_going(client: Browser) -> None:
+def test_confirmation_link_opens_the_requested_page(client: Browser) -> None:
     factories.garden()
     client.post("/register/company?next=/briefs/new", data=COMPANY)
     sign_in(client, COMPANY["email"], COMPANY["password"])
@@ -64,7 +64,7 @@ def test_the_mailed_link_lets_one_in_and_on_to_where_one_was_going(client: Brows
     assert client.get(link).status_code == 410
 
 
-def test_a_link_used_on_another_device_leads_to_the_log_in_page(app: Flask, client: Browser) -> None:
+def test_confirmation_on_another_device_requires_sign_in(app: Flask, client: Browser) -> None:
     register(client)
     phone = app.test_client()
     answer = phone.post(mails(COMPANY["email"])[0].link_path)
@@ -74,9 +74,7 @@ def test_a_link_used_on_another_device_leads_to_the_log_in_page(app: Flask, clie
     assert phone.get("/home").status_code == 200
 
 
-def test_whoever_made_an_account_with_anothers_address_is_out_when_it_is_confirmed(
-    app: Flask, client: Browser
-) -> None:
+def test_confirmation_elsewhere_ends_the_registrants_session(app: Flask, client: Browser) -> None:
     register(client)
     sign_in(client, COMPANY["email"], COMPANY["password"])
     assert client.get("/check-mail").status_code == 200
@@ -84,7 +82,7 @@ def test_whoever_made_an_account_with_anothers_address_is_out_when_it_is_confirm
     assert client.get("/home").headers["Location"].startswith("/sign-in")
 
 
-def test_a_link_works_for_two_days_and_until_a_newer_one(client: Browser) -> None:
+def test_confirmation_link_expires_after_two_days_or_a_newer_one(client: Browser) -> None:
     register(client)
     sign_in(client, COMPANY["email"], COMPANY["password"])
     first = mails(COMPANY["email"])[0].link_path
@@ -98,7 +96,7 @@ def test_a_link_works_for_two_days_and_until_a_newer_one(client: Browser) -> Non
     assert client.get(mails(COMPANY["email"])[1].link_path).status_code == 200
 
 
-def test_a_known_address_gets_the_same_page_and_its_owner_a_mail(app: Flask, client: Browser) -> None:
+def test_registering_a_known_address_only_notifies_its_owner(app: Flask, client: Browser) -> None:
     factories.user(email="kari@fjordnett.example")
     known = register(client, email="Kari@fjordnett.example")
     unknown = register(app.test_client(), email="oda@fjordnett.example")
@@ -109,7 +107,7 @@ def test_a_known_address_gets_the_same_page_and_its_owner_a_mail(app: Flask, cli
     assert session.query(Company).count() == 1, "and no company is made in another's name"
 
 
-def test_mistakes_are_told_alike_for_known_and_unknown_addresses(client: Browser) -> None:
+def test_form_errors_do_not_reveal_known_addresses(client: Browser) -> None:
     factories.user(email="kari@fjordnett.example")
     for change in ({"password": "passord12345"}, {"organisation_number": "123"}, {"name": ""}):
         answers = [
@@ -120,7 +118,7 @@ def test_mistakes_are_told_alike_for_known_and_unknown_addresses(client: Browser
         assert "field-error" in answers[0]
 
 
-def test_nobody_can_make_us_send_more_than_three_mails_in_six_hours(app: Flask, client: Browser) -> None:
+def test_triggered_e_mail_is_limited_to_three_in_six_hours(app: Flask, client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     owner = factories.member(factories.company())
     with time_machine.travel(dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC), tick=False) as clock:
@@ -141,7 +139,7 @@ def test_nobody_can_make_us_send_more_than_three_mails_in_six_hours(app: Flask, 
     assert max(within) == 3
 
 
-def test_the_owner_is_not_told_when_the_limit_is_reached_for_a_stranger(client: Browser) -> None:
+def test_mail_limit_does_not_change_the_page(client: Browser) -> None:
     factories.user(email="kari@fjordnett.example")
     first = client.post("/forgotten", data={"email": "kari@fjordnett.example"}).text
     for _time in range(5):
@@ -203,7 +201,7 @@ def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., 
     pytest.fail(f"known and unknown differ in every round: {measured}")
 
 
-def test_an_invited_person_needs_no_other_confirmation(app: Flask, client: Browser) -> None:
+def test_invited_user_needs_no_confirmation(app: Flask, client: Browser) -> None:
     owner = factories.member(factories.company())
     organisations.invite_colleague(owner, "Jon@bjorkvollen.example", "member")
     link = mails("jon@bjorkvollen.example")[0].link_path
@@ -212,7 +210,7 @@ def test_an_invited_person_needs_no_other_confirmation(app: Flask, client: Brows
     assert session.query(User).filter_by(email="jon@bjorkvollen.example").one().email_verified_at is not None
 
 
-def test_an_address_that_has_had_its_three_mails_gets_its_account_without_a_fourth(client: Browser) -> None:
+def test_registration_works_when_the_mail_quota_is_used_up(client: Browser) -> None:
     for _time in range(3):
         client.post("/forgotten", data={"email": COMPANY["email"]})
     answer = register(client)
@@ -225,7 +223,7 @@ def test_an_address_that_has_had_its_three_mails_gets_its_account_without_a_four
     assert "Du har fått tre e-poster de siste timene." in client.page("/check-mail").text
 
 
-def test_who_registers_again_before_confirming_gets_a_new_link_and_no_second_account(client: Browser) -> None:
+def test_registering_twice_sends_a_new_link_for_one_account(client: Browser) -> None:
     register(client)
     register(client, name="En annen bedrift", password=GOOD)
     first, second = (mail.link_path for mail in mails(COMPANY["email"]))
@@ -237,7 +235,7 @@ def test_who_registers_again_before_confirming_gets_a_new_link_and_no_second_acc
     assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 303
 
 
-def test_who_has_an_account_logs_in_to_take_an_invitation_and_makes_no_other(client: Browser) -> None:
+def test_invited_user_with_an_account_must_sign_in(client: Browser) -> None:
     owner = factories.member(factories.company())
     person = factories.user(email="jon@bjorkvollen.example")
     organisations.invite_colleague(owner, person.email, "member")
@@ -252,7 +250,7 @@ def test_who_has_an_account_logs_in_to_take_an_invitation_and_makes_no_other(cli
     assert len(queries.memberships_of(person.id)) == 1
 
 
-def test_who_has_confirmed_is_not_told_of_mails_by_a_page_left_open(app: Flask, client: Browser) -> None:
+def test_resend_after_confirmation_redirects_home(app: Flask, client: Browser) -> None:
     register(client)
     sign_in(client, COMPANY["email"], COMPANY["password"])
     assert client.get("/check-mail").status_code == 200

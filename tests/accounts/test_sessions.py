@@ -28,7 +28,7 @@ def secret_of(client: Browser) -> str:
         return str(cookie["_user_id"])
 
 
-def test_each_sign_in_has_a_secret_of_its_own_and_ends_the_one_before_in_this_browser(
+def test_sign_in_replaces_the_session_and_its_token(
     client: Browser,
 ) -> None:
     person = factories.user()
@@ -45,7 +45,7 @@ def test_each_sign_in_has_a_secret_of_its_own_and_ends_the_one_before_in_this_br
     assert session.query(SignInSession).count() == 1
 
 
-def test_an_old_cookie_is_dead_after_signing_out(app: Flask, client: Browser) -> None:
+def test_copied_cookie_is_invalid_after_sign_out(app: Flask, client: Browser) -> None:
     person = factories.user()
     client.sign_in(person.id)
     thief = app.test_client()
@@ -56,7 +56,7 @@ def test_an_old_cookie_is_dead_after_signing_out(app: Flask, client: Browser) ->
     assert thief.get("/account").status_code == 303
 
 
-def test_a_session_ends_when_idle_and_after_its_longest_time(client: Browser) -> None:
+def test_session_expires_when_idle_and_at_maximum_age(client: Browser) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False) as clock:
         client.sign_in(person.id)
@@ -74,7 +74,7 @@ def test_a_session_ends_when_idle_and_after_its_longest_time(client: Browser) ->
 
 
 @pytest.mark.parametrize("who", ["curator", "administrator"])
-def test_curators_and_administrators_are_out_after_half_an_hour_alone(client: Browser, who: str) -> None:
+def test_trusted_users_are_signed_out_after_30_idle_minutes(client: Browser, who: str) -> None:
     person = factories.member(factories.garden(), who) if who == "curator" else factories.administrator()
     with time_machine.travel(START, tick=False) as clock:
         client.sign_in(person.user_id or 0)
@@ -84,7 +84,7 @@ def test_curators_and_administrators_are_out_after_half_an_hour_alone(client: Br
         assert client.get("/home").status_code == 303
 
 
-def test_both_times_are_settings(make_app: Callable[..., Flask]) -> None:
+def test_session_expiry_follows_the_settings(make_app: Callable[..., Flask]) -> None:
     person = factories.administrator()
     app = make_app(session_hours=2, session_idle_minutes=100, trusted_idle_minutes=90)
     client = app.test_client()
@@ -105,7 +105,7 @@ def two(app: Flask) -> tuple[Browser, Browser, int]:
     return here, there, person.id  # type: ignore[return-value]  # because the app's clients are our browsers
 
 
-def test_changing_the_password_ends_the_other_sessions(two: tuple[Browser, Browser, int]) -> None:
+def test_password_change_ends_other_sessions(two: tuple[Browser, Browser, int]) -> None:
     here, there, _person = two
     wrong = {"old": "wrong", "password": GOOD}
     assert here.post("/account/password", data=wrong).status_code == 200
@@ -116,14 +116,14 @@ def test_changing_the_password_ends_the_other_sessions(two: tuple[Browser, Brows
     assert mails("kari@fjordnett.example")[-1].link_path == "/forgotten", "and the owner is told"
 
 
-def test_a_new_password_by_mail_ends_all_sessions(two: tuple[Browser, Browser, int]) -> None:
+def test_password_reset_ends_all_sessions(two: tuple[Browser, Browser, int]) -> None:
     here, there, _person = two
     use_cases.request_password_reset("kari@fjordnett.example")
     here.post(mails("kari@fjordnett.example")[0].link_path, data={"password": GOOD})
     assert [browser.get("/account").status_code for browser in (here, there)] == [303, 303]
 
 
-def test_another_role_ends_the_sessions_of_who_has_it(app: Flask) -> None:
+def test_role_change_ends_the_members_sessions(app: Flask) -> None:
     company = factories.company()
     owner, colleague = factories.member(company), factories.member(company, "member")
     boss, theirs = (app.test_client().sign_in(p.user_id or 0) for p in (owner, colleague))
@@ -141,9 +141,7 @@ def test_another_role_ends_the_sessions_of_who_has_it(app: Flask) -> None:
         organisations.change_role(owner, colleague.membership_id or 0, "curator")
 
 
-def test_a_closed_account_is_out_at_the_next_request_and_in_again_when_opened(
-    app: Flask, client: Browser
-) -> None:
+def test_closed_account_is_signed_out_and_can_be_reopened(app: Flask, client: Browser) -> None:
     person, admin = factories.user(), factories.administrator()
     client.sign_in(person.id)
     use_cases.set_active(admin, person.id, active=False)
@@ -154,7 +152,7 @@ def test_a_closed_account_is_out_at_the_next_request_and_in_again_when_opened(
     assert sign_in(client, person.email) == 303
 
 
-def test_the_page_of_sessions_ends_one_of_them_and_nobody_elses(app: Flask) -> None:
+def test_user_can_end_only_own_sessions(app: Flask) -> None:
     person, stranger = factories.user(), factories.user()
     desk, phone, other = app.test_client(), app.test_client(), app.test_client()
     sign_in(desk, person.email, headers={"User-Agent": FIREFOX})  # type: ignore[arg-type]  # because it is our browser
@@ -175,14 +173,14 @@ def test_the_page_of_sessions_ends_one_of_them_and_nobody_elses(app: Flask) -> N
     assert desk.get("/account").status_code == 303
 
 
-def test_signing_out_everywhere_keeps_only_this_device(two: tuple[Browser, Browser, int]) -> None:
+def test_sign_out_everywhere_keeps_the_current_session(two: tuple[Browser, Browser, int]) -> None:
     here, there, _person = two
     assert here.post("/account/sign-out-everywhere").status_code == 303
     assert here.get("/account").status_code == 200
     assert there.get("/account").status_code == 303
 
 
-def test_pages_of_who_is_signed_in_are_not_kept(client: Browser) -> None:
+def test_pages_of_signed_in_users_are_not_cached(client: Browser) -> None:
     client.sign_in(factories.user().id)
     assert client.get("/account").headers["Cache-Control"] == "no-store"
 
@@ -205,12 +203,12 @@ def test_pages_of_who_is_signed_in_are_not_kept(client: Browser) -> None:
         ("", "An unknown device"),
     ],
 )
-def test_a_device_is_called_what_its_owner_calls_it(user_agent: str, name: str) -> None:
+def test_device_name_from_the_user_agent(user_agent: str, name: str) -> None:
     with use_locale("en"):
         assert device_name(user_agent) == name
 
 
-def test_a_session_that_has_ended_is_neither_used_nor_acts_for_anybody(app: Flask) -> None:
+def test_ended_session_cannot_be_touched_or_changed(app: Flask) -> None:
     person = factories.member(factories.company())
     token, other = (use_cases.open_session(person.user_id or 0) for _time in range(2))
     use_cases.sign_out(token)

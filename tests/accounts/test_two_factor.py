@@ -43,7 +43,7 @@ def set_up(app: Flask, browser: Browser, person: Viewer) -> tuple[pyotp.TOTP, li
 
 
 @pytest.mark.parametrize("who", ["curator", "administrator"])
-def test_who_decides_for_others_gets_no_further_than_setting_it_up(strict: Flask, who: str) -> None:
+def test_trusted_users_must_enrol_before_any_page(strict: Flask, who: str) -> None:
     person = curator() if who == "curator" else factories.administrator()
     browser = strict.test_client()
     with time_machine.travel(START, tick=False) as clock:
@@ -68,7 +68,7 @@ def test_who_decides_for_others_gets_no_further_than_setting_it_up(strict: Flask
 
 
 @pytest.mark.parametrize("settings", [{"second_factor": False}, {"second_factor": True, "demo": True}])
-def test_a_setting_and_the_demo_leave_it_to_each(
+def test_enrolment_is_optional_by_setting_and_in_demo_mode(
     make_app: Callable[..., Flask], settings: dict[str, bool]
 ) -> None:
     browser = make_app(**settings).test_client()
@@ -76,7 +76,7 @@ def test_a_setting_and_the_demo_leave_it_to_each(
     assert browser.get("/home").status_code == 200
 
 
-def test_others_may_have_it_and_then_it_counts(app: Flask, client: Browser) -> None:
+def test_other_users_may_enrol_and_then_need_a_code(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     with time_machine.travel(START, tick=False) as clock:
         client.sign_in(person.user_id or 0)
@@ -92,7 +92,7 @@ def test_others_may_have_it_and_then_it_counts(app: Flask, client: Browser) -> N
         assert other.get("/home").status_code == 200
 
 
-def test_the_picture_says_what_the_app_must_know_and_nobody_keeps_it(client: Browser) -> None:
+def test_qr_code_is_plain_svg_and_not_cached(client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     assert client.get("/account/second-step/qr.svg").status_code == 404
@@ -117,7 +117,7 @@ def give(browser: Browser, code: str) -> int:
     return browser.post("/sign-in/code", data={"code": code}).status_code
 
 
-def test_a_code_works_once_and_none_older_after_it(app: Flask, client: Browser) -> None:
+def test_code_works_once_and_older_codes_are_refused(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     with time_machine.travel(START, tick=False) as clock:
@@ -134,7 +134,7 @@ def test_a_code_works_once_and_none_older_after_it(app: Flask, client: Browser) 
         assert give(second, f" {phone.now()[:3]} {phone.now()[3:]} ") == 303
 
 
-def test_five_codes_in_five_minutes_are_heard(app: Flask, client: Browser) -> None:
+def test_codes_are_limited_to_five_in_five_minutes(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     with time_machine.travel(START, tick=False) as clock:
         client.sign_in(person.user_id or 0)
@@ -147,7 +147,7 @@ def test_five_codes_in_five_minutes_are_heard(app: Flask, client: Browser) -> No
         assert give(again, phone.now()) == 303
 
 
-def test_codes_on_paper_work_once_each(app: Flask, client: Browser) -> None:
+def test_recovery_code_works_once(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
@@ -163,7 +163,7 @@ def test_codes_on_paper_work_once_each(app: Flask, client: Browser) -> None:
     assert "field-error" in client.post("/account/second-step/codes", data={"present": "x"}).text
 
 
-def test_the_secret_is_not_kept_in_clear(app: Flask, client: Browser) -> None:
+def test_secret_is_stored_encrypted(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     client.post("/account/second-step/begin")
@@ -174,7 +174,7 @@ def test_the_secret_is_not_kept_in_clear(app: Flask, client: Browser) -> None:
     assert SecretCipher(str(app.secret_key)).decrypt(kept) == secret
 
 
-def test_giving_the_code_renews_the_session(app: Flask, client: Browser) -> None:
+def test_verifying_the_code_renews_the_session_token(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
@@ -186,9 +186,7 @@ def test_giving_the_code_renews_the_session(app: Flask, client: Browser) -> None
         assert cookie["_user_id"] != half
 
 
-def test_it_can_be_taken_away_with_the_password_but_not_by_who_must_have_it(
-    app: Flask, strict: Flask, client: Browser
-) -> None:
+def test_two_factor_can_be_disabled_unless_required(app: Flask, strict: Flask, client: Browser) -> None:
     person, garden = factories.member(factories.company()), curator()
     client.sign_in(person.user_id or 0)
     set_up(app, client, person)
@@ -203,7 +201,7 @@ def test_it_can_be_taken_away_with_the_password_but_not_by_who_must_have_it(
     assert session.query(User).filter_by(email=garden.email).one().second_factor_at is not None
 
 
-def test_an_administrator_takes_away_a_lost_one_and_it_is_told_and_noted(app: Flask, client: Browser) -> None:
+def test_administrator_resets_a_lost_second_factor(app: Flask, client: Browser) -> None:
     person, admin = factories.member(factories.company()), factories.administrator()
     client.sign_in(person.user_id or 0)
     set_up(app, client, person)
@@ -222,7 +220,7 @@ def test_an_administrator_takes_away_a_lost_one_and_it_is_told_and_noted(app: Fl
 
 
 @pytest.mark.once
-def test_codes_are_those_of_the_standard() -> None:
+def test_codes_match_the_rfc_6238_test_vectors() -> None:
     """RFC 6238, appendix B, the rows for SHA-1, cut to the last six digits."""
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     for moment, code in (
@@ -237,7 +235,7 @@ def test_codes_are_those_of_the_standard() -> None:
     assert matching_time_step(secret, "²87082", dt.datetime.fromtimestamp(59, dt.UTC)) is None
 
 
-def test_what_is_set_up_is_not_begun_again(app: Flask, client: Browser) -> None:
+def test_enrolment_cannot_be_repeated(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
@@ -251,7 +249,7 @@ def test_what_is_set_up_is_not_begun_again(app: Flask, client: Browser) -> None:
     assert session.query(RecoveryCode).count() == len(codes)
 
 
-def test_nothing_is_turned_on_before_it_is_begun_nor_by_a_wrong_code(app: Flask, client: Browser) -> None:
+def test_enrolment_requires_a_secret_and_the_right_code(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
 
@@ -273,7 +271,7 @@ def test_nothing_is_turned_on_before_it_is_begun_nor_by_a_wrong_code(app: Flask,
 
 
 @pytest.mark.parametrize("act", ["codes", "off"])
-def test_codes_and_turning_off_ask_for_the_password(app: Flask, client: Browser, act: str) -> None:
+def test_changing_two_factor_requires_the_password(app: Flask, client: Browser, act: str) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
@@ -282,7 +280,7 @@ def test_codes_and_turning_off_ask_for_the_password(app: Flask, client: Browser,
     assert give(at_the_code(app, person), codes[0]) == 303
 
 
-def test_without_a_second_step_there_are_no_codes_to_give_or_to_renew(app: Flask, client: Browser) -> None:
+def test_user_without_two_factor_has_no_codes(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     answer = client.post("/account/second-step/codes", data={"present": factories.PASSWORD})
@@ -295,7 +293,7 @@ def test_without_a_second_step_there_are_no_codes_to_give_or_to_renew(app: Flask
     assert session.query(SignInSession).filter(SignInSession.second_factor_at.is_(None)).count() == 1
 
 
-def test_who_has_not_given_the_code_gets_nowhere_with_setting_it_up_anew(app: Flask, client: Browser) -> None:
+def test_unverified_session_cannot_enrol_again(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
@@ -310,7 +308,7 @@ def test_who_has_not_given_the_code_gets_nowhere_with_setting_it_up_anew(app: Fl
     assert give(half, codes[0]) == 303
 
 
-def test_a_session_that_ended_elsewhere_is_not_opened_by_a_code(app: Flask, client: Browser) -> None:
+def test_code_does_not_revive_an_ended_session(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)

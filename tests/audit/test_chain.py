@@ -43,7 +43,7 @@ def past_the_guards(statement: str) -> None:
     session.expire_all()
 
 
-def test_a_row_says_who_for_whom_when_what_and_names_the_row_before(app: Any) -> None:
+def test_event_holds_actor_action_and_previous_hash(app: Any) -> None:
     act(2)
     first, second = rows()
     assert (second.actor_id, second.organisation_id, second.action, second.object_type, second.object_id) == (
@@ -55,7 +55,7 @@ def test_a_row_says_who_for_whom_when_what_and_names_the_row_before(app: Any) ->
     assert queries.verify() == (2, None)
 
 
-def test_before_and_after_are_kept_and_secrets_are_not(app: Any) -> None:
+def test_changes_are_recorded_without_secrets(app: Any) -> None:
     number = factories.user(locale="nb").id
     with transaction():
         user = session.get_one(User, number)
@@ -66,15 +66,13 @@ def test_before_and_after_are_kept_and_secrets_are_not(app: Any) -> None:
 
 
 @pytest.mark.parametrize("told", ["Ane Kvist svarte ikke", ["ok", "to ord"], {"why": "x" * 65}])
-def test_what_somebody_wrote_is_refused_as_a_detail_since_it_could_never_be_forgotten(
-    app: Any, told: object
-) -> None:
+def test_prose_in_details_is_refused(app: Any, told: object) -> None:
     with pytest.raises(ValueError, match="could never be erased"), transaction():
         record(Viewer(user_id=1), "test.act", "thing", 1, reason=told)
     assert rows() == []
 
 
-def test_a_row_is_gone_with_the_change_that_was_rolled_back(app: Any) -> None:
+def test_event_is_rolled_back_with_its_change(app: Any) -> None:
     act()
     with pytest.raises(ZeroDivisionError), transaction():
         record(None, "test.act", "thing", 1)
@@ -83,7 +81,7 @@ def test_a_row_is_gone_with_the_change_that_was_rolled_back(app: Any) -> None:
     assert queries.verify() == (2, None)
 
 
-def test_what_is_recorded_can_be_read_in_the_same_transaction(app: Any) -> None:
+def test_event_can_be_read_in_the_same_transaction(app: Any) -> None:
     with transaction():
         record(None, "test.act", "thing", 1)
         assert session.scalar(select(AuditEvent.action)) == "test.act"
@@ -93,7 +91,7 @@ def test_what_is_recorded_can_be_read_in_the_same_transaction(app: Any) -> None:
 
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"])
-def test_the_database_refuses_to_change_or_delete_a_row(app: Any, statement: str) -> None:
+def test_triggers_reject_updates_and_deletions(app: Any, statement: str) -> None:
     act(2)
     with pytest.raises(DBAPIError, match="only ever added"):
         session.execute(text(statement))
@@ -101,7 +99,7 @@ def test_the_database_refuses_to_change_or_delete_a_row(app: Any, statement: str
     assert len(rows()) == 2
 
 
-def test_postgresql_refuses_to_truncate_as_well(app: Any) -> None:
+def test_postgresql_trigger_rejects_truncate(app: Any) -> None:
     act()
     if db.engine.dialect.name == "postgresql":
         with pytest.raises(DBAPIError, match="only ever added"):
@@ -121,9 +119,7 @@ def test_postgresql_refuses_to_truncate_as_well(app: Any) -> None:
         ("UPDATE audit_event SET at = '2020-01-01 00:00:00+00:00' WHERE id = 5", 5),
     ],
 )
-def test_verify_names_the_first_row_that_was_touched_and_exits_1(
-    command: Any, statement: str, broken: int
-) -> None:
+def test_verify_reports_the_first_tampered_row(command: Any, statement: str, broken: int) -> None:
     act(5)
     first = rows()[0].id
     past_the_guards(statement if first == 1 else statement.replace("id = ", f"id = {first - 1} + "))
@@ -136,7 +132,7 @@ def test_verify_names_the_first_row_that_was_touched_and_exits_1(
     assert f"row {fault.event_id}" in done.output
 
 
-def test_truncated_log_is_found_with_earlier_head_hash(command: Any) -> None:
+def test_verify_with_head_detects_a_truncated_log(command: Any) -> None:
     act(3)
     noted = command("audit", "head").output.strip()
     assert noted == rows()[-1].hash
@@ -147,7 +143,7 @@ def test_truncated_log_is_found_with_earlier_head_hash(command: Any) -> None:
     assert command("audit", "verify", "--head", noted).exit_code == 1
 
 
-def test_the_chain_holds_with_many_writers_at_once(app: Any) -> None:
+def test_chain_is_valid_with_concurrent_writers(app: Any) -> None:
     done: list[bool] = []
 
     def write() -> None:
@@ -164,7 +160,7 @@ def test_the_chain_holds_with_many_writers_at_once(app: Any) -> None:
     assert queries.verify() == (WRITERS * ACTS, None)
 
 
-def test_rows_from_before_the_chain_are_chained_when_the_tables_are_brought_up(app: Any) -> None:
+def test_migration_chains_existing_rows(app: Any) -> None:
     act(4)
     session.remove()
     migrate.downgrade(db.engine, "0006")

@@ -65,7 +65,7 @@ def write_companies(app, stop, told, number):
         session.remove()
 
 
-def test_the_drill_under_writers(app, elsewhere, tmp_path):
+def test_backup_and_restore_under_concurrent_writes(app, elsewhere, tmp_path):
     factories.garden()
     session.commit()
     settings, stop, told = app.config["SETTINGS"], threading.Event(), []
@@ -107,7 +107,7 @@ def test_the_drill_under_writers(app, elsewhere, tmp_path):
     other.dispose()
 
 
-def test_a_backup_replaces_no_file_and_no_database_unless_told_to(app, elsewhere, tmp_path):
+def test_existing_file_and_database_need_force(app, elsewhere, tmp_path):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
     use_cases.create_backup(engine, settings, file)
@@ -123,7 +123,7 @@ def test_a_backup_replaces_no_file_and_no_database_unless_told_to(app, elsewhere
         opened.dispose()
 
 
-def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_path):
+def test_damaged_backup_is_refused(app, elsewhere, tmp_path):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     engine, other = create_engine(settings.database_url), create_engine(elsewhere.database_url)
     done = use_cases.create_backup(engine, settings, file)
@@ -149,9 +149,7 @@ def test_a_damaged_backup_is_refused_and_changes_nothing(app, elsewhere, tmp_pat
         opened.dispose()
 
 
-def test_the_commands_say_what_is_in_it_and_keys_come_along_when_asked_for(
-    app, elsewhere, tmp_path, monkeypatch
-):
+def test_backup_commands_include_keys_on_request(app, elsewhere, tmp_path, monkeypatch):
     settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
     Path(settings.instance_path, "seal_keys").write_text("5ea1" * 16)
     monkeypatch.setenv("INSTANCE_PATH", str(settings.instance_path))
@@ -172,7 +170,7 @@ def test_the_commands_say_what_is_in_it_and_keys_come_along_when_asked_for(
 
 
 @pytest.mark.once
-def test_a_copy_with_a_loose_reference_is_not_called_whole(tmp_path):
+def test_check_detects_dangling_foreign_keys(tmp_path):
     import sqlite3
 
     path = tmp_path / "loose.sqlite3"

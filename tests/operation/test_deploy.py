@@ -20,13 +20,13 @@ def commands(group: Group = cli.main, before: str = "") -> set[str]:
     return found
 
 
-def test_the_example_names_only_settings_that_are_there() -> None:
+def test_environment_example_names_existing_settings() -> None:
     named = re.findall(r"^([A-Z_]+)=", DEPLOY["deploy/environment.example"], re.MULTILINE)
     assert len(named) > 8
     assert set(named) <= {name for name, _default, _about in SETTINGS_DOC}
 
 
-def test_units_and_guide_use_only_commands_that_are_there() -> None:
+def test_units_and_guide_use_existing_commands() -> None:
     verbs = "upgrade|create|verify|check|rotate"
     pattern = re.compile(
         rf"(?:^ +|`|bin/|=)marketplace ((?!marketplace)[a-z]+(?: (?:{verbs}))?)\b", re.MULTILINE
@@ -36,7 +36,7 @@ def test_units_and_guide_use_only_commands_that_are_there() -> None:
             assert used in commands(), f"{name} uses `marketplace {used}`"
 
 
-def test_the_guide_names_each_unit_and_the_units_run_as_nobody_special() -> None:
+def test_units_are_documented_and_unprivileged() -> None:
     units = [name for name in DEPLOY if name.endswith(".service")]
     assert len(units) == 3
     for name in units:
@@ -45,7 +45,7 @@ def test_the_guide_names_each_unit_and_the_units_run_as_nobody_special() -> None
         assert name.removeprefix("deploy/").removesuffix(".service") in texts()["docs/operation.md"]
 
 
-def test_the_addresses_in_the_guide_answer(app) -> None:
+def test_documented_endpoints_respond(app) -> None:
     client = app.test_client()
     for path in ("/livez", "/healthz", "/readyz", "/metrics"):
         assert path in texts()["docs/operation.md"]

@@ -31,21 +31,21 @@ def waiting_mail(minutes, **values):
     session.commit()
 
 
-def test_all_is_well_when_the_worker_is_alive(client):
+def test_readyz_is_ok_when_the_worker_is_alive(client):
     assert parts(client) == (503, {"worker"})
     request_state.record_heartbeat("worker")
     assert parts(client) == (200, set())
     assert client.get("/livez").status_code == 200
 
 
-def test_a_worker_that_has_gone_silent_is_named(client):
+def test_readyz_reports_a_silent_worker(client):
     with clock.as_of(clock.now() - dt.timedelta(minutes=4)):
         request_state.record_heartbeat("worker")
     assert parts(client) == (503, {"worker"})
     assert parts(client, "/healthz") == (200, set())
 
 
-def test_mail_that_waits_for_more_than_ten_minutes_is_told(client):
+def test_healthz_reports_overdue_mail(client):
     request_state.record_heartbeat("worker")
     waiting_mail(9)
     assert parts(client) == (200, set())
@@ -54,12 +54,12 @@ def test_mail_that_waits_for_more_than_ten_minutes_is_told(client):
     assert parts(client, "/healthz") == (503, {"mail"})
 
 
-def test_an_address_that_is_refused_is_not_our_failure(client):
+def test_healthz_ignores_refused_addresses(client):
     waiting_mail(60, last_error="SMTPRecipientsRefused: {}", attempts=3)
     assert parts(client, "/healthz") == (200, set())
 
 
-def test_a_database_behind_the_program_is_told(app, client):
+def test_readyz_reports_an_old_schema(app, client):
     request_state.record_heartbeat("worker")
     with db.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
@@ -70,7 +70,7 @@ def test_a_database_behind_the_program_is_told(app, client):
             connection.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": migrate.head()})
 
 
-def test_a_database_that_is_away_is_told_and_the_process_is_alive(make_app):
+def test_healthz_reports_an_unreachable_database(make_app):
     away = make_app(database_url="postgresql://nobody@127.0.0.1:1/nothing?connect_timeout=1").test_client()
     status, wrong = parts(away, "/healthz")
     assert status == 503
@@ -78,7 +78,7 @@ def test_a_database_that_is_away_is_told_and_the_process_is_alive(make_app):
     assert away.get("/livez").status_code == 200
 
 
-def test_a_disk_without_room_or_rights_is_told(client, monkeypatch):
+def test_healthz_reports_a_full_or_read_only_disk(client, monkeypatch):
     monkeypatch.setattr(health, "MIN_FREE_MEGABYTES", 10**9)
     assert parts(client, "/healthz") == (503, {"disk"})
     monkeypatch.setattr(health.tempfile, "NamedTemporaryFile", _refuse)
@@ -89,7 +89,7 @@ def _refuse(*_arguments, **_options):
     raise OSError(30, "Read-only file system")
 
 
-def test_metrics_are_for_this_machine_alone_unless_there_is_a_token(make_app):
+def test_metrics_require_the_local_machine_or_a_token(make_app):
     local = make_app().test_client()
     assert local.get("/metrics").status_code == 200
     assert local.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
@@ -142,7 +142,7 @@ def test_metrics_on_a_full_disk_do_not_fail_the_request(make_app, monkeypatch, t
     assert 'route="/suppliers"' not in client.get("/metrics").text
 
 
-def test_metrics_count_answers_by_route_and_never_by_address(make_app):
+def test_metrics_count_responses_by_route_not_by_path(make_app):
     client = make_app().test_client()
     client.get("/suppliers?q=hemmelig")
     client.get("/suppliers/finnes-ikke")
@@ -173,7 +173,7 @@ def lines():
     root.setLevel(before)
 
 
-def test_a_line_for_each_request_says_who_and_what_and_nothing_private(app, lines):
+def test_request_log_holds_ids_and_nothing_private(app, lines):
     person = factories.member(factories.company(), name="Kari Lyngstad")
     browser = app.test_client().sign_in(person.user_id)
     browser.get("/suppliers?q=planlagt-ord", headers={"User-Agent": "planlagt-nettleser"})
@@ -189,7 +189,7 @@ def test_a_line_for_each_request_says_who_and_what_and_nothing_private(app, line
     assert "Lyngstad" not in json.dumps(lines, ensure_ascii=False)
 
 
-def test_a_failure_is_told_by_its_kind_and_place_never_by_its_words(app, lines, monkeypatch):
+def test_exception_log_holds_type_and_location_only(app, lines, monkeypatch):
     before = app.view_functions["pages.how_it_works"]
 
     def broken():

@@ -67,7 +67,7 @@ def owner(app):
     return factories.member(factories.company(of=factories.garden()))
 
 
-def test_eight_clicks_at_once_make_one_brief_and_eight_times_the_same_answer(app, owner):
+def test_concurrent_submits_create_one_brief(app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
     answers = at_once(copies_of(app, browser, 8), "/briefs/new", form)
@@ -76,7 +76,7 @@ def test_eight_clicks_at_once_make_one_brief_and_eight_times_the_same_answer(app
     assert len({answer.headers["Location"] for answer in answers}) == 1
 
 
-def test_eight_clicks_in_two_processes_make_one_invitation_and_one_mail(app, make_app, owner):
+def test_concurrent_submits_to_two_applications_create_one_invitation(app, make_app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     second = make_app(instance_path=app.config["SETTINGS"].instance_path)
     form = {"csrf_token": browser.csrf_token(), "email": "ola@ysteri.example", "role": "member"}
@@ -87,7 +87,7 @@ def test_eight_clicks_in_two_processes_make_one_invitation_and_one_mail(app, mak
     assert [answer.status_code for answer in answers] == [303] * 8
 
 
-def test_back_and_once_more_tells_the_same_and_does_nothing(app):
+def test_resubmitted_form_gets_the_same_response(app):
     browser = app.test_client().sign_in(factories.member(supplier("Kvistverk")).user_id)
     form = {"csrf_token": browser.csrf_token(), **CASE}
     first = browser.post("/profile/cases/new", data=form, follow_redirects=True)
@@ -97,7 +97,7 @@ def test_back_and_once_more_tells_the_same_and_does_nothing(app):
     assert "Oppdraget står i profilen" in again.text
 
 
-def test_what_is_changed_before_it_is_sent_again_is_another_form(app):
+def test_changed_form_is_processed_again(app):
     browser = app.test_client().sign_in(factories.member(supplier("Kvistverk")).user_id)
     form = {"csrf_token": browser.csrf_token(), **CASE}
     browser.post("/profile/cases/new", data=form)
@@ -105,7 +105,7 @@ def test_what_is_changed_before_it_is_sent_again_is_another_form(app):
     assert count(CaseStudy) == 2
 
 
-def test_a_form_with_a_fault_can_be_sent_again_as_it_is_when_the_fault_is_gone(app, owner):
+def test_rejected_form_can_be_resubmitted(app, owner):
     factories.company("Nabo AS", organisation_number="974760673")
     session.commit()
     browser = app.test_client().sign_in(factories.user().id)
@@ -119,7 +119,7 @@ def test_a_form_with_a_fault_can_be_sent_again_as_it_is_when_the_fault_is_gone(a
     assert session.scalar(select(func.count()).where(Company.name == "Nytt ysteri")) == 1
 
 
-def test_the_second_answer_to_a_registration_is_as_the_first_and_makes_nothing(app):
+def test_repeated_registration_creates_nothing(app):
     factories.garden()
     first = app.test_client()
     form = {"csrf_token": first.csrf_token(), **REGISTRATION}
@@ -130,7 +130,7 @@ def test_the_second_answer_to_a_registration_is_as_the_first_and_makes_nothing(a
     assert count(OutboxMail) == 1
 
 
-def test_the_second_answer_to_an_accepted_invitation_signs_in_as_the_first_did(app, owner, monkeypatch):
+def test_repeated_invitation_acceptance_signs_in(app, owner, monkeypatch):
     from marketplace.organisations.use_cases import colleagues
 
     monkeypatch.setattr(colleagues, "new_token", lambda: "the-secret-of-the-invitation-1234567890")
@@ -160,7 +160,7 @@ def _newest():
     ).first()
 
 
-def test_a_no_that_comes_of_the_same_form_taken_elsewhere_is_answered_as_the_first(app, owner):
+def test_refusal_caused_by_a_duplicate_gets_the_first_response(app, owner):
     brief = briefs.draft(owner)
     adviser = factories.member(brief.company.garden, "adviser")
     brief_use_cases.ask_for_review(owner, brief.reference)
@@ -178,7 +178,7 @@ def test_a_no_that_comes_of_the_same_form_taken_elsewhere_is_answered_as_the_fir
     assert browser.post(path, data=form | {"comment": "En gang til."}).status_code == 404
 
 
-def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner, monkeypatch):
+def test_form_is_not_repeated_after_a_crash_before_the_response(app, owner, monkeypatch):
     monkeypatch.setattr(idempotency, "WAIT_SECONDS", 0.0)
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
@@ -189,7 +189,7 @@ def test_after_a_crash_before_the_answer_the_form_is_not_taken_again(app, owner,
     assert count(Brief) == 1
 
 
-def test_the_form_and_what_it_asked_for_are_rolled_back_together(app, owner):
+def test_idempotency_key_is_rolled_back_with_the_change(app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "email": "ikke en adresse", "role": "member"}
     browser.post("/organisation/colleagues", data=form)
@@ -202,7 +202,7 @@ def test_the_form_and_what_it_asked_for_are_rolled_back_together(app, owner):
     assert count(AuditEvent) == 1  # the sign-in above
 
 
-def test_forms_are_forgotten_after_a_day(app, owner):
+def test_processed_forms_are_purged_after_a_day(app, owner):
     import datetime as dt
 
     browser = app.test_client().sign_in(owner.user_id)
@@ -215,7 +215,7 @@ def test_forms_are_forgotten_after_a_day(app, owner):
     assert count(request_state.ProcessedForm) == 0
 
 
-def test_each_view_that_takes_forms_takes_them_once_or_says_why_not(app):
+def test_every_post_view_is_idempotent_or_exempt(app):
     silent = [
         rule.endpoint
         for rule in app.url_map.iter_rules()

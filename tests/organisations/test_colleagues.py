@@ -39,7 +39,7 @@ def owner(app: Flask) -> Viewer:
 
 
 @pytest.mark.parametrize("role", ["curator", "adviser", "administrator", ""])
-def test_nobody_is_invited_to_a_role_that_the_organisation_has_not(owner: Viewer, role: str) -> None:
+def test_invitation_to_an_unknown_role_is_refused(owner: Viewer, role: str) -> None:
     with pytest.raises(RuleBroken, match="Velg én fra listen") as told:
         use_cases.invite_colleague(owner, JON, role)
     assert told.value.field == "role"
@@ -47,7 +47,7 @@ def test_nobody_is_invited_to_a_role_that_the_organisation_has_not(owner: Viewer
     assert mails() == []
 
 
-def test_who_can_act_already_is_not_invited(owner: Viewer, client: Browser) -> None:
+def test_existing_member_is_not_invited(owner: Viewer, client: Browser) -> None:
     colleague = factories.user(email=JON)
     session.add(Membership(user_id=colleague.id, organisation_id=owner.organisation_id, role="member"))
     client.sign_in(owner.user_id or 0)
@@ -59,9 +59,7 @@ def test_who_can_act_already_is_not_invited(owner: Viewer, client: Browser) -> N
     assert mails() == []
 
 
-def test_a_second_invitation_ends_the_first_to_the_address_and_no_others(
-    owner: Viewer, client: Browser
-) -> None:
+def test_second_invitation_replaces_the_first_to_an_address(owner: Viewer, client: Browser) -> None:
     use_cases.invite_colleague(owner, LIV, "member")
     use_cases.invite_colleague(owner, JON, "member")
     first = link_to(JON)
@@ -70,9 +68,7 @@ def test_a_second_invitation_ends_the_first_to_the_address_and_no_others(
     assert open_to(owner) == {JON, LIV}
 
 
-def test_an_invitation_is_taken_back_by_the_organisation_that_sent_it_alone(
-    app: Flask, owner: Viewer
-) -> None:
+def test_only_the_sending_organisation_withdraws_an_invitation(app: Flask, owner: Viewer) -> None:
     stranger = factories.member(factories.company("Annen bedrift"))
     use_cases.invite_colleague(owner, JON, "member")
     path = f"/organisation/invitations/{session.query(ColleagueInvitation.id).scalar()}/withdraw"
@@ -85,7 +81,7 @@ def test_an_invitation_is_taken_back_by_the_organisation_that_sent_it_alone(
     assert app.test_client().get(link_to(JON)).status_code == 410
 
 
-def test_an_invitation_taken_back_while_its_page_was_open_makes_neither_account_nor_right(
+def test_withdrawn_invitation_cannot_be_accepted(
     owner: Viewer,
 ) -> None:
     known = factories.user(email=LIV)
@@ -102,9 +98,7 @@ def test_an_invitation_taken_back_while_its_page_was_open_makes_neither_account_
 
 
 @pytest.mark.parametrize("person", [None, NewPerson("Tyra", "tyra@annen.example", NEWCOMER["password"])])
-def test_a_new_account_by_invitation_has_the_address_that_was_invited(
-    owner: Viewer, person: NewPerson | None
-) -> None:
+def test_invitation_is_refused_for_another_address(owner: Viewer, person: NewPerson | None) -> None:
     use_cases.invite_colleague(owner, JON, "member")
     with pytest.raises(NotFound):
         use_cases.accept_invitation(secret_to(JON), ANONYMOUS, person, CHEAP)
@@ -112,9 +106,7 @@ def test_a_new_account_by_invitation_has_the_address_that_was_invited(
     assert open_to(owner) == {JON}
 
 
-def test_who_is_in_already_keeps_the_one_right_when_another_address_was_invited(
-    owner: Viewer, client: Browser
-) -> None:
+def test_member_who_accepts_keeps_the_existing_role(owner: Viewer, client: Browser) -> None:
     colleague = factories.user(email=JON)
     session.add(Membership(user_id=colleague.id, organisation_id=owner.organisation_id, role="owner"))
     session.flush()
@@ -126,9 +118,7 @@ def test_who_is_in_already_keeps_the_one_right_when_another_address_was_invited(
     assert open_to(owner) == set()
 
 
-def test_who_is_logged_in_joins_and_acts_for_the_new_organisation_at_once(
-    owner: Viewer, client: Browser
-) -> None:
+def test_signed_in_user_joins_and_acts_for_the_organisation(owner: Viewer, client: Browser) -> None:
     elsewhere = factories.member(factories.company("Annen bedrift"), email=JON)
     use_cases.invite_colleague(owner, JON, "member")
     client.sign_in(elsewhere.user_id or 0)
@@ -140,7 +130,7 @@ def test_who_is_logged_in_joins_and_acts_for_the_new_organisation_at_once(
 
 
 @pytest.mark.parametrize("what", ["closed", "left", "member"])
-def test_an_invitation_ends_with_its_senders_right_to_send_it(
+def test_invitation_ends_when_the_sender_stops_leading(
     app: Flask, owner: Viewer, client: Browser, what: str
 ) -> None:
     sender = factories.user()
@@ -159,9 +149,7 @@ def test_an_invitation_ends_with_its_senders_right_to_send_it(
     assert session.query(User).filter_by(email=JON).count() == 0
 
 
-def test_an_administrators_invitation_to_a_garden_holds_for_as_long_as_he_or_she_is_one(
-    app: Flask, client: Browser
-) -> None:
+def test_garden_invitation_ends_with_the_administrator_role(app: Flask, client: Browser) -> None:
     admin, garden = factories.administrator(), factories.garden()
     factories.administrator()
     use_cases.invite_curator(admin, garden.id, JON, "curator")
@@ -174,7 +162,7 @@ def test_an_administrators_invitation_to_a_garden_holds_for_as_long_as_he_or_she
 
 
 @pytest.mark.parametrize("act", ["role", "remove"])
-def test_one_does_nothing_to_the_colleagues_of_others(app: Flask, owner: Viewer, act: str) -> None:
+def test_leader_cannot_change_members_of_others(app: Flask, owner: Viewer, act: str) -> None:
     stranger = factories.member(factories.company("Annen bedrift"), "member")
     browser = app.test_client().sign_in(owner.user_id or 0)
     for number in (stranger.membership_id, 999999):
@@ -183,7 +171,7 @@ def test_one_does_nothing_to_the_colleagues_of_others(app: Flask, owner: Viewer,
     assert session.get_one(Membership, stranger.membership_id).role == "member"
 
 
-def test_only_who_leads_invites_takes_back_gives_roles_and_lets_others_go(owner: Viewer) -> None:
+def test_only_leaders_manage_colleagues(owner: Viewer) -> None:
     company = session.get_one(Membership, owner.membership_id).organisation
     member = factories.member(company, "member")
     use_cases.invite_colleague(owner, LIV, "member")
@@ -206,7 +194,7 @@ def test_only_who_leads_invites_takes_back_gives_roles_and_lets_others_go(owner:
     assert [found.id for found in queries.members(company.id)] == [owner.membership_id]
 
 
-def test_one_of_two_who_lead_may_go_and_the_last_may_not(owner: Viewer, client: Browser) -> None:
+def test_last_leader_cannot_leave(owner: Viewer, client: Browser) -> None:
     company = session.get_one(Membership, owner.membership_id).organisation
     second = factories.member(company)
     client.sign_in(owner.user_id or 0)
@@ -221,7 +209,7 @@ def test_one_of_two_who_lead_may_go_and_the_last_may_not(owner: Viewer, client: 
     ]
 
 
-def test_the_role_one_has_already_ends_no_session(app: Flask, owner: Viewer, client: Browser) -> None:
+def test_unchanged_role_ends_no_session(app: Flask, owner: Viewer, client: Browser) -> None:
     colleague = factories.member(session.get_one(Membership, owner.membership_id).organisation, "member")
     client.sign_in(owner.user_id or 0)
     theirs = app.test_client().sign_in(colleague.user_id or 0)

@@ -30,7 +30,7 @@ def confirm_and_sign_in(client: Browser, email: str, password: str) -> None:
     client.post("/sign-in", data={"email": email, "password": password})
 
 
-def test_a_company_registers_gets_its_garden_and_is_in_once_the_address_is_confirmed(client: Browser) -> None:
+def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
     garden = factories.garden()
     curator = factories.member(garden, "curator")
     assert client.post("/register/company", data=COMPANY).status_code == 303
@@ -60,9 +60,7 @@ def test_a_company_registers_gets_its_garden_and_is_in_once_the_address_is_confi
         {"website": "javascript:alert(1)"},
     ],
 )
-def test_bad_input_is_told_beside_the_field_and_nothing_is_lost(
-    client: Browser, change: dict[str, str]
-) -> None:
+def test_invalid_input_is_reported_and_kept_in_the_form(client: Browser, change: dict[str, str]) -> None:
     answer = client.post("/register/company", data=COMPANY | change)
     assert answer.status_code == 200
     assert "field-error" in answer.text
@@ -72,14 +70,14 @@ def test_bad_input_is_told_beside_the_field_and_nothing_is_lost(
     assert session.query(Company).count() == 0
 
 
-def test_an_organisation_number_can_be_used_once(app: Flask, client: Browser) -> None:
+def test_organisation_number_is_unique(app: Flask, client: Browser) -> None:
     client.post("/register/company", data=COMPANY)
     other = app.test_client()
     assert "field-error" in other.post("/register/company", data=COMPANY | {"email": "b@x.example"}).text
     assert session.query(Company).count() == 1
 
 
-def test_a_colleague_is_invited_and_joins_by_mail(app: Flask, client: Browser) -> None:
+def test_invited_colleague_joins_by_e_mail(app: Flask, client: Browser) -> None:
     company = factories.company()
     owner = factories.member(company)
     client.sign_in(owner.user_id or 0)
@@ -98,7 +96,7 @@ def test_a_colleague_is_invited_and_joins_by_mail(app: Flask, client: Browser) -
     assert refused.status_code == 403
 
 
-def test_an_invitation_is_bound_to_its_address(app: Flask) -> None:
+def test_invitation_is_bound_to_its_address(app: Flask) -> None:
     owner = factories.member(factories.company())
     stranger = factories.user()
     use_cases.invite_colleague(owner, "jon@bjorkvollen.example", "owner")
@@ -108,7 +106,7 @@ def test_an_invitation_is_bound_to_its_address(app: Flask) -> None:
     assert session.query(Membership).count() == 1
 
 
-def test_the_last_owner_stays_and_a_removed_colleague_is_out_at_once(app: Flask, client: Browser) -> None:
+def test_removed_colleague_loses_access_at_once(app: Flask, client: Browser) -> None:
     company = factories.company()
     owner, colleague = factories.member(company), factories.member(company, "member")
     client.sign_in(colleague.user_id or 0)
@@ -120,7 +118,7 @@ def test_the_last_owner_stays_and_a_removed_colleague_is_out_at_once(app: Flask,
     assert session.query(Membership).count() == 1
 
 
-def test_a_person_switches_between_organisations(client: Browser) -> None:
+def test_user_switches_between_organisations(client: Browser) -> None:
     person = factories.user()
     garden, company = factories.garden(), factories.company()
     first = factories.member(garden, "adviser", person=person)
@@ -147,7 +145,7 @@ def test_only_owners_change_the_company(app: Flask) -> None:
     assert company.name == "Ysteriet"
 
 
-def test_gardens_see_their_own_companies_alone(client: Browser) -> None:
+def test_garden_sees_only_its_own_companies(client: Browser) -> None:
     garden, other = (
         factories.garden(),
         factories.garden("Kystriket næringshage", covered_municipalities=["5056"]),
@@ -160,7 +158,7 @@ def test_gardens_see_their_own_companies_alone(client: Browser) -> None:
     assert "Fiskebua" not in text
 
 
-def test_an_administrator_adds_a_garden_and_its_first_curator(client: Browser) -> None:
+def test_administrator_adds_a_garden_and_invites_a_curator(client: Browser) -> None:
     client.sign_in(factories.administrator().user_id or 0)
     details = {
         "name": "Kystriket næringshage",
@@ -181,7 +179,7 @@ def test_an_administrator_adds_a_garden_and_its_first_curator(client: Browser) -
     assert queries.gardens() == []
 
 
-def test_a_mistake_in_an_invitation_to_a_garden_is_told_on_the_gardens_page(client: Browser) -> None:
+def test_invalid_garden_invitation_is_reported_on_its_page(client: Browser) -> None:
     garden = factories.garden()
     client.sign_in(factories.administrator().user_id or 0)
     path = f"/admin/gardens/{garden.id}/invite"
@@ -194,7 +192,7 @@ def test_a_mistake_in_an_invitation_to_a_garden_is_told_on_the_gardens_page(clie
     assert session.query(OutboxMail).count() == 0
 
 
-def test_a_garden_or_an_organisation_that_is_not_there_cannot_be_opened_or_closed(client: Browser) -> None:
+def test_missing_garden_cannot_be_opened_or_closed(client: Browser) -> None:
     admin, company = factories.administrator(), factories.company()
     client.sign_in(admin.user_id or 0)
     for number in (company.id, 999999):
@@ -206,7 +204,7 @@ def test_a_garden_or_an_organisation_that_is_not_there_cannot_be_opened_or_close
     assert company.is_active
 
 
-def test_gardens_find_their_companies_by_a_part_of_the_name(client: Browser) -> None:
+def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     garden = factories.garden()
     factories.company("Ålbygda ysteri", of=garden)
     factories.company("Storlia gjestegård", of=garden)
@@ -223,7 +221,7 @@ def test_gardens_find_their_companies_by_a_part_of_the_name(client: Browser) -> 
     assert "Storlia" not in client.page("/companies?q=ålbyg").text
 
 
-def test_others_than_gardens_follow_no_companies(app: Flask) -> None:
+def test_only_gardens_list_companies(app: Flask) -> None:
     owner = factories.member(factories.company(of=factories.garden()))
     for viewer in (owner, factories.administrator()):
         with pytest.raises(NotFound):
@@ -232,7 +230,7 @@ def test_others_than_gardens_follow_no_companies(app: Flask) -> None:
             queries.company_for(viewer, owner.organisation_id or 0)
 
 
-def test_only_a_company_is_changed_as_one(app: Flask) -> None:
+def test_other_viewers_cannot_change_a_company(app: Flask) -> None:
     company = factories.company()
     details = use_cases.company_details(company)
     for viewer in (factories.member(factories.garden(), "curator"), factories.administrator()):
@@ -242,7 +240,7 @@ def test_only_a_company_is_changed_as_one(app: Flask) -> None:
             use_cases.change_company(viewer, details)
 
 
-def test_two_of_the_same_name_have_addresses_of_their_own(client: Browser) -> None:
+def test_companies_with_the_same_name_get_unique_slugs(client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     for _time in range(2):
@@ -252,9 +250,7 @@ def test_two_of_the_same_name_have_addresses_of_their_own(client: Browser) -> No
 
 
 @pytest.mark.parametrize(("place", "followed"), [("5056", "Kystriket næringshage"), ("5014", None)])
-def test_a_company_that_moves_is_followed_by_the_garden_at_its_new_place(
-    client: Browser, place: str, followed: str | None
-) -> None:
+def test_company_that_moves_changes_garden(client: Browser, place: str, followed: str | None) -> None:
     company = factories.company(of=factories.garden())
     factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
     client.sign_in(factories.member(company).user_id or 0)
@@ -263,7 +259,7 @@ def test_a_company_that_moves_is_followed_by_the_garden_at_its_new_place(
     assert (company.municipality_number, company.garden and company.garden.name) == (place, followed)
 
 
-def test_who_is_an_administrator_too_acts_as_one_when_chosen(client: Browser) -> None:
+def test_administrator_with_a_membership_can_switch(client: Browser) -> None:
     person = factories.user(is_admin=True)
     own = factories.member(factories.garden(), "adviser", person=person)
     client.sign_in(person.id)
@@ -274,7 +270,7 @@ def test_who_is_an_administrator_too_acts_as_one_when_chosen(client: Browser) ->
     assert client.get("/companies").status_code == 403
 
 
-def test_who_acts_for_nobody_is_asked_for_whom(client: Browser) -> None:
+def test_user_without_membership_is_sent_to_act_for(client: Browser) -> None:
     client.sign_in(factories.user().id)
     assert client.get("/home").headers["Location"] == "/act-for"
     assert client.get("/act-for").status_code == 200

@@ -79,7 +79,7 @@ def post(*recipients: Recipient) -> None:
         send(HELLO, recipients)
 
 
-def test_without_a_server_mails_become_files(app: Flask) -> None:
+def test_e_mail_is_written_to_files_without_a_server(app: Flask) -> None:
     person = factories.user(locale="nn")
     post(Recipient(person.id, person.email, person.locale))
     assert deliver_due(settings_of(app)) == 1
@@ -93,7 +93,7 @@ def test_without_a_server_mails_become_files(app: Flask) -> None:
     assert deliver_due(settings_of(app)) == 0
 
 
-def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sink, int]) -> None:
+def test_refused_address_does_not_delay_other_e_mail(app: Flask, sink: tuple[Sink, int]) -> None:
     handler, port = sink
     smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     first, second = factories.user(email="refused@x.example"), factories.user(email="taken@x.example")
@@ -105,7 +105,7 @@ def test_over_smtp_a_refused_address_holds_up_nobody(app: Flask, sink: tuple[Sin
     assert [email.message_from_bytes(mail)["Message-ID"] for mail in handler.mails] == [kept]
 
 
-def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Flask) -> None:
+def test_unreachable_server_is_retried_then_mail_fails(app: Flask) -> None:
     away = replace(settings_of(app), mail_host="127.0.0.1", mail_port=1, mail_tls="none")
     person = factories.user()
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -121,7 +121,7 @@ def test_a_server_that_is_away_is_tried_again_later_and_at_last_given_up(app: Fl
     assert "ConnectionRefusedError" in mail.last_error
 
 
-def test_others_can_write_while_a_mail_is_carried(app: Flask, sink: tuple[Sink, int]) -> None:
+def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]) -> None:
     handler, port = sink
     settings = settings_of(app)
     engine = create_engine(settings.database_url)
@@ -163,7 +163,7 @@ def calls(server: socket.socket) -> int:
     raise AssertionError("a hundred calls")
 
 
-def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_turn(
+def test_unresponsive_server_ends_the_batch(
     app: Flask, silent: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "SMTP_TIMEOUT_SECONDS", 0.3)
@@ -177,7 +177,7 @@ def test_a_server_that_says_nothing_ends_the_round_and_the_others_keep_their_tur
     assert deliver_due(settings_of(app)) == 3, "the server is there again"
 
 
-def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
+def test_malformed_mail_does_not_delay_other_e_mail(app: Flask) -> None:
     first, second = factories.user(), factories.user()
     post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
     with transaction():
@@ -190,9 +190,7 @@ def test_a_mail_that_cannot_be_written_holds_up_nobody(app: Flask) -> None:
     assert broken.last_error.startswith("ValueError")
 
 
-def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_mail_is_retried_after_the_worker_is_killed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     class PowerCut(BaseException):
         """What no code catches."""
 
@@ -213,7 +211,7 @@ def test_a_worker_that_ends_in_the_middle_of_a_mail_leaves_it_for_a_minute_later
     assert session.query(OutboxMail).one().state == "sent"
 
 
-def test_a_round_of_mails_ends_in_time_for_other_work(app: Flask) -> None:
+def test_batch_ends_at_its_time_limit(app: Flask) -> None:
     people = [factories.user() for _number in range(3)]
     post(*(Recipient(person.id, person.email, "nb") for person in people))
     assert deliver_due(settings_of(app), seconds=-1) == 0
@@ -228,7 +226,7 @@ def ask(recipient: Recipient, message: Message = ASKED) -> None:
         send(message, [recipient])
 
 
-def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_more_wait(app: Flask) -> None:
+def test_throttled_notices_become_three_mails_and_a_digest(app: Flask) -> None:
     person, other = factories.user(locale="nn"), factories.user()
     asked, untouched = Recipient(person.id, person.email, "nn"), Recipient(other.id, other.email, "nb")
     sent: list[tuple[dt.datetime, str]] = []
@@ -257,7 +255,7 @@ def test_what_others_bring_about_at_will_is_three_mails_and_then_one_that_says_m
     assert session.query(OutboxMail).filter_by(recipient=other.email).count() == 1
 
 
-def test_what_is_the_receivers_own_is_never_held_back(app: Flask) -> None:
+def test_unthrottled_notices_are_always_mailed(app: Flask) -> None:
     person = factories.user()
     recipient = Recipient(person.id, person.email, "nb")
     for _time in range(5):
@@ -268,7 +266,7 @@ def test_what_is_the_receivers_own_is_never_held_back(app: Flask) -> None:
     assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
 
 
-def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
+def test_rolled_back_change_sends_nothing(app: Flask) -> None:
     person = factories.user()
     session.commit()
     with pytest.raises(ZeroDivisionError), transaction():
@@ -278,7 +276,7 @@ def test_a_change_that_is_rolled_back_tells_nobody(app: Flask) -> None:
     assert session.query(OutboxMail).count() == 0
 
 
-def test_messages_are_listed_and_marked_as_read(client: Browser) -> None:
+def test_notices_are_listed_and_marked_as_read(client: Browser) -> None:
     person, other = factories.user(), factories.user()
     post(Recipient(person.id, person.email, "nb"))
     client.sign_in(person.id)

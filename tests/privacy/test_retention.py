@@ -30,9 +30,7 @@ __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)
 
 
-def test_an_account_that_nobody_uses_is_warned_and_then_forgotten(
-    market: Market, app: Flask, at_noon: Any
-) -> None:
+def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noon: Any) -> None:
     member, folder = market.member.user_id, Path(app.instance_path) / "mail"
     at_noon.shift(21 * MONTH - dt.timedelta(days=30))
     assert retention.warn_unused_accounts() == 0
@@ -50,9 +48,7 @@ def test_an_account_that_nobody_uses_is_warned_and_then_forgotten(
     assert session.get_one(User, market.admin.user_id).erased_at is None
 
 
-def test_an_account_that_was_never_confirmed_is_forgotten_after_a_week(
-    market: Market, app: Flask, at_noon: Any
-) -> None:
+def test_unconfirmed_account_is_erased_after_a_week(market: Market, app: Flask, at_noon: Any) -> None:
     folder = Path(app.instance_path) / "mail"
     fresh, confirmed = (
         factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id,
@@ -70,9 +66,7 @@ def test_an_account_that_was_never_confirmed_is_forgotten_after_a_week(
         assert session.get_one(User, stays).erased_at is None
 
 
-def test_a_supplier_that_was_refused_everything_is_forgotten_after_two_years(
-    market: Market, at_noon: Any
-) -> None:
+def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any) -> None:
     states = {"kvistverk": "refused", "myrull": "refused", "skogsfjord": "approved"}
     found = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
     for name, supplier in found.items():
@@ -118,7 +112,7 @@ def _appealed(market: Market, supplier: Supplier) -> Appeal:
     return appeal
 
 
-def test_a_draft_is_deleted_after_a_year_and_a_younger_one_stays(market: Market, at_noon: Any) -> None:
+def test_draft_is_deleted_after_a_year(market: Market, at_noon: Any) -> None:
     old = briefs.create_draft(market.owner).reference
     at_noon.shift(11 * MONTH)
     young = briefs.create_draft(market.owner).reference
@@ -128,7 +122,7 @@ def test_a_draft_is_deleted_after_a_year_and_a_younger_one_stays(market: Market,
     assert (states[old], states[young]) == ("deleted", "draft")
 
 
-def test_a_brief_closed_two_years_ago_keeps_numbers_and_no_texts(
+def test_closed_brief_loses_its_texts_after_two_years(
     opened: Market, app: Flask, choose: Any, at_noon: Any
 ) -> None:
     choose(opened, "kvistverk")
@@ -151,9 +145,7 @@ def test_a_brief_closed_two_years_ago_keeps_numbers_and_no_texts(
             assert browser.get(page, follow_redirects=True).status_code in {200, 403, 404}, (name, page)
 
 
-def test_what_was_asked_and_what_was_noted_goes_with_the_texts_and_the_numbers_stay(
-    opened: Market, choose: Any, at_noon: Any
-) -> None:
+def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: Any, at_noon: Any) -> None:
     asked = ClarificationQuestion(
         brief_id=opened.brief_id, supplier_id=opened.kvistverk.organisation_id, asked_by_id=opened.kvistverk.user_id,
         text="Vi på Kvistverk lurer på kassa.", public_text="Hvilken kasse?", answer="En enkel en.", state="answered",
@@ -175,9 +167,7 @@ def test_what_was_asked_and_what_was_noted_goes_with_the_texts_and_the_numbers_s
     assert (noted.proposal_id, noted.criterion, noted.score, noted.note) == (number, "price", 4, "")
 
 
-def test_who_confirms_the_address_while_the_clock_looks_is_not_forgotten(
-    market: Market, app: Flask, at_noon: Any
-) -> None:
+def test_confirmation_during_the_job_prevents_erasure(market: Market, app: Flask, at_noon: Any) -> None:
     fresh = factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id
     session.commit()
     at_noon.shift(dt.timedelta(days=8))
@@ -203,7 +193,7 @@ def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:
     assert session.scalars(select(OutboxMail)).all() == []
 
 
-def test_the_worker_does_it_and_the_page_shows_it(market: Market, app: Flask) -> None:
+def test_worker_runs_the_jobs_and_the_page_lists_the_periods(market: Market, app: Flask) -> None:
     names = {job.__name__ for job in worker.JOBS}
     assert {
         "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",

@@ -26,7 +26,7 @@ HEARD, NOT_HEARD, IN = 200, 429, 303
 CHEAP = use_cases.HashCost(1, 1024)
 
 
-def test_at_most_ten_wrong_passwords_in_five_minutes_are_heard(client: Browser) -> None:
+def test_wrong_passwords_are_limited_to_ten_in_five_minutes(client: Browser) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False) as clock:
         answers: list[int] = []
@@ -39,7 +39,7 @@ def test_at_most_ten_wrong_passwords_in_five_minutes_are_heard(client: Browser) 
     assert answers[:6] == [HEARD] * 5 + [NOT_HEARD], "the fifth wrong one begins the waiting"
 
 
-def test_known_and_unknown_addresses_are_stopped_alike(client: Browser) -> None:
+def test_known_and_unknown_addresses_are_limited_alike(client: Browser) -> None:
     factories.user(email="kari@fjordnett.example")
     texts = []
     with time_machine.travel(START, tick=False):
@@ -51,7 +51,7 @@ def test_known_and_unknown_addresses_are_stopped_alike(client: Browser) -> None:
 
 
 @pytest.mark.parametrize("forged", [False, True])
-def test_of_forty_at_once_no_more_than_ten_are_heard(app: Flask, *, forged: bool) -> None:
+def test_forty_concurrent_attempts_are_limited_to_ten(app: Flask, *, forged: bool) -> None:
     person = factories.user()
     session.commit()
     email = person.email
@@ -77,7 +77,7 @@ def lock(client: Browser, email: str, clock: Any) -> None:
         clock.shift(dt.timedelta(seconds=20))
 
 
-def test_a_locked_account_does_not_hear_the_right_password_and_opens_after_a_quarter_of_an_hour(
+def test_locked_account_rejects_right_password_for_15_minutes(
     client: Browser,
 ) -> None:
     person = factories.user()
@@ -90,7 +90,7 @@ def test_a_locked_account_does_not_hear_the_right_password_and_opens_after_a_qua
         assert [sign_in(client, person.email, "wrong") for _try in range(5)] == [HEARD] * 5, "counted anew"
 
 
-def test_the_owner_is_told_once_and_the_mailed_link_opens_the_account(client: Browser) -> None:
+def test_locked_account_owner_gets_a_link_that_unlocks(client: Browser) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False) as clock:
         lock(client, person.email, clock)
@@ -109,21 +109,21 @@ def heard(email: str, password: str, address: str) -> bool:
     return True
 
 
-def test_the_right_password_is_no_try_against_the_account_nor_the_network(app: Flask) -> None:
+def test_right_password_does_not_count_as_an_attempt(app: Flask) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False):
         assert all(heard(person.email, factories.PASSWORD, "203.0.113.9") for _time in range(70))
     assert {row.hits for row in session.query(Throttle)} <= {0}
 
 
-def test_one_network_address_cannot_try_many_accounts(app: Flask) -> None:
+def test_network_address_is_limited_across_accounts(app: Flask) -> None:
     with time_machine.travel(START, tick=False):
         assert sum(heard(f"p{number}@x.example", "wrong", "203.0.113.9") for number in range(70)) == 60
         assert heard("p99@x.example", "wrong", "203.0.113.10")
 
 
 @pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
-def test_forwarded_addresses_count_only_from_as_many_proxies_as_are_trusted(
+def test_forwarded_address_counts_only_from_trusted_proxies(
     make_app: Callable[..., Flask], proxies: int, counted: str
 ) -> None:
     browser = make_app(trusted_proxies=proxies).test_client()
@@ -143,12 +143,12 @@ def test_forwarded_addresses_count_only_from_as_many_proxies_as_are_trusted(
         ("nonsense", "unknown"),
     ],
 )
-def test_a_network_is_what_one_can_hardly_change_of_an_address(address: str, network: str) -> None:
+def test_network_prefix_of_an_address(address: str, network: str) -> None:
     assert throttling.network_prefix(address) == network
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
-def test_no_pattern_of_tries_gets_more_through_than_the_limit_says(app: Flask, policy: Any) -> None:
+def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> None:
     """A patient thief who tries at every chance, for hours, never gets more than the limit within its time."""
     heard: list[dt.datetime] = []
     with time_machine.travel(START, tick=False) as clock:
@@ -167,14 +167,14 @@ def test_no_pattern_of_tries_gets_more_through_than_the_limit_says(app: Flask, p
 
 
 @pytest.mark.once
-def test_the_limits_are_what_we_promise() -> None:
+def test_policies_have_the_documented_limits() -> None:
     assert len(PASSWORD.delays) == 10
     assert PASSWORD.delays[-1] <= dt.timedelta(minutes=15)
     assert (len(CODE.delays), CODE.reset_after) == (5, dt.timedelta(minutes=5))
     assert (len(MAIL.delays), MAIL.reset_after) == (3, dt.timedelta(hours=6))
 
 
-def test_old_tries_are_forgotten_by_the_clock(app: Flask) -> None:
+def test_old_attempts_are_purged(app: Flask) -> None:
     with time_machine.travel(START, tick=False) as clock:
         with transaction():
             throttling.record_attempt(MAIL, "kari@fjordnett.example")
@@ -185,13 +185,13 @@ def test_old_tries_are_forgotten_by_the_clock(app: Flask) -> None:
     assert session.query(Throttle).count() == 0
 
 
-def test_the_table_of_tries_names_nobody(client: Browser) -> None:
+def test_attempt_counters_hold_no_addresses(client: Browser) -> None:
     sign_in(client, "kari@fjordnett.example", "wrong")
     client.post("/forgotten", data={"email": "kari@fjordnett.example"})
     assert [row.subject for row in session.query(Throttle) if "kari" in row.subject] == []
 
 
-def test_a_wrong_present_password_counts_like_a_wrong_sign_in(client: Browser) -> None:
+def test_wrong_current_password_counts_as_a_failed_sign_in(client: Browser) -> None:
     person = factories.user()
     client.sign_in(person.id)
     form = {"old": "wrong", "password": GOOD}
@@ -200,7 +200,7 @@ def test_a_wrong_present_password_counts_like_a_wrong_sign_in(client: Browser) -
     assert answers == [200] * 5 + [429] * 2
 
 
-def test_words_after_a_plus_make_no_other_mailbox(client: Browser) -> None:
+def test_plus_suffixes_share_the_mail_quota(client: Browser) -> None:
     owner = factories.user(email="ane@fjordnett.example")
     with time_machine.travel(START, tick=False):
         for word in ("", "+a", "+b", "+c", "+d+e"):

@@ -94,7 +94,7 @@ def ports(app, demo_world):
         (b"GET / HTTP/1.1\r\nHost: a\r\nA: " + b"9" * 9000 + b"\r\n\r\n", 431),
     ],
 )
-def test_what_never_reaches_the_application_is_answered_with_the_same_headers(sent, status):
+def test_gunicorn_errors_have_the_security_headers(sent, status):
     """The answers that gunicorn writes itself, each through the process's own handler."""
     ours, visitor = socket.socketpair()
     with ours, visitor:
@@ -117,7 +117,7 @@ def test_what_never_reaches_the_application_is_answered_with_the_same_headers(se
 
 
 @pytest.mark.slow
-def test_two_servers_are_one_service(app, ports):
+def test_two_servers_share_their_state(app, ports):
     one, other = ports
     person = factories.member(factories.company(of=factories.garden()))
     session.commit()

@@ -61,7 +61,7 @@ def cannot_write(browser, before):
     return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": LONG}
 
 
-def test_a_full_disk(file, make_app, person):
+def test_full_disk_rejects_writes_and_keeps_the_text(file, make_app, person):
     full = make_app()
     browser = full.test_client().sign_in(person.user_id)
     before = counts()
@@ -102,7 +102,7 @@ def cannot_write_big(browser):
     return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": text}
 
 
-def test_a_read_only_file(file, app, make_app, person):
+def test_read_only_file_rejects_writes_and_keeps_the_text(file, app, make_app, person):
     browser = app.test_client().sign_in(person.user_id)
     browser.csrf_token()
     cookie = browser.get_cookie("session").value
@@ -113,7 +113,7 @@ def test_a_read_only_file(file, app, make_app, person):
 
 
 @pytest.mark.slow
-def test_locked_for_longer_than_we_wait(file, app, person):
+def test_locked_database_rejects_writes_after_the_timeout(file, app, person):
     browser = app.test_client().sign_in(person.user_id)
     before = counts()
     lock = sqlite3.connect(file, isolation_level=None)
@@ -129,7 +129,7 @@ def test_locked_for_longer_than_we_wait(file, app, person):
     assert counts()[0] == before[0] + 1
 
 
-def test_a_note_that_somebody_was_here_fails_no_reader(file, app, person):
+def test_locked_database_does_not_fail_session_updates(file, app, person):
     browser = app.test_client().sign_in(person.user_id)
     long_ago = clock.now() - dt.timedelta(minutes=5)
     session.execute(update(SignInSession).values(last_seen_at=long_ago))

@@ -17,7 +17,7 @@ from tests.support.browser import Browser
 COST = use_cases.HashCost(1, 1024)
 
 
-def test_a_new_password_by_mail_works_once(client: Browser) -> None:
+def test_reset_link_works_once(client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     known = client.post("/forgotten", data={"email": "kari@fjordnett.example"})
     unknown = client.post("/forgotten", data={"email": "nobody@fjordnett.example"})
@@ -33,7 +33,7 @@ def test_a_new_password_by_mail_works_once(client: Browser) -> None:
     assert sign_in(client, person.email, GOOD) == 303
 
 
-def test_only_the_hash_of_a_link_is_kept(app: Flask) -> None:
+def test_only_the_hash_of_a_reset_token_is_stored(app: Flask) -> None:
     person = factories.user()
     use_cases.request_password_reset(person.email)
     secret = mails(person.email)[0].link_path.rsplit("/", 1)[1]
@@ -42,7 +42,7 @@ def test_only_the_hash_of_a_link_is_kept(app: Flask) -> None:
     assert secret not in {str(value) for value in vars(row).values()}
 
 
-def test_a_link_ends_after_an_hour(client: Browser) -> None:
+def test_reset_link_expires_after_an_hour(client: Browser) -> None:
     person = factories.user()
     use_cases.request_password_reset(person.email)
     link = mails(person.email)[0].link_path
@@ -53,7 +53,7 @@ def test_a_link_ends_after_an_hour(client: Browser) -> None:
         assert client.post(link, data={"password": GOOD}).status_code == 410
 
 
-def test_a_link_ends_when_a_newer_is_asked_for(client: Browser) -> None:
+def test_newer_reset_link_revokes_the_older(client: Browser) -> None:
     person = factories.user()
     use_cases.request_password_reset(person.email)
     use_cases.request_password_reset(person.email)
@@ -62,7 +62,7 @@ def test_a_link_ends_when_a_newer_is_asked_for(client: Browser) -> None:
     assert client.get(second).status_code == 200
 
 
-def test_a_link_ends_when_the_password_is_changed_another_way(client: Browser) -> None:
+def test_password_change_revokes_the_reset_link(client: Browser) -> None:
     person = factories.user()
     client.sign_in(person.id)
     use_cases.request_password_reset(person.email)
@@ -70,7 +70,7 @@ def test_a_link_ends_when_the_password_is_changed_another_way(client: Browser) -
     assert client.get(mails(person.email)[0].link_path).status_code == 410
 
 
-def test_a_link_ends_when_the_account_is_closed(client: Browser) -> None:
+def test_closing_the_account_revokes_the_reset_link(client: Browser) -> None:
     person = factories.user()
     use_cases.request_password_reset(person.email)
     use_cases.set_active(factories.administrator(), person.id, active=False)
@@ -80,7 +80,7 @@ def test_a_link_ends_when_the_account_is_closed(client: Browser) -> None:
     assert len(mails(person.email)) == 1, "and no more are sent"
 
 
-def test_names_around_the_person_are_refused(client: Browser) -> None:
+def test_reset_refuses_passwords_with_organisation_names(client: Browser) -> None:
     company = factories.company("Kvitfjellbygda Sauelag", of=factories.garden("Tussmørke næringshage"))
     owner = factories.member(company)
     use_cases.request_password_reset(owner.email)
@@ -89,7 +89,7 @@ def test_names_around_the_person_are_refused(client: Browser) -> None:
         assert "field-error" in client.post(link, data={"password": password}).text, password
 
 
-def test_a_link_of_one_kind_is_not_one_of_another(client: Browser) -> None:
+def test_reset_token_does_not_confirm_an_address(client: Browser) -> None:
     person = factories.user()
     use_cases.request_password_reset(person.email)
     secret = mails(person.email)[0].link_path.rsplit("/", 1)[1]

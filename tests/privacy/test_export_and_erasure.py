@@ -56,7 +56,7 @@ def everything() -> str:
     return "\n".join(found)
 
 
-def test_each_row_that_names_a_person_is_taken_along_or_left_out_with_a_reason(app: Flask) -> None:
+def test_every_user_column_is_exported_or_exempt(app: Flask) -> None:
     known = {
         f"{inspect(part.model).local_table.name}.{part.person}" for part in queries.EXPORTED_TABLES
     } | set(queries.NOT_EXPORTED)
@@ -70,7 +70,7 @@ def test_each_row_that_names_a_person_is_taken_along_or_left_out_with_a_reason(a
     assert pointing <= known
 
 
-def test_the_file_holds_ones_own_and_nothing_of_others(person: Market, app: Flask) -> None:
+def test_export_holds_only_the_users_own_data(person: Market, app: Flask) -> None:
     browser: Any = app.test_client().sign_in(person.kvistverk.user_id)
     answer = browser.get("/account/data/export")
     assert answer.mimetype == "application/json"
@@ -90,7 +90,7 @@ def test_the_file_holds_ones_own_and_nothing_of_others(person: Market, app: Flas
         assert other.lower() not in told.lower(), other
 
 
-def test_nothing_of_a_forgotten_person_is_left_in_tables_or_mails(person: Market, app: Flask) -> None:
+def test_erasure_removes_the_person_from_tables_and_mail(person: Market, app: Flask) -> None:
     settings = app.config["SETTINGS"]
     while deliver_due(settings):
         pass
@@ -123,9 +123,7 @@ def test_nothing_of_a_forgotten_person_is_left_in_tables_or_mails(person: Market
     assert audit.verify()[1] is None
 
 
-def test_mails_to_others_are_kept_without_the_name_and_those_that_hold_none_as_they_were(
-    person: Market, app: Flask
-) -> None:
+def test_erasure_anonymizes_mail_to_others(person: Market, app: Flask) -> None:
     settings = app.config["SETTINGS"]
     texts = {
         "subject": (f"Spørsmål fra {NAME}", "Se briefen."),
@@ -165,7 +163,7 @@ def test_mails_to_others_are_kept_without_the_name_and_those_that_hold_none_as_t
     assert list(folder.glob("*.part")) == []
 
 
-def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(person: Market, app: Flask) -> None:
+def test_erasure_keeps_a_name_shared_with_another_user(person: Market, app: Flask) -> None:
     namesake = person.person("namesake", None, "")
     session.get_one(User, namesake.user_id).name = NAME
     note = OutboxMail(
@@ -183,14 +181,14 @@ def test_a_name_that_two_people_share_stays_where_it_may_be_the_others(person: M
     assert note.body == f"Svar til person-{user_id}@erased.invalid."
 
 
-def test_who_has_not_signed_in_is_nobody_to_forget(market: Market, app: Flask) -> None:
+def test_anonymous_viewer_cannot_be_erased(market: Market, app: Flask) -> None:
     before = everything()
     with pytest.raises(Forbidden):
         use_cases.erase_own_account(ANONYMOUS, Path(app.instance_path) / "mail")
     assert everything() == before
 
 
-def test_the_row_of_a_forgotten_person_is_never_changed_again(person: Market, app: Flask) -> None:
+def test_erased_user_row_cannot_be_changed(person: Market, app: Flask) -> None:
     use_cases.erase_own_account(person.kvistverk, Path(app.instance_path) / "mail")
     for statement in ("UPDATE user_account SET is_active = true", "UPDATE user_account SET name = 'x'"):
         with pytest.raises(DBAPIError, match="stays erased"):
@@ -198,9 +196,7 @@ def test_the_row_of_a_forgotten_person_is_never_changed_again(person: Market, ap
         session.rollback()
 
 
-def test_the_last_owner_and_the_last_administrator_are_told_who_must_take_over(
-    market: Market, app: Flask
-) -> None:
+def test_last_owner_and_administrator_cannot_be_erased(market: Market, app: Flask) -> None:
     folder = Path(app.instance_path) / "mail"
     with pytest.raises(RuleBroken, match="Bjørkvollen ysteri"):
         use_cases.erase_own_account(market.owner, folder)
@@ -210,6 +206,6 @@ def test_the_last_owner_and_the_last_administrator_are_told_who_must_take_over(
     assert session.get_one(User, market.member.user_id).erased_at is not None
 
 
-def test_what_is_kept_whole_says_why() -> None:
+def test_exempt_tables_exist_and_give_a_reason() -> None:
     assert set(EXEMPT_TABLES) <= {table.name for table in Base.metadata.sorted_tables}
     assert all(EXEMPT_TABLES.values())

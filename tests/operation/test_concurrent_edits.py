@@ -72,7 +72,7 @@ def six(organisation, role="owner"):
     return [factories.member(organisation, role) for _each in range(6)]
 
 
-def test_six_owners_of_a_company(app):
+def test_concurrent_company_edits_accept_one(app):
     company = factories.company()
     answers = six_save(app, six(company), "/organisation", "about", LONG)
     winner = check(answers, LONG)
@@ -80,7 +80,7 @@ def test_six_owners_of_a_company(app):
     assert company.about == LONG.format(WORDS[winner])
 
 
-def test_six_administrators_of_a_garden(app):
+def test_concurrent_garden_edits_accept_one(app):
     garden = factories.garden()
     people = [factories.administrator() for _each in range(6)]
     check(six_save(app, people, f"/admin/gardens/{garden.id}", "about", LONG), LONG)
@@ -89,7 +89,7 @@ def test_six_administrators_of_a_garden(app):
 @pytest.mark.parametrize(
     ("section", "field"), [("text", "about"), ("basics", "contact_name"), ("price", "price_from")]
 )
-def test_six_colleagues_of_a_supplier(app, section, field):
+def test_concurrent_profile_edits_accept_one(app, section, field):
     supplier = new_supplier("Kvistverk", contact_name="Ola", contact_email="ola@kvistverk.example")
     text = "{}" if field == "contact_name" else LONG
     if field == "price_from":
@@ -98,7 +98,7 @@ def test_six_colleagues_of_a_supplier(app, section, field):
     check(six_save(app, six(supplier), f"/profile/{section}", field, text), text)
 
 
-def test_six_colleagues_at_one_job(app):
+def test_concurrent_case_edits_accept_one(app):
     supplier = new_supplier("Kvistverk")
     people = six(supplier)
     profiles.add_case(people[0], profiles.CaseDetails("Nettbutikk", LONG.format("før"), 2025))
@@ -106,7 +106,7 @@ def test_six_colleagues_at_one_job(app):
     check(six_save(app, people, f"/profile/cases/{supplier.cases[0].id}", "text", LONG), LONG)
 
 
-def test_a_page_to_change_a_company_shows_what_stands(app):
+def test_company_form_shows_the_current_values(app):
     company = factories.company(about="Vi lager ost.", organisation_number="974760673", employees=4)
     form = values_of(
         app.test_client().sign_in(six(company)[0].user_id).page("/organisation"), "/organisation"
@@ -116,7 +116,7 @@ def test_a_page_to_change_a_company_shows_what_stands(app):
     assert form["employees"] == "4"
 
 
-def test_who_saves_once_more_replaces_what_stands(app):
+def test_saving_after_a_conflict_replaces_the_values(app):
     company = factories.company()
     mine, theirs = (app.test_client().sign_in(person.user_id) for person in six(company)[:2])
     form = values_of(mine.page("/organisation"), "/organisation") | {"about": "Vårt."}
@@ -131,7 +131,7 @@ def test_who_saves_once_more_replaces_what_stands(app):
     assert company.about == "Vårt."
 
 
-def test_two_who_change_different_parts_of_a_profile_are_both_heard(app):
+def test_edits_of_different_sections_do_not_conflict(app):
     supplier = new_supplier("Kvistverk")
     one, other = (app.test_client().sign_in(person.user_id) for person in six(supplier)[:2])
     text = values_of(one.page("/profile/text"), "/profile/text") | {"about": LONG.format("mosefjell")}

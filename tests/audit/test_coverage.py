@@ -91,7 +91,7 @@ def one_by_one(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.Ti
         yield one
 
 
-def test_every_change_in_the_demo_world_leaves_a_record(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each act in a transaction of its own, as in life; the demo itself takes many together to be quick.
     monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(one_by_one))
     monkeypatch.setattr(demo, "_settle", session.commit)
@@ -106,7 +106,7 @@ def test_every_change_in_the_demo_world_leaves_a_record(app: Flask, monkeypatch:
 
 
 @pytest.mark.usefixtures("demo_world")
-def test_every_change_by_the_demos_people_on_their_pages_leaves_a_record(app: Flask) -> None:
+def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
     with transactions(db.engine) as done:
         for person in demo_people():
             user = people.find_user_by_email(person["email"])
@@ -130,7 +130,7 @@ def test_every_change_by_the_demos_people_on_their_pages_leaves_a_record(app: Fl
     assert unrecorded(done) == set()
 
 
-def test_no_name_address_or_secret_stands_in_the_audit_log(demo_world: Flask) -> None:
+def test_audit_log_holds_no_names_addresses_or_hashes(demo_world: Flask) -> None:
     from sqlalchemy import select
 
     from marketplace.accounts.models import User

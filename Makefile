@@ -40,8 +40,12 @@ wheel: install ## Build a wheel that carries everything, into dist/
 
 # --- Check it ------------------------------------------------------------------------------------------------------
 
-test: $(BIN)/.all install ## Run the tests on SQLite and on a real PostgreSQL (an own server: DATABASE_URL_TEST=postgresql://...)
+test: $(BIN)/.all install ## Run the tests on SQLite and PostgreSQL, long ones sampled by the date (own server: DATABASE_URL_TEST)
 	$(PYTEST) -m "not browser" --database=both
+
+test-all: $(BIN)/.all install ## Run every case of every test, the matcher's coverage and the browser tests
+	$(PYTEST) -m "not browser" --database=both --exhaustive
+	@$(MAKE) --no-print-directory coverage e2e
 
 test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone
 	$(PYTEST) -m "not browser" --database=sqlite
@@ -49,9 +53,11 @@ test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone
 test-postgresql: $(BIN)/.all install ## Run the tests that use a database on PostgreSQL alone
 	$(PYTEST) -m "not browser" --database=postgresql
 
-soak: $(BIN)/.all install ## Kill the service a hundred times under writers on each database, and walk the states at length
-	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=sqlite
-	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=postgresql
+quick: static ## Run the static checks and the tests that need no database, in about a minute
+	$(PYTEST) -m "not browser and not slow" --database=none
+
+soak: $(BIN)/.all install ## Kill the service 100 times under concurrent writers on each database; long random walks
+	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=both
 	$(BIN)/python -m tests.operation.soak
 
 coverage: $(BIN)/.all install ## Check that the tests of the matcher take every branch of it

@@ -6,11 +6,14 @@ The application is imported when a test first asks for it, so that tests of pure
 """
 
 import contextlib
+import datetime as dt
 import gc
 import os
 import random
 import shutil
+import statistics
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -20,6 +23,7 @@ import pytest
 from sqlalchemy import make_url
 
 from tests.support import run as runs
+from tests.support.sampling import Sampling
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -47,10 +51,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--order", type=int, help="shuffle the tests by this number, to find those that depend on others"
     )
+    parser.addoption(
+        "--exhaustive", action="store_true", help="run all cases of long examinations, not a sample of them"
+    )
+    parser.addoption(
+        "--sample-seed", help="what chooses the cases of long examinations; the date unless given"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     runs.start(config)
+    # Set here, not by each worker: a run may go on past midnight.
+    config.option.sample_seed = config.option.sample_seed or f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     if memory := runs.memory_folder():
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
 
@@ -88,13 +100,38 @@ def database_of(item: pytest.Item) -> str:
     return str(params.get("shared_database", item.config.getoption("--database")))
 
 
+def sampling_of(config: pytest.Config) -> Sampling:
+    """Return how the run chooses among the cases of long examinations."""
+    return Sampling(config.getoption("--sample-seed"), config.getoption("--exhaustive"))
+
+
+def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Yield the tests that this run need not run: other databases' tests, and cases that are not in the sample."""
+    sampled: dict[tuple[str, str], list[pytest.Item]] = {}
+    for item in items:
+        other_database = config.getoption("--database") == "postgresql" and (
+            not database_of(item) or item.get_closest_marker("once")
+        )
+        too_long = item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive")
+        if other_database or too_long:
+            yield item
+        elif item.get_closest_marker("sample"):
+            sampled.setdefault((item.nodeid.split("[")[0], database_of(item)), []).append(item)
+    for (name, _database), cases in sampled.items():
+        marker = cases[0].get_closest_marker("sample")
+        assert marker is not None
+        chosen = sampling_of(config).choose(cases, marker.args[0], name)
+        yield from (case for case in cases if case not in chosen)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if unneeded := set(left_out(config, items)):
+        config.hook.pytest_deselected(items=list(unneeded))
+        items[:] = [item for item in items if item not in unneeded]
     if config.getoption("--order") is not None:
         random.Random(config.getoption("--order")).shuffle(items)
-    if config.getoption("--database") == "postgresql":
-        unneeded = [item for item in items if not database_of(item) or item.get_closest_marker("once")]
-        config.hook.pytest_deselected(items=unneeded)
-        items[:] = [item for item in items if item not in set(unneeded)]
+    for item in items:
+        item.user_properties.append(("database", database_of(item)))
     # Changing from one database to the other starts another application.
     items.sort(key=database_of, reverse=True)
 
@@ -108,7 +145,30 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 def pytest_report_header(config: pytest.Config) -> str:
-    return f"database: {config.getoption('--database')}"
+    sample = (
+        "all" if config.getoption("--exhaustive") else f"--sample-seed={config.getoption('--sample-seed')}"
+    )
+    return f"database: {config.getoption('--database')}; cases of long examinations: {sample}"
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Print how long a test with a database takes, preparation included."""
+    took: Counter[str] = Counter()
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            if hasattr(report, "duration") and dict(report.user_properties).get("database"):
+                took[report.nodeid] += report.duration
+    if len(took) > 1:
+        cuts = statistics.quantiles((seconds * 1000 for seconds in took.values()), n=10, method="inclusive")
+        terminalreporter.write_line(
+            f"{len(took)} tests with a database: median {cuts[4]:.0f} ms, 90th percentile {cuts[8]:.0f} ms"
+        )
+
+
+@pytest.fixture(scope="session")
+def sampling(request: pytest.FixtureRequest) -> Sampling:
+    """How a long examination chooses its cases: `sampling.choose(cases, 5, "what")`."""
+    return sampling_of(request.config)
 
 
 @pytest.fixture(scope="session")
@@ -147,12 +207,14 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
+    from tests.support.shared_indexes import shared_indexes
 
     shared_database.reset()
     instance = run.own_folder / f"instance-{shared_database.name}"
     app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
     app.test_client_class = Browser
-    yield app
+    with shared_indexes(run):
+        yield app
     close(app)
 
 
@@ -174,6 +236,16 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     with shared_app.app_context(), i18n.use_locale("nb"):
         yield shared_app
         db.session.remove()
+
+
+@pytest.fixture
+def own_indexes(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fit, write and open matching indexes as in production, not shared with other tests."""
+    from marketplace.sourcing import index_cache
+
+    del app
+    for name in ("fit_or_load_at", "_open"):
+        monkeypatch.setattr(index_cache, name, getattr(index_cache, name).__wrapped__)
 
 
 @pytest.fixture

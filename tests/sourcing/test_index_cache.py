@@ -20,6 +20,7 @@ from marketplace.sourcing.corpus import SETTINGS
 from marketplace.sourcing.use_cases import refit
 from marketplace.suppliers.glossary import glossary
 
+pytestmark = pytest.mark.usefixtures("own_indexes")
 BRIEF = Query(id="b", title="Nettbutikk", text="Vi vil selge ost på nett med Vipps")
 
 

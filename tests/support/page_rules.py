@@ -33,15 +33,24 @@ RUNNING = {
 """Elements that stand in a line of text; all others break it."""
 
 
+@functools.lru_cache(maxsize=16)
+def _parsed(html: str) -> tuple[Element, list[str], dict[Element, Element]]:
+    """Return the root, the errors and each element's parent.
+
+    Cached because parsing takes 10 ms: the browser checks each page, and most tests then read the same one.
+    """
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    root: Element = parser.parse(html)
+    errors = [f"{position}: {code}" for position, code, _data in parser.errors]
+    return root, errors, {child: parent for parent in root.iter() for child in parent}
+
+
 class Page:
     """A page as read by a browser: find elements, read their text."""
 
     def __init__(self, html: str) -> None:
-        parser = html5lib.HTMLParser(namespaceHTMLElements=False)
         self.html = html
-        self.root: Element = parser.parse(html)
-        self.errors = [f"{position}: {code}" for position, code, _data in parser.errors]
-        self.parents = {child: parent for parent in self.root.iter() for child in parent}
+        self.root, self.errors, self.parents = _parsed(html)
 
     def all(self, tag: str = "*", **attributes: str) -> list[Element]:
         """Return the elements of a kind, in order, that carry these attributes (`data_color` is `data-color`)."""

@@ -91,6 +91,8 @@ def one_by_one(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.Ti
         yield one
 
 
+@pytest.mark.exhaustive
+@pytest.mark.once
 def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # Each act in a transaction of its own, as in life; the demo itself takes many together to be quick.
     monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(one_by_one))
@@ -105,6 +107,7 @@ def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytes
     assert count > 500
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("demo_world")
 def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
     with transactions(db.engine) as done:

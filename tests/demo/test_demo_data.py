@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
@@ -201,6 +202,8 @@ def _with_names(text: str, offers: dict[str, str]) -> str:
     return re.sub(r"\d{5,}", lambda found: offers.get(found[0], found[0]), text)
 
 
+@pytest.mark.exhaustive
+@pytest.mark.once
 def test_second_load_gives_same_rows(demo_world: Flask, command: Callable[..., Result]) -> None:
     first = dump()
     said = command("demo", "--reset")

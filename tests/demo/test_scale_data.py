@@ -4,6 +4,7 @@ import random
 from collections import Counter
 from typing import TYPE_CHECKING, cast
 
+import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
@@ -28,6 +29,8 @@ def texts() -> list[str]:
     return list(session.scalars(select(Supplier.about).order_by(Supplier.id)))
 
 
+@pytest.mark.exhaustive
+@pytest.mark.once
 def test_seed_adds_requested_number_of_records(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -70,6 +73,8 @@ def test_seed_without_briefs_adds_suppliers(app: Flask) -> None:
         assert session.scalar(select(func.count()).select_from(model)) == 0
 
 
+@pytest.mark.exhaustive
+@pytest.mark.once
 def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -89,6 +94,7 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
         assert awards == chosen
 
 
+@pytest.mark.once
 def test_empty_database_is_filled_with_demo_data_first(grown_world: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}

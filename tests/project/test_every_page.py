@@ -23,6 +23,8 @@ FEWEST_KINDS = 10
 
 
 @pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
 def test_every_link_answers_and_every_page_keeps_the_rules(demo_world: Flask, role: str) -> None:
     browser = sign_in(demo_world, role, LANGUAGE[role])
@@ -73,6 +75,8 @@ STRANGE = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202eæøå�
 
 
 @pytest.mark.slow
+@pytest.mark.once
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_page_breaks_when_its_address_asks_for_something_strange(demo_world: Flask, role: str) -> None:
     browser = sign_in(demo_world, role)

@@ -17,7 +17,7 @@ import pytest
 
 from tests.project.project import PACKAGE, ROOT, kept_files
 
-pytestmark = [pytest.mark.slow, pytest.mark.once]
+pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.exhaustive]
 
 DEMO_SECONDS = 300
 SERVE_SECONDS = 60

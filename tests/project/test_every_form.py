@@ -35,7 +35,7 @@ KEPT = ("markup", "emoji")
 WRONG_CHOICE = "no-such-choice"
 NEVER_SHOWN_AGAIN = {"password", "hidden"}
 EXPECTED = {200, 303, 404, 409, 410, 413, 422, 429}
-SAMPLED_KINDS, SAMPLED_WAYS = 12, 3
+SAMPLED_KINDS, SAMPLED_WAYS = 6, 3
 """How many kinds of form a run tries for each role, and in how many ways each; an exhaustive run tries all."""
 
 

@@ -38,7 +38,7 @@ EXTRA = {
     "slug": "taken",
     "deadline": "2030-01-01",
 }
-SAMPLED_PAGES = 100
+SAMPLED_PAGES = 50
 """Pages, each for one role, whose forms a run sends; an exhaustive run sends those of all."""
 MIN_FORMS = 60
 # Drawn by chance at each act, or told by the clock.

@@ -32,7 +32,7 @@ POLICY = Path(__file__).with_name("policy.txt")
 NOTED_BY_READING = {"sign_in_session"}
 READ_MARKS = {"outcome_seen_at"}
 REFUSED = set("sn-g")
-SAMPLED_RULES = 40
+SAMPLED_RULES = 24
 """Rules and methods whose answers a run compares for all eight people; an exhaustive run compares all."""
 
 

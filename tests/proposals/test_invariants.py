@@ -139,7 +139,7 @@ class Walk:
         assert any(kind in ANSWERING or "withdrawn" in kind for kind in kinds), (proposal.state, kinds)
 
 
-@pytest.mark.sample(4)
+@pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_random_history_keeps_the_promises(market, at_noon, seed):
     walk = Walk(market, at_noon, seed)

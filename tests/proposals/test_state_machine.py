@@ -33,7 +33,7 @@ from tests.proposals.histories import (
 )
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "14"))
-SAMPLED_EXAMPLES = 3
+SAMPLED_EXAMPLES = 2
 
 
 class Histories(BriefHistories):

@@ -40,9 +40,7 @@ def shared_indexes(run: Run) -> Iterator[None]:
         return known[place.name]
 
     @functools.wraps(fit_at)
-    def shared_fit_at(
-        place: Path | None, documents: "Sequence[Document]", settings: "Settings"
-    ) -> "Index":
+    def shared_fit_at(place: Path | None, documents: "Sequence[Document]", settings: "Settings") -> "Index":
         if place is None:
             return fit_at(place, documents, settings)
         shared = folder / place.name

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.core.i18n import current_locale, format_list, format_money, format_number, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
-from marketplace.proposals.content import BriefRequirements
+from marketplace.proposals.content import BriefRequirements, OfferContent, count_met
 from marketplace.proposals.duplicate_text import MANY
 from marketplace.proposals.evaluation import (
     LONG_MONTHS,
@@ -17,9 +17,12 @@ from marketplace.proposals.evaluation import (
     fill_gaps,
     find_trap,
 )
+from marketplace.proposals.offer_display import value_text
+from marketplace.proposals.offer_fields import FieldKind, OfferField, fields_of
 from marketplace.proposals.queries import Offer
 
 MOST_COLUMNS = 4
+_APART = {FieldKind.ANSWERS, FieldKind.AMOUNT, FieldKind.PRICE_LINES}
 _FRAME = {band.code: band.high for band in BUDGET_BANDS}
 _MONTHLY = {band.code: band.high for band in MONTHLY_BANDS}
 
@@ -54,10 +57,28 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Cell:
+    """The value of one offer in a row of the comparison."""
+
+    text: str
+    is_gap: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonRow:
+    """One field of the offers, with a cell per offer."""
+
+    label: str
+    cells: Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Two to four offers side by side. `advice` are questions worth asking before one chooses."""
 
     columns: Sequence[Column]
+    monthly_rows: Sequence[ComparisonRow]
+    rows: Sequence[ComparisonRow]
     lede: str
     advice: Sequence[str]
 
@@ -77,7 +98,50 @@ def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> Compari
     prices = [offer.content.price(offer.id) for offer in offers]
     filled = fill_gaps(prices)
     columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
-    return Comparison(columns, _lede(offers, prices, requirements), _advice(offers, prices, requirements))
+    contents = [offer.content for offer in offers]
+    return Comparison(
+        columns,
+        _amount_rows(contents),
+        _field_rows(contents),
+        _lede(offers, prices, requirements),
+        _advice(offers, prices, requirements),
+    )
+
+
+def _amount_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
+    return [
+        ComparisonRow(
+            str(field.comparison_label),
+            [Cell(format_money(getattr(content, field.name) or 0), is_gap=False) for content in contents],
+        )
+        for field in fields_of(FieldKind.AMOUNT)
+        if field.comparison_label
+    ]
+
+
+def _field_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
+    """Return the rows of all compared fields but amounts, the must-haves first."""
+    fields = [*fields_of(FieldKind.ANSWERS), *fields_of(*(set(FieldKind) - _APART))]
+    return [
+        ComparisonRow(
+            str(field.comparison_label),
+            [Cell(value_text(field, content), _is_gap(field, content)) for content in contents],
+        )
+        for field in fields
+        if field.comparison_label and _is_compared(field, contents)
+    ]
+
+
+def _is_compared(field: OfferField, contents: Sequence[OfferContent]) -> bool:
+    values = [getattr(content, field.name) for content in contents]
+    return any(values) if field.kind is FieldKind.ANSWERS or field.is_compared_when_yes else True
+
+
+def _is_gap(field: OfferField, content: OfferContent) -> bool:
+    value = getattr(content, field.name)
+    if field.kind is FieldKind.ANSWERS:
+        return count_met(value) < len(value)
+    return field.is_gap_when_no and value is False
 
 
 def _part(text: str) -> str:

@@ -1,16 +1,14 @@
-"""What an offer says, as a plain value: from and to JSON, and what is missing before it can be sent."""
+"""The content of an offer as plain values, and its JSON form. Pure functions; nothing here reads the database."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, make_dataclass, replace
 from typing import Any
 
-from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import ngettext
 from marketplace.proposals.evaluation import DEFAULT_WEIGHTS, Price, PriceKind
+from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, fields_of
 
-WORD_LIMITS = {"understanding": 120, "evidence": 100, "wish": 60, "assumptions": 80}
 OWNERSHIP_LABELS = {
     "domain": _l("the domain"),
     "hosting": _l("the hosting account"),
@@ -21,14 +19,9 @@ OWNERSHIP_LABELS = {
 }
 
 
-def count_words(text: str) -> int:
-    """Count the words of a text as people do: what stands between spaces."""
-    return len(text.split())
-
-
 @dataclass(frozen=True, slots=True)
 class BriefRequirements:
-    """What a brief asks of an offer."""
+    """The parts of a brief that an offer answers."""
 
     title: str = ""
     deliverables: tuple[str, ...] = ()
@@ -41,7 +34,7 @@ class BriefRequirements:
 
     @classmethod
     def from_answers(cls, title: str, answers: Mapping[str, Any]) -> "BriefRequirements":
-        """Read a brief's answers to the guide; what it does not say is empty."""
+        """Read the requirements from a brief's guide answers; missing answers are empty."""
         weights = answers.get("weights")
         return cls(
             title,
@@ -56,6 +49,16 @@ class BriefRequirements:
             str(answers.get("monthly_band") or "unknown"),
         )
 
+    def entries(self, asked: OfferField) -> tuple[str, ...]:
+        """Return the entries of the brief that a field answers one by one."""
+        entries: tuple[str, ...] = getattr(self, asked.asked_by)
+        return entries
+
+    @property
+    def ownership_labels(self) -> list[str]:
+        """Return what the company wants to own, in the current locale."""
+        return [str(OWNERSHIP_LABELS.get(code, code)) for code in self.ownership]
+
 
 def _texts(value: Any) -> tuple[str, ...]:
     return tuple(str(item) for item in value) if isinstance(value, list | tuple) else ()
@@ -63,7 +66,7 @@ def _texts(value: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class PriceLine:
-    """The answer to one deliverable."""
+    """The price of one deliverable."""
 
     deliverable: str
     kind: PriceKind = PriceKind.NOT_PRICED
@@ -73,56 +76,42 @@ class PriceLine:
 
 @dataclass(frozen=True, slots=True)
 class RequirementAnswer:
-    """The answer to one must-have or wish: met or not (None is not answered), and how one can see it."""
+    """The answer to one must-have or wish: met or not (None if unanswered), with the evidence."""
 
     demand: str
     met: bool | None = None
     text: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class OfferContent:
-    """All of an offer. Prices are whole kroner excluding VAT."""
+_OfferValues = make_dataclass(
+    "_OfferValues",
+    [(row.name, Any, field(default=row.default)) for row in OFFER_FIELDS],
+    frozen=True,
+    slots=True,
+)
 
-    understanding: str = ""
-    price_lines: tuple[PriceLine, ...] = ()
-    monthly_nok: int | None = None
-    assumptions: str = ""
-    start: dt.date | None = None
-    finish: dt.date | None = None
-    team: str = ""
-    evidence: tuple[RequirementAnswer, ...] = ()
-    wishes: tuple[RequirementAnswer, ...] = ()
-    ownership_accept: bool | None = None
-    ownership_deviation: str = ""
-    has_relation: bool | None = None
-    relation: str = ""
-    valid_until: dt.date | None = None
+
+class OfferContent(_OfferValues):  # type: ignore[valid-type, misc]  # because the attributes come from the table
+    """All values of an offer, one attribute per row of OFFER_FIELDS. Prices are whole kroner excluding VAT."""
+
+    __slots__ = ()
 
     @property
     def one_off(self) -> int:
-        """Return the sum of what is priced."""
+        """Return the sum of the priced deliverables."""
         return sum(line.amount or 0 for line in self.price_lines)
 
-    @property
-    def met(self) -> int:
-        """Count the must-haves answered with yes."""
-        return sum(claim.met is True for claim in self.evidence)
-
     def adapted_to(self, requirements: BriefRequirements) -> "OfferContent":
-        """Return the same answers under what the brief asks now; what it no longer asks is left out."""
-        lines = {line.deliverable: line for line in self.price_lines}
-        evidence = {claim.demand: claim for claim in self.evidence}
-        wishes = {claim.demand: claim for claim in self.wishes}
-        return replace(
-            self,
-            price_lines=tuple(lines.get(text, PriceLine(text)) for text in requirements.deliverables),
-            evidence=tuple(evidence.get(text, RequirementAnswer(text)) for text in requirements.must_have),
-            wishes=tuple(wishes.get(text, RequirementAnswer(text)) for text in requirements.nice_to_have),
-        )
+        """Return the same answers for the brief's current requirements, dropping those it no longer asks for."""
+        changes = {}
+        for row in fields_of(FieldKind.PRICE_LINES, FieldKind.ANSWERS):
+            empty = _ITEM_TYPES[row.kind]
+            old = {_entry_of(item): item for item in getattr(self, row.name)}
+            changes[row.name] = tuple(old.get(text, empty(text)) for text in requirements.entries(row))
+        return replace(self, **changes)
 
     def price(self, key: int) -> Price:
-        """Return the numbers for a comparison."""
+        """Return the figures for the comparison, under the offer's key."""
         return Price(
             key,
             tuple(line.kind for line in self.price_lines),
@@ -131,170 +120,65 @@ class OfferContent:
         )
 
     def to_dict(self) -> dict[str, Any]:
-        """Return the offer as it is stored."""
-        return {
-            "understanding": self.understanding,
-            "price_lines": [
-                {
-                    "deliverable": line.deliverable,
-                    "kind": str(line.kind),
-                    "amount": line.amount,
-                    "comment": line.comment,
-                }
-                for line in self.price_lines
-            ],
-            "monthly_nok": self.monthly_nok,
-            "assumptions": self.assumptions,
-            "start": self.start.isoformat() if self.start else None,
-            "finish": self.finish.isoformat() if self.finish else None,
-            "team": self.team,
-            "evidence": [_dump_answer(claim) for claim in self.evidence],
-            "wishes": [_dump_answer(claim) for claim in self.wishes],
-            "ownership_accept": self.ownership_accept,
-            "ownership_deviation": self.ownership_deviation,
-            "has_relation": self.has_relation,
-            "relation": self.relation,
-            "valid_until": self.valid_until.isoformat() if self.valid_until else None,
-        }
+        """Serialize to the JSON form that is sealed and stored."""
+        return {row.name: _dump(row.kind, getattr(self, row.name)) for row in OFFER_FIELDS}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any] | None) -> "OfferContent":
-        """Read a stored offer; what is not there is not answered."""
+        """Deserialize stored JSON; missing keys are unanswered fields."""
         data = stored or {}
-        return cls(
-            understanding=str(data.get("understanding") or ""),
-            price_lines=tuple(
-                PriceLine(
-                    str(line["deliverable"]),
-                    PriceKind(line.get("kind") or PriceKind.NOT_PRICED),
-                    line.get("amount"),
-                    str(line.get("comment") or ""),
-                )
-                for line in data.get("price_lines") or ()
-            ),
-            monthly_nok=data.get("monthly_nok"),
-            assumptions=str(data.get("assumptions") or ""),
-            start=_day(data.get("start")),
-            finish=_day(data.get("finish")),
-            team=str(data.get("team") or ""),
-            evidence=tuple(_load_answer(claim) for claim in data.get("evidence") or ()),
-            wishes=tuple(_load_answer(claim) for claim in data.get("wishes") or ()),
-            ownership_accept=data.get("ownership_accept"),
-            ownership_deviation=str(data.get("ownership_deviation") or ""),
-            has_relation=data.get("has_relation"),
-            relation=str(data.get("relation") or ""),
-            valid_until=_day(data.get("valid_until")),
-        )
+        return cls(**{row.name: _load(row, data.get(row.name)) for row in OFFER_FIELDS})
 
 
-def _dump_answer(claim: RequirementAnswer) -> dict[str, Any]:
-    return {"demand": claim.demand, "met": claim.met, "text": claim.text}
+def count_met(answers: Sequence[RequirementAnswer]) -> int:
+    """Count the requirements answered with yes."""
+    return sum(answer.met is True for answer in answers)
+
+
+_ITEM_TYPES: dict[FieldKind, type] = {
+    FieldKind.PRICE_LINES: PriceLine,
+    FieldKind.ANSWERS: RequirementAnswer,
+}
+
+
+def _entry_of(item: PriceLine | RequirementAnswer) -> str:
+    return item.deliverable if isinstance(item, PriceLine) else item.demand
+
+
+def _dump(kind: FieldKind, value: Any) -> Any:
+    if kind is FieldKind.DATE:
+        return value.isoformat() if value else None
+    if kind is FieldKind.PRICE_LINES:
+        return [
+            {
+                "deliverable": line.deliverable,
+                "kind": str(line.kind),
+                "amount": line.amount,
+                "comment": line.comment,
+            }
+            for line in value
+        ]
+    if kind is FieldKind.ANSWERS:
+        return [{"demand": answer.demand, "met": answer.met, "text": answer.text} for answer in value]
+    return value
+
+
+def _load(row: OfferField, stored: Any) -> Any:
+    if row.kind is FieldKind.DATE:
+        return dt.date.fromisoformat(stored) if stored else None
+    if row.kind is FieldKind.PRICE_LINES:
+        return tuple(_load_line(line) for line in stored or ())
+    if row.kind is FieldKind.ANSWERS:
+        return tuple(_load_answer(answer) for answer in stored or ())
+    if row.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT}:
+        return str(stored or "")
+    return stored
+
+
+def _load_line(data: Mapping[str, Any]) -> PriceLine:
+    kind = PriceKind(data.get("kind") or PriceKind.NOT_PRICED)
+    return PriceLine(str(data["deliverable"]), kind, data.get("amount"), str(data.get("comment") or ""))
 
 
 def _load_answer(data: Mapping[str, Any]) -> RequirementAnswer:
     return RequirementAnswer(str(data["demand"]), data.get("met"), str(data.get("text") or ""))
-
-
-def _day(text: Any) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
-
-
-@dataclass(frozen=True, slots=True)
-class OfferProblem:
-    """Something that must be there before an offer can be sent, and the field where it is written."""
-
-    field: str
-    message: str
-
-
-def find_long_texts(content: OfferContent) -> list[OfferProblem]:
-    """Return the texts that have more words than there is room for."""
-    texts = [("understanding", content.understanding, WORD_LIMITS["understanding"])]
-    texts += [
-        (f"must_{n}_text", claim.text, WORD_LIMITS["evidence"]) for n, claim in enumerate(content.evidence)
-    ]
-    texts += [(f"wish_{n}_text", claim.text, WORD_LIMITS["wish"]) for n, claim in enumerate(content.wishes)]
-    texts.append(("assumptions", content.assumptions, WORD_LIMITS["assumptions"]))
-    found = []
-    for name, text, limit in texts:
-        count = count_words(text)
-        if count > limit:
-            found.append(
-                OfferProblem(
-                    name,
-                    ngettext(
-                        "Shorten this to %(num)s word. It is now %(count)s.",
-                        "Shorten this to %(num)s words. It is now %(count)s.",
-                        limit,
-                        count=count,
-                    ),
-                )
-            )
-    return found
-
-
-def find_problems(content: OfferContent, today: dt.date, deadline: dt.date) -> list[OfferProblem]:
-    """Return what stops an offer from being sent, in the order of the form."""
-    claims = [
-        problem
-        for number, claim in enumerate(content.evidence)
-        for problem in _answer_problems(number, claim)
-    ]
-    checks: list[tuple[object, str, str]] = [
-        (content.understanding, "understanding", _("Describe how you understand the job.")),
-        (_prices_something(content), "line_0_amount", _("Enter a price for at least one part of the job.")),
-        (
-            content.monthly_nok is not None,
-            "monthly_nok",
-            _("Enter the monthly cost. Enter 0 if it costs nothing."),
-        ),
-        (content.start, "start", _("Enter when you can start.")),
-        (not content.start or content.start >= today, "start", _("The start date cannot be in the past.")),
-        (content.finish, "finish", _("Enter when you will finish.")),
-        (_in_order(content.start, content.finish), "finish", _("The end date must be after the start date.")),
-        (content.team, "team", _("State who will do the job.")),
-        *((False, problem.field, problem.message) for problem in claims),
-        (content.ownership_accept is not None, "ownership_accept", _("Say who will own what you make.")),
-        (
-            content.ownership_accept is not False or content.ownership_deviation,
-            "ownership_deviation",
-            _("State what the company will not own."),
-        ),
-        (
-            content.has_relation is not None,
-            "has_relation",
-            _("Say whether you have connections to the company or the business garden."),
-        ),
-        (not content.has_relation or content.relation, "relation", _("State which connections you have.")),
-        (content.valid_until, "valid_until", _("State how long the offer is valid.")),
-        (
-            _in_order(deadline, content.valid_until),
-            "valid_until",
-            _("The offer must be valid at least until the deadline."),
-        ),
-    ]
-    return [
-        *(OfferProblem(name, message) for ok, name, message in checks if not ok),
-        *find_long_texts(content),
-    ]
-
-
-def _prices_something(content: OfferContent) -> bool:
-    lines = content.price_lines
-    return not lines or any(line.kind is not PriceKind.NOT_PRICED for line in lines)
-
-
-def _in_order(first: dt.date | None, last: dt.date | None) -> bool:
-    return first is None or last is None or first <= last
-
-
-def _answer_problems(number: int, claim: RequirementAnswer) -> list[OfferProblem]:
-    if claim.met is None:
-        return [
-            OfferProblem(f"must_{number}_met", _("Answer yes or no to “%(demand)s”.", demand=claim.demand))
-        ]
-    if claim.met and not claim.text:
-        return [
-            OfferProblem(f"must_{number}_text", _("Show how you meet “%(demand)s”.", demand=claim.demand))
-        ]
-    return []

@@ -10,8 +10,8 @@ from marketplace.briefs import guide
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.demo import content_files as content
-from marketplace.proposals.content import WORD_LIMITS
 from marketplace.proposals.lifecycle import CLOSING_REASONS, REASONS
+from marketplace.proposals.offer_fields import FIELDS_BY_NAME
 from marketplace.vetting import rules
 
 BRIEF_KEYS = {brief["key"]: brief for brief in content.briefs()}
@@ -206,8 +206,8 @@ def test_offer_matches_its_brief(offer: dict[str, Any]) -> None:
     assert asked_kinds & approved, "approved for this kind of job when the brief came out"
     assert brief["published"] < offer["day"] <= min(answers["response_deadline"], 0)
     assert len(offer["prices"]) == len(answers["deliverables"])
-    assert words(offer["understanding"]) <= WORD_LIMITS["understanding"]
-    assert words(offer.get("assumptions", "")) <= WORD_LIMITS["assumptions"]
+    assert words(offer["understanding"]) <= FIELDS_BY_NAME["understanding"].max_words
+    assert words(offer.get("assumptions", "")) <= FIELDS_BY_NAME["assumptions"].max_words
     if offer["state"] == "draft":
         return
     assert offer["finish"] >= offer["start"] >= offer["day"]

@@ -14,8 +14,6 @@ from marketplace.proposals.content import (
     OfferContent,
     PriceLine,
     RequirementAnswer,
-    find_long_texts,
-    find_problems,
 )
 from marketplace.proposals.evaluation import (
     CRITERIA,
@@ -29,6 +27,7 @@ from marketplace.proposals.evaluation import (
     weighted_score,
 )
 from marketplace.proposals.lifecycle import Actor, State
+from marketplace.proposals.validation import find_long_texts, find_problems
 from tests.proposals.conftest import DEADLINE_DAY, full_content
 
 pytestmark = pytest.mark.once

@@ -15,9 +15,10 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import BriefRequirements, OfferContent, OfferProblem, find_problems
+from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing
 from marketplace.proposals.models import Award, Proposal
+from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
 
 _BRIEF = bindparam("brief_id", type_=Integer())

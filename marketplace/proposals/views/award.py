@@ -10,7 +10,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
 from marketplace.proposals.forms.award import NobodyForm, RuleOutForm, award_form
-from marketplace.proposals.forms.writing import ReasonForm
+from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import may_reopen
 from marketplace.proposals.queries import Offers
 from marketplace.proposals.views import blueprint

@@ -10,8 +10,8 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MOST_COLUMNS, compare
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendForm, scores_form
-from marketplace.proposals.forms.writing import ownership_labels
 from marketplace.proposals.lifecycle import reason_label
+from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import Offer, Offers
 from marketplace.proposals.use_cases.evaluation import extension_range, may_extend_without_offers
 from marketplace.proposals.views import blueprint
@@ -120,7 +120,7 @@ def offer(reference: str, proposal_id: int) -> Answer:
         "proposals/offer.html",
         found=found,
         offer=one,
-        owned=ownership_labels(found.requirements),
+        display=OfferDisplay(one.content, found.requirements.ownership_labels),
         to_judge=found.phase is Phase.EVALUATING,
         reason=reason_label(one.outcome_code),
     )

@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.forms.award import OutcomeForm, handover_form
-from marketplace.proposals.forms.writing import ReasonForm
+from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import (
     HANDOVER_ANSWERS,
     HANDOVER_ITEMS,

@@ -7,7 +7,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries
 from marketplace.proposals.forms.emergency_access import EmergencyAccessForm
-from marketplace.proposals.forms.writing import ownership_labels
+from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.use_cases.emergency_access import EMERGENCY_ACCESS_MINUTES, grant_emergency_access
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -45,6 +45,6 @@ def sealed() -> Answer:
 def unsealed(reference: str) -> Answer:
     """Show a brief's sealed content while the emergency access lasts."""
     view = queries.emergency_view(current_viewer(), reference)
-    return render_template(
-        "proposals/emergency_view.html", emergency_view=view, owned=ownership_labels(view.requirements)
-    )
+    owned = view.requirements.ownership_labels
+    offers = [(offer, OfferDisplay(offer.content, owned)) for offer in view.offers]
+    return render_template("proposals/emergency_view.html", emergency_view=view, offers=offers)

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import CRITERION_LABELS
-from marketplace.proposals.forms.writing import ReasonForm
+from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import DECLINE_DAYS, days_after, may_decline, reason_label
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes

@@ -8,10 +8,12 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.content import OfferProblem
 from marketplace.proposals.duplicate_text import MANY
-from marketplace.proposals.forms.writing import ProposalForm, WithdrawForm, ownership_labels, proposal_form
+from marketplace.proposals.forms.offer import OfferForm, offer_form
+from marketplace.proposals.forms.reasons import WithdrawForm
+from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import Answering
+from marketplace.proposals.validation import OfferProblem
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.query_args import page_arg
@@ -43,7 +45,7 @@ def edit(reference: str) -> Answer:
             return _told(message, 409)
         flashes.warn(message)
         return see_other("proposals.edit", reference=reference)
-    form = proposal_form(found.requirements, found.content, found.proposal.revision if found.proposal else 0)
+    form = offer_form(found.requirements, found.content, found.proposal.revision if found.proposal else 0)
     if request.method == "POST":
         if not form.validate():
             return _told(form.all_errors()[0][1], 422) if _saves_itself() else _page(found, form, [], 422)
@@ -62,7 +64,7 @@ def _why_closed(found: Answering) -> str:
     return _("This offer has been withdrawn. Restore it before you change it.")
 
 
-def _keep(reference: str, form: ProposalForm, *, send: bool) -> Answer:
+def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
     """Save what was written, and send it when that was asked for and nothing is missing."""
     viewer = current_viewer()
     try:
@@ -109,7 +111,7 @@ def _told(message: str, status: int, seen: str = "") -> tuple[Response, int]:
     return jsonify(saved=message, ok=bool(seen), seen=seen), status
 
 
-def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict) -> Answer:
+def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> Answer:
     """Show a rule's no, or a colleague's save in between, with all that was typed still there."""
     if _saves_itself():
         return _told(error.message, 409 if isinstance(error, Conflict) else 422)
@@ -118,7 +120,7 @@ def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict)
         flashes.warn(error.message)
         return see_other("proposals.edit", reference=reference)
     if isinstance(error, Conflict) and found.proposal is not None:
-        saved = proposal_form(found.requirements, found.content, found.proposal.revision, formdata=None)
+        saved = offer_form(found.requirements, found.content, found.proposal.revision, formdata=None)
         form.show_conflict(saved, error.message)
         form.seen.data = str(error.current.get("revision", ""))
         return _page(found, form, [], 409)
@@ -126,22 +128,20 @@ def _not_saved(reference: str, form: ProposalForm, error: RuleBroken | Conflict)
     return _page(found, form, [], 422)
 
 
-def _mark(form: ProposalForm, problems: list[OfferProblem]) -> None:
+def _mark(form: OfferForm, problems: list[OfferProblem]) -> None:
     """Show what is missing beside its field."""
     for problem in problems:
         form.add_rule_error(RuleBroken(problem.message, problem.field))
 
 
-def _page(
-    found: Answering, form: ProposalForm, shown: list[OfferProblem], status: int = 200
-) -> tuple[str, int]:
+def _page(found: Answering, form: OfferForm, shown: list[OfferProblem], status: int = 200) -> tuple[str, int]:
     html = render_template(
         "proposals/edit.html",
         found=found,
         form=form,
         problems=found.problems,
         shown=shown,
-        owned=ownership_labels(found.requirements),
+        owned=found.requirements.ownership_labels,
         may_send=current_viewer().is_owner,
     )
     return html, status
@@ -151,11 +151,10 @@ def _read_only(found: Answering) -> Answer:
     if found.proposal is None:
         if not found.is_open and not found.may_answer:
             raise NotFound
-        return render_template("proposals/closed.html", found=found, content=None, owned=[])
+        return render_template("proposals/closed.html", found=found, display=None)
     content = found.sent or found.content
-    return render_template(
-        "proposals/closed.html", found=found, content=content, owned=ownership_labels(found.requirements)
-    )
+    display = OfferDisplay(content, found.requirements.ownership_labels, is_own=True)
+    return render_template("proposals/closed.html", found=found, display=display)
 
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])

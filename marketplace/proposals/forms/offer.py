@@ -1,0 +1,202 @@
+"""The form of an offer, built from the table of fields and the requirements of one brief."""
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from operator import attrgetter
+from typing import Any
+
+from wtforms import HiddenField
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.evaluation import PriceKind
+from marketplace.proposals.offer_fields import (
+    OFFER_FIELDS,
+    SECTIONS,
+    FieldKind,
+    OfferField,
+    SectionTexts,
+    fields_of,
+)
+from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, NokField, TextField, length
+
+PRICE_KINDS = [
+    (str(PriceKind.AMOUNT), _l("Price")),
+    (str(PriceKind.INCLUDED), _l("Included in the rest")),
+    (str(PriceKind.NOT_INCLUDED), _l("Not included")),
+]
+YES_NO = [("yes", _l("Yes")), ("no", _l("No"))]
+_by_kind = attrgetter("kind")
+_YES_NO_VALUES = {"yes": True, "no": False}
+_YES_NO_CODES = {True: "yes", False: "no", None: ""}
+
+
+class OfferForm(BaseForm):
+    """An offer to one brief; `offer_form` adds a field for each row of the table and each requirement."""
+
+    requirements: BriefRequirements = BriefRequirements()
+
+    seen = HiddenField()
+
+    def item(self, field: OfferField, index: int, part: str) -> Any:
+        """Return the form field for one part of one item: a price line or the answer to a requirement."""
+        return self[_item_name(field, index, part)]
+
+    def sections(self) -> Iterator[tuple[str, SectionTexts, list[list[OfferField]]]]:
+        """Yield code, texts and fields of each section that the brief asks for; neighbours of a kind are grouped."""
+        for section, texts in SECTIONS.items():
+            fields = [field for field in OFFER_FIELDS if field.section is section]
+            if any(not field.has_items or self.requirements.entries(field) for field in fields):
+                yield section.value, texts, [list(group) for _kind, group in groupby(fields, _by_kind)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that a price line has an amount only if its kind is a price."""
+        ok = bool(super().validate(extra_validators))
+        for field in fields_of(FieldKind.PRICE_LINES):
+            for index in range(len(self.requirements.entries(field))):
+                kind, amount = self.item(field, index, "kind"), self.item(field, index, "amount")
+                if kind.data not in {"", None, str(PriceKind.AMOUNT)} and amount.data is not None:
+                    amount.errors = [*amount.errors, _("Remove the amount, or choose Price.")]
+                    ok = False
+        return ok
+
+    def seen_revision(self) -> int | None:
+        """Return the revision that the form was rendered with, or None if it is missing or malformed."""
+        match = re.fullmatch(r"[0-9]{1,8}", self.seen.data or "")
+        return int(match.group()) if match else None
+
+    def content(self) -> OfferContent:
+        """Return the submitted values."""
+        return OfferContent(**{field.name: self._value(field) for field in OFFER_FIELDS})
+
+    def _value(self, field: OfferField) -> Any:
+        if field.kind is FieldKind.PRICE_LINES:
+            return tuple(
+                self._price_line(field, index, text)
+                for index, text in enumerate(self.requirements.entries(field))
+            )
+        if field.kind is FieldKind.ANSWERS:
+            return tuple(
+                self._answer(field, index, text)
+                for index, text in enumerate(self.requirements.entries(field))
+            )
+        data = self[field.name].data
+        if field.kind is FieldKind.YES_NO:
+            return _YES_NO_VALUES.get(data or "")
+        return data or "" if field.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT} else data
+
+    def _price_line(self, field: OfferField, index: int, deliverable: str) -> PriceLine:
+        chosen, amount = self.item(field, index, "kind").data, self.item(field, index, "amount").data
+        comment = self.item(field, index, "comment").data or ""
+        if chosen in {str(PriceKind.INCLUDED), str(PriceKind.NOT_INCLUDED)}:
+            return PriceLine(deliverable, PriceKind(chosen), None, comment)
+        kind = PriceKind.NOT_PRICED if amount is None else PriceKind.AMOUNT
+        return PriceLine(deliverable, kind, amount, comment)
+
+    def _answer(self, field: OfferField, index: int, demand: str) -> RequirementAnswer:
+        met, text = self.item(field, index, "met").data, self.item(field, index, "text").data
+        return RequirementAnswer(demand, _YES_NO_VALUES.get(met or ""), text or "")
+
+
+def offer_form(
+    requirements: BriefRequirements, content: OfferContent, revision: int, **fresh: Any
+) -> OfferForm:
+    """Build the form for a brief, filled with an offer; `formdata=None` ignores the submitted values."""
+    attributes: dict[str, Any] = {"requirements": requirements}
+    for field in OFFER_FIELDS:
+        attributes |= _form_fields(field, requirements)
+    form_class = type("BriefOfferForm", (OfferForm,), attributes)
+    form: OfferForm = form_class(data=_form_data(content, revision), **fresh)
+    return form
+
+
+def _item_name(field: OfferField, index: int, part: str) -> str:
+    return f"{field.form_prefix}_{index}_{part}"
+
+
+def _form_fields(field: OfferField, requirements: BriefRequirements) -> dict[str, Any]:
+    """Return the WTForms fields of one row, by name."""
+    if not field.has_items:
+        return {field.name: _SINGLE_FIELDS[field.kind](field)}
+    form_fields = {}
+    for index, text in enumerate(requirements.entries(field)):
+        for part, form_field in _ITEM_FIELDS[field.kind](field, text).items():
+            form_fields[_item_name(field, index, part)] = form_field
+    return form_fields
+
+
+def _text_field(field: OfferField) -> Any:
+    return TextField(field.label, [length(high=field.max_length)], description=field.hint)
+
+
+def _long_text_field(field: OfferField) -> Any:
+    return LongTextField(field.label, [length(high=field.max_length)], description=field.hint)
+
+
+def _amount_field(field: OfferField) -> Any:
+    return NokField(field.label, description=field.hint)
+
+
+def _date_field(field: OfferField) -> Any:
+    return DayField(field.label, description=field.hint)
+
+
+def _yes_no_field(field: OfferField) -> Any:
+    choices = list(field.choices) or YES_NO
+    return ChoiceField(field.label, choices=choices, validate_choice=False, description=field.hint)
+
+
+def _price_line_fields(field: OfferField, deliverable: str) -> dict[str, Any]:
+    return {
+        "kind": ChoiceField(
+            _("Answer for: %(part)s", part=deliverable), choices=PRICE_KINDS, validate_choice=False
+        ),
+        "amount": NokField(_("Price for: %(part)s", part=deliverable)),
+        "comment": TextField(_("Comment on: %(part)s", part=deliverable), [length(high=field.max_length)]),
+    }
+
+
+def _answer_fields(field: OfferField, demand: str) -> dict[str, Any]:
+    return {
+        "met": ChoiceField(demand, choices=YES_NO, validate_choice=False),
+        "text": LongTextField(
+            _("Show how you meet it"),
+            [length(high=field.max_length)],
+            description=_("At most %(limit)s words.", limit=field.max_words),
+        ),
+    }
+
+
+_SINGLE_FIELDS: dict[FieldKind, Callable[[OfferField], Any]] = {
+    FieldKind.TEXT: _text_field,
+    FieldKind.LONG_TEXT: _long_text_field,
+    FieldKind.AMOUNT: _amount_field,
+    FieldKind.DATE: _date_field,
+    FieldKind.YES_NO: _yes_no_field,
+}
+_ITEM_FIELDS: dict[FieldKind, Callable[[OfferField, str], dict[str, Any]]] = {
+    FieldKind.PRICE_LINES: _price_line_fields,
+    FieldKind.ANSWERS: _answer_fields,
+}
+
+
+def _form_data(content: OfferContent, revision: int) -> dict[str, Any]:
+    """Return the values of an offer as the form's initial data."""
+    data: dict[str, Any] = {"seen": str(revision)}
+    for field in OFFER_FIELDS:
+        value = getattr(content, field.name)
+        if field.kind is FieldKind.PRICE_LINES:
+            for index, line in enumerate(value):
+                kind = PriceKind.AMOUNT if line.kind is PriceKind.NOT_PRICED else line.kind
+                data[_item_name(field, index, "kind")] = str(kind)
+                data[_item_name(field, index, "amount")] = line.amount
+                data[_item_name(field, index, "comment")] = line.comment
+        elif field.kind is FieldKind.ANSWERS:
+            for index, answer in enumerate(value):
+                data[_item_name(field, index, "met")] = _YES_NO_CODES[answer.met]
+                data[_item_name(field, index, "text")] = answer.text
+        else:
+            data[field.name] = _YES_NO_CODES[value] if field.kind is FieldKind.YES_NO else value
+    return data

@@ -1,0 +1,16 @@
+"""Forms with a reason as their only field."""
+
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.web.forms import BaseForm, LongTextField, length
+
+
+class WithdrawForm(BaseForm):
+    """The supplier's optional reason for withdrawing an offer."""
+
+    reason = LongTextField(_l("Why are you withdrawing the offer?"), [length(high=500)])
+
+
+class ReasonForm(BaseForm):
+    """A reason that the use case requires."""
+
+    reason = LongTextField(_l("Why?"), [length(high=600)], render_kw={"aria-required": "true"})

@@ -1,0 +1,94 @@
+"""The values of an offer as text, for the pages that show it in full and for the comparison."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from marketplace.core.i18n import format_date, format_list, format_money
+from marketplace.core.i18n import gettext as _
+from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer, count_met
+from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, Section, fields_of
+
+
+@dataclass(frozen=True, slots=True)
+class OfferDisplay:
+    """An offer in full, as labels with values, in the order of the table of fields.
+
+    `owned` lists what the company wants to own, in the current locale. `is_own` gives the supplier's own pages the
+    headings of the form.
+    """
+
+    content: OfferContent
+    owned: Sequence[str]
+    is_own: bool = False
+
+    @property
+    def introductions(self) -> list[tuple[str, str]]:
+        """The long texts about the job."""
+        return [
+            (str(field.label if self.is_own else field.display_label), self._value(field))
+            for field in fields_of(FieldKind.LONG_TEXT)
+            if field.section is Section.JOB
+        ]
+
+    @property
+    def price_tables(self) -> list[tuple[str, Sequence[PriceLine]]]:
+        """The prices of the deliverables."""
+        return [(str(field.display_label), self._value(field)) for field in fields_of(FieldKind.PRICE_LINES)]
+
+    @property
+    def amounts(self) -> list[tuple[str, int | None]]:
+        """The amounts under the price table."""
+        return [(str(field.display_label), self._value(field)) for field in fields_of(FieldKind.AMOUNT)]
+
+    @property
+    def conditions(self) -> list[tuple[str, str]]:
+        """The long texts about the price that are filled in."""
+        return [
+            (str(field.display_label), self._value(field))
+            for field in fields_of(FieldKind.LONG_TEXT)
+            if field.section is Section.PRICE and self._value(field)
+        ]
+
+    @property
+    def answers(self) -> list[tuple[str, Sequence[RequirementAnswer]]]:
+        """The answers to must-haves and wishes."""
+        return [
+            (str(field.display_label), self._value(field))
+            for field in fields_of(FieldKind.ANSWERS)
+            if self._value(field)
+        ]
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        """Dates, people and terms as short texts."""
+        return [
+            (str(field.display_label), self._fact_text(field) or _("Not answered"))
+            for field in OFFER_FIELDS
+            if field.section in {Section.PLAN, Section.TERMS} and field.display_label
+        ]
+
+    def _value(self, field: OfferField) -> Any:
+        return getattr(self.content, field.name)
+
+    def _fact_text(self, field: OfferField) -> str:
+        if field.asked_by == "ownership" and self._value(field) and self.owned:
+            return format_list(list(self.owned)).capitalize()
+        return value_text(field, self.content)
+
+
+def value_text(field: OfferField, content: OfferContent) -> str:
+    """Return the value of a field in the current locale; empty if it is not answered."""
+    value = getattr(content, field.name)
+    if field.kind is FieldKind.ANSWERS:
+        return _("%(met)s of %(total)s", met=count_met(value), total=len(value))
+    if value in {None, ""}:
+        return ""
+    if field.kind is FieldKind.DATE:
+        return format_date(value)
+    if field.kind is FieldKind.AMOUNT:
+        return format_money(value)
+    if field.kind is FieldKind.YES_NO:
+        detail = getattr(content, field.detail) if field.detail else ""
+        return str(field.yes_text if value else field.no_text) % {"what": detail}
+    return str(value)

@@ -6,18 +6,17 @@ that have it, so that counting all facets of ten thousand suppliers takes a few 
 
 import datetime as dt
 import zlib
-from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from threading import Lock
 
 from marketplace.core import taxonomy
+from marketplace.core.cache import BoundedCache
 from marketplace.directory.words import SHORT, fold, query_stems, services_meant
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
 _NAME, _TEXT, _SERVICE = 4.0, 1.0, 3.0
-_KEPT_QUERIES = 64
+_MAX_CACHED_QUERIES = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,9 +117,8 @@ class Catalogue:
         self._all = (1 << len(self.entries)) - 1
         self._masks = self._make_masks()
         self._folded_names = [f" {fold(entry.name)} " for entry in self.entries]
-        self._scores: OrderedDict[str, dict[int, float]] = OrderedDict()
+        self._scores: BoundedCache[str, dict[int, float]] = BoundedCache(_MAX_CACHED_QUERIES)
         self._orders: dict[dt.date, tuple[int, ...]] = {}
-        self._lock = Lock()
 
     def _make_masks(self) -> dict[str, dict[str, int]]:
         size = len(self.entries) // 8 + 1
@@ -197,17 +195,7 @@ class Catalogue:
         if not stems and not meant:
             return {} if text.strip() else None
         key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in meant.items())
-        with self._lock:
-            kept = self._scores.get(key)
-            if kept is not None:
-                self._scores.move_to_end(key)
-                return kept
-        scores = self._score(stems, meant)
-        with self._lock:
-            self._scores[key] = scores
-            while len(self._scores) > _KEPT_QUERIES:
-                self._scores.popitem(last=False)
-        return scores
+        return self._scores.get_or_create(key, lambda: self._score(stems, meant))
 
     def _score(self, stems: Sequence[str], meant: Mapping[str, float]) -> dict[int, float]:
         """Add up words in names and texts and the services that the words mean.

@@ -6,10 +6,11 @@ from weakref import WeakKeyDictionary
 from flask import Flask, render_template, request
 from markupsafe import Markup
 
+from marketplace.core.cache import BoundedCache
 from marketplace.core.i18n import current_locale
 
 _MAX_ENTRIES = 64
-_cache: "WeakKeyDictionary[Any, dict[tuple[str, ...], Markup]]" = WeakKeyDictionary()
+_cache: "WeakKeyDictionary[Any, BoundedCache[tuple[str, ...], Markup]]" = WeakKeyDictionary()
 
 
 def cached_fragment(template: str, **context: Any) -> Markup:
@@ -19,14 +20,9 @@ def cached_fragment(template: str, **context: Any) -> Markup:
     it must therefore be immutable, and a changed value must be a new object.
     """
     (subject,) = context.values()
-    fragments = _cache.setdefault(subject, {})
+    fragments = _cache.setdefault(subject, BoundedCache(_MAX_ENTRIES))
     key = (template, current_locale(), request.script_root, request.path)
-    fragment = fragments.get(key)
-    if fragment is None:
-        if len(fragments) >= _MAX_ENTRIES:
-            fragments.clear()
-        fragment = fragments[key] = Markup(render_template(template, **context))  # noqa: S704 because the template escapes its values
-    return fragment
+    return fragments.get_or_create(key, lambda: Markup(render_template(template, **context)))  # noqa: S704 because the template escapes its values
 
 
 def register(app: Flask) -> None:

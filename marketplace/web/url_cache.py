@@ -14,6 +14,8 @@ from typing import Any
 from flask import Flask, current_app, has_request_context, request
 from flask import url_for as build_url
 
+from marketplace.core.cache import BoundedCache
+
 _MAX_ENTRIES = 10_000
 _CACHEABLE_TYPES = frozenset({str, int})
 
@@ -30,14 +32,9 @@ def url_for(endpoint: str, **values: Any) -> str:
         or not _CACHEABLE_TYPES.issuperset(map(type, values.values()))
     ):
         return build_url(endpoint, **values)
-    urls: dict[tuple[object, ...], str] = current_app.extensions["url_cache"]
+    urls: BoundedCache[tuple[object, ...], str] = current_app.extensions["url_cache"]
     key = (request.environ.get("SCRIPT_NAME"), endpoint, *values.items())
-    url = urls.get(key)
-    if url is None:
-        if len(urls) >= _MAX_ENTRIES:
-            urls.clear()
-        url = urls[key] = build_url(endpoint, **values)
-    return url
+    return urls.get_or_create(key, lambda: build_url(endpoint, **values))
 
 
 @cache
@@ -58,5 +55,5 @@ def static_url(filename: str) -> str:
 
 def register(app: Flask) -> None:
     """Give the application a URL cache and its templates the cached functions."""
-    app.extensions["url_cache"] = {}
+    app.extensions["url_cache"] = BoundedCache(_MAX_ENTRIES)
     app.jinja_env.globals.update(url_for=url_for, static_url=static_url)

@@ -32,7 +32,7 @@ def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Fl
 def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
     app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_MOST_DRAWN", 2)
+    monkeypatch.setattr(search, "_MAX_CACHED_PAGES", 2)
     here = world()
     supplier(approved_by=here.curator)
     supplier("Tindelys Foto", approved_by=here.curator, services=["med.photo"])
@@ -40,4 +40,4 @@ def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
     first, *_others, again = (client.page(f"/suppliers?kind={kind}").text for kind in kinds)
     assert again == first
     assert "Tindelys Foto" in first
-    assert len(search._drawn[queries.catalogue()]) <= 2
+    assert len(search._cache[queries.catalogue()]) <= 2

@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from marketplace.audit.models import AuditEvent
+from marketplace.core.cache import BoundedCache
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.directory import queries as directory
@@ -68,8 +69,7 @@ def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
 def test_who_waits_still_waits_when_what_was_read_is_forgotten(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changed_profiles, "_odd", {})
-    monkeypatch.setattr(changed_profiles, "_MOST_KEPT", 1)
+    monkeypatch.setattr(changed_profiles, "_odd", BoundedCache(1))
     here = world()
     waiting = []
     for name in ("Kvistverk", "Myrull", "Tindelys"):

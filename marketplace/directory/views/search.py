@@ -7,6 +7,7 @@ from flask import render_template, request
 from markupsafe import Markup
 
 from marketplace.core import clock, places, taxonomy
+from marketplace.core.cache import BoundedCache
 from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
 from marketplace.directory import queries
@@ -23,8 +24,8 @@ Options = list[tuple[str, list[tuple[str, str, int]]]]
 Drawn = tuple[str, Markup]
 """A page's title, and what stands between its head and its foot."""
 
-_MOST_DRAWN = 100
-_drawn: "WeakKeyDictionary[Catalogue, dict[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
+_MAX_CACHED_PAGES = 100
+_cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
 
 
 def _wanted() -> Wanted:
@@ -127,16 +128,10 @@ def _draw(wanted: Wanted, number: int) -> Drawn:
 def search() -> Answer:
     """Find suppliers.
 
-    What stands between head and foot depends on the directory, the question, the language and the day alone: it is
-    drawn once for each of them and shown to all who ask the same, until the directory changes.
+    The page's body depends only on the directory, the search, the language and the day, and is cached for them.
     """
     wanted, number = _wanted(), page_arg()
-    pages = _drawn.setdefault(queries.catalogue(), {})
-    asked = (current_locale(), clock.today(), request.script_root, wanted, number)
-    found = pages.get(asked)
-    if found is None:
-        if len(pages) >= _MOST_DRAWN:
-            pages.clear()
-        found = pages[asked] = _draw(wanted, number)
-    title, inside = found
+    pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
+    key = (current_locale(), clock.today(), request.script_root, wanted, number)
+    title, inside = pages.get_or_create(key, lambda: _draw(wanted, number))
     return render_template("directory/search.html", title=title, drawn=inside)

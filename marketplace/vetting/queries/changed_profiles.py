@@ -9,6 +9,7 @@ from sqlalchemy import Integer, bindparam, exists, func, select, type_coerce
 from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.types import NullType
 
+from marketplace.core.cache import BoundedCache
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -19,12 +20,12 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.spam_review import found_in
 
 State = tuple[Any, ...]
-_odd: dict[State, bool] = {}
+_MAX_CACHED = 50_000
+_odd: BoundedCache[State, bool] = BoundedCache(_MAX_CACHED)
 """Whether a profile in a state (supplier, version, time of change, length) looks made for the ranking.
 
 Reading hundreds of profiles takes half a second, so each process reads a state of a profile once.
 """
-_MOST_KEPT = 50_000
 _AT_ONCE = 500
 
 
@@ -88,16 +89,13 @@ def to_read_again(viewer: Viewer) -> list[Changed]:
     rows = session.execute(_CHANGED, {"garden_id": viewer.organisation_id}).all()
     # Backwards, so that of several approvals of a supplier the first one stands.
     first: dict[State, int] = {row[1:]: row[0] for row in reversed(rows)}
-    # Held on to: what is read next, or another thread, may let them be forgotten.
-    known = {state: _odd.get(state) for state in first}
+    known = {state: _odd.get(state, None) for state in first}
     known |= _read([state for state, odd in known.items() if odd is None])
     wanted = [vetting_id for state, vetting_id in first.items() if known[state]]
     return [Changed(*row) for row in session.execute(_TO_READ, {"wanted": wanted})] if wanted else []
 
 
 def _read(states: Sequence[State]) -> dict[State, bool]:
-    if len(_odd) + len(states) > _MOST_KEPT:
-        _odd.clear()
     by_supplier = {state[0]: state for state in states}
     numbers, found = list(by_supplier), {}
     for start in range(0, len(numbers), _AT_ONCE):
@@ -108,5 +106,6 @@ def _read(states: Sequence[State]) -> dict[State, bool]:
         )
         for supplier in session.scalars(query):
             state = by_supplier[supplier.id]
-            found[state] = _odd[state] = bool(found_in(supplier))
+            found[state] = bool(found_in(supplier))
+            _odd.put(state, found[state])
     return found

@@ -47,11 +47,11 @@ def proposals() -> tuple[Entry, ...]:
 
 def remarks() -> dict[str, list[str]]:
     """Return notes by curators and suppliers, by occasion."""
-    found: dict[str, list[str]] = _load("remarks")
-    return found
+    remarks_by_occasion: dict[str, list[str]] = _load("remarks")
+    return remarks_by_occasion
 
 
 def words() -> dict[str, Any]:
     """Return the building blocks for generated names and texts."""
-    found: dict[str, Any] = _load("words")
-    return found
+    blocks: dict[str, Any] = _load("words")
+    return blocks

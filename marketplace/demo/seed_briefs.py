@@ -22,11 +22,11 @@ MINUTES_PER_TOPIC = 6
 def owner_email(kind: str, key: str) -> str:
     """Return the e-mail address of the owner of a company or the contact of a supplier."""
     if kind == "supplier":
-        found: str = next(entry["contact"]["email"] for entry in content.suppliers() if entry["key"] == key)
+        email: str = next(entry["contact"]["email"] for entry in content.suppliers() if entry["key"] == key)
     else:
         entry = next(entry for entry in content.companies() if entry["key"] == key)
-        found = next(person["email"] for person in entry["people"] if person["role"] == "owner")
-    return found
+        email = next(person["email"] for person in entry["people"] if person["role"] == "owner")
+    return email
 
 
 def seed_briefs(timeline: Timeline, fixtures: Fixtures) -> None:
@@ -116,8 +116,10 @@ def _seed_question(timeline: Timeline, fixtures: Fixtures, entry: Entry, questio
             fixtures.briefs[entry["key"]],
         )
         query = select(ClarificationQuestion.id).where(ClarificationQuestion.text == question["text"])
-        found = session.scalars(query).one()
-        use_cases.answer_question(company, reference, found, question["public_text"], question["answer"])
+        question_id = session.scalars(query).one()
+        use_cases.answer_question(
+            company, reference, question_id, question["public_text"], question["answer"]
+        )
 
     key = f"{entry['key']} {question['supplier']}"
     timeline.add(question["day"], key, ask)

@@ -59,8 +59,8 @@ def _seed_writing(timeline: Timeline, fixtures: Fixtures, entry: Entry, offer: E
                 fixtures.viewer(owner_email("supplier", offer["supplier"])),
                 fixtures.briefs[offer["brief"]],
             )
-            found = answering(viewer, reference)
-            written = _written(timeline, entry, offer, found.requirements, price_factor)
+            form = answering(viewer, reference)
+            written = _written(timeline, entry, offer, form.requirements, price_factor)
             proposal = use_cases.save(viewer, reference, written)
             fixtures.proposals[offer["brief"], offer["supplier"]] = proposal.id
             if send:

@@ -199,11 +199,11 @@ def _refresh_action(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> Cal
 
 def _area(written: Sequence[str]) -> list[str]:
     """Return municipality numbers; `county:50` stands for all municipalities of a county."""
-    found: list[str] = []
+    numbers: list[str] = []
     for item in written:
         county = item.removeprefix("county:")
-        found += places.in_county(county) if county != item else [item]
-    return found
+        numbers += places.in_county(county) if county != item else [item]
+    return numbers
 
 
 def _remark(kind: str, key: str) -> str:

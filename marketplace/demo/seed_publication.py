@@ -42,9 +42,9 @@ def _invite_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
     def ask() -> None:
         owner = fixtures.viewer(owner_email("company", entry["company"]))
         chosen = [fixtures.organisations[invited["supplier"]] for invited in entry["invited"]]
-        asked = use_cases.invite_suppliers(owner, fixtures.briefs[entry["key"]], chosen)
-        if asked != len(chosen):
-            raise ValueError(entry["key"], "somebody who is asked is not in the ranking", asked)
+        invited_count = use_cases.invite_suppliers(owner, fixtures.briefs[entry["key"]], chosen)
+        if invited_count != len(chosen):
+            raise ValueError(entry["key"], "an invited supplier is not in the ranking", invited_count)
 
     return ask
 

@@ -109,5 +109,5 @@ def _settle() -> None:
         session.execute(
             update(OutboxMail).where(sent).values(state="sent", sent_at=OutboxMail.created_at, attempts=1)
         )
-        # Nobody has days_to_decision for the others yet: the worker gets them now.
+        # The remaining e-mails are due now, so that the worker sends them at once.
         session.execute(update(OutboxMail).where(OutboxMail.state == "waiting").values(next_attempt_at=now))

@@ -105,7 +105,7 @@ class WhatIfCounts:
     changed: bool
 
     @property
-    def most_restrictive(self) -> MustHave | None:
+    def strictest(self) -> MustHave | None:
         """Return the must-have without which the most suppliers would mention all the others, or None."""
         restrictive = [
             item for item in self.must_haves if item.required and item.without > self.fit.with_must_haves

@@ -1,4 +1,4 @@
-"""What-if panel and page of a draft, and publication."""
+"""Panel and page for what-if counts of a draft, and publication."""
 
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict

@@ -188,13 +188,13 @@ def test_the_commands_turn_to_a_new_key_once_and_name_one_that_is_missing(
         "0 offers have been re-encrypted" in output,
         "They all used this key already" in output,
     ) == (0, True, True)
-    assert "Keep the old ones" not in output
+    assert "Keep the old keys" not in output
     assert said("check", keys=old) == (0, f"Key {before}: 2 offers.\nAll sealed offers can be decrypted.\n")
     code, output = said("rotate", keys=NEW)
     assert (code, f"needs the key {before}" in output) == (1, True)
     code, output = said("rotate", keys=f"{NEW},{old}")
     assert (code, f"2 offers have been re-encrypted with the key {after}" in output) == (0, True)
-    assert f"Keep the old ones ({before})" in output
+    assert f"Keep the old keys ({before})" in output
     assert "They all used this key already" not in output
     code, output = said("check", keys=old)
     assert (code, f"Key {after}: 2 offers (this key is missing here)." in output) == (1, True)

@@ -1,1 +1,1 @@
-"""Shared kernel: database, clock, language, money, places and taxonomy. Knows no feature."""
+"""Shared kernel: database, clock, language, money, municipalities and taxonomy. Imports no feature package."""

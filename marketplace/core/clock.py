@@ -1,4 +1,4 @@
-"""The one clock: UTC inside, Europe/Oslo for people. Everything that depends on time asks here."""
+"""The application's clock: UTC internally, Europe/Oslo for users. All code reads the time through this module."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,46 +8,46 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 LOCAL_ZONE = ZoneInfo("Europe/Oslo")
-_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+_simulated_time: ContextVar[datetime | None] = ContextVar("simulated_time", default=None)
 
 
 def now() -> datetime:
-    """Return the present moment, aware, in UTC."""
-    return _told.get() or datetime.now(UTC)
+    """Return the current time as an aware datetime in UTC."""
+    return _simulated_time.get() or datetime.now(UTC)
 
 
 @contextmanager
 def as_of(moment: datetime) -> Iterator[None]:
-    """Let a moment be the present one inside the block, for telling what has happened as when it happened."""
-    token = _told.set(moment.astimezone(UTC))
+    """Simulate another current time inside the block, so that demo data and tests can create past events."""
+    token = _simulated_time.set(moment.astimezone(UTC))
     try:
         yield
     finally:
-        _told.reset(token)
+        _simulated_time.reset(token)
 
 
 def today() -> date:
-    """Return today's date where the users are."""
+    """Return the current date in local time."""
     return now().astimezone(LOCAL_ZONE).date()
 
 
 def to_local(moment: datetime) -> datetime:
-    """Return an aware moment in local time."""
+    """Convert an aware datetime to local time."""
     return moment.astimezone(LOCAL_ZONE)
 
 
 def end_of_day(day: date) -> datetime:
-    """Return the last second of a local day, in UTC: deadlines end 23:59:59, summer time or not."""
+    """Return the last second of a local day (23:59:59), when deadlines end, in UTC."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 def start_of_day(day: date) -> datetime:
-    """Return the first moment of a local day, in UTC."""
+    """Return the first second of a local day, in UTC."""
     return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
 def _easter(year: int) -> date:
-    """Return Easter Sunday (Meeus, Jones and Butcher's Gregorian algorithm)."""
+    """Return the date of Easter Sunday (Meeus/Jones/Butcher algorithm)."""
     a, b, c = year % 19, year // 100, year % 100
     d, e = divmod(b, 4)
     g = (8 * b + 13) // 25
@@ -61,8 +61,8 @@ def _easter(year: int) -> date:
 
 @lru_cache(maxsize=4096)
 def is_working_day(day: date) -> bool:
-    """Say whether a day is a Norwegian working day: not a weekend, not a public holiday."""
-    if day.weekday() >= 5:  # noqa: PLR2004 because Saturday is 5 in Python's own count
+    """Return True if a day is a Norwegian working day: neither a weekend nor a public holiday."""
+    if day.weekday() >= 5:  # noqa: PLR2004 because Saturday is 5 in date.weekday()
         return False
     if (day.month, day.day) in {(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}:
         return False
@@ -71,7 +71,7 @@ def is_working_day(day: date) -> bool:
 
 
 def add_working_days(day: date, count: int) -> date:
-    """Return the date `count` working days after (or before, when negative) a day."""
+    """Return the date `count` working days after a day, or before it if negative."""
     step = timedelta(days=1 if count >= 0 else -1)
     left = abs(count)
     while left:
@@ -82,7 +82,7 @@ def add_working_days(day: date, count: int) -> date:
 
 
 def working_days_between(first: date, last: date) -> int:
-    """Count the working days after `first` up to and including `last` (0 when `last` is not later)."""
+    """Count the working days after `first` up to and including `last` (0 if `last` is not later)."""
     count, day = 0, first
     while day < last:
         day += timedelta(days=1)

@@ -1,22 +1,22 @@
-"""What can go wrong in a use case, in words that the web layer turns into an answer."""
+"""Exceptions of queries and use cases. The web layer maps each to an HTTP status (web/errors.py)."""
 
 from collections.abc import Mapping
 
 
 class MarketplaceError(Exception):
-    """Base of the product's own errors."""
+    """Base class of the application's exceptions."""
 
 
-class NotFound(MarketplaceError):  # noqa: N818 because the answer's name, 404 Not Found, is the word all use
-    """The thing does not exist, or the viewer may not know that it does."""
+class NotFound(MarketplaceError):  # noqa: N818 because it is named after HTTP 404 Not Found
+    """The object does not exist, or the viewer may not know that it does."""
 
 
-class Forbidden(MarketplaceError):  # noqa: N818 because the answer's name, 403 Forbidden, is the word all use
-    """The viewer may see the thing but not do this to it."""
+class Forbidden(MarketplaceError):  # noqa: N818 because it is named after HTTP 403 Forbidden
+    """The viewer may see the object but not do this to it."""
 
 
-class Conflict(MarketplaceError):  # noqa: N818 because the answer's name, 409 Conflict, is the word all use
-    """Somebody else was first. `current` holds what stands now, for the page that shows both."""
+class Conflict(MarketplaceError):  # noqa: N818 because it is named after HTTP 409 Conflict
+    """Somebody else has changed the object. `current` has the saved values, for a page that shows both versions."""
 
     def __init__(self, message: str, current: Mapping[str, object] | None = None) -> None:
         super().__init__(message)
@@ -24,8 +24,8 @@ class Conflict(MarketplaceError):  # noqa: N818 because the answer's name, 409 C
         self.current = current or {}
 
 
-class RuleBroken(MarketplaceError):  # noqa: N818 because it reads as what happened: a rule was broken
-    """A rule says no. `message` is translated and says what to do; `field` names the input, if one."""
+class RuleBroken(MarketplaceError):  # noqa: N818 because it names the condition: a rule was broken
+    """A business rule refuses the action. `message` is translated and actionable; `field` names the form field, if any."""
 
     def __init__(self, message: str, field: str | None = None) -> None:
         super().__init__(message)
@@ -33,8 +33,8 @@ class RuleBroken(MarketplaceError):  # noqa: N818 because it reads as what happe
         self.field = field
 
 
-class TooMany(MarketplaceError):  # noqa: N818 because the answer's name, 429 Too Many Requests, is the word all use
-    """Something was tried too often. `message` is translated; `seconds` is how long to wait."""
+class TooMany(MarketplaceError):  # noqa: N818 because it is named after HTTP 429 Too Many Requests
+    """A rate limit is exceeded. `message` is translated; `seconds` is the time to wait before a retry."""
 
     def __init__(self, message: str, seconds: int) -> None:
         super().__init__(message)
@@ -42,5 +42,5 @@ class TooMany(MarketplaceError):  # noqa: N818 because the answer's name, 429 To
         self.seconds = seconds
 
 
-class AlreadyProcessed(Exception):  # noqa: N818 because it is no error: the form that is sent was taken before
-    """The same form was sent before, and what it asked for is done."""
+class AlreadyProcessed(Exception):  # noqa: N818 because it is not an error: the same form has been processed before
+    """The same form has been processed before; its idempotency key exists."""

@@ -1,6 +1,7 @@
-"""Language: texts in English in the code, bokmål and nynorsk from catalogues; dates, money and sorting.
+"""Internationalisation: gettext catalogues for Bokmål and Nynorsk, and formats of dates, numbers, money and lists.
 
-Works without a web request: the web layer, the worker and tests set the language with `use_locale`.
+Source texts are English. The module works outside a web request: the worker and tests set the language with
+`use_locale`.
 """
 
 import datetime as dt
@@ -29,18 +30,18 @@ _BABEL = {"nb": "nb", "nn": "nn", "en": "en_GB"}
 
 
 def current_locale() -> str:
-    """Return the reader's language: nb, nn or en."""
+    """Return the current language: nb, nn or en."""
     return _locale.get()
 
 
 def set_locale(locale: str) -> None:
-    """Set the language of what follows in this context; an unknown one becomes bokmål."""
+    """Set the language of the current context; an unknown one becomes Bokmål."""
     _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
 
 
 @contextmanager
 def use_locale(locale: str) -> Iterator[None]:
-    """Speak a language inside the block, then the former one again."""
+    """Use a language inside the block, and restore the previous one afterwards."""
     token = _locale.set(locale if locale in LOCALES else DEFAULT_LOCALE)
     try:
         yield
@@ -62,35 +63,35 @@ def _babel_locale(locale: str) -> Locale:
 
 
 def gettext(message: str, **values: object) -> str:
-    """Return a text in the reader's language, with %(name)s filled in."""
+    """Translate a text to the current language, with %(name)s placeholders filled in."""
     text = _catalogue(current_locale()).gettext(message)
     return text % values if values else text
 
 
 def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
-    """Return the singular or plural text in the reader's language; %(num)s is the number."""
+    """Translate the singular or plural text; %(num)s is the formatted number."""
     text = _catalogue(current_locale()).ngettext(singular, plural, num)
     return text % ({"num": format_number(num)} | values)
 
 
 def pgettext(context: str, message: str, **values: object) -> str:
-    """Return a text whose meaning depends on where it stands."""
+    """Translate a text whose translation depends on a context."""
     text = _catalogue(current_locale()).pgettext(context, message)
     return text % values if values else text
 
 
 def lazy_gettext(message: str, **values: object) -> Any:
-    """Return a text that is looked up each time it is shown, for texts made at import."""
+    """Return a proxy that translates when it is rendered, for texts defined at import time."""
     return LazyProxy(gettext, message, enable_cache=False, **values)
 
 
 def pick(text: Mapping[str, str]) -> str:
-    """Return one of our trilingual data texts in the reader's language, else in bokmål."""
+    """Return the text of a language-to-text mapping in the current language, else in Bokmål."""
     return text.get(current_locale()) or text[DEFAULT_LOCALE]
 
 
 def format_number(value: float) -> str:
-    """Return a number with the reader's separators."""
+    """Format a number with the separators of the current language."""
     return _number_text(value, current_locale())
 
 
@@ -105,20 +106,20 @@ def _date_text(day: dt.date, pattern: str, locale: str) -> str:
 
 
 def format_money(nok: int) -> str:
-    """Return whole kroner: "148 500 kr" in Norwegian, "NOK 148,500" in English."""
+    """Format whole kroner: "148 500 kr" in Norwegian, "NOK 148,500" in English."""
     number = format_number(nok)
     return f"NOK\N{NO-BREAK SPACE}{number}" if current_locale() == "en" else f"{number}\N{NO-BREAK SPACE}kr"
 
 
 def format_money_range(low: int, high: int) -> str:
-    """Return both ends in full, with the unit once."""
+    """Format a range of whole kroner, with both ends in full and the unit once."""
     if current_locale() == "en":
         return f"NOK\N{NO-BREAK SPACE}{format_number(low)}–{format_number(high)}"  # noqa: RUF001 because a range takes an en dash
     return f"{format_number(low)}–{format_money(high)}"  # noqa: RUF001 because a range takes an en dash
 
 
 def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool = True) -> str:
-    """Return "23. november 2026", with the weekday in front or without the year when asked."""
+    """Format a date as "23. november 2026", optionally with the weekday or without the year."""
     if isinstance(day, dt.datetime):
         day = day.astimezone(LOCAL_ZONE).date()
     english = current_locale() == "en"
@@ -128,30 +129,30 @@ def format_date(day: dt.date | dt.datetime, *, weekday: bool = False, year: bool
 
 
 def format_time(moment: dt.datetime) -> str:
-    """Return "14.32" in Norwegian, "14:32" in English, local time."""
+    """Format the local time: "14.32" in Norwegian, "14:32" in English."""
     pattern = "HH:mm" if current_locale() == "en" else "HH.mm"
     return str(babel_datetime(moment, pattern, tzinfo=LOCAL_ZONE, locale=_babel_locale(current_locale())))
 
 
 def format_datetime(moment: dt.datetime, *, weekday: bool = False) -> str:
-    """Return "23. november 2026 kl. 14.32", local time."""
+    """Format the local date and time: "23. november 2026 kl. 14.32"."""
     return gettext(
         "%(date)s at %(time)s", date=format_date(moment, weekday=weekday), time=format_time(moment)
     )
 
 
 def format_list(items: list[str]) -> str:
-    """Return "a, b og c" in the reader's language."""
-    if len(items) < 2:  # noqa: PLR2004 because one thing is no list
+    """Join items as "a, b og c" in the current language."""
+    if len(items) < 2:  # noqa: PLR2004 because a single item needs no conjunction
         return "".join(items)
     return gettext("%(list)s and %(last)s", list=", ".join(items[:-1]), last=items[-1])
 
 
-_SORT = str.maketrans(
+_COLLATION = str.maketrans(
     {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "é": "e", "è": "e", "ü": "y", "á": "a"}
 )
 
 
 def sort_key(text: str) -> str:
-    """Return a key that sorts as a Norwegian reader expects: æ, ø and å last, "aa" as å."""
-    return text.casefold().replace("aa", "å").translate(_SORT)
+    """Return a key for Norwegian alphabetical order: æ, ø and å last, "aa" as å."""
+    return text.casefold().replace("aa", "å").translate(_COLLATION)

@@ -12,10 +12,10 @@ _DECORATION = re.compile(r"^(NO)?(.*?)(MVA)?$", re.IGNORECASE)
 
 
 def parse_organisation_number(text: str) -> str:
-    """Return the nine digits of an organisation number, read forgivingly.
+    """Return the nine digits of an organisation number.
 
-    Spaces of all kinds, dots, a leading "NO" and a trailing "MVA" are let through. The last digit is
-    checked by modulus 11 (weights 3 2 7 6 5 4 3 2). Raises ValueError when the number cannot exist.
+    Whitespace, dots, hyphens, a leading "NO" and a trailing "MVA" are ignored. Raises ValueError if the check digit
+    (modulus 11, weights 3 2 7 6 5 4 3 2) is wrong.
     """
     compact = re.sub(r"[\s.\-\u200b\u00a0\u202f]", "", text)
     match = _DECORATION.match(compact)
@@ -32,16 +32,16 @@ def format_organisation_number(digits: str) -> str:
 
 
 def make_slug(name: str) -> str:
-    """Return a name as it stands in an address: small letters, æøå written out, hyphens."""
+    """Return a URL slug for a name: lower case, hyphens, æøå transliterated."""
     replaced = [("æ", "ae"), ("ø", "o"), ("å", "a"), ("Æ", "ae"), ("Ø", "o"), ("Å", "a")]
     return slugify(name, replacements=replaced, max_length=80) or "uten-navn"
 
 
 def new_token() -> str:
-    """Return a fresh secret of 256 bits, safe in an address."""
+    """Return a random URL-safe token of 256 bits."""
     return secrets.token_urlsafe(32)
 
 
 def token_hash(token: str) -> str:
-    """Return what is stored of a secret: its SHA-256, so that a stolen database opens nothing."""
+    """Return the SHA-256 of a token. Only the hash is stored, so a stolen database contains no usable token."""
     return hashlib.sha256(token.encode()).hexdigest()

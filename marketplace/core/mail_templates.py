@@ -1,4 +1,4 @@
-"""Mails are rendered without a web request: one layout in plain text and one in HTML."""
+"""Render e-mails in plain text and HTML, outside a web request."""
 
 from collections.abc import Sequence
 from functools import cache
@@ -20,10 +20,10 @@ def _environment() -> Environment:
     )
 
 
-def render_mail(  # noqa: PLR0913 because these are the mail's parts, all named
+def render_mail(  # noqa: PLR0913 because each is a part of the e-mail, and all are keywords
     *, subject: str, paragraphs: Sequence[str], link: str, link_label: str, site_name: str, site_url: str
 ) -> tuple[str, str]:
-    """Return a mail's plain text and HTML in the language that is set."""
+    """Render an e-mail in the current language. Returns its plain text and its HTML."""
     values = {
         "_": gettext,
         "locale": current_locale(),

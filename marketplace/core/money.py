@@ -1,4 +1,4 @@
-"""Whole kroner excluding VAT: reading what people write, and the bands that the guide offers."""
+"""Amounts in whole kroner excluding VAT: parsing of user input, and the budget bands of the guide."""
 
 import re
 from dataclasses import dataclass
@@ -9,15 +9,15 @@ _GROUPED = re.compile(r"\d{1,3}([ .]\d{3})+")
 
 
 def parse_nok(text: str) -> int:
-    """Return the whole kroner in what a person wrote: "12 500 kr", "12.500,-", "148.500" and "12500,50".
+    """Parse an amount to whole kroner: "12 500 kr", "12.500,-", "148.500" or "12500,50".
 
-    A dot or a space before exactly three digits groups thousands (148.500 is 148 500, never 148.5); a
-    comma begins the øre, which are rounded. Raises ValueError for anything else, negative or above
-    100 million.
+    A dot or a space before exactly three digits is a thousands separator (148.500 is 148 500, never 148.5); a comma
+    is the decimal separator, and øre are rounded. Raises ValueError for anything else, and for amounts that are
+    negative or above 100 million.
     """
     cleaned = re.sub(r"[\s\u00a0\u202f\u2009]+", " ", text)
     cleaned = _DECORATION.sub(" ", cleaned).strip()
-    if len(cleaned) > 20:  # noqa: PLR2004 because no amount we take needs more characters
+    if len(cleaned) > 20:  # noqa: PLR2004 because no valid amount is longer
         raise ValueError(text)
     whole, comma, ore = cleaned.partition(",")
     whole = whole.strip()
@@ -35,7 +35,7 @@ def parse_nok(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A range of whole kroner excluding VAT; None means that the end is open or not known."""
+    """A range of whole kroner excluding VAT; None is an open or unknown end."""
 
     code: str
     low: int | None
@@ -63,5 +63,5 @@ _BY_CODE = {band.code: band for band in BUDGET_BANDS}
 
 
 def budget_band(code: str) -> Band:
-    """Return a budget band by its code. Raises KeyError when there is none."""
+    """Return a budget band by code. Raises KeyError if the code is unknown."""
     return _BY_CODE[code]

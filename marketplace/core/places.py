@@ -1,4 +1,4 @@
-"""Norway's 357 municipalities and 15 counties, from our own list (Kartverket and GeoNames, CC BY 4.0)."""
+"""Norway's 357 municipalities and 15 counties, with neighbours and distances (Kartverket and GeoNames, CC BY 4.0)."""
 
 import csv
 import math
@@ -12,7 +12,7 @@ TRONDELAG = "50"
 
 @dataclass(frozen=True, slots=True)
 class Municipality:
-    """A municipality; `lat` and `lon` are the seat's point, in degrees (WGS 84)."""
+    """A municipality. `lat` and `lon` are the position of its administrative centre, in degrees (WGS 84)."""
 
     number: str
     name: str
@@ -27,7 +27,7 @@ class Municipality:
 
 @cache
 def municipalities_by_number() -> dict[str, Municipality]:
-    """Return all municipalities by their four-digit number, in the order of the file."""
+    """Return all municipalities by four-digit number, in file order."""
     with data_path("municipalities.csv").open(encoding="utf-8", newline="") as file:
         return {
             row["number"]: Municipality(
@@ -46,30 +46,30 @@ def municipalities_by_number() -> dict[str, Municipality]:
 
 
 def municipality(number: str) -> Municipality:
-    """Return the municipality with a number. Raises KeyError when there is none."""
+    """Return a municipality by number. Raises KeyError if the number is unknown."""
     return municipalities_by_number()[number]
 
 
 def find_municipality(number: str | None) -> Municipality | None:
-    """Return the municipality with a number, or None."""
+    """Return a municipality by number, or None."""
     return municipalities_by_number().get(number) if number else None
 
 
 def place_of(number: str | None) -> str:
-    """Return the name of the municipality with a number, or an empty text."""
-    found = find_municipality(number)
-    return found.name if found else ""
+    """Return the name of a municipality by number; empty if the number is unknown."""
+    municipality = find_municipality(number)
+    return municipality.name if municipality else ""
 
 
 @cache
 def counties() -> dict[str, str]:
-    """Return the counties' names by their two-digit number, in the order of the numbers."""
+    """Return the names of all counties by two-digit number, in order of number."""
     return {m.county_number: m.county for m in municipalities_by_number().values()}
 
 
 @cache
 def in_county(county_number: str) -> tuple[str, ...]:
-    """Return the numbers of a county's municipalities."""
+    """Return the numbers of the municipalities in a county."""
     return tuple(m.number for m in municipalities_by_number().values() if m.county_number == county_number)
 
 
@@ -80,12 +80,12 @@ def _neighbours() -> dict[str, tuple[str, ...]]:
 
 
 def neighbours(number: str) -> tuple[str, ...]:
-    """Return the municipalities with a land border to one; an island has none."""
+    """Return the numbers of the municipalities with a land border to a municipality; none for an island."""
     return _neighbours().get(number, ())
 
 
 def distance_km(first: str, second: str) -> float:
-    """Return the great-circle distance between two municipalities' seats, in kilometres (haversine)."""
+    """Return the great-circle distance in kilometres between two administrative centres (haversine formula)."""
     a, b = municipality(first), municipality(second)
     lat_a, lat_b = math.radians(a.lat), math.radians(b.lat)
     half_lat = (lat_b - lat_a) / 2

@@ -1,9 +1,9 @@
-"""Keeping texts under seal: authenticated encryption at rest, with keys that lie outside the database.
+"""Envelope encryption at rest for sealed offers, with AES-256-GCM and master keys outside the database.
 
-Each thing under seal has a data key of its own, made at random and kept beside it, wrapped with one of the
-installation's keys. Changing to a new key of the installation therefore wraps a few bytes anew and touches no
-sealed text. What a text belongs to (`about`, as "proposal:17:content") is bound to it: a row that is changed, or
-copied to another place, does not open. AES-256-GCM throughout.
+Each sealed object has a random data key, stored next to it and wrapped with a master key of the installation.
+Rotating the master key therefore rewraps data keys and re-encrypts no content. The identity of the object (`context`,
+such as "proposal:17:content") is authenticated as associated data: a row that was changed, or copied to another
+object, does not decrypt.
 """
 
 import base64
@@ -27,41 +27,41 @@ _HEX_KEY = re.compile(r"[0-9a-f]{64}")
 
 
 class SealError(MarketplaceError):
-    """Something under seal cannot be opened. The message says what to do, and holds no secret."""
+    """Sealed data cannot be decrypted. The message says what to do and contains no secret."""
 
 
 class KeyMissingError(SealError):
-    """The key that something was sealed with is not among the installation's keys."""
+    """The master key that wraps a data key is not in the keyring."""
 
 
 class TamperedError(SealError):
-    """Something under seal was changed, or moved to another row, outside the product."""
+    """Sealed data was changed or moved to another row outside the application."""
 
 
 class UnreadableKeyError(ValueError):
-    """A key is not 64 hexadecimal characters."""
+    """A master key is not 64 hexadecimal characters."""
 
 
 def new_key() -> str:
-    """Return a fresh key as it is written in a setting: 64 hexadecimal characters."""
+    """Return a random master key as 64 hexadecimal characters, the format of the setting."""
     return secrets.token_hex(KEY_BYTES)
 
 
 def split_keys(text: str) -> list[str]:
-    """Return the keys in a text, split by commas, spaces or lines. Raises UnreadableKeyError for what is none."""
-    found = re.split(r"[\s,]+", text.strip().lower()) if text.strip() else []
-    if not all(_HEX_KEY.fullmatch(key) for key in found):
+    """Split a text into master keys, at commas or whitespace. Raises UnreadableKeyError for anything else."""
+    keys = re.split(r"[\s,]+", text.strip().lower()) if text.strip() else []
+    if not all(_HEX_KEY.fullmatch(key) for key in keys):
         raise UnreadableKeyError
-    return found
+    return keys
 
 
 def key_name(key: str) -> str:
-    """Return the short name of a key: it stands beside all that is sealed with it, and tells nothing of it."""
+    """Return the short id of a master key, stored with everything it wraps. It reveals nothing about the key."""
     return hashlib.sha256(b"name of a key" + bytes.fromhex(key)).hexdigest()[:8]
 
 
 class Keyring:
-    """The installation's keys, the newest first; read anew when something was sealed with an unknown one."""
+    """The master keys, newest first. Reloaded when data was wrapped with an unknown key."""
 
     def __init__(self, read: Callable[[], Sequence[str]]) -> None:
         self._read = read
@@ -69,90 +69,90 @@ class Keyring:
         self.reload()
 
     def reload(self) -> None:
-        """Read the keys from where they are kept."""
+        """Read the master keys from their source."""
         self._keys = {key_name(key): AESGCM(bytes.fromhex(key)) for key in self._read()}
 
     @property
     def names(self) -> list[str]:
-        """Return the names of the keys, the newest first."""
+        """Ids of the master keys, newest first."""
         return list(self._keys)
 
-    def wrap(self, data_key: bytes, about: str) -> str:
-        """Return a data key, wrapped with the newest key. Raises KeyMissingError when there is none."""
+    def wrap(self, data_key: bytes, context: str) -> str:
+        """Wrap a data key with the newest master key. Raises KeyMissingError if there is none."""
         name = next(iter(self._keys), None)
         if name is None:
             message = "There is no key to seal with: set SEAL_KEYS, or put the file seal_keys back in the instance folder."
             raise KeyMissingError(message)
-        return f"{name}.{_encrypt(self._keys[name], data_key, about)}"
+        return f"{name}.{_encrypt(self._keys[name], data_key, context)}"
 
-    def unwrap(self, wrapped: str, about: str) -> bytes:
-        """Return a data key. Raises KeyMissingError or TamperedError."""
-        name, _dot, box = wrapped.partition(".")
+    def unwrap(self, wrapped: str, context: str) -> bytes:
+        """Unwrap a data key. Raises KeyMissingError or TamperedError."""
+        name, _dot, ciphertext = wrapped.partition(".")
         if name not in self._keys:
             self.reload()
         key = self._keys.get(name)
         if key is None:
             message = (
-                f"What is sealed at {about} needs the key {name}, and the keys here are {', '.join(self.names) or 'none'}. "
+                f"What is sealed at {context} needs the key {name}, and the keys here are {', '.join(self.names) or 'none'}. "
                 "Put that key back: add it to SEAL_KEYS, or to the file seal_keys in the instance folder, and restart."
             )
             raise KeyMissingError(message)
-        return _decrypt(key, box, about)
+        return _decrypt(key, ciphertext, context)
 
 
 _keyrings: dict[URL, Keyring] = {}
 
 
 def use_keyring(database: URL, keyring: Keyring) -> None:
-    """Let what is under seal in a database be opened with these keys."""
+    """Register the keyring of a database."""
     _keyrings[database] = keyring
 
 
 def keyring_of(database: URL) -> Keyring:
-    """Return the keys of a database. Raises KeyMissingError."""
-    found = _keyrings.get(database)
-    if found is None:
+    """Return the keyring of a database. Raises KeyMissingError."""
+    keyring = _keyrings.get(database)
+    if keyring is None:
         message = "No keys are known for this database: open it through the `marketplace` command."
         raise KeyMissingError(message)
-    return found
+    return keyring
 
 
-def new_data_key(keyring: Keyring, about: str) -> str:
-    """Return a fresh data key, wrapped."""
-    return keyring.wrap(secrets.token_bytes(KEY_BYTES), about)
+def new_data_key(keyring: Keyring, context: str) -> str:
+    """Return a random data key, wrapped."""
+    return keyring.wrap(secrets.token_bytes(KEY_BYTES), context)
 
 
-def rewrap(keyring: Keyring, wrapped: str, about: str) -> str:
-    """Return a data key wrapped with the newest key; as it is when it was so already."""
+def rewrap(keyring: Keyring, wrapped: str, context: str) -> str:
+    """Rewrap a data key with the newest master key, unless it already is."""
     if wrapped.partition(".")[0] == keyring.names[0]:
-        keyring.unwrap(wrapped, about)
+        keyring.unwrap(wrapped, context)
         return wrapped
-    return keyring.wrap(keyring.unwrap(wrapped, about), about)
+    return keyring.wrap(keyring.unwrap(wrapped, context), context)
 
 
 def seal(keyring: Keyring, wrapped: str, owner: str, part: str, value: Any) -> str:
-    """Return a plain JSON value under seal; `owner` is whose data key it is, `part` what it is of the owner's."""
+    """Encrypt a JSON value. `owner` identifies the object with the data key, `part` the value within the object."""
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
     return _encrypt(AESGCM(keyring.unwrap(wrapped, owner)), text, f"{owner}:{part}")
 
 
-def unseal(keyring: Keyring, wrapped: str, owner: str, part: str, box: str) -> Any:
-    """Return what was sealed. Raises KeyMissingError, or TamperedError when a byte or the place is another."""
-    return json.loads(_decrypt(AESGCM(keyring.unwrap(wrapped, owner)), box, f"{owner}:{part}"))
+def unseal(keyring: Keyring, wrapped: str, owner: str, part: str, ciphertext: str) -> Any:
+    """Decrypt a sealed value. Raises KeyMissingError, or TamperedError if it was changed or moved."""
+    return json.loads(_decrypt(AESGCM(keyring.unwrap(wrapped, owner)), ciphertext, f"{owner}:{part}"))
 
 
-def _encrypt(key: AESGCM, text: bytes, about: str) -> str:
+def _encrypt(key: AESGCM, text: bytes, context: str) -> str:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text, about.encode())).decode()
+    return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text, context.encode())).decode()
 
 
-def _decrypt(key: AESGCM, box: str, about: str) -> bytes:
+def _decrypt(key: AESGCM, ciphertext: str, context: str) -> bytes:
     try:
-        raw = base64.b64decode(box, altchars=b"-_", validate=True)
-        return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], about.encode())
+        raw = base64.b64decode(ciphertext, altchars=b"-_", validate=True)
+        return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
     except (InvalidTag, ValueError, binascii.Error) as error:
         message = (
-            f"What is sealed at {about} does not open: the row was changed or moved outside the product. "
+            f"What is sealed at {context} does not open: the row was changed or moved outside the product. "
             "Bring that row back from a backup; `marketplace keys check` lists all such rows."
         )
         raise TamperedError(message) from error

@@ -1,4 +1,4 @@
-"""The shared vocabulary: service groups, services and sectors, with labels in bokmål, nynorsk and English."""
+"""Taxonomy of service groups, services and sectors, with labels in Bokmål, Nynorsk and English."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ def _pick(text: Text) -> str:
 
 @dataclass(frozen=True)
 class Service:
-    """Something that a supplier sells. `code` is permanent, for example "web.site"."""
+    """A service that suppliers offer. `code` is a permanent identifier such as "web.site"."""
 
     code: str
     group: str
@@ -33,18 +33,18 @@ class Service:
 
     @property
     def label(self) -> str:
-        """Return the name in the reader's language."""
+        """Name in the current language."""
         return _pick(self.labels)
 
     @property
     def about(self) -> str:
-        """Return the one-sentence description in the reader's language."""
+        """One-sentence description in the current language."""
         return _pick(self.abouts)
 
 
 @dataclass(frozen=True)
 class Group:
-    """A kind of service: what a supplier is vetted for."""
+    """A group of services; suppliers are vetted for one group at a time."""
 
     code: str
     labels: Text
@@ -52,13 +52,13 @@ class Group:
 
     @property
     def label(self) -> str:
-        """Return the name in the reader's language."""
+        """Name in the current language."""
         return _pick(self.labels)
 
 
 @dataclass(frozen=True)
 class Sector:
-    """A trade that companies belong to."""
+    """An industry sector of companies."""
 
     code: str
     labels: Text
@@ -66,13 +66,13 @@ class Sector:
 
     @property
     def label(self) -> str:
-        """Return the name in the reader's language."""
+        """Name in the current language."""
         return _pick(self.labels)
 
 
 @dataclass(frozen=True)
 class PriceBand:
-    """An orientation on price, in whole kroner excluding VAT. `unit` is once, month, each, day or hour."""
+    """Typical prices of a service, in whole kroner excluding VAT. `unit` is once, month, each, day or hour."""
 
     low: int
     typical_low: int
@@ -83,7 +83,7 @@ class PriceBand:
 
 @cache
 def raw_taxonomy() -> dict[str, Any]:
-    """Return the parsed taxonomy file, as the matching library's glossary takes it."""
+    """Return the parsed taxonomy file, the input of the matcher's glossary."""
     with data_path("taxonomy.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return data
@@ -95,7 +95,7 @@ def _words(entry: Mapping[str, Any], key: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def groups() -> tuple[Group, ...]:
-    """Return the twelve groups of services, in the order of the file."""
+    """Return the service groups, in file order."""
     return tuple(
         Group(
             group["code"],
@@ -122,19 +122,19 @@ def groups() -> tuple[Group, ...]:
 
 @cache
 def services() -> dict[str, Service]:
-    """Return all services by code, in the order of the file."""
+    """Return all services by code, in file order."""
     return {service.code: service for group in groups() for service in group.services}
 
 
 @cache
 def groups_by_code() -> dict[str, Group]:
-    """Return all groups by code."""
+    """Return all service groups by code."""
     return {group.code: group for group in groups()}
 
 
 @cache
 def sectors() -> dict[str, Sector]:
-    """Return all sectors by code, in the order of the file."""
+    """Return all sectors by code, in file order."""
     return {
         entry["code"]: Sector(entry["code"], entry["label"], _words(entry, "terms"))
         for entry in raw_taxonomy()["sectors"]
@@ -142,34 +142,34 @@ def sectors() -> dict[str, Sector]:
 
 
 def service(code: str) -> Service:
-    """Return a service by code. Raises KeyError when there is none."""
+    """Return a service by code. Raises KeyError if the code is unknown."""
     return services()[code]
 
 
 def group(code: str) -> Group:
-    """Return a group by code. Raises KeyError when there is none."""
+    """Return a group by code. Raises KeyError if the code is unknown."""
     return groups_by_code()[code]
 
 
 def sector(code: str) -> Sector:
-    """Return a sector by code. Raises KeyError when there is none."""
+    """Return a sector by code. Raises KeyError if the code is unknown."""
     return sectors()[code]
 
 
 def group_of(service_code: str) -> str:
-    """Return the group code that a service belongs to. Raises KeyError for an unknown service."""
+    """Return the code of a service's group. Raises KeyError if the service is unknown."""
     return services()[service_code].group
 
 
 @cache
 def price_table() -> dict[str, Any]:
-    """Return the price file: date, source and a band for each service that has one."""
+    """Return the parsed price file: date, source and price bands by service."""
     with data_path("prices.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.safe_load(file)
     return data
 
 
 def price_band(service_code: str) -> PriceBand | None:
-    """Return the orientation on price for a service, or None where we have none."""
+    """Return the typical prices of a service, or None if there is no data."""
     entry = price_table()["bands"].get(service_code)
     return PriceBand(*entry) if entry else None

@@ -1,11 +1,11 @@
-"""Who is asking: a plain value that queries and use cases take, so that they run without a web request."""
+"""The viewer: the user on whose behalf queries and use cases run, independent of a web request."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """The person asking, and the organisation that he or she acts for."""
+    """A user and the organisation that the user currently acts for."""
 
     user_id: int | None = None
     name: str = ""
@@ -20,37 +20,37 @@ class Viewer:
 
     @property
     def is_signed_in(self) -> bool:
-        """Say whether the viewer is a known person."""
+        """True if the viewer is signed in."""
         return self.user_id is not None
 
     @property
     def is_company(self) -> bool:
-        """Say whether the viewer acts for a company."""
+        """True if the viewer acts for a company."""
         return self.organisation_kind == "company"
 
     @property
     def is_supplier(self) -> bool:
-        """Say whether the viewer acts for a supplier."""
+        """True if the viewer acts for a supplier."""
         return self.organisation_kind == "supplier"
 
     @property
     def is_garden(self) -> bool:
-        """Say whether the viewer acts for a business garden."""
+        """True if the viewer acts for a business garden."""
         return self.organisation_kind == "garden"
 
     @property
     def is_curator(self) -> bool:
-        """Say whether the viewer may decide on suppliers for a business garden."""
+        """True if the viewer is a curator, who may decide on suppliers, of a business garden."""
         return self.is_garden and self.role == "curator"
 
     @property
     def is_owner(self) -> bool:
-        """Say whether the viewer may act with full right for the company or the supplier."""
+        """True if the viewer is an owner of the company or supplier."""
         return self.role == "owner"
 
     @property
     def first_name(self) -> str:
-        """Return the name to greet with."""
+        """First name, for greetings."""
         return self.name.split(" ", 1)[0]
 
 

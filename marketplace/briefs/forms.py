@@ -154,7 +154,9 @@ class ReviewAnswerForm(BaseForm):
 
     def __init__(self, topics: Sequence[Topic]) -> None:
         super().__init__()
-        self.verdict.offer([("ok", _g("Yes, it is ready")), ("changes", _g("Not yet, I suggest changes"))])
+        self.verdict.set_choices(
+            [("ok", _g("Yes, it is ready")), ("changes", _g("Not yet, I suggest changes"))]
+        )
         self._topics = topics
 
     def topic_comments(self, sent: Mapping[str, str]) -> dict[str, str]:
@@ -216,4 +218,4 @@ class RejectForm(BaseForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.offer([(code, str(label)) for code, label in REJECT_REASONS.items()])
+        self.reason.set_choices([(code, str(label)) for code, label in REJECT_REASONS.items()])

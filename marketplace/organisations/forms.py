@@ -93,8 +93,8 @@ class CompanyFields(BaseForm):
 
     def __init__(self, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.offer(municipality_choices())
-        self.sector.offer(sector_choices())
+        self.municipality.set_choices(municipality_choices())
+        self.sector.set_choices(sector_choices())
 
     def details(self) -> CompanyDetails:
         """Return the submitted company details."""
@@ -126,7 +126,7 @@ class InviteColleagueForm(BaseForm):
 
     def __init__(self, kind: str | None, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.role.offer(role_choices(kind))
+        self.role.set_choices(role_choices(kind))
 
 
 def role_choices(kind: str | None) -> list[tuple[str, str]]:
@@ -169,13 +169,13 @@ class GardenForm(BaseForm):
 
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.offer(municipality_choices())
+        self.municipality.set_choices(municipality_choices())
         numbers = [
             *places.in_county(places.TRONDELAG),
             *(n for n in extra if not n.startswith(places.TRONDELAG)),
         ]
         named = [(number, places.municipality(number).name) for number in numbers]
-        self.covered_municipalities.offer(sorted(named, key=lambda item: sort_key(item[1])))
+        self.covered_municipalities.set_choices(sorted(named, key=lambda item: sort_key(item[1])))
 
     def details(self) -> GardenDetails:
         """Return the submitted garden details."""

@@ -1,4 +1,4 @@
-"""Fields as HTML: what our own widgets write is what WTForms' own would write."""
+"""Form widgets produce the same HTML as WTForms' widgets."""
 
 from typing import Any
 
@@ -18,16 +18,16 @@ NASTY = "\"><script>alert('1')</script>{{ 7 * 7 }} & {k} æøå"
     "values",
     [
         {"class_": "ds-input", "value": NASTY},
-        {"data_some_thing": 1, "aria_label": Markup('as "said" &lt;'), "aria-describedby": "hint"},
+        {"data_some_thing": 1, "aria_label": Markup('as "value" &lt;'), "aria-describedby": "hint"},
         {"required": True, "checked": False, "value": None, "id": ""},
         {NASTY: NASTY},
     ],
 )
-def test_attributes_are_written_like_wtforms_writes_them(values: dict[str, Any]) -> None:
-    assert widgets.attributes(**values) == wtforms_widgets.html_params(**values)
+def test_attributes_equal_those_of_wtforms(values: dict[str, Any]) -> None:
+    assert widgets.html_attributes(**values) == wtforms_widgets.html_params(**values)
 
 
-class Asking(Form):
+class ExampleForm(Form):
     line = TextField("Line", [required()])
     text = LongTextField("Text", [required()])
     some = ChoiceField("Some", choices=[("", NASTY), (NASTY, "One"), ("two", "Two")])
@@ -36,9 +36,9 @@ class Asking(Form):
 
 
 @pytest.mark.parametrize("name", ["line", "text", "some", "must", "grouped"])
-@pytest.mark.parametrize("said", [None, "two", NASTY])
-def test_a_field_is_written_like_wtforms_writes_it(name: str, said: str | None) -> None:
-    own, extra = Asking(data={name: said})[name], {"class": "ds-input", "aria-invalid": "true"}
+@pytest.mark.parametrize("value", [None, "two", NASTY])
+def test_field_html_equals_that_of_wtforms(name: str, value: str | None) -> None:
+    own, extra = ExampleForm(data={name: value})[name], {"class": "ds-input", "aria-invalid": "true"}
     plain: Any = {"line": wtforms_widgets.TextInput, "text": wtforms_widgets.TextArea}.get(
         name, wtforms_widgets.Select
     )()
@@ -46,19 +46,21 @@ def test_a_field_is_written_like_wtforms_writes_it(name: str, said: str | None) 
     assert own(required=False, id="other") == plain(own, required=False, id="other")
 
 
-def test_a_list_without_an_empty_choice_is_never_required() -> None:
-    class Choosing(Form):
+def test_list_without_empty_choice_is_not_required() -> None:
+    class ChoiceForm(Form):
         one = ChoiceField("One", [required()], choices=[("a", "A")])
 
-    assert "required" not in Choosing()["one"]()
+    assert "required" not in ChoiceForm()["one"]()
 
 
 @pytest.mark.parametrize(("locale", "yes", "no"), [("nb", "Ja", "Nei"), ("en", "Yes", "No")])
-def test_what_stands_in_a_field_is_told_in_the_readers_words(locale: str, yes: str, no: str) -> None:
-    class Telling(Asking):
+def test_display_value_is_in_the_current_language(locale: str, yes: str, no: str) -> None:
+    class FormWithCheckbox(ExampleForm):
         sure = BooleanField("Sure")
 
     with use_locale(locale):
-        told, untold = (Telling(data={"line": "Ost", "some": "two", "sure": sure}) for sure in (True, False))
-        assert [display_value(told[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
-        assert display_value(untold["sure"]) == no
+        checked, unchecked = (
+            FormWithCheckbox(data={"line": "Ost", "some": "two", "sure": sure}) for sure in (True, False)
+        )
+        assert [display_value(checked[name]) for name in ("line", "some", "sure")] == ["Ost", "Two", yes]
+        assert display_value(unchecked["sure"]) == no

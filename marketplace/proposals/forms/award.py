@@ -192,7 +192,7 @@ class RuleOutForm(BaseForm):
 
     def __init__(self, demands: Sequence[str], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.demand.offer([(demand, demand) for demand in demands])
+        self.demand.set_choices([(demand, demand) for demand in demands])
 
 
 class ExtendForm(BaseForm):

@@ -41,7 +41,7 @@ class BasicsFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.municipality.offer(municipality_choices())
+        self.municipality.set_choices(municipality_choices())
 
     def basics(self, contact_name: str, contact_email: str) -> Basics:
         """Return who the supplier is."""
@@ -82,7 +82,9 @@ class ServiceFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.services.offer([item for _code, _label, items in choices.service_groups() for item in items])
+        self.services.set_choices(
+            [item for _code, _label, items in choices.service_groups() for item in items]
+        )
 
 
 class TradeFields(BaseForm):
@@ -100,8 +102,8 @@ class TradeFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.sectors.offer(choices.sectors())
-        self.languages.offer(choices.languages())
+        self.sectors.set_choices(choices.sectors())
+        self.languages.set_choices(choices.languages())
 
 
 class AreaFields(BaseForm):
@@ -120,9 +122,9 @@ class AreaFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.presence.offer(choices.presence())
+        self.presence.set_choices(choices.presence())
         known = choices.area_groups(self.areas.data or ())
-        self.areas.offer([item for _code, _label, items in known for item in items])
+        self.areas.set_choices([item for _code, _label, items in known for item in items])
 
     def municipalities(self) -> list[str]:
         """Return the municipalities that are ticked, counties written out."""
@@ -158,7 +160,7 @@ class TextFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.text_locale.offer(choices.text_locales())
+        self.text_locale.set_choices(choices.text_locales())
 
 
 class CaseFields(BaseForm):
@@ -188,8 +190,8 @@ class CaseFields(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.service.offer(service_choices())
-        self.sector.offer(sector_choices())
+        self.service.set_choices(service_choices())
+        self.sector.set_choices(sector_choices())
 
     def case(self) -> CaseDetails:
         """Return the case."""

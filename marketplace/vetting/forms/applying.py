@@ -71,9 +71,9 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         gardens = [(str(garden.id), garden.name) for garden in organisations.gardens()]
-        self.garden.offer([("", _("The one that covers our municipality")), *gardens])
-        self.case_service.offer(service_choices())
-        self.case_sector.offer(sector_choices())
+        self.garden.set_choices([("", _("The one that covers our municipality")), *gardens])
+        self.case_service.set_choices(service_choices())
+        self.case_sector.set_choices(sector_choices())
 
     def tells_case(self) -> bool:
         """Say whether anything of a case is filled in."""

@@ -17,7 +17,7 @@ class MoveForm(BaseForm):
 
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.garden.offer([(str(garden.id), garden.name) for garden in queries.other_gardens(viewer)])
+        self.garden.set_choices([(str(garden.id), garden.name) for garden in queries.other_gardens(viewer)])
 
 
 def tie_kinds() -> list[tuple[str, str]]:
@@ -39,5 +39,5 @@ class TieForm(BaseForm):
     def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         named = [(str(number), name) for number, name in queries.suppliers_to_tie(viewer)]
-        self.supplier.offer([("", _("Choose a supplier")), *named])
-        self.kind.offer(tie_kinds())
+        self.supplier.set_choices([("", _("Choose a supplier")), *named])
+        self.kind.set_choices(tie_kinds())

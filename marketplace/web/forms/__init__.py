@@ -1,4 +1,4 @@
-"""The base of all forms: our own words for errors, input read forgivingly, nothing that can overflow."""
+"""Base form, fields and validators: lenient parsing, bounded input, translated error messages."""
 
 from marketplace.core.text import clean_line, clean_text
 from marketplace.web.forms.base import BaseForm

@@ -1,4 +1,4 @@
-"""Fields that read what people write, show it again when it cannot be read, and never overflow."""
+"""Form fields that clean and parse user input, and render invalid input again as it was typed."""
 
 import datetime as dt
 import re
@@ -20,12 +20,12 @@ from marketplace.web.forms import widgets
 
 
 class TextField(StringField):
-    """One line of text, cleaned."""
+    """Single line of text, cleaned."""
 
     widget: Any = widgets.TextInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the first value and clean it."""
+        """Clean the first submitted value."""
         self.data = clean_line(valuelist[0]) if valuelist else self.data
 
     def _value(self) -> str:
@@ -33,33 +33,33 @@ class TextField(StringField):
 
 
 class LongTextField(TextAreaField):
-    """Several lines of text, cleaned."""
+    """Multi-line text, cleaned."""
 
     widget = widgets.TextArea()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the first value and clean it."""
+        """Clean the first submitted value."""
         self.data = clean_text(valuelist[0]) if valuelist else self.data
 
 
 class EmailField(TextField):
-    """An e-mail address; add the `email()` check."""
+    """E-mail address; needs the `email()` validator."""
 
     widget = widgets.EmailInput()
 
 
 class SecretField(PasswordField):
-    """A password, kept to the letter; at most 500 characters are read."""
+    """Password, unchanged except for Unicode normalisation, truncated to 500 characters."""
 
     widget = widgets.PasswordInput()
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Take the first value in NFC, so that the same keys give the same password everywhere."""
+        """Normalise to NFC, so that the same key strokes give the same password on every platform."""
         self.data = unicodedata.normalize("NFC", valuelist[0][:500]) if valuelist else None
 
 
-class _KeepsWhatWasTyped(TextField):
-    """A field with a meaning behind its text: shows the text as typed when it cannot be read."""
+class _ParsedTextField(TextField):
+    """Text field whose data is a parsed value; renders the text as typed if it cannot be parsed."""
 
     typed: str | None = None
     data: Any
@@ -67,39 +67,39 @@ class _KeepsWhatWasTyped(TextField):
     def _value(self) -> str:
         if self.typed is not None:
             return self.typed
-        return self.show(self.data) if self.data is not None else ""
+        return self.format_value(self.data) if self.data is not None else ""
 
-    def show(self, value: Any) -> str:
-        """Return a value as it stands in the field."""
+    def format_value(self, value: Any) -> str:
+        """Format a value as the text of the field."""
         return str(value)
 
-    def read(self, text: str) -> Any:
-        """Return the value behind a text. Raises ValueError with a message to show."""
+    def parse(self, text: str) -> Any:
+        """Parse a text. Raises ValueError with a translated message."""
         raise ValueError(text)
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
-        """Read the text; keep it for showing whatever it is."""
+        """Parse the text, and keep it to render it again if it is invalid."""
         self.typed = clean_line(valuelist[0]) or "" if valuelist else ""
-        self.data = self.read(self.typed) if self.typed else None
+        self.data = self.parse(self.typed) if self.typed else None
 
 
-class NokField(_KeepsWhatWasTyped):
-    """Whole kroner excluding VAT, read forgivingly: "12 500 kr", "12.500,-"."""
+class NokField(_ParsedTextField):
+    """Whole kroner excluding VAT; also accepts input like "12 500 kr" and "12.500,-"."""
 
-    def show(self, value: Any) -> str:
-        """Return the amount with thin groups."""
+    def format_value(self, value: Any) -> str:
+        """Format the amount with no-break spaces between thousands."""
         return f"{value:,}".replace(",", "\N{NO-BREAK SPACE}")
 
-    def read(self, text: str) -> int:
-        """Return whole kroner."""
+    def parse(self, text: str) -> int:
+        """Parse to whole kroner."""
         try:
             return parse_nok(text)
         except ValueError as error:
             raise ValueError(gettext("Enter an amount in whole kroner, like 12 500.")) from error
 
 
-class NumberField(_KeepsWhatWasTyped):
-    """A whole number from 0 up to a limit."""
+class NumberField(_ParsedTextField):
+    """Integer from 0 to a maximum."""
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, high: int = 100_000, **kwargs: Any
@@ -107,8 +107,8 @@ class NumberField(_KeepsWhatWasTyped):
         super().__init__(label, validators, **kwargs)
         self.high = high
 
-    def read(self, text: str) -> int:
-        """Return the number."""
+    def parse(self, text: str) -> int:
+        """Parse to an integer."""
         compact = re.sub(r"[\s\u00a0]", "", text)
         if not re.fullmatch(r"[0-9]{1,9}", compact) or int(compact) > self.high:
             raise ValueError(gettext("Enter a whole number, no higher than %(high)s.", high=self.high))
@@ -118,32 +118,32 @@ class NumberField(_KeepsWhatWasTyped):
 MIN_YEAR, MAX_YEAR = 2000, 2100
 
 
-class DayField(_KeepsWhatWasTyped):
-    """A date, shown by the browser's own picker; "24.12.2026" typed by hand is read as well."""
+class DayField(_ParsedTextField):
+    """Date with the browser's date picker; also accepts typed input like "24.12.2026"."""
 
     widget = widgets.DateInput()
 
-    def show(self, value: Any) -> str:
-        """Return the date as the browser wants it."""
+    def format_value(self, value: Any) -> str:
+        """Format the date in ISO 8601, as `<input type=date>` requires."""
         return str(value.isoformat())
 
-    def read(self, text: str) -> dt.date:
-        """Return the date."""
+    def parse(self, text: str) -> dt.date:
+        """Parse to a date."""
         day = parse_date(text)
         if day is None or not MIN_YEAR <= day.year <= MAX_YEAR:
             raise ValueError(gettext("Enter a date, like 24.12.2026."))
         return day
 
 
-class OrganisationNumberField(_KeepsWhatWasTyped):
-    """Nine digits with the modulus 11 check; spaces, NO and MVA are let through."""
+class OrganisationNumberField(_ParsedTextField):
+    """Norwegian organisation number: nine digits with a check digit; spaces, NO and MVA are ignored."""
 
-    def show(self, value: Any) -> str:
-        """Return the number in groups of three."""
+    def format_value(self, value: Any) -> str:
+        """Format the number in groups of three."""
         return f"{value[:3]} {value[3:6]} {value[6:]}"
 
-    def read(self, text: str) -> str:
-        """Return nine digits."""
+    def parse(self, text: str) -> str:
+        """Parse to nine digits."""
         try:
             return parse_organisation_number(text)
         except ValueError as error:
@@ -158,7 +158,7 @@ Options = Sequence[tuple[str, Any]] | Mapping[str, Sequence[tuple[str, Any]]]
 
 
 def as_choices(options: Options | None) -> list[SelectChoice] | None:
-    """Return (value, label) pairs as WTForms' own choices; a mapping gives groups of pairs under headings."""
+    """Convert (value, label) pairs to WTForms choices; a mapping of heading to pairs becomes option groups."""
     if options is None:
         return None
     if isinstance(options, Mapping):
@@ -168,7 +168,7 @@ def as_choices(options: Options | None) -> list[SelectChoice] | None:
 
 
 class ChoiceField(SelectField):
-    """One of several, as a list or as radio buttons; the error text says what to do."""
+    """Single choice, rendered as a drop-down list or radio buttons."""
 
     widget = widgets.Select()
 
@@ -177,12 +177,12 @@ class ChoiceField(SelectField):
     ) -> None:
         super().__init__(label, validators, choices=as_choices(choices), **kwargs)
 
-    def offer(self, options: Options) -> None:
-        """Set what can be chosen, when it is only known at the request."""
+    def set_choices(self, options: Options) -> None:
+        """Set the choices, for lists that are only known at request time."""
         self.choices = as_choices(options)
 
     def pre_validate(self, form: object) -> None:
-        """Refuse what is not among the choices."""
+        """Reject values that are not among the choices."""
         del form
         if self.data in {None, "", "None"}:
             return
@@ -191,7 +191,7 @@ class ChoiceField(SelectField):
 
 
 class ChoicesField(SelectMultipleField):
-    """Any of several, as tick boxes."""
+    """Multiple choice, rendered as checkboxes."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -201,17 +201,17 @@ class ChoicesField(SelectMultipleField):
     ) -> None:
         super().__init__(label, validators, choices=as_choices(choices), **kwargs)
 
-    def offer(self, options: Options) -> None:
-        """Set what can be chosen, when it is only known at the request."""
+    def set_choices(self, options: Options) -> None:
+        """Set the choices, for lists that are only known at request time."""
         self.choices = as_choices(options)
 
     @property
     def pairs(self) -> list[tuple[str, Any]]:
-        """Return value and label of each choice, for pages that draw them in groups of their own."""
+        """Value and label of each choice, for templates that render them in groups."""
         return [(choice[0], choice[1]) for choice in self.iter_choices()]
 
     def pre_validate(self, form: object) -> None:
-        """Refuse what is not among the choices."""
+        """Reject values that are not among the choices."""
         del form
         allowed = {str(choice[0]) for choice in self.iter_choices()}
         if any(value not in allowed for value in self.data or ()):

@@ -1,4 +1,4 @@
-"""Checks of what was typed; each error text says what to do."""
+"""Validators for form fields, with translated and actionable messages."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ Check = Callable[[Any, Field], None]
 
 
 def required(message: str | None = None) -> Check:
-    """Refuse an empty answer."""
+    """Require a value."""
 
     def check(_form: object, field: Field) -> None:
         data = field.data
@@ -28,7 +28,7 @@ def required(message: str | None = None) -> Check:
 
 
 def length(low: int = 0, high: int = 0) -> Check:
-    """Refuse a text that is too short or too long, counted in characters; empty is for `required` to say."""
+    """Limit the length of a text in characters. An empty value passes; see `required`."""
 
     def check(_form: object, field: Field) -> None:
         count = len(field.data or "")
@@ -50,29 +50,29 @@ def length(low: int = 0, high: int = 0) -> Check:
 
 
 def email() -> Check:
-    """Refuse what cannot be an e-mail address; the domain is not looked up. Stores it in lower case."""
+    """Require a valid e-mail address, without a DNS lookup. Normalises it to lower case."""
 
     def check(_form: object, field: Field) -> None:
         if not field.data:
             return
         try:
-            found = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
+            valid = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:
             raise ValidationError(gettext("Enter an e-mail address, like name@company.no.")) from error
-        field.data = found.normalized.lower()
+        field.data = valid.normalized.lower()
 
     return check
 
 
 def web_address() -> Check:
-    """Refuse what is not a web address; a missing https:// is added."""
+    """Require an http or https URL. A missing scheme becomes https."""
 
     def check(_form: object, field: Field) -> None:
         if not field.data:
             return
-        address = field.data if "://" in field.data else f"https://{field.data}"
-        if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", address):
+        url = field.data if "://" in field.data else f"https://{field.data}"
+        if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", url):
             raise ValidationError(gettext("Enter a web address, like www.company.no."))
-        field.data = address
+        field.data = url
 
     return check

@@ -7,7 +7,7 @@ from typing import Any
 
 from werkzeug.datastructures import MultiDict
 
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.core.hooks import Hook
 from marketplace.core.viewer import Viewer
 
@@ -28,15 +28,15 @@ class Panel:
     values: Mapping[str, Any]
 
 
-PanelBuilder = Callable[[Viewer, BriefPaper, MultiDict[str, str]], Panel | None]
+PanelBuilder = Callable[[Viewer, BriefView, MultiDict[str, str]], Panel | None]
 """Builds a panel from the viewer, the brief as loaded by the page and the query string; None shows nothing."""
 
 panel_slots: dict[PanelSlot, Hook[PanelBuilder]] = {slot: Hook() for slot in PanelSlot}
 
 
 def build_panels(
-    slot: PanelSlot, viewer: Viewer, paper: BriefPaper, args: MultiDict[str, str]
+    slot: PanelSlot, viewer: Viewer, brief_view: BriefView, args: MultiDict[str, str]
 ) -> list[Panel]:
     """Build all panels of a slot. The brief is passed in, so that no panel loads it again."""
-    panels = [build(viewer, paper, args) for build in panel_slots[slot]]
+    panels = [build(viewer, brief_view, args) for build in panel_slots[slot]]
     return [panel for panel in panels if panel is not None]

@@ -40,12 +40,12 @@ def test_suppliers_see_nothing_until_the_change_is_sent(market, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     write(market.owner, brief, title="Nettbutikk og hjemlevering", problem=brief.answers["problem"] + " Nå.")
-    seen = queries.paper_for(market.invited, brief.reference)
+    seen = queries.brief_view_for(market.invited, brief.reference)
     assert (seen.title, seen.version.number) == ("Nettbutikk med henting på gården", 1)
     assert "Nå." not in seen.rows["problem"].text
     assert queries.amendments(seen) == []
     use_cases.amend(market.owner, brief.reference)
-    seen = queries.paper_for(market.invited, brief.reference)
+    seen = queries.brief_view_for(market.invited, brief.reference)
     assert (seen.title, seen.version.number) == ("Nettbutikk og hjemlevering", 2)
     (change,) = queries.amendments(seen)
     assert [one.code for one in change.changes] == ["title", "problem"]
@@ -56,7 +56,7 @@ def test_of_a_list_only_the_lines_that_went_or_came_are_shown(market):
     brief = briefs.published(market.owner)
     lines = brief.answers["deliverables"]
     write(market.owner, brief, deliverables=[*lines[:3], "Gavekort på nett"])
-    (change,) = queries.pending_change(queries.paper_for(market.owner, brief.reference)).changes
+    (change,) = queries.pending_change(queries.brief_view_for(market.owner, brief.reference)).changes
     assert text_of(change.before) == [["Opplæring, to kvelder"]]
     assert text_of(change.after) == [["Gavekort på nett"]]
 
@@ -142,7 +142,7 @@ def test_a_change_can_be_thrown_away(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
     use_cases.drop_change(market.owner, brief.reference)
-    assert queries.pending_change(queries.paper_for(market.owner, brief.reference)).codes == []
+    assert queries.pending_change(queries.brief_view_for(market.owner, brief.reference)).codes == []
     assert told() == set()
 
 
@@ -186,8 +186,8 @@ def test_a_hidden_company_is_not_given_away_by_its_changes(market):
     brief = briefs.published(market.owner, visibility="hidden")
     write(market.owner, brief, links=["https://bjorkvollen.example"])
     use_cases.amend(market.owner, brief.reference)
-    assert queries.amendments(queries.paper_for(market.in_trade, brief.reference)) == []
-    assert len(queries.amendments(queries.paper_for(market.owner, brief.reference))) == 1
+    assert queries.amendments(queries.brief_view_for(market.in_trade, brief.reference)) == []
+    assert len(queries.amendments(queries.brief_view_for(market.owner, brief.reference))) == 1
 
 
 def test_words_are_marked_one_by_one():

@@ -26,7 +26,7 @@ def brief(market, invite):
 
 
 def shown(viewer, brief):
-    return queries.questions_on(viewer, queries.paper_for(viewer, brief.reference))
+    return queries.questions_on(viewer, queries.brief_view_for(viewer, brief.reference))
 
 
 def test_a_waiting_question_is_between_the_asker_and_the_company(market, brief):

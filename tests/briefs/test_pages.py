@@ -112,7 +112,7 @@ def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):
     assert studio.post(path, data={"text": "x" * 5000}).status_code == 422
     assert other.post(path, data={"text": "Hva slags kasse har dere?"}).status_code == 404
     assert studio.post(path, data={"text": "Hva slags kasse har dere?"}).status_code == 303
-    question = queries.questions_on(market.owner, queries.paper_for(market.owner, brief.reference))[0]
+    question = queries.questions_on(market.owner, queries.brief_view_for(market.owner, brief.reference))[0]
     page = marit.page(f"/briefs/{brief.reference}")
     assert "Hva slags kasse har dere?" in page.text
     assert "Fjordnett" not in page.text

@@ -93,17 +93,17 @@ def test_nobody_sees_a_deleted_draft(market):
 
 def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(market):
     brief = briefs.published(market.owner, visibility="hidden")
-    seen = queries.paper_for(market.in_trade, brief.reference)
+    seen = queries.brief_view_for(market.in_trade, brief.reference)
     assert seen.company is None
     assert "links" not in seen.rows
-    assert queries.paper_for(market.garden, brief.reference).company is not None
+    assert queries.brief_view_for(market.garden, brief.reference).company is not None
     named = briefs.published(market.owner)
-    assert queries.paper_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
+    assert queries.brief_view_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
 
 
 def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
     brief = briefs.published(market.owner)
-    seen = queries.paper_for(market.in_trade, brief.reference)
+    seen = queries.brief_view_for(market.in_trade, brief.reference)
     for number in range(2 * MOST_WORDED):
         title = f"Nettbutikk, utgave {number}"
         assert seen.worded_of({**brief.answers, "title": title}).rows["title"].text == title
@@ -114,11 +114,11 @@ def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
 def test_internal_answers_are_for_the_company_and_its_garden(market):
     brief = briefs.published(market.owner)
     internal = {"own_words", "invite_count", "visibility", "report_consent"}
-    assert internal <= set(queries.paper_for(market.owner, brief.reference).rows)
-    assert internal <= set(queries.paper_for(market.garden, brief.reference).rows)
-    assert internal.isdisjoint(queries.paper_for(market.in_trade, brief.reference).rows)
-    preview = queries.paper(market.owner, brief, as_supplier=True)
-    assert dict(preview.rows) == dict(queries.paper_for(market.in_trade, brief.reference).rows)
+    assert internal <= set(queries.brief_view_for(market.owner, brief.reference).rows)
+    assert internal <= set(queries.brief_view_for(market.garden, brief.reference).rows)
+    assert internal.isdisjoint(queries.brief_view_for(market.in_trade, brief.reference).rows)
+    preview = queries.view_of(market.owner, brief, as_supplier=True)
+    assert dict(preview.rows) == dict(queries.brief_view_for(market.in_trade, brief.reference).rows)
 
 
 def test_lists_hold_what_may_be_seen_and_nothing_else(market):

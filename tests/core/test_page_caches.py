@@ -22,7 +22,7 @@ def test_url_cache_beyond_its_limit_returns_correct_urls(app: Flask) -> None:
 
 def test_fragment_cache_beyond_its_limit_renders_the_same(app: Flask) -> None:
     owner = factories.member(factories.company())
-    worded: Any = queries.paper_for(owner, briefs.published(owner).reference).worded_of(
+    worded: Any = queries.brief_view_for(owner, briefs.published(owner).reference).worded_of(
         {"problem": "Få kunder."}
     )
     fragments = set()

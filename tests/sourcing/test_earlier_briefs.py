@@ -48,7 +48,7 @@ def publish_as(viewer: Viewer, **changes: object) -> str:
 
 
 def earlier_briefs(viewer: Viewer, reference: str) -> list[queries.Became]:
-    return queries.earlier_with_outcome(viewer, briefs.paper_for(viewer, reference))
+    return queries.earlier_with_outcome(viewer, briefs.brief_view_for(viewer, reference))
 
 
 def references(viewer: Viewer, reference: str) -> list[str]:
@@ -178,8 +178,8 @@ def test_shared_services_and_words_are_listed(market, publish, sign_in):
     assert "med.product-photo" not in one.earlier.services
     assert len(one.earlier.services) == 1
     assert 1 <= len(one.earlier.words) <= 6
-    paper = briefs.paper_for(market.owner, now)
-    written = " ".join(str(value) for value in paper.answers.values()).casefold()
+    brief_view = briefs.brief_view_for(market.owner, now)
+    written = " ".join(str(value) for value in brief_view.answers.values()).casefold()
     assert all(word in written for word in one.earlier.words)
     page = sign_in(market.owner, "nb").get(f"/briefs/{now}").text
     assert "Begge ber om: " in page

@@ -24,7 +24,7 @@ OTHER = {
 
 def alike(market, **changes):
     return queries.similar_open_briefs(
-        briefs.paper_for(market.owner, draft(market.owner, **changes).reference)
+        briefs.brief_view_for(market.owner, draft(market.owner, **changes).reference)
     )
 
 
@@ -43,6 +43,6 @@ def test_duplicate_is_reported_and_other_job_is_not(market, publish, sign_in):
 def test_closed_and_other_companies_briefs_are_not_reported(market, publish, time_machine):
     publish()
     stranger = draft(market.outsider).reference
-    assert queries.similar_open_briefs(briefs.paper_for(market.outsider, stranger)) == []
+    assert queries.similar_open_briefs(briefs.brief_view_for(market.outsider, stranger)) == []
     time_machine.move_to(clock.now() + dt.timedelta(days=40), tick=False)
     assert alike(market) == []

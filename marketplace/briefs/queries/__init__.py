@@ -1,10 +1,11 @@
 """Briefs, reviews and questions as a viewer may see them."""
 
 from marketplace.briefs.queries.briefs import (
-    BriefPaper,
+    BriefView,
     actor_of,
     approved_categories,
     brief_for,
+    brief_view_for,
     briefs_of_company,
     current_answers,
     current_version,
@@ -13,10 +14,9 @@ from marketplace.briefs.queries.briefs import (
     is_open,
     own_brief,
     own_briefs,
-    paper,
-    paper_for,
     phase_of,
     shown_title,
+    view_of,
     visible_to,
     written_answers,
 )
@@ -33,7 +33,7 @@ from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_
 
 __all__ = [
     "Amendment",
-    "BriefPaper",
+    "BriefView",
     "Checkup",
     "OpenTitle",
     "Pending",
@@ -42,6 +42,7 @@ __all__ = [
     "amendments",
     "approved_categories",
     "brief_for",
+    "brief_view_for",
     "briefs_of_company",
     "checkup",
     "current_answers",
@@ -54,13 +55,12 @@ __all__ = [
     "open_review",
     "own_brief",
     "own_briefs",
-    "paper",
-    "paper_for",
     "pending_change",
     "phase_of",
     "questions_on",
     "shown_title",
     "titles_elsewhere",
+    "view_of",
     "visible_to",
     "waiting_from",
     "waiting_question",

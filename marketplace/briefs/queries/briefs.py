@@ -83,7 +83,7 @@ def written_answers(brief: Brief) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class BriefLine:
+class BriefSummary:
     """A brief as a line of a list tells of it. `reader` is company, garden, admin or supplier."""
 
     brief: Brief
@@ -111,7 +111,7 @@ class Worded:
 
 
 @dataclass(frozen=True)
-class BriefPaper(BriefLine):
+class BriefView(BriefSummary):
     """A brief as one reader sees it; `rows` hold what it may read."""
 
     guide: Guide
@@ -232,12 +232,12 @@ def own_brief(viewer: Viewer, reference: str) -> Brief:
     return brief_for(viewer, reference)
 
 
-def paper_for(viewer: Viewer, reference: str) -> BriefPaper:
+def brief_view_for(viewer: Viewer, reference: str) -> BriefView:
     """Return a brief as the viewer may read it. Raises NotFound."""
-    return paper(viewer, brief_for(viewer, reference))
+    return view_of(viewer, brief_for(viewer, reference))
 
 
-def paper(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> BriefPaper:
+def view_of(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> BriefView:
     """Return a brief as a viewer reads it, or as its suppliers do."""
     actor, current, version = actor_of(viewer, brief), phase_of(brief), current_version(brief)
     reader = "supplier" if as_supplier or viewer.is_supplier else str(viewer.organisation_kind or "admin")
@@ -247,10 +247,10 @@ def paper(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> BriefPa
     hidden = reader == "supplier" and hidden_name and current not in NAME_SHOWN_TO_ALL
     moves = lifecycle.moves_for(current, actor) if actor and not as_supplier else frozenset[str]()
     company = None if hidden else brief.company
-    return BriefPaper(brief, reader, current, questions, answers, company, version, moves)
+    return BriefView(brief, reader, current, questions, answers, company, version, moves)
 
 
-def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefLine]:
+def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefSummary]:
     """Return the briefs of the viewer's company as a list tells of them, the last changed first.
 
     Without what they say: reading twenty briefs' answers and versions took a third of the page's time.
@@ -260,7 +260,7 @@ def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefLine]:
         raise NotFound
     options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
     found = paginate(query, page, size=PAGE_SIZE, options=options)
-    lines = [BriefLine(brief, "company", phase_of(brief)) for brief in found.items]
+    lines = [BriefSummary(brief, "company", phase_of(brief)) for brief in found.items]
     return found.with_items(lines)
 
 

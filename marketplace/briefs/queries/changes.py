@@ -10,7 +10,7 @@ from marketplace.briefs import amendment, coach, guide
 from marketplace.briefs.amendment import Change
 from marketplace.briefs.lifecycle import latest_extension
 from marketplace.briefs.models import BriefVersion
-from marketplace.briefs.queries.briefs import BriefPaper, written_answers
+from marketplace.briefs.queries.briefs import BriefView, written_answers
 from marketplace.core import clock
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
@@ -25,18 +25,19 @@ class Amendment:
     changes: list[Change]
 
 
-def amendments(paper: BriefPaper) -> list[Amendment]:
+def amendments(brief_view: BriefView) -> list[Amendment]:
     """Return the changes of a brief that the reader may see, the newest first."""
-    versions = paper.brief.versions
+    versions = brief_view.brief.versions
     pairs = pairwise(versions)
     found = [
-        Amendment(new.number, new.published_at, _difference(paper, old.answers, new)) for old, new in pairs
+        Amendment(new.number, new.published_at, _difference(brief_view, old.answers, new))
+        for old, new in pairs
     ]
     return [one for one in reversed(found) if one.changes]
 
 
-def _difference(paper: BriefPaper, before: Mapping[str, Any], after: BriefVersion) -> list[Change]:
-    return amendment.difference(paper.worded_of(before).rows, paper.worded_of(after.answers).rows)
+def _difference(brief_view: BriefView, before: Mapping[str, Any], after: BriefVersion) -> list[Change]:
+    return amendment.difference(brief_view.worded_of(before).rows, brief_view.worded_of(after.answers).rows)
 
 
 @dataclass(frozen=True)
@@ -54,9 +55,9 @@ class Pending:
     latest: dt.date
 
 
-def pending_change(paper: BriefPaper) -> Pending:
+def pending_change(brief_view: BriefView) -> Pending:
     """Return what the company has changed in a published brief since it was last sent, and what stops it."""
-    brief, version = paper.brief, paper.brief.versions[-1]
+    brief, version = brief_view.brief, brief_view.brief.versions[-1]
     before, after = version.answers, written_answers(brief)
     questions, today = guide.load(version.guide_version), clock.today()
     codes = amendment.changed(questions, before, after)
@@ -72,7 +73,7 @@ def pending_change(paper: BriefPaper) -> Pending:
                 date=format_date(latest),
             )
         )
-    changes = amendment.difference(paper.worded_of(before).rows, paper.worded_of(after).rows)
+    changes = amendment.difference(brief_view.worded_of(before).rows, brief_view.worded_of(after).rows)
     return Pending(codes, changes, stops, needs, earliest, latest)
 
 

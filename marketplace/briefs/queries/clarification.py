@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, func, or_, select
 
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.queries.briefs import BriefPaper
+from marketplace.briefs.queries.briefs import BriefView
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -47,25 +47,25 @@ class ShownQuestion:
     reason: str
 
 
-def questions_on(viewer: Viewer, paper: BriefPaper) -> list[ShownQuestion]:
+def questions_on(viewer: Viewer, brief_view: BriefView) -> list[ShownQuestion]:
     """Return the questions on a brief that a reader may see, the oldest first.
 
     All who may read the brief see the published ones, without the asker. The company sees those that wait as
     well, and who asked once the brief is opened. A supplier sees its own, whatever became of them.
     """
     if viewer.is_supplier:
-        query, values = _ASKED_OR_OWN, {"brief": paper.brief.id, "asker": viewer.organisation_id}
+        query, values = _ASKED_OR_OWN, {"brief": brief_view.brief.id, "asker": viewer.organisation_id}
     else:
-        query = _ASKED if paper.reader == "company" else _PUBLISHED
-        values = {"brief": paper.brief.id}
-    return [_shown(viewer, paper, row) for row in session.execute(query, values)]
+        query = _ASKED if brief_view.reader == "company" else _PUBLISHED
+        values = {"brief": brief_view.brief.id}
+    return [_shown(viewer, brief_view, row) for row in session.execute(query, values)]
 
 
-def _shown(viewer: Viewer, paper: BriefPaper, row: Any) -> ShownQuestion:
+def _shown(viewer: Viewer, brief_view: BriefView, row: Any) -> ShownQuestion:
     own = viewer.is_supplier and row.supplier_id == viewer.organisation_id
-    knows = paper.reader == "company" and paper.phase not in SEALED
+    knows = brief_view.reader == "company" and brief_view.phase not in SEALED
     public = row.state == QuestionState.PUBLISHED
-    private = own or (paper.reader == "company" and not public)
+    private = own or (brief_view.reader == "company" and not public)
     return ShownQuestion(
         row.id,
         row.state,
@@ -73,14 +73,14 @@ def _shown(viewer: Viewer, paper: BriefPaper, row: Any) -> ShownQuestion:
         row.answer if public else "",
         row.asker if knows else "",
         own,
-        row.answer if row.state == QuestionState.REJECTED and (own or paper.reader == "company") else "",
+        row.answer if row.state == QuestionState.REJECTED and (own or brief_view.reader == "company") else "",
     )
 
 
-def waiting_question(paper: BriefPaper, question_id: int) -> ClarificationQuestion:
+def waiting_question(brief_view: BriefView, question_id: int) -> ClarificationQuestion:
     """Return a question on a brief that waits for an answer. Raises NotFound."""
     found = session.get(ClarificationQuestion, question_id)
-    if found is None or found.brief_id != paper.brief.id or found.state != QuestionState.ASKED:
+    if found is None or found.brief_id != brief_view.brief.id or found.state != QuestionState.ASKED:
         raise NotFound
     return found
 

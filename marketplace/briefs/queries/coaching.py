@@ -6,7 +6,7 @@ from marketplace.briefs import coach, guide
 from marketplace.briefs.coach import Advice, Quality
 from marketplace.briefs.guide import Gap
 from marketplace.briefs.models import BriefReview
-from marketplace.briefs.queries.briefs import BriefPaper
+from marketplace.briefs.queries.briefs import BriefView
 from marketplace.briefs.queries.reviews import last_review
 from marketplace.core import clock
 
@@ -15,7 +15,7 @@ from marketplace.core import clock
 class Checkup:
     """What the check page says of a draft."""
 
-    paper: BriefPaper
+    brief_view: BriefView
     stops: list[Advice]
     gaps: list[Gap]
     remarks: list[Advice]
@@ -30,20 +30,24 @@ class Checkup:
     @property
     def topic_of(self) -> dict[str, str]:
         """Return the topic that each question stands in."""
-        return {question.code: question.topic for question in self.paper.guide}
+        return {question.code: question.topic for question in self.brief_view.guide}
 
 
-def checkup(paper: BriefPaper) -> Checkup:
+def checkup(brief_view: BriefView) -> Checkup:
     """Look through a draft as it counts today. A gap that is also a hard stop is told once, as the stop."""
     today = clock.today()
-    stops = coach.hard_stops(paper.guide, paper.answers, today, confirmed=True)
+    stops = coach.hard_stops(brief_view.guide, brief_view.answers, today, confirmed=True)
     told = {stop.question for stop in stops}
-    gaps = [gap for gap in guide.missing(paper.guide, paper.answers, today) if gap.question.code not in told]
+    gaps = [
+        gap
+        for gap in guide.missing(brief_view.guide, brief_view.answers, today)
+        if gap.question.code not in told
+    ]
     return Checkup(
-        paper,
+        brief_view,
         stops,
         gaps,
-        coach.remarks(paper.guide, paper.answers),
-        coach.quality(paper.guide, paper.answers),
-        last_review(paper.brief),
+        coach.remarks(brief_view.guide, brief_view.answers),
+        coach.quality(brief_view.guide, brief_view.answers),
+        last_review(brief_view.brief),
     )

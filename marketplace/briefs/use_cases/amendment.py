@@ -32,7 +32,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
     """
     with transaction():
         brief = brief_to("amend", viewer, reference)
-        found = queries.pending_change(queries.paper(viewer, brief))
+        found = queries.pending_change(queries.view_of(viewer, brief))
         if not found.codes:
             raise Conflict(_("Nothing has changed since the brief was last sent."))
         if found.stops:
@@ -84,7 +84,7 @@ def drop_change(viewer: Viewer, reference: str) -> Brief:
     """Throw away a change that is not sent: what is out stands, and nobody is told."""
     with transaction():
         brief = brief_to("amend", viewer, reference)
-        if queries.pending_change(queries.paper(viewer, brief)).codes:
+        if queries.pending_change(queries.view_of(viewer, brief)).codes:
             brief.answers = dict(brief.versions[-1].answers)
             touch(brief)
             record(viewer, "brief.drop_change", "brief", brief.reference)

@@ -19,23 +19,26 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
     """Ask the company something about a brief, before the last day for questions. Raises RuleBroken."""
     with transaction():
         lock(reference)
-        paper = queries.paper_for(viewer, reference)
+        brief_view = queries.brief_view_for(viewer, reference)
         if not viewer.is_supplier:
             raise Forbidden
-        if not paper.takes_questions:
+        if not brief_view.takes_questions:
             raise RuleBroken(_("The period for questions has ended."))
-        if queries.waiting_from(viewer.organisation_id, paper.brief.id) >= MOST_WAITING:
+        if queries.waiting_from(viewer.organisation_id, brief_view.brief.id) >= MOST_WAITING:
             raise RuleBroken(
                 _("You have several unanswered questions. Wait for an answer before you ask more."), "text"
             )
         question = ClarificationQuestion(
-            brief_id=paper.brief.id, supplier_id=viewer.organisation_id, asked_by_id=viewer.user_id, text=text
+            brief_id=brief_view.brief.id,
+            supplier_id=viewer.organisation_id,
+            asked_by_id=viewer.user_id,
+            text=text,
         )
         session.add(question)
         session.flush()
-        deadline = paper.brief.deadline or clock.now()
-        asked = notices.question_asked(paper.title, reference, text, deadline)
-        send(asked, company_people(paper.brief))
+        deadline = brief_view.brief.deadline or clock.now()
+        asked = notices.question_asked(brief_view.title, reference, text, deadline)
+        send(asked, company_people(brief_view.brief))
         # The row names no brief: the company reads its own briefs' events, and must not learn who asked.
         record(viewer, "question.ask", "question", question.id)
         return question
@@ -44,14 +47,14 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
 def answer_question(viewer: Viewer, reference: str, question_id: int, public_text: str, answer: str) -> None:
     """Publish a question in the company's wording, with its answer, to all who can see the brief."""
     with transaction():
-        paper, question = _own_question(viewer, reference, question_id)
+        brief_view, question = _own_question(viewer, reference, question_id)
         question.public_text = public_text
         question.answer = answer
         question.answered_at = clock.now()
         question.answered_by_id = viewer.user_id
         question.state = QuestionState.PUBLISHED
-        message = notices.question_answered(paper.title, reference, public_text, answer)
-        told = {person.user_id: person for person in tied_people(paper.brief)}
+        message = notices.question_answered(brief_view.title, reference, public_text, answer)
+        told = {person.user_id: person for person in tied_people(brief_view.brief)}
         told |= {person.user_id: person for person in supplier_people([question.supplier_id])}
         send(message, told.values())
         record(viewer, "question.answer", "brief", reference, question=question.id)
@@ -60,21 +63,21 @@ def answer_question(viewer: Viewer, reference: str, question_id: int, public_tex
 def reject_question(viewer: Viewer, reference: str, question_id: int, reason: str) -> None:
     """Say no to a question, with a reason that only the asker is told."""
     with transaction():
-        paper, question = _own_question(viewer, reference, question_id)
+        brief_view, question = _own_question(viewer, reference, question_id)
         if reason not in REJECT_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         question.answer = reason
         question.answered_at = clock.now()
         question.answered_by_id = viewer.user_id
         question.state = QuestionState.REJECTED
-        message = notices.question_rejected(paper.title, reference, reason)
+        message = notices.question_rejected(brief_view.title, reference, reason)
         send(message, supplier_people([question.supplier_id]))
         record(viewer, "question.reject", "brief", reference, question=question.id, reason=reason)
 
 
 def _own_question(
     viewer: Viewer, reference: str, question_id: int
-) -> tuple[queries.BriefPaper, ClarificationQuestion]:
+) -> tuple[queries.BriefView, ClarificationQuestion]:
     lock(reference)
-    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
-    return paper, queries.waiting_question(paper, question_id)
+    brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
+    return brief_view, queries.waiting_question(brief_view, question_id)

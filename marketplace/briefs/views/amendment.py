@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs import amendment, queries, use_cases
 from marketplace.briefs.views.base import blueprint
-from marketplace.briefs.views.guide import Answer, own_paper, write_topic
+from marketplace.briefs.views.guide import Answer, own_brief_view, write_topic
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
@@ -19,14 +19,14 @@ from marketplace.web.viewer import current_viewer
 @access.company_owner
 def amend_topic(reference: str, topic_code: str) -> Answer:
     """One topic of the guide, as it stands in the change."""
-    paper = own_paper(reference)
-    if request.method == "GET" and "amend" not in paper.moves:
+    brief_view = own_brief_view(reference)
+    if request.method == "GET" and "amend" not in brief_view.moves:
         return see_other("briefs.show", reference=reference)
-    paper = replace(paper, answers=queries.written_answers(paper.brief))
-    found = next((t for t in amendment.open_topics(paper.guide) if t.code == topic_code), None)
+    brief_view = replace(brief_view, answers=queries.written_answers(brief_view.brief))
+    found = next((t for t in amendment.open_topics(brief_view.guide) if t.code == topic_code), None)
     if found is None:
         raise NotFound
-    return write_topic(paper, found, "amend")
+    return write_topic(brief_view, found, "amend")
 
 
 @blueprint.post("/briefs/<reference>/amend/drop")

@@ -9,7 +9,7 @@ from marketplace.briefs.forms import PublishForm, ReviewForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import PanelSlot, build_panels
 from marketplace.briefs.views.base import blueprint
-from marketplace.briefs.views.guide import own_paper, state_label, topic_states
+from marketplace.briefs.views.guide import own_brief_view, state_label, topic_states
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
@@ -24,15 +24,15 @@ Answer = str | Response | tuple[str, int]
 @access.company
 def check(reference: str) -> Answer:
     """Look through the brief before it is sent."""
-    paper = own_paper(reference)
-    if paper.phase is not Phase.DRAFT:
+    brief_view = own_brief_view(reference)
+    if brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("briefs.show", reference=reference), 303)
     return render_template(
         "briefs/check.html",
-        paper=paper,
-        checkup=queries.checkup(paper),
-        panels=build_panels(PanelSlot.CHECK, current_viewer(), paper, request.args),
-        states=topic_states(paper),
+        brief_view=brief_view,
+        checkup=queries.checkup(brief_view),
+        panels=build_panels(PanelSlot.CHECK, current_viewer(), brief_view, request.args),
+        states=topic_states(brief_view),
         state_label=state_label,
         form=PublishForm(),
         review_form=ReviewForm(),

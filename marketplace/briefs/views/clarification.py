@@ -21,7 +21,7 @@ Answer = str | Response | tuple[str, int]
 def ask(reference: str) -> Answer:
     """Ask the company something."""
     viewer = current_viewer()
-    paper = queries.paper_for(viewer, reference)
+    brief_view = queries.brief_view_for(viewer, reference)
     form = QuestionForm()
     if form.validate():
         try:
@@ -31,7 +31,7 @@ def ask(reference: str) -> Answer:
         else:
             flashes.done(_("Your question has been sent. You will be notified when it is answered."))
             return see_other("briefs.show", reference=reference, _anchor="questions")
-    return brief_page(paper, question=form), 422
+    return brief_page(brief_view, question=form), 422
 
 
 @blueprint.route("/briefs/<reference>/questions/<int:question_id>", methods=["GET", "POST"])
@@ -39,9 +39,10 @@ def ask(reference: str) -> Answer:
 def answer(reference: str, question_id: int) -> Answer:
     """Answer a question for all."""
     viewer = current_viewer()
-    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
+    brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
     question = next(
-        (q for q in queries.questions_on(viewer, paper) if q.id == question_id and q.state == "asked"), None
+        (q for q in queries.questions_on(viewer, brief_view) if q.id == question_id and q.state == "asked"),
+        None,
     )
     if question is None:
         raise NotFound
@@ -54,7 +55,7 @@ def answer(reference: str, question_id: int) -> Answer:
         return see_other("briefs.show", reference=reference, _anchor="questions")
     status = 422 if form.all_errors() else 200
     page = render_template(
-        "briefs/answer.html", paper=paper, question=question, form=form, reject=RejectForm()
+        "briefs/answer.html", brief_view=brief_view, question=question, form=form, reject=RejectForm()
     )
     return page, status
 

@@ -7,7 +7,7 @@ from marketplace.briefs import queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
 from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
 from marketplace.briefs.panels import Panel, PanelSlot, build_panels
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
@@ -20,7 +20,7 @@ Answer = str | Response | tuple[str, int]
 @access.members
 def show(reference: str) -> Answer:
     """The brief as the reader may see it, what can be done with it, and the questions asked."""
-    return brief_page(queries.paper_for(current_viewer(), reference))
+    return brief_page(queries.brief_view_for(current_viewer(), reference))
 
 
 @blueprint.get("/briefs/<reference>/preview")
@@ -28,30 +28,30 @@ def show(reference: str) -> Answer:
 def preview(reference: str) -> Answer:
     """Exactly what suppliers see."""
     viewer = current_viewer()
-    paper = queries.paper(viewer, queries.own_brief(viewer, reference), as_supplier=True)
-    return render_template("briefs/preview.html", paper=paper, draft=paper.version is None)
+    brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference), as_supplier=True)
+    return render_template("briefs/preview.html", brief_view=brief_view, draft=brief_view.version is None)
 
 
-def _panels(paper: BriefPaper) -> list[Panel]:
-    slot = PanelSlot.SUPPLIER if paper.reader == "supplier" else PanelSlot.BRIEF
-    return build_panels(slot, current_viewer(), paper, request.args)
+def _panels(brief_view: BriefView) -> list[Panel]:
+    slot = PanelSlot.SUPPLIER if brief_view.reader == "supplier" else PanelSlot.BRIEF
+    return build_panels(slot, current_viewer(), brief_view, request.args)
 
 
-def brief_page(paper: BriefPaper, **forms: BaseForm) -> str:
+def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
     """Return the brief's page; a form that did not pass is handed in to be shown again."""
     viewer = current_viewer()
-    if paper.phase is Phase.IN_REVIEW and paper.reader == "garden":
-        forms.setdefault("review_answer", ReviewAnswerForm(paper.guide.topics))
-    if paper.reader == "supplier":
+    if brief_view.phase is Phase.IN_REVIEW and brief_view.reader == "garden":
+        forms.setdefault("review_answer", ReviewAnswerForm(brief_view.guide.topics))
+    if brief_view.reader == "supplier":
         forms.setdefault("question", QuestionForm())
     return render_template(
         "briefs/show.html",
-        paper=paper,
-        questions=queries.questions_on(viewer, paper),
-        review=queries.open_review(paper.brief) if paper.phase is Phase.IN_REVIEW else None,
-        checkup=queries.checkup(paper) if "review_answer" in forms else None,
+        brief_view=brief_view,
+        questions=queries.questions_on(viewer, brief_view),
+        review=queries.open_review(brief_view.brief) if brief_view.phase is Phase.IN_REVIEW else None,
+        checkup=queries.checkup(brief_view) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
-        amendments=queries.amendments(paper),
-        panels=_panels(paper),
+        amendments=queries.amendments(brief_view),
+        panels=_panels(brief_view),
         forms=forms,
     )

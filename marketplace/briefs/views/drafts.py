@@ -28,7 +28,7 @@ def index() -> Answer:
     return render_template(
         "briefs/index.html",
         page=found,
-        papers=found.items,
+        briefs=found.items,
         deleted=queries.deleted_drafts(viewer),
         title_of=queries.shown_title,
     )
@@ -41,8 +41,8 @@ def company_briefs(company_id: int) -> Answer:
     viewer = current_viewer()
     company = organisations.company_for(viewer, company_id)
     found = queries.briefs_of_company(viewer, company_id, page_arg())
-    papers = [queries.paper(viewer, brief) for brief in found.items]
-    return render_template("briefs/company_briefs.html", page=found, papers=papers, company=company)
+    briefs = [queries.view_of(viewer, brief) for brief in found.items]
+    return render_template("briefs/company_briefs.html", page=found, briefs=briefs, company=company)
 
 
 @blueprint.get("/companies/elsewhere")

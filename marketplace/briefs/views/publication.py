@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import ExtendForm, WithdrawForm
 from marketplace.briefs.lifecycle import MAX_EXTENSIONS, latest_extension
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, RuleBroken
@@ -19,19 +19,19 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _paper_for_move(reference: str, move: str) -> BriefPaper:
+def _brief_view_for(reference: str, move: str) -> BriefView:
     viewer = current_viewer()
-    paper = queries.paper(viewer, queries.own_brief(viewer, reference))
-    if move not in paper.moves:
+    brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
+    if move not in brief_view.moves:
         raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
-    return paper
+    return brief_view
 
 
 @blueprint.route("/briefs/<reference>/extend", methods=["GET", "POST"])
 @access.company_owner
 def extend(reference: str) -> Answer:
     """Give suppliers more time."""
-    paper = _paper_for_move(reference, "extend")
+    brief_view = _brief_view_for(reference, "extend")
     form = ExtendForm()
     status = 200
     if form.validate_on_submit() and form.deadline.data is not None:
@@ -47,16 +47,18 @@ def extend(reference: str) -> Answer:
             return see_other("briefs.show", reference=reference)
     if form.all_errors():
         status = 422
-    latest = latest_extension(paper.brief.published_at or clock.now())
-    left = MAX_EXTENSIONS - paper.brief.extensions
-    return render_template("briefs/extend.html", paper=paper, form=form, latest=latest, left=left), status
+    latest = latest_extension(brief_view.brief.published_at or clock.now())
+    left = MAX_EXTENSIONS - brief_view.brief.extensions
+    return render_template(
+        "briefs/extend.html", brief_view=brief_view, form=form, latest=latest, left=left
+    ), status
 
 
 @blueprint.route("/briefs/<reference>/withdraw", methods=["GET", "POST"])
 @access.company_owner
 def withdraw(reference: str) -> Answer:
     """Take the brief back for good."""
-    paper = _paper_for_move(reference, "withdraw")
+    brief_view = _brief_view_for(reference, "withdraw")
     form = WithdrawForm()
     status = 200
     if form.validate_on_submit():
@@ -69,4 +71,4 @@ def withdraw(reference: str) -> Answer:
             return see_other("briefs.show", reference=reference)
     if form.all_errors():
         status = 422
-    return render_template("briefs/withdraw.html", paper=paper, form=form), status
+    return render_template("briefs/withdraw.html", brief_view=brief_view, form=form), status

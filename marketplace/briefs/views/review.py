@@ -51,10 +51,10 @@ def pull_back(reference: str) -> Answer:
 def answer_review(reference: str) -> Answer:
     """Give the garden's answer on a draft."""
     viewer = current_viewer()
-    paper = queries.paper_for(viewer, reference)
-    if paper.phase is not Phase.IN_REVIEW:
+    brief_view = queries.brief_view_for(viewer, reference)
+    if brief_view.phase is not Phase.IN_REVIEW:
         raise NotFound
-    form = ReviewAnswerForm(paper.guide.topics)
+    form = ReviewAnswerForm(brief_view.guide.topics)
     if form.validate():
         try:
             brief = use_cases.answer_review(
@@ -69,4 +69,4 @@ def answer_review(reference: str) -> Answer:
         else:
             flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
-    return brief_page(paper, review_answer=form), 422
+    return brief_page(brief_view, review_answer=form), 422

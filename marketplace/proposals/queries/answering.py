@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import approved_categories, brief_for, current_version, paper, phase_of
+from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
 from marketplace.briefs.queries.briefs import ASKER
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -125,7 +125,7 @@ def answering(viewer: Viewer, reference: str) -> Answering:
     version = current_version(brief)
     if version is None or brief.deadline is None:
         raise NotFound
-    seen = paper(viewer, brief)
+    seen = view_of(viewer, brief)
     proposal = own_proposal(viewer, brief.id)
     return Answering(
         brief=brief,
@@ -192,7 +192,7 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
     }
     items = []
     for proposal in found.items:
-        seen = paper(viewer, proposal.brief)
+        seen = view_of(viewer, proposal.brief)
         items.append(
             OwnOffer(
                 proposal,

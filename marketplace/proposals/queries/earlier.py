@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefPaper, current_answers
+from marketplace.briefs.queries import BriefView, current_answers
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.models import Outcome, Proposal
@@ -28,7 +28,7 @@ class Became:
     goal_met: str
 
 
-def earlier_with_outcome(viewer: Viewer, paper: BriefPaper) -> list[Became]:
+def earlier_with_outcome(viewer: Viewer, brief_view: BriefView) -> list[Became]:
     """Return the earlier briefs most like one, of those a viewer may see, with what became of each.
 
     For companies, of their own, and for gardens, of their companies'. While a brief is sealed no row of an offer to
@@ -36,7 +36,7 @@ def earlier_with_outcome(viewer: Viewer, paper: BriefPaper) -> list[Became]:
     """
     if not (viewer.is_company or viewer.is_garden):
         return []
-    found = similar_earlier_briefs(viewer, paper)
+    found = similar_earlier_briefs(viewer, brief_view)
     opened = {one.brief.id for one in found if is_opened(one.brief)}
     counts, goals = _counts(opened), _goals({one.brief.id for one in found if _may_hear(viewer, one.brief)})
     return [

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefPaper, current_version, paper
+from marketplace.briefs.queries import BriefView, current_version, view_of
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -31,7 +31,7 @@ class SealedOffer:
 class EmergencyView:
     """A brief and its sealed offers, readable until `until`."""
 
-    brief_view: BriefPaper
+    brief_view: BriefView
     requirements: BriefRequirements
     offers: Sequence[SealedOffer]
     until: dt.datetime
@@ -62,7 +62,7 @@ def emergency_view(viewer: Viewer, reference: str) -> EmergencyView:
         BriefRequirements.from_answers(version.title, version.answers) if version else BriefRequirements()
     )
     return EmergencyView(
-        paper(viewer, brief), requirements, _offers(brief, requirements), access.until, access.reason
+        view_of(viewer, brief), requirements, _offers(brief, requirements), access.until, access.reason
     )
 
 

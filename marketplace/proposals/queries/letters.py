@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import paper
+from marketplace.briefs.queries import view_of
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -75,7 +75,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
     own = {row.criterion: row.score for row in proposal.evaluations}
     own_total = weighted_score(own, requirements.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
-    company = paper(viewer, proposal.brief).company
+    company = view_of(viewer, proposal.brief).company
     return Letter(
         proposal=proposal,
         brief=proposal.brief,

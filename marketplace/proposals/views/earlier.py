@@ -2,7 +2,7 @@
 
 from marketplace.briefs.lifecycle import PHASE_LABELS
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefPaper, phase_of, shown_title
+from marketplace.briefs.queries import BriefView, phase_of, shown_title
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import queries
@@ -15,9 +15,9 @@ GOAL_LABELS = {
 }
 
 
-def similar_earlier_briefs_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+def similar_earlier_briefs_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
     """Build the panel with similar earlier briefs and their outcome."""
-    found = queries.earlier_with_outcome(viewer, paper)
+    found = queries.earlier_with_outcome(viewer, brief_view)
     rows = [
         {
             "brief": one.earlier.brief,

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from marketplace.briefs.queries import BriefPaper, paper_for
+from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
@@ -37,7 +37,7 @@ class Hint:
 class OwnRank:
     """A supplier's own rank among `total` suppliers. Excluded suppliers have a reason instead of a rank."""
 
-    paper: BriefPaper
+    brief_view: BriefView
     total: int
     rank: int | None = None
     exclusion_reason: str = ""
@@ -46,9 +46,9 @@ class OwnRank:
     hints: Sequence[Hint] = ()
 
 
-def is_ranked(viewer: Viewer, paper: BriefPaper) -> bool:
+def is_ranked(viewer: Viewer, brief_view: BriefView) -> bool:
     """Return True if the viewer's supplier was ranked for a brief, or excluded with a reason."""
-    run = latest_run(paper.brief) if viewer.is_supplier else None
+    run = latest_run(brief_view.brief) if viewer.is_supplier else None
     if run is None:
         return False
     ranking, own = open_run(run), str(viewer.organisation_id)
@@ -60,8 +60,8 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
 
     Raises NotFound if the supplier may not read the brief or was not ranked.
     """
-    paper = paper_for(viewer, reference)
-    run = latest_run(paper.brief) if viewer.is_supplier else None
+    brief_view = brief_view_for(viewer, reference)
+    run = latest_run(brief_view.brief) if viewer.is_supplier else None
     if run is None:
         raise NotFound
     ranking, own = open_run(run), str(viewer.organisation_id)
@@ -70,11 +70,11 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
             hints = _hints(ranking, match)
-            return OwnRank(paper, total, match.place, "", match.score, match.explanation.parts, hints)
+            return OwnRank(brief_view, total, match.place, "", match.score, match.explanation.parts, hints)
     for excluded in ranking.excluded:
         if excluded["document_id"] == own:
             sentence = match_explanation.exclusion_sentence(excluded["reason"], excluded["params"])
-            return OwnRank(paper, total, exclusion_reason=sentence)
+            return OwnRank(brief_view, total, exclusion_reason=sentence)
     raise NotFound
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefPaper, paper_for
+from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, page_of
@@ -40,7 +40,7 @@ class RankingPage:
     `fits` counts the suppliers within the budget that offer the confirmed services; the ranking lists others as well.
     """
 
-    paper: BriefPaper
+    brief_view: BriefView
     run: RankingRun
     page: Page[RankedSupplier]
     fits: int
@@ -72,14 +72,14 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
     """Return a brief's ranking for its company, its garden's members or an administrator. Raises NotFound."""
     if viewer.is_supplier:
         raise NotFound
-    paper = paper_for(viewer, reference)
-    run = latest_run(paper.brief)
+    brief_view = brief_view_for(viewer, reference)
+    run = latest_run(brief_view.brief)
     if run is None:
         raise NotFound
     ranking = open_run(run)
     query = (
         select(Invitation)
-        .where(Invitation.brief_id == paper.brief.id)
+        .where(Invitation.brief_id == brief_view.brief.id)
         .options(joinedload(Invitation.supplier))
         .order_by(Invitation.place, Invitation.id)
     )
@@ -93,7 +93,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
         for entry in entries
     ]
     page = matches.with_items(items)
-    return RankingPage(paper, run, page, ranking.fits, ranking.exclusion_groups(), invitations)
+    return RankingPage(brief_view, run, page, ranking.fits, ranking.exclusion_groups(), invitations)
 
 
 def approved_on(listing: Listing) -> tuple[str, dt.date] | None:

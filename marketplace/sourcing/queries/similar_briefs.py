@@ -10,7 +10,7 @@ from sqlalchemy import Select, Text, bindparam, cast, func, select
 from sqlalchemy.orm import selectinload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries import BriefPaper, is_open
+from marketplace.briefs.queries import BriefView, is_open
 from marketplace.briefs.queries.briefs import kind_of, visible_to_asker
 from marketplace.core import clock, taxonomy
 from marketplace.core.cache import BoundedCache
@@ -55,7 +55,7 @@ class SimilarBrief:
     similarity: float
 
 
-def similar_open_briefs(draft: BriefPaper) -> list[SimilarBrief]:
+def similar_open_briefs(draft: BriefView) -> list[SimilarBrief]:
     """Return the company's own open briefs that nearly duplicate a draft, most similar first."""
     query = (
         select(Brief.reference, Brief.title, *_NEWEST_VERSION)
@@ -110,24 +110,24 @@ def _sharing_services(kind: Viewer) -> Select[int, int, dt.datetime, int]:
     return newest.where(BriefVersion.brief_id.in_(sharing))
 
 
-def similar_earlier_briefs(viewer: Viewer, paper: BriefPaper) -> list[EarlierBrief]:
+def similar_earlier_briefs(viewer: Viewer, brief_view: BriefView) -> list[EarlierBrief]:
     """Return the most similar briefs among those that the viewer may see and that were published earlier.
 
     Only briefs that share a service are compared: those that share the most services first, then the newest.
     """
-    needs = [str(code) for code in paper.answers.get("services") or ()]
-    before = paper.brief.published_at or clock.now()
-    params = {"asker": viewer.organisation_id, "this": paper.brief.id, "before": before, "needs": needs}
+    needs = [str(code) for code in brief_view.answers.get("services") or ()]
+    before = brief_view.brief.published_at or clock.now()
+    params = {"asker": viewer.organisation_id, "this": brief_view.brief.id, "before": before, "needs": needs}
     others = session.execute(_sharing_services(kind_of(viewer)), params).all() if needs else []
     if not others:
         return []
     return _most_similar(
-        paper, {brief_id: (version_id, at, length) for brief_id, version_id, at, length in others}
+        brief_view, {brief_id: (version_id, at, length) for brief_id, version_id, at, length in others}
     )
 
 
-def _most_similar(paper: BriefPaper, versions: Mapping[int, _Version]) -> list[EarlierBrief]:
-    comparison, queries = _Comparison(paper), _load_queries(list(versions.values()))
+def _most_similar(brief_view: BriefView, versions: Mapping[int, _Version]) -> list[EarlierBrief]:
+    comparison, queries = _Comparison(brief_view), _load_queries(list(versions.values()))
     others = {brief_id: queries[version_id] for brief_id, (version_id, _at, _length) in versions.items()}
     similarities = {brief_id: comparison.similarity(other) for brief_id, other in others.items()}
     chosen = [brief_id for brief_id, value in similarities.items() if value >= SIMILARITY_THRESHOLD]
@@ -164,10 +164,10 @@ def _load_queries(versions: Sequence[_Version]) -> dict[int, Query]:
 class _Comparison:
     """Comparison of one brief with others, each scored as if it were a supplier's profile."""
 
-    def __init__(self, paper: BriefPaper) -> None:
+    def __init__(self, brief_view: BriefView) -> None:
         self.fitted = corpus().fitted
         self.query = _text_and_needs(
-            query_of(paper.brief.reference, paper.answers, paper.brief.company.sector_code)
+            query_of(brief_view.brief.reference, brief_view.answers, brief_view.brief.company.sector_code)
         )
 
     @cached_property

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from marketplace.briefs.queries import BriefPaper, own_brief, paper
+from marketplace.briefs.queries import BriefView, own_brief, view_of
 from marketplace.core.i18n import current_locale
 from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
@@ -117,7 +117,7 @@ class WhatIfCounts:
 class WhatIf(WhatIfCounts):
     """A what-if result with the draft it belongs to."""
 
-    paper: BriefPaper
+    brief_view: BriefView
 
 
 @dataclass(frozen=True)
@@ -133,10 +133,10 @@ class Scenario:
 
 def what_if(viewer: Viewer, reference: str, scenario: Scenario) -> WhatIf:
     """Return the suppliers that would fit the viewer's draft in a scenario. Raises NotFound."""
-    return what_if_for(paper(viewer, own_brief(viewer, reference)), scenario)
+    return what_if_for(view_of(viewer, own_brief(viewer, reference)), scenario)
 
 
-def what_if_for(draft: BriefPaper, scenario: Scenario) -> WhatIf:
+def what_if_for(draft: BriefView, scenario: Scenario) -> WhatIf:
     """Return the suppliers that would fit a draft in a scenario."""
     written = _query(draft, {})
     changes = _changes(scenario, written)
@@ -147,7 +147,7 @@ def what_if_for(draft: BriefPaper, scenario: Scenario) -> WhatIf:
         ("what_if", current_locale(), written, tried, scenario, band),
         lambda: _count(current, written, tried, scenario, band),
     )
-    return WhatIf(**vars(counts), paper=draft)
+    return WhatIf(**vars(counts), brief_view=draft)
 
 
 def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, band: str) -> WhatIfCounts:
@@ -209,7 +209,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
     )
 
 
-def _query(draft: BriefPaper, changes: Mapping[str, Any]) -> Query:
+def _query(draft: BriefView, changes: Mapping[str, Any]) -> Query:
     answers = {**draft.answers, **changes}
     return query_of(draft.brief.reference, answers, draft.brief.company.sector_code)
 

@@ -23,8 +23,8 @@ Answer = str | Response | tuple[str, int]
 def amend(reference: str) -> Answer:
     """Show and submit the pending change, with what blocks it. A second submit redirects like the first."""
     viewer = current_viewer()
-    paper = briefs.paper(viewer, briefs.own_brief(viewer, reference))
-    if paper.phase is not Phase.OPEN:
+    brief_view = briefs.view_of(viewer, briefs.own_brief(viewer, reference))
+    if brief_view.phase is not Phase.OPEN:
         return see_other("briefs.show", reference=reference)
     form = AmendForm()
     if form.validate_on_submit():
@@ -43,9 +43,9 @@ def amend(reference: str) -> Answer:
             return see_other("briefs.show", reference=reference, _anchor="changes")
     page = render_template(
         "sourcing/amend.html",
-        paper=paper,
+        brief_view=brief_view,
         form=form,
-        pending=briefs.pending_change(paper),
-        topics=amendment.open_topics(paper.guide),
+        pending=briefs.pending_change(brief_view),
+        topics=amendment.open_topics(brief_view.guide),
     )
     return page, 422 if form.all_errors() else 200

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -20,13 +20,14 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def invitation_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+def invitation_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
     """Build the panel where an invited supplier answers its invitation while the brief is open."""
-    invitation = queries.invitation_for(viewer, paper.brief.id)
-    if invitation is None or paper.phase is not Phase.OPEN:
+    invitation = queries.invitation_for(viewer, brief_view.brief.id)
+    if invitation is None or brief_view.phase is not Phase.OPEN:
         return None
     return Panel(
-        "sourcing/_invitation_panel.html", {"reference": paper.brief.reference, "state": invitation.state}
+        "sourcing/_invitation_panel.html",
+        {"reference": brief_view.brief.reference, "state": invitation.state},
     )
 
 
@@ -35,8 +36,8 @@ def invitation_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel 
 def decline(reference: str) -> Answer:
     """Decline an invitation with a reason."""
     viewer = current_viewer()
-    paper = briefs.paper_for(viewer, reference)
-    if queries.invitation_for(viewer, paper.brief.id) is None:
+    brief_view = briefs.brief_view_for(viewer, reference)
+    if queries.invitation_for(viewer, brief_view.brief.id) is None:
         raise NotFound
     form = DeclineForm()
     if form.validate_on_submit():
@@ -48,7 +49,7 @@ def decline(reference: str) -> Answer:
             flashes.done(_("You have declined. The company can invite another supplier."))
             return see_other("sourcing.opportunities")
     status = 422 if form.all_errors() else 200
-    return render_template("sourcing/decline.html", form=form, paper=paper), status
+    return render_template("sourcing/decline.html", form=form, brief_view=brief_view), status
 
 
 @blueprint.post("/briefs/<reference>/look")

@@ -3,7 +3,7 @@
 from flask import render_template
 
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
 from marketplace.sourcing.match_explanation import part_label
@@ -20,8 +20,8 @@ def own_rank(reference: str) -> str:
     return render_template("sourcing/own_rank.html", result=result, part_label=part_label)
 
 
-def own_rank_panel(viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+def own_rank_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
     """Build the panel that links a ranked supplier to its own rank."""
-    if not queries.is_ranked(viewer, paper):
+    if not queries.is_ranked(viewer, brief_view):
         return None
-    return Panel("sourcing/_own_rank_link.html", {"reference": paper.brief.reference})
+    return Panel("sourcing/_own_rank_link.html", {"reference": brief_view.brief.reference})

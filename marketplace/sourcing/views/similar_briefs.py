@@ -1,12 +1,12 @@
 """Panel on the check page that warns of a similar open brief."""
 
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
 
 
-def similar_open_brief_panel(_viewer: Viewer, paper: BriefPaper, _args: object) -> Panel | None:
+def similar_open_brief_panel(_viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
     """Build the panel that warns of a similar brief that the company already has open."""
-    similar = queries.similar_open_briefs(paper)
+    similar = queries.similar_open_briefs(brief_view)
     return Panel("sourcing/_similar_briefs.html", {"similar": similar}) if similar else None

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefPaper
+from marketplace.briefs.queries import BriefView
 from marketplace.core.dates import parse_date
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -44,9 +44,9 @@ LABELS = {
 }
 
 
-def what_if_panel(_viewer: Viewer, paper: BriefPaper, args: MultiDict[str, str]) -> Panel:
+def what_if_panel(_viewer: Viewer, brief_view: BriefView, args: MultiDict[str, str]) -> Panel:
     """Build the what-if panel of the check page."""
-    result = queries.what_if_for(paper, _parse_scenario(args))
+    result = queries.what_if_for(brief_view, _parse_scenario(args))
     return Panel("sourcing/_what_if_panel.html", {"result": result, **LABELS})
 
 
@@ -55,7 +55,7 @@ def what_if_panel(_viewer: Viewer, paper: BriefPaper, args: MultiDict[str, str])
 def what_if(reference: str) -> Answer:
     """Show the suppliers that would fit, and the effect of each change. Does not change the brief."""
     result = queries.what_if(current_viewer(), reference, _parse_scenario(request.args))
-    if result.paper.phase is not Phase.DRAFT:
+    if result.brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
     return render_template(
         "sourcing/what_if.html", form=PublishForm(), panel_values={"result": result, **LABELS}
@@ -73,7 +73,7 @@ def publish(reference: str) -> Answer:
         flashes.warn(error.message)
         return see_other("briefs.check", reference=reference)
     except Conflict:
-        if briefs.paper_for(viewer, reference).phase is Phase.OPEN:
+        if briefs.brief_view_for(viewer, reference).phase is Phase.OPEN:
             return see_other("sourcing.ranking", reference=reference)
         raise
     flashes.done(_("The brief has been published. Now choose which suppliers to invite."))

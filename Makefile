@@ -1,5 +1,5 @@
-# Needs python3 (3.11 or newer, with venv), git and make. Everything else is fetched into this folder, at the
-# versions and hashes in the lock files. `make help` lists the commands of a working day.
+# Requires python3 (3.11 or newer, with venv), git and make. Everything else is installed into this folder, at the
+# versions and hashes in the lock files. `make help` lists the commands.
 
 PY ?= python3
 BIN := .venv/bin
@@ -18,27 +18,27 @@ export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-sqlite test-postgresql soak mutants coverage e2e check static format format-check \
+.PHONY: help install run test test-all test-sqlite test-postgresql quick crash-test mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
 	bench-engines bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
 
 help: ## List these commands
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "%-24s %s\n", $$1, $$2}'
 
-# --- Use it --------------------------------------------------------------------------------------------------------
+# --- Run --------------------------------------------------------------------------------------------------------
 
-run: install ## Install, fill with demo data the first time, serve on http://127.0.0.1:8000
+run: install ## Install, load demo data on the first run, serve http://127.0.0.1:8000
 	@$(BIN)/marketplace db upgrade
 	@$(BIN)/marketplace demo
 	@$(BIN)/marketplace serve --with-worker
 
-demo-reset: install ## Throw local data away and fill with fresh demo data
+demo-reset: install ## Delete local data and load the demo data again
 	@$(BIN)/marketplace demo --reset
 
-wheel: install ## Build a wheel that carries everything, into dist/
+wheel: install ## Build a self-contained wheel in dist/
 	@$(BIN)/python -m hatchling build -t wheel
 
-# --- Check it ------------------------------------------------------------------------------------------------------
+# --- Check ------------------------------------------------------------------------------------------------------
 
 test: $(BIN)/.all install ## Run the tests on SQLite and PostgreSQL, long ones sampled by the date (own server: DATABASE_URL_TEST)
 	$(PYTEST) -m "not browser" --database=both
@@ -56,22 +56,22 @@ test-postgresql: $(BIN)/.all install ## Run the tests that use a database on Pos
 quick: static ## Run the static checks and the tests that need no database, in about a minute
 	$(PYTEST) -m "not browser and not slow" --database=none
 
-soak: $(BIN)/.all install ## Kill the service 100 times under concurrent writers on each database; long random walks
+crash-test: $(BIN)/.all install ## Kill the service 100 times under concurrent writers on each database; long random walks
 	STATE_MACHINE_EXAMPLES=250 $(BIN)/pytest tests/proposals/test_state_machine.py --database=both
 	$(BIN)/python -m tests.operation.soak
 
-coverage: $(BIN)/.all install ## Check that the tests of the matcher take every branch of it
-	$(BIN)/pytest tests/matching --database=sqlite --cov=marketplace/matching --cov-branch --cov-fail-under=100
+coverage: $(BIN)/.all install ## Require full branch coverage of the matcher
+	$(PYTEST) tests/matching --database=sqlite --cov=marketplace/matching --cov-branch --cov-fail-under=100
 
-mutants: $(BIN)/.all install ## Change the matcher's rules in 400 small ways, and see that a test notices each (15 minutes)
+mutants: $(BIN)/.all install ## Mutation tests of the matcher's rules, 400 mutants (15 minutes)
 	$(BIN)/python -m tests.matching.mutants
 
-e2e: $(BIN)/.all install ## Run the tests that drive a browser, when a Chromium is found
+e2e: $(BIN)/.all install ## Run the browser tests, if a Chromium is installed
 	$(BIN)/pytest -m browser
 
-check: static test coverage e2e ## Everything that must hold before a change is merged
+check: static test-all ## Every check required before a change is merged
 
-static: format-check lint types contracts templates migrations ## The checks that run no tests
+static: format-check lint types contracts templates migrations ## Format, lint, type, import, template and migration checks
 
 format: $(BIN)/.all ## Format the code
 	$(BIN)/ruff format
@@ -80,16 +80,16 @@ format: $(BIN)/.all ## Format the code
 format-check: $(BIN)/.all
 	$(BIN)/ruff format --check
 
-lint: $(BIN)/.all ## Look for mistakes in the code
+lint: $(BIN)/.all ## Lint the code
 	$(BIN)/ruff check
 
 types: $(BIN)/.all ## Check the types
 	$(BIN)/mypy
 
-contracts: $(BIN)/.all ## Check who imports whom
+contracts: $(BIN)/.all ## Check the import contracts
 	$(BIN)/lint-imports
 
-templates: $(BIN)/.all ## Look for mistakes in the templates
+templates: $(BIN)/.all ## Lint the templates
 	$(BIN)/djlint --lint --quiet marketplace/templates
 
 migrations: db-check
@@ -119,9 +119,9 @@ bench-match: $(BIN)/.all install ## Measure match latency with 1,000 and 100,000
 screenshots: $(BIN)/.all install ## Take the pictures for the README, when a Chromium is found
 	$(BIN)/python -m benchmarks.screenshots
 
-# --- Work on it ----------------------------------------------------------------------------------------------------
+# --- Develop ----------------------------------------------------------------------------------------------------
 
-translations: $(BIN)/.all ## Collect texts from code and templates into the catalogues, then compile them
+translations: $(BIN)/.all ## Extract texts into the message catalogues and compile them
 	@mkdir -p build
 	$(BIN)/pybabel --quiet extract --mapping-file=pyproject.toml --keyword=lazy_gettext --keyword=_l \
 		--keyword=pgettext:1c,2 --no-location --sort-output --omit-header --output-file=build/messages.pot .
@@ -129,39 +129,39 @@ translations: $(BIN)/.all ## Collect texts from code and templates into the cata
 		--no-fuzzy-matching --ignore-obsolete --omit-header --width=110
 	@$(MAKE) --no-print-directory $(MO)
 
-db-upgrade: install ## Bring the database to the newest version
+db-upgrade: install ## Migrate the database to the latest version
 	@$(BIN)/marketplace db upgrade
 
-db-check: install ## Check that migrations give exactly the tables in the code
+db-check: install ## Check that the migrations produce the schema of the models
 	@$(BIN)/marketplace db check
 
-db-revision: install ## Write a migration from what changed in the tables: make db-revision MESSAGE="add fees"
+db-revision: install ## Generate a migration from model changes: make db-revision MESSAGE="add fees"
 	@$(BIN)/marketplace db revision "$(MESSAGE)"
 
-sbom: $(BIN)/.all ## List all parts of the product with versions and hashes, as CycloneDX, into build/sbom.json
+sbom: $(BIN)/.all ## Write a CycloneDX software bill of materials to build/sbom.json
 	@$(BIN)/python -m benchmarks.sbom
 
-audit: | $(UV) ## Ask the public lists whether a part that runs has a known hole (needs the network)
+audit: | $(UV) ## Check dependencies for known vulnerabilities (needs the network)
 	$(UV) tool run pip-audit==2.10.1 --requirement requirements-run.lock --require-hashes --disable-pip --strict
 
-theme: $(BIN)/.all ## Make static/css/torget.css anew from theme/torget.config.json
+theme: $(BIN)/.all ## Generate static/css/torget.css from theme/torget.config.json
 	theme/build
 
-lock: | $(UV) ## Choose versions anew and write the locks
+lock: | $(UV) ## Upgrade dependencies and write the lock files
 	$(LOCK) --upgrade --group assets --group dev --group lint --group e2e -o requirements.lock
 	$(LOCK) --group assets --constraint requirements.lock -o requirements-run.lock
 	$(LOCK) --group bench --constraint requirements.lock -o requirements-bench.lock
 
-hooks: $(BIN)/.all ## Run the quick checks before each commit
+hooks: $(BIN)/.all ## Install the pre-commit hooks
 	$(BIN)/pre-commit install
 
-clean: ## Remove what was installed and made, but not the data in instance/
+clean: ## Remove installed and generated files, but not the data in instance/
 	rm -rf .venv .venv-bench .uv node_modules build dist htmlcov marketplace/static/vendor $(MO)
 	rm -rf .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 
-# --- Install it ----------------------------------------------------------------------------------------------------
+# --- Install ----------------------------------------------------------------------------------------------------
 
-install: $(BIN)/.run $(BIN)/.assets $(MO) ## Install what running needs
+install: $(BIN)/.run $(BIN)/.assets $(MO) ## Install runtime dependencies and assets
 
 $(UV): requirements-uv.lock
 	@$(PY) -c 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))' || { echo \

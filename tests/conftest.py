@@ -44,7 +44,7 @@ hypothesis.settings.load_profile("untimed")
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--database",
-        choices=(*DATABASES, "both"),
+        choices=(*DATABASES, "both", "none"),
         default="sqlite",
         help="the database to run tests on; on PostgreSQL, only tests that use one and are not marked `once`",
     )
@@ -112,8 +112,9 @@ def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest
         other_database = config.getoption("--database") == "postgresql" and (
             not database_of(item) or item.get_closest_marker("once")
         )
+        without = config.getoption("--database") == "none" and database_of(item)
         too_long = item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive")
-        if other_database or too_long:
+        if other_database or without or too_long:
             yield item
         elif item.get_closest_marker("sample"):
             sampled.setdefault((item.nodeid.split("[")[0], database_of(item)), []).append(item)

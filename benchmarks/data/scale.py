@@ -104,7 +104,7 @@ def _add_organisations(wording: Wording, kind: str, rows: Sequence[Row]) -> list
 
 def _seats(rng: random.Random, count: int) -> list[str]:
     """Return municipalities of offices: mostly in Trøndelag, weighted by population."""
-    near = [*places.in_county("50"), *places.in_county("15"), *places.in_county("34")]
+    near = [*places.municipalities_in("50"), *places.municipalities_in("15"), *places.municipalities_in("34")]
     weights = [places.municipality(n).population * (LOCAL_WEIGHT if n.startswith("50") else 1) for n in near]
     return rng.choices(near, weights, k=count)
 

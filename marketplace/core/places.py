@@ -55,7 +55,7 @@ def find_municipality(number: str | None) -> Municipality | None:
     return municipalities_by_number().get(number) if number else None
 
 
-def place_of(number: str | None) -> str:
+def municipality_name(number: str | None) -> str:
     """Return the name of a municipality by number; empty if the number is unknown."""
     municipality = find_municipality(number)
     return municipality.name if municipality else ""
@@ -68,7 +68,7 @@ def counties() -> dict[str, str]:
 
 
 @cache
-def in_county(county_number: str) -> tuple[str, ...]:
+def municipalities_in(county_number: str) -> tuple[str, ...]:
     """Return the numbers of the municipalities in a county."""
     return tuple(m.number for m in municipalities_by_number().values() if m.county_number == county_number)
 

@@ -202,7 +202,7 @@ def _area(written: Sequence[str]) -> list[str]:
     numbers: list[str] = []
     for item in written:
         county = item.removeprefix("county:")
-        numbers += places.in_county(county) if county != item else [item]
+        numbers += places.municipalities_in(county) if county != item else [item]
     return numbers
 
 

@@ -36,7 +36,7 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
             ("", _("Choose a municipality"))
         ]
     for county in order:
-        municipalities = [places.municipality(number) for number in places.in_county(county)]
+        municipalities = [places.municipality(number) for number in places.municipalities_in(county)]
         by_county[places.counties()[county]] = [
             (m.number, m.name) for m in sorted(municipalities, key=lambda m: sort_key(m.name))
         ]
@@ -171,7 +171,7 @@ class GardenForm(BaseForm):
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
         numbers = [
-            *places.in_county(places.TRONDELAG),
+            *places.municipalities_in(places.TRONDELAG),
             *(n for n in extra if not n.startswith(places.TRONDELAG)),
         ]
         named = [(number, places.municipality(number).name) for number in numbers]

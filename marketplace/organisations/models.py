@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.accounts.models import User
 from marketplace.core import clock
 from marketplace.core.database import Base
-from marketplace.core.places import Municipality, find_municipality, place_of
+from marketplace.core.places import Municipality, find_municipality, municipality_name
 from marketplace.core.taxonomy import Sector, sectors
 
 LEADER_ROLE = {"company": "owner", "supplier": "owner", "garden": "curator"}
@@ -43,7 +43,7 @@ class Organisation(Base):
     @property
     def place(self) -> str:
         """Return the name of the municipality."""
-        return place_of(self.municipality_number)
+        return municipality_name(self.municipality_number)
 
 
 class BusinessGarden(Organisation):

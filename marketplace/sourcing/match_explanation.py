@@ -9,7 +9,7 @@ from typing import Any
 from marketplace.core import taxonomy
 from marketplace.core.i18n import format_date, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.places import place_of
+from marketplace.core.places import municipality_name
 from marketplace.matching import Explanation, TermMatch
 
 MAX_FACTS = 3
@@ -24,7 +24,7 @@ def language_name(code: str) -> str:
 
 
 def _place(params: Params) -> str:
-    return place_of(params.get("municipality"))
+    return municipality_name(params.get("municipality"))
 
 
 def _sector(params: Params) -> str:

@@ -118,13 +118,13 @@ def places_in_words(numbers: Collection[str], seat: str) -> str:
     have = set(numbers)
     named: list[str] = []
     for county, name in places.counties().items():
-        inside = set(places.in_county(county))
+        inside = set(places.municipalities_in(county))
         if inside <= have:
             named.append(_("all of %(county)s", county=name))
             have -= inside
     home = places.find_municipality(seat)
     if home and not any(
-        seat in places.in_county(county) and set(places.in_county(county)) <= set(numbers)
+        seat in places.municipalities_in(county) and set(places.municipalities_in(county)) <= set(numbers)
         for county in places.counties()
     ):
         have.add(seat)

@@ -8,7 +8,7 @@ from markupsafe import Markup, escape
 
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
-from marketplace.core.places import place_of
+from marketplace.core.places import municipality_name
 from marketplace.web.viewer import current_viewer
 
 
@@ -73,7 +73,7 @@ def register(app: Flask) -> None:
         "money": i18n.format_money,
         "number": i18n.format_number,
         "paragraphs": paragraphs,
-        "place": place_of,
+        "municipality": municipality_name,
         "service": service_label,
         "group": group_label,
         "sector": sector_label,

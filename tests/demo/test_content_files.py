@@ -36,7 +36,9 @@ def area(supplier: dict[str, Any]) -> set[str]:
     found: set[str] = set()
     for entry in supplier["area"]:
         found |= (
-            set(places.in_county(entry.removeprefix("county:"))) if entry.startswith("county:") else {entry}
+            set(places.municipalities_in(entry.removeprefix("county:")))
+            if entry.startswith("county:")
+            else {entry}
         )
     return found
 
@@ -137,7 +139,7 @@ def test_company_entry_is_consistent(company: dict[str, Any]) -> None:
 
 def test_some_services_are_missing_in_some_areas() -> None:
     steinkjer = places.municipality("5006").lat
-    north = {m.number for m in map(places.municipality, places.in_county("50")) if m.lat > steinkjer}
+    north = {m.number for m in map(places.municipality, places.municipalities_in("50")) if m.lat > steinkjer}
     mountains = {"5021", "5022", "5026", "5027", "5033", "5032"}
     for supplier in content.suppliers():
         if "ops.accessibility" in supplier["services"]:

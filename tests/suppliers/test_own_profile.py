@@ -152,7 +152,7 @@ def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client:
 
 def test_a_county_that_is_covered_whole_is_one_tick(app: Flask, client: Browser) -> None:
     world()
-    _made, owner = supplier(areas=[*places.in_county(places.TRONDELAG), "1506"])
+    _made, owner = supplier(areas=[*places.municipalities_in(places.TRONDELAG), "1506"])
     client.sign_in(owner.user_id or 0)
     boxes = client.page("/profile/area").all("input", name="areas")
     ticked = {box.get("value") for box in boxes if box.get("checked") is not None}

@@ -102,7 +102,7 @@ def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -
     within = found.mask("kind", code)
     tiles = [
         Tile(number, places.municipality(number).name, found.count("place", number, within), number in own)
-        for number in places.in_county(places.TRONDELAG)
+        for number in places.municipalities_in(places.TRONDELAG)
     ]
     tiles.sort(key=lambda tile: sort_key(tile.name))
     service = taxonomy.services().get(code)
@@ -123,7 +123,7 @@ def _own_area(viewer: Viewer) -> frozenset[str]:
 
 def _most_wanting(found: Catalogue, own: frozenset[str]) -> str:
     """Return the kind of service with the most holes in an area, or in the county; of several the one most sell."""
-    area = [number for number in places.in_county(places.TRONDELAG) if not own or number in own]
+    area = [number for number in places.municipalities_in(places.TRONDELAG) if not own or number in own]
 
     def holes(code: str) -> tuple[int, int]:
         within = found.mask("kind", code)

@@ -68,7 +68,7 @@ def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
     by_county: Options = []
     names = places.counties()
     for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
-        inside = [(number, places.municipality(number).name) for number in places.in_county(county)]
+        inside = [(number, places.municipality(number).name) for number in places.municipalities_in(county)]
         by_county.append(
             (names[county], counted("place", sorted(inside, key=lambda item: sort_key(item[1]))))
         )

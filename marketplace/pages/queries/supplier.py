@@ -13,7 +13,7 @@ from marketplace.core import clock, taxonomy
 from marketplace.core.database import session
 from marketplace.core.i18n import format_date, format_list, gettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.places import place_of
+from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
@@ -124,7 +124,7 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
             continue
         when, near = _when(invitation)
         name = (
-            gettext("A company in %(place)s", place=place_of(invitation.municipality_number))
+            gettext("A company in %(place)s", place=municipality_name(invitation.municipality_number))
             if invitation.name_hidden
             else invitation.company
         )

@@ -15,7 +15,7 @@ from marketplace.core.cache import BoundedCache
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import Page, page_of
-from marketplace.core.places import place_of
+from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Organisation
@@ -183,7 +183,7 @@ def _load_summaries(version_ids: Sequence[int]) -> dict[int, _Summary]:
 
 def _opportunity(summary: _Summary, match: Match | None, *, invited: bool) -> Opportunity:
     brief = summary.row
-    place = place_of(brief.municipality_number)
+    place = municipality_name(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
         title=brief.title,

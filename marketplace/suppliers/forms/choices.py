@@ -52,7 +52,7 @@ def text_locales() -> list[tuple[str, str]]:
 @cache
 def _near() -> frozenset[str]:
     """Return the municipalities of Trøndelag and those within two steps over its border."""
-    found = set(places.in_county(places.TRONDELAG))
+    found = set(places.municipalities_in(places.TRONDELAG))
     for _step in range(STEPS_FROM_TRONDELAG):
         found |= {number for inside in list(found) for number in places.neighbours(inside)}
     return frozenset(found)
@@ -65,7 +65,9 @@ def area_groups(ticked: Iterable[str] = ()) -> Grouped:
     elsewhere: list[tuple[str, str]] = []
     names = places.counties()
     for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
-        inside = [places.municipality(number) for number in places.in_county(county) if number in offered]
+        inside = [
+            places.municipality(number) for number in places.municipalities_in(county) if number in offered
+        ]
         whole = (f"county:{county}", _("All of %(county)s", county=names[county]))
         if inside:
             listed = sorted(((m.number, m.name) for m in inside), key=lambda item: sort_key(item[1]))
@@ -80,7 +82,7 @@ def expand_areas(values: Iterable[str]) -> list[str]:
     found: list[str] = []
     for value in values:
         county = value.removeprefix("county:")
-        found += places.in_county(county) if value != county else [value]
+        found += places.municipalities_in(county) if value != county else [value]
     return found
 
 
@@ -88,7 +90,7 @@ def fold_areas(numbers: Sequence[str]) -> list[str]:
     """Return ticks for municipalities: a county where all are covered, else each."""
     have, found = set(numbers), []
     for county in places.counties():
-        inside = set(places.in_county(county))
+        inside = set(places.municipalities_in(county))
         if inside and inside <= have:
             found.append(f"county:{county}")
             have -= inside

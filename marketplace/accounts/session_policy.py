@@ -6,7 +6,7 @@ from enum import StrEnum
 
 
 class SignInStage(StrEnum):
-    """What a user who has entered the right password must do next."""
+    """The next step of a user who has entered the right password."""
 
     VERIFY = "verify"
     CODE = "code"

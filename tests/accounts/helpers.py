@@ -1,4 +1,4 @@
-"""What the tests of accounts do again and again."""
+"""Helpers for the account tests."""
 
 import re
 
@@ -18,25 +18,25 @@ GOOD = "dugg tresko vinterbygg"
 
 
 def sign_in(client: Browser, email: str, password: str = factories.PASSWORD, **options: object) -> int:
-    """Fill in the sign-in page; returns the answer's status (303 is in)."""
+    """Submit the sign-in form and return the status code; 303 means success."""
     return client.post("/sign-in", data={"email": email, "password": password}, **options).status_code
 
 
 def plain(html: str, email: str) -> str:
-    """Return a page without the address that was typed and the form's own token, for comparing two answers."""
+    """Return a page without the submitted address and the CSRF token, to compare two responses."""
     return re.sub(r'name="csrf_token"[^>]*>', "", html.replace(email, ""))
 
 
 def mails(recipient: str = "") -> list[OutboxMail]:
-    """Return the mails to an address, or all, in the order they were written."""
+    """Return the e-mail to an address, or all, oldest first."""
     query = select(OutboxMail).order_by(OutboxMail.id)
     if recipient:
         query = query.where(OutboxMail.recipient == recipient)
     return list(session.scalars(query))
 
 
-def app_secret(app: Flask, viewer: Viewer) -> pyotp.TOTP:
-    """Return the phone of a person who is setting up the second step."""
+def authenticator_of(app: Flask, viewer: Viewer) -> pyotp.TOTP:
+    """Return the authenticator app of a user who is setting up two-factor sign-in."""
     secret = use_cases.pending_secret(viewer, SecretCipher(str(app.secret_key)))
     assert secret is not None
     return pyotp.TOTP(secret)

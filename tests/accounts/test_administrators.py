@@ -1,4 +1,4 @@
-"""Administrators: how they are made, what they do with accounts, and that one stays."""
+"""Administrators: creating and removing them, and what they do with accounts."""
 
 import os
 import re

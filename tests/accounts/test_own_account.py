@@ -1,4 +1,4 @@
-"""Signing in, the language, and nowhere else than here."""
+"""Signing in, language, redirects, and changing the e-mail address and password."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""A new password by mail."""
+"""Password reset by e-mail."""
 
 import datetime as dt
 

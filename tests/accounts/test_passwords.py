@@ -1,4 +1,4 @@
-"""Which passwords are taken, and what is kept of them."""
+"""Password strength and password hashes."""
 
 import itertools
 

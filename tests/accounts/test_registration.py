@@ -1,4 +1,4 @@
-"""Making an account: the address is confirmed before it counts, and nobody learns who has one."""
+"""Registration: addresses must be confirmed, and responses do not reveal existing accounts."""
 
 import datetime as dt
 import statistics
@@ -159,9 +159,9 @@ SAMPLES, ROUNDS = 11, 3
 @pytest.mark.slow
 @pytest.mark.parametrize("way", ["sign-in", "registration", "reset", "invitation"])
 def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., Flask], way: str) -> None:
-    """Medians of interleaved tries in one run: within three tenths, or five thousandths of a second.
+    """Medians of interleaved attempts must agree within 30 % or 5 ms, in one of several rounds.
 
-    A difference of the code's is there in every round; one that the machine's other work made is not.
+    A systematic difference shows in every round; noise from other load on the machine does not.
     """
     leader = factories.member(factories.company())
     known = [factories.user(email=f"known{n}@fjordnett.example").email for n in range(SAMPLES * ROUNDS)]
@@ -181,7 +181,7 @@ def test_known_and_unknown_addresses_take_the_same_time(make_app: Callable[..., 
         form = {"email": email, "role": "member"}
         return lambda: browser.post("/organisation/colleagues", data=form)
 
-    # What is hashed for unknown addresses has this installation's price, and so must the known ones' hashes.
+    # The dummy hash of unknown addresses has this application's cost, so the stored hashes need the same.
     if way == "sign-in":
         from marketplace.accounts import passwords
 

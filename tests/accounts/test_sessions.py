@@ -1,4 +1,4 @@
-"""Sessions: their secret, their end, and the page that shows them."""
+"""Sessions: tokens, expiry, and the page that lists them."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -102,7 +102,7 @@ def two(app: Flask) -> tuple[Browser, Browser, int]:
     here, there = app.test_client(), app.test_client()
     here.sign_in(person.id)
     there.sign_in(person.id)
-    return here, there, person.id  # type: ignore[return-value]  # because the app's clients are our browsers
+    return here, there, person.id  # type: ignore[return-value]  # because the test client is our Browser
 
 
 def test_password_change_ends_other_sessions(two: tuple[Browser, Browser, int]) -> None:
@@ -155,8 +155,8 @@ def test_closed_account_is_signed_out_and_can_be_reopened(app: Flask, client: Br
 def test_user_can_end_only_own_sessions(app: Flask) -> None:
     person, stranger = factories.user(), factories.user()
     desk, phone, other = app.test_client(), app.test_client(), app.test_client()
-    sign_in(desk, person.email, headers={"User-Agent": FIREFOX})  # type: ignore[arg-type]  # because it is our browser
-    sign_in(phone, person.email, headers={"User-Agent": SAFARI})  # type: ignore[arg-type]  # because it is our browser
+    sign_in(desk, person.email, headers={"User-Agent": FIREFOX})  # type: ignore[arg-type]  # because the test client is our Browser
+    sign_in(phone, person.email, headers={"User-Agent": SAFARI})  # type: ignore[arg-type]  # because the test client is our Browser
     other.sign_in(stranger.id)
     page = desk.page("/account/sessions")
     assert "Firefox på Windows (denne enheten)" in page.text

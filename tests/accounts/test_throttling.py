@@ -1,4 +1,4 @@
-"""Wrong passwords: counted in the database, slowed down, stopped; and how the owner gets back in."""
+"""Limits on wrong passwords: counting, delays, lockout, and how the owner gets access again."""
 
 import datetime as dt
 from collections import Counter
@@ -22,7 +22,7 @@ from tests.accounts.helpers import GOOD, mails, plain, sign_in
 from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-HEARD, NOT_HEARD, IN = 200, 429, 303
+REJECTED, TOO_MANY, SIGNED_IN = 200, 429, 303
 CHEAP = use_cases.HashCost(1, 1024)
 
 
@@ -34,9 +34,9 @@ def test_wrong_passwords_are_limited_to_ten_in_five_minutes(client: Browser) -> 
             answers.append(sign_in(client, person.email, f"wrong {number}"))
             clock.shift(dt.timedelta(seconds=3))
     counted = Counter(answers)
-    assert 5 <= counted[HEARD] <= 10
-    assert counted[NOT_HEARD] == 100 - counted[HEARD]
-    assert answers[:6] == [HEARD] * 5 + [NOT_HEARD], "the fifth wrong one begins the waiting"
+    assert 5 <= counted[REJECTED] <= 10
+    assert counted[TOO_MANY] == 100 - counted[REJECTED]
+    assert answers[:6] == [REJECTED] * 5 + [TOO_MANY], "delays begin after the fifth wrong password"
 
 
 def test_known_and_unknown_addresses_are_limited_alike(client: Browser) -> None:
@@ -59,21 +59,22 @@ def test_forty_concurrent_attempts_are_limited_to_ten(app: Flask, *, forged: boo
     def attempt(number: int) -> int:
         browser = app.test_client()
         headers = {"X-Forwarded-For": f"203.0.113.{number}"} if forged else {}
-        return sign_in(browser, email, "wrong", headers=headers)  # type: ignore[arg-type]  # because our browser is it
+        return sign_in(browser, email, "wrong", headers=headers)  # type: ignore[arg-type]  # because the test client is our Browser
 
     with ThreadPoolExecutor(40) as pool:
         counted = Counter(pool.map(attempt, range(40)))
-    assert set(counted) == {HEARD, NOT_HEARD}
-    assert counted[HEARD] <= 10
+    assert set(counted) == {REJECTED, TOO_MANY}
+    assert counted[REJECTED] <= 10
     assert (
-        session.query(Throttle).filter(Throttle.subject.startswith("password:")).one().hits == counted[HEARD]
+        session.query(Throttle).filter(Throttle.subject.startswith("password:")).one().hits
+        == counted[REJECTED]
     )
 
 
-def lock(client: Browser, email: str, clock: Any) -> None:
-    heard = 0
-    while heard < 10:
-        heard += sign_in(client, email, "wrong") == HEARD
+def lock_account(client: Browser, email: str, clock: Any) -> None:
+    attempts = 0
+    while attempts < 10:
+        attempts += sign_in(client, email, "wrong") == REJECTED
         clock.shift(dt.timedelta(seconds=20))
 
 
@@ -82,26 +83,28 @@ def test_locked_account_rejects_right_password_for_15_minutes(
 ) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False) as clock:
-        lock(client, person.email, clock)
-        assert sign_in(client, person.email) == NOT_HEARD
+        lock_account(client, person.email, clock)
+        assert sign_in(client, person.email) == TOO_MANY
         clock.shift(dt.timedelta(minutes=15))
-        assert sign_in(client, person.email) == IN
+        assert sign_in(client, person.email) == SIGNED_IN
         client.post("/sign-out")
-        assert [sign_in(client, person.email, "wrong") for _try in range(5)] == [HEARD] * 5, "counted anew"
+        assert [sign_in(client, person.email, "wrong") for _try in range(5)] == [REJECTED] * 5, (
+            "the counter was reset"
+        )
 
 
 def test_locked_account_owner_gets_a_link_that_unlocks(client: Browser) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False) as clock:
-        lock(client, person.email, clock)
+        lock_account(client, person.email, clock)
         (mail,) = mails(person.email)
-        assert sign_in(client, person.email) == NOT_HEARD
+        assert sign_in(client, person.email) == TOO_MANY
         assert client.post(mail.link_path, data={"password": GOOD}).status_code == 303
-        assert sign_in(client, person.email, GOOD) == IN
+        assert sign_in(client, person.email, GOOD) == SIGNED_IN
         assert client.get("/account").status_code == 200
 
 
-def heard(email: str, password: str, address: str) -> bool:
+def is_accepted(email: str, password: str, address: str) -> bool:
     try:
         use_cases.sign_in(use_cases.SignInAttempt(email, password, address), CHEAP)
     except TooMany:
@@ -112,14 +115,14 @@ def heard(email: str, password: str, address: str) -> bool:
 def test_right_password_does_not_count_as_an_attempt(app: Flask) -> None:
     person = factories.user()
     with time_machine.travel(START, tick=False):
-        assert all(heard(person.email, factories.PASSWORD, "203.0.113.9") for _time in range(70))
+        assert all(is_accepted(person.email, factories.PASSWORD, "203.0.113.9") for _time in range(70))
     assert {row.hits for row in session.query(Throttle)} <= {0}
 
 
 def test_network_address_is_limited_across_accounts(app: Flask) -> None:
     with time_machine.travel(START, tick=False):
-        assert sum(heard(f"p{number}@x.example", "wrong", "203.0.113.9") for number in range(70)) == 60
-        assert heard("p99@x.example", "wrong", "203.0.113.10")
+        assert sum(is_accepted(f"p{number}@x.example", "wrong", "203.0.113.9") for number in range(70)) == 60
+        assert is_accepted("p99@x.example", "wrong", "203.0.113.10")
 
 
 @pytest.mark.parametrize(("proxies", "counted"), [(0, "127.0.0.1"), (1, "203.0.113.9")])
@@ -128,7 +131,7 @@ def test_forwarded_address_counts_only_from_trusted_proxies(
 ) -> None:
     browser = make_app(trusted_proxies=proxies).test_client()
     forged = {"X-Forwarded-For": "198.51.100.7, 203.0.113.9"}
-    assert sign_in(browser, "person@x.example", "wrong", headers=forged) == HEARD
+    assert sign_in(browser, "person@x.example", "wrong", headers=forged) == REJECTED
     rows = session.query(Throttle).filter(Throttle.subject.startswith("network:"))
     assert [row.subject for row in rows] == [f"network:{token_hash(counted)}"]
 
@@ -149,8 +152,8 @@ def test_network_prefix_of_an_address(address: str, network: str) -> None:
 
 @pytest.mark.parametrize("policy", POLICIES, ids=lambda policy: policy.name)
 def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> None:
-    """A patient thief who tries at every chance, for hours, never gets more than the limit within its time."""
-    heard: list[dt.datetime] = []
+    """Trying at every opportunity for hours must not exceed the limit within any reset period."""
+    accepted: list[dt.datetime] = []
     with time_machine.travel(START, tick=False) as clock:
         step = policy.reset_after / 40
         for _step in range(100):
@@ -160,10 +163,12 @@ def test_no_timing_of_attempts_exceeds_the_policy(app: Flask, policy: Any) -> No
                         throttling.record_attempt(policy, "subject")
                 except TooMany:
                     break
-                heard.append(dt.datetime.now(dt.UTC))
+                accepted.append(dt.datetime.now(dt.UTC))
             clock.shift(step)
-    most = max(sum(first <= other < first + policy.reset_after for other in heard) for first in heard)
-    assert most <= len(policy.delays)
+    max_accepted = max(
+        sum(first <= other < first + policy.reset_after for other in accepted) for first in accepted
+    )
+    assert max_accepted <= len(policy.delays)
 
 
 @pytest.mark.once
@@ -207,5 +212,5 @@ def test_plus_suffixes_share_the_mail_quota(client: Browser) -> None:
             client.post("/forgotten", data={"email": f"ane{word}@fjordnett.example"})
         assert len(mails(owner.email)) == 1
         with transaction():
-            assert not use_cases.consume_mail_quota("ane@fjordnett.example"), "three were counted together"
-            assert use_cases.consume_mail_quota("+ane@fjordnett.example"), "a plus at the front sorts nothing"
+            assert not use_cases.consume_mail_quota("ane@fjordnett.example"), "three e-mails share one quota"
+            assert use_cases.consume_mail_quota("+ane@fjordnett.example"), "a leading plus is no suffix"

@@ -1,4 +1,4 @@
-"""The second step of signing in: setting it up, giving a code, losing the phone."""
+"""Two-factor sign-in: enrolment, codes, recovery codes and reset."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -16,7 +16,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
 from tests import factories
-from tests.accounts.helpers import app_secret, mails, sign_in
+from tests.accounts.helpers import authenticator_of, mails, sign_in
 from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
@@ -24,7 +24,7 @@ START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 
 @pytest.fixture
 def strict(make_app: Callable[..., Flask]) -> Flask:
-    """An installation that asks curators and administrators for the second step, as real ones do."""
+    """An application that requires two-factor sign-in of trusted users, as production does."""
     return make_app(second_factor=True)
 
 
@@ -33,9 +33,9 @@ def curator() -> Viewer:
 
 
 def set_up(app: Flask, browser: Browser, person: Viewer) -> tuple[pyotp.TOTP, list[str]]:
-    """Go through the set-up; returns the phone and the codes on paper."""
+    """Enrol a user; return the authenticator app and the recovery codes."""
     browser.post("/account/second-step/begin")
-    phone = app_secret(app, person)
+    phone = authenticator_of(app, person)
     answer = browser.post("/account/second-step/confirm", data={"code": phone.now()})
     from tests.support.page_rules import Page, text_of
 
@@ -47,16 +47,16 @@ def test_trusted_users_must_enrol_before_any_page(strict: Flask, who: str) -> No
     person = curator() if who == "curator" else factories.administrator()
     browser = strict.test_client()
     with time_machine.travel(START, tick=False) as clock:
-        assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because it is our browser
+        assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because the test client is our Browser
         for path in ("/home", "/companies", "/admin/users", "/account", "/messages"):
             assert browser.get(path).headers["Location"].startswith("/account/second-step"), path
         assert browser.post("/account/password").headers["Location"].startswith("/account/second-step")
-        phone, codes = set_up(strict, browser, person)  # type: ignore[arg-type]  # because it is our browser
+        phone, codes = set_up(strict, browser, person)  # type: ignore[arg-type]  # because the test client is our Browser
         assert len(set(codes)) == 10
         assert browser.get("/home").status_code == 200
         browser.post("/sign-out")
         clock.shift(dt.timedelta(minutes=1))
-        sign_in(browser, person.email)  # type: ignore[arg-type]  # because it is our browser
+        sign_in(browser, person.email)  # type: ignore[arg-type]  # because the test client is our Browser
         assert browser.get("/home").headers["Location"] == "/sign-in/code?next=/home"
         before = session.query(User).filter_by(email=person.email).one().second_factor_step
         assert (
@@ -72,7 +72,7 @@ def test_enrolment_is_optional_by_setting_and_in_demo_mode(
     make_app: Callable[..., Flask], settings: dict[str, bool]
 ) -> None:
     browser = make_app(**settings).test_client()
-    assert sign_in(browser, curator().email) == 303  # type: ignore[arg-type]  # because it is our browser
+    assert sign_in(browser, curator().email) == 303  # type: ignore[arg-type]  # because the test client is our Browser
     assert browser.get("/home").status_code == 200
 
 
@@ -84,7 +84,7 @@ def test_other_users_may_enrol_and_then_need_a_code(app: Flask, client: Browser)
         phone, _codes = set_up(app, client, person)
         clock.shift(dt.timedelta(minutes=1))
         other = app.test_client()
-        sign_in(other, person.email)  # type: ignore[arg-type]  # because it is our browser
+        sign_in(other, person.email)  # type: ignore[arg-type]  # because the test client is our Browser
         assert other.get("/home").headers["Location"].startswith("/sign-in/code")
         assert other.get("/account/second-step").headers["Location"] == "/sign-in/code"
         assert other.post("/account/second-step/begin").headers["Location"] == "/sign-in/code"
@@ -107,13 +107,13 @@ def test_qr_code_is_plain_svg_and_not_cached(client: Browser) -> None:
     assert "img-src 'self'" in client.get("/account/second-step").headers["Content-Security-Policy"]
 
 
-def at_the_code(app: Flask, person: Viewer) -> Browser:
+def begin_sign_in(app: Flask, person: Viewer) -> Browser:
     browser = app.test_client()
-    assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because it is our browser
-    return browser  # type: ignore[return-value]  # because the app's client is our browser
+    assert sign_in(browser, person.email) == 303  # type: ignore[arg-type]  # because the test client is our Browser
+    return browser  # type: ignore[return-value]  # because the test client is our Browser
 
 
-def give(browser: Browser, code: str) -> int:
+def submit_code(browser: Browser, code: str) -> int:
     return browser.post("/sign-in/code", data={"code": code}).status_code
 
 
@@ -124,14 +124,14 @@ def test_code_works_once_and_older_codes_are_refused(app: Flask, client: Browser
         client.sign_in(person.user_id or 0)
         phone, _codes = set_up(app, client, person)
         used = phone.now()
-        first, second = at_the_code(app, person), at_the_code(app, person)
-        assert give(first, used) == 200, "the code that set it up is used"
+        first, second = begin_sign_in(app, person), begin_sign_in(app, person)
+        assert submit_code(first, used) == 200, "the code used for enrolment"
         clock.shift(dt.timedelta(seconds=30))
-        assert give(first, phone.now()) == 303
-        assert give(second, phone.now()) == 200
-        assert give(second, used) == 200
+        assert submit_code(first, phone.now()) == 303
+        assert submit_code(second, phone.now()) == 200
+        assert submit_code(second, used) == 200
         clock.shift(dt.timedelta(seconds=30))
-        assert give(second, f" {phone.now()[:3]} {phone.now()[3:]} ") == 303
+        assert submit_code(second, f" {phone.now()[:3]} {phone.now()[3:]} ") == 303
 
 
 def test_codes_are_limited_to_five_in_five_minutes(app: Flask, client: Browser) -> None:
@@ -140,26 +140,26 @@ def test_codes_are_limited_to_five_in_five_minutes(app: Flask, client: Browser) 
         client.sign_in(person.user_id or 0)
         phone, _codes = set_up(app, client, person)
         clock.shift(dt.timedelta(minutes=1))
-        browser, again = at_the_code(app, person), at_the_code(app, person)
-        assert [give(browser, "000000") for _try in range(6)] == [200] * 5 + [429]
-        assert give(again, phone.now()) == 429, "another session is the same person"
+        browser, again = begin_sign_in(app, person), begin_sign_in(app, person)
+        assert [submit_code(browser, "000000") for _try in range(6)] == [200] * 5 + [429]
+        assert submit_code(again, phone.now()) == 429, "the limit is per user, not per session"
         clock.shift(dt.timedelta(minutes=5))
-        assert give(again, phone.now()) == 303
+        assert submit_code(again, phone.now()) == 303
 
 
 def test_recovery_code_works_once(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
-    assert give(at_the_code(app, person), codes[0]) == 303
-    assert give(at_the_code(app, person), codes[0]) == 200
-    assert give(at_the_code(app, person), codes[1].upper().replace("-", " ")) == 303
+    assert submit_code(begin_sign_in(app, person), codes[0]) == 303
+    assert submit_code(begin_sign_in(app, person), codes[0]) == 200
+    assert submit_code(begin_sign_in(app, person), codes[1].upper().replace("-", " ")) == 303
     assert session.query(RecoveryCode).count() == 8
     kept = {row.code_hash for row in session.query(RecoveryCode)}
     assert not kept & set(codes)
     new = client.post("/account/second-step/codes", data={"present": factories.PASSWORD})
     assert new.status_code == 200
-    assert give(at_the_code(app, person), codes[2]) == 200, "new codes end the old ones"
+    assert submit_code(begin_sign_in(app, person), codes[2]) == 200, "new codes replace the old ones"
     assert "field-error" in client.post("/account/second-step/codes", data={"present": "x"}).text
 
 
@@ -167,7 +167,7 @@ def test_secret_is_stored_encrypted(app: Flask, client: Browser) -> None:
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     client.post("/account/second-step/begin")
-    secret = app_secret(app, person).secret
+    secret = authenticator_of(app, person).secret
     kept = session.query(User).filter_by(email=person.email).one().second_factor_secret
     assert kept
     assert secret not in kept
@@ -178,12 +178,12 @@ def test_verifying_the_code_renews_the_session_token(app: Flask, client: Browser
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
-    browser = at_the_code(app, person)
+    browser = begin_sign_in(app, person)
     with browser.session_transaction() as cookie:
-        half = cookie["_user_id"]
-    give(browser, codes[0])
+        old_token = cookie["_user_id"]
+    submit_code(browser, codes[0])
     with browser.session_transaction() as cookie:
-        assert cookie["_user_id"] != half
+        assert cookie["_user_id"] != old_token
 
 
 def test_two_factor_can_be_disabled_unless_required(app: Flask, strict: Flask, client: Browser) -> None:
@@ -194,8 +194,8 @@ def test_two_factor_can_be_disabled_unless_required(app: Flask, strict: Flask, c
     assert client.post("/account/second-step/off", data={"present": factories.PASSWORD}).status_code == 303
     assert session.query(User).filter_by(email=person.email).one().second_factor_secret is None
     browser = strict.test_client()
-    sign_in(browser, garden.email)  # type: ignore[arg-type]  # because it is our browser
-    set_up(strict, browser, garden)  # type: ignore[arg-type]  # because it is our browser
+    sign_in(browser, garden.email)  # type: ignore[arg-type]  # because the test client is our Browser
+    set_up(strict, browser, garden)  # type: ignore[arg-type]  # because the test client is our Browser
     answer = browser.post("/account/second-step/off", data={"present": factories.PASSWORD})
     assert 'role="alert"' in answer.text
     assert session.query(User).filter_by(email=garden.email).one().second_factor_at is not None
@@ -221,7 +221,7 @@ def test_administrator_resets_a_lost_second_factor(app: Flask, client: Browser) 
 
 @pytest.mark.once
 def test_codes_match_the_rfc_6238_test_vectors() -> None:
-    """RFC 6238, appendix B, the rows for SHA-1, cut to the last six digits."""
+    """RFC 6238, appendix B: the SHA-1 rows, truncated to six digits."""
     secret = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ"
     for moment, code in (
         (59, "287082"),
@@ -260,7 +260,7 @@ def test_enrolment_requires_a_secret_and_the_right_code(app: Flask, client: Brow
         client.sign_in(person.user_id or 0)
         assert "Begynn på nytt: Det er ingenting å bekrefte." in confirm("123456")
         client.post("/account/second-step/begin")
-        phone = app_secret(app, person)
+        phone = authenticator_of(app, person)
         assert "Fyll ut dette feltet." in confirm("")
         assert "Denne koden er feil eller brukt." in confirm(phone.now()[:5])
         assert session.get_one(User, person.user_id).second_factor_at is None
@@ -277,7 +277,7 @@ def test_changing_two_factor_requires_the_password(app: Flask, client: Browser, 
     _phone, codes = set_up(app, client, person)
     assert "Fyll ut dette feltet." in client.post(f"/account/second-step/{act}", data={"present": ""}).text
     assert session.get_one(User, person.user_id).second_factor_at is not None
-    assert give(at_the_code(app, person), codes[0]) == 303
+    assert submit_code(begin_sign_in(app, person), codes[0]) == 303
 
 
 def test_user_without_two_factor_has_no_codes(app: Flask, client: Browser) -> None:
@@ -297,7 +297,7 @@ def test_unverified_session_cannot_enrol_again(app: Flask, client: Browser) -> N
     person = factories.member(factories.company())
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
-    half = at_the_code(app, person)
+    half = begin_sign_in(app, person)
     answers = [
         half.get("/account/second-step/qr.svg"),
         half.post("/account/second-step/confirm", data={"code": codes[0]}),
@@ -305,7 +305,7 @@ def test_unverified_session_cannot_enrol_again(app: Flask, client: Browser) -> N
     assert [answer.headers["Location"] for answer in answers] == ["/sign-in/code"] * 2
     assert "Fyll ut dette feltet." in half.post("/sign-in/code", data={"code": ""}).text
     assert half.get("/home").status_code == 303
-    assert give(half, codes[0]) == 303
+    assert submit_code(half, codes[0]) == 303
 
 
 def test_code_does_not_revive_an_ended_session(app: Flask, client: Browser) -> None:
@@ -317,4 +317,4 @@ def test_code_does_not_revive_an_ended_session(app: Flask, client: Browser) -> N
     with pytest.raises(NotFound):
         use_cases.verify_code(person, codes[0], token, SecretCipher(str(app.secret_key)))
     assert session.query(SignInSession).count() == 0
-    assert session.query(RecoveryCode).count() == len(codes), "the code on paper is not used up"
+    assert session.query(RecoveryCode).count() == len(codes), "the recovery code was not consumed"

@@ -1,4 +1,4 @@
-"""What users do with their own account: change name, password and e-mail address."""
+"""Changes to the user's own account: name, password and e-mail address."""
 
 from dataclasses import dataclass
 

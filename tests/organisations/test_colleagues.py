@@ -1,4 +1,4 @@
-"""Colleagues: who may invite, what an invitation is worth and for how long, and that somebody always leads."""
+"""Colleagues: who can invite, how long an invitation is valid, and that one leader remains."""
 
 import pytest
 from flask import Flask
@@ -21,15 +21,15 @@ NEWCOMER = {"person_name": "Jon Bjørkvold", "password": "grønn traktor på jor
 
 
 def link_to(email: str) -> str:
-    """Return the path that the newest mail to an address leads to."""
+    """Return the link in the newest e-mail to an address."""
     return mails(email)[-1].link_path
 
 
-def secret_to(email: str) -> str:
+def token_to(email: str) -> str:
     return link_to(email).rpartition("/")[2]
 
 
-def open_to(viewer: Viewer) -> set[str]:
+def open_invitations(viewer: Viewer) -> set[str]:
     return {invitation.email for invitation in queries.open_invitations(viewer.organisation_id or 0)}
 
 
@@ -40,9 +40,9 @@ def owner(app: Flask) -> Viewer:
 
 @pytest.mark.parametrize("role", ["curator", "adviser", "administrator", ""])
 def test_invitation_to_an_unknown_role_is_refused(owner: Viewer, role: str) -> None:
-    with pytest.raises(RuleBroken, match="Velg én fra listen") as told:
+    with pytest.raises(RuleBroken, match="Velg én fra listen") as error:
         use_cases.invite_colleague(owner, JON, role)
-    assert told.value.field == "role"
+    assert error.value.field == "role"
     assert session.query(ColleagueInvitation).count() == 0
     assert mails() == []
 
@@ -65,7 +65,7 @@ def test_second_invitation_replaces_the_first_to_an_address(owner: Viewer, clien
     first = link_to(JON)
     use_cases.invite_colleague(owner, JON, "owner")
     assert [client.get(path).status_code for path in (first, link_to(JON), link_to(LIV))] == [410, 200, 200]
-    assert open_to(owner) == {JON, LIV}
+    assert open_invitations(owner) == {JON, LIV}
 
 
 def test_only_the_sending_organisation_withdraws_an_invitation(app: Flask, owner: Viewer) -> None:
@@ -77,7 +77,7 @@ def test_only_the_sending_organisation_withdraws_an_invitation(app: Flask, owner
     assert mine.post("/organisation/invitations/999999/withdraw").status_code == 404
     assert app.test_client().get(link_to(JON)).status_code == 200
     assert mine.post(path).status_code == 303
-    assert open_to(owner) == set()
+    assert open_invitations(owner) == set()
     assert app.test_client().get(link_to(JON)).status_code == 410
 
 
@@ -90,9 +90,9 @@ def test_withdrawn_invitation_cannot_be_accepted(
     for invitation in session.query(ColleagueInvitation):
         use_cases.withdraw_invitation(owner, invitation.id)
     with pytest.raises(NotFound):
-        use_cases.accept_invitation(secret_to(JON), ANONYMOUS, NewPerson("Jon", JON, "x"), CHEAP)
+        use_cases.accept_invitation(token_to(JON), ANONYMOUS, NewPerson("Jon", JON, "x"), CHEAP)
     with pytest.raises(NotFound):
-        use_cases.accept_invitation(secret_to(LIV), queries.viewer_for(known, None), None, CHEAP)
+        use_cases.accept_invitation(token_to(LIV), queries.viewer_for(known, None), None, CHEAP)
     assert session.query(User).count() == 2
     assert session.query(Membership).count() == 1
 
@@ -101,9 +101,9 @@ def test_withdrawn_invitation_cannot_be_accepted(
 def test_invitation_is_refused_for_another_address(owner: Viewer, person: NewPerson | None) -> None:
     use_cases.invite_colleague(owner, JON, "member")
     with pytest.raises(NotFound):
-        use_cases.accept_invitation(secret_to(JON), ANONYMOUS, person, CHEAP)
+        use_cases.accept_invitation(token_to(JON), ANONYMOUS, person, CHEAP)
     assert session.query(User).count() == 1
-    assert open_to(owner) == {JON}
+    assert open_invitations(owner) == {JON}
 
 
 def test_member_who_accepts_keeps_the_existing_role(owner: Viewer, client: Browser) -> None:
@@ -114,8 +114,8 @@ def test_member_who_accepts_keeps_the_existing_role(owner: Viewer, client: Brows
     colleague.email = LIV
     client.sign_in(colleague.id)
     assert client.post(link_to(LIV)).headers["Location"] == "/home"
-    assert [found.role for found in queries.memberships_of(colleague.id)] == ["owner"]
-    assert open_to(owner) == set()
+    assert [membership.role for membership in queries.memberships_of(colleague.id)] == ["owner"]
+    assert open_invitations(owner) == set()
 
 
 def test_signed_in_user_joins_and_acts_for_the_organisation(owner: Viewer, client: Browser) -> None:
@@ -155,7 +155,9 @@ def test_garden_invitation_ends_with_the_administrator_role(app: Flask, client: 
     use_cases.invite_curator(admin, garden.id, JON, "curator")
     use_cases.invite_curator(admin, garden.id, LIV, "adviser")
     assert client.post(link_to(JON), data=NEWCOMER).status_code == 303
-    assert [(found.user.email, found.role) for found in queries.members(garden.id)] == [(JON, "curator")]
+    assert [(membership.user.email, membership.role) for membership in queries.members(garden.id)] == [
+        (JON, "curator")
+    ]
     accounts.remove_administrator(admin.email)
     assert app.test_client().post(link_to(LIV), data=NEWCOMER).status_code == 410
     assert session.query(Membership).count() == 1
@@ -165,8 +167,8 @@ def test_garden_invitation_ends_with_the_administrator_role(app: Flask, client: 
 def test_leader_cannot_change_members_of_others(app: Flask, owner: Viewer, act: str) -> None:
     stranger = factories.member(factories.company("Annen bedrift"), "member")
     browser = app.test_client().sign_in(owner.user_id or 0)
-    for number in (stranger.membership_id, 999999):
-        path = f"/organisation/colleagues/{number}/{act}"
+    for membership_id in (stranger.membership_id, 999999):
+        path = f"/organisation/colleagues/{membership_id}/{act}"
         assert browser.post(path, data={"role": "owner"}).status_code == 404
     assert session.get_one(Membership, stranger.membership_id).role == "member"
 
@@ -188,10 +190,10 @@ def test_only_leaders_manage_colleagues(owner: Viewer) -> None:
                 act(viewer)
     with pytest.raises(Forbidden):
         use_cases.remove_colleague(member, owner.membership_id or 0)
-    assert open_to(owner) == {LIV}
-    assert {found.role for found in queries.members(company.id)} == {"owner", "member"}
+    assert open_invitations(owner) == {LIV}
+    assert {membership.role for membership in queries.members(company.id)} == {"owner", "member"}
     use_cases.remove_colleague(member, member.membership_id or 0)
-    assert [found.id for found in queries.members(company.id)] == [owner.membership_id]
+    assert [membership.id for membership in queries.members(company.id)] == [owner.membership_id]
 
 
 def test_last_leader_cannot_leave(owner: Viewer, client: Browser) -> None:
@@ -204,7 +206,7 @@ def test_last_leader_cannot_leave(owner: Viewer, client: Browser) -> None:
         client.post(f"{path}/{act}", data={"role": "member"})
         page = client.page("/organisation/colleagues")
         assert "Noen må kunne lede. Inviter en annen først." in page.text
-    assert [(found.id, found.role) for found in queries.members(company.id)] == [
+    assert [(membership.id, membership.role) for membership in queries.members(company.id)] == [
         (owner.membership_id, "owner")
     ]
 

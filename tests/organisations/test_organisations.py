@@ -1,4 +1,4 @@
-"""Registering, colleagues, and for whom one acts."""
+"""Registering companies, memberships, and the administration of gardens."""
 
 import pytest
 from flask import Flask
@@ -195,9 +195,9 @@ def test_invalid_garden_invitation_is_reported_on_its_page(client: Browser) -> N
 def test_missing_garden_cannot_be_opened_or_closed(client: Browser) -> None:
     admin, company = factories.administrator(), factories.company()
     client.sign_in(admin.user_id or 0)
-    for number in (company.id, 999999):
-        assert client.get(f"/admin/gardens/{number}").status_code == 404
-        assert client.post(f"/admin/gardens/{number}/active", data={"active": "no"}).status_code == 404
+    for garden_id in (company.id, 999999):
+        assert client.get(f"/admin/gardens/{garden_id}").status_code == 404
+        assert client.post(f"/admin/gardens/{garden_id}/active", data={"active": "no"}).status_code == 404
     with pytest.raises(NotFound):
         use_cases.set_organisation_active(admin, 999999, active=False)
     session.refresh(company)
@@ -211,13 +211,13 @@ def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     adviser = factories.member(garden, "adviser")
     client.sign_in(adviser.user_id or 0)
 
-    def found(text: str) -> list[str]:
+    def search(text: str) -> list[str]:
         return [company.name for company in queries.companies_of(adviser, text=text).items]
 
-    assert set(found("")) == set(found("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
-    assert found("ålbyg") == ["Ålbygda ysteri"]
-    assert found("GJESTE") == ["Storlia gjestegård"]
-    assert found("fjøs") == []
+    assert set(search("")) == set(search("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
+    assert search("ålbyg") == ["Ålbygda ysteri"]
+    assert search("GJESTE") == ["Storlia gjestegård"]
+    assert search("fjøs") == []
     assert "Storlia" not in client.page("/companies?q=ålbyg").text
 
 
@@ -249,14 +249,19 @@ def test_companies_with_the_same_name_get_unique_slugs(client: Browser) -> None:
     assert slugs == ["bjorkvollen-ysteri", "bjorkvollen-ysteri-2", "bjorkvollen-ysteri-3"]
 
 
-@pytest.mark.parametrize(("place", "followed"), [("5056", "Kystriket næringshage"), ("5014", None)])
-def test_company_that_moves_changes_garden(client: Browser, place: str, followed: str | None) -> None:
+@pytest.mark.parametrize(("municipality", "garden_name"), [("5056", "Kystriket næringshage"), ("5014", None)])
+def test_company_that_moves_changes_garden(
+    client: Browser, municipality: str, garden_name: str | None
+) -> None:
     company = factories.company(of=factories.garden())
     factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
     client.sign_in(factories.member(company).user_id or 0)
-    assert client.post("/organisation", data=COMPANY | {"municipality": place}).status_code == 303
+    assert client.post("/organisation", data=COMPANY | {"municipality": municipality}).status_code == 303
     session.refresh(company)
-    assert (company.municipality_number, company.garden and company.garden.name) == (place, followed)
+    assert (company.municipality_number, company.garden and company.garden.name) == (
+        municipality,
+        garden_name,
+    )
 
 
 def test_administrator_with_a_membership_can_switch(client: Browser) -> None:

@@ -1,4 +1,4 @@
-"""Mails: to files, over real SMTP, and what happens when the server does not want them."""
+"""Delivery of e-mail: to files, over SMTP, and when the server or a message fails."""
 
 import datetime as dt
 import email
@@ -36,11 +36,11 @@ HELLO = Message(
 
 
 class Sink:
-    """A mail server that keeps what it gets and refuses one address."""
+    """A mail server that stores messages and rejects one address."""
 
     def __init__(self) -> None:
-        self.mails: list[bytes] = []
-        self.meanwhile: list[Callable[[], None]] = []
+        self.messages: list[bytes] = []
+        self.callbacks: list[Callable[[], None]] = []
 
     async def handle_RCPT(
         self, _server: object, _session: object, envelope: object, address: str, _options: object
@@ -51,18 +51,18 @@ class Sink:
         return "250 OK"
 
     async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
-        for act in self.meanwhile:
-            act()
-        self.mails.append(envelope.content)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
+        for callback in self.callbacks:
+            callback()
+        self.messages.append(envelope.content)  # type: ignore[attr-defined]  # because aiosmtpd gives an envelope
         return "250 OK"
 
 
 @pytest.fixture
 def sink() -> Iterator[tuple[Sink, int]]:
     handler = Sink()
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     controller = Controller(handler, hostname="127.0.0.1", port=port)
     controller.start()
     yield handler, port
@@ -70,18 +70,18 @@ def sink() -> Iterator[tuple[Sink, int]]:
 
 
 def settings_of(app: Flask) -> Settings:
-    found: Settings = app.config["SETTINGS"]
-    return found
+    settings: Settings = app.config["SETTINGS"]
+    return settings
 
 
-def post(*recipients: Recipient) -> None:
+def queue(*recipients: Recipient) -> None:
     with transaction():
         send(HELLO, recipients)
 
 
 def test_e_mail_is_written_to_files_without_a_server(app: Flask) -> None:
     person = factories.user(locale="nn")
-    post(Recipient(person.id, person.email, person.locale))
+    queue(Recipient(person.id, person.email, person.locale))
     assert deliver_due(settings_of(app)) == 1
     (file,) = Path(app.instance_path, "mail").glob("*.eml")
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
@@ -97,25 +97,25 @@ def test_refused_address_does_not_delay_other_e_mail(app: Flask, sink: tuple[Sin
     handler, port = sink
     smtp = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     first, second = factories.user(email="refused@x.example"), factories.user(email="taken@x.example")
-    post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
+    queue(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
     assert deliver_due(smtp) == 1
     states = dict(session.query(OutboxMail.recipient, OutboxMail.state).all())
     assert states == {"refused@x.example": "waiting", "taken@x.example": "sent"}
-    kept = session.query(OutboxMail.message_id).filter_by(recipient="taken@x.example").scalar()
-    assert [email.message_from_bytes(mail)["Message-ID"] for mail in handler.mails] == [kept]
+    message_id = session.query(OutboxMail.message_id).filter_by(recipient="taken@x.example").scalar()
+    assert [email.message_from_bytes(mail)["Message-ID"] for mail in handler.messages] == [message_id]
 
 
 def test_unreachable_server_is_retried_then_mail_fails(app: Flask) -> None:
-    away = replace(settings_of(app), mail_host="127.0.0.1", mail_port=1, mail_tls="none")
+    unreachable = replace(settings_of(app), mail_host="127.0.0.1", mail_port=1, mail_tls="none")
     person = factories.user()
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
-        post(Recipient(person.id, person.email, "nb"))
+        queue(Recipient(person.id, person.email, "nb"))
         for minutes in RETRY_DELAYS_MINUTES:
-            assert deliver_due(away) == 0
+            assert deliver_due(unreachable) == 0
             assert session.query(OutboxMail).one().state == "waiting"
             clock.shift(dt.timedelta(minutes=minutes))
-        assert deliver_due(away) == 0
+        assert deliver_due(unreachable) == 0
     mail = session.query(OutboxMail).one()
     assert mail.state == "failed"
     assert "ConnectionRefusedError" in mail.last_error
@@ -134,9 +134,9 @@ def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
             connection.execute(insert(Heartbeat).values(name="somebody", at=clock.now()))
 
-    handler.meanwhile = [write]
+    handler.callbacks = [write]
     person = factories.user()
-    post(Recipient(person.id, person.email, "nb"))
+    queue(Recipient(person.id, person.email, "nb"))
     smtp = replace(settings, mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     assert deliver_due(smtp) == 1
     assert request_state.last_heartbeat("somebody") is not None
@@ -144,8 +144,8 @@ def test_no_transaction_is_open_while_sending(app: Flask, sink: tuple[Sink, int]
 
 
 @pytest.fixture
-def silent() -> Iterator[socket.socket]:
-    """A server that takes the call and says nothing."""
+def unresponsive_server() -> Iterator[socket.socket]:
+    """A server that accepts connections and never responds."""
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         listening.listen()
@@ -153,33 +153,33 @@ def silent() -> Iterator[socket.socket]:
         yield listening
 
 
-def calls(server: socket.socket) -> int:
-    """Return how many have called a silent server since it was asked."""
-    for number in range(100):
+def count_connections(server: socket.socket) -> int:
+    """Return the number of new connections to the silent server."""
+    for count in range(100):
         try:
             server.accept()[0].close()
         except BlockingIOError:
-            return number
-    raise AssertionError("a hundred calls")
+            return count
+    raise AssertionError("a hundred connections")
 
 
 def test_unresponsive_server_ends_the_batch(
-    app: Flask, silent: socket.socket, monkeypatch: pytest.MonkeyPatch
+    app: Flask, unresponsive_server: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(delivery, "SMTP_TIMEOUT_SECONDS", 0.3)
-    port = silent.getsockname()[1]
+    port = unresponsive_server.getsockname()[1]
     settings = replace(settings_of(app), mail_host="127.0.0.1", mail_port=port, mail_tls="none")
     people = [factories.user() for _number in range(4)]
-    post(*(Recipient(person.id, person.email, "nb") for person in people))
+    queue(*(Recipient(person.id, person.email, "nb") for person in people))
     assert deliver_due(settings) == 0
-    assert calls(silent) == 1, "one wait, not one for each mail"
+    assert count_connections(unresponsive_server) == 1, "one timeout, not one for each message"
     assert sorted(session.scalars(select(OutboxMail.attempts))) == [0, 0, 0, 1]
-    assert deliver_due(settings_of(app)) == 3, "the server is there again"
+    assert deliver_due(settings_of(app)) == 3, "the server is available again"
 
 
 def test_malformed_mail_does_not_delay_other_e_mail(app: Flask) -> None:
     first, second = factories.user(), factories.user()
-    post(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
+    queue(*(Recipient(person.id, person.email, "nb") for person in (first, second)))
     with transaction():
         session.execute(
             update(OutboxMail).where(OutboxMail.recipient == first.email).values(subject="two\nlines")
@@ -192,7 +192,7 @@ def test_malformed_mail_does_not_delay_other_e_mail(app: Flask) -> None:
 
 def test_mail_is_retried_after_the_worker_is_killed(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     class PowerCut(BaseException):
-        """What no code catches."""
+        """An exception that the code under test does not catch."""
 
     def end(_transport: object, _message: object) -> None:
         raise PowerCut
@@ -200,12 +200,12 @@ def test_mail_is_retried_after_the_worker_is_killed(app: Flask, monkeypatch: pyt
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
         person = factories.user()
-        post(Recipient(person.id, person.email, "nb"))
+        queue(Recipient(person.id, person.email, "nb"))
         with monkeypatch.context() as patch, pytest.raises(PowerCut):
             patch.setattr(delivery.MailTransport, "send", end)
             deliver_due(settings_of(app))
         session.rollback()
-        assert deliver_due(settings_of(app)) == 0, "it may be on its way yet"
+        assert deliver_due(settings_of(app)) == 0, "it may still be in delivery"
         clock.shift(dt.timedelta(minutes=RETRY_DELAYS_MINUTES[0]))
         assert deliver_due(settings_of(app)) == 1
     assert session.query(OutboxMail).one().state == "sent"
@@ -213,27 +213,30 @@ def test_mail_is_retried_after_the_worker_is_killed(app: Flask, monkeypatch: pyt
 
 def test_batch_ends_at_its_time_limit(app: Flask) -> None:
     people = [factories.user() for _number in range(3)]
-    post(*(Recipient(person.id, person.email, "nb") for person in people))
+    queue(*(Recipient(person.id, person.email, "nb") for person in people))
     assert deliver_due(settings_of(app), seconds=-1) == 0
     assert deliver_due(settings_of(app)) == 3
 
 
-ASKED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), throttled=True)
+THROTTLED = Message("asked", lambda: Content("Noen spør", ["Et spørsmål."]), throttled=True)
 
 
-def ask(recipient: Recipient, message: Message = ASKED) -> None:
+def send_throttled(recipient: Recipient, message: Message = THROTTLED) -> None:
     with transaction():
         send(message, [recipient])
 
 
 def test_throttled_notices_become_three_mails_and_a_digest(app: Flask) -> None:
     person, other = factories.user(locale="nn"), factories.user()
-    asked, untouched = Recipient(person.id, person.email, "nn"), Recipient(other.id, other.email, "nb")
+    recipient, other_recipient = (
+        Recipient(person.id, person.email, "nn"),
+        Recipient(other.id, other.email, "nb"),
+    )
     sent: list[tuple[dt.datetime, str]] = []
     start = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
     with time_machine.travel(start, tick=False) as clock:
         for minute in range(0, 24 * 60, 10):
-            ask(asked)
+            send_throttled(recipient)
             deliver_due(settings_of(app))
             known = {at for at, _subject in sent}
             rows = session.execute(
@@ -244,14 +247,14 @@ def test_throttled_notices_become_three_mails_and_a_digest(app: Flask) -> None:
             sent = [(row.sent_at, row.subject) for row in rows]
             assert len(known) <= len(sent)
             if minute == 60:
-                ask(untouched)
+                send_throttled(other_recipient)
             clock.shift(dt.timedelta(minutes=10))
     times = sorted(at for at, _subject in sent)
     for at in times:
-        assert sum(at <= one < at + dt.timedelta(hours=6) for one in times) <= 3, times
-    assert len(times) >= 8, "who is asked for a day hears of it all day"
+        assert sum(at <= other < at + dt.timedelta(hours=6) for other in times) <= 3, times
+    assert len(times) >= 8, "notices all day lead to e-mail all day"
     assert {subject for _at, subject in sent} == {"Noen spør", "Fleire meldingar ventar på deg"}
-    assert session.query(Notice).filter_by(user_id=person.id).count() == 144, "none is lost"
+    assert session.query(Notice).filter_by(user_id=person.id).count() == 144, "no notice is lost"
     assert session.query(OutboxMail).filter_by(recipient=other.email).count() == 1
 
 
@@ -259,8 +262,8 @@ def test_unthrottled_notices_are_always_mailed(app: Flask) -> None:
     person = factories.user()
     recipient = Recipient(person.id, person.email, "nb")
     for _time in range(5):
-        ask(recipient)
-    ask(recipient, HELLO)
+        send_throttled(recipient)
+    send_throttled(recipient, HELLO)
     deliver_due(settings_of(app))
     subjects = session.scalars(select(OutboxMail.subject).where(OutboxMail.state == "sent")).all()
     assert sorted(subjects) == ["Hei på nb", *["Noen spør"] * 3]
@@ -278,7 +281,7 @@ def test_rolled_back_change_sends_nothing(app: Flask) -> None:
 
 def test_notices_are_listed_and_marked_as_read(client: Browser) -> None:
     person, other = factories.user(), factories.user()
-    post(Recipient(person.id, person.email, "nb"))
+    queue(Recipient(person.id, person.email, "nb"))
     client.sign_in(person.id)
     assert "Hei på nb" in client.page("/messages").text
     client.post("/messages/read")

@@ -1,4 +1,4 @@
-"""The audit log: one row per act with before and after, never changed again, and every change to it found."""
+"""The audit log: one event for each act, with old and new values, in a tamper-evident chain."""
 
 import threading
 from typing import Any
@@ -21,7 +21,7 @@ from tests import factories
 WRITERS, ACTS = 8, 25
 
 
-def act(count: int = 1) -> None:
+def record_events(count: int = 1) -> None:
     for number in range(count):
         with transaction():
             record(
@@ -33,8 +33,8 @@ def rows() -> list[AuditEvent]:
     return list(session.scalars(select(AuditEvent).order_by(AuditEvent.id)))
 
 
-def past_the_guards(statement: str) -> None:
-    """Change the log as one could who owns the database file."""
+def execute_without_triggers(statement: str) -> None:
+    """Execute a statement without the triggers, as an owner of the database file could."""
     session.commit()
     with db.engine.begin() as connection:
         triggers.remove(connection)
@@ -44,7 +44,7 @@ def past_the_guards(statement: str) -> None:
 
 
 def test_event_holds_actor_action_and_previous_hash(app: Any) -> None:
-    act(2)
+    record_events(2)
     first, second = rows()
     assert (second.actor_id, second.organisation_id, second.action, second.object_type, second.object_id) == (
         1, 2, "test.act", "thing", "1",
@@ -56,28 +56,28 @@ def test_event_holds_actor_action_and_previous_hash(app: Any) -> None:
 
 
 def test_changes_are_recorded_without_secrets(app: Any) -> None:
-    number = factories.user(locale="nb").id
+    user_id = factories.user(locale="nb").id
     with transaction():
-        user = session.get_one(User, number)
+        user = session.get_one(User, user_id)
         user.locale, user.is_active, user.password_hash, user.name = "nn", False, "another", "Nytt Navn"
         record(Viewer(user_id=user.id), "account.change_profile", "user", user.id)
     changed = rows()[-1].changes
     assert changed == {f"user_account:{user.id}": {"locale": ["nb", "nn"], "is_active": [True, False]}}
 
 
-@pytest.mark.parametrize("told", ["Ane Kvist svarte ikke", ["ok", "to ord"], {"why": "x" * 65}])
-def test_prose_in_details_is_refused(app: Any, told: object) -> None:
+@pytest.mark.parametrize("detail", ["Ane Kvist svarte ikke", ["ok", "to ord"], {"why": "x" * 65}])
+def test_prose_in_details_is_refused(app: Any, detail: object) -> None:
     with pytest.raises(ValueError, match="could never be erased"), transaction():
-        record(Viewer(user_id=1), "test.act", "thing", 1, reason=told)
+        record(Viewer(user_id=1), "test.act", "thing", 1, reason=detail)
     assert rows() == []
 
 
 def test_event_is_rolled_back_with_its_change(app: Any) -> None:
-    act()
+    record_events()
     with pytest.raises(ZeroDivisionError), transaction():
         record(None, "test.act", "thing", 1)
         _ = 1 / 0
-    act()
+    record_events()
     assert queries.verify() == (2, None)
 
 
@@ -92,7 +92,7 @@ def test_event_can_be_read_in_the_same_transaction(app: Any) -> None:
 
 @pytest.mark.parametrize("statement", ["UPDATE audit_event SET action = 'x'", "DELETE FROM audit_event"])
 def test_triggers_reject_updates_and_deletions(app: Any, statement: str) -> None:
-    act(2)
+    record_events(2)
     with pytest.raises(DBAPIError, match="only ever added"):
         session.execute(text(statement))
     session.rollback()
@@ -100,7 +100,7 @@ def test_triggers_reject_updates_and_deletions(app: Any, statement: str) -> None
 
 
 def test_postgresql_trigger_rejects_truncate(app: Any) -> None:
-    act()
+    record_events()
     if db.engine.dialect.name == "postgresql":
         with pytest.raises(DBAPIError, match="only ever added"):
             session.execute(text("TRUNCATE audit_event"))
@@ -120,9 +120,9 @@ def test_postgresql_trigger_rejects_truncate(app: Any) -> None:
     ],
 )
 def test_verify_reports_the_first_tampered_row(command: Any, statement: str, broken: int) -> None:
-    act(5)
+    record_events(5)
     first = rows()[0].id
-    past_the_guards(statement if first == 1 else statement.replace("id = ", f"id = {first - 1} + "))
+    execute_without_triggers(statement if first == 1 else statement.replace("id = ", f"id = {first - 1} + "))
     count, fault = queries.verify()
     assert fault is not None
     assert fault.event_id == broken + first - 1
@@ -133,14 +133,14 @@ def test_verify_reports_the_first_tampered_row(command: Any, statement: str, bro
 
 
 def test_verify_with_head_detects_a_truncated_log(command: Any) -> None:
-    act(3)
-    noted = command("audit", "head").output.strip()
-    assert noted == rows()[-1].hash
-    act()
-    assert command("audit", "verify", "--head", noted).exit_code == 0
-    past_the_guards("DELETE FROM audit_event WHERE id >= (SELECT max(id) - 1 FROM audit_event)")
+    record_events(3)
+    earlier_head = command("audit", "head").output.strip()
+    assert earlier_head == rows()[-1].hash
+    record_events()
+    assert command("audit", "verify", "--head", earlier_head).exit_code == 0
+    execute_without_triggers("DELETE FROM audit_event WHERE id >= (SELECT max(id) - 1 FROM audit_event)")
     assert command("audit", "verify").exit_code == 0
-    assert command("audit", "verify", "--head", noted).exit_code == 1
+    assert command("audit", "verify", "--head", earlier_head).exit_code == 1
 
 
 def test_chain_is_valid_with_concurrent_writers(app: Any) -> None:
@@ -148,7 +148,7 @@ def test_chain_is_valid_with_concurrent_writers(app: Any) -> None:
 
     def write() -> None:
         with app.app_context():
-            act(ACTS)
+            record_events(ACTS)
         done.append(True)
 
     threads = [threading.Thread(target=write) for _ in range(WRITERS)]
@@ -161,7 +161,7 @@ def test_chain_is_valid_with_concurrent_writers(app: Any) -> None:
 
 
 def test_migration_chains_existing_rows(app: Any) -> None:
-    act(4)
+    record_events(4)
     session.remove()
     migrate.downgrade(db.engine, "0006")
     migrate.upgrade(db.engine)

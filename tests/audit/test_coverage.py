@@ -1,4 +1,4 @@
-"""Each transaction that changes rows leaves a row in the audit log, or under seal; what need not is listed with why."""
+"""Each transaction that changes rows adds an audit event or a sealed event; exceptions are listed with a reason."""
 
 import contextlib
 import re
@@ -21,24 +21,24 @@ from marketplace.demo.people import demo_people
 from tests.support.browser import Browser
 
 RECORDS = {"audit_event", "sealed_event"}
-NEED_NONE = {
-    "sign_in_session": "that a session was used, for whom it acts now, and that it ended",
-    "throttle": "counts of tries, forgotten after a day",
-    "notice": "that a message was read",
-    "outbox_mail": "that a mail was sent",
-    "visit_count": "counts of pages, about nobody",
-    "proposal.outcome_seen_at": "that a supplier has read its letter",
-    "invitation.seen_at": "that a supplier has read an invitation",
-    "invitation.state": "that a supplier has read an invitation",
-    "taken_form": "a form's own mark against being taken twice",
+EXEMPT = {
+    "sign_in_session": "use, chosen organisation and end of a session",
+    "throttle": "attempt counters, purged after a day",
+    "notice": "a notice was read",
+    "outbox_mail": "an e-mail was sent",
+    "visit_count": "anonymous page counts",
+    "proposal.outcome_seen_at": "a supplier has read its letter",
+    "invitation.seen_at": "a supplier has read an invitation",
+    "invitation.state": "a supplier has read an invitation",
+    "taken_form": "idempotency keys of processed forms",
 }
-PUT_IN_PLACE = frozenset({"user_account"})
-"""Some of the demo's people are put in place without registering; whoever registers leaves a record with the organisation."""
+INSERTED_DIRECTLY = frozenset({"user_account"})
+"""Demo users are inserted directly; real registrations are recorded with the organisation."""
 CHANGING = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", re.IGNORECASE)
 
 
-def parts(table: str, statement: str) -> set[str]:
-    """Return what a statement changes: a table's column for each that an UPDATE sets, else the table."""
+def changed_parts(table: str, statement: str) -> set[str]:
+    """Return the changed columns of an UPDATE as table.column, or else the table."""
     if not statement.lstrip().upper().startswith("UPDATE"):
         return {table}
     assigned = re.split(r"\bWHERE\b", statement.split(" SET ", 1)[1])[0]
@@ -46,15 +46,17 @@ def parts(table: str, statement: str) -> set[str]:
 
 
 @contextlib.contextmanager
-def transactions(engine: Engine) -> Iterator[list[frozenset[str]]]:
-    """Collect, for each committed transaction, the tables it has changed."""
+def recorded_transactions(engine: Engine) -> Iterator[list[frozenset[str]]]:
+    """Collect the changed tables of each committed transaction."""
     done: list[frozenset[str]] = []
 
     def changed(connection: Any, cursor: Any, statement: str, *_rest: Any) -> None:
-        found = CHANGING.match(statement)
-        is_new = statement.lstrip().upper().startswith("INSERT")  # its count is known only when it is read
-        if found and (is_new or cursor.rowcount):
-            connection.info.setdefault("changed", set()).update(parts(found[1], statement))
+        match = CHANGING.match(statement)
+        is_new = (
+            statement.lstrip().upper().startswith("INSERT")
+        )  # the row count of INSERT ... RETURNING is not yet known
+        if match and (is_new or cursor.rowcount):
+            connection.info.setdefault("changed", set()).update(changed_parts(match[1], statement))
 
     def committed(connection: Any) -> None:
         tables = connection.info.pop("changed", None)
@@ -79,29 +81,29 @@ def unrecorded(done: list[frozenset[str]]) -> set[frozenset[str]]:
         changed
         for changed in done
         if not changed & RECORDS
-        and not all(part in NEED_NONE or part.split(".")[0] in NEED_NONE for part in changed)
+        and not all(part in EXEMPT or part.split(".")[0] in EXEMPT for part in changed)
     }
 
 
-def one_by_one(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.TimelineEvent]:
-    """Live through acts as people do, each with its own commit."""
-    for one in events:
-        with clock.as_of(one.at), transaction():
-            one.action()
-        yield one
+def commit_each(events: Iterator[timeline.TimelineEvent]) -> Iterator[timeline.TimelineEvent]:
+    """Run the events of the demo with one commit each, as in production."""
+    for demo_event in events:
+        with clock.as_of(demo_event.at), transaction():
+            demo_event.action()
+        yield demo_event
 
 
 @pytest.mark.exhaustive
 @pytest.mark.once
 def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    # Each act in a transaction of its own, as in life; the demo itself takes many together to be quick.
-    monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(one_by_one))
+    # One transaction for each act, as in production; the demo commits many together to be fast.
+    monkeypatch.setattr(timeline.Timeline, "_run_actions", staticmethod(commit_each))
     monkeypatch.setattr(demo, "_settle", session.commit)
-    with transactions(db.engine) as done:
+    with recorded_transactions(db.engine) as done:
         demo.fill(Progress(disable=True))
         worker.run_jobs()
     assert len(done) > 300
-    assert unrecorded(done) <= {PUT_IN_PLACE}
+    assert unrecorded(done) <= {INSERTED_DIRECTLY}
     count, fault = audit.verify()
     assert fault is None
     assert count > 500
@@ -110,7 +112,7 @@ def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytes
 @pytest.mark.once
 @pytest.mark.usefixtures("demo_world")
 def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
-    with transactions(db.engine) as done:
+    with recorded_transactions(db.engine) as done:
         for person in demo_people():
             user = people.find_user_by_email(person["email"])
             assert user is not None
@@ -143,5 +145,5 @@ def test_audit_log_holds_no_names_addresses_or_hashes(demo_world: Flask) -> None
         word for user in session.scalars(select(User)) for word in (user.name, user.email, user.password_hash)
     ]
     for row in session.scalars(select(AuditEvent)):
-        told = f"{row.details} {row.changes}"
-        assert [word for word in words if word in told] == [], row.id
+        recorded = f"{row.details} {row.changes}"
+        assert [word for word in words if word in recorded] == [], row.id

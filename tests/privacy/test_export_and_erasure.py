@@ -1,4 +1,4 @@
-"""A person takes along all of one's own and nothing of others, and is forgotten whole when one wants to be."""
+"""Export of a user's own data, and complete erasure on request."""
 
 import email
 import email.policy
@@ -30,12 +30,12 @@ NAME, ADDRESS = "Eldbjørg Kvannås", "eldbjorg@kvistverk.example"
 
 @pytest.fixture
 def person(opened: Market, choose: Any) -> Market:
-    """A market after the choice, whose kvistverk is led by somebody with a name of her own, and a colleague."""
+    """A market after the award, where Kvistverk has an owner with a unique name, and a second owner."""
     user = session.get_one(User, opened.kvistverk.user_id)
     user.name, user.email = NAME, ADDRESS
     session.commit()
     choose(opened, "kvistverk")
-    company = type("Place", (), {"id": opened.kvistverk.organisation_id})
+    company = type("OrganisationStub", (), {"id": opened.kvistverk.organisation_id})
     opened.person("colleague", company, "owner")
     session.commit()
     opened.people["kvistverk"] = type(opened.kvistverk)(
@@ -45,29 +45,29 @@ def person(opened: Market, choose: Any) -> Market:
     return opened
 
 
-def everything() -> str:
-    """Return all text in the database, as read by the product."""
-    found = []
+def all_texts() -> str:
+    """Return all texts in the database."""
+    texts = []
     for table in Base.metadata.sorted_tables:
-        found += [
+        texts += [
             json.dumps([str(value) for value in row], ensure_ascii=False)
             for row in session.execute(select(table))
         ]
-    return "\n".join(found)
+    return "\n".join(texts)
 
 
 def test_every_user_column_is_exported_or_exempt(app: Flask) -> None:
-    known = {
+    handled = {
         f"{inspect(part.model).local_table.name}.{part.person}" for part in queries.EXPORTED_TABLES
     } | set(queries.NOT_EXPORTED)
-    pointing = {
+    references = {
         f"{table.name}.{column.name}"
         for table in Base.metadata.sorted_tables
         for column in table.columns
         for key in column.foreign_keys
         if key.column.table.name == "user_account"
     }
-    assert pointing <= known
+    assert references <= handled
 
 
 def test_export_holds_only_the_users_own_data(person: Market, app: Flask) -> None:
@@ -75,19 +75,19 @@ def test_export_holds_only_the_users_own_data(person: Market, app: Flask) -> Non
     answer = browser.get("/account/data/export")
     assert answer.mimetype == "application/json"
     assert "attachment" in answer.headers["Content-Disposition"]
-    found = json.loads(answer.data)
-    assert (found["account"]["name"], found["account"]["email"]) == (NAME, ADDRESS)
-    assert found["acts_for"] == [
-        {"organisation": "Kvistverk", "role": "owner", "since": found["acts_for"][0]["since"]}
+    export = json.loads(answer.data)
+    assert (export["account"]["name"], export["account"]["email"]) == (NAME, ADDRESS)
+    assert export["acts_for"] == [
+        {"organisation": "Kvistverk", "role": "owner", "since": export["acts_for"][0]["since"]}
     ]
-    assert found["offers_begun"]
-    assert found["offers_sent"]
-    assert found["messages"]
-    assert found["log_ins"]
-    assert {act["action"] for act in found["acts"]} >= {"proposal.submit", "account.sign_in"}
-    told = answer.get_data(as_text=True)
+    assert export["offers_begun"]
+    assert export["offers_sent"]
+    assert export["messages"]
+    assert export["log_ins"]
+    assert {act["action"] for act in export["acts"]} >= {"proposal.submit", "account.sign_in"}
+    text_ = answer.get_data(as_text=True)
     for other in ("myrull", "skogsfjord", "owner@torget", "colleague@", "password", "hash", "$argon2"):
-        assert other.lower() not in told.lower(), other
+        assert other.lower() not in text_.lower(), other
 
 
 def test_erasure_removes_the_person_from_tables_and_mail(person: Market, app: Flask) -> None:
@@ -101,15 +101,15 @@ def test_erasure_removes_the_person_from_tables_and_mail(person: Market, app: Fl
     )
     assert supplier.rowcount == 1  # type: ignore[attr-defined]  # because an UPDATE gives a result with a count
     session.commit()
-    assert NAME in everything()
+    assert NAME in all_texts()
     assert any(ADDRESS.encode() in file.read_bytes() for file in folder.glob("*.eml"))
     before = session.scalar(text("SELECT count(*) FROM proposal"))
     browser: Any = app.test_client().sign_in(person.kvistverk.user_id)
     assert browser.post("/account/data/erase", data={}).status_code == 422
     assert browser.post("/account/data/erase", data={"sure": "y"}).status_code == 303
-    left = everything()
-    assert NAME not in left
-    assert ADDRESS not in left
+    remaining = all_texts()
+    assert NAME not in remaining
+    assert ADDRESS not in remaining
     for file in folder.glob("*.eml"):
         assert ADDRESS.encode() not in file.read_bytes()
     user = session.get_one(User, person.kvistverk.user_id)
@@ -143,21 +143,21 @@ def test_erasure_anonymizes_mail_to_others(person: Market, app: Flask) -> None:
     folder = Path(app.instance_path) / "mail"
 
     def sent() -> dict[str, tuple[bytes, EmailMessage]]:
-        found = {}
+        messages = {}
         for file in folder.glob("*.eml"):
             message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-            found[str(message["To"]).split("@", maxsplit=1)[0]] = (file.read_bytes(), message)
-        return found
+            messages[str(message["To"]).split("@", maxsplit=1)[0]] = (file.read_bytes(), message)
+        return messages
 
     before = sent()
     use_cases.erase_own_account(person.kvistverk, folder)
-    after, number = sent(), f"Person {person.kvistverk.user_id}"
+    after, placeholder = sent(), f"Person {person.kvistverk.user_id}"
     assert set(after) == set(before) - {"eldbjorg"}
-    assert after["subject"][1]["Subject"] == f"Spørsmål fra {number}"
+    assert after["subject"][1]["Subject"] == f"Spørsmål fra {placeholder}"
     assert [part.get_content_type() for part in after["body"][1].iter_parts()] == ["text/plain", "text/html"]
     for part in after["body"][1].iter_parts():
         text = part.get_content()
-        assert f"{number} (person-{person.kvistverk.user_id}@erased.invalid) spør om kassa." in text
+        assert f"{placeholder} (person-{person.kvistverk.user_id}@erased.invalid) spør om kassa." in text
         assert NAME not in text
     assert after["neither"][0] == before["neither"][0]
     assert list(folder.glob("*.part")) == []
@@ -182,10 +182,10 @@ def test_erasure_keeps_a_name_shared_with_another_user(person: Market, app: Flas
 
 
 def test_anonymous_viewer_cannot_be_erased(market: Market, app: Flask) -> None:
-    before = everything()
+    before = all_texts()
     with pytest.raises(Forbidden):
         use_cases.erase_own_account(ANONYMOUS, Path(app.instance_path) / "mail")
-    assert everything() == before
+    assert all_texts() == before
 
 
 def test_erased_user_row_cannot_be_changed(person: Market, app: Flask) -> None:

@@ -1,4 +1,4 @@
-"""The clock forgets by the periods that the privacy page shows."""
+"""Scheduled jobs delete data after the periods shown on the privacy page."""
 
 import datetime as dt
 from pathlib import Path
@@ -42,7 +42,7 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     )
     assert session.scalar(warned) == 1
     at_noon.shift(3 * MONTH)
-    assert retention.erase_unused_accounts(folder) == 1, "the last who can lead an organisation stays"
+    assert retention.erase_unused_accounts(folder) == 1, "the last leader of an organisation is kept"
     assert session.get_one(User, member).erased_at is not None
     assert session.get_one(User, market.owner.user_id).erased_at is None
     assert session.get_one(User, market.admin.user_id).erased_at is None
@@ -62,21 +62,23 @@ def test_unconfirmed_account_is_erased_after_a_week(market: Market, app: Flask, 
     assert retention.erase_unconfirmed_accounts(folder) == 1
     assert retention.erase_unconfirmed_accounts(folder) == 0
     assert session.get_one(User, fresh).email != "liv@myr.example"
-    for stays in (confirmed, market.member.user_id):
-        assert session.get_one(User, stays).erased_at is None
+    for kept_id in (confirmed, market.member.user_id):
+        assert session.get_one(User, kept_id).erased_at is None
 
 
 def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any) -> None:
     states = {"kvistverk": "refused", "myrull": "refused", "skogsfjord": "approved"}
-    found = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
-    for name, supplier in found.items():
+    suppliers = {name: session.get_one(Supplier, market.people[name].organisation_id) for name in states}
+    for name, supplier in suppliers.items():
         supplier.about = f"Vi er {name}."
         for vetting in vettings_of(supplier.id):
             vetting.state, vetting.decided_at = states[name], clock.now()
-    # One of the two refused is approved for something else.
+    # One of the two refused suppliers is approved in another category.
     garden = market.curator.organisation_id
-    session.add(Vetting(supplier_id=found["myrull"].id, category="web", state="approved", garden_id=garden))
-    appeals = {name: _appealed(market, found[name]) for name in ("kvistverk", "myrull")}
+    session.add(
+        Vetting(supplier_id=suppliers["myrull"].id, category="web", state="approved", garden_id=garden)
+    )
+    appeals = {name: _add_appeal(market, suppliers[name]) for name in ("kvistverk", "myrull")}
     session.commit()
     at_noon.shift(23 * MONTH)
     assert retention.erase_refused_suppliers() == 0
@@ -84,19 +86,19 @@ def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any
     assert retention.erase_refused_suppliers() == 1
     assert retention.erase_refused_suppliers() == 0
     session.expire_all()
-    gone = found["kvistverk"]
-    assert (gone.contact_name, gone.contact_email, gone.about, gone.is_active) == ("", "", "", False)
+    erased = suppliers["kvistverk"]
+    assert (erased.contact_name, erased.contact_email, erased.about, erased.is_active) == ("", "", "", False)
     assert {name: appeal.text for name, appeal in appeals.items()} == {
         "kvistverk": "",
         "myrull": "Vi er uenige.",
     }
     for name in ("myrull", "skogsfjord"):
-        assert found[name].contact_email == f"post@{name}.example"
-        assert found[name].about
+        assert suppliers[name].contact_email == f"post@{name}.example"
+        assert suppliers[name].about
 
 
-def _appealed(market: Market, supplier: Supplier) -> Appeal:
-    """Let a supplier have appealed a refusal, some time ago."""
+def _add_appeal(market: Market, supplier: Supplier) -> Appeal:
+    """Add an appeal by a supplier against a refusal."""
     item = vettings_of(supplier.id)[0]
     step = VettingDecision(vetting_id=item.id, from_state="submitted", to_state="refused")
     session.add(step)
@@ -146,25 +148,30 @@ def test_closed_brief_loses_its_texts_after_two_years(
 
 
 def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: Any, at_noon: Any) -> None:
-    asked = ClarificationQuestion(
+    question = ClarificationQuestion(
         brief_id=opened.brief_id, supplier_id=opened.kvistverk.organisation_id, asked_by_id=opened.kvistverk.user_id,
         text="Vi på Kvistverk lurer på kassa.", public_text="Hvilken kasse?", answer="En enkel en.", state="answered",
         asked_at=clock.now(),
     )  # fmt: skip
-    session.add(asked)
+    session.add(question)
     session.commit()
-    number = opened.proposal("kvistverk").id
-    save_scores(opened.owner, opened.reference, {number: {"price": Score(4, "Dyrere enn naboens")}})
+    proposal_id = opened.proposal("kvistverk").id
+    save_scores(opened.owner, opened.reference, {proposal_id: {"price": Score(4, "Dyrere enn naboens")}})
     choose(opened, "kvistverk")
     at_noon.shift(23 * MONTH)
     assert retention.erase_closed_briefs() == 0
-    assert asked.answer == "En enkel en."
+    assert question.answer == "En enkel en."
     at_noon.shift(2 * MONTH)
     assert retention.erase_closed_briefs() == 1
     session.expire_all()
-    assert (asked.text, asked.public_text, asked.answer, asked.state) == ("", "", "", "answered")
-    noted = session.scalars(select(Evaluation)).one()
-    assert (noted.proposal_id, noted.criterion, noted.score, noted.note) == (number, "price", 4, "")
+    assert (question.text, question.public_text, question.answer, question.state) == ("", "", "", "answered")
+    evaluation = session.scalars(select(Evaluation)).one()
+    assert (evaluation.proposal_id, evaluation.criterion, evaluation.score, evaluation.note) == (
+        proposal_id,
+        "price",
+        4,
+        "",
+    )
 
 
 def test_confirmation_during_the_job_prevents_erasure(market: Market, app: Flask, at_noon: Any) -> None:

@@ -1,7 +1,8 @@
-"""Killing the service under people who write, and judging what is left. `python -m tests.operation.soak --help`.
+"""Crash test: kill the service under concurrent writers and verify the data.
 
-Eight writers send briefs, invitations and changed texts over HTTP to gunicorn and the worker. The whole process group
-is killed, started again, every form that was cut off is sent again as it was, and then each row is asked for.
+Eight writers submit briefs and invitations over HTTP. The whole process group is killed and restarted, every
+interrupted form is submitted again unchanged, and then each row is looked up.
+Usage: `python -m tests.operation.soak --help`.
 """
 
 import argparse
@@ -27,12 +28,12 @@ from sqlalchemy import Engine, create_engine, text
 
 ROOT = Path(__file__).resolve().parents[2]
 SECRET_KEY = "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c"
-WRITERS, PER_COMPANY, FEWEST_BEFORE_KILL = 8, 150, 10
+WRITERS, PER_COMPANY, MIN_WRITES_BEFORE_KILL = 8, 150, 10
 
 
 @dataclass
-class Sent:
-    """A form that was sent: what makes it known again, and whether it was acknowledged."""
+class SubmittedForm:
+    """A submitted form: its unique word, and whether it was acknowledged."""
 
     kind: str
     word: str
@@ -44,8 +45,8 @@ class Sent:
 
 
 @dataclass
-class RankedEntry:
-    """What a soak came to."""
+class SoakResult:
+    """Counters and findings of a soak."""
 
     kills: int = 0
     acknowledged: int = 0
@@ -56,7 +57,7 @@ class RankedEntry:
     findings: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """Return one line, and each finding on a line of its own."""
+        """Return a summary, and each finding on a line of its own."""
         line = (
             f"{self.kills} kills, {self.acknowledged} acknowledged, {self.cut_off} cut off and sent again, "
             f"{self.mails} mails with {self.doubles} doubles, slowest restart {self.slowest_restart:.1f} s, "
@@ -65,18 +66,18 @@ class RankedEntry:
         return "\n".join([line, *self.findings[:20]])
 
 
-class _Numbered(TimestampSigner):
-    """Gives each token a second of its own, as pages opened one after another have."""
+class _NumberedSigner(TimestampSigner):
+    """Gives each CSRF token a different timestamp, as for pages opened one after another."""
 
     number = 0
 
     def get_timestamp(self) -> int:
-        _Numbered.number += 1
-        return int(time.time()) - _Numbered.number % 30_000
+        _NumberedSigner.number += 1
+        return int(time.time()) - _NumberedSigner.number % 30_000
 
 
 class Soak:
-    """A service of its own, its writers, and what they remember."""
+    """A running service, its writers, and the forms they have submitted."""
 
     def __init__(self, database_url: str, folder: Path, writers: int = WRITERS) -> None:
         self.url, self.folder, self.writers = database_url, folder, writers
@@ -87,14 +88,14 @@ class Soak:
             "PYTHONPATH": str(ROOT), "INSTANCE_PATH": str(folder), "DATABASE_URL": database_url, "SECRET_KEY": SECRET_KEY,
             "PRODUCTION": "0", "LIST_PAGES_PER_MINUTE": "0",
         }  # fmt: skip
-        self.sent: list[Sent] = []
-        self.told = RankedEntry()
+        self.sent: list[SubmittedForm] = []
+        self.result = SoakResult()
         self.process: subprocess.Popen[bytes] | None = None
         self._lock, self._round = threading.Lock(), 0
-        self._desks: dict[int, tuple[str, str, int, int]] = {}
+        self._credentials: dict[int, tuple[str, str, int, int]] = {}
 
     def begin(self) -> None:
-        """Make the tables and the application that signs people in."""
+        """Migrate the database and create the application that signs users in."""
         from marketplace.app import create_app
         from marketplace.config import Settings
 
@@ -104,7 +105,7 @@ class Soak:
         )
 
     def start(self) -> None:
-        """Start the service in a process group of its own and wait until it answers."""
+        """Start the service in its own process group and wait until it responds."""
         began = time.monotonic()
         with (self.folder / "service.log").open("ab") as log:
             self.process = subprocess.Popen(
@@ -115,28 +116,28 @@ class Soak:
             with contextlib.suppress(OSError, http.client.HTTPException), self._connected(5) as connection:
                 connection.request("GET", "/livez")
                 if connection.getresponse().status == 200:
-                    self.told.slowest_restart = max(self.told.slowest_restart, time.monotonic() - began)
+                    self.result.slowest_restart = max(self.result.slowest_restart, time.monotonic() - began)
                     return
             time.sleep(0.05)
         raise TimeoutError((self.folder / "service.log").read_text()[-2000:])
 
     def kill(self) -> None:
-        """End the whole group at once, as a power cut does for processes."""
+        """Kill the whole process group."""
         assert self.process is not None
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
-    def desk(self, writer: int) -> tuple[str, str, int]:
-        """Return cookie, token secret and company of a writer; a new company now and then, as lists have their ends."""
-        cookie, raw, company, used = self._desks.get(writer, ("", "", 0, PER_COMPANY))
+    def credentials(self, writer: int) -> tuple[str, str, int]:
+        """Return cookie, CSRF secret and company of a writer; the company changes now and then, to respect limits."""
+        cookie, raw, company, used = self._credentials.get(writer, ("", "", 0, PER_COMPANY))
         if used >= PER_COMPANY:
-            cookie, raw, company = self._found(writer)
+            cookie, raw, company = self._create_company(writer)
             used = 0
-        self._desks[writer] = (cookie, raw, company, used + 1)
+        self._credentials[writer] = (cookie, raw, company, used + 1)
         return cookie, raw, company
 
-    def _found(self, writer: int) -> tuple[str, str, int]:
+    def _create_company(self, writer: int) -> tuple[str, str, int]:
         from marketplace.accounts import use_cases as accounts
         from marketplace.core.database import transaction
         from tests import factories
@@ -150,10 +151,10 @@ class Soak:
         signer = self.app.session_interface.get_signing_serializer(self.app)  # type: ignore[attr-defined]  # because Flask's own interface has it
         return signer.dumps({"_user_id": token, "_fresh": True, "csrf_token": raw}), raw, number
 
-    def form(self, writer: int, chance: random.Random) -> Sent:
+    def form(self, writer: int, chance: random.Random) -> SubmittedForm:
         """Return the next form of a writer."""
-        cookie, raw, company = self.desk(writer)
-        token = URLSafeTimedSerializer(SECRET_KEY, salt="wtf-csrf-token", signer=_Numbered).dumps(raw)
+        cookie, raw, company = self.credentials(writer)
+        token = URLSafeTimedSerializer(SECRET_KEY, salt="wtf-csrf-token", signer=_NumberedSigner).dumps(raw)
         word = f"w{writer}r{self._round}n{os.urandom(5).hex()}"
         kind = chance.choice(["brief", "brief", "invitation"])
         values = {
@@ -162,10 +163,10 @@ class Soak:
         }
         path = {"brief": "/briefs/new", "invitation": "/organisation/colleagues"}[kind]
         body = urllib.parse.urlencode({"csrf_token": token, **values[kind]}).encode()
-        return Sent(kind, word, cookie, path, body, company)
+        return SubmittedForm(kind, word, cookie, path, body, company)
 
-    def post(self, sent: Sent, connection: http.client.HTTPConnection) -> int:
-        """Send a form and return the status."""
+    def post(self, sent: SubmittedForm, connection: http.client.HTTPConnection) -> int:
+        """Submit a form and return the status."""
         headers = {"Cookie": f"session={sent.cookie}", "Content-Type": "application/x-www-form-urlencoded"}
         connection.request("POST", sent.path, sent.body, headers)
         answer = connection.getresponse()
@@ -175,7 +176,7 @@ class Soak:
         return answer.status
 
     def write(self, writer: int, stop: threading.Event) -> None:
-        """Send forms until told to stop or cut off."""
+        """Submit forms until stopped or interrupted."""
         chance = random.Random(f"{writer}-{self._round}")
         with contextlib.suppress(OSError, http.client.HTTPException), self._connected(30) as connection:
             while not stop.is_set():
@@ -183,13 +184,13 @@ class Soak:
                 self.sent.append(form)
                 status = self.post(form, connection)
                 if status != 303 and not stop.is_set():
-                    self.told.findings.append(f"{form.kind} {form.word} was answered {status}")
+                    self.result.findings.append(f"{form.kind} {form.word} was answered {status}")
 
     def _connected(self, seconds: float) -> contextlib.closing[http.client.HTTPConnection]:
         return contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds))
 
     def round(self, seconds: float) -> None:
-        """Let people write, kill, start again, send what was cut off once more, and judge."""
+        """Let the writers run, kill, restart, resubmit interrupted forms, and verify."""
         self._round += 1
         stop, first = threading.Event(), len(self.sent)
         threads = [threading.Thread(target=self.write, args=(n, stop)) for n in range(self.writers)]
@@ -197,7 +198,7 @@ class Soak:
             thread.start()
         until = time.monotonic() + 30
         while (
-            sum(form.acknowledged for form in self.sent[first:]) < FEWEST_BEFORE_KILL
+            sum(form.acknowledged for form in self.sent[first:]) < MIN_WRITES_BEFORE_KILL
             and time.monotonic() < until
         ):
             time.sleep(0.02)
@@ -206,37 +207,37 @@ class Soak:
         stop.set()
         for thread in threads:
             thread.join(40)
-        self.told.kills += 1
+        self.result.kills += 1
         self.start()
         fresh = self.sent[first:]
         cut_off = [form for form in fresh if not form.acknowledged]
-        self.told.acknowledged += len(fresh) - len(cut_off)
-        self.told.cut_off += len(cut_off)
+        self.result.acknowledged += len(fresh) - len(cut_off)
+        self.result.cut_off += len(cut_off)
         for form in cut_off:
             with self._connected(30) as connection:
                 status = self.post(form, connection)
             if not form.acknowledged:
-                self.told.findings.append(f"{form.kind} {form.word} sent again was answered {status}")
-        self.judge(fresh)
+                self.result.findings.append(f"{form.kind} {form.word} sent again was answered {status}")
+        self.verify(fresh)
 
-    def judge(self, fresh: list[Sent]) -> None:
-        """Look for what is lost, half or twice, and for a database that is not whole."""
+    def verify(self, fresh: list[SubmittedForm]) -> None:
+        """Find lost, partial and duplicate rows, and database corruption."""
         engine = create_engine(self.url)
         try:
             with engine.connect() as connection:
-                known = self._known(connection)
+                known = self._count_words(connection)
                 for form in fresh:
                     number = known[form.kind][form.word]
                     if number != 1:
-                        self.told.findings.append(f"{form.kind} {form.word} is there {number} times")
-                for name, query in HALVES.items():
+                        self.result.findings.append(f"{form.kind} {form.word} is there {number} times")
+                for name, query in INCONSISTENCIES.items():
                     if found := connection.scalar(text(query)):
-                        self.told.findings.append(f"{name}: {found}")
-            self._whole(engine)
+                        self.result.findings.append(f"{name}: {found}")
+            self._check_integrity(engine)
         finally:
             engine.dispose()
 
-    def _known(self, connection: object) -> dict[str, Counter[str]]:
+    def _count_words(self, connection: object) -> dict[str, Counter[str]]:
         found: dict[str, Counter[str]] = {"brief": Counter(), "invitation": Counter()}
         for (answers,) in connection.execute(text("SELECT CAST(answers AS TEXT) FROM brief")):  # type: ignore[attr-defined]  # because it is a connection
             found["brief"].update(re.findall(r"w\d+r\d+n[0-9a-f]{10}", answers))
@@ -244,17 +245,17 @@ class Soak:
             found["invitation"][email.split("@")[0]] += 1
         return found
 
-    def _whole(self, engine: Engine) -> None:
+    def _check_integrity(self, engine: Engine) -> None:
         if engine.dialect.name != "sqlite":
             return
         with engine.connect() as connection:
             said = connection.exec_driver_sql("PRAGMA integrity_check").scalar()
             loose = connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()
         if said != "ok" or loose:
-            self.told.findings.append(f"the database is not whole: {said}, {len(loose)} loose")
+            self.result.findings.append(f"the database is corrupt: {said}, {len(loose)} dangling references")
 
     def mails(self, patience: float = 120.0) -> None:
-        """Wait until the worker has sent what waits; each invitation must have its mail, doubles at most 1 %."""
+        """Wait until all e-mail is sent; report missing messages, and more than 1 % duplicates."""
         engine, until = create_engine(self.url), time.monotonic() + patience
         with engine.connect() as connection:
             while connection.scalar(text("SELECT count(*) FROM outbox_mail WHERE state <> 'sent'")) and time.monotonic() < until:  # fmt: skip
@@ -266,14 +267,14 @@ class Soak:
         for path in (self.folder / "mail").glob("*.eml"):
             identifier = re.search(rb"^Message-ID: *\r?\n? ?(<[^>]+>)", path.read_bytes(), re.MULTILINE)
             found[identifier[1].decode() if identifier else path.name] += 1
-        self.told.mails, self.told.doubles = len(found), sum(found.values()) - len(found)
+        self.result.mails, self.result.doubles = len(found), sum(found.values()) - len(found)
         if missing := wanted - set(found):
-            self.told.findings.append(f"{len(missing)} mails were never sent")
-        if self.told.doubles > max(1, len(found) // 100):
-            self.told.findings.append(f"{self.told.doubles} mails went out twice")
+            self.result.findings.append(f"{len(missing)} mails were never sent")
+        if self.result.doubles > max(1, len(found) // 100):
+            self.result.findings.append(f"{self.result.doubles} mails went out twice")
 
 
-HALVES = {
+INCONSISTENCIES = {
     "briefs without their line in the audit log": (
         "SELECT count(*) FROM brief WHERE reference NOT IN "
         "(SELECT object_id FROM audit_event WHERE action = 'brief.create')"
@@ -291,8 +292,10 @@ HALVES = {
 }
 
 
-def soak(database_url: str, folder: Path, *, kills: int, least: int = 0, seconds: float = 1.5) -> RankedEntry:
-    """Kill the service again and again; go on until enough writes are acknowledged."""
+def soak(
+    database_url: str, folder: Path, *, kills: int, min_writes: int = 0, seconds: float = 1.5
+) -> SoakResult:
+    """Kill the service repeatedly, until enough writes have been acknowledged."""
     from tests.conftest import close
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -300,19 +303,19 @@ def soak(database_url: str, folder: Path, *, kills: int, least: int = 0, seconds
     run.begin()
     run.start()
     try:
-        while run.told.kills < kills or run.told.acknowledged < least:
+        while run.result.kills < kills or run.result.acknowledged < min_writes:
             run.round(seconds * random.uniform(0.4, 1.6))
-            if run.told.kills % 10 == 0:
-                print(run.told, flush=True)  # noqa: T201 because a long run tells how far it is
+            if run.result.kills % 10 == 0:
+                print(run.result, flush=True)  # noqa: T201 because a long run reports its progress
         run.mails()
     finally:
         run.kill()
         close(run.app)
-    return run.told
+    return run.result
 
 
 def main() -> None:
-    """Run a long soak on both databases, or on one."""
+    """Run a long soak on one or both databases."""
     from tests.support import databases
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -320,18 +323,20 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=100)
     parser.add_argument("--writes", type=int, default=5000)
     parser.add_argument("--seconds", type=float, default=1.5)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     failed = False
-    for name in asked.database or ("sqlite", "postgresql"):
+    for name in options.database or ("sqlite", "postgresql"):
         with (
             tempfile.TemporaryDirectory() as folder,
             getattr(databases, name)() as database,
             database.new() as url,
         ):
             place = f"sqlite:///{folder}/soak.sqlite3" if name == "sqlite" else url
-            told = soak(place, Path(folder), kills=asked.kills, least=asked.writes, seconds=asked.seconds)
-            print(f"{name}: {told}", flush=True)  # noqa: T201 because it is what the command is for
-            failed = failed or bool(told.findings)
+            result = soak(
+                place, Path(folder), kills=options.kills, min_writes=options.writes, seconds=options.seconds
+            )
+            print(f"{name}: {result}", flush=True)  # noqa: T201 because it is the output of the command
+            failed = failed or bool(result.findings)
     sys.exit(failed)
 
 

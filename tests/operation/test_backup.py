@@ -1,4 +1,4 @@
-"""The drill: back up while people write, bring it back elsewhere, and judge what came back."""
+"""Backup and restore: under concurrent writes, with damaged files, and from the command line."""
 
 import importlib.util
 import json
@@ -49,18 +49,18 @@ def postgresql_engine(app):
     engine.dispose()
 
 
-def write_companies(app, stop, told, number):
-    """Found companies until told to stop; put each name on the list once it is acknowledged."""
+def write_companies(app, stop, acknowledged, writer_id):
+    """Create companies until stopped; record each name once the write is acknowledged."""
     with app.app_context(), use_locale("nb"):
         person = factories.user()
         viewer = factories.viewer_for(person, None)
         session.commit()
         count = 0
         while not stop.is_set():
-            name = f"Firma {number}-{count}"
+            name = f"Firma {writer_id}-{count}"
             details = organisations.CompanyDetails(name, None, "5021", "food-drink")
             organisations.create_own_company(viewer, details)
-            told.append(name)
+            acknowledged.append(name)
             count += 1
         session.remove()
 
@@ -68,24 +68,24 @@ def write_companies(app, stop, told, number):
 def test_backup_and_restore_under_concurrent_writes(app, elsewhere, tmp_path):
     factories.garden()
     session.commit()
-    settings, stop, told = app.config["SETTINGS"], threading.Event(), []
-    writers = [threading.Thread(target=write_companies, args=(app, stop, told, n)) for n in range(4)]
+    settings, stop, acknowledged = app.config["SETTINGS"], threading.Event(), []
+    writers = [threading.Thread(target=write_companies, args=(app, stop, acknowledged, n)) for n in range(4)]
     for writer in writers:
         writer.start()
-    while len(told) < 20:
+    while len(acknowledged) < 20:
         stop.wait(0.01)
     engine = create_engine(settings.database_url)
-    before = list(told)
+    before = list(acknowledged)
     done = use_cases.create_backup(engine, settings, tmp_path / "drill.backup")
-    during = len(told) - len(before)
+    during = len(acknowledged) - len(before)
     stop.set()
     for writer in writers:
         writer.join(30)
-    assert during > 0, "nobody wrote while it was backed up"
+    assert during > 0, "nothing was written during the backup"
     other = create_engine(elsewhere.database_url)
     use_cases.restore_backup(other, elsewhere, tmp_path / "drill.backup")
     with other.connect() as connection:
-        back = set(connection.scalars(select(Company.__table__.metadata.tables["organisation"].c.name)))
+        restored = set(connection.scalars(select(Company.__table__.metadata.tables["organisation"].c.name)))
         orphans = connection.scalar(
             text("SELECT count(*) FROM company WHERE id NOT IN (SELECT id FROM organisation)")
         )
@@ -93,13 +93,13 @@ def test_backup_and_restore_under_concurrent_writes(app, elsewhere, tmp_path):
             text("SELECT count(*) FROM audit_event WHERE action = 'company.register'")
         )
         founded = connection.scalar(text("SELECT count(*) FROM company"))
-    assert set(before) <= back
+    assert set(before) <= restored
     assert orphans == 0
     assert audited == founded
     assert migrate.current(other) == migrate.head()
     assert migrate.differences(other) == []
     assert done.manifest.rows["company"] == founded
-    with other.begin() as connection:  # what comes after gets numbers of its own
+    with other.begin() as connection:  # sequences continue after the restored ids
         row = {"name": "Ny", "slug": "ny", "kind": "company", "municipality_number": "5021"}
         columns = Company.__table__.metadata.tables["organisation"].insert().values(**row)
         assert connection.execute(columns).inserted_primary_key[0] > founded

@@ -1,4 +1,4 @@
-"""Six people save the same form at once: one wins, five are told, with their text kept and the winner's shown."""
+"""Six users save the same form at once: one succeeds, five get a conflict page with both versions."""
 
 import re
 import threading
@@ -14,8 +14,8 @@ WORDS = ("granbar", "myrull", "kvistverk", "lyngstad", "fjellfot", "storvik")
 LONG = "Vi lager nettbutikker for gårder og ysterier i bygda, og har gjort det siden 2012. {}"
 
 
-def values_of(page, action):
-    """Return what a form on a page would send as it stands."""
+def form_values(page, action):
+    """Return the values that a form on a page would submit unchanged."""
     form = next(form for form in page.all("form") if form.get("action", action) == action)
     values = {}
     for field in form.iter():
@@ -34,11 +34,11 @@ def values_of(page, action):
     return values
 
 
-def six_save(app, people, path, field, text):
-    """Let six browsers open a page and then save it at once, each with a word of its own; return their answers."""
+def save_concurrently(app, people, path, field, text):
+    """Open a page in six browsers and save it at once, each with its own text; return the responses."""
     browsers = [app.test_client().sign_in(person.user_id) for person in people]
     forms = [
-        values_of(browser.page(path), path) | {field: text.format(word)}
+        form_values(browser.page(path), path) | {field: text.format(word)}
         for browser, word in zip(browsers, WORDS, strict=True)
     ]
     start, answers = threading.Barrier(6), [None] * 6
@@ -56,8 +56,8 @@ def six_save(app, people, path, field, text):
     return answers
 
 
-def check(answers, text):
-    """One answer goes on, five are 409 with both texts; return the number of the winner."""
+def assert_one_winner(answers, text):
+    """Check that one response redirects and five are conflicts with both texts; return the index of the winner."""
     assert sorted(answer.status_code for answer in answers) == [303, 409, 409, 409, 409, 409]
     winner = next(number for number, answer in enumerate(answers) if answer.status_code == 303)
     for number, answer in enumerate(answers):
@@ -68,14 +68,14 @@ def check(answers, text):
     return winner
 
 
-def six(organisation, role="owner"):
+def six_members(organisation, role="owner"):
     return [factories.member(organisation, role) for _each in range(6)]
 
 
 def test_concurrent_company_edits_accept_one(app):
     company = factories.company()
-    answers = six_save(app, six(company), "/organisation", "about", LONG)
-    winner = check(answers, LONG)
+    answers = save_concurrently(app, six_members(company), "/organisation", "about", LONG)
+    winner = assert_one_winner(answers, LONG)
     session.refresh(company)
     assert company.about == LONG.format(WORDS[winner])
 
@@ -83,7 +83,7 @@ def test_concurrent_company_edits_accept_one(app):
 def test_concurrent_garden_edits_accept_one(app):
     garden = factories.garden()
     people = [factories.administrator() for _each in range(6)]
-    check(six_save(app, people, f"/admin/gardens/{garden.id}", "about", LONG), LONG)
+    assert_one_winner(save_concurrently(app, people, f"/admin/gardens/{garden.id}", "about", LONG), LONG)
 
 
 @pytest.mark.parametrize(
@@ -95,21 +95,23 @@ def test_concurrent_profile_edits_accept_one(app, section, field):
     if field == "price_from":
         prices = dict(zip(WORDS, ("110", "120", "130", "140", "150", "160"), strict=True))
         text = type("Price", (str,), {"format": lambda _self, word: prices[word]})("{}")
-    check(six_save(app, six(supplier), f"/profile/{section}", field, text), text)
+    assert_one_winner(save_concurrently(app, six_members(supplier), f"/profile/{section}", field, text), text)
 
 
 def test_concurrent_case_edits_accept_one(app):
     supplier = new_supplier("Kvistverk")
-    people = six(supplier)
+    people = six_members(supplier)
     profiles.add_case(people[0], profiles.CaseDetails("Nettbutikk", LONG.format("før"), 2025))
     session.expire_all()
-    check(six_save(app, people, f"/profile/cases/{supplier.cases[0].id}", "text", LONG), LONG)
+    assert_one_winner(
+        save_concurrently(app, people, f"/profile/cases/{supplier.cases[0].id}", "text", LONG), LONG
+    )
 
 
 def test_company_form_shows_the_current_values(app):
     company = factories.company(about="Vi lager ost.", organisation_number="974760673", employees=4)
-    form = values_of(
-        app.test_client().sign_in(six(company)[0].user_id).page("/organisation"), "/organisation"
+    form = form_values(
+        app.test_client().sign_in(six_members(company)[0].user_id).page("/organisation"), "/organisation"
     )
     assert form["municipality"] == "5021"
     assert form["sector"] == "food-drink"
@@ -118,10 +120,10 @@ def test_company_form_shows_the_current_values(app):
 
 def test_saving_after_a_conflict_replaces_the_values(app):
     company = factories.company()
-    mine, theirs = (app.test_client().sign_in(person.user_id) for person in six(company)[:2])
-    form = values_of(mine.page("/organisation"), "/organisation") | {"about": "Vårt."}
+    mine, theirs = (app.test_client().sign_in(person.user_id) for person in six_members(company)[:2])
+    form = form_values(mine.page("/organisation"), "/organisation") | {"about": "Vårt."}
     theirs.post(
-        "/organisation", data=values_of(theirs.page("/organisation"), "/organisation") | {"about": "Deres."}
+        "/organisation", data=form_values(theirs.page("/organisation"), "/organisation") | {"about": "Deres."}
     )
     refused = mine.post("/organisation", data=form, csrf=False)
     assert refused.status_code == 409
@@ -133,8 +135,8 @@ def test_saving_after_a_conflict_replaces_the_values(app):
 
 def test_edits_of_different_sections_do_not_conflict(app):
     supplier = new_supplier("Kvistverk")
-    one, other = (app.test_client().sign_in(person.user_id) for person in six(supplier)[:2])
-    text = values_of(one.page("/profile/text"), "/profile/text") | {"about": LONG.format("mosefjell")}
-    price = values_of(other.page("/profile/price"), "/profile/price") | {"price_from": "9 000"}
+    one, other = (app.test_client().sign_in(person.user_id) for person in six_members(supplier)[:2])
+    text = form_values(one.page("/profile/text"), "/profile/text") | {"about": LONG.format("mosefjell")}
+    price = form_values(other.page("/profile/price"), "/profile/price") | {"price_from": "9 000"}
     assert one.post("/profile/text", data=text, csrf=False).status_code == 303
     assert other.post("/profile/price", data=price, csrf=False).status_code == 303

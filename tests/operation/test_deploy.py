@@ -1,4 +1,4 @@
-"""What lies in deploy/ and docs/ fits the program: its settings, its commands, its addresses."""
+"""The files in deploy/ and docs/ match the program's settings, commands and URLs."""
 
 import re
 

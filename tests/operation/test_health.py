@@ -1,4 +1,4 @@
-"""Pages for machines tell the truth, and only to those they are for."""
+"""Health endpoints, metrics and logs."""
 
 import datetime as dt
 import json
@@ -156,7 +156,7 @@ def test_metrics_count_responses_by_route_not_by_path(make_app):
 
 @pytest.fixture
 def lines():
-    """What is logged as JSON lines, in a list."""
+    """The log records as JSON, in a list."""
     kept = []
 
     class Keep(logging.Handler):

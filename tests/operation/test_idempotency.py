@@ -1,4 +1,4 @@
-"""A form that is sent twice is taken once, over threads, applications and a crash; what is changed is another form."""
+"""Repeated submits of a form are processed once: across threads, applications and crashes."""
 
 import threading
 
@@ -35,8 +35,8 @@ def count(model):
     return session.scalar(select(func.count()).select_from(model))
 
 
-def at_once(browsers, path, data):
-    """Send the same form from several browsers that start together; return their answers."""
+def submit_concurrently(browsers, path, data):
+    """Submit the same form from several browsers at once; return the responses."""
     session.commit()
     start, answers = threading.Barrier(len(browsers)), []
 
@@ -54,7 +54,7 @@ def at_once(browsers, path, data):
 
 
 def copies_of(app, browser, number):
-    """Return browsers that hold the same cookie, as one browser's parallel requests do."""
+    """Return browsers with the same cookie, like parallel requests of one browser."""
     cookie = browser.get_cookie("session")
     copies = [app.test_client() for _each in range(number)]
     for copy in copies:
@@ -70,7 +70,7 @@ def owner(app):
 def test_concurrent_submits_create_one_brief(app, owner):
     browser = app.test_client().sign_in(owner.user_id)
     form = {"csrf_token": browser.csrf_token(), "own_words": "Vi vil selge ost på nett."}
-    answers = at_once(copies_of(app, browser, 8), "/briefs/new", form)
+    answers = submit_concurrently(copies_of(app, browser, 8), "/briefs/new", form)
     assert count(Brief) == 1
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["Location"] for answer in answers}) == 1
@@ -81,7 +81,7 @@ def test_concurrent_submits_to_two_applications_create_one_invitation(app, make_
     second = make_app(instance_path=app.config["SETTINGS"].instance_path)
     form = {"csrf_token": browser.csrf_token(), "email": "ola@ysteri.example", "role": "member"}
     browsers = copies_of(app, browser, 4) + copies_of(second, browser, 4)
-    answers = at_once(browsers, "/organisation/colleagues", form)
+    answers = submit_concurrently(browsers, "/organisation/colleagues", form)
     assert count(ColleagueInvitation) == 1
     assert count(OutboxMail) == 1
     assert [answer.status_code for answer in answers] == [303] * 8
@@ -169,7 +169,7 @@ def test_refusal_caused_by_a_duplicate_gets_the_first_response(app, owner):
     form = {"csrf_token": browser.csrf_token(), "verdict": "ok", "comment": "Dette er klart."}
     twin = copies_of(app, browser, 1)[0]
     answers = []
-    # On PostgreSQL, where each statement reads anew, the draft is no longer the garden's to see by then.
+    # On PostgreSQL each statement sees new commits, so the garden can no longer see the draft by then.
     with meanwhile(app, "FROM taken_form", lambda: answers.append(twin.post(path, data=form))):
         answers.append(browser.post(path, data=form))
     assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/home")] * 2

@@ -1,4 +1,4 @@
-"""Two web processes on two ports, one database: sign-ins, limits, forms, time and the order of lists are shared."""
+"""Two web servers on one database share sign-ins, rate limits, forms, time and list order."""
 
 import contextlib
 import http.client
@@ -35,7 +35,7 @@ def free_port():
 
 
 def ask(port, path, cookie="", form=None):
-    """Return status, text and headers of an answer from one of the processes."""
+    """Return status, text and headers of a server's response."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=30)) as connection:
         headers = {"Cookie": f"session={cookie}"} if cookie else {}
         body = None
@@ -48,7 +48,7 @@ def ask(port, path, cookie="", form=None):
 
 @pytest.fixture
 def ports(app, demo_world):
-    """Two servers, each with one process of its own, on the run's database."""
+    """Two servers with one process each, on the test database."""
     settings, started, found = app.config["SETTINGS"], [], []
     session.commit()
     environ = os.environ | {
@@ -95,7 +95,7 @@ def ports(app, demo_world):
     ],
 )
 def test_gunicorn_errors_have_the_security_headers(sent, status):
-    """The answers that gunicorn writes itself, each through the process's own handler."""
+    """Error responses that gunicorn generates itself, through the worker's own handler."""
     ours, visitor = socket.socketpair()
     with ours, visitor:
         visitor.sendall(sent)
@@ -124,10 +124,10 @@ def test_two_servers_share_their_state(app, ports):
     browser = app.test_client().sign_in(person.user_id)
     token = browser.csrf_token()
     cookie = browser.get_cookie("session").value
-    # a sign-in
+    # sign-in
     assert ask(one, "/home", cookie)[0] == 200
     assert ask(other, "/home", cookie)[0] == 200
-    # a form sent to both
+    # duplicate form
     form = {"csrf_token": token, "own_words": "Vi vil selge ost på nett."}
     before = session.scalar(select(func.count()).select_from(Brief))
     answers = [ask(port, "/briefs/new", cookie, form) for port in ports]
@@ -135,22 +135,22 @@ def test_two_servers_share_their_state(app, ports):
     assert len({headers["Location"] for _status, _text, headers in answers}) == 1
     session.rollback()
     assert session.scalar(select(func.count()).select_from(Brief)) == before + 1
-    # what one writes, the other shows at once
+    # a write is visible at the other server at once
     reference = re.search(r"/briefs/([\w-]+)/", answers[0][2]["Location"])[1]
     assert ask(other, f"/briefs/{reference}/guide/need", cookie)[0] == 200
-    # the order of a list
+    # list order
     lists = [
         re.findall(r'href="(/suppliers/[\w-]+)"', ask(port, "/suppliers?q=nettbutikk")[1]) for port in ports
     ]
     assert lists[0]
     assert lists[0] == lists[1]
-    # the clock
+    # time
     dates = [ask(port, "/livez")[2]["Date"] for port in ports]
     assert dates[0][:22] == dates[1][:22]
-    # a limit
+    # rate limit
     statuses = [ask(ports[number % 2], "/gardens")[0] for number in range(80)]
     assert 429 in statuses
     assert statuses.count(200) <= 2 * 40
-    # signing out at one is signing out at both
+    # sign-out
     assert ask(one, "/sign-out", cookie, {"csrf_token": token})[0] == 303
     assert ask(other, "/home", cookie)[0] == 303

@@ -1,4 +1,4 @@
-"""When the database cannot be written to: reading goes on, writing says so, the text stays, nothing is half."""
+"""When the database is not writable, pages can be read, writes fail with 503 and keep the text, nothing is partial."""
 
 import contextlib
 import datetime as dt
@@ -27,7 +27,7 @@ COUNTED = (Brief, AuditEvent, OutboxMail, Company)
 
 @pytest.fixture
 def file(app):
-    """The file of the database; the faults here are SQLite's."""
+    """The path of the SQLite database; skips on PostgreSQL."""
     url = make_url(app.config["SETTINGS"].database_url)
     if url.get_backend_name() != "sqlite":
         pytest.skip("a file is locked, full or read-only with SQLite")
@@ -46,8 +46,8 @@ def counts():
     return [session.scalar(select(func.count()).select_from(model)) for model in COUNTED]
 
 
-def cannot_write(browser, before):
-    """Ask and write as somebody does; check what is said and what is left."""
+def assert_writes_fail(browser, before):
+    """Check that reading works and that a write fails with its text kept; return the form to submit again."""
     for path in ("/home", "/suppliers", "/briefs", "/organisation"):
         assert browser.get(path).status_code == 200, path
     form = {"csrf_token": browser.csrf_token(), "own_words": LONG}
@@ -70,27 +70,27 @@ def test_full_disk_rejects_writes_and_keeps_the_text(file, make_app, person):
         engine.dispose()
 
         @event.listens_for(engine, "connect")
-        def no_room(connection, _record):
+        def limit_size(connection, _record):
             pages = connection.execute("PRAGMA page_count").fetchone()[0]
             connection.execute(f"PRAGMA max_page_count = {pages}")
             free = connection.execute("PRAGMA freelist_count").fetchone()[0]
             assert free < 3
 
-    for name in range(12):  # what room there is in the last pages
+    for name in range(12):  # use up the free space in allocated pages
         browser.post("/briefs/new", data={"own_words": f"{name} {LONG * 15}"})
     left = counts()
     assert left[0] < before[0] + 12
-    kept = cannot_write_big(browser)
+    form = assert_long_write_fails(browser)
     with full.app_context():
-        event.remove(engine, "connect", no_room)
+        event.remove(engine, "connect", limit_size)
         engine.dispose()
-    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+    assert browser.post("/briefs/new", data=form, csrf=False).status_code == 303
     with contextlib.closing(sqlite3.connect(file)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
 
 
-def cannot_write_big(browser):
+def assert_long_write_fails(browser):
     before = counts()
     text = LONG * 15
     assert browser.get("/home").status_code == 200
@@ -108,8 +108,8 @@ def test_read_only_file_rejects_writes_and_keeps_the_text(file, app, make_app, p
     cookie = browser.get_cookie("session").value
     readonly = make_app(database_url=f"sqlite:///file:{file}?mode=ro&uri=true").test_client()
     readonly.set_cookie("session", cookie)
-    kept = cannot_write(readonly, counts())
-    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+    form = assert_writes_fail(readonly, counts())
+    assert browser.post("/briefs/new", data=form, csrf=False).status_code == 303
 
 
 @pytest.mark.slow
@@ -120,12 +120,12 @@ def test_locked_database_rejects_writes_after_the_timeout(file, app, person):
     lock.execute("BEGIN EXCLUSIVE")
     try:
         began = time.monotonic()
-        kept = cannot_write(browser, before)
+        form = assert_writes_fail(browser, before)
         assert time.monotonic() - began > 9
     finally:
         lock.execute("ROLLBACK")
         lock.close()
-    assert browser.post("/briefs/new", data=kept, csrf=False).status_code == 303
+    assert browser.post("/briefs/new", data=form, csrf=False).status_code == 303
     assert counts()[0] == before[0] + 1
 
 

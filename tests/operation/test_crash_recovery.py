@@ -1,4 +1,4 @@
-"""Three kills under eight writers. `make soak` runs a hundred."""
+"""Kill the service under eight concurrent writers, once or three times. `make soak` runs a hundred."""
 
 import pytest
 
@@ -6,8 +6,9 @@ from tests.operation.soak import soak
 
 
 @pytest.mark.slow
-def test_acknowledged_writes_survive_kill_9(empty_database_url, tmp_path):
-    result = soak(empty_database_url, tmp_path, kills=3, seconds=0.5)
+def test_acknowledged_writes_survive_kill_9(empty_database_url, tmp_path, sampling):
+    kills = 3 if sampling.exhaustive else 1
+    result = soak(empty_database_url, tmp_path, kills=kills, seconds=0.5)
     assert result.findings == []
-    assert result.acknowledged >= 30
+    assert result.acknowledged >= 10 * kills
     assert result.mails > 0

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
@@ -18,6 +18,7 @@ from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 10_000
 BEST_EFFORT_TIMEOUT_MS = 200
+S = TypeVar("S")
 logger = logging.getLogger(__name__)
 _lock_timeout_ms: ContextVar[int] = ContextVar("lock_timeout_ms", default=BUSY_TIMEOUT_MS)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
@@ -151,6 +152,15 @@ def with_transaction_hook(hook: TransactionHook) -> Iterator[None]:
         yield
     finally:
         _transaction_hook.reset(token)
+
+
+def prepared(statement: S) -> S:
+    """Mark a statement that is built once at import and executed with parameters.
+
+    A statement object memoises its cache key. Building it for each request instead takes 0.5 ms longer per execution,
+    more than running it, which is at least 5 % of a page (`make bench`).
+    """
+    return statement
 
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

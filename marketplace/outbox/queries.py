@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Integer, Row, bindparam, func, select
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice
@@ -22,7 +22,7 @@ def notices_for(viewer: Viewer, page: int = 1) -> Page[Notice]:
 
 
 _NOTICE = Notice.__table__.c
-_LATEST = (
+_LATEST = prepared(
     select(_NOTICE.locale, _NOTICE.subject, _NOTICE.link_path, _NOTICE.created_at)
     .where(_NOTICE.user_id == bindparam("user_id", type_=Integer))
     .order_by(_NOTICE.created_at.desc(), _NOTICE.id.desc())

@@ -13,7 +13,7 @@ from functools import cache
 from sqlalchemy import select
 
 from marketplace.core import clock
-from marketplace.core.database import insert_missing, session
+from marketplace.core.database import insert_missing, prepared, session
 from marketplace.matching import Document
 from marketplace.matching.documents import document_bytes, document_digest
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
@@ -24,7 +24,7 @@ FORMULA_VERSION = "4"
 """Increase with every change after which the same inputs give other scores."""
 DIGEST_BYTES = 32
 _BATCH_SIZE = 500
-_NEWEST_BASE_DIGEST = (
+_NEWEST_BASE_DIGEST = prepared(
     select(DirectoryVersion.digest)
     .where(DirectoryVersion.base_since.is_not(None))
     .order_by(DirectoryVersion.base_since.desc())

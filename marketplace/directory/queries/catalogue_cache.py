@@ -7,7 +7,7 @@ from weakref import WeakKeyDictionary
 from sqlalchemy import Engine, Select, String, func, select, true, type_coerce
 
 from marketplace.core import clock
-from marketplace.core.database import db, session
+from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
 from marketplace.directory.search import Approval, Catalogue, Entry, Hits, Wanted
 from marketplace.directory.words import fold
@@ -47,10 +47,11 @@ _APPROVALS = select(
     func.max(_VETTING.submitted_at),
     func.max(_VETTING.decided_at),
 ).subquery()
-_STAMPED = select(*_PROFILES.c, *_ACTIVE.c, *_APPROVALS.c).select_from(
-    _PROFILES.join(_ACTIVE, true()).join(_APPROVALS, true())
+_STAMPED = prepared(
+    select(*_PROFILES.c, *_ACTIVE.c, *_APPROVALS.c).select_from(
+        _PROFILES.join(_ACTIVE, true()).join(_APPROVALS, true())
+    )
 )
-"""Asked of the tables themselves and made once, for it is asked at every request."""
 
 
 def directory_stamp() -> str:

@@ -7,15 +7,17 @@ from functools import lru_cache
 from sqlalchemy import bindparam, select
 
 from marketplace.core import places, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.i18n import current_locale, sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search import Catalogue, Entry
 from marketplace.organisations.models import BusinessGarden
 
-_AREA = select(BusinessGarden.__table__.c.covered_municipalities).where(
-    BusinessGarden.__table__.c.id == bindparam("garden_id")
+_AREA = prepared(
+    select(BusinessGarden.__table__.c.covered_municipalities).where(
+        BusinessGarden.__table__.c.id == bindparam("garden_id")
+    )
 )
 SHADES = (1, 3, 6)
 """From how many suppliers a municipality gets the next darker shade."""

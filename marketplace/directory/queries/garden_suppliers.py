@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists, func, select
 
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
@@ -45,7 +45,7 @@ class Listed:
     approvals: Sequence[Approval]
 
 
-_APPROVALS = (
+_APPROVALS = prepared(
     select(
         _VETTING.c.supplier_id, _VETTING.c.id, _VETTING.c.category, _VETTING.c.state, _VETTING.c.approved_at
     )

@@ -7,7 +7,7 @@ from sqlalchemy import Integer, bindparam, func, select
 
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -28,7 +28,7 @@ _GARDEN_ID = bindparam("garden_id", type_=Integer)
 _OF_THE_GARDEN = _BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id).join(
     _ORGANISATION, _ORGANISATION.c.id == _COMPANY.c.id
 )
-_REVIEWS = (
+_REVIEWS = prepared(
     select(_ORGANISATION.c.name, _BRIEF.c.reference, _REVIEW.c.asked_at)
     .select_from(_OF_THE_GARDEN.join(_REVIEW, _REVIEW.c.brief_id == _BRIEF.c.id))
     .where(
@@ -39,7 +39,7 @@ _REVIEWS = (
     )
     .order_by(_REVIEW.c.asked_at)
 )
-_APPLICATIONS = (
+_APPLICATIONS = prepared(
     select(
         _ORGANISATION.c.name,
         func.min(_VETTING.c.submitted_at),
@@ -63,7 +63,7 @@ _ASKED = (
     .correlate(_BRIEF)
     .scalar_subquery()
 )
-_QUIET = (
+_QUIET = prepared(
     select(_ORGANISATION.c.name, _BRIEF.c.reference, _BRIEF.c.deadline, _ASKED)
     .select_from(_OF_THE_GARDEN)
     .where(
@@ -76,7 +76,7 @@ _QUIET = (
     .order_by(_BRIEF.c.deadline)
     .limit(MOST_IN_A_GROUP)
 )
-_RENEWALS = (
+_RENEWALS = prepared(
     select(_VETTING.c.id, _VETTING.c.category, _VETTING.c.approved_at, _ORGANISATION.c.name)
     .join(_ORGANISATION, _ORGANISATION.c.id == _VETTING.c.supplier_id)
     .where(
@@ -87,19 +87,24 @@ _RENEWALS = (
     .order_by(_VETTING.c.approved_at)
     .limit(MOST_IN_A_GROUP)
 )
-_COUNTED = select(
-    select(func.count()).select_from(_COMPANY).where(_COMPANY.c.garden_id == _GARDEN_ID).scalar_subquery(),
-    select(func.count())
-    .select_from(_BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id))
-    .where(
-        _COMPANY.c.garden_id == _GARDEN_ID,
-        _BRIEF.c.state == "published",
-        _BRIEF.c.deadline > bindparam("now"),
+_COUNTED = prepared(
+    select(
+        select(func.count())
+        .select_from(_COMPANY)
+        .where(_COMPANY.c.garden_id == _GARDEN_ID)
+        .scalar_subquery(),
+        select(func.count())
+        .select_from(_BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id))
+        .where(
+            _COMPANY.c.garden_id == _GARDEN_ID,
+            _BRIEF.c.state == "published",
+            _BRIEF.c.deadline > bindparam("now"),
+        )
+        .scalar_subquery(),
+        select(func.count(func.distinct(_VETTING.c.supplier_id)))
+        .where(_VETTING.c.garden_id == _GARDEN_ID, _VETTING.c.state == "approved")
+        .scalar_subquery(),
     )
-    .scalar_subquery(),
-    select(func.count(func.distinct(_VETTING.c.supplier_id)))
-    .where(_VETTING.c.garden_id == _GARDEN_ID, _VETTING.c.state == "approved")
-    .scalar_subquery(),
 )
 
 

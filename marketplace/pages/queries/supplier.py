@@ -10,7 +10,7 @@ from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, taxonomy
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.i18n import format_date, format_list, gettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
@@ -25,7 +25,7 @@ from marketplace.vetting.models import Vetting
 
 _WHOSE = bindparam("supplier_id", type_=Integer())
 _SUPPLIER, _GARDEN = Supplier.__table__, Organisation.__table__.alias("garden")
-_ITSELF = (
+_ITSELF = prepared(
     select(
         _SUPPLIER.c.next_start,
         _GARDEN.c.name.label("garden"),
@@ -59,7 +59,7 @@ _NEWEST = (
     .correlate(Brief)
     .scalar_subquery()
 )
-_OFFERS = (
+_OFFERS = prepared(
     select(
         Proposal.id,
         Proposal.state,
@@ -74,7 +74,7 @@ _OFFERS = (
     .where(Proposal.supplier_id == _WHOSE)
     .order_by(Proposal.decided_at.desc())
 )
-_INVITED = (
+_INVITED = prepared(
     select(Invitation.state, *_BRIEF)
     .join(Brief, Brief.id == Invitation.brief_id)
     .join(Organisation, Organisation.id == Brief.company_id)
@@ -85,7 +85,7 @@ _INVITED = (
     )
     .order_by(Brief.deadline)
 )
-"""Made once, and for what the page says alone: whole offers, briefs and companies cost it three times as much."""
+"""Only the columns that the page shows: loading whole offers, briefs and companies takes three times as long."""
 
 Rows = Sequence[Any]
 

@@ -11,7 +11,7 @@ from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
 from marketplace.briefs.queries.briefs import ASKER
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
@@ -22,14 +22,15 @@ from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
 
 _BRIEF = bindparam("brief_id", type_=Integer())
-_OWN = select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ASKER)
-_IN_TRADE = (
+_OWN = prepared(select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ASKER))
+_IN_TRADE = prepared(
     select(BriefService.code)
     .where(BriefService.brief_id == _BRIEF, BriefService.category.in_(approved_categories(ASKER)))
     .limit(1)
 )
-_INVITED = select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ASKER)
-"""Made once, for each page of an offer asks them."""
+_INVITED = prepared(
+    select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ASKER)
+)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import sort_key
 from marketplace.core.viewer import Viewer
@@ -28,28 +28,27 @@ HIDDEN = (State.DRAFT, State.WITHDRAWN)
 """What a company never sees, also after opening."""
 
 _BRIEF = bindparam("brief_id", type_=Integer())
-_TRADES = select(BriefService.category).where(BriefService.brief_id == _BRIEF)
-_SENT = (
+_TRADES = prepared(select(BriefService.category).where(BriefService.brief_id == _BRIEF))
+_SENT = prepared(
     select(Proposal)
     .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
     .options(joinedload(Proposal.supplier))
 )
-_APPROVALS = (
+_APPROVALS = prepared(
     select(Vetting.supplier_id, Vetting.category, Vetting.state, Vetting.approved_at)
     .join(Proposal, Proposal.supplier_id == Vetting.supplier_id)
     .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
 )
-_SCORES = (
+_SCORES = prepared(
     select(Evaluation.proposal_id, Evaluation.criterion, Evaluation.score, Evaluation.note)
     .join(Proposal, Proposal.id == Evaluation.proposal_id)
     .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
 )
-_AWARD = (
+_AWARD = prepared(
     select(Award)
     .where(Award.brief_id == _BRIEF)
     .options(joinedload(Award.proposal).joinedload(Proposal.supplier))
 )
-"""Made once: making one takes longer than asking it."""
 
 _ALWAYS_OPENED = frozenset(
     {Phase.EVALUATING, Phase.AWARDED, Phase.DELIVERED, Phase.NO_AWARD, Phase.LAPSED, Phase.TERMINATED}

@@ -12,7 +12,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries.briefs import ASKER, NOW, approved_categories, is_open, visible_to_asker
 from marketplace.core.cache import BoundedCache
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import municipality_name
@@ -32,10 +32,10 @@ _results: BoundedCache[tuple[str, str, int], ScoringResult] = BoundedCache(MAX_C
 """Results by corpus cache key, supplier id and brief version id."""
 _MISSING = object()
 
-_INVITATION = select(Invitation).where(
-    Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ASKER
+_INVITATION = prepared(
+    select(Invitation).where(Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ASKER)
 )
-_SUMMARIES = (
+_SUMMARIES = prepared(
     select(
         Brief.id,
         Brief.reference,
@@ -51,7 +51,7 @@ _SUMMARIES = (
     .join(Organisation, Organisation.id == Brief.company_id)
     .where(BriefVersion.id.in_(bindparam("version_ids", expanding=True)))
 )
-_SERVICES = (
+_SERVICES = prepared(
     select(BriefService.brief_id, BriefService.code)
     .where(BriefService.brief_id.in_(bindparam("brief_ids", expanding=True)))
     .order_by(BriefService.code)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, undefer
 
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, brief_view_for
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
@@ -54,7 +54,7 @@ class RankingPage:
 
 
 # Loads the deferred columns as well, because every caller opens the run.
-_LATEST_RUN = (
+_LATEST_RUN = prepared(
     select(RankingRun)
     .where(RankingRun.brief_id == bindparam("brief_id"))
     .options(undefer(RankingRun.result), undefer(RankingRun.inputs))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.types import NullType
 
 from marketplace.core.cache import BoundedCache
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
@@ -45,7 +45,7 @@ _ORGANISATION, _PROFILE = Organisation.__table__, Supplier.__table__
 _WHOLE = _VETTING.join(_ORGANISATION, _ORGANISATION.c.id == _VETTING.c.supplier_id).join(
     _PROFILE, _PROFILE.c.id == _ORGANISATION.c.id
 )
-_CHANGED = (
+_CHANGED = prepared(
     select(
         _VETTING.c.id,
         _PROFILE.c.id,
@@ -68,7 +68,7 @@ _CHANGED = (
     )
     .order_by(_VETTING.c.id)
 )
-_TO_READ = (
+_TO_READ = prepared(
     select(
         _VETTING.c.id,
         _ORGANISATION.c.id,

@@ -4,13 +4,13 @@ from sqlalchemy import Integer, bindparam, select
 from sqlalchemy.orm import joinedload, load_only
 
 from marketplace.accounts.models import User
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.queries.loading import OWNER_ID, load_collection, load_parts
 from marketplace.vetting.models import Vetting, VettingDecision
 
 _NAME_ONLY = load_only(User.name)
-_APPLICATION = (
+_APPLICATION = prepared(
     select(Vetting)
     .where(Vetting.id == bindparam("vetting_id", type_=Integer))
     .options(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload, load_only
 
 from marketplace.accounts.models import User
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
@@ -68,7 +68,7 @@ def waiting_for_a_second() -> Select[int]:
 
 
 _NAMED = load_only(User.name)
-_REFUSALS = (
+_REFUSALS = prepared(
     select(Refusal)
     .options(joinedload(Refusal.proposed_by).options(_NAMED), joinedload(Refusal.decided_by).options(_NAMED))
     .where(Refusal.vetting_id == bindparam("vetting_id", type_=Integer))

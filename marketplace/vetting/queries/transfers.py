@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from marketplace.core.database import session
+from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import sort_key
 from marketplace.core.viewer import Viewer
@@ -32,9 +32,11 @@ def suppliers_tied(user_id: ColumnElement[int], garden_id: ColumnElement[int]) -
     )
 
 
-_TIED = select(
-    bindparam("supplier_id", type_=Integer).in_(
-        suppliers_tied(bindparam("user_id", type_=Integer), bindparam("garden_id", type_=Integer))
+_TIED = prepared(
+    select(
+        bindparam("supplier_id", type_=Integer).in_(
+            suppliers_tied(bindparam("user_id", type_=Integer), bindparam("garden_id", type_=Integer))
+        )
     )
 )
 

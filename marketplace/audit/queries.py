@@ -19,14 +19,6 @@ def events(page: int = 1, action: str = "") -> Page[AuditEvent]:
     return paginate(query, page, size=50)
 
 
-def events_about(object_type: str, object_id: object) -> list[AuditEvent]:
-    """Return the events about one object, oldest first."""
-    query = select(AuditEvent).where(
-        AuditEvent.object_type == object_type, AuditEvent.object_id == str(object_id)
-    )
-    return list(session.scalars(query.order_by(AuditEvent.id)))
-
-
 ANONYMOUS_ACTIONS = frozenset({"question.ask"})
 """Actions shown without user and organisation: questions are read without knowing who asked."""
 

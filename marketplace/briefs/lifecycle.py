@@ -134,11 +134,6 @@ def moves_for(current: Phase, actor: Actor) -> frozenset[str]:
     return frozenset(name for name in MOVES if may(name, current, actor))
 
 
-def is_public_phase(current: Phase) -> bool:
-    """Say whether a brief has been published and not taken back: what suppliers may know of."""
-    return current not in {Phase.DRAFT, Phase.IN_REVIEW, Phase.DELETED}
-
-
 def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datetime:
     """Return the last second for questions: three working days before the deadline, one in a short window."""
     first, last = clock.to_local(published).date(), clock.to_local(deadline).date()

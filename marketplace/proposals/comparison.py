@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from marketplace.core.i18n import current_locale, format_list, format_money, format_number, ngettext
+from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import BriefRequirements, OfferContent, count_met
@@ -212,8 +212,3 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
                 )
             )
     return found
-
-
-def score_text(score: int) -> str:
-    """Return a score as "4 of 5"."""
-    return _("%(score)s of %(most)s", score=format_number(score), most=5)

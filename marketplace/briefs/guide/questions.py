@@ -208,11 +208,6 @@ class Guide:
         """Return the heading of the last step."""
         return pick(self.check_titles)
 
-    @property
-    def check_lede(self) -> str:
-        """Return what the last step is good for."""
-        return pick(self.check_ledes)
-
 
 def _question(data: Mapping[str, Any], topic: str, errors: Mapping[str, Text]) -> Question:
     example = data.get("example", {})

@@ -15,6 +15,12 @@ import numpy as np
 from scipy import sparse
 
 from marketplace.matching.storage.maxscore import TopK, zeroed_buffer
+from marketplace.matching.storage.posting_arrays import (
+    InvalidPostingsError,
+    max_weights_of,
+    read_only,
+    validate_query,
+)
 from marketplace.matching.storage.types import (
     FloatSequence,
     IntSequence,
@@ -34,7 +40,6 @@ except (
 ):  # pragma: no cover because the installed SciPy has them; the fallback has tests of its own
     _csc_matvec = _csr_matvec = _csr_sample_values = None
 
-MAX_FLOAT32 = float(np.finfo(np.float32).max)
 MAX_INT32 = 2**31 - 1
 """Largest pointer that one call of the private routines accepts: pointers have the same type as rows."""
 MAX_FORWARD_INDEX = 1_000_000
@@ -47,10 +52,6 @@ ARRAY_TYPES = [("<i8", 1), ("<i4", 1), ("<f4", 1), ("<f4", 1), ("<i8", 0)]
 
 class DamagedPostingsError(Exception):
     """Files that `Postings.save` cannot have written."""
-
-
-class InvalidPostingsError(ValueError):
-    """A matrix that cannot be stored as postings, or an invalid query."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +85,12 @@ class Postings:
             message = "Weights must be finite and non-negative."
             raise InvalidPostingsError(message)
         indptr, rows = columns.indptr.astype(np.int64), columns.indices.astype(np.int32)
-        max_weights = _max_weights_of(indptr, columns.data)
+        max_weights = max_weights_of(indptr, columns.data)
         return cls(
-            _read_only(indptr),
-            _read_only(rows),
-            _read_only(columns.data),
-            _read_only(max_weights),
+            read_only(indptr),
+            read_only(rows),
+            read_only(columns.data),
+            read_only(max_weights),
             columns.shape[0],
         )
 
@@ -134,7 +135,7 @@ class Postings:
         if not (np.isfinite(self.weights).all() and (self.weights >= 0).all()):
             message = "A list contains a weight that is not finite or is negative."
             raise DamagedPostingsError(message)
-        if not np.array_equal(self.max_weights, _max_weights_of(self.indptr, self.weights)):
+        if not np.array_equal(self.max_weights, max_weights_of(self.indptr, self.weights)):
             message = "The maximum weight of a term is not that of its list."
             raise DamagedPostingsError(message)
 
@@ -166,7 +167,7 @@ class Postings:
 
         Precise enough to select candidates; `contributions` gives exact values for the few rows that are shown.
         """
-        query_columns, query_weights = self._validate_query(columns, weights)
+        query_columns, query_weights = validate_query(columns, weights)
         is_known = self._is_known(query_columns)
         scores = np.zeros(self.size, dtype=np.float32)
         self.add(scores, query_columns[is_known], query_weights[is_known])
@@ -218,7 +219,7 @@ class Postings:
         Highest first, ties by row; scores are exact (float64). Rows that contain none of the terms or are not `alive`
         are omitted. Query weights must not be negative.
         """
-        query_columns, query_weights = self._validate_query(columns, weights)
+        query_columns, query_weights = validate_query(columns, weights)
         if query_weights.min(initial=0.0) < 0:
             message = "Top-k retrieval needs query weights from 0 up."
             raise InvalidPostingsError(message)
@@ -242,7 +243,7 @@ class Postings:
 
         Each row of the result adds up to the document's score.
         """
-        query_columns, query_weights = self._validate_query(columns, weights)
+        query_columns, query_weights = validate_query(columns, weights)
         row_indices = np.asarray(rows, dtype=np.int32)
         contributions = np.zeros((len(row_indices), len(query_columns)))
         is_known = self._is_known(query_columns)
@@ -308,34 +309,6 @@ class Postings:
             query_vector[columns] = 0.0
         return sums[0::2][::-1]
 
-    def _validate_query(self, columns: IntSequence, weights: FloatSequence) -> tuple[Pointers, Vector]:
-        query_columns, query_weights = (
-            np.asarray(columns, dtype=np.int64),
-            np.asarray(weights, dtype=np.float64),
-        )
-        if query_columns.ndim != 1 or query_columns.shape != query_weights.shape:
-            message = "A query needs one weight per term."
-            raise InvalidPostingsError(message)
-        if (
-            query_weights.size
-            and not -MAX_FLOAT32 <= query_weights.min() <= query_weights.max() <= MAX_FLOAT32
-        ):
-            message = "A query's weights must be finite."
-            raise InvalidPostingsError(message)
-        return query_columns, query_weights
-
     def _is_known(self, columns: Pointers) -> Mask:
         known: Mask = columns.view(np.uint64) < self.terms  # negative columns become very large
         return known
-
-
-def _read_only(array: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    array.flags.writeable = False
-    return array
-
-
-def _max_weights_of(indptr: Pointers, weights: Weights) -> Weights:
-    maxima, is_nonempty = np.zeros(len(indptr) - 1, dtype=np.float32), np.diff(indptr) > 0
-    if is_nonempty.any():
-        maxima[is_nonempty] = np.maximum.reduceat(weights, indptr[:-1][is_nonempty])
-    return maxima

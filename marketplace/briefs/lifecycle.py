@@ -1,6 +1,6 @@
-"""The life of a brief and of a question about it: states, moves, who may make them, and what the clock decides.
+"""State machines of a brief and of a clarification question.
 
-Only published is stored of a brief that is out; open or evaluating follows from the deadline and the clock.
+A published brief is stored as published. Whether it is open or being evaluated is derived from its deadline.
 """
 
 import datetime as dt
@@ -12,7 +12,7 @@ from marketplace.core.i18n import lazy_gettext as _
 
 
 class State(StrEnum):
-    """What is stored of a brief."""
+    """Stored state of a brief."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -27,7 +27,7 @@ class State(StrEnum):
 
 
 class Phase(StrEnum):
-    """What a brief is right now, by its state and the clock."""
+    """Current phase of a brief, derived from its state, its deadline and the time."""
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
@@ -43,12 +43,12 @@ class Phase(StrEnum):
 
 
 class Actor(StrEnum):
-    """In which role somebody acts on a brief."""
+    """Role in which somebody acts on a brief."""
 
     OWNER = "company owner"
     MEMBER = "company member"
     GARDEN = "the company's business garden"
-    CLOCK = "clock"
+    SCHEDULER = "scheduler"
 
 
 PHASE_LABELS = {
@@ -68,12 +68,12 @@ PHASE_LABELS = {
 _COMPANY = frozenset({Actor.OWNER, Actor.MEMBER})
 _OWNER = frozenset({Actor.OWNER})
 _GARDEN = frozenset({Actor.GARDEN})
-_CLOCK = frozenset({Actor.CLOCK})
+_SCHEDULER = frozenset({Actor.SCHEDULER})
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
-    """A thing that can be done to a brief: from which phases, to which state, and by whom."""
+class Transition:
+    """Transition of a brief: the phases it starts from, the state it leads to, and the actors allowed to make it."""
 
     name: str
     sources: frozenset[Phase]
@@ -82,26 +82,26 @@ class Move:
 
 
 _OUT = frozenset({Phase.OPEN, Phase.EVALUATING})
-MOVES = {
-    move.name: move
-    for move in (
-        Move("save", frozenset({Phase.DRAFT}), State.DRAFT, _COMPANY),
-        Move("delete", frozenset({Phase.DRAFT}), State.DELETED, _COMPANY),
-        Move("restore", frozenset({Phase.DELETED}), State.DRAFT, _COMPANY),
-        Move("ask_review", frozenset({Phase.DRAFT}), State.IN_REVIEW, _COMPANY),
-        Move("answer_review", frozenset({Phase.IN_REVIEW}), State.DRAFT, _GARDEN),
-        Move("pull_back", frozenset({Phase.IN_REVIEW}), State.DRAFT, _COMPANY),
-        Move("publish", frozenset({Phase.DRAFT}), State.PUBLISHED, _OWNER),
-        Move("amend", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
-        Move("extend", _OUT, State.PUBLISHED, _OWNER),
-        Move("close_early", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
-        Move("withdraw", _OUT, State.WITHDRAWN, _OWNER),
-        Move("award", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.AWARDED, _OWNER),
-        Move("reopen", frozenset({Phase.AWARDED}), State.PUBLISHED, _OWNER),
-        Move("choose_nobody", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.NO_AWARD, _OWNER),
-        Move("lapse", frozenset({Phase.EVALUATING}), State.LAPSED, _CLOCK),
-        Move("deliver", frozenset({Phase.AWARDED}), State.DELIVERED, _OWNER),
-        Move("terminate", frozenset({Phase.AWARDED}), State.TERMINATED, _OWNER),
+TRANSITIONS = {
+    transition.name: transition
+    for transition in (
+        Transition("save", frozenset({Phase.DRAFT}), State.DRAFT, _COMPANY),
+        Transition("delete", frozenset({Phase.DRAFT}), State.DELETED, _COMPANY),
+        Transition("restore", frozenset({Phase.DELETED}), State.DRAFT, _COMPANY),
+        Transition("ask_review", frozenset({Phase.DRAFT}), State.IN_REVIEW, _COMPANY),
+        Transition("answer_review", frozenset({Phase.IN_REVIEW}), State.DRAFT, _GARDEN),
+        Transition("pull_back", frozenset({Phase.IN_REVIEW}), State.DRAFT, _COMPANY),
+        Transition("publish", frozenset({Phase.DRAFT}), State.PUBLISHED, _OWNER),
+        Transition("amend", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
+        Transition("extend", _OUT, State.PUBLISHED, _OWNER),
+        Transition("close_early", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
+        Transition("withdraw", _OUT, State.WITHDRAWN, _OWNER),
+        Transition("award", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.AWARDED, _OWNER),
+        Transition("reopen", frozenset({Phase.AWARDED}), State.PUBLISHED, _OWNER),
+        Transition("choose_nobody", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.NO_AWARD, _OWNER),
+        Transition("lapse", frozenset({Phase.EVALUATING}), State.LAPSED, _SCHEDULER),
+        Transition("deliver", frozenset({Phase.AWARDED}), State.DELIVERED, _OWNER),
+        Transition("terminate", frozenset({Phase.AWARDED}), State.TERMINATED, _OWNER),
     )
 }
 
@@ -115,7 +115,7 @@ SHORT_WINDOW_WORKING_DAYS = 10
 def phase(
     state: str, deadline: dt.datetime | None, opened_early_at: dt.datetime | None, now: dt.datetime
 ) -> Phase:
-    """Return what a brief is at a moment. A published one is open up to and including its last second."""
+    """Return the phase of a brief at a moment. A published brief is open up to and including its deadline."""
     if state != State.PUBLISHED:
         return Phase(state)
     if opened_early_at is not None and now >= opened_early_at:
@@ -123,42 +123,42 @@ def phase(
     return Phase.EVALUATING if deadline is None or now > deadline else Phase.OPEN
 
 
-def may(move: str, current: Phase, actor: Actor) -> bool:
-    """Say whether somebody in a role may do a thing to a brief in a phase."""
-    rule = MOVES[move]
-    return current in rule.sources and actor in rule.actors
+def can(name: str, current: Phase, actor: Actor) -> bool:
+    """Return True if an actor may make a transition from a phase."""
+    transition = TRANSITIONS[name]
+    return current in transition.sources and actor in transition.actors
 
 
-def moves_for(current: Phase, actor: Actor) -> frozenset[str]:
-    """Return all that somebody in a role may do to a brief in a phase."""
-    return frozenset(name for name in MOVES if may(name, current, actor))
+def allowed_transitions(current: Phase, actor: Actor) -> frozenset[str]:
+    """Return the names of the transitions that an actor may make from a phase."""
+    return frozenset(name for name in TRANSITIONS if can(name, current, actor))
 
 
 def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datetime:
-    """Return the last second for questions: three working days before the deadline, one in a short window."""
+    """Return the deadline for questions: three working days before the reply deadline, or one if time is short."""
     first, last = clock.to_local(published).date(), clock.to_local(deadline).date()
     short = clock.working_days_between(first, last) < SHORT_WINDOW_WORKING_DAYS
     return clock.end_of_day(clock.add_working_days(last, -1 if short else -3))
 
 
 def latest_extension(published: dt.datetime) -> dt.date:
-    """Return the last day that a deadline can be moved to: 60 days after publication."""
+    """Return the latest day that a deadline can be moved to: 60 days after publication."""
     return clock.to_local(published).date() + dt.timedelta(days=MAX_OPEN_DAYS)
 
 
 QUESTION_REMINDERS = {"company": 2, "garden": 4}
-"""Who is reminded of a question without an answer, and after how many working days."""
+"""Working days after which each recipient is reminded of an unanswered question."""
 
 
 def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[str]:
-    """Return who is to have been reminded by now of a question that waits: the company, then its garden."""
+    """Return the recipients whose reminder of an unanswered question is due: the company, then its garden."""
     first, today = clock.to_local(asked).date(), clock.to_local(now).date()
     waited = clock.working_days_between(first, today)
-    return frozenset(who for who, days in QUESTION_REMINDERS.items() if waited >= days)
+    return frozenset(recipient for recipient, days in QUESTION_REMINDERS.items() if waited >= days)
 
 
 class QuestionState(StrEnum):
-    """What has become of a supplier's question."""
+    """State of a supplier's question."""
 
     ASKED = "asked"
     PUBLISHED = "published"

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from marketplace.briefs import lifecycle
-from marketplace.briefs.lifecycle import MOVES, Actor, Phase, State
+from marketplace.briefs.lifecycle import TRANSITIONS, Actor, Phase, State
 from marketplace.core import clock
 
 pytestmark = pytest.mark.once
@@ -40,22 +40,27 @@ def test_open_and_evaluating_are_never_states():
 
 
 def test_only_the_company_touches_a_draft_and_only_its_owner_sends_it():
-    assert lifecycle.moves_for(Phase.DRAFT, Actor.MEMBER) == {"save", "delete", "ask_review"}
-    assert lifecycle.moves_for(Phase.DRAFT, Actor.OWNER) == {"save", "delete", "ask_review", "publish"}
-    assert lifecycle.moves_for(Phase.DRAFT, Actor.GARDEN) == frozenset()
-    assert lifecycle.moves_for(Phase.IN_REVIEW, Actor.GARDEN) == {"answer_review"}
+    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.MEMBER) == {"save", "delete", "ask_review"}
+    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.OWNER) == {
+        "save",
+        "delete",
+        "ask_review",
+        "publish",
+    }
+    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.GARDEN) == frozenset()
+    assert lifecycle.allowed_transitions(Phase.IN_REVIEW, Actor.GARDEN) == {"answer_review"}
 
 
 def test_nothing_leads_away_from_what_is_over():
     over = (Phase.DELIVERED, Phase.NO_AWARD, Phase.WITHDRAWN, Phase.TERMINATED)
     for current, actor in product(over, Actor):
-        assert lifecycle.moves_for(current, actor) == frozenset()
+        assert lifecycle.allowed_transitions(current, actor) == frozenset()
 
 
 def test_a_published_brief_can_never_become_a_draft_or_be_deleted():
-    for move in MOVES.values():
-        if move.target in {State.DRAFT, State.DELETED}:
-            assert move.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.DELETED}
+    for transition in TRANSITIONS.values():
+        if transition.target in {State.DRAFT, State.DELETED}:
+            assert transition.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.DELETED}
 
 
 def test_every_phase_has_words():

@@ -118,7 +118,7 @@ class BriefView(BriefSummary):
     answers: Mapping[str, Any]
     company: Company | None
     version: BriefVersion | None
-    moves: frozenset[str]
+    transitions: frozenset[str]
 
     @property
     def rows(self) -> Mapping[str, Row]:
@@ -245,9 +245,11 @@ def view_of(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> Brief
     answers = current_answers(brief)
     hidden_name = brief.name_hidden if version else answers.get("visibility") == "hidden"
     hidden = reader == "supplier" and hidden_name and current not in NAME_SHOWN_TO_ALL
-    moves = lifecycle.moves_for(current, actor) if actor and not as_supplier else frozenset[str]()
+    transitions = (
+        lifecycle.allowed_transitions(current, actor) if actor and not as_supplier else frozenset[str]()
+    )
     company = None if hidden else brief.company
-    return BriefView(brief, reader, current, questions, answers, company, version, moves)
+    return BriefView(brief, reader, current, questions, answers, company, version, transitions)
 
 
 def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefSummary]:

@@ -6,11 +6,11 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import amendment, guide, lifecycle, notices, queries
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.briefs.use_cases.authorization import (
-    brief_to,
-    company_people,
-    garden_people,
-    tied_people,
-    touch,
+    brief_for_transition,
+    bump_revision,
+    company_recipients,
+    garden_recipients,
+    involved_recipients,
 )
 from marketplace.briefs.use_cases.publication import freeze
 from marketplace.core import clock, taxonomy
@@ -31,7 +31,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
     Composes: a caller that ranks suppliers wraps both in one transaction.
     """
     with transaction():
-        brief = brief_to("amend", viewer, reference)
+        brief = brief_for_transition("amend", viewer, reference)
         found = queries.pending_change(queries.view_of(viewer, brief))
         if not found.codes:
             raise Conflict(_("Nothing has changed since the brief was last sent."))
@@ -45,7 +45,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         brief.answers, brief.title = answers, answers["title"]
         _set_services(brief, answers["services"])
         freeze(viewer, brief, now)
-        touch(brief)
+        bump_revision(brief)
         codes = [code for code in found.codes if not amendment.is_locked(questions, code)]
         number = brief.versions[-1].number
         record(viewer, "brief.amend", "brief", brief.reference, version=number, changed=codes)
@@ -53,7 +53,14 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         message = notices.amended(
             brief.title, brief.reference, told, brief.deadline, moved=found.needs_deadline
         )
-        send(message, [*tied_people(brief), *company_people(brief, but=viewer), *garden_people(brief)])
+        send(
+            message,
+            [
+                *involved_recipients(brief),
+                *company_recipients(brief, except_viewer=viewer),
+                *garden_recipients(brief),
+            ],
+        )
         return brief
 
 
@@ -83,9 +90,9 @@ def _set_services(brief: Brief, codes: list[str]) -> None:
 def drop_change(viewer: Viewer, reference: str) -> Brief:
     """Throw away a change that is not sent: what is out stands, and nobody is told."""
     with transaction():
-        brief = brief_to("amend", viewer, reference)
+        brief = brief_for_transition("amend", viewer, reference)
         if queries.pending_change(queries.view_of(viewer, brief)).codes:
             brief.answers = dict(brief.versions[-1].answers)
-            touch(brief)
+            bump_revision(brief)
             record(viewer, "brief.drop_change", "brief", brief.reference)
         return brief

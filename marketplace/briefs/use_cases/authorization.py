@@ -1,4 +1,4 @@
-"""What every use case of a brief begins and ends with: may this be done, and who is to be told."""
+"""Authorization, locking and recipients, shared by the use cases of a brief."""
 
 from collections.abc import Iterable
 
@@ -16,53 +16,53 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Recipient
 
 
-def brief_to(move: str, viewer: Viewer, reference: str) -> Brief:
-    """Return the brief that a viewer is about to do something to.
+def brief_for_transition(transition: str, viewer: Viewer, reference: str) -> Brief:
+    """Lock a brief and check that the viewer may make a transition on it now.
 
-    Raises NotFound when the viewer may not know of it, Forbidden when it is not his or hers to do, and
-    Conflict when the brief has gone on to where it can no longer be done.
+    Raises NotFound if the viewer may not see the brief, Forbidden if the viewer's role never makes this transition, and
+    Conflict if the brief has left the phases that it starts from.
     """
     lock(reference)
     brief = brief_for(viewer, reference)
     actor, current = actor_of(viewer, brief), phase_of(brief)
-    if actor is None or actor not in lifecycle.MOVES[move].actors:
+    if actor is None or actor not in lifecycle.TRANSITIONS[transition].actors:
         raise Forbidden
-    if not lifecycle.may(move, current, actor):
+    if not lifecycle.can(transition, current, actor):
         raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
     return brief
 
 
 def lock(reference: str) -> None:
-    """Let one at a time change a brief, and read it anew; SQLite's own write lock does this already."""
-    mine = select(Brief).where(Brief.reference == reference).with_for_update()
-    session.scalar(mine.execution_options(populate_existing=True))
+    """Lock a brief's row and reload it. On SQLite the transaction itself holds the only write lock."""
+    query = select(Brief).where(Brief.reference == reference).with_for_update()
+    session.scalar(query.execution_options(populate_existing=True))
 
 
-def touch(brief: Brief) -> None:
-    """Count a change to the brief."""
+def bump_revision(brief: Brief) -> None:
+    """Increase the brief's revision, which optimistic locking compares."""
     brief.revision += 1
     brief.updated_at = clock.now()
 
 
-def company_people(brief: Brief, *, but: Viewer | None = None) -> list[Recipient]:
-    """Return the people of the brief's company, without the one who acts."""
-    own = recipients_for(brief.company_id)
-    return [person for person in own if but is None or person.user_id != but.user_id]
+def company_recipients(brief: Brief, *, except_viewer: Viewer | None = None) -> list[Recipient]:
+    """Return the members of the brief's company, except the viewer who acts."""
+    members = recipients_for(brief.company_id)
+    return [user for user in members if except_viewer is None or user.user_id != except_viewer.user_id]
 
 
-def garden_people(brief: Brief) -> list[Recipient]:
-    """Return the people of the company's business garden."""
+def garden_recipients(brief: Brief) -> list[Recipient]:
+    """Return the members of the company's business garden."""
     return recipients_for(brief.company.garden_id)
 
 
-def supplier_people(supplier_ids: Iterable[int]) -> list[Recipient]:
-    """Return the people of some suppliers."""
-    return [person for supplier_id in sorted(set(supplier_ids)) for person in recipients_for(supplier_id)]
+def supplier_recipients(supplier_ids: Iterable[int]) -> list[Recipient]:
+    """Return the members of a set of suppliers."""
+    return [user for supplier_id in sorted(set(supplier_ids)) for user in recipients_for(supplier_id)]
 
 
-def tied_people(brief: Brief) -> list[Recipient]:
-    """Return the people of the suppliers that are invited to a brief or are answering it."""
-    return supplier_people(
+def involved_recipients(brief: Brief) -> list[Recipient]:
+    """Return the members of the suppliers that are invited to a brief or are answering it."""
+    return supplier_recipients(
         supplier_id
         for query in hooks.suppliers_with_access(brief.id)
         for supplier_id in session.scalars(query)

@@ -4,7 +4,12 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
 from marketplace.briefs.lifecycle import REJECT_REASONS, QuestionState
 from marketplace.briefs.models import ClarificationQuestion
-from marketplace.briefs.use_cases.authorization import company_people, lock, supplier_people, tied_people
+from marketplace.briefs.use_cases.authorization import (
+    company_recipients,
+    involved_recipients,
+    lock,
+    supplier_recipients,
+)
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
@@ -38,7 +43,7 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
         session.flush()
         deadline = brief_view.brief.deadline or clock.now()
         asked = notices.question_asked(brief_view.title, reference, text, deadline)
-        send(asked, company_people(brief_view.brief))
+        send(asked, company_recipients(brief_view.brief))
         # The row names no brief: the company reads its own briefs' events, and must not learn who asked.
         record(viewer, "question.ask", "question", question.id)
         return question
@@ -54,8 +59,8 @@ def answer_question(viewer: Viewer, reference: str, question_id: int, public_tex
         question.answered_by_id = viewer.user_id
         question.state = QuestionState.PUBLISHED
         message = notices.question_answered(brief_view.title, reference, public_text, answer)
-        told = {person.user_id: person for person in tied_people(brief_view.brief)}
-        told |= {person.user_id: person for person in supplier_people([question.supplier_id])}
+        told = {person.user_id: person for person in involved_recipients(brief_view.brief)}
+        told |= {person.user_id: person for person in supplier_recipients([question.supplier_id])}
         send(message, told.values())
         record(viewer, "question.answer", "brief", reference, question=question.id)
 
@@ -71,7 +76,7 @@ def reject_question(viewer: Viewer, reference: str, question_id: int, reason: st
         question.answered_by_id = viewer.user_id
         question.state = QuestionState.REJECTED
         message = notices.question_rejected(brief_view.title, reference, reason)
-        send(message, supplier_people([question.supplier_id]))
+        send(message, supplier_recipients([question.supplier_id]))
         record(viewer, "question.reject", "brief", reference, question=question.id, reason=reason)
 
 

@@ -13,7 +13,7 @@ from marketplace.briefs import guide, queries
 from marketplace.briefs.guide import Question, Reading
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief
-from marketplace.briefs.use_cases.authorization import brief_to, lock, touch
+from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -103,7 +103,7 @@ def save_topic(
     `current` holds the colleague's answers by question code and the name under "by".
     """
     with transaction():
-        return _keep(viewer, brief_to("save", viewer, reference), topic_code, readings, seen)
+        return _keep(viewer, brief_for_transition("save", viewer, reference), topic_code, readings, seen)
 
 
 def save_change(
@@ -111,7 +111,7 @@ def save_change(
 ) -> Saved:
     """Keep what was written of a change of a brief that is out, as `save_topic` does; suppliers see it when it is sent."""
     with transaction():
-        return _keep(viewer, brief_to("amend", viewer, reference), topic_code, readings, seen)
+        return _keep(viewer, brief_for_transition("amend", viewer, reference), topic_code, readings, seen)
 
 
 def _keep(
@@ -140,7 +140,7 @@ def _keep(
         if not brief.versions:  # what is out keeps its title until the change is sent
             brief.title = str(answers.get("title", ""))[:120]
         brief.confirmed_topics = sorted({*brief.confirmed_topics, topic_code})
-        touch(brief)
+        bump_revision(brief)
         record(viewer, "brief.save", "brief", brief.reference, topic=topic_code)
     refused = [reading for reading in readings if not reading.accepted]
     return Saved(brief, fingerprints(topic.questions, answers), refused)
@@ -156,7 +156,7 @@ def _differs(reading: Reading, seen: Mapping[str, str], now: Mapping[str, str]) 
 def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Brief:
     """Make a must-have a wish, as the coach suggests. Raises NotFound when there is no such must-have."""
     with transaction():
-        brief = brief_to("save", viewer, reference)
+        brief = brief_for_transition("save", viewer, reference)
         answers = queries.draft_answers(brief)
         musts, wishes = list(answers.get("must_have", [])), list(answers.get("nice_to_have", []))
         if requirement not in musts:
@@ -170,7 +170,7 @@ def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Bri
             "must_have": musts,
             "nice_to_have": list(dict.fromkeys([*wishes, requirement])),
         }
-        touch(brief)
+        bump_revision(brief)
         record(viewer, "brief.save", "brief", brief.reference, topic="choosing")
         return brief
 
@@ -178,7 +178,7 @@ def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Bri
 def delete_draft(viewer: Viewer, reference: str) -> Brief:
     """Delete a draft that was never published. It can be taken back for 30 days."""
     with transaction():
-        brief = brief_to("delete", viewer, reference)
+        brief = brief_for_transition("delete", viewer, reference)
         brief.state = State.DELETED
         brief.deleted_at = clock.now()
         record(viewer, "brief.delete", "brief", brief.reference)

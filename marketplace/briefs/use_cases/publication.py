@@ -7,11 +7,11 @@ from marketplace.briefs import coach, guide, hooks, lifecycle, notices, queries
 from marketplace.briefs.lifecycle import Phase, State
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
-    brief_to,
-    company_people,
-    garden_people,
-    tied_people,
-    touch,
+    brief_for_transition,
+    bump_revision,
+    company_recipients,
+    garden_recipients,
+    involved_recipients,
 )
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import session, transaction
@@ -32,7 +32,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
     Composes: a caller that ranks suppliers wraps both in one transaction.
     """
     with transaction():
-        brief = brief_to("publish", viewer, reference)
+        brief = brief_for_transition("publish", viewer, reference)
         questions = guide.load(brief.guide_version)
         answers = queries.draft_answers(brief)
         today, now = clock.today(), clock.now()
@@ -54,11 +54,14 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
             BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
         ]
         freeze(viewer, brief, now)
-        touch(brief)
+        bump_revision(brief)
         record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
-        send(notices.published(brief.title, brief.reference, deadline), company_people(brief, but=viewer))
+        send(
+            notices.published(brief.title, brief.reference, deadline),
+            company_recipients(brief, except_viewer=viewer),
+        )
         told = notices.published_in_area(brief.company.name, brief.title, brief.reference)
-        send(told, garden_people(brief))
+        send(told, garden_recipients(brief))
         return brief
 
 
@@ -83,7 +86,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
     After the deadline this is possible only when nobody has answered, which the caller must know.
     """
     with transaction():
-        brief = brief_to("extend", viewer, reference)
+        brief = brief_for_transition("extend", viewer, reference)
         published, deadline = brief.published_at, brief.deadline
         if published is None or deadline is None:
             raise RuleBroken(_("This brief has not been published."))
@@ -114,24 +117,28 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         brief.deadline = clock.end_of_day(day)
         brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
         brief.extensions += 1
-        touch(brief)
+        bump_revision(brief)
         record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())
         message = notices.extended(brief.title, brief.reference, brief.deadline)
-        send(message, [*tied_people(brief), *company_people(brief, but=viewer)])
+        send(message, [*involved_recipients(brief), *company_recipients(brief, except_viewer=viewer)])
         return brief
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
     """Take a published brief back for good; all who know of it are told why. Raises RuleBroken without a reason."""
     with transaction():
-        brief = brief_to("withdraw", viewer, reference)
+        brief = brief_for_transition("withdraw", viewer, reference)
         if len(reason) < LEAST_REASON:
             raise RuleBroken(_("Give a reason. The suppliers have spent time on this."), "reason")
-        told = [*tied_people(brief), *company_people(brief, but=viewer), *garden_people(brief)]
+        told = [
+            *involved_recipients(brief),
+            *company_recipients(brief, except_viewer=viewer),
+            *garden_recipients(brief),
+        ]
         brief.state = State.WITHDRAWN
         brief.closed_at = clock.now()
         brief.closed_reason = reason
-        touch(brief)
+        bump_revision(brief)
         hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
         send(notices.withdrawn(brief.title, brief.reference, reason), told)

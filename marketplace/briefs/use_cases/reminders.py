@@ -7,7 +7,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import lifecycle, notices, queries
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import Brief, ClarificationQuestion
-from marketplace.briefs.use_cases.authorization import company_people, garden_people, lock
+from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients, lock
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.outbox.use_cases import send
@@ -51,10 +51,10 @@ def _remind(brief: Brief, question: ClarificationQuestion) -> int:
     title = queries.shown_title(brief)
     if "company" in due:
         told = notices.question_waits(title, brief.reference, question.text, brief.deadline)
-        send(told, company_people(brief))
+        send(told, company_recipients(brief))
     if "garden" in due:
         waits = notices.garden_question_waits(brief.company.name, title, brief.reference, brief.deadline)
-        send(waits, garden_people(brief))
+        send(waits, garden_recipients(brief))
     for receiver in sorted(due):
         record(None, ACTION, "brief", brief.reference, question=question.id, receiver=receiver)
     return len(due)

@@ -6,7 +6,12 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, notices, queries
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief, BriefReview
-from marketplace.briefs.use_cases.authorization import brief_to, company_people, garden_people, touch
+from marketplace.briefs.use_cases.authorization import (
+    brief_for_transition,
+    bump_revision,
+    company_recipients,
+    garden_recipients,
+)
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -20,7 +25,7 @@ VERDICTS = ("ok", "changes")
 def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
     """Ask the company's garden to read a draft. Raises RuleBroken when there is too little to read."""
     with transaction():
-        brief = brief_to("ask_review", viewer, reference)
+        brief = brief_for_transition("ask_review", viewer, reference)
         if brief.company.garden_id is None:
             raise RuleBroken(
                 _("No business garden covers your municipality yet, so nobody can review the draft.")
@@ -41,7 +46,7 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
         brief.updated_at = clock.now()
         title = queries.shown_title(brief)
         asked = notices.review_asked(brief.company.name, title, brief.reference, message)
-        send(asked, garden_people(brief))
+        send(asked, garden_recipients(brief))
         record(viewer, "brief.ask_review", "brief", brief.reference)
         return brief
 
@@ -55,7 +60,7 @@ def answer_review(
 ) -> Brief:
     """Give the garden's answer and hand the draft back. Raises RuleBroken when changes are wanted without a word."""
     with transaction():
-        brief = brief_to("answer_review", viewer, reference)
+        brief = brief_for_transition("answer_review", viewer, reference)
         review = queries.open_review(brief)
         if review is None:
             raise Conflict(_("The company has withdrawn its draft from review."))
@@ -70,13 +75,13 @@ def answer_review(
         review.comment = comment
         review.topic_comments = said
         brief.state = State.DRAFT
-        touch(brief)
+        bump_revision(brief)
         review.revision = brief.revision
         title, is_ok = queries.shown_title(brief), verdict == "ok"
         answer = notices.review_answered(
             viewer.organisation_name, title, brief.reference, is_ok=is_ok, comment=comment
         )
-        send(answer, company_people(brief))
+        send(answer, company_recipients(brief))
         record(viewer, "brief.answer_review", "brief", brief.reference, verdict=verdict)
         return brief
 
@@ -84,13 +89,13 @@ def answer_review(
 def pull_back(viewer: Viewer, reference: str) -> Brief:
     """Take a draft back from the garden before it has answered."""
     with transaction():
-        brief = brief_to("pull_back", viewer, reference)
+        brief = brief_for_transition("pull_back", viewer, reference)
         review = queries.open_review(brief)
         if review is not None:
             review.withdrawn_at = clock.now()
         brief.state = State.DRAFT
         brief.updated_at = clock.now()
         title = queries.shown_title(brief)
-        send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_people(brief))
+        send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_recipients(brief))
         record(viewer, "brief.pull_back", "brief", brief.reference)
         return brief

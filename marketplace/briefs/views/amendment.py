@@ -20,7 +20,7 @@ from marketplace.web.viewer import current_viewer
 def amend_topic(reference: str, topic_code: str) -> Answer:
     """One topic of the guide, as it stands in the change."""
     brief_view = own_brief_view(reference)
-    if request.method == "GET" and "amend" not in brief_view.moves:
+    if request.method == "GET" and "amend" not in brief_view.transitions:
         return see_other("briefs.show", reference=reference)
     brief_view = replace(brief_view, answers=queries.written_answers(brief_view.brief))
     found = next((t for t in amendment.open_topics(brief_view.guide) if t.code == topic_code), None)

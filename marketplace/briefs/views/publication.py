@@ -19,10 +19,10 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _brief_view_for(reference: str, move: str) -> BriefView:
+def _brief_view_for(reference: str, transition: str) -> BriefView:
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
-    if move not in brief_view.moves:
+    if transition not in brief_view.transitions:
         raise Conflict(_("The brief has changed status since you opened the page. Check its current status."))
     return brief_view
 

@@ -49,17 +49,17 @@ def locked_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
 def check_brief_move(viewer: Viewer, brief: Brief, move: str) -> None:
     """Raise Forbidden or Conflict when the viewer may not make a move with a brief as it is now."""
     actor = actor_of(viewer, brief)
-    if actor is None or actor not in brief_life.MOVES[move].actors:
+    if actor is None or actor not in brief_life.TRANSITIONS[move].actors:
         raise Forbidden
     phase = phase_of(brief)
-    if not brief_life.may(move, phase, actor):
+    if not brief_life.can(move, phase, actor):
         label = str(brief_life.PHASE_LABELS[phase])
         raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
 
 
 def move_brief(brief: Brief, move: str) -> None:
     """Give a brief the state that a move leads to, once the move is checked."""
-    brief.state = brief_life.MOVES[move].target
+    brief.state = brief_life.TRANSITIONS[move].target
     brief.updated_at = clock.now()
 
 

@@ -7,7 +7,6 @@ import ssl
 import time
 from email.message import EmailMessage
 from email.utils import format_datetime, formataddr
-from pathlib import Path
 from typing import Self
 
 from sqlalchemy import select
@@ -15,6 +14,7 @@ from sqlalchemy import select
 from marketplace.config import Settings
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
 from marketplace.core.mail_templates import render_mail
 from marketplace.outbox.models import OutboxMail
@@ -119,9 +119,7 @@ class MailTransport:
         folder.mkdir(parents=True, exist_ok=True)
         stamp = clock.now().strftime("%Y%m%d-%H%M%S")
         name = f"{stamp}-{str(message['Message-ID']).strip('<>').split('@')[0]}.eml"
-        unfinished = Path(folder, f".{name}.part")
-        unfinished.write_bytes(bytes(message))
-        unfinished.replace(folder / name)
+        write_atomically(folder / name, bytes(message))
 
 
 def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SECONDS) -> int:

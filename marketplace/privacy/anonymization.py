@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, String, Table, func, or_, select, type_coerce, update
 
 from marketplace.core.database import Base, session
+from marketplace.core.files import write_atomically
 
 EXEMPT_TABLES = {
     "audit_event": "holds ids and no names, and is never changed",
@@ -94,6 +95,4 @@ def _anonymize_message(file: Path, message: EmailMessage, words: Mapping[str, st
                 part.set_content(replace_words(text, words), subtype=part.get_content_subtype())
                 changed = True
     if changed:
-        unfinished = file.with_suffix(".part")
-        unfinished.write_bytes(bytes(message))
-        unfinished.replace(file)
+        write_atomically(file, bytes(message))

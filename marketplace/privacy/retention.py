@@ -1,6 +1,7 @@
 """Scheduled deletion of data past its retention period (see retention_periods.py). All jobs are idempotent."""
 
 import datetime as dt
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -79,17 +80,25 @@ def erase_unused_accounts(mail_folder: Path) -> int:
     Administrators, and the only leader of an organisation, are kept: somebody must replace them first.
     """
     query = (
-        select(User)
+        select(User.id)
         .where(_is_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
         .order_by(User.id)
     )
+    month_ago = clock.now() - dt.timedelta(days=30)
+
+    def may_erase(user: User) -> bool:
+        return _was_warned(user, month_ago) and not organisations_without_other_leader(user.id)
+
+    return _erase_users(session.scalars(query).all(), may_erase, mail_folder)
+
+
+def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mail_folder: Path) -> int:
+    """Erase each user in a transaction of its own, if the condition still holds there; return their number."""
     erased = 0
-    for user_id in [user.id for user in session.scalars(query)]:
+    for user_id in user_ids:
         with transaction():
             user = session.get_one(User, user_id)
-            if organisations_without_other_leader(user.id) or not _was_warned(
-                user, clock.now() - dt.timedelta(days=30)
-            ):
+            if not may_erase(user):
                 continue
             address, words = user.email, erase_user(None, user)
         anonymize_mail_files(mail_folder, address, words)
@@ -102,24 +111,16 @@ def erase_unconfirmed_accounts(mail_folder: Path) -> int:
 
     Members of an organisation and administrators are kept: somebody has vouched for them.
     """
-    made = clock.now() - dt.timedelta(days=retention_periods.UNCONFIRMED_DAYS)
+    created_before = clock.now() - dt.timedelta(days=retention_periods.UNCONFIRMED_DAYS)
     query = select(User.id).where(
         User.email_verified_at.is_(None),
         User.erased_at.is_(None),
         User.is_admin.is_(False),
-        User.created_at < made,
+        User.created_at < created_before,
         User.id.not_in(select(Membership.user_id)),
     )
-    erased = 0
-    for user_id in list(session.scalars(query.order_by(User.id))):
-        with transaction():
-            user = session.get_one(User, user_id)
-            if user.email_verified_at is not None:
-                continue
-            address, words = user.email, erase_user(None, user)
-        anonymize_mail_files(mail_folder, address, words)
-        erased += 1
-    return erased
+    user_ids = session.scalars(query.order_by(User.id)).all()
+    return _erase_users(user_ids, lambda user: user.email_verified_at is None, mail_folder)
 
 
 def delete_old_drafts() -> int:

@@ -5,6 +5,7 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 
 from marketplace.accounts.models import OneTimeLink, RecoveryCode, SignInSession, User
+from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -27,8 +28,7 @@ def erasure_obstacle(user: User) -> str:
             "You are the last person with full rights to act for %(names)s. Give a colleague those rights first, or ask your business garden to close it.",
             names=", ".join(names),
         )
-    others = select(User.id).where(User.is_admin, User.is_active, User.id != user.id)
-    if user.is_admin and session.scalar(others.limit(1)) is None:
+    if user.is_admin and not has_other_administrator(user):
         return _("You are the last administrator. Add another one first.")
     return ""
 

@@ -3,6 +3,7 @@
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.administrators import (
     create_administrator,
+    has_other_administrator,
     remove_administrator,
     set_active,
 )
@@ -71,6 +72,7 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "find_reset_user_id",
+    "has_other_administrator",
     "open_session",
     "pending_provisioning_uri",
     "pending_secret",

@@ -15,7 +15,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 
 
-def _has_other_administrator(user: User) -> bool:
+def has_other_administrator(user: User) -> bool:
     """Return True if there is another active administrator. Locks their rows against concurrent removal."""
     query = select(User).where(User.is_admin, User.is_active).order_by(User.id).with_for_update()
     return any(other.id != user.id for other in session.scalars(query))
@@ -32,7 +32,7 @@ def set_active(viewer: Viewer, user_id: int, *, active: bool) -> None:
         raise RuleBroken(_("You cannot close your own account here."))
     with transaction():
         user = queries.get_user(user_id)
-        if not active and user.is_admin and not _has_other_administrator(user):
+        if not active and user.is_admin and not has_other_administrator(user):
             raise RuleBroken(_("There must be at least one administrator."))
         user.is_active = active
         if not active:
@@ -68,7 +68,7 @@ def remove_administrator(email: str) -> None:
         user = queries.find_user_by_email(queries.normalize_email(email))
         if user is None or not user.is_admin:
             raise NotFound
-        if not _has_other_administrator(user):
+        if not has_other_administrator(user):
             raise RuleBroken(_("There must be at least one administrator."))
         user.is_admin = False
         end_sessions_of(user.id)

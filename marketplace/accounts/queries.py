@@ -11,6 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.pagination import Page, paginate
+from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
 
 
@@ -69,8 +70,8 @@ def users(text: str = "", page: int = 1) -> Page[User]:
     """Return users by name, for administrators; `text` filters by name and address."""
     query = select(User).order_by(User.name, User.id)
     if text:
-        like = f"%{text.replace('%', '').replace('_', '')}%"
-        query = query.where(or_(User.name.ilike(like), User.email.ilike(like)))
+        pattern = like_pattern(text)
+        query = query.where(or_(User.name.ilike(pattern), User.email.ilike(pattern)))
     return paginate(query, page, size=30)
 
 

@@ -33,3 +33,8 @@ def clean_text(value: str | None) -> str | None:
 def clean_line(value: str | None) -> str | None:
     """Normalize and trim a text, and collapse all white space to single spaces. None stays None."""
     return None if value is None else re.sub(r"\s+", " ", remove_invisible(value)).strip()
+
+
+def like_pattern(text: str) -> str:
+    """Return the LIKE pattern that matches values containing a text; wildcards in the text are dropped."""
+    return f"%{text.replace('%', '').replace('_', '')}%"

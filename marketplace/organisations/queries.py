@@ -16,6 +16,7 @@ from marketplace.core.database import best_effort_write, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pagination import Page, paginate
+from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
     LEADER_ROLE,
@@ -272,7 +273,7 @@ def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]
     """Return the companies of the viewer's garden, by name."""
     query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
     if text:
-        query = query.where(Company.name.ilike(f"%{text.replace('%', '').replace('_', '')}%"))
+        query = query.where(Company.name.ilike(like_pattern(text)))
     if not viewer.is_garden:
         raise NotFound
     return paginate(query.order_by(Company.name, Company.id), page, size=25)

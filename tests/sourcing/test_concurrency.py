@@ -99,6 +99,6 @@ def test_concurrent_decline_and_undo_end_in_one_state(app, market, publish):
     assert at_once(app, answer, 8) == ["done"] * 8
     row = session.scalars(select(Invitation)).one()
     assert (row.state, bool(row.decline_reason)) in {("declined", True), ("seen", False), ("invited", False)}
-    told = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()
-    no, yes = (told.count(f"invitation_{word}") for word in ("declined", "reconsidered"))
+    notices = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()
+    no, yes = (notices.count(f"invitation_{word}") for word in ("declined", "reconsidered"))
     assert no - yes == (row.state == "declined")

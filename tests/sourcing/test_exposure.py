@@ -34,8 +34,10 @@ SENTENCES = (
 @pytest.fixture
 def crowd(market):
     """Add more equal suppliers than one page shows."""
-    for name, tells in zip(NAMES, SENTENCES, strict=True):
-        market.add(name, f"Vi lager nettbutikk for gårdsutsalg. {tells}", "ecm.shop", price_from_nok=30_000)
+    for name, sentence in zip(NAMES, SENTENCES, strict=True):
+        market.add(
+            name, f"Vi lager nettbutikk for gårdsutsalg. {sentence}", "ecm.shop", price_from_nok=30_000
+        )
     session.commit()
     return market
 
@@ -52,8 +54,8 @@ def test_publishing_records_first_page_and_reading_records_nothing(crowd, publis
     reference = publish()
     assert session.scalar(select(func.count()).select_from(Exposure)) == SHOWN_RANKS
     items = queries.ranking_for(crowd.owner, reference).page.items
-    kept = session.execute(select(Exposure.supplier_id, Exposure.place).order_by(Exposure.place)).all()
-    assert [tuple(row) for row in kept] == [
+    exposures = session.execute(select(Exposure.supplier_id, Exposure.place).order_by(Exposure.place)).all()
+    assert [tuple(row) for row in exposures] == [
         (item.entry.supplier_id, item.entry.match.place) for item in items
     ]
     sign_in(crowd.owner).get(f"/briefs/{reference}/ranking")

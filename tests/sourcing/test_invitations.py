@@ -176,8 +176,8 @@ def test_repeated_decline_and_undo_notify_once_each(market, publish):
         use_cases.decline(supplier, reference, "too_small")
     for _time in range(2):
         use_cases.reconsider(supplier, reference)
-    told = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()
-    assert sorted(kind for kind in told if kind.startswith("invitation")) == [
+    notices = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()
+    assert sorted(kind for kind in notices if kind.startswith("invitation")) == [
         "invitation_declined",
         "invitation_reconsidered",
     ]

@@ -24,9 +24,9 @@ COPY = (
 @pytest.fixture
 def crowd(market):
     """Add equal suppliers, and one with a short profile that ranks below them."""
-    for number, (name, tells) in enumerate(zip(NAMES, SENTENCES, strict=True)):
+    for number, (name, sentence) in enumerate(zip(NAMES, SENTENCES, strict=True)):
         price = 30_000 if number % 2 else None
-        market.add(name, f"Vi lager nettbutikk for gårdsutsalg. {tells}", "ecm.shop", price_from_nok=price)
+        market.add(name, f"Vi lager nettbutikk for gårdsutsalg. {sentence}", "ecm.shop", price_from_nok=price)
     market.add("Nedst", "Nokså stille her.", "ecm.shop", "ecm.payment-shipping", price_from_nok=30_000)
     session.commit()
     return market

@@ -133,9 +133,9 @@ def test_listing_without_approvals_is_shown(market, publish, sign_in):
     browser = sign_in(market.owner)
     assert browser.page(f"/briefs/{reference}/ranking").text.count("approved by Fjellfoten") == 3
     run = session.scalars(select(RankingRun)).one()
-    kept = deserialize(run.result, run.result_digest)
-    kept["listings"][str(market.suppliers["Myrull"].id)]["approvals"] = []
-    run.result, run.result_digest = serialize(kept)
+    result = deserialize(run.result, run.result_digest)
+    result["listings"][str(market.suppliers["Myrull"].id)]["approvals"] = []
+    run.result, run.result_digest = serialize(result)
     session.commit()
     text = browser.page(f"/briefs/{reference}/ranking").text
     assert "Myrull" in text

@@ -91,7 +91,7 @@ with create_app().app_context():
 def test_replay_is_identical_in_release_with_other_weights(app, market, publish):
     publish()
     run = run_of()
-    kept = deserialize(run.result, run.result_digest)["ranking"]["matches"]
+    matches = deserialize(run.result, run.result_digest)["ranking"]["matches"]
     unchanged = market.suppliers["Dyrt"].id
     market.add("Etternøler", "Nettbutikk med klikk og hent for gårdsutsalg.", "ecm.shop")
     edit(market.suppliers["Kvistverk"], about="Helt andre ord.", price_from_nok=1)
@@ -104,9 +104,9 @@ def test_replay_is_identical_in_release_with_other_weights(app, market, publish)
     *live, said = completed.stdout.splitlines()
     scores = {int(number): float(score) for number, score in map(str.split, live)}
     assert set(scores) == {market.suppliers[name].id for name in ("Kvistverk", "Dyrt", "Etternøler")}
-    (then,) = [match["score"] for match in kept if int(match["document_id"]) == unchanged]
+    (then,) = [match["score"] for match in matches if int(match["document_id"]) == unchanged]
     assert abs(scores[unchanged] - then) > 1
-    assert said == f"Run {run.id} for {run.brief.reference}: {len(kept)} matches, identical."
+    assert said == f"Run {run.id} for {run.brief.reference}: {len(matches)} matches, identical."
 
 
 @pytest.mark.parametrize("part", ["inputs", "result"])
@@ -114,8 +114,8 @@ def test_changed_byte_in_run_is_detected(market, publish, part):
     publish()
     with transaction():
         run = run_of()
-        kept = getattr(run, part)
-        setattr(run, part, kept[:-6] + bytes([kept[-6] ^ 1]) + kept[-5:])
+        stored = getattr(run, part)
+        setattr(run, part, stored[:-6] + bytes([stored[-6] ^ 1]) + stored[-5:])
     with pytest.raises(DamagedRunError):
         replay(run_of().id)
 
@@ -208,8 +208,8 @@ def test_unused_directory_versions_are_deleted(market, publish, time_machine):
     edit(market.suppliers["Kvistverk"], about="Igjen andre ord.")
     time_machine.move_to(clock.now() + dt.timedelta(days=2), tick=False)
     assert use_cases.refit()
-    kept = set(session.scalars(select(RankedDocument.digest)))
-    assert old <= kept
+    remaining = set(session.scalars(select(RankedDocument.digest)))
+    assert old <= remaining
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 2
     assert "identical" in replay(run_of().id)
 

@@ -100,14 +100,14 @@ def test_dropped_must_have_is_not_required(market):
 def test_panel_counts_need_one_index_call(market, monkeypatch):
     """The panel follows a slider, so one index call per option would be too slow."""
     reference = draft(market.owner).reference
-    asked = []
+    calls = []
     counted = Index.fits
     monkeypatch.setattr(
-        Index, "fits", lambda self, queries: asked.append(len(queries)) or counted(self, queries)
+        Index, "fits", lambda self, queries: calls.append(len(queries)) or counted(self, queries)
     )
     queries.what_if(market.owner, reference, Scenario())
-    assert len(asked) == 1
-    assert asked[0] > 15
+    assert len(calls) == 1
+    assert calls[0] > 15
 
 
 def test_only_the_company_sees_its_draft(market, sign_in):

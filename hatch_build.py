@@ -1,4 +1,4 @@
-"""What a wheel needs beside the files in git: translations compiled, our own static files compressed."""
+"""Build hook that adds generated files to a wheel: compiled translations and compressed static files."""
 
 import shutil
 import tempfile
@@ -11,26 +11,26 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 from whitenoise.compress import Compressor
 
 
-class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # because hatchling has no parameter to give
-    """Adds the made files to a wheel while hatchling builds it."""
+class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # because hatchling does not export the type parameter
+    """Add generated files to a wheel while hatchling builds it."""
 
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
-        """Add the made files to the wheel. Refuses to build one whose pages would lack their style sheet."""
+        """Generate the files and include them. Raises FileNotFoundError if the vendored style sheet is missing."""
         if version == "editable":
             return
         package = Path(self.root, "marketplace")
         if not (package / "static" / "vendor" / "designsystemet.css").is_file():
             message = "marketplace/static/vendor is empty: run `make install` before building a wheel."
             raise FileNotFoundError(message)
-        self.made = Path(tempfile.mkdtemp(prefix="wheel-"))
-        for made in [*self._catalogues(package), *self._compressed(package)]:
-            build_data["force_include"][str(made)] = str(made.relative_to(self.made))
+        self.generated = Path(tempfile.mkdtemp(prefix="wheel-"))
+        for file in [*self._catalogues(package), *self._compressed(package)]:
+            build_data["force_include"][str(file)] = str(file.relative_to(self.generated))
 
     def finalize(self, version: str, build_data: dict[str, Any], artifact_path: str) -> None:
-        """Tidy up what was made for this wheel alone."""
+        """Delete the generated files."""
         del build_data, artifact_path
         if version != "editable":
-            shutil.rmtree(self.made, ignore_errors=True)
+            shutil.rmtree(self.generated, ignore_errors=True)
 
     def _catalogues(self, package: Path) -> list[Path]:
         written = []
@@ -53,6 +53,6 @@ class CustomBuildHook(BuildHookInterface):  # type: ignore[type-arg]  # because 
         return [Path(file) for file in written]
 
     def _target(self, source: Path) -> Path:
-        target = self.made / source.relative_to(self.root)
+        target = self.generated / source.relative_to(self.root)
         target.parent.mkdir(parents=True, exist_ok=True)
         return target

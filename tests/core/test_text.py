@@ -1,4 +1,4 @@
-"""What people write is stored in one form, and nothing in it hides."""
+"""Cleaning of user input: Unicode normalization and removal of invisible characters."""
 
 import sys
 import unicodedata

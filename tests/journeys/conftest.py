@@ -1,4 +1,4 @@
-"""A real browser on a served application. `chromium` (tests/conftest.py) finds it, or skips."""
+"""Fixtures that serve the application and open it in Chromium. Skipped if Chromium is not installed."""
 
 import datetime as dt
 import os
@@ -18,10 +18,10 @@ from werkzeug.serving import make_server
 
 from marketplace.core import clock
 
-PHONE, DESK = 390, 1280
-NARROWEST = 320
-PATIENCE_MS = 60_000
-"""A busy machine is slow, and the first page that ranks loads a library."""
+PHONE, DESKTOP = 390, 1280
+MIN_WIDTH = 320
+TIMEOUT_MS = 60_000
+"""Generous: the machine may be busy, and the first page that ranks imports a large library."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -32,8 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def launched(chromium: str) -> Iterator[Chromium]:
-    """One Chromium for the run; each person has a context of their own."""
-    expect.set_options(timeout=PATIENCE_MS)
+    """Start one Chromium for the whole run. Each user gets a separate browser context."""
+    expect.set_options(timeout=TIMEOUT_MS)
     with sync_playwright() as playwright:
         sandbox = [] if os.geteuid() else ["--no-sandbox"]
         opened = playwright.chromium.launch(executable_path=chromium, args=sandbox)
@@ -43,7 +43,7 @@ def launched(chromium: str) -> Iterator[Chromium]:
 
 @dataclass
 class Calendar:
-    """How far ahead of the real time the served application lives: `calendar.ahead += dt.timedelta(days=20)`."""
+    """Offset between real time and the time that the served application sees: `calendar.ahead += dt.timedelta(days=20)`."""
 
     ahead: dt.timedelta = dt.timedelta()
 
@@ -59,7 +59,7 @@ def calendar() -> Calendar:
 
 @pytest.fixture
 def address(app: Flask, calendar: Calendar) -> Iterator[str]:
-    """Serve the test's application; returns where."""
+    """Serve the application of the test and return its base URL."""
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         if not calendar.ahead:
@@ -76,21 +76,21 @@ def address(app: Flask, calendar: Calendar) -> Iterator[str]:
     server.server_close()
 
 
-def is_complaint(message: ConsoleMessage) -> bool:
-    """Say whether a console message is an error; a form sent back for mending (422) is none."""
+def is_error(message: ConsoleMessage) -> bool:
+    """Return True if a console message is an error other than the expected 422 of an invalid form."""
     return message.type == "error" and "status of 422" not in message.text
 
 
 @pytest.fixture
 def person(launched: Chromium, address: str) -> Iterator[Callable[..., Page]]:
-    """Give a person a browser: `person(width=PHONE, dark=True, script=False)`.
+    """Open a browser page for one user: `person(width=PHONE, dark=True, script=False)`.
 
-    Anything the browser complains about on the way, a refused style among it, fails the test at its end.
+    Console errors and uncaught exceptions, such as a style blocked by the content policy, fail the test at teardown.
     """
-    complaints: list[str] = []
+    errors: list[str] = []
     with ExitStack() as opened:
 
-        def open_browser(*, width: int = DESK, dark: bool = False, script: bool = True) -> Page:
+        def open_browser(*, width: int = DESKTOP, dark: bool = False, script: bool = True) -> Page:
             context: BrowserContext = launched.new_context(
                 base_url=address,
                 viewport={"width": width, "height": 900},
@@ -100,34 +100,34 @@ def person(launched: Chromium, address: str) -> Iterator[Callable[..., Page]]:
                 reduced_motion="reduce",
             )
             opened.callback(context.close)
-            context.set_default_timeout(PATIENCE_MS)
+            context.set_default_timeout(TIMEOUT_MS)
             page = context.new_page()
-            page.on("console", lambda message: is_complaint(message) and complaints.append(message.text))
-            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda message: is_error(message) and errors.append(message.text))
+            page.on("pageerror", lambda error: errors.append(str(error)))
             return page
 
         yield open_browser
-    assert complaints == []
+    assert errors == []
 
 
 @pytest.fixture(scope="session")
 def axe() -> Callable[[Page], None]:
-    """Look at a page with axe; fails with what it finds."""
+    """Return a function that fails if axe reports accessibility violations on a page."""
     tool = Axe()
 
-    def look(page: Page) -> None:
+    def check_accessibility(page: Page) -> None:
         results = tool.run(page)
         assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
 
-    return look
+    return check_accessibility
 
 
 @pytest.fixture(scope="session")
 def fits() -> Callable[[Page], None]:
-    """Fail when a page must be pushed sideways to be read; names what sticks out."""
+    """Return a function that fails if a page scrolls horizontally, and lists the elements that overflow."""
 
-    def measure(page: Page) -> None:
-        found: dict[str, Any] = page.evaluate(
+    def check_width(page: Page) -> None:
+        overflow: dict[str, Any] = page.evaluate(
             """() => {
                 const wide = document.documentElement.clientWidth
                 const out = [...document.querySelectorAll("body *")]
@@ -136,6 +136,6 @@ def fits() -> Callable[[Page], None]:
                 return {over: document.documentElement.scrollWidth - wide, out: out.slice(0, 5)}
             }"""
         )
-        assert found["over"] <= 0, f"{page.url} is {found['over']} px too wide: {found['out']}"
+        assert overflow["over"] <= 0, f"{page.url} is {overflow['over']} px too wide: {overflow['out']}"
 
-    return measure
+    return check_width

@@ -1,4 +1,4 @@
-"""The guide in a real browser: with and without script, on a phone and a desk, alone and with a colleague."""
+"""The brief guide in a browser: with and without JavaScript, on a phone and a desktop."""
 
 from collections.abc import Callable
 
@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from tests import factories
 from tests.factories import briefs
-from tests.journeys.conftest import DESK, NARROWEST, PHONE
+from tests.journeys.conftest import DESKTOP, MIN_WIDTH, PHONE
 
 GUIDE = guide.load()
 PROBLEM = (
@@ -29,10 +29,10 @@ def owner() -> Viewer:
 
 @pytest.fixture
 def signed_in(person: Callable[..., Page], owner: Viewer) -> Callable[..., Page]:
-    """Open a browser in which the owner is signed in."""
+    """Return a function that opens a browser with the owner signed in."""
 
-    def open_browser(**how: object) -> Page:
-        page = person(**how)
+    def open_browser(**options: object) -> Page:
+        page = person(**options)
         page.goto("/sign-in")
         page.fill("#email", owner.email)
         page.fill("#password", factories.PASSWORD)
@@ -43,15 +43,15 @@ def signed_in(person: Callable[..., Page], owner: Viewer) -> Callable[..., Page]
     return open_browser
 
 
-def stored(brief: Brief) -> Brief:
+def reload(brief: Brief) -> Brief:
     session.expire_all()
-    found = session.get(Brief, brief.id)
-    assert found is not None
+    current = session.get(Brief, brief.id)
+    assert current is not None
     session.commit()
-    return found
+    return current
 
 
-def test_what_is_typed_is_saved_without_a_click(signed_in: Callable[..., Page], owner: Viewer) -> None:
+def test_typed_answer_is_autosaved(signed_in: Callable[..., Page], owner: Viewer) -> None:
     brief = use_cases.create_draft(owner)
     page = signed_in(width=PHONE)
     page.goto(f"/briefs/{brief.reference}/guide/need")
@@ -59,17 +59,15 @@ def test_what_is_typed_is_saved_without_a_click(signed_in: Callable[..., Page], 
     page.fill("#problem", PROBLEM)
     expect(page.locator("[data-saved] span")).not_to_be_empty()
     for _try in range(300):
-        if stored(brief).answers.get("problem"):
+        if reload(brief).answers.get("problem"):
             break
         page.wait_for_timeout(100)
     page.reload()
     assert page.input_value("#title") == "Nettbutikk for ysteriet"
-    assert stored(brief).answers["problem"] == PROBLEM
+    assert reload(brief).answers["problem"] == PROBLEM
 
 
-def test_typing_on_and_sending_at_once_is_no_quarrel_with_oneself(
-    signed_in: Callable[..., Page], owner: Viewer
-) -> None:
+def test_submit_during_autosave_reports_no_conflict(signed_in: Callable[..., Page], owner: Viewer) -> None:
     brief = use_cases.create_draft(owner)
     page = signed_in()
     page.goto(f"/briefs/{brief.reference}/guide/need")
@@ -79,10 +77,10 @@ def test_typing_on_and_sending_at_once_is_no_quarrel_with_oneself(
     page.fill("#problem", PROBLEM)
     page.locator("button.ds-button[value=next]").click()
     page.wait_for_url("**/guide/goal")
-    assert stored(brief).title == "Nettbutikk for ysteriet"
+    assert reload(brief).title == "Nettbutikk for ysteriet"
 
 
-def test_the_guide_needs_no_script(signed_in: Callable[..., Page], owner: Viewer) -> None:
+def test_guide_works_without_script(signed_in: Callable[..., Page], owner: Viewer) -> None:
     page = signed_in(width=PHONE, script=False)
     page.goto("/briefs/new?q=Vi vil ta betalt på nett for osten vår")
     page.locator("button.ds-button[value=begin]").click()
@@ -94,12 +92,12 @@ def test_the_guide_needs_no_script(signed_in: Callable[..., Page], owner: Viewer
     page.fill("#problem", PROBLEM)
     page.locator("button.ds-button[value=next]").click()
     page.wait_for_url("**/guide/goal")
-    assert stored(session.query(Brief).one()).answers["services"]
+    assert reload(session.query(Brief).one()).answers["services"]
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [NARROWEST, DESK])
-def test_the_pages_of_a_draft_are_accessible_and_fit(
+@pytest.mark.parametrize("width", [MIN_WIDTH, DESKTOP])
+def test_draft_pages_are_accessible_and_fit(
     signed_in: Callable[..., Page],
     owner: Viewer,
     axe: Callable[[Page], None],
@@ -117,7 +115,7 @@ def test_the_pages_of_a_draft_are_accessible_and_fit(
             fits(page)
 
 
-def test_the_brief_prints_on_two_pages(signed_in: Callable[..., Page], owner: Viewer) -> None:
+def test_brief_prints_on_two_pages(signed_in: Callable[..., Page], owner: Viewer) -> None:
     brief = briefs.draft(owner)
     page = signed_in()
     page.goto(f"/briefs/{brief.reference}/preview")

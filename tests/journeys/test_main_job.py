@@ -1,7 +1,7 @@
-"""The main job in a real browser, from a supplier's application to the letters: three people, one served house.
+"""End-to-end walkthrough in a browser, from a supplier's application to the award letters.
 
-Each walk goes by what stands on the pages: links that are seen, fields that have names, buttons. Four walks cover each
-language, and each pair of width and script, a fifth is done with the keyboard alone; every page on the way is looked at.
+A walkthrough uses only visible links, named fields and buttons. Four cases cover each language and each combination of
+width and JavaScript; a fifth uses the keyboard alone. Every page on the way is checked.
 """
 
 import datetime as dt
@@ -23,8 +23,8 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.briefs import full_answers
-from tests.journeys.conftest import DESK, PHONE, Calendar
-from tests.journeys.walkers import KeyboardWalker, Walker
+from tests.journeys.conftest import DESKTOP, PHONE, Calendar
+from tests.journeys.walkthrough import BrowserUser, KeyboardUser
 from tests.suppliers.world import World, supplier, world
 
 TOPICS = ("need", "goal", "today", "delivery", "frame", "protection", "choosing")
@@ -34,42 +34,42 @@ ABOUT = (
 )
 NEW_SUPPLIER, OLD_SUPPLIER = "Myrull Nettverk", "Kvistverk Nettbyrå"
 NEW_PERSON, NEW_PASSWORD = "silje@myrull.example", "bjørk torv fiskevær"
-WALKS = [
-    # language, width, script, dark, and how the person gets about
-    ("nb", PHONE, False, False, Walker),
-    ("nb", DESK, True, False, Walker),
-    ("nn", DESK, False, True, Walker),
-    ("en", PHONE, True, True, Walker),
-    ("nb", DESK, True, False, KeyboardWalker),
+CASES = [
+    # language, width, script, dark mode, input device
+    ("nb", PHONE, False, False, BrowserUser),
+    ("nb", DESKTOP, True, False, BrowserUser),
+    ("nn", DESKTOP, False, True, BrowserUser),
+    ("en", PHONE, True, True, BrowserUser),
+    ("nb", DESKTOP, True, False, KeyboardUser),
 ]
 
 
 @dataclass
-class Story:
-    """Who is who in a walk."""
+class Walkthrough:
+    """The data and the users of one walkthrough."""
 
     world: World
-    walker: Callable[[], Walker]
+    new_user: Callable[[], BrowserUser]
 
     @property
     def brief(self) -> Brief:
-        session.rollback()  # read anew
+        session.rollback()  # end the read transaction
         return session.query(Brief).one()
 
     def offer(self, supplier_name: str) -> Proposal:
-        session.rollback()  # read anew
+        session.rollback()  # end the read transaction
         return session.query(Proposal).join(Supplier).filter(Supplier.name == supplier_name).one()
 
 
 @pytest.fixture
-def story(
+def walkthrough(
     app: Flask,
     request: pytest.FixtureRequest,
     person: Callable[..., Page],
     axe: Callable[[Page], None],
     fits: Callable[[Page], None],
-) -> Story:
-    locale, width, script, dark, way = request.param
+) -> Walkthrough:
+    locale, width, script, dark, user_class = request.param
     made = world(covered_municipalities=["5021", "5022"])
     factories.member(
         factories.company(of=made.garden), name="Marit Bjørkvold", email="marit@bjorkvollen.example"
@@ -81,28 +81,30 @@ def story(
     session.query(User).filter_by(name="Ola Kvist").one().email = "ola@kvistverk.example"
     session.commit()
 
-    looked_at: set[str] = set()
+    checked: set[str] = set()
 
-    def look(page: Page) -> None:
-        """Look at each kind of page once: 'Write an offer' to one supplier is as to another."""
+    def check_page(page: Page) -> None:
+        """Check the width of every page, and run axe once for each kind of page."""
         fits(page)
         kind = re.sub(r"[0-9]+", "N", page.url) + str(page.locator(".error-summary").count())
-        if script and kind not in looked_at:
-            looked_at.add(kind)
+        if script and kind not in checked:
+            checked.add(kind)
             axe(page)
 
-    return Story(made, lambda: way(person(width=width, script=script, dark=dark), locale, look))
+    return Walkthrough(
+        made, lambda: user_class(person(width=width, script=script, dark=dark), locale, check_page)
+    )
 
 
-def applies(walker: Walker) -> None:
-    """A supplier makes an account and applies, with a profile and a job it has done."""
-    walker.page.goto("/")
-    walker.speak()
-    walker.arrive()
-    walker.follow("/suppliers/apply")
-    walker.send()  # empty at first: the page says what is missing, and nothing is lost
-    assert walker.page.locator(".error-summary li").count() > 3
-    walker.put(
+def apply_as_supplier(user: BrowserUser) -> None:
+    """Register a supplier account and apply, with a profile and a case study."""
+    user.page.goto("/")
+    user.choose_language()
+    user.check_current_page()
+    user.follow("/suppliers/apply")
+    user.submit()  # an empty form lists what is missing
+    assert user.page.locator(".error-summary li").count() > 3
+    user.fill(
         person_name="Silje Myrvang", email=NEW_PERSON, password=NEW_PASSWORD, name=NEW_SUPPLIER,
         municipality="5021", website="www.myrull.example", phone="00 00 00 00",
         services=["ecm.shop", "med.product-photo"], about=ABOUT, price_from="40 000",
@@ -112,163 +114,166 @@ def applies(walker: Walker) -> None:
         case_result="40 ordrer den første uka", case_year=str(clock.today().year - 1),
         reference="Solveig, 00 00 00 00", terms="Kunden eier alt.",
     )  # fmt: skip
-    walker.send()
-    walker.open(confirming_link())
-    walker.send()
-    walker.sign_in(NEW_PERSON, NEW_PASSWORD)
-    walker.open("/profile")
-    assert NEW_SUPPLIER in walker.page.locator(".page-head").inner_text()
+    user.submit()
+    user.open(confirmation_link())
+    user.submit()
+    user.sign_in(NEW_PERSON, NEW_PASSWORD)
+    user.open("/profile")
+    assert NEW_SUPPLIER in user.page.locator(".page-head").inner_text()
 
 
-def confirming_link() -> str:
-    """Return what stands in the mail that asks whether the address is one's own."""
-    session.rollback()  # read anew
+def confirmation_link() -> str:
+    """Return the link in the mail that asks the user to confirm their address."""
+    session.rollback()  # end the read transaction
     return session.query(OutboxMail).filter(OutboxMail.link_path.startswith("/confirm/")).one().link_path
 
 
-def vets(walker: Walker) -> None:
-    """The curator goes from the queue through the checklist, for each kind applied for."""
-    walker.sign_in("ingrid@fjellfoten.example")
-    for left in (2, 1):
-        walker.open("/vetting")
-        waiting = walker.page.locator("main .ledger a[href*='/vetting/']")
-        assert waiting.count() == left
-        walker.press(waiting.first)
-        for point in walker.page.locator(".checks .picks input[value=yes]").all():
-            walker.mark(point)
-        walker.send("main button[value=approve]")
-    walker.open("/vetting")
-    assert walker.page.locator("main .ledger a[href*='/vetting/']").count() == 0
+def approve_applications(user: BrowserUser) -> None:
+    """As curator, complete the checklist of each application in the queue."""
+    user.sign_in("ingrid@fjellfoten.example")
+    for pending in (2, 1):
+        user.open("/vetting")
+        applications = user.page.locator("main .ledger a[href*='/vetting/']")
+        assert applications.count() == pending
+        user.press(applications.first)
+        for point in user.page.locator(".checks .picks input[value=yes]").all():
+            user.check(point)
+        user.submit("main button[value=approve]")
+    user.open("/vetting")
+    assert user.page.locator("main .ledger a[href*='/vetting/']").count() == 0
 
 
-def writes_the_brief(walker: Walker) -> str:
-    """The company goes from its home page through the guide, sees who fits, and publishes. Returns the address."""
+def publish_brief(user: BrowserUser) -> str:
+    """As company, complete the guide, use the what-if panel and publish. Returns the URL of the brief."""
     answers = full_answers()
-    walker.sign_in("marit@bjorkvollen.example")
-    walker.follow("/briefs/new")
-    walker.put(own_words="Vi vil selge ost på nett, med bilder av ostene.")
-    walker.send("main button[value=begin]:not([tabindex])")
+    user.sign_in("marit@bjorkvollen.example")
+    user.follow("/briefs/new")
+    user.fill(own_words="Vi vil selge ost på nett, med bilder av ostene.")
+    user.submit("main button[value=begin]:not([tabindex])")
     for topic in TOPICS:
-        assert walker.page.url.endswith(f"/guide/{topic}")
-        fill_topic(walker, answers)
-        walker.send("main button[value=next]:not([tabindex])")
-    assert walker.page.url.endswith("/check")
-    here = walker.page.url.removesuffix("/check")
-    walker.follow("/preview")
-    walker.page.go_back()
-    walker.follow("/fit")
-    assert walker.page.locator("main ol.ledger > li").count() == 2
-    walker.put(presence="remote")
-    walker.press("#try button")
-    walker.put(confirmed=True)
-    walker.send("main form[action$=publish] button")
-    assert walker.page.url.endswith("/ranking")
-    return here
+        assert user.page.url.endswith(f"/guide/{topic}")
+        answer_topic(user, answers)
+        user.submit("main button[value=next]:not([tabindex])")
+    assert user.page.url.endswith("/check")
+    url = user.page.url.removesuffix("/check")
+    user.follow("/preview")
+    user.page.go_back()
+    user.follow("/fit")
+    assert user.page.locator("main ol.ledger > li").count() == 2
+    user.fill(presence="remote")
+    user.press("#try button")
+    user.fill(confirmed=True)
+    user.submit("main form[action$=publish] button")
+    assert user.page.url.endswith("/ranking")
+    return url
 
 
-def fill_topic(walker: Walker, answers: dict[str, object]) -> None:
-    """Answer all questions of a topic's page, those of a grid row by row."""
+def answer_topic(user: BrowserUser, answers: dict[str, object]) -> None:
+    """Answer all questions on the page of a topic; grid questions row by row."""
     for code, value in answers.items():
         if isinstance(value, dict):
             rows = {f"{code}-{row}": answer for row, answer in value.items()}
-            walker.put(
-                **{name: a for name, a in rows.items() if walker.page.locator(f'[name="{name}"]').count()}
+            user.fill(
+                **{name: a for name, a in rows.items() if user.page.locator(f'[name="{name}"]').count()}
             )
-        elif walker.page.locator(f'main [name="{code}"]').count() and value:
-            walker.put(**{code: value})
+        elif user.page.locator(f'main [name="{code}"]').count() and value:
+            user.fill(**{code: value})
 
 
-def invites(walker: Walker) -> None:
-    """The company asks both suppliers from the ranked list."""
-    assert walker.page.locator(".ranked > li").count() == 2
-    for box in walker.page.locator(".ranked input[name=supplier]").all():
-        walker.mark(box)
-    walker.send("button[form=invite][data-color=multe]")
-    assert walker.page.locator(".asked li").count() == 2
+def invite_suppliers(user: BrowserUser) -> None:
+    """As company, invite both suppliers from the ranking."""
+    assert user.page.locator(".ranked > li").count() == 2
+    for box in user.page.locator(".ranked input[name=supplier]").all():
+        user.check(box)
+    user.submit("button[form=invite][data-color=multe]")
+    assert user.page.locator(".asked li").count() == 2
 
 
-def offers(walker: Walker, deadline: dt.date, price: int) -> None:
-    """A supplier, signed in at home, sees the invitation, writes an offer, saves it and sends it."""
-    walker.press("main a[href*='/briefs/']")
-    walker.follow("/proposal")
-    walker.put(understanding="Vi lager en nettbutikk der kundene bestiller og henter på gården.")
-    walker.send("main button[value=save]")
-    walker.send("main button[value=send]")  # too early: the page says what is missing
-    assert walker.page.locator(".error-summary li").count() > 3
-    assert "henter på gården" in walker.page.input_value("[name=understanding]")
-    lines = walker.page.locator(".price-line").count()
+def send_offer(user: BrowserUser, deadline: dt.date, price: int) -> None:
+    """As supplier on the home page, open the invitation, then write, save and send an offer."""
+    user.press("main a[href*='/briefs/']")
+    user.follow("/proposal")
+    user.fill(understanding="Vi lager en nettbutikk der kundene bestiller og henter på gården.")
+    user.submit("main button[value=save]")
+    user.submit("main button[value=send]")  # incomplete: the page lists what is missing
+    assert user.page.locator(".error-summary li").count() > 3
+    assert "henter på gården" in user.page.input_value("[name=understanding]")
+    lines = user.page.locator(".price-line").count()
     assert lines == 4
-    for number in range(lines):
-        walker.put(**{f"line_{number}_kind": "amount", f"line_{number}_amount": f"{price + number * 1000}"})
-    for number in range(2):
-        walker.put(**{f"must_{number}_met": "yes", f"must_{number}_text": "Gjort for et gårdsutsalg i fjor."})
-    walker.put(
+    for index in range(lines):
+        user.fill(**{f"line_{index}_kind": "amount", f"line_{index}_amount": f"{price + index * 1000}"})
+    for index in range(2):
+        user.fill(**{f"must_{index}_met": "yes", f"must_{index}_text": "Gjort for et gårdsutsalg i fjor."})
+    user.fill(
         monthly_nok="1 290", start=deadline + dt.timedelta(days=30), finish=deadline + dt.timedelta(days=90),
         team="Silje og Ane", wish_0_met="yes", ownership_accept="yes", has_relation="no",
         valid_until=deadline + dt.timedelta(days=60),
     )  # fmt: skip
-    walker.send("main button[value=send]")
-    assert walker.page.locator(".error-summary").count() == 0
+    user.submit("main button[value=send]")
+    assert user.page.locator(".error-summary").count() == 0
 
 
-def chooses(walker: Walker, here: str, story: Story) -> None:
-    """The company compares, gives scores, chooses one and gives the other a reason."""
-    walker.sign_in("marit@bjorkvollen.example")
-    walker.follow("/proposals")
-    assert walker.page.locator("table.compare thead a").count() == 2
-    walker.follow("/proposals/scores")
-    for choice in walker.page.locator("main select[name^=score_]").all():
-        walker.choose(choice, "4")
-    walker.send()
-    walker.follow("/award")
-    chosen, other = story.offer(NEW_SUPPLIER).id, story.offer(OLD_SUPPLIER).id
-    walker.put(proposal=chosen)
-    walker.send()
-    walker.send()  # no reasons yet: the page asks for them
-    assert walker.page.locator(".error-summary li").count() >= 3
-    walker.put(reason="Dere hadde forstått hvordan vi selger.")
-    walker.put(**{f"code_{other}": "understanding", f"text_{other}": "Den valgte hadde prøvd butikken vår."})
-    walker.send()
-    assert walker.page.locator(".error-summary").count() == 0
-    walker.open(here)
+def award_offer(user: BrowserUser, url: str, walkthrough: Walkthrough) -> None:
+    """As company, compare and score the offers, award one and give the other a reason."""
+    user.sign_in("marit@bjorkvollen.example")
+    user.follow("/proposals")
+    assert user.page.locator("table.compare thead a").count() == 2
+    user.follow("/proposals/scores")
+    for choice in user.page.locator("main select[name^=score_]").all():
+        user.choose(choice, "4")
+    user.submit()
+    user.follow("/award")
+    chosen, other = walkthrough.offer(NEW_SUPPLIER).id, walkthrough.offer(OLD_SUPPLIER).id
+    user.fill(proposal=chosen)
+    user.submit()
+    user.submit()  # reasons are missing: the page asks for them
+    assert user.page.locator(".error-summary li").count() >= 3
+    user.fill(reason="Dere hadde forstått hvordan vi selger.")
+    user.fill(**{f"code_{other}": "understanding", f"text_{other}": "Den valgte hadde prøvd butikken vår."})
+    user.submit()
+    assert user.page.locator(".error-summary").count() == 0
+    user.open(url)
 
 
-def reads_the_letter(walker: Walker, sentence: str) -> None:
-    walker.open("/proposals")
-    walker.press("main .ledger a[href$='/letter']")
-    assert sentence in walker.page.locator("article.sheet").inner_text()
+def assert_letter_contains(user: BrowserUser, sentence: str) -> None:
+    user.open("/proposals")
+    user.press("main .ledger a[href$='/letter']")
+    assert sentence in user.page.locator("article.sheet").inner_text()
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "story",
-    WALKS,
+    "walkthrough",
+    CASES,
     indirect=True,
-    ids=lambda walk: f"{walk[0]}-{walk[1]}-{'script' if walk[2] else 'plain'}-{walk[4].__name__.lower()}",
+    ids=lambda case: f"{case[0]}-{case[1]}-{'script' if case[2] else 'plain'}-{case[4].__name__.lower()}",
 )
-def test_from_application_to_letter(app: Flask, story: Story, calendar: Calendar) -> None:
-    new, old, curator, company = (story.walker() for _ in range(4))
-    applies(new)
-    vets(curator)
+def test_application_to_award_letter(app: Flask, walkthrough: Walkthrough, calendar: Calendar) -> None:
+    new, old, curator, company = (walkthrough.new_user() for _ in range(4))
+    apply_as_supplier(new)
+    approve_applications(curator)
     new.open("/home")
 
-    here = writes_the_brief(company)
-    invites(company)
-    deadline = clock.to_local(story.brief.deadline).date()
+    url = publish_brief(company)
+    invite_suppliers(company)
+    deadline = clock.to_local(walkthrough.brief.deadline).date()
     new.open("/home")
-    offers(new, deadline, 15_000)
+    send_offer(new, deadline, 15_000)
     old.sign_in("ola@kvistverk.example")
-    offers(old, deadline, 12_000)
+    send_offer(old, deadline, 12_000)
     company.open("/home")
-    company.open(f"{here}/proposals")
+    company.open(f"{url}/proposals")
     assert company.page.locator("table.compare").count() == 0, "offers are sealed"
 
     calendar.ahead = clock.end_of_day(deadline) - clock.now() + dt.timedelta(hours=10)
     with clock.as_of(calendar.now):
         worker.run_worker(app, once=True)
-    chooses(company, here, story)
+    award_offer(company, url, walkthrough)
     new.sign_in(NEW_PERSON, NEW_PASSWORD)
-    reads_the_letter(new, "hvordan vi selger")
+    assert_letter_contains(new, "hvordan vi selger")
     old.sign_in("ola@kvistverk.example")
-    reads_the_letter(old, "prøvd butikken")
-    assert [story.offer(name).state for name in (NEW_SUPPLIER, OLD_SUPPLIER)] == ["awarded", "not_selected"]
+    assert_letter_contains(old, "prøvd butikken")
+    assert [walkthrough.offer(name).state for name in (NEW_SUPPLIER, OLD_SUPPLIER)] == [
+        "awarded",
+        "not_selected",
+    ]

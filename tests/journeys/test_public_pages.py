@@ -1,4 +1,4 @@
-"""Every page that anyone may open: readable by all, on a phone and a desk, light and dark, in three languages."""
+"""Public pages: accessibility, width, language choice and rendering without JavaScript."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,14 +7,14 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from marketplace.web.access import Level, level_of
-from tests.journeys.conftest import DESK, NARROWEST
+from tests.journeys.conftest import DESKTOP, MIN_WIDTH
 
-# Asked by machines, and meant to say 503 when no worker runs or the figures are not for everybody.
+# Monitoring endpoints. They answer 503 if no worker runs or metrics are not public.
 PROBES = {"/healthz", "/livez", "/readyz", "/metrics"}
 
 
 def visit_public_pages(app: Flask, page: Page) -> Iterator[str]:
-    """Go to each page that needs no sign-in and whose address has nothing to fill in."""
+    """Open each public page whose URL has no parameters and yield its path."""
     visited = 0
     for rule in app.url_map.iter_rules():
         public = level_of(app.view_functions[rule.endpoint]) is Level.PUBLIC
@@ -30,7 +30,7 @@ def visit_public_pages(app: Flask, page: Page) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [NARROWEST, DESK])
+@pytest.mark.parametrize("width", [MIN_WIDTH, DESKTOP])
 def test_public_pages_are_accessible_and_fit(
     app: Flask,
     person: Callable[..., Page],
@@ -47,7 +47,7 @@ def test_public_pages_are_accessible_and_fit(
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["script", "no script"])
-def test_a_reader_chooses_a_language_and_keeps_it(person: Callable[..., Page], script: bool) -> None:
+def test_language_choice_persists(person: Callable[..., Page], script: bool) -> None:
     page = person(script=script)
     page.goto("/")
     assert page.locator(".ds-skip-link").text_content() == "Hopp til innholdet"
@@ -60,13 +60,13 @@ def test_a_reader_chooses_a_language_and_keeps_it(person: Callable[..., Page], s
     assert page.locator(".ds-skip-link").text_content() == "Skip to the content"
 
 
-def test_public_pages_are_whole_without_script(app: Flask, person: Callable[..., Page]) -> None:
+def test_public_pages_have_one_heading_without_script(app: Flask, person: Callable[..., Page]) -> None:
     page = person(script=False)
     for path in visit_public_pages(app, page):
         assert page.locator("h1").count() == 1, path
 
 
-def test_style_sheets_and_fonts_arrive(person: Callable[..., Page]) -> None:
+def test_style_sheets_and_fonts_load(person: Callable[..., Page]) -> None:
     page = person()
     page.goto("/")
     page.wait_for_function("document.fonts.status === 'loaded'")

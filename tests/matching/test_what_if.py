@@ -1,4 +1,4 @@
-"""What-if analysis: counts for many variants of a brief, and the suppliers that a change adds or drops."""
+"""Counts of a what-if analysis for many variants of a brief, and the suppliers that a change adds or drops."""
 
 import datetime as dt
 from dataclasses import replace

@@ -35,7 +35,7 @@ def home(app: Flask, viewer: Viewer) -> Page:
 
 
 def waiting(page: Page, urgency: int) -> dict[str, str]:
-    """Return what stands under one heading: where each task leads, and all that is said of it."""
+    """Return the tasks of one urgency group as a mapping from link URL to text."""
     sections = page.all("section", aria_labelledby=f"group-{urgency}")
     tasks = [item for section in sections for item in section.iter("li")]
     return {next(item.iter("a")).get("href", ""): text_of(item) for item in tasks}

@@ -1,4 +1,4 @@
-"""A person at a browser, with a mouse or with the keyboard alone, who looks at each page she is given."""
+"""Simulated users who operate the site by mouse or by keyboard alone, and check each page that they open."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -9,8 +9,8 @@ from playwright.sync_api import Locator, Page, Response
 
 from tests import factories
 
-MOST_STOPS = 250
-SHOWN = """() => {
+MAX_TAB_STOPS = 250
+HAS_VISIBLE_FOCUS = """() => {
     const it = document.activeElement, box = it.getBoundingClientRect();
     const drawn = [it, it.closest("label"), it.closest(".ds-field")].filter(one => one).map(one => getComputedStyle(one));
     const marked = drawn.some(style => style.outlineStyle !== "none" || style.boxShadow !== "none");
@@ -19,81 +19,81 @@ SHOWN = """() => {
 
 
 @dataclass
-class Walker:
-    """A person at a browser, who looks at each page she is given."""
+class BrowserUser:
+    """A user with a mouse. Runs `check_page` on every page that opens and fails on HTTP errors."""
 
     page: Page
     locale: str
-    look: Callable[[Page], None]
-    answers: list[str] = field(default_factory=list)
+    check_page: Callable[[Page], None]
+    http_errors: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("response", self._note)
+        self.page.on("response", self._record_error)
 
-    def _note(self, answer: Response) -> None:
-        if answer.status >= 400 and answer.status != 422:  # a form sent back to be mended
-            self.answers.append(f"{answer.status} {answer.request.method} {answer.url}")
+    def _record_error(self, answer: Response) -> None:
+        if answer.status >= 400 and answer.status != 422:  # 422 is the expected answer to an invalid form
+            self.http_errors.append(f"{answer.status} {answer.request.method} {answer.url}")
 
-    def arrive(self) -> None:
-        """Look at the page, wherever it is."""
+    def check_current_page(self) -> None:
+        """Check the current page: no HTTP errors, the right language, and `check_page`."""
         self.page.wait_for_load_state("load")
-        assert self.answers == []
+        assert self.http_errors == []
         assert self.page.locator("html").get_attribute("lang") == self.locale
-        self.look(self.page)
+        self.check_page(self.page)
 
     def open(self, path: str) -> None:
         self.page.goto(path)
-        self.arrive()
+        self.check_current_page()
 
     def press(self, target: str | Locator) -> None:
-        """Press a link or button that can be seen, and look at the page it leads to."""
-        found = self.page.locator(target).first if isinstance(target, str) else target
+        """Activate a link or button and check the page it leads to."""
+        element = self.page.locator(target).first if isinstance(target, str) else target
         with self.page.expect_navigation():
-            self.push(found)
-        self.arrive()
+            self.activate(element)
+        self.check_current_page()
 
-    def push(self, target: Locator) -> None:
+    def activate(self, target: Locator) -> None:
         target.click()
 
     def follow(self, end: str) -> None:
-        """Press the first link that is seen on the page's own part and whose address ends so."""
+        """Follow the first visible link in the main content whose URL ends with `end`."""
         self.press(self.page.locator(f'main a[href$="{end}"]').locator("visible=true").first)
 
-    def send(self, button: str = "main form button[data-color=multe]") -> None:
+    def submit(self, button: str = "main form button[data-color=multe]") -> None:
         self.press(button)
 
-    def speak(self) -> None:
-        """Choose the walk's language, as a reader does."""
+    def choose_language(self) -> None:
+        """Select the language of this walkthrough with the language links."""
         if self.page.locator("html").get_attribute("lang") != self.locale:
-            self.push(self.page.locator(f".tools a[hreflang={self.locale}]"))
+            self.activate(self.page.locator(f".tools a[hreflang={self.locale}]"))
 
     def sign_in(self, email: str, password: str = factories.PASSWORD) -> None:
         self.page.goto("/sign-in")
-        self.speak()
-        self.put(email=email, password=password)
-        self.send()
+        self.choose_language()
+        self.fill(email=email, password=password)
+        self.submit()
         assert self.page.url.endswith("/home")
 
-    def put(self, **values: object) -> None:
-        """Fill in fields by name, each in the way of its kind."""
+    def fill(self, **values: object) -> None:
+        """Fill in fields by name, each according to its input type."""
         for name, value in values.items():
-            found = self.page.locator(f'[name="{name}"]')
-            kind = found.first.evaluate("item => item.type")
+            element = self.page.locator(f'[name="{name}"]')
+            kind = element.first.evaluate("item => item.type")
             if kind in {"checkbox", "radio"}:
                 for one in value if isinstance(value, list) else [value]:
-                    self.tick(found.and_(self.page.locator(f'[value="{"yes" if one is True else one}"]')))
+                    self.tick(element.and_(self.page.locator(f'[value="{"yes" if one is True else one}"]')))
             elif kind == "select-one":
-                self.choose(found, str(value))
+                self.choose(element, str(value))
             else:
-                self.write(found, "\n".join(value) if isinstance(value, list) else str(value))
+                self.write(element, "\n".join(value) if isinstance(value, list) else str(value))
 
     def tick(self, box: Locator) -> None:
-        """Tick a box, after opening the part of the page it may be folded into."""
+        """Select a checkbox or radio button, opening its collapsed `<details>` first if necessary."""
         if not box.is_visible():
-            self.push(self.page.locator("details", has=box).locator("> summary").first)
-        self.mark(box)
+            self.activate(self.page.locator("details", has=box).locator("> summary").first)
+        self.check(box)
 
-    def mark(self, box: Locator) -> None:
+    def check(self, box: Locator) -> None:
         box.check()
 
     def choose(self, field: Locator, value: str) -> None:
@@ -103,36 +103,36 @@ class Walker:
         field.fill(text)
 
 
-class KeyboardWalker(Walker):
-    """A person without a mouse: everything is reached with Tab, is on the screen then, and shows that it has the focus."""
+class KeyboardUser(BrowserUser):
+    """A user without a mouse. Every target must be reachable with Tab, on screen, and have a visible focus indicator."""
 
-    def reach(self, found: Callable[[], bool], what: str) -> None:
-        for _stop in range(MOST_STOPS):
-            if found():
-                self.page.wait_for_function(SHOWN)  # the page has yet to scroll there
+    def tab_until(self, is_reached: Callable[[], bool], name: str) -> None:
+        for _stop in range(MAX_TAB_STOPS):
+            if is_reached():
+                self.page.wait_for_function(HAS_VISIBLE_FOCUS)  # scrolling to the element takes time
                 return
             self.page.keyboard.press("Tab")
-        pytest.fail(f"Tab does not lead to {what} on {self.page.url}")
+        pytest.fail(f"Tab does not reach {name} on {self.page.url}")
 
-    def stop_at(self, target: Locator) -> None:
+    def tab_to(self, target: Locator) -> None:
         element = target.element_handle()
-        self.reach(
+        self.tab_until(
             lambda: bool(self.page.evaluate("it => document.activeElement === it", element)), str(target)
         )
 
-    def push(self, target: Locator) -> None:
-        self.stop_at(target)
+    def activate(self, target: Locator) -> None:
+        self.tab_to(target)
         self.page.keyboard.press("Enter")
 
-    def mark(self, box: Locator) -> None:
+    def check(self, box: Locator) -> None:
         if box.is_checked():
             return
         if box.get_attribute("type") == "checkbox":
-            self.stop_at(box)
+            self.tab_to(box)
             self.page.keyboard.press("Space")
             return
         name, element = box.get_attribute("name"), box.element_handle()
-        self.reach(
+        self.tab_until(
             lambda: bool(self.page.evaluate("name => document.activeElement.name === name", name)), str(box)
         )
         self.page.keyboard.press("Space")
@@ -140,10 +140,10 @@ class KeyboardWalker(Walker):
             if self.page.evaluate("it => it.checked", element):
                 return
             self.page.keyboard.press("ArrowDown")
-        pytest.fail(f"the arrows do not lead to {box}")
+        pytest.fail(f"the arrow keys do not select {box}")
 
     def choose(self, field: Locator, value: str) -> None:
-        self.stop_at(field)
+        self.tab_to(field)
         steps = field.evaluate(
             "(it, value) => [...it.options].findIndex(one => one.value === value) - it.selectedIndex", value
         )
@@ -152,10 +152,10 @@ class KeyboardWalker(Walker):
         assert field.input_value() == value
 
     def write(self, field: Locator, text: str) -> None:
-        self.stop_at(field)
+        self.tab_to(field)
         if field.get_attribute("type") == "date":
             day = dt.date.fromisoformat(text)
-            for digits in (f"{day:%m%d%Y}", f"{day:%d%m%Y}"):  # in the order of the browser's own language
+            for digits in (f"{day:%m%d%Y}", f"{day:%d%m%Y}"):  # the order depends on the browser's locale
                 self.page.keyboard.type(digits)
                 if field.input_value() == text:
                     return

@@ -1,4 +1,4 @@
-"""A refusal by two and an appeal, on a phone without JavaScript; and each page looked at on phone and desk."""
+"""A refusal with a second review, then an appeal, in a browser without JavaScript; every page is checked with axe."""
 
 from collections.abc import Callable
 
@@ -10,11 +10,11 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from tests import factories
-from tests.journeys.conftest import DESK, PHONE
+from tests.journeys.conftest import DESKTOP, PHONE
 from tests.suppliers.world import World, only_vetting, supplier, world
 
 REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
-WORDS = "Oppdraget står i profilen, med navn og telefon til kunden."
+APPEAL_TEXT = "Oppdraget står i profilen, med navn og telefon til kunden."
 
 
 @pytest.fixture
@@ -24,14 +24,14 @@ def here(app: Flask) -> World:
 
 @pytest.fixture
 def elsewhere(here: World) -> Viewer:
-    """The curator of another garden."""
+    """Create the curator of a second garden."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
 
 @pytest.fixture
 def third(here: World) -> Viewer:
-    """The curator of a third garden, further away."""
+    """Create the curator of a third garden, farther away."""
     last = factories.garden("Ytterst", municipality_number="5014", covered_municipalities=[])
     return factories.member(last, "curator", name="Frøydis Holm")
 
@@ -42,7 +42,7 @@ def state(item_id: int) -> str:
     return session.get_one(Vetting, item_id).state
 
 
-def test_one_proposes_another_confirms_and_a_third_garden_judges_the_appeal(
+def test_refusal_needs_second_garden_and_third_judges_appeal(
     app: Flask,
     here: World,
     elsewhere: Viewer,
@@ -55,27 +55,27 @@ def test_one_proposes_another_confirms_and_a_third_garden_judges_the_appeal(
     item_id, administrator = only_vetting(made).id, factories.administrator()
     session.commit()
 
-    def enter(page: Page, viewer: Viewer) -> Page:
-        kept = app.test_client().sign_in(viewer.user_id or 0).get_cookie("session")
+    def sign_in(page: Page, viewer: Viewer) -> Page:
+        cookie = app.test_client().sign_in(viewer.user_id or 0).get_cookie("session")
         page.context.clear_cookies()
-        page.context.add_cookies([{"name": "session", "value": kept.value, "url": "http://127.0.0.1"}])
+        page.context.add_cookies([{"name": "session", "value": cookie.value, "url": "http://127.0.0.1"}])
         return page
 
-    looking = person()
+    auditor = person()
 
-    def look(viewer: Viewer, *paths: str) -> None:
+    def check_pages(viewer: Viewer, *paths: str) -> None:
         for path in paths:
-            enter(looking, viewer).goto(path)
-            for width, scheme in ((DESK, "light"), (PHONE, "dark")):
-                looking.set_viewport_size({"width": width, "height": 900})
-                looking.emulate_media(color_scheme=scheme)
-                axe(looking)
-            fits(looking)
-            assert looking.locator("h1").count() == 1
-            assert looking.locator("main [data-color=multe]").count() <= 1
+            sign_in(auditor, viewer).goto(path)
+            for width, scheme in ((DESKTOP, "light"), (PHONE, "dark")):
+                auditor.set_viewport_size({"width": width, "height": 900})
+                auditor.emulate_media(color_scheme=scheme)
+                axe(auditor)
+            fits(auditor)
+            assert auditor.locator("h1").count() == 1
+            assert auditor.locator("main [data-color=multe]").count() <= 1
 
     page = person(width=PHONE, script=False)
-    enter(page, here.curator).goto(f"/vetting/{item_id}")
+    sign_in(page, here.curator).goto(f"/vetting/{item_id}")
     for fieldset in page.locator("fieldset.check").all():
         fieldset.locator("input[value=yes]").check()
     page.locator("fieldset.check input[value=no]").first.check()
@@ -86,24 +86,24 @@ def test_one_proposes_another_confirms_and_a_third_garden_judges_the_appeal(
     by_garden = {viewer.organisation_id: viewer for viewer in (elsewhere, third)}
     second = by_garden.pop(proposed.second_garden_id)
     assert state(item_id) == "submitted"
-    look(here.curator, f"/vetting/{item_id}", refusal)
-    look(second, "/vetting", refusal)
-    enter(page, second).goto(refusal)
+    check_pages(here.curator, f"/vetting/{item_id}", refusal)
+    check_pages(second, "/vetting", refusal)
+    sign_in(page, second).goto(refusal)
     page.locator("button[value=confirm]").click()
     assert state(item_id) == "refused"
 
-    look(owner, "/profile", f"/profile/vetting/{item_id}/appeal")
-    enter(page, owner).goto("/profile")
+    check_pages(owner, "/profile", f"/profile/vetting/{item_id}/appeal")
+    sign_in(page, owner).goto("/profile")
     page.locator(f"a[href$='/{item_id}/appeal']").click()
-    page.locator("[name=text]").fill(WORDS)
+    page.locator("[name=text]").fill(APPEAL_TEXT)
     page.locator("form.form button[type=submit]").click()
     appeal = f"/vetting/appeals/{session.query(Appeal).one().id}"
     (judge,) = by_garden.values()
-    look(owner, "/profile")
-    look(administrator, "/admin/appeals")
-    look(judge, "/vetting", appeal, "/companies/elsewhere")
-    enter(page, judge).goto(appeal)
+    check_pages(owner, "/profile")
+    check_pages(administrator, "/admin/appeals")
+    check_pages(judge, "/vetting", appeal, "/companies/elsewhere")
+    sign_in(page, judge).goto(appeal)
     page.locator("[name=reason]").fill("Kunden sier det samme som dere.")
     page.locator("button[value=grant]").click()
     assert state(item_id) == "approved"
-    look(here.curator, appeal, f"/vetting/{item_id}")
+    check_pages(here.curator, appeal, f"/vetting/{item_id}")

@@ -1,4 +1,4 @@
-"""The what-if panel in a real browser: it follows a slider on a phone, and works by its button without script."""
+"""The what-if panel in a browser: live updates from the slider, and the submit button without JavaScript."""
 
 import re
 from collections.abc import Callable
@@ -19,22 +19,22 @@ def owner() -> Viewer:
     garden = factories.garden()
     viewer = factories.member(factories.company(of=garden), email="marit@bjorkvollen.example")
     for name, price in (("Myrull", 30_000), ("Kvistverk", 40_000), ("Dyrt", 900_000)):
-        made = briefs.supplier(
+        supplier = briefs.supplier(
             name, approved=("ecm",), of=garden, about="Vi lager nettbutikk.", price_from_nok=price
         )
-        made.services = [SupplierService(code="ecm.shop")]
+        supplier.services = [SupplierService(code="ecm.shop")]
     session.commit()
     return viewer
 
 
 @pytest.fixture
 def panel(person: Callable[..., Page], owner: Viewer) -> Callable[..., Page]:
-    """Open the check page of a full draft."""
+    """Return a function that opens the check page of a completed draft."""
 
-    def open_page(**how: object) -> Page:
+    def open_page(**options: object) -> Page:
         reference = briefs.draft(owner).reference
         session.commit()
-        page = person(**how)
+        page = person(**options)
         page.goto("/sign-in")
         page.fill("#email", owner.email)
         page.fill("#password", factories.PASSWORD)
@@ -46,7 +46,7 @@ def panel(person: Callable[..., Page], owner: Viewer) -> Callable[..., Page]:
     return open_page
 
 
-def test_the_slider_counts_without_a_new_page(
+def test_slider_updates_counts_without_page_load(
     panel: Callable[..., Page], fits: Callable[[Page], None], axe: Callable[[Page], None]
 ) -> None:
     page = panel(width=PHONE)
@@ -72,7 +72,7 @@ def test_the_slider_counts_without_a_new_page(
     expect(page.locator(".fit .big")).to_have_text("0")
 
 
-def test_when_counting_fails_the_button_stays(panel: Callable[..., Page]) -> None:
+def test_submit_button_stays_when_update_fails(panel: Callable[..., Page]) -> None:
     page = panel(width=PHONE)
     page.route("**/fit?*", lambda route: route.fulfill(status=204))
     page.locator("#presence").select_option("remote")
@@ -80,7 +80,9 @@ def test_when_counting_fails_the_button_stays(panel: Callable[..., Page]) -> Non
     expect(page.locator("#try button[type=submit]")).to_be_visible()
 
 
-def test_the_button_counts_without_script(panel: Callable[..., Page], fits: Callable[[Page], None]) -> None:
+def test_submit_button_updates_counts_without_script(
+    panel: Callable[..., Page], fits: Callable[[Page], None]
+) -> None:
     page = panel(width=PHONE, script=False)
     expect(page.locator("#budget option[value=b400]")).to_contain_text("3")
     page.locator("#budget").select_option("b400")

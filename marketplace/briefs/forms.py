@@ -10,7 +10,7 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.briefs import guide
 from marketplace.briefs.coach import Advice
-from marketplace.briefs.guide import Question, Reading, Topic
+from marketplace.briefs.guide import ParsedAnswer, Question, Topic
 from marketplace.briefs.lifecycle import REJECT_REASONS
 from marketplace.core.i18n import gettext as _g
 from marketplace.core.i18n import lazy_gettext as _
@@ -61,10 +61,10 @@ class TopicForm:
         self.topic = topic
         self.today = today
         self.fields = {
-            q.code: TopicField(q, guide.shown_value(q, answers.get(q.code))) for q in topic.questions
+            q.code: TopicField(q, guide.form_value(q, answers.get(q.code))) for q in topic.questions
         }
         self.message = ""
-        self.readings: list[Reading] = []
+        self.parsed_answers: list[ParsedAnswer] = []
         # One remark a page, the one with most to gain: more would drown the questions.
         if advice := next((advice for advice in advices if advice.question in self.fields), None):
             self.fields[advice.question].advice = advice
@@ -72,18 +72,18 @@ class TopicForm:
             value = answers.get(question.code)
             problem = None if guide.is_empty(value) else guide.check_value(question, value, today)
             if problem:
-                self.fields[question.code].note = Reading(question, value, value, problem).error
+                self.fields[question.code].note = ParsedAnswer(question, value, value, problem).error
 
-    def read(self, sent: MultiDict[str, str]) -> list[Reading]:
+    def read(self, sent: MultiDict[str, str]) -> list[ParsedAnswer]:
         """Read what a browser sent; the fields show it again."""
-        self.readings = [guide.parse(question, sent, self.today) for question in self.topic.questions]
-        for reading in self.readings:
-            field = self.fields[reading.question.code]
-            field.typed = reading.typed
+        self.parsed_answers = [guide.parse(question, sent, self.today) for question in self.topic.questions]
+        for parsed in self.parsed_answers:
+            field = self.fields[parsed.question.code]
+            field.typed = parsed.typed
             field.advice = None
-            field.note = reading.error if reading.accepted and not guide.is_empty(reading.value) else ""
-            field.error = "" if reading.accepted else reading.error
-        return self.readings
+            field.note = parsed.error if parsed.is_accepted and not guide.is_empty(parsed.value) else ""
+            field.error = "" if parsed.is_accepted else parsed.error
+        return self.parsed_answers
 
     def show_conflict(self, message: str, standing: Mapping[str, Any]) -> None:
         """Put a colleague's answers beside what was typed."""

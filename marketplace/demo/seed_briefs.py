@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from marketplace.briefs import guide, use_cases
-from marketplace.briefs.guide import Question, Reading
+from marketplace.briefs.guide import ParsedAnswer, Question
 from marketplace.briefs.models import ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -69,9 +69,11 @@ def _save_topic_action(
     def save() -> None:
         topic = guide.load().topic(topic_code)
         answers = entry["answers"]
-        readings = [_parse_answer(timeline, q, answers[q.code]) for q in topic.questions if q.code in answers]
+        parsed_answers = [
+            _parse_answer(timeline, q, answers[q.code]) for q in topic.questions if q.code in answers
+        ]
         saved = use_cases.save_topic(
-            fixtures.viewer(writer), fixtures.briefs[entry["key"]], topic_code, readings, {}
+            fixtures.viewer(writer), fixtures.briefs[entry["key"]], topic_code, parsed_answers, {}
         )
         if saved.refused:
             raise ValueError(entry["key"], [reading.error for reading in saved.refused])
@@ -79,13 +81,13 @@ def _save_topic_action(
     return save
 
 
-def _parse_answer(timeline: Timeline, question: Question, written: Any) -> Reading:
+def _parse_answer(timeline: Timeline, question: Question, written: Any) -> ParsedAnswer:
     """Return an answer as the form would parse it; a number of days becomes a date or month."""
     value = written
     if question.type in {"date", "month"} and isinstance(written, int):
         day = _working_day(timeline.day(written)) if written > 0 else timeline.day(written)
         value = day.isoformat() if question.type == "date" else day.isoformat()[:7]
-    return Reading(question, value, value, guide.check_value(question, value, clock.today()))
+    return ParsedAnswer(question, value, value, guide.check_value(question, value, clock.today()))
 
 
 def _working_day(day: dt.date) -> dt.date:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from marketplace.briefs import guide
-from marketplace.briefs.guide import shown_value
+from marketplace.briefs.guide import form_value
 from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
@@ -30,7 +30,7 @@ def form_of(answers: dict[str, Any]) -> Raw:
     """Return answers as the guide's own forms would send them."""
     form = Raw()
     for question in guide.load():
-        value = shown_value(question, answers.get(question.code))
+        value = form_value(question, answers.get(question.code))
         if isinstance(value, dict):
             form.update({f"{question.code}-{row}": [text] for row, text in value.items()})
         elif isinstance(value, bool):

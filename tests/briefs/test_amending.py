@@ -20,7 +20,7 @@ def write(viewer, brief, **answers):
     """Put answers into the change, as the guide's pages do."""
     for topic in amendment.open_topics(GUIDE):
         found = [
-            guide.Reading(q, answers[q.code], answers[q.code], None)
+            guide.ParsedAnswer(q, answers[q.code], answers[q.code], None)
             for q in topic.questions
             if q.code in answers
         ]

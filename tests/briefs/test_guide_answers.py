@@ -1,4 +1,4 @@
-"""Reading answers: what is taken, what is refused with which words, and that what was typed is kept."""
+"""ParsedAnswer answers: what is taken, what is refused with which words, and that what was typed is kept."""
 
 import datetime as dt
 
@@ -72,7 +72,7 @@ def test_nothing_that_is_typed_breaks_a_question(code, raw, today):
 @pytest.mark.parametrize("code", [question.code for question in GUIDE])
 def test_a_thousand_values_under_one_name_are_no_accident(code, raw, today):
     reading = read(code, raw(**{code: [f"linje {number}" for number in range(1000)]}), today)
-    assert reading.error or reading.accepted
+    assert reading.error or reading.is_accepted
 
 
 @pytest.mark.parametrize(
@@ -159,7 +159,7 @@ def test_weights_must_add_up(raw, today):
 
 def test_a_grid_says_which_lines_are_left(raw, today):
     reading = read("content", raw(content__text="ready", content__photos="need_help"), today)
-    assert reading.accepted
+    assert reading.is_accepted
     with use_locale("nb"):
         assert "Logo, Film" in reading.error
 
@@ -203,8 +203,8 @@ def test_topics_go_from_empty_over_begun_to_done(answers, today):
 
 
 def test_missing_names_each_hole_with_words(answers, today):
-    assert guide.missing(GUIDE, answers, today) == []
-    gaps = guide.missing(GUIDE, {**answers, "problem": "Kort.", "services": []}, today)
+    assert guide.find_gaps(GUIDE, answers, today) == []
+    gaps = guide.find_gaps(GUIDE, {**answers, "problem": "Kort.", "services": []}, today)
     assert [(gap.question.code, gap.problem.code) for gap in gaps] == [
         ("services", "empty"),
         ("problem", "too_few_words"),

@@ -67,7 +67,7 @@ def test_topics_and_questions_are_the_agreed_ones_in_order():
 
 
 def test_at_most_fourteen_answers_are_given_by_hand():
-    assert sum(question.by_hand for question in guide.load()) <= 14
+    assert sum(question.is_manual for question in guide.load()) <= 14
 
 
 @pytest.mark.parametrize(("path", "text"), ALL, ids=[path for path, _text in ALL])

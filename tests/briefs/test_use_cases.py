@@ -32,9 +32,9 @@ def actions():
 
 def save(viewer, brief, topic_code, form, seen=None):
     topic = GUIDE.topic(topic_code)
-    readings = [guide.parse(question, form, clock.today()) for question in topic.questions]
+    parsed_answers = [guide.parse(question, form, clock.today()) for question in topic.questions]
     marks = use_cases.fingerprints(topic.questions, queries.draft_answers(brief)) if seen is None else seen
-    return use_cases.save_topic(viewer, brief.reference, topic_code, readings, marks)
+    return use_cases.save_topic(viewer, brief.reference, topic_code, parsed_answers, marks)
 
 
 def test_a_draft_begins_with_presets_and_what_was_said(market):
@@ -118,8 +118,8 @@ def test_of_six_editors_at_once_one_wins_and_five_are_told(app, market, raw):
 
     def editor(number):
         form = raw(title=f"Nettbutikk nummer {number}")
-        readings = [guide.parse(question, form, clock.today()) for question in questions]
-        return lambda: use_cases.save_topic(market.owner, reference, "need", readings, seen)
+        parsed_answers = [guide.parse(question, form, clock.today()) for question in questions]
+        return lambda: use_cases.save_topic(market.owner, reference, "need", parsed_answers, seen)
 
     session.remove()
     assert at_once(app, [editor(number) for number in range(6)]) == ["Conflict"] * 5 + ["done"]
@@ -158,7 +158,9 @@ def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
     assert "finish_by" not in copied.answers
     assert copied.answers["response_deadline"] > clock.today().isoformat()
     assert copied.versions == []
-    assert [gap.question.code for gap in guide.missing(GUIDE, copied.answers, clock.today())] == ["finish_by"]
+    assert [gap.question.code for gap in guide.find_gaps(GUIDE, copied.answers, clock.today())] == [
+        "finish_by"
+    ]
 
 
 def test_the_garden_reads_a_draft_when_asked_and_answers(market):

@@ -78,7 +78,7 @@ def test_a_draft_is_with_the_adviser_then_to_be_read_and_then_to_go_on_with(
     assert f"Les hva rådgiveren sier om {TITLE}" in waiting(page, NOW)[check]
     assert waiting(home(app, adviser), NOW) == {}
     (goal,) = (question for question in guide.load().topic("goal").questions if question.code == "goal")
-    briefs.save_topic(owner, brief.reference, "goal", [guide.Reading(goal, "Mer.", "Mer.", None)], {})
+    briefs.save_topic(owner, brief.reference, "goal", [guide.ParsedAnswer(goal, "Mer.", "Mer.", None)], {})
     page = home(app, owner)
     assert waiting(page, NOW) == {}
     assert f"/briefs/{brief.reference}/guide" in waiting(page, LATER)

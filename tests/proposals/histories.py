@@ -215,7 +215,9 @@ class BriefHistories(RuleBasedStateMachine):
     @rule(who=mostly_owner)
     def change_the_brief(self, who):
         """Offers stand as answers to the version they were sent for; `promises.py` looks at that after each step."""
-        title = guide.Reading(guide.load().question("title"), f"Nettbutikk {self.now} {len(self.asked)}", "")
+        title = guide.ParsedAnswer(
+            guide.load().question("title"), f"Nettbutikk {self.now} {len(self.asked)}", ""
+        )
 
         def act():
             briefs.save_change(self.person(who), self.market.reference, "need", [title], {})

@@ -1,4 +1,4 @@
-"""The procurement guide as data: its questions, how answers are read, checked, counted and shown."""
+"""The procurement guide: its questions, and the parsing, validation, progress and display of answers."""
 
 from marketplace.briefs.guide.display import Row, document_rows, value_items, value_text
 from marketplace.briefs.guide.parsing import Problem
@@ -7,13 +7,13 @@ from marketplace.briefs.guide.progress import (
     Gap,
     deadline_limits,
     effective_answers,
-    missing,
+    find_gaps,
     presets,
     topic_state,
     topics_done,
 )
 from marketplace.briefs.guide.questions import Example, Guide, Lesson, Question, Section, Topic, load
-from marketplace.briefs.guide.validation import Reading, check_value, is_empty, parse, shown_value
+from marketplace.briefs.guide.validation import ParsedAnswer, check_value, form_value, is_empty, parse
 
 __all__ = [
     "Company",
@@ -21,9 +21,9 @@ __all__ = [
     "Gap",
     "Guide",
     "Lesson",
+    "ParsedAnswer",
     "Problem",
     "Question",
-    "Reading",
     "Row",
     "Section",
     "Topic",
@@ -31,12 +31,12 @@ __all__ = [
     "deadline_limits",
     "document_rows",
     "effective_answers",
+    "find_gaps",
+    "form_value",
     "is_empty",
     "load",
-    "missing",
     "parse",
     "presets",
-    "shown_value",
     "topic_state",
     "topics_done",
     "value_items",

@@ -1,4 +1,4 @@
-"""Answers as text for people: rows of the finished brief, cut to what a reader may see."""
+"""Answers as localised text: the rows of a brief that an audience may see."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
@@ -10,8 +10,8 @@ from marketplace.briefs.guide.validation import is_empty, month_text
 from marketplace.core.i18n import current_locale, format_date, format_list
 from marketplace.core.places import find_municipality
 
-# Who reads, and which answers that opens. The company itself sees all of them.
-READERS = {
+# Levels of visibility that each audience may see.
+VISIBLE_LEVELS = {
     "company": {"public", "invited", "internal"},
     "supplier": {"public", "invited"},
     "public": {"public"},
@@ -20,7 +20,7 @@ READERS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One answer of a brief: its short name, and its value as text, or as items when it is a list."""
+    """One answer of a brief: its short name, and its value as text or, for a list, as items."""
 
     code: str
     label: str
@@ -30,7 +30,7 @@ class Row:
 
 
 def value_items(question: Question, value: Any) -> tuple[str, ...]:
-    """Return an answer that is a list as its items in the reader's language, else nothing."""
+    """Return the items of a list answer in the user's language; empty for other types."""
     if is_empty(value):
         return ()
     if question.type in {"choices", "services"}:
@@ -49,12 +49,12 @@ def value_items(question: Question, value: Any) -> tuple[str, ...]:
 
 
 def value_text(question: Question, value: Any) -> str:
-    """Return an answer as one text in the reader's language; no answer is an empty text."""
+    """Return an answer as one text in the user's language; empty if there is no answer."""
     if is_empty(value):
         return ""
-    write = _WRITERS.get(question.type)
-    if write:
-        return write(question, value)
+    render = _FORMATTERS.get(question.type)
+    if render:
+        return render(question, value)
     items = value_items(question, value)
     if items and question.options:
         return format_list([items[0], *(_lower_first(item) for item in items[1:])])
@@ -66,9 +66,9 @@ def _place(value: str) -> str:
     return place.name if place else value
 
 
-_WRITERS: Mapping[str, Callable[[Question, Any], str]] = {
+_FORMATTERS: Mapping[str, Callable[[Question, Any], str]] = {
     "choice": lambda question, value: question.option_label(str(value)),
-    "boolean": lambda question, value: question.truth_label(value=bool(value)),
+    "boolean": lambda question, value: question.boolean_label(value=bool(value)),
     "date": lambda _question, value: format_date(dt.date.fromisoformat(str(value))),
     "month": lambda _question, value: month_text(str(value)),
     "municipality": lambda _question, value: _place(str(value)),
@@ -76,17 +76,16 @@ _WRITERS: Mapping[str, Callable[[Question, Any], str]] = {
 
 
 def _lower_first(text: str) -> str:
-    """Return a choice as it stands inside a sentence; English keeps its capitals, as in Norwegian tourists."""
+    """Lower the first letter of a choice inside a sentence, except in English, where it may be a proper adjective."""
     return text if current_locale() == "en" or not text[1:2].islower() else text[:1].lower() + text[1:]
 
 
-def document_rows(guide: Guide, answers: Mapping[str, Any], reader: str) -> dict[str, Row]:
-    """Return the answered questions that a reader may see, by code, in the guide's order.
+def document_rows(guide: Guide, answers: Mapping[str, Any], audience: str) -> dict[str, Row]:
+    """Return the answered questions that an audience may see, by code, in the guide's order.
 
-    `reader` is company, supplier or public. A code that is not there was not answered, or is not for this
-    reader.
+    `audience` is company, supplier or public. Unanswered questions and those hidden from the audience are left out.
     """
-    allowed = READERS[reader]
+    allowed = VISIBLE_LEVELS[audience]
     return {
         question.code: Row(
             question.code,

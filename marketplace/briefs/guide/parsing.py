@@ -1,7 +1,7 @@
-"""From what a browser sends to a value that can be stored: one reader for each type of question.
+"""Parsing of submitted answers: one parser for each type of question.
 
-A reader returns the value, what to show again in the field, and a problem when the input cannot be read.
-Nothing here asks whether the value is a good answer: `parsing.check_value` does that.
+A parser returns the value to store, the text to show again in the field, and a problem if the input cannot be parsed.
+Whether the value is an acceptable answer is checked by `validation.check_value`.
 """
 
 import re
@@ -20,30 +20,30 @@ _YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
 
 
 class RawAnswers(Protocol):
-    """What a browser sent: all values under a name, in order."""
+    """Submitted form data: for each name a list of values."""
 
     def getlist(self, key: str) -> list[str]:
-        """Return the values, none for an unknown name."""
+        """Return the values of a name; an empty list if it is missing."""
         ...
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Why an answer does not do, by the code of its sentence in the guide file; `values` fill its names.
+    """Reason why an answer is not acceptable: the code of a message in the guide file and the values that fill it in.
 
-    A soft problem does not stop the answer from being kept: a draft may be unfinished.
+    An answer with a soft problem can be stored, because a draft may be unfinished.
     """
 
     code: str
     values: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def soft(self) -> bool:
-        """Say whether the answer can be kept as it is."""
+    def is_soft(self) -> bool:
+        """True if the answer can be stored in a draft as it is."""
         return self.code in {"empty", "incomplete", "too_few_words", "too_few_chars"}
 
 
-Read = tuple[Any, Any, Problem | None]
+ParseResult = tuple[Any, Any, Problem | None]
 
 
 def _clean(text: str) -> tuple[str, Problem | None]:
@@ -59,17 +59,17 @@ def _line(text: str) -> str:
     return re.sub(r"\s+", " ", text).strip()
 
 
-def _read_text(question: Question, raw: RawAnswers) -> Read:
+def _parse_text(question: Question, raw: RawAnswers) -> ParseResult:
     text, problem = _first(question, raw)
     return _line(text), _line(text), problem
 
 
-def _read_long_text(question: Question, raw: RawAnswers) -> Read:
+def _parse_long_text(question: Question, raw: RawAnswers) -> ParseResult:
     text, problem = _first(question, raw)
     return text.strip(), text.strip(), problem
 
 
-def _read_choice(question: Question, raw: RawAnswers) -> Read:
+def _parse_choice(question: Question, raw: RawAnswers) -> ParseResult:
     text, problem = _first(question, raw)
     code = text.strip()
     if code and code not in question.option_codes():
@@ -77,7 +77,7 @@ def _read_choice(question: Question, raw: RawAnswers) -> Read:
     return code, code, problem
 
 
-def _read_choices(question: Question, raw: RawAnswers) -> Read:
+def _parse_choices(question: Question, raw: RawAnswers) -> ParseResult:
     allowed = question.option_codes()
     given = dict.fromkeys(value.strip() for value in raw.getlist(question.code) if value.strip())
     known = [code for code in allowed if code in given]
@@ -90,11 +90,11 @@ def _lines(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem
     return [line for line in lines if line], text.strip("\n"), problem
 
 
-def _read_list(question: Question, raw: RawAnswers) -> Read:
+def _parse_list(question: Question, raw: RawAnswers) -> ParseResult:
     return _lines(question, raw)
 
 
-def _read_urls(question: Question, raw: RawAnswers) -> Read:
+def _parse_urls(question: Question, raw: RawAnswers) -> ParseResult:
     lines, typed, problem = _lines(question, raw)
     addresses = [line if "://" in line else f"https://{line}" for line in lines]
     for number, address in enumerate(addresses, start=1):
@@ -103,7 +103,7 @@ def _read_urls(question: Question, raw: RawAnswers) -> Read:
     return list(dict.fromkeys(addresses)), typed, problem
 
 
-def _read_municipality(question: Question, raw: RawAnswers) -> Read:
+def _parse_municipality(question: Question, raw: RawAnswers) -> ParseResult:
     text, _problem = _first(question, raw)
     place = _line(text)
     if not place or place in municipalities_by_number():
@@ -115,7 +115,7 @@ def _read_municipality(question: Question, raw: RawAnswers) -> Read:
 MAX_URL_LENGTH = 2000
 
 
-def _read_date(question: Question, raw: RawAnswers) -> Read:
+def _parse_date(question: Question, raw: RawAnswers) -> ParseResult:
     text, _problem = _first(question, raw)
     typed = _line(text)
     if not typed:
@@ -124,7 +124,7 @@ def _read_date(question: Question, raw: RawAnswers) -> Read:
     return (day.isoformat(), day.isoformat(), None) if day else ("", typed, Problem("bad_date"))
 
 
-def _read_month(question: Question, raw: RawAnswers) -> Read:
+def _parse_month(question: Question, raw: RawAnswers) -> ParseResult:
     text, _problem = _first(question, raw)
     typed = _line(text)
     month = parse_month(typed) if typed else ""
@@ -135,7 +135,7 @@ def _whole_number(text: str) -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
 
 
-def _read_number(question: Question, raw: RawAnswers) -> Read:
+def _parse_number(question: Question, raw: RawAnswers) -> ParseResult:
     text, _problem = _first(question, raw)
     typed = _line(text)
     number = _whole_number(typed)
@@ -143,7 +143,7 @@ def _read_number(question: Question, raw: RawAnswers) -> Read:
     return number, typed, Problem("bad_number", limits) if typed and number is None else None
 
 
-def _read_boolean(question: Question, raw: RawAnswers) -> Read:
+def _parse_boolean(question: Question, raw: RawAnswers) -> ParseResult:
     values = [value.strip().casefold() for value in raw.getlist(question.code)]
     if any(value not in _YES | _NO for value in values):
         return False, False, Problem("wrong_option")
@@ -151,7 +151,7 @@ def _read_boolean(question: Question, raw: RawAnswers) -> Read:
     return truth, truth, None
 
 
-def _read_grid(question: Question, raw: RawAnswers) -> Read:
+def _parse_grid(question: Question, raw: RawAnswers) -> ParseResult:
     answers: dict[str, str] = {}
     problem = None
     for row in question.rows:
@@ -163,7 +163,7 @@ def _read_grid(question: Question, raw: RawAnswers) -> Read:
     return answers, answers, problem
 
 
-def _read_weights(question: Question, raw: RawAnswers) -> Read:
+def _parse_weights(question: Question, raw: RawAnswers) -> ParseResult:
     typed = {row: _line(_first(question, raw, f"-{row}")[0]) for row in question.rows}
     numbers = {row: _whole_number(text) for row, text in typed.items() if text}
     if not numbers:
@@ -174,19 +174,19 @@ def _read_weights(question: Question, raw: RawAnswers) -> Read:
     return numbers, typed, None
 
 
-READERS: dict[str, Callable[[Question, RawAnswers], Read]] = {
-    "text": _read_text,
-    "long_text": _read_long_text,
-    "choice": _read_choice,
-    "choices": _read_choices,
-    "services": _read_choices,
-    "list": _read_list,
-    "urls": _read_urls,
-    "municipality": _read_municipality,
-    "date": _read_date,
-    "month": _read_month,
-    "number": _read_number,
-    "boolean": _read_boolean,
-    "grid": _read_grid,
-    "weights": _read_weights,
+PARSERS: dict[str, Callable[[Question, RawAnswers], ParseResult]] = {
+    "text": _parse_text,
+    "long_text": _parse_long_text,
+    "choice": _parse_choice,
+    "choices": _parse_choices,
+    "services": _parse_choices,
+    "list": _parse_list,
+    "urls": _parse_urls,
+    "municipality": _parse_municipality,
+    "date": _parse_date,
+    "month": _parse_month,
+    "number": _parse_number,
+    "boolean": _parse_boolean,
+    "grid": _parse_grid,
+    "weights": _parse_weights,
 }

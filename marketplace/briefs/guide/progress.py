@@ -1,4 +1,4 @@
-"""How far a brief has come: presets that stand until changed, what is missing, and the state of each topic."""
+"""Progress of a brief: preset answers, gaps, and the state of each topic."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -15,26 +15,26 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Company:
-    """What the guide knows about the company before anybody writes."""
+    """Facts about the company that presets are made from."""
 
     municipality: str = ""
 
 
 @dataclass(frozen=True)
 class Gap:
-    """A question that still stops the brief from being published, and why."""
+    """A question that blocks publication, and the problem with its answer."""
 
     question: Question
     problem: Problem
 
     @property
     def text(self) -> str:
-        """Return the reason in the reader's language."""
+        """Message in the user's language."""
         return problem_text(self.question, self.problem)
 
 
 def presets(guide: Guide, company: Company, today: dt.date) -> dict[str, Any]:
-    """Return the answers that stand before the company has said anything, by question code."""
+    """Return the preset answers of a new brief, by question code."""
     return {
         question.code: _preset(question.preset, company, today)
         for question in guide
@@ -54,22 +54,21 @@ def _preset(preset: Mapping[str, Any], company: Company, today: dt.date) -> Any:
 def effective_answers(
     guide: Guide, answers: Answers, confirmed: Iterable[str], company: Company, today: dt.date
 ) -> dict[str, Any]:
-    """Return a draft's answers as they count today.
+    """Return a draft's stored answers, with presets recalculated in topics that have not been saved.
 
-    In topics that nobody has looked at, presets are made anew, so that a preset deadline is never one that
-    has passed. In topics that somebody has saved, the answers stand.
+    A preset reply deadline is therefore never in the past.
     """
-    seen = set(confirmed)
-    fresh = {
+    saved = set(confirmed)
+    recalculated = {
         code: value
         for code, value in presets(guide, company, today).items()
-        if guide.question(code).topic not in seen or code not in answers
+        if guide.question(code).topic not in saved or code not in answers
     }
-    return {**answers, **fresh}
+    return {**answers, **recalculated}
 
 
-def missing(guide: Guide, answers: Answers, today: dt.date) -> list[Gap]:
-    """Return what stops a brief from being published: required questions without a full answer, and faulty ones."""
+def find_gaps(guide: Guide, answers: Answers, today: dt.date) -> list[Gap]:
+    """Return the questions that block publication: required but incomplete, or with an invalid answer."""
     return [gap for question in guide if (gap := _gap(question, answers, today))]
 
 
@@ -79,24 +78,24 @@ def _gap(question: Question, answers: Answers, today: dt.date) -> Gap | None:
 
 
 def topic_state(topic: Topic, answers: Answers, confirmed: Iterable[str], today: dt.date) -> str:
-    """Return how far a topic has come: empty, begun, review (filled in by presets, not yet seen) or done."""
+    """Return the state of a topic: empty, begun, review (filled in by presets but not yet saved) or done."""
     complete = not any(_gap(question, answers, today) for question in topic.questions)
     if topic.code in set(confirmed):
         return "done" if complete else "begun"
     if complete:
         return "review"
-    by_hand = [question for question in topic.questions if question.preset is None]
-    return "begun" if any(not is_empty(answers.get(question.code)) for question in by_hand) else "empty"
+    manual = [question for question in topic.questions if question.preset is None]
+    return "begun" if any(not is_empty(answers.get(question.code)) for question in manual) else "empty"
 
 
 def topics_done(guide: Guide, answers: Answers, confirmed: Iterable[str], today: dt.date) -> int:
-    """Count the topics that are done."""
-    seen = list(confirmed)
-    return sum(topic_state(topic, answers, seen, today) == "done" for topic in guide.topics)
+    """Return the number of topics that are done."""
+    saved = list(confirmed)
+    return sum(topic_state(topic, answers, saved, today) == "done" for topic in guide.topics)
 
 
 def deadline_limits(guide: Guide, today: dt.date) -> tuple[dt.date, dt.date]:
-    """Return the first and the last day that may be the reply deadline of a brief published today."""
+    """Return the earliest and the latest reply deadline of a brief published today."""
     limits = guide.question("response_deadline").limits
     return clock.add_working_days(today, limits["min_working_days"]), today + dt.timedelta(
         days=limits["max_days"]

@@ -1,4 +1,4 @@
-"""The guide file read into plain values. Words are picked in the reader's language when they are shown."""
+"""The questions of the guide, loaded from YAML. Texts are selected in the user's language on access."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -14,9 +14,8 @@ from marketplace.data import data_path
 
 Text = Mapping[str, str]
 LATEST = 1
-_AMOUNT = re.compile(
-    r"(?<=\d) (?=\d{3}\b|kr\b)|(?<=NOK) (?=\d)"
-)  # spaces that must not break an amount in two
+# Spaces inside amounts, replaced by no-break spaces so that lines do not break there.
+_AMOUNT_SPACE = re.compile(r"(?<=\d) (?=\d{3}\b|kr\b)|(?<=NOK) (?=\d)")
 _LIMITS = (
     "min_chars", "max_chars", "min_words", "max_words", "min_items", "max_items", "min", "max", "sum",
     "max_years", "min_working_days", "max_days", "rows",
@@ -25,30 +24,30 @@ _LIMITS = (
 
 @dataclass(frozen=True)
 class Example:
-    """An answer that helps or does not, and why."""
+    """Example of a weak or a better answer, with the reason."""
 
     texts: Text
     whys: Text
 
     @property
     def text(self) -> str:
-        """Return the answer in the reader's language."""
+        """The answer in the user's language."""
         return pick(self.texts)
 
     @property
     def why(self) -> str:
-        """Return why it is weak or better."""
+        """The reason why it is weak or better."""
         return pick(self.whys)
 
 
 @dataclass(frozen=True)
 class Question:
-    """One question. `code` is permanent and the key of its answer; `limits` hold the numbers of its type."""
+    """One question. `code` is permanent and the key of the answer; `limits` holds the bounds for its type."""
 
     code: str
     type: str
     topic: str
-    words: Mapping[str, Text]
+    texts: Mapping[str, Text]
     limits: Mapping[str, int]
     required: bool
     preset: Mapping[str, Any] | None
@@ -60,60 +59,64 @@ class Question:
     better: Example | None
     errors: Mapping[str, Text]
 
-    def _word(self, name: str) -> str:
-        return pick(self.words[name]) if name in self.words else ""
+    def _text(self, name: str) -> str:
+        return pick(self.texts[name]) if name in self.texts else ""
 
     @property
     def label(self) -> str:
-        """Return the question as it is asked."""
-        return self._word("label")
+        """The full question."""
+        return self._text("label")
 
     @property
     def short(self) -> str:
-        """Return the question's short name, as in the finished brief."""
-        return self._word("short")
+        """The short name, as in the published brief."""
+        return self._text("short")
 
     @property
     def help(self) -> str:
-        """Return what to think of when answering, or an empty text."""
-        return self._word("help")
+        """Help text, or an empty text."""
+        return self._text("help")
 
     @property
-    def by_hand(self) -> bool:
-        """Say whether the company has to answer this itself."""
+    def is_manual(self) -> bool:
+        """True if the question is required and has no preset answer."""
         return self.required and self.preset is None
 
     def placeholder(self, year: int) -> str:
-        """Return an example to show in an empty field; `year` is the one that dates in it should name."""
-        return self._word("placeholder").replace("{year}", str(year))
+        """Return the placeholder of the field; `year` is inserted into dates in it."""
+        return self._text("placeholder").replace("{year}", str(year))
 
     def option_codes(self) -> tuple[str, ...]:
-        """Return what may be chosen, in order."""
+        """Return the codes of the options, in order."""
         return tuple(taxonomy.services()) if self.type == "services" else tuple(self.options)
 
     def option_label(self, code: str) -> str:
-        """Return a choice in the reader's language; an unknown one is shown as it is."""
+        """Return an option in the user's language; an unknown code is returned unchanged."""
         if self.type == "services":
             service = taxonomy.services().get(code)
             return service.label if service else code
-        return _AMOUNT.sub("\N{NO-BREAK SPACE}", pick(self.options[code])) if code in self.options else code
+        return (
+            _AMOUNT_SPACE.sub("\N{NO-BREAK SPACE}", pick(self.options[code]))
+            if code in self.options
+            else code
+        )
 
     def row_label(self, code: str) -> str:
-        """Return the name of a line in a grid, or of a weight."""
+        """Return the label of a row in a grid or a table of weights."""
         return pick(self.rows[code]) if code in self.rows else code
 
     def error_text(self, code: str, values: Mapping[str, object]) -> str:
-        """Return what stands beside the field; `values` fill the names in the text."""
+        """Return an error message, with `values` filled in."""
         return pick(self.errors[code]).format(**{"label": self.short, **values})
 
-    def truth_label(self, *, value: bool) -> str:
-        """Return what yes or no means for this question."""
-        return self._word("true" if value else "false")
+    def boolean_label(self, *, value: bool) -> str:
+        """Return the label of yes or no for this question."""
+        return self._text("true" if value else "false")
 
 
 @dataclass(frozen=True)
 class Section:
-    """Questions that stand together on a page, with or without a heading. `layout` is trio for short fields in a row."""
+    """Group of questions on a page, with an optional heading. The layout "trio" puts short fields in a row."""
 
     titles: Text
     helps: Text
@@ -122,18 +125,18 @@ class Section:
 
     @property
     def title(self) -> str:
-        """Return the heading, or an empty text."""
+        """Heading, or an empty text."""
         return pick(self.titles) if self.titles else ""
 
     @property
     def help(self) -> str:
-        """Return what stands under the heading, or an empty text."""
+        """Text under the heading, or an empty text."""
         return pick(self.helps) if self.helps else ""
 
 
 @dataclass(frozen=True)
 class Lesson:
-    """What was said on the course evening that belongs to a topic."""
+    """Summary of the course evening that belongs to a topic."""
 
     evening: int
     courses: Text
@@ -142,16 +145,16 @@ class Lesson:
 
     @property
     def title(self) -> str:
-        """Return what the lesson is about."""
+        """Title of the lesson."""
         return pick(self.titles)
 
     @property
     def course(self) -> str:
-        """Return the name of the course evening."""
+        """Name of the course evening."""
         return pick(self.courses)
 
     def lines(self, locale: str) -> tuple[str, ...]:
-        """Return the points in a language."""
+        """Return the points in a language, or in bokmål if it lacks them."""
         return self.points.get(locale) or self.points["nb"]
 
 
@@ -167,23 +170,23 @@ class Topic:
 
     @property
     def title(self) -> str:
-        """Return the page's heading."""
+        """Heading of the page."""
         return pick(self.titles)
 
     @property
     def lede(self) -> str:
-        """Return what the page is good for."""
+        """Introduction of the page."""
         return pick(self.ledes)
 
     @property
     def questions(self) -> tuple[Question, ...]:
-        """Return the page's questions in order."""
+        """Questions of the page, in order."""
         return tuple(question for section in self.sections for question in section.questions)
 
 
 @dataclass(frozen=True)
 class Guide:
-    """One version of the guide. A brief names the version it was written in."""
+    """One version of the guide. A brief stores the version it was written with."""
 
     version: int
     topics: tuple[Topic, ...]
@@ -192,31 +195,31 @@ class Guide:
     by_code: Mapping[str, Question] = field(repr=False)
 
     def __iter__(self) -> Iterator[Question]:
-        """Walk all questions in order."""
+        """Iterate over all questions in order."""
         return iter(self.by_code.values())
 
     def question(self, code: str) -> Question:
-        """Return a question by its code. Raises KeyError when there is none."""
+        """Return a question by its code. Raises KeyError if there is none."""
         return self.by_code[code]
 
     def topic(self, code: str) -> Topic:
-        """Return a topic by its code. Raises KeyError when there is none."""
+        """Return a topic by its code. Raises KeyError if there is none."""
         return {topic.code: topic for topic in self.topics}[code]
 
     @property
     def check_title(self) -> str:
-        """Return the heading of the last step."""
+        """Heading of the check page."""
         return pick(self.check_titles)
 
 
 def _question(data: Mapping[str, Any], topic: str, errors: Mapping[str, Text]) -> Question:
     example = data.get("example", {})
-    words = ("label", "short", "help", "placeholder", "true", "false")
+    texts = ("label", "short", "help", "placeholder", "true", "false")
     return Question(
         code=data["code"],
         type=data["type"],
         topic=topic,
-        words={name: data[name] for name in words if name in data},
+        texts={name: data[name] for name in texts if name in data},
         limits={name: data[name] for name in _LIMITS if name in data},
         required=data.get("required", False),
         preset=data.get("preset"),
@@ -254,7 +257,7 @@ def _topic(data: Mapping[str, Any], guide: Mapping[str, Any]) -> Topic:
 
 @cache
 def raw_guide(version: int) -> dict[str, Any]:
-    """Return a version's parsed file."""
+    """Return the parsed YAML file of a version."""
     with data_path("guide", f"v{version}.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return data
@@ -262,7 +265,7 @@ def raw_guide(version: int) -> dict[str, Any]:
 
 @cache
 def load(version: int = LATEST) -> Guide:
-    """Return a version of the guide. Raises FileNotFoundError when there is no such version."""
+    """Return a version of the guide. Raises FileNotFoundError if there is no such version."""
     data = raw_guide(version)
     topics = tuple(_topic(topic, data) for topic in data["topics"])
     return Guide(

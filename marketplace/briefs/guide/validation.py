@@ -1,11 +1,11 @@
-"""Whether an answer does: every limit of the guide file, asked when it is typed and again before it is sent."""
+"""Validation of answers against the limits of the guide file, when an answer is saved and again before publication."""
 
 import datetime as dt
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from marketplace.briefs.guide.parsing import READERS, Problem, RawAnswers
+from marketplace.briefs.guide.parsing import PARSERS, Problem, RawAnswers
 from marketplace.briefs.guide.questions import Question
 from marketplace.core import clock, i18n
 
@@ -13,8 +13,8 @@ CHARACTERS_PER_WORD = 40
 
 
 @dataclass(frozen=True)
-class Reading:
-    """An answer as it came in: the value to store, what to show again, and what is wrong with it, if anything."""
+class ParsedAnswer:
+    """A submitted answer: the value to store, the text to show again, and the problem, if any."""
 
     question: Question
     value: Any
@@ -22,24 +22,24 @@ class Reading:
     problem: Problem | None = None
 
     @property
-    def accepted(self) -> bool:
-        """Say whether the value can be stored."""
-        return self.problem is None or self.problem.soft
+    def is_accepted(self) -> bool:
+        """True if the value can be stored."""
+        return self.problem is None or self.problem.is_soft
 
     @property
     def error(self) -> str:
-        """Return what to say beside the field, or an empty text."""
+        """Error message for the field, or an empty text."""
         return problem_text(self.question, self.problem) if self.problem else ""
 
 
-def parse(question: Question, raw: RawAnswers, today: dt.date) -> Reading:
-    """Read one answer from what a browser sent. Whatever comes in, what was typed is kept for showing again."""
-    value, typed, problem = READERS[question.type](question, raw)
-    return Reading(question, value, typed, problem or check_value(question, value, today))
+def parse(question: Question, raw: RawAnswers, today: dt.date) -> ParsedAnswer:
+    """Parse and validate one answer from submitted form data. What was typed is always returned, to be shown again."""
+    value, typed, problem = PARSERS[question.type](question, raw)
+    return ParsedAnswer(question, value, typed, problem or check_value(question, value, today))
 
 
 def problem_text(question: Question, problem: Problem) -> str:
-    """Return a problem as a sentence in the reader's language; dates and lists in `values` are written out."""
+    """Return the message of a problem in the user's language, with dates and lists formatted."""
     values: dict[str, object] = {"year": clock.today().year + 1}
     for name, value in problem.values.items():
         if isinstance(value, dt.date):
@@ -52,19 +52,19 @@ def problem_text(question: Question, problem: Problem) -> str:
 
 
 def is_empty(value: Any) -> bool:
-    """Say whether a value is no answer; no to a yes-or-no question is one."""
+    """Return True if a value is no answer. False is an answer to a yes-or-no question."""
     return value is None or (not isinstance(value, bool) and value in ("", [], {}))
 
 
 def check_value(question: Question, value: Any, today: dt.date) -> Problem | None:
-    """Return what is wrong with a stored value on a day, or None. An optional question may be empty."""
+    """Return the problem of a stored value on a day, or None. An optional question may be empty."""
     if is_empty(value):
         return Problem("empty") if question.required else None
     return _CHECKS[question.type](question, value, today)
 
 
 def count_words(text: str) -> int:
-    """Return the number of words in a text, as people count them."""
+    """Return the number of words in a text."""
     return len(text.split())
 
 
@@ -122,7 +122,7 @@ def _check_list(question: Question, value: Any, today: dt.date) -> Problem | Non
 
 
 def latest_day(today: dt.date, years: int) -> dt.date:
-    """Return the last day that may be named, so many years ahead."""
+    """Return the latest date accepted, a number of years ahead."""
     return today + dt.timedelta(days=round(365.25 * years))
 
 
@@ -163,8 +163,8 @@ def _check_number(question: Question, value: Any, today: dt.date) -> Problem | N
 
 def _check_grid(question: Question, value: Any, today: dt.date) -> Problem | None:
     del today
-    left = [row for row in question.rows if row not in value]
-    return Problem("incomplete", {"rows": left}) if left else None
+    missing = [row for row in question.rows if row not in value]
+    return Problem("incomplete", {"rows": missing}) if missing else None
 
 
 def _check_weights(question: Question, value: Any, today: dt.date) -> Problem | None:
@@ -174,7 +174,7 @@ def _check_weights(question: Question, value: Any, today: dt.date) -> Problem | 
     return Problem("weights_sum", {"count": total, "max": top}) if total != top else None
 
 
-def _fine(question: Question, value: Any, today: dt.date) -> Problem | None:
+def _accept_any(question: Question, value: Any, today: dt.date) -> Problem | None:
     del question, value, today
     return None
 
@@ -187,25 +187,25 @@ _CHECKS: Mapping[str, Callable[[Question, Any, dt.date], Problem | None]] = {
     "services": _check_choices,
     "list": _check_list,
     "urls": _check_list,
-    "municipality": _fine,
+    "municipality": _accept_any,
     "date": _check_date,
     "month": _check_month,
     "number": _check_number,
-    "boolean": _fine,
+    "boolean": _accept_any,
     "grid": _check_grid,
     "weights": _check_weights,
 }
 
 
-def shown_value(question: Question, value: Any) -> Any:
-    """Return a stored value as it stands in the field of a form: a text, a list of codes, a truth, or texts by row."""
-    show = _SHOWN.get(question.type)
-    if show:
-        return show(question, value)
+def form_value(question: Question, value: Any) -> Any:
+    """Return a stored value as a form field shows it: a text, a list of codes, a boolean, or texts by row."""
+    convert = _FORM_VALUES.get(question.type)
+    if convert:
+        return convert(question, value)
     return "" if value is None else str(value)
 
 
-_SHOWN: Mapping[str, Callable[[Question, Any], Any]] = {
+_FORM_VALUES: Mapping[str, Callable[[Question, Any], Any]] = {
     "list": lambda _question, value: "\n".join(value or ()),
     "urls": lambda _question, value: "\n".join(value or ()),
     "weights": lambda question, value: {row: str((value or {}).get(row, "")) for row in question.rows},
@@ -218,7 +218,7 @@ _SHOWN: Mapping[str, Callable[[Question, Any], Any]] = {
 
 
 def month_text(month: str) -> str:
-    """Return "juni 2027" for "2027-06", in the reader's language."""
+    """Return "juni 2027" for "2027-06", in the user's language."""
     return (
         i18n.format_date(dt.date.fromisoformat(f"{month}-01")).split("1", 1)[1].lstrip(".\N{NO-BREAK SPACE} ")
     )

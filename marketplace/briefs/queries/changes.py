@@ -85,7 +85,7 @@ def _faults(
     found = [f"{one.title}. {one.reason}" for one in advices if one.question not in amendment.STANDS]
     found += [
         f"{gap.question.short}: {gap.text}"
-        for gap in guide.missing(questions, after, today)
+        for gap in guide.find_gaps(questions, after, today)
         if gap.question.code not in told and after.get(gap.question.code) != before.get(gap.question.code)
     ]
     if not amendment.keeps_trade(before, after):

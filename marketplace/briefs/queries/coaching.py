@@ -40,7 +40,7 @@ def checkup(brief_view: BriefView) -> Checkup:
     told = {stop.question for stop in stops}
     gaps = [
         gap
-        for gap in guide.missing(brief_view.guide, brief_view.answers, today)
+        for gap in guide.find_gaps(brief_view.guide, brief_view.answers, today)
         if gap.question.code not in told
     ]
     return Checkup(

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, queries
-from marketplace.briefs.guide import Question, Reading
+from marketplace.briefs.guide import ParsedAnswer, Question
 from marketplace.briefs.lifecycle import State
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
@@ -33,7 +33,7 @@ class Saved:
 
     brief: Brief
     fingerprints: Mapping[str, str]
-    refused: Sequence[Reading]
+    refused: Sequence[ParsedAnswer]
 
 
 def fingerprint(value: Any) -> str:
@@ -94,7 +94,11 @@ def _add(
 
 
 def save_topic(
-    viewer: Viewer, reference: str, topic_code: str, readings: Sequence[Reading], seen: Mapping[str, str]
+    viewer: Viewer,
+    reference: str,
+    topic_code: str,
+    parsed_answers: Sequence[ParsedAnswer],
+    seen: Mapping[str, str],
 ) -> Saved:
     """Keep what was written in a topic. What cannot be stored is handed back; the rest is kept.
 
@@ -103,36 +107,48 @@ def save_topic(
     `current` holds the colleague's answers by question code and the name under "by".
     """
     with transaction():
-        return _keep(viewer, brief_for_transition("save", viewer, reference), topic_code, readings, seen)
+        return _keep(
+            viewer, brief_for_transition("save", viewer, reference), topic_code, parsed_answers, seen
+        )
 
 
 def save_change(
-    viewer: Viewer, reference: str, topic_code: str, readings: Sequence[Reading], seen: Mapping[str, str]
+    viewer: Viewer,
+    reference: str,
+    topic_code: str,
+    parsed_answers: Sequence[ParsedAnswer],
+    seen: Mapping[str, str],
 ) -> Saved:
     """Keep what was written of a change of a brief that is out, as `save_topic` does; suppliers see it when it is sent."""
     with transaction():
-        return _keep(viewer, brief_for_transition("amend", viewer, reference), topic_code, readings, seen)
+        return _keep(
+            viewer, brief_for_transition("amend", viewer, reference), topic_code, parsed_answers, seen
+        )
 
 
 def _keep(
-    viewer: Viewer, brief: Brief, topic_code: str, readings: Sequence[Reading], seen: Mapping[str, str]
+    viewer: Viewer,
+    brief: Brief,
+    topic_code: str,
+    parsed_answers: Sequence[ParsedAnswer],
+    seen: Mapping[str, str],
 ) -> Saved:
     topic = guide.load(brief.guide_version).topic(topic_code)
     standing = queries.written_answers(brief)
     now = fingerprints(topic.questions, standing)
     changed = {code for code, mark in now.items() if code in seen and seen[code] != mark}
     clashes = {
-        reading.question.code: standing.get(reading.question.code)
-        for reading in readings
-        if reading.question.code in changed and _differs(reading, seen, now)
+        parsed.question.code: standing.get(parsed.question.code)
+        for parsed in parsed_answers
+        if parsed.question.code in changed and _differs(parsed, seen, now)
     }
     if clashes:
         by = queries.last_saved_by(brief)
         raise Conflict(_("A colleague has changed the same answer."), {**clashes, "by": by})
     kept = {
-        reading.question.code: reading.value
-        for reading in readings
-        if reading.accepted and reading.question.code not in changed
+        parsed.question.code: parsed.value
+        for parsed in parsed_answers
+        if parsed.is_accepted and parsed.question.code not in changed
     }
     answers = {**standing, **kept}
     if answers != brief.answers or topic_code not in brief.confirmed_topics:
@@ -142,15 +158,15 @@ def _keep(
         brief.confirmed_topics = sorted({*brief.confirmed_topics, topic_code})
         bump_revision(brief)
         record(viewer, "brief.save", "brief", brief.reference, topic=topic_code)
-    refused = [reading for reading in readings if not reading.accepted]
+    refused = [parsed for parsed in parsed_answers if not parsed.is_accepted]
     return Saved(brief, fingerprints(topic.questions, answers), refused)
 
 
-def _differs(reading: Reading, seen: Mapping[str, str], now: Mapping[str, str]) -> bool:
+def _differs(parsed: ParsedAnswer, seen: Mapping[str, str], now: Mapping[str, str]) -> bool:
     """Say whether the writer has changed an answer, and not to what stands now."""
-    code = reading.question.code
-    mark = fingerprint(None if guide.is_empty(reading.value) else reading.value)
-    return not reading.accepted or mark not in {seen[code], now[code]}
+    code = parsed.question.code
+    mark = fingerprint(None if guide.is_empty(parsed.value) else parsed.value)
+    return not parsed.is_accepted or mark not in {seen[code], now[code]}
 
 
 def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Brief:

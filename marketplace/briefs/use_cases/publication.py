@@ -39,7 +39,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         if stops := coach.hard_stops(questions, answers, today, confirmed=confirmed):
             sentence = f"{stops[0].title}. {stops[0].reason}"
             raise RuleBroken(sentence, stops[0].question or "confirmed")
-        if gaps := guide.missing(questions, answers, today):
+        if gaps := guide.find_gaps(questions, answers, today):
             raise RuleBroken(gaps[0].text, gaps[0].question.code)
         deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
         brief.state = State.PUBLISHED

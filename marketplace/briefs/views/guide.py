@@ -74,10 +74,10 @@ def write_topic(brief_view: BriefView, current: Topic, move: str = "save") -> An
     if request.method == "GET":
         marks = use_cases.fingerprints(current.questions, brief_view.answers)
         return _page(brief_view, current, form, marks, move)
-    readings = form.read(request.form)
+    parsed_answers = form.read(request.form)
     try:
         saved = SAVES[move](
-            current_viewer(), reference, current.code, readings, read_marks(request.form.get("seen"))
+            current_viewer(), reference, current.code, parsed_answers, read_marks(request.form.get("seen"))
         )
     except Conflict as conflict:
         return _conflict(brief_view, current, form, conflict, move)
@@ -131,7 +131,7 @@ def _conflict(
     seen = read_marks(request.form.get("seen"))
     for code, field in form.fields.items():
         if standing and code not in standing and not field.error and seen.get(code) != marks[code]:
-            field.typed = guide.shown_value(field.question, brief_view.answers.get(code))
+            field.typed = guide.form_value(field.question, brief_view.answers.get(code))
     return _page(brief_view, current, form, marks, move), 409
 
 

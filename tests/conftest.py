@@ -250,7 +250,7 @@ def own_indexes(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def demo_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
+def demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
     """The application on the demo's world, which is told once for the whole run."""
 
     def tell() -> None:
@@ -263,16 +263,16 @@ def demo_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask"
         # As the worker does: mails that have waited for ten minutes make the service unwell, and a run takes longer.
         deliver_due(app.config["SETTINGS"])
 
-    tell_once(app, shared_database, "demo", tell, run)
+    seed_once(app, shared_database, "demo", tell, run)
     return app
 
 
 @pytest.fixture
-def grown_world(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
+def scaled_demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
     """The application on the demo's world with two suppliers and briefs added for each, made once for the run."""
     from benchmarks.data import scale
 
-    tell_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60), run)
+    seed_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60), run)
     return app
 
 
@@ -360,7 +360,7 @@ def close(app: "Flask") -> None:
             engine.dispose()
 
 
-def tell_once(
+def seed_once(
     app: "Flask", database: "Database", name: str, tell: Callable[[], object], run: "Run | None" = None
 ) -> None:
     """Restore the rows saved under a name; the first time, make them. With `run`, all its workers share them."""
@@ -368,14 +368,14 @@ def tell_once(
 
     db.session.remove()
     close(app)
-    if database.bring_back(name):
+    if database.restore(name):
         return
     with run.lock(f"{database.name}-{name}") if run else contextlib.nullcontext():
-        if not database.bring_back(name):
+        if not database.restore(name):
             tell()
             db.session.remove()
             close(app)
-            database.keep(name, shared=run is not None)
+            database.save(name, shared=run is not None)
 
 
 def empty(folder: Path) -> None:

@@ -13,7 +13,7 @@ from marketplace.demo import people
 from tests import factories
 from tests.accounts.helpers import GOOD, mails, sign_in
 from tests.support.browser import Browser
-from tests.support.page_rules import Page, text_of
+from tests.support.page_rules import HtmlPage, text_of
 
 
 def test_sign_in_redirects_home_and_sign_out_ends_the_session(client: Browser) -> None:
@@ -98,7 +98,7 @@ def test_links_in_e_mail_ignore_forged_host_headers(app: Flask) -> None:
         "base_url": "http://evil.example",
         "headers": {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "https"},
     }
-    page = Page(browser.get("/forgotten", **forged).text)
+    page = HtmlPage(browser.get("/forgotten", **forged).text)
     form = {"email": person.email, "csrf_token": page.one("input", name="csrf_token").get("value")}
     answer = browser.post("/forgotten", data=form, **forged)
     assert answer.status_code == 200
@@ -194,7 +194,7 @@ def test_empty_form_reports_each_field_and_counts_no_attempt(
     person = factories.user(email="kari@fjordnett.example")
     kept = person.password_hash
     client.sign_in(person.id)
-    page = Page(client.post(f"/account/{form}", data=dict.fromkeys(fields, "")).text)
+    page = HtmlPage(client.post(f"/account/{form}", data=dict.fromkeys(fields, "")).text)
     told = {part.get("id"): text_of(part) for part in page.all("p", class_="field-error")}
     assert told == {f"{name}-error": "Fyll ut dette feltet." for name in fields}
     session.refresh(person)

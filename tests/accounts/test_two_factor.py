@@ -37,9 +37,9 @@ def set_up(app: Flask, browser: Browser, person: Viewer) -> tuple[pyotp.TOTP, li
     browser.post("/account/second-step/begin")
     phone = authenticator_of(app, person)
     answer = browser.post("/account/second-step/confirm", data={"code": phone.now()})
-    from tests.support.page_rules import Page, text_of
+    from tests.support.page_rules import HtmlPage, text_of
 
-    return phone, [text_of(code) for code in Page(answer.text).all("code")]
+    return phone, [text_of(code) for code in HtmlPage(answer.text).all("code")]
 
 
 @pytest.mark.parametrize("who", ["curator", "administrator"])

@@ -110,7 +110,7 @@ def test_every_change_in_the_demo_data_is_audited(app: Flask, monkeypatch: pytes
 
 
 @pytest.mark.once
-@pytest.mark.usefixtures("demo_world")
+@pytest.mark.usefixtures("demo_app")
 def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
     with recorded_transactions(db.engine) as done:
         for person in demo_people():
@@ -135,7 +135,7 @@ def test_every_change_by_demo_users_is_audited(app: Flask) -> None:
     assert unrecorded(done) == set()
 
 
-def test_audit_log_holds_no_names_addresses_or_hashes(demo_world: Flask) -> None:
+def test_audit_log_holds_no_names_addresses_or_hashes(demo_app: Flask) -> None:
     from sqlalchemy import select
 
     from marketplace.accounts.models import User

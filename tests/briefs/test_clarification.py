@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
 from tests.factories import briefs
-from tests.support.interleaving import meanwhile
+from tests.support.interleaving import interleave
 
 TEXT = "Vi i Fjordnett lurer på hvilket kassasystem dere har?"
 PUBLIC = "Hvilket kassasystem har dere?"
@@ -178,7 +178,7 @@ def test_nobody_is_reminded_when_the_company_acts_while_the_clock_looks(
         else:
             use_cases.withdraw(market.owner, brief.reference, "Vi gjør det heller selv.")
 
-    with meanwhile(app, "FROM clarification_question JOIN brief", act):
+    with interleave(app, "FROM clarification_question JOIN brief", act):
         assert use_cases.remind_about_questions() == 0
     assert reminded() == []
     assert session.query(AuditEvent).filter_by(action="question.remind").count() == 0

@@ -10,7 +10,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.i18n import use_locale
 from tests.factories import briefs
-from tests.support.page_rules import Page
+from tests.support.page_rules import HtmlPage
 
 GUIDE = guide.load()
 HOSTILE = [
@@ -56,7 +56,7 @@ def test_services_are_suggested_from_the_words_before_anything_is_begun(market, 
     browser = sign_in(market.owner)
     words = "Vi vil at gjestene skal bestille rom på nett."
     answer = browser.post("/briefs/new", data={"own_words": words, "then": "suggest"})
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert page.one("textarea", name="own_words").text.strip() == words
     assert page.one("input", value="ecm.booking").get("checked") is not None
     assert session.query(Brief).count() == 0
@@ -184,7 +184,7 @@ def test_beside_a_clash_the_rest_of_the_page_is_as_the_colleague_left_it(market,
     assert marit.post(path, data=mine).status_code == 303
     answer = jon.post(path, data=theirs)
     assert answer.status_code == 409
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert page.one("textarea", name="own_words").text.strip() == "Ost til folket."
     assert page.one("textarea", name="problem").text.strip() == problem
     assert "Nothing is written there now." in page.text

@@ -91,7 +91,7 @@ def test_two_editors_of_the_same_answer_do_not_overwrite_each_other(market, raw)
     assert not session.get(Brief, brief.id).answers["own_words"]
 
 
-def at_once(app, acts):
+def run_concurrently(app, acts):
     """Do several things at the same moment, each as a request of its own; return what came of them."""
     gate = threading.Barrier(len(acts))
 
@@ -122,7 +122,7 @@ def test_of_six_editors_at_once_one_wins_and_five_are_told(app, market, raw):
         return lambda: use_cases.save_topic(market.owner, reference, "need", parsed_answers, seen)
 
     session.remove()
-    assert at_once(app, [editor(number) for number in range(6)]) == ["Conflict"] * 5 + ["done"]
+    assert run_concurrently(app, [editor(number) for number in range(6)]) == ["Conflict"] * 5 + ["done"]
     assert session.query(Brief).one().revision == 2
 
 
@@ -130,7 +130,7 @@ def test_a_brief_published_four_times_at_once_is_published_once(app, market):
     reference = briefs.draft(market.owner).reference
     session.remove()
     acts = [lambda: use_cases.publish(market.owner, reference, confirmed=True)] * 4
-    assert at_once(app, acts) == ["Conflict"] * 3 + ["done"]
+    assert run_concurrently(app, acts) == ["Conflict"] * 3 + ["done"]
     assert len(session.query(Brief).one().versions) == 1
 
 

@@ -41,9 +41,9 @@ def test_demo_is_refused_in_production(command: Command, words: tuple[str, ...])
 
 @pytest.mark.parametrize("words", WORDS)
 def test_demo_is_refused_in_production_with_demo_data(
-    command: Command, demo_world: Flask, words: tuple[str, ...]
+    command: Command, demo_app: Flask, words: tuple[str, ...]
 ) -> None:
-    del demo_world
+    del demo_app
     before = people()
     assert command(*words, **PRODUCTION).exit_code == 1
     assert people() == before
@@ -113,8 +113,8 @@ def test_garbage_collection_is_restored_when_loading_fails(was_on: bool) -> None
         (gc.enable if before else gc.disable)()
 
 
-def test_existing_demo_data_is_not_reset(command: Command, demo_world: Flask, tmp_path: Path) -> None:
-    del demo_world
+def test_existing_demo_data_is_not_reset(command: Command, demo_app: Flask, tmp_path: Path) -> None:
+    del demo_app
     added = factories.user("Ny Person")
     session.commit()
     said = command("demo")

@@ -64,7 +64,7 @@ def phases() -> Counter[str]:
     return Counter(phase_of(brief) for brief in session.scalars(select(Brief)))
 
 
-def test_demo_data_is_complete(demo_world: Flask) -> None:
+def test_demo_data_is_complete(demo_app: Flask) -> None:
     assert demo.database_content() is demo.DatabaseContent.DEMO
     assert (count(BusinessGarden), count(Supplier), count(Company), count(Brief)) == (4, 45, 30, 24)
     assert phases() == {
@@ -204,11 +204,11 @@ def _with_names(text: str, offers: dict[str, str]) -> str:
 
 @pytest.mark.exhaustive
 @pytest.mark.once
-def test_second_load_gives_same_rows(demo_world: Flask, command: Callable[..., Result]) -> None:
+def test_second_load_gives_same_rows(demo_app: Flask, command: Callable[..., Result]) -> None:
     first = dump()
     said = command("demo", "--reset")
     assert said.exit_code == 0, said.output
-    deliver_due(demo_world.config["SETTINGS"])  # as was done in the first
+    deliver_due(demo_app.config["SETTINGS"])  # as was done in the first
     second = dump()
     for name, rows in first.items():
         assert json.dumps(rows, sort_keys=True) == json.dumps(second[name], sort_keys=True), name

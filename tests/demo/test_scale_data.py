@@ -95,7 +95,7 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
 
 
 @pytest.mark.once
-def test_empty_database_is_filled_with_demo_data_first(grown_world: Flask) -> None:
+def test_empty_database_is_filled_with_demo_data_first(scaled_demo_app: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}
     assert session.scalar(select(func.count()).select_from(Supplier)) == 45 + 90
@@ -103,7 +103,7 @@ def test_empty_database_is_filled_with_demo_data_first(grown_world: Flask) -> No
     pages = page_set.pages()
     assert {role for role, _path in pages} == {"anyone", *people}
     for role, path in pages:
-        client = cast("Browser", grown_world.test_client())
+        client = cast("Browser", scaled_demo_app.test_client())
         if role in people:
             client.sign_in(people[role])
         assert client.get(path).status_code == 200, (role, path)

@@ -19,16 +19,16 @@ MIN_KINDS = 12
 @pytest.mark.slow
 @pytest.mark.parametrize("role", ROLES)
 def test_every_kind_of_page_is_accessible_and_fits(
-    demo_world: Flask,
+    demo_app: Flask,
     role: str,
     person: Callable[..., Page],
     axe: Callable[[Page], None],
     fits: Callable[[Page], None],
 ) -> None:
     page = person()
-    _sign_in(demo_world, page, role)
+    _sign_in(demo_app, page, role)
     kinds = list[str]()
-    for kind in _visit_each_kind(demo_world, page):
+    for kind in _visit_each_kind(demo_app, page):
         kinds.append(kind)
         assert page.locator("html").get_attribute("lang") == LANGUAGE[role], page.url
         page.evaluate("document.querySelectorAll('details').forEach(item => item.open = true)")

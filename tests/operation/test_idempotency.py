@@ -18,7 +18,7 @@ from marketplace.web import idempotency
 from tests import factories
 from tests.factories import briefs
 from tests.factories.briefs import supplier
-from tests.support.interleaving import meanwhile
+from tests.support.interleaving import interleave
 
 CASE = {
     "title": "Nettbutikk for et ysteri",
@@ -170,7 +170,7 @@ def test_refusal_caused_by_a_duplicate_gets_the_first_response(app, owner):
     twin = copies_of(app, browser, 1)[0]
     answers = []
     # On PostgreSQL each statement sees new commits, so the garden can no longer see the draft by then.
-    with meanwhile(app, "FROM taken_form", lambda: answers.append(twin.post(path, data=form))):
+    with interleave(app, "FROM taken_form", lambda: answers.append(twin.post(path, data=form))):
         answers.append(browser.post(path, data=form))
     assert [(answer.status_code, answer.location) for answer in answers] == [(303, "/home")] * 2
     assert "Svaret er sendt til Bjørkvollen ysteri." in browser.page("/home").text

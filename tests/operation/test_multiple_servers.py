@@ -47,7 +47,7 @@ def ask(port, path, cookie="", form=None):
 
 
 @pytest.fixture
-def ports(app, demo_world):
+def ports(app, demo_app):
     """Two servers with one process each, on the test database."""
     settings, started, found = app.config["SETTINGS"], [], []
     session.commit()

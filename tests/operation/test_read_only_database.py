@@ -16,8 +16,8 @@ from marketplace.core.database import BEST_EFFORT_TIMEOUT_MS, db, session
 from marketplace.organisations.models import Company
 from marketplace.outbox.models import OutboxMail
 from tests import factories
-from tests.support.page_rules import Page
-from tests.support.sql_capture import statements
+from tests.support.page_rules import HtmlPage
+from tests.support.sql_capture import captured_sql
 
 LONG = (
     "Vi selger 40 slags ost og tar nesten alle bestillinger på telefon, og rekker ikke å svare om sommeren."
@@ -55,7 +55,7 @@ def assert_writes_fail(browser, before):
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert LONG in answer.text
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert "Ingenting ble endret" in page.text
     assert counts() == before
     return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": LONG}
@@ -98,7 +98,7 @@ def assert_long_write_fails(browser):
     assert answer.status_code == 503
     assert text in answer.text
     assert counts() == before
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     return {"csrf_token": page.all("input", name="csrf_token")[-1].get("value"), "own_words": text}
 
 
@@ -137,7 +137,7 @@ def test_locked_database_does_not_fail_session_updates(file, app, person):
     lock = sqlite3.connect(file, isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")
     try:
-        with statements() as said:
+        with captured_sql() as said:
             assert browser.get("/home").status_code == 200
         waits = {one for one in said if "busy_timeout" in one}
         assert waits == {f"PRAGMA busy_timeout = {BEST_EFFORT_TIMEOUT_MS}"}, (

@@ -2,7 +2,7 @@
 
 from tests.sourcing.conftest import Market, market
 from tests.support.browser import Browser
-from tests.support.page_rules import Page
+from tests.support.page_rules import HtmlPage
 
 __all__ = ["market"]
 WORDS = "Vi vil selge ost i nettbutikk"
@@ -10,7 +10,7 @@ WORDS = "Vi vil selge ost i nettbutikk"
 
 def understood(client: Browser, **asked: str) -> tuple[list[str], list[str]]:
     """Return the services that the page names, and those that its form remembers as taken away."""
-    page = Page(client.get("/", query_string={"q": WORDS, **asked}).text)
+    page = HtmlPage(client.get("/", query_string={"q": WORDS, **asked}).text)
     return (
         [chip.get("value", "") for chip in page.all("button", name="drop")],
         sorted({field.get("value", "") for field in page.all("input", name="without")}),

@@ -22,26 +22,26 @@ from tests import factories
 from tests.factories.briefs import draft, published
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
 from tests.suppliers.world import everything, only_vetting, supplier, world
-from tests.support.page_rules import Page, text_of
+from tests.support.page_rules import HtmlPage, text_of
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 NOW, SOON, LATER = 1, 2, 3
 TITLE = "Nettbutikk med henting på gården"
 
 
-def home(app: Flask, viewer: Viewer) -> Page:
+def home(app: Flask, viewer: Viewer) -> HtmlPage:
     browser: Any = app.test_client().sign_in(viewer.user_id or 0)
     return browser.page("/home")
 
 
-def waiting(page: Page, urgency: int) -> dict[str, str]:
+def waiting(page: HtmlPage, urgency: int) -> dict[str, str]:
     """Return the tasks of one urgency group as a mapping from link URL to text."""
     sections = page.all("section", aria_labelledby=f"group-{urgency}")
     tasks = [item for section in sections for item in section.iter("li")]
     return {next(item.iter("a")).get("href", ""): text_of(item) for item in tasks}
 
 
-def facts(page: Page) -> dict[str, str]:
+def facts(page: HtmlPage) -> dict[str, str]:
     return dict(zip(map(text_of, page.all("dt")), map(text_of, page.all("dd")), strict=True))
 
 

@@ -24,7 +24,7 @@ from marketplace.vetting.models import Appeal, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
 from tests import factories
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
-from tests.support.interleaving import meanwhile
+from tests.support.interleaving import interleave
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)
@@ -183,7 +183,7 @@ def test_confirmation_during_the_job_prevents_erasure(market: Market, app: Flask
         with transaction():
             session.get_one(User, fresh).email_verified_at = clock.now()
 
-    with meanwhile(app, "user_account.email_verified_at IS NULL", confirm):
+    with interleave(app, "user_account.email_verified_at IS NULL", confirm):
         assert retention.erase_unconfirmed_accounts(Path(app.instance_path) / "mail") == 0
     assert session.get_one(User, fresh).erased_at is None
     assert session.get_one(User, fresh).email == "liv@myr.example"

@@ -58,8 +58,8 @@ def test_access_is_declared_once() -> None:
 
 
 @pytest.fixture
-def people(demo_world: Flask) -> People:
-    del demo_world
+def people(demo_app: Flask) -> People:
+    del demo_app
     return People()
 
 

@@ -12,8 +12,8 @@ from werkzeug.datastructures import MultiDict
 
 from marketplace.web.forms import clean_line
 from tests.support.browser import Browser
-from tests.support.crawl import ROLES, Field, Form, crawl, endpoint_of, errors_on, forms_on, sign_in
-from tests.support.page_rules import Page, rules_broken
+from tests.support.crawl import ROLES, Field, Form, crawl, displayed_errors, endpoint_of, forms_on, sign_in
+from tests.support.page_rules import HtmlPage, page_violations
 from tests.support.sampling import Sampling
 
 MARKUP = "'\"><script>alert(1)</script>{{ 7 * 7 }}"
@@ -55,7 +55,7 @@ def as_it_stands(browser: Browser, form: Form) -> Form | None:
     answer = browser.get(form.page, follow_redirects=True)
     if answer.mimetype != "text/html":
         return None
-    return next((one for one in forms_on(Page(answer.text), form.page) if is_same(one, form)), None)
+    return next((one for one in forms_on(HtmlPage(answer.text), form.page) if is_same(one, form)), None)
 
 
 def is_same(one: Form, other: Form) -> bool:
@@ -103,7 +103,7 @@ def sendings(form: Form) -> dict[str, MultiDict[str, str]]:
     }
 
 
-def lost(form: Form, page: Page, text: str) -> list[str]:
+def lost(form: Form, page: HtmlPage, text: str) -> list[str]:
     """Return the fields in which a text no longer stands, on a page with the same form."""
     texts = {one.name for one in form.fields if one.is_text and one.kind not in NEVER_SHOWN_AGAIN}
     again = next((one for one in forms_on(page, form.page) if is_same(one, form)), None)
@@ -169,9 +169,9 @@ class Trial:
             if answer.status_code not in {200, 422}:
                 self.readers.clear()
                 return
-            page = Page(answer.text)
-            told.append(set(errors_on(page)))
-            self.wrong += [f"{what}: {broken}" for broken in rules_broken(page)]
+            page = HtmlPage(answer.text)
+            told.append(set(displayed_errors(page)))
+            self.wrong += [f"{what}: {broken}" for broken in page_violations(page)]
             if "<script>alert" in answer.text:
                 self.wrong.append(f"{what} and gives markup back as markup")
             if way in KEPT and told[-1] and (gone := lost(form, page, clean_line(TYPED[way]) or "")):
@@ -190,14 +190,14 @@ def as_sent(form: Form, content: MultiDict[str, str]) -> dict[str, MultiDict[str
 @pytest.mark.once
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
-def test_no_form_breaks_or_loses_typed_text(demo_world: Flask, role: str, sampling: Sampling) -> None:
-    trial = Trial(demo_world, role, sampling)
+def test_no_form_breaks_or_loses_typed_text(demo_app: Flask, role: str, sampling: Sampling) -> None:
+    trial = Trial(demo_app, role, sampling)
     trial.send_all()
     assert not trial.wrong, "\n".join(dict.fromkeys(trial.wrong))
     assert trial.sent >= SAMPLED_WAYS
     # What was accepted is shown, as text, on pages that keep the rules.
-    found = crawl(sign_in(demo_world, role))
+    found = crawl(sign_in(demo_app, role))
     wrong = [entry for entry in found.wrong if "answered 5" in entry]
     for path, page in found.pages.items():
-        wrong += [f"{path}: {broken}" for broken in rules_broken(page)]
+        wrong += [f"{path}: {broken}" for broken in page_violations(page)]
     assert not wrong, "\n".join(wrong)

@@ -14,7 +14,7 @@ from marketplace.core.database import session
 from marketplace.organisations.models import BusinessGarden, Organisation
 from marketplace.suppliers.models import Supplier
 from tests.support.crawl import ROLES, crawl, endpoint_of, sign_in
-from tests.support.page_rules import Page, rules_broken
+from tests.support.page_rules import HtmlPage, page_violations
 
 # Each role in one language, so that all languages are walked.
 LANGUAGE = {"anonymous": "en", "company": "nb", "supplier": "nn", "curator": "nn", "administrator": "en"}
@@ -26,12 +26,12 @@ FEWEST_KINDS = 10
 @pytest.mark.once
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
-def test_every_link_answers_and_every_page_keeps_the_rules(demo_world: Flask, role: str) -> None:
-    browser = sign_in(demo_world, role, LANGUAGE[role])
+def test_every_link_answers_and_every_page_keeps_the_rules(demo_app: Flask, role: str) -> None:
+    browser = sign_in(demo_app, role, LANGUAGE[role])
     found = crawl(browser)
     wrong = list(found.wrong)
     for path, page in found.pages.items():
-        wrong += [f"{path}: {broken}" for broken in rules_broken(page)]
+        wrong += [f"{path}: {broken}" for broken in page_violations(page)]
         language = page.one("html").get("lang")
         if language != LANGUAGE[role]:
             wrong.append(f"{path} is in {language}")
@@ -46,7 +46,7 @@ def test_every_link_answers_and_every_page_keeps_the_rules(demo_world: Flask, ro
 
 @pytest.mark.slow
 def test_a_stranger_reads_no_address_and_no_telephone_and_lends_no_link_weight(
-    demo_world: Flask, make_app: Callable[..., Flask]
+    demo_app: Flask, make_app: Callable[..., Flask]
 ) -> None:
     """Whoever harvests the public pages goes home with nothing; also in a demo, whose people one can sign in as."""
     known = set(session.scalars(select(User.email)))
@@ -78,8 +78,8 @@ STRANGE = ("'\"><script>", "be\x00fore", "9" * 400, "-1", "sNaN", "\u202eæøå�
 @pytest.mark.once
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
-def test_no_page_breaks_when_its_address_asks_for_something_strange(demo_world: Flask, role: str) -> None:
-    browser = sign_in(demo_world, role)
+def test_no_page_breaks_when_its_address_asks_for_something_strange(demo_app: Flask, role: str) -> None:
+    browser = sign_in(demo_app, role)
     found = crawl(browser)
     names = {name for path in found.seen_on for name, _value in parse_qsl(urlsplit(path).query)}
     one_of_each = {endpoint_of(browser, path, "get"): urlsplit(path).path for path in found.pages}
@@ -90,6 +90,8 @@ def test_no_page_breaks_when_its_address_asks_for_something_strange(demo_world: 
             if answer.status_code >= 500 or "><script>" in answer.text:
                 wrong.append(f"{path} asked for {text[:20]!r} answered {answer.status_code}")
             elif answer.mimetype == "text/html" and answer.status_code == 200:
-                wrong += [f"{path} asked for {text[:20]!r}: {broken}" for broken in Page(answer.text).errors]
+                wrong += [
+                    f"{path} asked for {text[:20]!r}: {broken}" for broken in HtmlPage(answer.text).errors
+                ]
     assert not wrong, "\n".join(wrong)
     assert len(one_of_each) > FEWEST_KINDS

@@ -13,7 +13,7 @@ from marketplace.core.database import Base, db
 from tests.conftest import close
 from tests.project.policy_world import ROLES, World
 from tests.support.databases import Database
-from tests.support.page_rules import Page
+from tests.support.page_rules import HtmlPage
 from tests.support.sampling import Sampling
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
@@ -55,11 +55,11 @@ TYPED = {
 
 
 @pytest.fixture
-def world(demo_world: Flask, shared_database: Database) -> World:
-    made = World(demo_world)
+def world(demo_app: Flask, shared_database: Database) -> World:
+    made = World(demo_app)
     db.session.remove()
-    close(demo_world)
-    shared_database.keep("extra")
+    close(demo_app)
+    shared_database.save("extra")
     return made
 
 
@@ -124,7 +124,7 @@ def forms(world: World, rule: Rule, role: str) -> list[tuple[str, MultiDict[str,
     if answer.status_code != 200 or answer.mimetype != "text/html":
         return []
     found = []
-    for form in Page(answer.text).all("form", method="post"):
+    for form in HtmlPage(answer.text).all("form", method="post"):
         target = form.get("action") or path
         found.append((target, filled(form)))
     return found
@@ -143,7 +143,7 @@ def test_fields_outside_the_form_change_nothing(
         after = rows()
         db.session.remove()
         close(world.app)
-        shared_database.bring_back("extra")
+        shared_database.restore("extra")
         world.sit_down_again(browser)
         return answer.status_code, after
 

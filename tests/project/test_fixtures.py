@@ -9,7 +9,7 @@ from marketplace.core.database import db
 from marketplace.database import migrate
 from tests.support.browser import Browser
 from tests.support.databases import Database
-from tests.support.page_rules import Page, check_page
+from tests.support.page_rules import HtmlPage, check_page
 
 GOOD = '<!doctype html><html lang="nb"><title>Hei – Torget</title><body><main><h1>Hei</h1>{}</main></body></html>'
 
@@ -92,6 +92,6 @@ def test_a_page_that_breaks_a_rule_is_told_so(inside: str, fault: str) -> None:
 def test_a_page_that_keeps_the_rules_passes() -> None:
     html = GOOD.format('<p>To  <a href="/x">ord</a></p><label>A <input name="a"></label>')
     check_page(html, "/")
-    page = Page(html)
+    page = HtmlPage(html)
     assert (page.heading, page.text) == ("Hei", "Hei To ord A")
     assert page.links() == {"ord": "/x"}

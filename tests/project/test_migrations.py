@@ -87,9 +87,9 @@ def test_a_difference_is_noticed(engine: Engine) -> None:
 
 
 @pytest.fixture
-def full(demo_world: Flask, engine: Engine, tmp_path: Path) -> Engine:
+def full(demo_app: Flask, engine: Engine, tmp_path: Path) -> Engine:
     """A database of its own with all that the demo tells."""
-    settings = demo_world.config["SETTINGS"]
+    settings = demo_app.config["SETTINGS"]
     elsewhere = Settings.for_tests(
         database_url=engine.url.render_as_string(hide_password=False), instance_path=tmp_path
     )

@@ -37,11 +37,11 @@ SAMPLED_RULES = 24
 
 
 @pytest.fixture
-def world(demo_world: Flask, shared_database: Database) -> World:
-    made = World(demo_world)
+def world(demo_app: Flask, shared_database: Database) -> World:
+    made = World(demo_app)
     db.session.remove()
-    close(demo_world)
-    shared_database.keep("policy")
+    close(demo_app)
+    shared_database.save("policy")
     return made
 
 
@@ -102,7 +102,7 @@ class Walk:
     def restore(self) -> None:
         db.session.remove()
         close(self.world.app)
-        self.database.bring_back("policy")
+        self.database.restore("policy")
 
     def cell(self, method: str, rule: Rule, role: str) -> str:
         """Return what a role is answered, one letter for each relation; what was let in and written is put back."""

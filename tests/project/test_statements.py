@@ -18,7 +18,7 @@ from marketplace.suppliers.models import Supplier
 from tests.project.people import LEVELS, People, addresses
 from tests.support.browser import Browser
 from tests.support.sampling import Sampling
-from tests.support.sql_capture import statements
+from tests.support.sql_capture import captured_sql
 
 MOST_STATEMENTS, MOST_REPEATS, AROUND_PARTS = 29, 2, 4
 ROLES = {
@@ -54,7 +54,7 @@ def statements_of(browser: Browser, path: str) -> tuple[int, Counter[str]]:
     while corpus.is_refitting():
         time.sleep(0.01)
     browser.get(path)
-    with statements() as seen:
+    with captured_sql() as seen:
         status = browser.get(path).status_code
     return status, asked(seen)
 
@@ -70,20 +70,20 @@ def most_for(path: str) -> int:
 
 
 @pytest.mark.once
-def test_pages_send_few_statements(grown_world: Flask, sampling: Sampling) -> None:
+def test_pages_send_few_statements(scaled_demo_app: Flask, sampling: Sampling) -> None:
     people, tour, wrong, opened = People(), page_set.people(), list[str](), Counter[str]()
     roles = sampling.choose(ROLES, SAMPLED_ROLES, "statements")
     for name in roles:
         role = ROLES[name]
         every = [
             path
-            for method, path, level in addresses(grown_world, people)
+            for method, path, level in addresses(scaled_demo_app, people)
             if method == "GET" and level in LEVELS[name]
         ]
         pages = [(people.ids[name], path) for path in every]
         pages += [(tour.get(role), path) for of, path in page_set.pages() if of == role]
         for user_id, path in pages:
-            status, seen = statements_of(browser_of(grown_world, user_id), path)
+            status, seen = statements_of(browser_of(scaled_demo_app, user_id), path)
             opened[f"{name} {status}"] += 1
             if seen.total() > most_for(path):
                 wrong.append(f"{name} {path}: {seen.total()} statements")
@@ -97,8 +97,8 @@ def test_pages_send_few_statements(grown_world: Flask, sampling: Sampling) -> No
 
 
 @pytest.fixture
-def ids(demo_world: Flask) -> dict[str, int | None]:
-    del demo_world
+def ids(demo_app: Flask) -> dict[str, int | None]:
+    del demo_app
     of = page_set.people()
     return {name: of.get(role) for name, role in ROLES.items()}
 
@@ -118,17 +118,17 @@ def lists(app: Flask, ids: dict[str, int | None]) -> dict[tuple[str, str], int]:
 def test_a_list_asks_the_same_of_three_times_as_many_rows(
     ids: dict[str, int | None], request: pytest.FixtureRequest
 ) -> None:
-    app = request.getfixturevalue("demo_world")
+    app = request.getfixturevalue("demo_app")
     few, rows = lists(app, ids), session.query(Supplier).count() + session.query(Brief).count()
-    app = request.getfixturevalue("grown_world")
+    app = request.getfixturevalue("scaled_demo_app")
     assert session.query(Supplier).count() + session.query(Brief).count() > 2.9 * rows
     assert lists(app, ids) == few
 
 
-def test_a_comparison_and_a_ranking_ask_the_same_however_long(demo_world: Flask) -> None:
+def test_a_comparison_and_a_ranking_ask_the_same_however_long(demo_app: Flask) -> None:
     company = page_set.organisation_of("company")
     assert company is not None
-    owner = browser_of(demo_world, company[1])
+    owner = browser_of(demo_app, company[1])
     judged = session.scalars(select(Brief).where(Brief.reference == "2026-0012")).one()
     offers = session.scalars(select(Proposal).where(Proposal.brief_id == judged.id)).all()
     paths = [

@@ -14,7 +14,7 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import use_cases as sourcing
-from tests.conftest import tell_once
+from tests.conftest import seed_once
 from tests.proposals import promises
 from tests.proposals.conftest import DEADLINE_DAY, NOON
 
@@ -41,7 +41,7 @@ class BriefHistories(RuleBasedStateMachine):
     @initialize(stage=st.sampled_from([0, 1, 2, 3, 3, 3]), asked=st.integers(1, 3), sent=st.integers(0, 3))
     def begin(self, stage, asked, sent):
         self.machine.move_to(NOON, tick=False)
-        tell_once(self.app, self.database, "states", lambda: None)
+        seed_once(self.app, self.database, "states", lambda: None)
         self.now, self.brief, self.deadline, self.published_on = NOON, "draft", DEADLINE_DAY, None
         self.offers = dict.fromkeys(SUPPLIERS)
         self.asked: dict[str, bool] = {}  # and whether they said no

@@ -12,7 +12,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.use_cases import scheduled
 from tests.proposals.conftest import AFTER, REFERENCE
-from tests.support.interleaving import meanwhile
+from tests.support.interleaving import interleave
 
 EVENTS = "max(audit_event.at)"
 REPLY = use_cases.Reply("postponed", "Vi venter et år.")
@@ -29,7 +29,7 @@ def recorded(action):
 
 
 def test_two_clocks_at_once_tell_of_an_opening_once(app, opened):
-    with meanwhile(app, EVENTS, scheduled.open_due):
+    with interleave(app, EVENTS, scheduled.open_due):
         assert scheduled.open_due() == 0
     assert told("offers_opened") == 2, "the company's two people"
     assert recorded("brief.opened") == 1
@@ -38,7 +38,7 @@ def test_two_clocks_at_once_tell_of_an_opening_once(app, opened):
 def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
-    with meanwhile(app, EVENTS, scheduled.lapse_overdue):
+    with interleave(app, EVENTS, scheduled.lapse_overdue):
         assert scheduled.lapse_overdue() == 0
     assert told("decide_soon") == 2, "the company's two people"
     assert told("garden_decide_soon") == 1
@@ -51,7 +51,7 @@ def test_a_company_that_decides_while_the_clock_looks_is_neither_reminded_nor_to
 ):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=days), tick=False)
-    with meanwhile(app, EVENTS, lambda: use_cases.choose_nobody(opened.owner, REFERENCE, REPLY)):
+    with interleave(app, EVENTS, lambda: use_cases.choose_nobody(opened.owner, REFERENCE, REPLY)):
         assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "no_award"
     assert opened.proposal("kvistverk").state == "not_selected"
@@ -66,7 +66,7 @@ def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, ope
         choose(opened, "kvistverk")
         use_cases.reopen(opened.owner, REFERENCE, "Prisen var feil.")
 
-    with meanwhile(app, EVENTS, choose_and_take_back):
+    with interleave(app, EVENTS, choose_and_take_back):
         assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "published"
     assert opened.proposal("kvistverk").state == "submitted"
@@ -82,7 +82,7 @@ def delivered(opened, choose):
 
 
 def test_two_clocks_at_once_ask_once_whether_it_worked(app, delivered):
-    with meanwhile(app, EVENTS, scheduled.remind_about_results):
+    with interleave(app, EVENTS, scheduled.remind_about_results):
         assert scheduled.remind_about_results() == 0
     assert recorded("brief.ask_handover") == 1
     assert told("did_it_work") == 2, "the company's two people"
@@ -91,6 +91,6 @@ def test_two_clocks_at_once_ask_once_whether_it_worked(app, delivered):
 def test_a_company_that_answers_while_the_clock_looks_is_not_asked(app, delivered):
     answers = use_cases.OutcomeAnswers("yes", "over", "partly", "maybe")
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument
-    with meanwhile(app, EVENTS, act):
+    with interleave(app, EVENTS, act):
         assert scheduled.remind_about_results() == 0
     assert (recorded("brief.outcome"), recorded("brief.ask_"), told("did_it_work")) == (1, 0, 0)

@@ -12,7 +12,7 @@ from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS, FieldKind, OfferField
 from marketplace.proposals.validation import find_problems
 from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE, full_content
-from tests.support.page_rules import Page
+from tests.support.page_rules import HtmlPage
 
 REQUIREMENTS = BriefRequirements.from_answers("Nettbutikk", ANSWERS)
 TODAY = dt.date(2026, 11, 24)
@@ -120,8 +120,8 @@ def test_every_field_is_shown_in_full_and_in_the_comparison(
     at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
     owner = browser("owner")
     owner.sign_in(market.owner.user_id)
-    in_full = spaces(Page(owner.get(f"/briefs/{REFERENCE}/proposals/{stored.id}").text).text)
-    compared = spaces(Page(owner.get(f"/briefs/{REFERENCE}/proposals").text).text)
+    in_full = spaces(HtmlPage(owner.get(f"/briefs/{REFERENCE}/proposals/{stored.id}").text).text)
+    compared = spaces(HtmlPage(owner.get(f"/briefs/{REFERENCE}/proposals").text).text)
     content = OfferContent.from_dict(stored.submitted_content)
     facts = dict(OfferDisplay(content, ()).facts)
     for field in OFFER_FIELDS:

@@ -11,7 +11,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
-from tests.support.page_rules import Page
+from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 OFFERS = f"/briefs/{REFERENCE}/proposals"
@@ -94,7 +94,7 @@ def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, marke
     assert person.page(OFFER).all("textarea", name="understanding")
     assert person.post(OFFER, data=filled(team="", act="save")).status_code == 303
     answer = person.post(OFFER, data=filled(team="", act="send", seen="1"), follow_redirects=True)
-    assert Page(answer.text).all(id="team-error")
+    assert HtmlPage(answer.text).all(id="team-error")
     assert market.proposal("kvistverk").state == "draft"
     person.post(OFFER, data=filled(act="send", seen="1"))
     sent = market.proposal("kvistverk")
@@ -144,7 +144,7 @@ def test_prices_are_read_as_people_write_them(browser, market, typed, amount):
 def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_lost(browser, market, name, typed):
     answer = browser("kvistverk").post(OFFER, data=filled(**{name: typed, "act": "save"}))
     assert answer.status_code == 422
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert page.all(id=f"{name}-error")
     assert "Gjort for et gårdsutsalg." in page.text
     if not name.endswith(("kind", "met")):
@@ -163,7 +163,7 @@ def test_a_colleagues_save_in_between_loses_no_text(browser, market):
     use_cases.save(market.kvistverk, REFERENCE, full_content(team="En annen"), 1)
     answer = person.post(OFFER, data=filled(act="save", seen="1", team="Min egen tekst"))
     assert answer.status_code == 409
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert page.one("input", name="team").get("value") == "Min egen tekst"
     again = page.one("input", name="seen").get("value")
     person.post(OFFER, data=filled(act="save", seen=again, team="Min egen tekst"))

@@ -13,12 +13,12 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Award, Proposal, ProposalRevision
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
-from tests.support.concurrency import at_once
+from tests.support.concurrency import run_concurrently
 
 
 def test_twelve_clicks_begin_one_offer(app, market):
     session.commit()
-    results = at_once(
+    results = run_concurrently(
         app, lambda _n: use_cases.save(market.kvistverk, market.reference, full_content()) and None
     )
     assert results == ["done"] * 12
@@ -28,7 +28,9 @@ def test_twelve_clicks_begin_one_offer(app, market):
 def test_twelve_clicks_send_one_revision(app, market):
     revision = use_cases.save(market.kvistverk, market.reference, full_content()).revision
     session.commit()
-    results = at_once(app, lambda _n: use_cases.submit(market.kvistverk, market.reference, revision) and None)
+    results = run_concurrently(
+        app, lambda _n: use_cases.submit(market.kvistverk, market.reference, revision) and None
+    )
     assert results == ["done"] * 12
     assert session.scalar(select(func.count()).select_from(ProposalRevision)) == 1
     assert session.scalar(select(func.count()).select_from(Notice)) == 1
@@ -45,7 +47,7 @@ def test_twelve_suppliers_send_and_each_is_there(app, market):
         saved = use_cases.save(viewer, market.reference, full_content())
         use_cases.submit(viewer, market.reference, saved.revision)
 
-    assert at_once(app, send) == ["done"] * 12
+    assert run_concurrently(app, send) == ["done"] * 12
     assert session.scalar(select(func.count()).where(Proposal.state == "submitted")) == 12
 
 
@@ -59,7 +61,7 @@ def test_twelve_choices_give_one_award(app, opened, replies):
         details = use_cases.AwardDetails(chosen, 92_000, dt.date(2027, 1, 11), "Dere forsto oss.")
         use_cases.award(opened.owner, opened.reference, details, answers[chosen])
 
-    results = at_once(app, choose)
+    results = run_concurrently(app, choose)
     assert results.count("done") == 1
     assert all(result == "done" or isinstance(result, Conflict) for result in results)
     assert session.scalar(select(func.count()).select_from(Award)) == 1
@@ -81,7 +83,7 @@ def test_choosing_and_choosing_nobody_at_once_gives_one_of_them(app, opened, rep
             details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 1, 11), "Dere forsto oss.")
             use_cases.award(opened.owner, opened.reference, details, answers)
 
-    assert at_once(app, decide).count("done") == 1
+    assert run_concurrently(app, decide).count("done") == 1
     awarded = session.scalar(select(func.count()).where(Proposal.state == "awarded"))
     assert awarded == session.scalar(select(func.count()).select_from(Award))
     assert (opened.brief.state == "awarded") == bool(awarded)
@@ -101,7 +103,7 @@ def test_withdrawing_the_brief_while_offers_are_sent_leaves_none_waiting(app, ma
             name = names[number]
             use_cases.submit(market.people[name], market.reference, revisions[name])
 
-    results = at_once(app, act)
+    results = run_concurrently(app, act)
     assert results[-1] == "done"
     assert all(result == "done" or isinstance(result, MarketplaceError) for result in results)
     states = session.scalars(select(Proposal.state)).all()
@@ -120,7 +122,7 @@ def test_more_time_and_opening_early_at_once_never_give_time_to_an_opened_brief(
         extend_deadline(market.owner, market.reference, DEADLINE_DAY + dt.timedelta(days=number + 1))
         return "extended"
 
-    results = at_once(app, act)
+    results = run_concurrently(app, act)
     given, opened = results.count("extended"), results.count("True")
     assert opened == 1
     assert given <= 2
@@ -143,7 +145,7 @@ def test_more_time_without_offers_is_given_once_while_the_clock_opens_the_brief(
         use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 21))
         return "extended"
 
-    results = at_once(app, act)
+    results = run_concurrently(app, act)
     assert results.count("extended") == 1
     assert all(isinstance(result, str | MarketplaceError) for result in results)
     assert market.brief.extensions == 1

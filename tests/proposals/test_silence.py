@@ -17,7 +17,7 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
 from tests.proposals.walking import addresses, browsers, look, things
-from tests.support.sql_capture import statements
+from tests.support.sql_capture import captured_sql
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
@@ -113,7 +113,7 @@ def asked(people: dict[str, Any], reference: str) -> dict[tuple[str, str], list[
     found = {}
     for name in ("anonymous", "owner", "member", "outsider", "myrull", "stranger", "curator", "admin"):
         for page in PAGES:
-            with statements() as said:
+            with captured_sql() as said:
                 people[name].get(page.format(reference))
             found[name, page] = list(said)
     return found

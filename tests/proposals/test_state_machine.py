@@ -18,7 +18,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier, SupplierService
-from tests.conftest import tell_once
+from tests.conftest import seed_once
 from tests.factories.briefs import draft, full_answers
 from tests.proposals import promises
 from tests.proposals.conftest import DEADLINE_DAY, NOON, full_content
@@ -211,7 +211,7 @@ def write_a_draft(market):
 
 def test_random_histories_follow_the_model(app, shared_database, market, at_noon, sampling):
     write_a_draft(market)
-    tell_once(app, shared_database, "states", lambda: None)
+    seed_once(app, shared_database, "states", lambda: None)
 
     class Here(Histories):
         pass

@@ -11,8 +11,8 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
-from tests.support.interleaving import meanwhile
-from tests.support.page_rules import Page
+from tests.support.interleaving import interleave
+from tests.support.page_rules import HtmlPage
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
 TOO_LATE = "Fristen er ute. Tilbud kan ikke skrives eller endres lenger."
@@ -37,7 +37,7 @@ def test_what_ends_the_writing_while_the_form_is_taken_is_told_and_nothing_is_ke
         "deadline": lambda: at_noon.move_to(AFTER, tick=False),
         "suspended": lambda: suspend(market.kvistverk),
     }
-    with meanwhile(app, OWN_OFFER, acts[happens]):
+    with interleave(app, OWN_OFFER, acts[happens]):
         answer = person.post(OFFER, data=filled(seen=str(sent.revision), team="For sent", act="send"))
     assert (answer.status_code, answer.location) == (303, OFFER)
     stored = market.proposal("kvistverk")
@@ -51,12 +51,12 @@ def test_what_ends_the_writing_while_the_form_is_taken_is_told_and_nothing_is_ke
 def test_what_is_typed_stays_on_the_page_when_a_colleague_withdraws_the_offer_meanwhile(app, browser, market):
     sent = market.send("kvistverk")
     act = lambda: use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")  # noqa: E731 because it is an argument
-    with meanwhile(app, OWN_OFFER, act):
+    with interleave(app, OWN_OFFER, act):
         answer = browser("kvistverk").post(
             OFFER, data=filled(seen=str(sent.revision), team="Min egen tekst", act="send")
         )
     assert answer.status_code == 422
-    page = Page(answer.text)
+    page = HtmlPage(answer.text)
     assert WITHDRAWN in page.text
     assert page.one("input", name="team").get("value") == "Min egen tekst"
     stored = market.proposal("kvistverk")

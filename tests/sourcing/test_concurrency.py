@@ -12,7 +12,7 @@ from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import Invitation, RankingRun
 from tests import factories
 from tests.factories.briefs import draft
-from tests.support.concurrency import at_once
+from tests.support.concurrency import run_concurrently
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def test_concurrent_invites_of_same_suppliers_create_one_each(app, market, publi
     ids = [market.suppliers[name].id for name in ("Kvistverk", "Myrull")]
     session.commit()
     owners = (market.owner, partner)
-    results = at_once(app, lambda n: str(use_cases.invite_suppliers(owners[n % 2], reference, ids)), 8)
+    results = run_concurrently(
+        app, lambda n: str(use_cases.invite_suppliers(owners[n % 2], reference, ids)), 8
+    )
     assert sorted(results) == ["0"] * 7 + ["2"]
     assert _count(Invitation) == 2
     kinds = session.scalars(select(Notice.kind).where(Notice.kind == "invited")).all()
@@ -47,7 +49,9 @@ def test_concurrent_invites_of_different_suppliers_obey_limit(app, market, publi
     ids = [market.suppliers[f"Butikk {number}"].id for number in range(8)]
     session.commit()
     owners = (market.owner, partner)
-    results = at_once(app, lambda n: str(use_cases.invite_suppliers(owners[n % 2], reference, [ids[n]])), 8)
+    results = run_concurrently(
+        app, lambda n: str(use_cases.invite_suppliers(owners[n % 2], reference, [ids[n]])), 8
+    )
     assert results.count("1") == 3
     assert sum(isinstance(result, RuleBroken) for result in results) == 5
     assert _count(Invitation) == 3
@@ -56,7 +60,7 @@ def test_concurrent_invites_of_different_suppliers_obey_limit(app, market, publi
 def test_concurrent_publish_stores_one_run(app, market, partner):
     reference = draft(market.owner).reference
     owners = (market.owner, partner)
-    results = at_once(
+    results = run_concurrently(
         app, lambda n: use_cases.publish_brief(owners[n % 2], reference, confirmed=True) and "done", 6
     )
     assert results.count("done") == 1
@@ -76,13 +80,13 @@ def test_concurrent_submits_in_browsers_both_reach_ranking(app, market, sign_in,
         answer = browsers[number].post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
         return f"{answer.status_code} {answer.location}"
 
-    assert set(at_once(app, publish, 4)) == {f"303 /briefs/{reference}/ranking"}
+    assert set(run_concurrently(app, publish, 4)) == {f"303 /briefs/{reference}/ranking"}
     chosen = {"supplier": str(market.suppliers["Kvistverk"].id)}
 
     def ask(number):
         return browsers[number].post(f"/briefs/{reference}/invite", data=chosen).status_code
 
-    assert at_once(app, ask, 4) == [303] * 4
+    assert run_concurrently(app, ask, 4) == [303] * 4
     assert _count(Invitation) == 1
 
 
@@ -96,7 +100,7 @@ def test_concurrent_decline_and_undo_end_in_one_state(app, market, publish):
         else:
             use_cases.reconsider(supplier, reference)
 
-    assert at_once(app, answer, 8) == ["done"] * 8
+    assert run_concurrently(app, answer, 8) == ["done"] * 8
     row = session.scalars(select(Invitation)).one()
     assert (row.state, bool(row.decline_reason)) in {("declined", True), ("seen", False), ("invited", False)}
     notices = session.scalars(select(Notice.kind).where(Notice.user_id == market.owner.user_id)).all()

@@ -36,31 +36,31 @@ def drop_corpus(app: Flask) -> None:
 
 
 @pytest.fixture
-def cached_index(demo_world: Flask) -> Path:
-    drop_corpus(demo_world)
-    shutil.rmtree(cache_dir_of(demo_world), ignore_errors=True)
+def cached_index(demo_app: Flask) -> Path:
+    drop_corpus(demo_app)
+    shutil.rmtree(cache_dir_of(demo_app), ignore_errors=True)
     corpus.corpus()
-    (path,) = cache_dir_of(demo_world).iterdir()
+    (path,) = cache_dir_of(demo_app).iterdir()
     return path
 
 
 def test_new_process_loads_cached_index(
-    demo_world: Flask, cached_index: Path, monkeypatch: pytest.MonkeyPatch
+    demo_app: Flask, cached_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = corpus.corpus().index.rank(BRIEF)
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     monkeypatch.setattr(Index, "build", None)
     assert corpus.corpus().index.rank(BRIEF) == before
-    assert [path.name for path in cache_dir_of(demo_world).iterdir()] == [cached_index.name]
+    assert [path.name for path in cache_dir_of(demo_app).iterdir()] == [cached_index.name]
 
 
 def test_damaged_file_is_logged_and_fitted_again(
-    demo_world: Flask, cached_index: Path, caplog: pytest.LogCaptureFixture
+    demo_app: Flask, cached_index: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = corpus.corpus().index.rank(BRIEF)
     file = cached_index / "lexical" / "postings" / "weights.npy"
     file.write_bytes(file.read_bytes()[:-1] + b"\x00")
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     with caplog.at_level(logging.WARNING):
         assert corpus.corpus().index.rank(BRIEF) == before
     assert "is damaged in lexical/postings/weights.npy; it has to be rebuilt" in caplog.text
@@ -68,7 +68,7 @@ def test_damaged_file_is_logged_and_fitted_again(
 
 
 def test_process_survives_deleted_or_unwritable_cache(
-    demo_world: Flask, cached_index: Path, caplog: pytest.LogCaptureFixture
+    demo_app: Flask, cached_index: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     before = corpus.corpus().index.rank(BRIEF)
     for path in sorted(cached_index.parent.rglob("*"), reverse=True):
@@ -76,16 +76,16 @@ def test_process_survives_deleted_or_unwritable_cache(
     cached_index.parent.rmdir()
     assert corpus.corpus().index.rank(BRIEF) == before
     cached_index.parent.write_text("in the way", encoding="utf-8")
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     assert corpus.corpus().index.rank(BRIEF) == before
     assert "stays in this process's memory" in caplog.text
 
 
-def test_refit_writes_cache_before_version_is_visible(demo_world: Flask) -> None:
+def test_refit_writes_cache_before_version_is_visible(demo_app: Flask) -> None:
     for version in session.query(directory_snapshots.DirectoryVersion):
         version.base_since = None
     session.commit()
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     assert refit()
     newest = directory_snapshots.newest_base_digest()
     assert newest
@@ -93,11 +93,11 @@ def test_refit_writes_cache_before_version_is_visible(demo_world: Flask) -> None
     assert not refit()
 
 
-def test_load_cached_index_does_nothing_without_file(demo_world: Flask, cached_index: Path) -> None:
-    drop_corpus(demo_world)
+def test_load_cached_index_does_nothing_without_file(demo_app: Flask, cached_index: Path) -> None:
+    drop_corpus(demo_app)
     corpus.load_cached_index()
     assert corpus._corpora[db.engine].fitted.digest == directory_snapshots.newest_base_digest()
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     shutil.rmtree(cached_index.parent)
     corpus.load_cached_index()
     assert db.engine not in corpus._corpora
@@ -109,11 +109,11 @@ def test_load_cached_index_does_nothing_without_file(demo_world: Flask, cached_i
 
 
 def test_without_cache_each_process_fits_its_own_index(
-    demo_world: Flask, cached_index: Path, monkeypatch: pytest.MonkeyPatch
+    demo_app: Flask, cached_index: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before, fitted = corpus.corpus().index.rank(BRIEF), corpus.corpus().fitted
     shutil.rmtree(cached_index.parent)
-    drop_corpus(demo_world)
+    drop_corpus(demo_app)
     monkeypatch.delitem(index_cache._cache_dirs, db.engine.url)
     assert corpus.corpus().index.rank(BRIEF) == before
     assert corpus.corpus().fitted is not fitted

@@ -18,7 +18,7 @@ from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 from marketplace.sourcing.replay import MatcherMismatchError, replay
 from marketplace.sourcing.run_storage import DamagedRunError, deserialize
-from tests.support.concurrency import at_once
+from tests.support.concurrency import run_concurrently
 
 
 def run_of() -> RankingRun:
@@ -227,7 +227,7 @@ def test_small_change_does_not_refit(market):
 def test_concurrent_refits_choose_one_version(app, market, publish, is_stored):
     if is_stored:
         publish()
-    results = at_once(app, lambda _index: str(use_cases.refit()), 4)
+    results = run_concurrently(app, lambda _index: str(use_cases.refit()), 4)
     assert sorted(results) == ["False", "False", "False", "True"]
     assert session.scalar(select(func.count()).select_from(DirectoryVersion)) == 1
     refits = select(func.count()).select_from(AuditEvent).where(AuditEvent.action == "directory.learn")

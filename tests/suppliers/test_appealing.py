@@ -21,8 +21,8 @@ from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from tests import factories
 from tests.suppliers.world import World, only_vetting, refused, supplier, world
 from tests.support.browser import Browser
-from tests.support.concurrency import at_once
-from tests.support.interleaving import meanwhile
+from tests.support.concurrency import run_concurrently
+from tests.support.interleaving import interleave
 
 WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
 
@@ -267,7 +267,7 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
     late = clock.now() + dt.timedelta(days=12)
     with (
         clock.as_of(late),
-        meanwhile(
+        interleave(
             app,
             "SELECT appeal.id",
             lambda: use_cases.answer_appeal(judge, number, "uphold", "Vi ser det samme."),
@@ -290,7 +290,7 @@ def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: View
             judges[place], number, "grant" if place % 2 else "uphold", "Slik er det."
         )
 
-    results = at_once(app, answer, len(judges))
+    results = run_concurrently(app, answer, len(judges))
     assert sum(isinstance(result, Appeal) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 5
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="appeal_decided").count() == 1
@@ -299,7 +299,7 @@ def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: View
 def test_many_appeals_at_once_are_one(app: Flask, here: World, judge: Viewer) -> None:
     _made, owner, item = case(here)
     number = item.id
-    results = at_once(app, lambda _place: use_cases.appeal(owner, number, WORDS), 6)
+    results = run_concurrently(app, lambda _place: use_cases.appeal(owner, number, WORDS), 6)
     assert sum(isinstance(result, Appeal) for result in results) == 1
     assert session.query(Appeal).count() == 1
 

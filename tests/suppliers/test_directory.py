@@ -8,13 +8,13 @@ from marketplace.directory.views import search
 from marketplace.suppliers import use_cases as profiles
 from tests.suppliers.world import supplier, world
 from tests.support.browser import Browser
-from tests.support.concurrency import at_once
+from tests.support.concurrency import run_concurrently
 
 
 def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:
     here = world()
     supplier(approved_by=here.curator)
-    found = at_once(app, lambda _place: queries.catalogue(), 8)
+    found = run_concurrently(app, lambda _place: queries.catalogue(), 8)
     assert all(one is found[0] for one in found)
     assert [entry.name for entry in found[0].entries] == ["Kvistverk Nettbyrå"]
 

@@ -17,7 +17,7 @@ from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import ABOUT, everything, only_vetting, supplier, world
 from tests.support.browser import Browser
-from tests.support.sql_capture import statements
+from tests.support.sql_capture import captured_sql
 
 APPLICATION = {
     "person_name": "Ola Kvist",
@@ -385,7 +385,7 @@ def test_the_directory_asks_few_questions_whatever_its_size(app: Flask, client: 
     for number in range(30):
         supplier(f"Byrå {number}", approved_by=here.curator)
     client.page("/suppliers")
-    with statements() as counted:
+    with captured_sql() as counted:
         client.page("/suppliers?kind=ecm&page=2")
     assert len(counted) < 10, counted
     assert len(queries.catalogue().entries) == 30

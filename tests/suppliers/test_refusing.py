@@ -22,8 +22,8 @@ from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import World, everything, only_vetting, supplier, world
 from tests.support.browser import Browser
-from tests.support.concurrency import at_once
-from tests.support.interleaving import meanwhile
+from tests.support.concurrency import run_concurrently
+from tests.support.interleaving import interleave
 
 REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
 
@@ -248,7 +248,7 @@ def test_of_two_who_come_at_once_one_answers(app: Flask, here: World) -> None:
         move = "confirm" if place % 2 else "return"
         return use_cases.answer_refusal(seconds[place], number, move, "Jeg er uenig.")
 
-    results = at_once(app, answer, len(seconds))
+    results = run_concurrently(app, answer, len(seconds))
     assert sum(isinstance(result, Refusal) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 7
     confirmed = session.get_one(Refusal, number).state == "confirmed"
@@ -273,7 +273,7 @@ def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen
         use = use_cases.propose_refusal if place % 2 else use_cases.decide
         return use(curators[place], item_id, decision)
 
-    results = at_once(app, act, len(curators))
+    results = run_concurrently(app, act, len(curators))
     assert sum(isinstance(result, Conflict) for result in results) == 5
     open_ones = session.query(Refusal).filter_by(state="proposed").count()
     assert (only_vetting(made).state, open_ones) in {("approved", 0), ("submitted", 1)}
@@ -297,7 +297,7 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
     late = clock.now() + dt.timedelta(days=12)
     with (
         clock.as_of(late),
-        meanwhile(app, "SELECT refusal.id", lambda: use_cases.answer_refusal(second, number, "confirm")),
+        interleave(app, "SELECT refusal.id", lambda: use_cases.answer_refusal(second, number, "confirm")),
     ):
         assert use_cases.remind_second_curators() == 0
     refusal = session.get_one(Refusal, number)

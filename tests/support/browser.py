@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts import use_cases as accounts
 from marketplace.core import clock
 from marketplace.core.database import db
-from tests.support.page_rules import Page, check_page
+from tests.support.page_rules import HtmlPage, check_page
 
 _pages = itertools.count()
 
@@ -80,10 +80,10 @@ class Browser(FlaskClient):
             cookie["_fresh"] = True
         return self
 
-    def page(self, path: str, status: int = 200) -> Page:
+    def page(self, path: str, status: int = 200) -> HtmlPage:
         """Go to a page, following redirects, and return it read; fails on another status."""
         response = self.get(path, follow_redirects=True)
         assert response.status_code == status, (
             f"{path} answered {response.status_code}:\n{response.text[:2000]}"
         )
-        return Page(response.text)
+        return HtmlPage(response.text)

@@ -11,7 +11,7 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.core.i18n import use_locale
 
 
-def at_once(app: Flask, act: Callable[[int], Any], count: int = 12) -> list[Any]:
+def run_concurrently(app: Flask, act: Callable[[int], Any], count: int = 12) -> list[Any]:
     """Run an act in many threads that start together; return what each came to: its result, "done" or its error.
 
     Rows that the test has added are committed before, and read anew after.

@@ -16,7 +16,7 @@ from marketplace.accounts.models import User
 from marketplace.core.database import session
 from marketplace.demo import people
 from tests.support.browser import Browser
-from tests.support.page_rules import Page, text_of
+from tests.support.page_rules import HtmlPage, text_of
 
 ROLES = {
     "anonymous": "",
@@ -66,7 +66,7 @@ class Form:
 class Crawl:
     """What one person has come to: pages by address, and where each link was first seen."""
 
-    pages: dict[str, Page] = field(default_factory=dict)
+    pages: dict[str, HtmlPage] = field(default_factory=dict)
     seen_on: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
@@ -102,7 +102,7 @@ def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), most: int = 3
         path = answer.request.full_path.rstrip("?")  # where redirects have led
         if path in found.pages:
             continue
-        page = Page(answer.text)
+        page = HtmlPage(answer.text)
         found.pages[path] = page
         for address in addresses_on(page, path):
             if address not in found.seen_on and not address.startswith(LEAVES_THE_ROLE):
@@ -111,7 +111,7 @@ def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), most: int = 3
     return found
 
 
-def addresses_on(page: Page, path: str) -> Iterator[str]:
+def addresses_on(page: HtmlPage, path: str) -> Iterator[str]:
     """Yield where a page's links and questions lead within the house."""
     for link in page.all("a"):
         address = within(link.get("href", ""), path)
@@ -130,7 +130,7 @@ def within(href: str, path: str) -> str:
     return parts.path + (f"?{parts.query}" if parts.query else "")
 
 
-def forms_on(page: Page, path: str) -> Iterator[Form]:
+def forms_on(page: HtmlPage, path: str) -> Iterator[Form]:
     for form in page.all("form"):
         action = within(form.get("action") or path, path)
         fields = tuple(one for element in form.iter() for one in _field(element))
@@ -174,7 +174,7 @@ def endpoint_of(browser: Browser, path: str, method: str) -> str | None:
     return str(endpoint)
 
 
-def errors_on(page: Page) -> list[str]:
+def displayed_errors(page: HtmlPage) -> list[str]:
     """Return what a page says is wrong with what was sent."""
     shown = [item for item in page.all() if re.search(r"\bfield-error\b", item.get("class", ""))]
     for summary in page.all():

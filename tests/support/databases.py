@@ -49,13 +49,13 @@ class Database(Protocol):
     def new(self) -> contextlib.AbstractContextManager[str]:
         """Give the address of another database, without tables, for as long as the block lasts."""
 
-    def keep(self, name: str, *, shared: bool = False) -> None:
+    def save(self, name: str, *, shared: bool = False) -> None:
         """Save a copy of all rows under a name for the rest of the run, for this worker or for all.
 
         Nobody may be connected.
         """
 
-    def bring_back(self, name: str) -> bool:
+    def restore(self, name: str) -> bool:
         """Restore a saved copy; returns False when there is none of that name. Nobody may be connected."""
 
 
@@ -76,7 +76,7 @@ class Sqlite:
     def reset(self) -> None:
         self._copy_back(self._template)
 
-    def keep(self, name: str, *, shared: bool = False) -> None:
+    def save(self, name: str, *, shared: bool = False) -> None:
         with contextlib.closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         saved = self._saved(name, self._run.folder if shared else self._run.own_folder)
@@ -84,7 +84,7 @@ class Sqlite:
         shutil.copyfile(self._file, saved.with_suffix(".new"))
         saved.with_suffix(".new").rename(saved)
 
-    def bring_back(self, name: str) -> bool:
+    def restore(self, name: str) -> bool:
         for folder in (self._run.own_folder, self._run.folder):
             if (saved := self._saved(name, folder)).exists():
                 self._copy_back(saved)
@@ -146,13 +146,13 @@ class Postgresql:
         yield self._create(name)
         self._drop(name)
 
-    def keep(self, name: str, *, shared: bool = False) -> None:
+    def save(self, name: str, *, shared: bool = False) -> None:
         self._engine.dispose()
         saved = f"{self._shared if shared else self._name}_saved_{name}"
         self._drop(saved)
         self._create(saved, of=self._name)
 
-    def bring_back(self, name: str) -> bool:
+    def restore(self, name: str) -> bool:
         for owner in (self._name, self._shared):
             if self._exists(saved := f"{owner}_saved_{name}"):
                 self._engine.dispose()

@@ -12,7 +12,7 @@ from marketplace.core.database import db, session
 
 
 @contextmanager
-def meanwhile(app: Flask, read: str, act: Callable[[], Any]) -> Iterator[None]:
+def interleave(app: Flask, read: str, act: Callable[[], Any]) -> Iterator[None]:
     """In the block, do an act in a thread of its own as soon as a statement with these words has read its rows.
 
     Rows that the test has added are committed before, and read anew after. What the act raises, the block raises.

@@ -45,7 +45,7 @@ def _parsed(html: str) -> tuple[Element, list[str], dict[Element, Element]]:
     return root, errors, {child: parent for parent in root.iter() for child in parent}
 
 
-class Page:
+class HtmlPage:
     """A page as read by a browser: find elements, read their text."""
 
     def __init__(self, html: str) -> None:
@@ -108,17 +108,17 @@ def _texts(element: Element) -> Iterator[str]:
 @functools.lru_cache(maxsize=256)
 def check_page(html: str, path: str) -> None:
     """Fail with every rule that a page breaks."""
-    broken = rules_broken(Page(html))
+    broken = page_violations(HtmlPage(html))
     assert not broken, f"{path} breaks the rules of a page:\n  " + "\n  ".join(broken)
 
 
-def rules_broken(page: Page) -> list[str]:
+def page_violations(page: HtmlPage) -> list[str]:
     """Return every rule that a page breaks."""
     checks = (_frame, _identifiers, _labels, _lists, _inline, _links)
     return [*page.errors, *(broken for check in checks for broken in check(page))]
 
 
-def _frame(page: Page) -> Iterator[str]:
+def _frame(page: HtmlPage) -> Iterator[str]:
     html = page.one("html")
     if html.get("lang") not in {"nb", "nn", "en"}:
         yield f"the page's language is {html.get('lang')!r}"
@@ -143,7 +143,7 @@ def _frame(page: Page) -> Iterator[str]:
             level = now
 
 
-def _identifiers(page: Page) -> Iterator[str]:
+def _identifiers(page: HtmlPage) -> Iterator[str]:
     counted = Counter(element.get("id") for element in page.all() if element.get("id") is not None)
     for name, times in counted.items():
         if times > 1:
@@ -155,7 +155,7 @@ def _identifiers(page: Page) -> Iterator[str]:
                     yield f"{element.tag} {attribute}={name!r} points to nothing"
 
 
-def _labels(page: Page) -> Iterator[str]:
+def _labels(page: HtmlPage) -> Iterator[str]:
     labelled = {label.get("for") for label in page.all("label")}
     for element in page.all():
         if element.tag not in LABELLED or element.get("type", "text") in UNLABELLED_TYPES:
@@ -171,7 +171,7 @@ def _labels(page: Page) -> Iterator[str]:
             yield f"img {image.get('src')!r} has no alt"
 
 
-def _lists(page: Page) -> Iterator[str]:
+def _lists(page: HtmlPage) -> Iterator[str]:
     """What the Nu checker wants of a list that must be answered: its first choice is empty, and under no heading."""
     for select in page.all("select"):
         if select.get("required") is None or select.get("multiple") is not None:
@@ -181,7 +181,7 @@ def _lists(page: Page) -> Iterator[str]:
             yield f"select {select.get('name')!r} is required, but its first choice is not an empty one"
 
 
-def _inside(page: Page, element: Element, tag: str) -> bool:
+def _inside(page: HtmlPage, element: Element, tag: str) -> bool:
     parent = page.parents.get(element)
     while parent is not None:
         if parent.tag == tag:
@@ -190,7 +190,7 @@ def _inside(page: Page, element: Element, tag: str) -> bool:
     return False
 
 
-def _inline(page: Page) -> Iterator[str]:
+def _inline(page: HtmlPage) -> Iterator[str]:
     for element in page.all():
         for attribute in element.attrib:
             if attribute == "style" or str(attribute).startswith("on"):
@@ -205,7 +205,7 @@ def _inline(page: Page) -> Iterator[str]:
             yield f"the style sheet {link.get('href')} comes from elsewhere"
 
 
-def _links(page: Page) -> Iterator[str]:
+def _links(page: HtmlPage) -> Iterator[str]:
     names = {element.get("id") for element in page.all()}
     for link in page.all("a"):
         href = link.get("href")

@@ -9,7 +9,7 @@ from marketplace.core.database import db
 
 
 @contextmanager
-def statements() -> Iterator[list[str]]:
+def captured_sql() -> Iterator[list[str]]:
     """Collect the text of each SQL statement that the application says in the block."""
     seen: list[str] = []
 

@@ -10,22 +10,22 @@ GUIDE = guide.load()
 
 
 def codes(answers):
-    return {remark.code for remark in coach.remarks(GUIDE, answers)}
+    return {suggestion.code for suggestion in coach.find_suggestions(GUIDE, answers)}
 
 
-def stops(answers, today, *, confirmed=True):
-    return [stop.code for stop in coach.hard_stops(GUIDE, answers, today, confirmed=confirmed)]
+def blocker_codes(answers, today, *, confirmed=True):
+    return [blocker.code for blocker in coach.find_blockers(GUIDE, answers, today, confirmed=confirmed)]
 
 
 def test_a_good_brief_is_left_in_peace(answers, today):
     assert codes(answers) == set()
-    assert stops(answers, today) == []
+    assert blocker_codes(answers, today) == []
     assert coach.quality(GUIDE, answers).score == 100
     assert coach.quality(GUIDE, answers).level == "good"
 
 
 def test_six_things_stop_a_brief(answers, today):
-    assert stops({}, today, confirmed=False) == [
+    assert blocker_codes({}, today, confirmed=False) == [
         "no_services",
         "no_deliverable",
         "short_problem",
@@ -33,10 +33,10 @@ def test_six_things_stop_a_brief(answers, today):
         "bad_deadline",
         "unconfirmed",
     ]
-    assert stops(answers, today, confirmed=False) == ["unconfirmed"]
-    assert stops({**answers, "response_deadline": "2026-11-30"}, today) == ["bad_deadline"]
-    assert stops({**answers, "response_deadline": "2027-03-01"}, today) == ["bad_deadline"]
-    assert stops({**answers, "budget_band": "unknown"}, today) == []
+    assert blocker_codes(answers, today, confirmed=False) == ["unconfirmed"]
+    assert blocker_codes({**answers, "response_deadline": "2026-11-30"}, today) == ["bad_deadline"]
+    assert blocker_codes({**answers, "response_deadline": "2027-03-01"}, today) == ["bad_deadline"]
+    assert blocker_codes({**answers, "budget_band": "unknown"}, today) == []
 
 
 @pytest.mark.parametrize(
@@ -86,15 +86,15 @@ def test_six_things_stop_a_brief(answers, today):
 )
 def test_each_remark_is_made_when_it_should_be(answers, code, change):
     assert code not in codes(answers)
-    found = {remark.code: remark for remark in coach.remarks(GUIDE, {**answers, **change})}
+    found = {suggestion.code: suggestion for suggestion in coach.find_suggestions(GUIDE, {**answers, **change})}
     assert code in found
     for locale in ("nb", "nn", "en"):
         with use_locale(locale):
-            remark = found[code]
-            assert remark.title
-            assert remark.reason
-            assert remark.act
-            assert "{" not in remark.title + remark.reason
+            suggestion = found[code]
+            assert suggestion.title
+            assert suggestion.reason
+            assert suggestion.link_text
+            assert "{" not in suggestion.title + suggestion.reason
 
 
 @pytest.mark.parametrize(
@@ -119,8 +119,10 @@ def test_an_empty_brief_gets_stops_not_remarks():
 
 
 def test_the_largest_gain_comes_first(answers):
-    found = coach.remarks(GUIDE, {**answers, "links": [], "target": "", "must_have": ["a", "b", "c", "d"]})
-    assert [remark.code for remark in found] == ["no_target", "many_must_haves", "no_link"]
+    found = coach.find_suggestions(
+        GUIDE, {**answers, "links": [], "target": "", "must_have": ["a", "b", "c", "d"]}
+    )
+    assert [suggestion.code for suggestion in found] == ["no_target", "many_must_haves", "no_link"]
 
 
 def test_the_score_is_the_sum_of_its_parts(answers):
@@ -135,5 +137,5 @@ def test_strange_shapes_do_not_trip_the_coach(answers):
     for code in answers:
         for strange in (None, "", [], {}, 7, "2026-13-45"):
             changed = {**answers, code: strange}
-            coach.remarks(GUIDE, changed)
+            coach.find_suggestions(GUIDE, changed)
             coach.quality(GUIDE, changed)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from marketplace.briefs import guide
-from marketplace.briefs.coach.messages import raw_words
+from marketplace.briefs.coach.messages import load_texts
 from marketplace.briefs.coach.suggestions import _RULES
 from marketplace.briefs.guide.questions import raw_guide
 from marketplace.core import taxonomy
@@ -57,7 +57,7 @@ def texts(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
             )
 
 
-ALL = [*texts({k: v for k, v in raw_guide(1).items() if k != "languages"}), *texts(raw_words(), "coach")]
+ALL = [*texts({k: v for k, v in raw_guide(1).items() if k != "languages"}), *texts(load_texts(), "coach")]
 
 
 def test_topics_and_questions_are_the_agreed_ones_in_order():
@@ -143,10 +143,10 @@ def test_bands_are_those_of_the_kernel():
 
 
 def test_every_remark_has_a_rule_and_every_rule_its_words():
-    assert {code for code, _rule in _RULES} == set(raw_words()["remarks"])
+    assert {code for code, _rule in _RULES} == set(load_texts()["suggestions"])
     codes = {question.code for question in guide.load()} | {""}
-    for kind in ("stops", "remarks"):
-        assert {entry["question"] for entry in raw_words()[kind].values()} <= codes
+    for kind in ("blockers", "suggestions"):
+        assert {entry["question"] for entry in load_texts()[kind].values()} <= codes
 
 
 def test_visibility_and_matching_are_declared_with_known_words():

@@ -1,8 +1,8 @@
-"""The coach: what stops a brief, what would make it better and why, and how good it is."""
+"""The coach: blockers that prevent publication, suggestions for improvement, and a quality score."""
 
-from marketplace.briefs.coach.blockers import hard_stops
+from marketplace.briefs.coach.blockers import find_blockers
 from marketplace.briefs.coach.messages import Advice
-from marketplace.briefs.coach.quality import Part, Quality, quality
-from marketplace.briefs.coach.suggestions import remarks
+from marketplace.briefs.coach.quality import Quality, ScorePart, quality
+from marketplace.briefs.coach.suggestions import find_suggestions
 
-__all__ = ["Advice", "Part", "Quality", "hard_stops", "quality", "remarks"]
+__all__ = ["Advice", "Quality", "ScorePart", "find_blockers", "find_suggestions", "quality"]

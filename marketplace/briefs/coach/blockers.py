@@ -1,4 +1,4 @@
-"""The six hard stops: without these a brief cannot be answered, so it is not published."""
+"""The six blockers: problems that make a brief impossible to answer, so that it is not published."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -9,27 +9,29 @@ from marketplace.briefs.coach.messages import Advice, advice
 from marketplace.briefs.guide import Guide, deadline_limits
 
 
-def hard_stops(guide: Guide, answers: Mapping[str, Any], today: dt.date, *, confirmed: bool) -> list[Advice]:
-    """Return what stops publication, in the order of the guide.
+def find_blockers(
+    guide: Guide, answers: Mapping[str, Any], today: dt.date, *, confirmed: bool
+) -> list[Advice]:
+    """Return the problems that block publication, in the order of the guide.
 
-    No service, no deliverable, a problem too short to understand, no answer on the budget, a deadline out of
-    bounds, and a brief that the company has not said it has read.
+    They are: no service, no deliverable, a problem description that is too short, no answer about the budget, a reply
+    deadline out of bounds, and no confirmation that the company has read the brief.
     """
     draft = Draft(guide, answers)
-    found = []
+    blockers = []
     if not draft.items("services"):
-        found.append(advice("stops", "no_services"))
+        blockers.append(advice("blockers", "no_services"))
     if not draft.items("deliverables"):
-        found.append(advice("stops", "no_deliverable"))
-    least = guide.question("problem").limits["min_words"]
-    if draft.words("problem") < least:
-        found.append(advice("stops", "short_problem", count=draft.words("problem"), min=least))
+        blockers.append(advice("blockers", "no_deliverable"))
+    minimum = guide.question("problem").limits["min_words"]
+    if draft.word_count("problem") < minimum:
+        blockers.append(advice("blockers", "short_problem", count=draft.word_count("problem"), min=minimum))
     if not draft.text("budget_band"):
-        found.append(advice("stops", "no_budget"))
+        blockers.append(advice("blockers", "no_budget"))
     earliest, latest = deadline_limits(guide, today)
-    deadline = draft.day("response_deadline")
+    deadline = draft.date("response_deadline")
     if deadline is None or not earliest <= deadline <= latest:
-        found.append(advice("stops", "bad_deadline", earliest=earliest, latest=latest))
+        blockers.append(advice("blockers", "bad_deadline", earliest=earliest, latest=latest))
     if not confirmed:
-        found.append(advice("stops", "unconfirmed"))
-    return found
+        blockers.append(advice("blockers", "unconfirmed"))
+    return blockers

@@ -1,4 +1,4 @@
-"""A brief's answers as the coach reads them: texts, dates and amounts, with nothing in the way."""
+"""Typed access to the answers of a brief, for the rules of the coach."""
 
 import datetime as dt
 import re
@@ -13,55 +13,55 @@ _BANDS = {band.code: band for band in BUDGET_BANDS}
 
 
 class Draft:
-    """The answers of one brief, read without surprises: a missing one is an empty text, list or None."""
+    """The answers of one brief. A missing answer is an empty text, an empty list or None."""
 
     def __init__(self, guide: Guide, answers: Mapping[str, Any]) -> None:
         self.guide = guide
         self.answers = answers
 
     def text(self, code: str) -> str:
-        """Return a text, or the lines of a list as one text."""
+        """Return a text answer, or the lines of a list answer joined."""
         value = self.answers.get(code)
         return "\n".join(value) if isinstance(value, list) else str(value or "")
 
     def items(self, code: str) -> list[str]:
-        """Return a list."""
+        """Return a list answer."""
         value = self.answers.get(code)
         return value if isinstance(value, list) else []
 
     def table(self, code: str) -> dict[str, Any]:
-        """Return a grid or the weights."""
+        """Return the answer to a grid or to the weights."""
         value = self.answers.get(code)
         return value if isinstance(value, dict) else {}
 
-    def words(self, code: str) -> int:
-        """Count the words of a text."""
+    def word_count(self, code: str) -> int:
+        """Return the number of words in an answer."""
         return len(self.text(code).split())
 
-    def day(self, code: str) -> dt.date | None:
-        """Return a date, or None."""
+    def date(self, code: str) -> dt.date | None:
+        """Return a date answer, or None."""
         try:
             return dt.date.fromisoformat(self.text(code))
         except ValueError:
             return None
 
     def band(self) -> Band | None:
-        """Return the budget band, or None when it is not answered or not known."""
+        """Return the budget band, or None if it is unanswered or unknown."""
         band = _BANDS.get(self.text("budget_band"))
         return band if band and band.code != "unknown" else None
 
     def has_group(self, *groups: str) -> bool:
-        """Say whether one of the services belongs to one of the groups."""
+        """Return True if a service belongs to one of the groups."""
         return any(code.split(".")[0] in groups for code in self.items("services"))
 
     def prose(self) -> Iterator[tuple[str, str]]:
-        """Walk (question code, text) over all that is written for suppliers to read."""
+        """Iterate over (question code, text) of all free text that suppliers can read."""
         for question in self.guide:
             if question.type in _PROSE and question.visibility != "internal" and self.text(question.code):
                 yield question.code, self.text(question.code)
 
     def find(self, pattern: re.Pattern[str]) -> tuple[str, str] | None:
-        """Return (question code, the words found) for the first text that a pattern meets, or None."""
+        """Return (question code, matched text) of the first text that matches a pattern, or None."""
         for code, text in self.prose():
             if match := pattern.search(text):
                 return code, match.group(0).strip()

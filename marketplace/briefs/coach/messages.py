@@ -1,4 +1,4 @@
-"""The coach's sentences, from `data/guide/coach.yaml`, filled in and picked in the reader's language."""
+"""Messages of the coach, from `data/guide/coach.yaml`, in the user's language."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -13,8 +13,8 @@ from marketplace.data import data_path
 
 
 @cache
-def raw_words() -> dict[str, Any]:
-    """Return the parsed file."""
+def load_texts() -> dict[str, Any]:
+    """Return the parsed YAML file."""
     with data_path("guide", "coach.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return data
@@ -22,9 +22,9 @@ def raw_words() -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Advice:
-    """One thing to do about a brief: `question` is the field it leads to, `gain` how much it matters.
+    """A blocker or a suggestion. `question` is the field to change, and `gain` the importance.
 
-    `values` fill the names in the sentences; dates, numbers and lists are written out when shown.
+    `values` are filled into the texts; dates, numbers and lists are formatted on access.
     """
 
     kind: str
@@ -33,28 +33,28 @@ class Advice:
     gain: int
     values: Mapping[str, Any]
 
-    def _say(self, part: str) -> str:
-        return pick(raw_words()[self.kind][self.code][part]).format(
-            **{n: _written(v) for n, v in self.values.items()}
+    def _text(self, part: str) -> str:
+        return pick(load_texts()[self.kind][self.code][part]).format(
+            **{n: _format(v) for n, v in self.values.items()}
         )
 
     @property
     def title(self) -> str:
-        """Return the advice itself."""
-        return self._say("title")
+        """The advice in one sentence."""
+        return self._text("title")
 
     @property
     def reason(self) -> str:
-        """Return why."""
-        return self._say("reason")
+        """The reason for the advice."""
+        return self._text("reason")
 
     @property
-    def act(self) -> str:
-        """Return what the link to the field says."""
-        return self._say("act")
+    def link_text(self) -> str:
+        """Text of the link to the field."""
+        return self._text("act")
 
 
-def _written(value: Any) -> str:
+def _format(value: Any) -> str:
     if isinstance(value, dt.date):
         return format_date(value)
     if isinstance(value, (list, tuple)):
@@ -63,6 +63,6 @@ def _written(value: Any) -> str:
 
 
 def advice(kind: str, code: str, question: str = "", **values: Any) -> Advice:
-    """Return a piece of advice; `question` is needed only where the rule finds the field itself."""
-    words = raw_words()[kind][code]
-    return Advice(kind, code, question or words["question"], words.get("gain", 100), values)
+    """Build a piece of advice. `question` overrides the field named in the file."""
+    texts = load_texts()[kind][code]
+    return Advice(kind, code, question or texts["question"], texts.get("gain", 100), values)

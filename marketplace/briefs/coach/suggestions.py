@@ -1,4 +1,4 @@
-"""The soft remarks: each rule looks at a draft and says one thing, or nothing. Most to gain comes first."""
+"""Suggestions that do not block publication: each rule checks a draft and returns one piece of advice, or None."""
 
 import datetime as dt
 import re
@@ -14,8 +14,8 @@ from marketplace.core import clock, taxonomy
 Rule = Callable[[Draft], Advice | None]
 _RULES: list[tuple[str, Rule]] = []
 
-FEWEST_USER_WORDS, MOST_MUST_HAVES, MOST_INVITED, HALF_THE_POINTS = 4, 3, 5, 50
-SHORTEST_TOOL_NAME = 3
+MIN_AUDIENCE_WORDS, MAX_MUST_HAVES, MAX_INVITED, MAX_PRICE_WEIGHT = 4, 3, 5, 50
+MIN_TOOL_NAME_LENGTH = 3
 EASTER_MONTHS, EASTER_WORKING_DAYS = {3, 4}, 3
 JULY = 7
 _NO_NUMBER = re.compile(
@@ -55,37 +55,37 @@ _CONTENT_WORDS = {
 
 
 def _rule(code: str) -> Callable[[Rule], Rule]:
-    def keep(rule: Rule) -> Rule:
+    def register(rule: Rule) -> Rule:
         _RULES.append((code, rule))
         return rule
 
-    return keep
+    return register
 
 
-def remarks(guide: Guide, answers: Mapping[str, Any]) -> list[Advice]:
-    """Return the soft remarks on a brief, most to gain first. None of them stops it from being published."""
+def find_suggestions(guide: Guide, answers: Mapping[str, Any]) -> list[Advice]:
+    """Return the suggestions for a brief, the one with the largest gain first."""
     draft = Draft(guide, answers)
-    found = [remark for _code, rule in _RULES if (remark := rule(draft)) is not None]
-    return sorted(found, key=lambda remark: -remark.gain)
+    suggestions = [suggestion for _code, rule in _RULES if (suggestion := rule(draft)) is not None]
+    return sorted(suggestions, key=lambda suggestion: -suggestion.gain)
 
 
 @_rule("no_target")
 def _no_target(draft: Draft) -> Advice | None:
     if not draft.text("goal") or not _NO_NUMBER.fullmatch(draft.text("target")):
         return None
-    return advice("remarks", "no_target")
+    return advice("suggestions", "no_target")
 
 
 @_rule("no_why")
 def _no_why(draft: Draft) -> Advice | None:
     text = draft.text("problem")
-    return advice("remarks", "no_why") if text and not _WHY.search(text) else None
+    return advice("suggestions", "no_why") if text and not _WHY.search(text) else None
 
 
 @_rule("no_users")
 def _no_users(draft: Draft) -> Advice | None:
-    few = draft.words("audience_text") < FEWEST_USER_WORDS
-    return advice("remarks", "no_users") if draft.items("audience") and few else None
+    few = draft.word_count("audience_text") < MIN_AUDIENCE_WORDS
+    return advice("suggestions", "no_users") if draft.items("audience") and few else None
 
 
 @cache
@@ -94,7 +94,7 @@ def _tool_pattern() -> re.Pattern[str]:
     words = "|".join(
         re.escape(name)
         for name in sorted(set(names), key=len, reverse=True)
-        if len(name) >= SHORTEST_TOOL_NAME
+        if len(name) >= MIN_TOOL_NAME_LENGTH
     )
     return re.compile(rf"(?<!\w)(?:{words})(?!\w)", re.IGNORECASE)
 
@@ -103,14 +103,14 @@ def _tool_pattern() -> re.Pattern[str]:
 def _tool_first(draft: Draft) -> Advice | None:
     for code in ("title", "goal"):
         if match := _tool_pattern().search(draft.text(code)):
-            return advice("remarks", "tool_first", code, word=match.group(0))
+            return advice("suggestions", "tool_first", code, word=match.group(0))
     return None
 
 
 @_rule("many_must_haves")
 def _many_must_haves(draft: Draft) -> Advice | None:
     count = len(draft.items("must_have"))
-    return advice("remarks", "many_must_haves", count=count) if count > MOST_MUST_HAVES else None
+    return advice("suggestions", "many_must_haves", count=count) if count > MAX_MUST_HAVES else None
 
 
 @_rule("budget_low")
@@ -120,30 +120,34 @@ def _budget_low(draft: Draft) -> Advice | None:
         return None
     bands = [taxonomy.price_band(code) for code in draft.items("services")]
     low = sum(price.low for price in bands if price is not None and price.unit == "once")
-    return advice("remarks", "budget_low", low=low) if low > band.high else None
+    return advice("suggestions", "budget_low", low=low) if low > band.high else None
 
 
 @_rule("budget_unknown")
 def _budget_unknown(draft: Draft) -> Advice | None:
-    return advice("remarks", "budget_unknown") if draft.text("budget_band") == "unknown" else None
+    return advice("suggestions", "budget_unknown") if draft.text("budget_band") == "unknown" else None
 
 
 @_rule("content_open")
 def _content_open(draft: Draft) -> Advice | None:
     written = f"{draft.text('deliverables')}\n{draft.text('must_have')}"
     question = draft.guide.question("content")
-    left = [
+    open_rows = [
         question.row_label(row).lower()
         for row, answer in draft.table("content").items()
         if answer == "need_help" and not re.search(_CONTENT_WORDS.get(row, "$^"), written, re.IGNORECASE)
     ]
-    return advice("remarks", "content_open", rows=left) if left and draft.items("deliverables") else None
+    return (
+        advice("suggestions", "content_open", rows=open_rows)
+        if open_rows and draft.items("deliverables")
+        else None
+    )
 
 
 @_rule("no_limit")
 def _no_limit(draft: Draft) -> Advice | None:
     return (
-        advice("remarks", "no_limit")
+        advice("suggestions", "no_limit")
         if draft.items("deliverables") and not draft.text("out_of_scope")
         else None
     )
@@ -151,51 +155,51 @@ def _no_limit(draft: Draft) -> Advice | None:
 
 @_rule("finish_before_start")
 def _finish_before_start(draft: Draft) -> Advice | None:
-    finish, others = draft.day("finish_by"), (draft.day("start_from"), draft.day("decision_date"))
+    finish, others = draft.date("finish_by"), (draft.date("start_from"), draft.date("decision_date"))
     if finish is None or not any(other and finish <= other for other in others):
         return None
-    return advice("remarks", "finish_before_start", finish=finish)
+    return advice("suggestions", "finish_before_start", finish=finish)
 
 
 @_rule("decision_before_deadline")
 def _decision_before_deadline(draft: Draft) -> Advice | None:
-    decision, deadline = draft.day("decision_date"), draft.day("response_deadline")
+    decision, deadline = draft.date("decision_date"), draft.date("response_deadline")
     if decision is None or deadline is None or decision > deadline:
         return None
-    return advice("remarks", "decision_before_deadline", deadline=deadline)
+    return advice("suggestions", "decision_before_deadline", deadline=deadline)
 
 
 @_rule("short_time")
 def _short_time(draft: Draft) -> Advice | None:
-    start, finish = draft.day("start_from"), draft.day("finish_by")
+    start, finish = draft.date("start_from"), draft.date("finish_by")
     if start is None or finish is None or not start < finish < start + dt.timedelta(days=21):
         return None
-    return advice("remarks", "short_time")
+    return advice("suggestions", "short_time")
 
 
 @_rule("season_launch")
 def _season_launch(draft: Draft) -> Advice | None:
-    finish = draft.day("finish_by")
+    finish = draft.date("finish_by")
     tourists = {"norwegian_tourists", "foreign_tourists"} & set(draft.items("audience"))
     in_season = finish is not None and (6, 15) <= (finish.month, finish.day) <= (8, 15)
-    return advice("remarks", "season_launch") if tourists and in_season else None
+    return advice("suggestions", "season_launch") if tourists and in_season else None
 
 
 @_rule("holiday_deadline")
 def _holiday_deadline(draft: Draft) -> Advice | None:
-    deadline = draft.day("response_deadline")
+    deadline = draft.date("response_deadline")
     if deadline is None:
         return None
     month_day = (deadline.month, deadline.day)
     christmas = month_day >= (12, 21) or month_day <= (1, 3)
-    # In Easter week at most two of seven days around are working days.
+    # Around Easter at most three of the seven days are working days.
     week = [deadline + dt.timedelta(days=offset) for offset in range(-3, 4)]
     easter = (
         deadline.month in EASTER_MONTHS
         and sum(clock.is_working_day(day) for day in week) <= EASTER_WORKING_DAYS
     )
     return (
-        advice("remarks", "holiday_deadline", deadline=deadline)
+        advice("suggestions", "holiday_deadline", deadline=deadline)
         if deadline.month == JULY or christmas or easter
         else None
     )
@@ -203,39 +207,39 @@ def _holiday_deadline(draft: Draft) -> Advice | None:
 
 @_rule("media_budget")
 def _media_budget(draft: Draft) -> Advice | None:
-    said = any(_MEDIA.search(text) for _code, text in draft.prose())
-    return advice("remarks", "media_budget") if draft.has_group("ads") and not said else None
+    mentioned = any(_MEDIA.search(text) for _code, text in draft.prose())
+    return advice("suggestions", "media_budget") if draft.has_group("ads") and not mentioned else None
 
 
 @_rule("free_sketches")
 def _free_sketches(draft: Draft) -> Advice | None:
-    found = draft.find(_SKETCH)
-    return advice("remarks", "free_sketches", found[0]) if found else None
+    match = draft.find(_SKETCH)
+    return advice("suggestions", "free_sketches", match[0]) if match else None
 
 
 @_rule("contact_data")
 def _contact_data(draft: Draft) -> Advice | None:
-    found = draft.find(_EMAIL) or draft.find(_PHONE)
-    return advice("remarks", "contact_data", found[0], word=found[1]) if found else None
+    match = draft.find(_EMAIL) or draft.find(_PHONE)
+    return advice("suggestions", "contact_data", match[0], word=match[1]) if match else None
 
 
 @_rule("password")
 def _password(draft: Draft) -> Advice | None:
-    found = draft.find(_PASSWORD)
-    return advice("remarks", "password", found[0]) if found else None
+    match = draft.find(_PASSWORD)
+    return advice("suggestions", "password", match[0]) if match else None
 
 
 @_rule("vague_word")
 def _vague_word(draft: Draft) -> Advice | None:
-    found = draft.find(_VAGUE)
-    return advice("remarks", "vague_word", found[0], word=found[1]) if found else None
+    match = draft.find(_VAGUE)
+    return advice("suggestions", "vague_word", match[0], word=match[1]) if match else None
 
 
 @_rule("price_weight")
 def _price_weight(draft: Draft) -> Advice | None:
     return (
-        advice("remarks", "price_weight")
-        if draft.table("weights").get("price", 0) > HALF_THE_POINTS
+        advice("suggestions", "price_weight")
+        if draft.table("weights").get("price", 0) > MAX_PRICE_WEIGHT
         else None
     )
 
@@ -244,16 +248,20 @@ def _price_weight(draft: Draft) -> Advice | None:
 def _ownership_gap(draft: Draft) -> Advice | None:
     question = draft.guide.question("ownership")
     owned = set(draft.items("ownership"))
-    left = [question.option_label(code).lower() for code in question.option_codes() if code not in owned]
-    return advice("remarks", "ownership_gap", rows=left) if left and "ownership" in draft.answers else None
+    open_rows = [question.option_label(code).lower() for code in question.option_codes() if code not in owned]
+    return (
+        advice("suggestions", "ownership_gap", rows=open_rows)
+        if open_rows and "ownership" in draft.answers
+        else None
+    )
 
 
 @_rule("many_invited")
 def _many_invited(draft: Draft) -> Advice | None:
     count = draft.answers.get("invite_count")
     return (
-        advice("remarks", "many_invited", count=count)
-        if isinstance(count, int) and count > MOST_INVITED
+        advice("suggestions", "many_invited", count=count)
+        if isinstance(count, int) and count > MAX_INVITED
         else None
     )
 
@@ -261,14 +269,18 @@ def _many_invited(draft: Draft) -> Advice | None:
 @_rule("no_aftercare")
 def _no_aftercare(draft: Draft) -> Advice | None:
     lasting = draft.has_group("web", "ecm") and draft.items("deliverables")
-    return advice("remarks", "no_aftercare") if lasting and not draft.items("aftercare") else None
+    return advice("suggestions", "no_aftercare") if lasting and not draft.items("aftercare") else None
 
 
 @_rule("personal_data_unknown")
 def _personal_data_unknown(draft: Draft) -> Advice | None:
-    return advice("remarks", "personal_data_unknown") if draft.text("personal_data") == "unknown" else None
+    return (
+        advice("suggestions", "personal_data_unknown") if draft.text("personal_data") == "unknown" else None
+    )
 
 
 @_rule("no_link")
 def _no_link(draft: Draft) -> Advice | None:
-    return advice("remarks", "no_link") if draft.text("current_state") and not draft.items("links") else None
+    return (
+        advice("suggestions", "no_link") if draft.text("current_state") and not draft.items("links") else None
+    )

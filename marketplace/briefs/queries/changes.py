@@ -80,7 +80,7 @@ def pending_change(brief_view: BriefView) -> Pending:
 def _faults(
     questions: guide.Guide, before: Mapping[str, Any], after: Mapping[str, Any], today: dt.date
 ) -> list[str]:
-    advices = coach.hard_stops(questions, after, today, confirmed=True)
+    advices = coach.find_blockers(questions, after, today, confirmed=True)
     told = {advice.question for advice in advices} | amendment.STANDS
     found = [f"{one.title}. {one.reason}" for one in advices if one.question not in amendment.STANDS]
     found += [

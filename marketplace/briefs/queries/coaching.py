@@ -1,4 +1,4 @@
-"""A draft before it is sent: what stops it, what would make it better, and how good it is."""
+"""Check of a draft before publication: blockers, gaps, suggestions and quality."""
 
 from dataclasses import dataclass
 
@@ -13,41 +13,41 @@ from marketplace.core import clock
 
 @dataclass(frozen=True)
 class Checkup:
-    """What the check page says of a draft."""
+    """Result of the check of a draft, as shown on the check page."""
 
     brief_view: BriefView
-    stops: list[Advice]
+    blockers: list[Advice]
     gaps: list[Gap]
-    remarks: list[Advice]
+    suggestions: list[Advice]
     quality: Quality
     review: BriefReview | None
 
     @property
-    def ready(self) -> bool:
-        """Say whether nothing but the company's own word is wanting."""
-        return not self.stops and not self.gaps
+    def is_ready(self) -> bool:
+        """True if only the company's confirmation is missing."""
+        return not self.blockers and not self.gaps
 
     @property
     def topic_of(self) -> dict[str, str]:
-        """Return the topic that each question stands in."""
+        """Topic code of each question."""
         return {question.code: question.topic for question in self.brief_view.guide}
 
 
 def checkup(brief_view: BriefView) -> Checkup:
-    """Look through a draft as it counts today. A gap that is also a hard stop is told once, as the stop."""
+    """Check a draft. A gap that is also a blocker is listed only as a blocker."""
     today = clock.today()
-    stops = coach.hard_stops(brief_view.guide, brief_view.answers, today, confirmed=True)
-    told = {stop.question for stop in stops}
+    blockers = coach.find_blockers(brief_view.guide, brief_view.answers, today, confirmed=True)
+    blocked = {blocker.question for blocker in blockers}
     gaps = [
         gap
         for gap in guide.find_gaps(brief_view.guide, brief_view.answers, today)
-        if gap.question.code not in told
+        if gap.question.code not in blocked
     ]
     return Checkup(
         brief_view,
-        stops,
+        blockers,
         gaps,
-        coach.remarks(brief_view.guide, brief_view.answers),
+        coach.find_suggestions(brief_view.guide, brief_view.answers),
         coach.quality(brief_view.guide, brief_view.answers),
         last_review(brief_view.brief),
     )

@@ -36,7 +36,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         questions = guide.load(brief.guide_version)
         answers = queries.draft_answers(brief)
         today, now = clock.today(), clock.now()
-        if stops := coach.hard_stops(questions, answers, today, confirmed=confirmed):
+        if stops := coach.find_blockers(questions, answers, today, confirmed=confirmed):
             sentence = f"{stops[0].title}. {stops[0].reason}"
             raise RuleBroken(sentence, stops[0].question or "confirmed")
         if gaps := guide.find_gaps(questions, answers, today):

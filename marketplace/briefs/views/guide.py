@@ -69,7 +69,7 @@ def write_topic(brief_view: BriefView, current: Topic, move: str = "save") -> An
     """Show a topic or keep what was written in it: in a draft, or, with the move "amend", in a change of what is out."""
     reference = brief_view.brief.reference
     seen_before = current.code in brief_view.brief.confirmed_topics
-    advices = coach.remarks(brief_view.guide, brief_view.answers) if seen_before else []
+    advices = coach.find_suggestions(brief_view.guide, brief_view.answers) if seen_before else []
     form = TopicForm(current, brief_view.answers, clock.today(), advices)
     if request.method == "GET":
         marks = use_cases.fingerprints(current.questions, brief_view.answers)

@@ -86,7 +86,9 @@ def test_six_things_stop_a_brief(answers, today):
 )
 def test_each_remark_is_made_when_it_should_be(answers, code, change):
     assert code not in codes(answers)
-    found = {suggestion.code: suggestion for suggestion in coach.find_suggestions(GUIDE, {**answers, **change})}
+    found = {
+        suggestion.code: suggestion for suggestion in coach.find_suggestions(GUIDE, {**answers, **change})
+    }
     assert code in found
     for locale in ("nb", "nn", "en"):
         with use_locale(locale):

@@ -11,6 +11,7 @@ from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, clamp_page
+from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
@@ -80,7 +81,7 @@ def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number:
     if not viewer.is_garden:
         raise NotFound
     count, page = _suppliers(standing, named=bool(text))
-    name = f"%{text.replace('%', '').replace('_', '')}%"
+    name = like_pattern(text)
     about = {"garden_id": viewer.organisation_id, "name": name, **standing_bounds()}
     total = session.scalar(count, about) or 0
     number = clamp_page(number, total, PAGE_SIZE)

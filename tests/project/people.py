@@ -1,4 +1,4 @@
-"""The demo's people, and the address of every route, filled with things of theirs."""
+"""Users of the demo data, and the URL of every route with parameters that refer to their objects."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -18,14 +18,14 @@ from marketplace.web.access import Level
 from tests import factories
 from tests.support.browser import Browser
 
-OWN = "2026-0012"  # the demo's company, being evaluated
+OWN = "2026-0012"  # the brief of the demo company; its offers are being evaluated
 PLAIN = {Level.PUBLIC, Level.SIGNING_IN, Level.SIGNED_IN, Level.MEMBERS}
 ACTING = PLAIN | {Level.ORGANISATION}
 LEADING = ACTING | {Level.LEADER}
 
 
 class People:
-    """The demo's people, by what they are to the demo's company and its evaluated brief."""
+    """Demo users, keyed by their relation to the demo company and its brief under evaluation."""
 
     def __init__(self) -> None:
         brief = session.scalars(select(Brief).where(Brief.reference == OWN)).one()
@@ -46,31 +46,31 @@ class People:
         colleague = factories.member(brief.company, "member")
         self.ids: dict[str, int | None] = {
             "anonymous": None,
-            "owner": self._someone(brief.company, "owner"),
+            "owner": self._member_id(brief.company, "owner"),
             "colleague": colleague.user_id,
-            "other company": self._someone(other_company, "owner"),
-            "bidder": self._someone(proposals[0].supplier, "owner"),
-            "rival": self._someone(proposals[1].supplier, "owner"),
-            "other supplier": self._someone(outsider, "owner"),
-            "curator": self._someone(garden, "curator"),
-            "other curator": self._someone(other_garden, "curator"),
+            "other company": self._member_id(other_company, "owner"),
+            "bidder": self._member_id(proposals[0].supplier, "owner"),
+            "rival": self._member_id(proposals[1].supplier, "owner"),
+            "other supplier": self._member_id(outsider, "owner"),
+            "curator": self._member_id(garden, "curator"),
+            "other curator": self._member_id(other_garden, "curator"),
             "administrator": session.scalars(select(User.id).where(User.is_admin)).first(),
         }
         session.commit()
 
     @staticmethod
-    def _someone(organisation: Organisation, role: str) -> int:
+    def _member_id(organisation: Organisation, role: str) -> int:
         query = select(Membership.user_id).where(
             Membership.organisation_id == organisation.id, Membership.role == role
         )
-        found = session.scalars(query).first()
-        if found is None:
+        user_id = session.scalars(query).first()
+        if user_id is None:
             viewer = factories.member(organisation, role)
-            found = viewer.user_id or 0
-        return found
+            user_id = viewer.user_id or 0
+        return user_id
 
     def browsers(self, app: Flask) -> dict[str, Browser]:
-        """Return everybody's browser."""
+        """Return a signed-in test client for each user, by name."""
         opened: dict[str, Browser] = {}
         for name, user_id in self.ids.items():
             browser = app.test_client()
@@ -92,8 +92,8 @@ LEVELS = {
 }
 
 
-def addresses(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
-    """Yield (method, address, level) of each route, filled with things of the demo's company and its bidder."""
+def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
+    """Yield (method, URL, level) of each route, with parameters from the demo company and its first bidder."""
     question = session.scalars(
         select(ClarificationQuestion).where(ClarificationQuestion.brief_id == people.brief.id)
     ).first()

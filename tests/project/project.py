@@ -1,4 +1,4 @@
-"""The project as a set of files."""
+"""Access to the files of the repository."""
 
 import subprocess
 from functools import cache
@@ -10,8 +10,8 @@ BINARY = {".png", ".jpg", ".webp", ".ico", ".woff2", ".pdf"}
 
 
 @cache
-def kept_files() -> tuple[Path, ...]:
-    """Return the files that git keeps, or would keep once they are added."""
+def tracked_files() -> tuple[Path, ...]:
+    """Return the files in git, and untracked files that are not ignored."""
     listed = subprocess.run(
         ["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
         cwd=ROOT,
@@ -24,14 +24,14 @@ def kept_files() -> tuple[Path, ...]:
 
 @cache
 def texts() -> dict[str, str]:
-    """Return what stands in each kept text file, by its name from the root."""
+    """Return the content of each tracked text file, by path from the repository root."""
     return {
         str(path.relative_to(ROOT)): path.read_text(encoding="utf-8")
-        for path in kept_files()
+        for path in tracked_files()
         if path.suffix not in BINARY
     }
 
 
 def code() -> dict[str, str]:
-    """Return the Python files."""
+    """Return the content of each tracked Python file, by path."""
     return {name: text for name, text in texts().items() if name.endswith(".py")}

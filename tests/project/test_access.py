@@ -1,4 +1,4 @@
-"""Who may use which route: the whole list, and every person at every door of the demo's world."""
+"""Access levels: the reviewed list of routes, and every demo user's request to every route."""
 
 import re
 from pathlib import Path
@@ -14,15 +14,15 @@ from marketplace.core.database import Base, db, session
 from marketplace.web import access
 from marketplace.web.access import Level
 from marketplace.web.navigation import ADMIN, COMPANY, GARDEN, PUBLIC, SUPPLIER
-from tests.project.people import LEVELS, OWN, People, addresses
+from tests.project.people import LEVELS, OWN, People, route_urls
 
-LEDGER = Path(__file__).with_name("routes.txt")
-# Rows that a request may write although it is refused: sign-ins are noted by the browser itself.
-UNCOUNTED = {"sign_in_session", "audit_event"}
+ROUTES_FILE = Path(__file__).with_name("routes.txt")
+# Signing in the test client writes these rows, so they may change although a request is refused.
+IGNORED_TABLES = {"sign_in_session", "audit_event"}
 
 
 def routes(app: Flask) -> list[str]:
-    """Return one line for each route: address, methods, endpoint, level."""
+    """Return one line for each route: URL rule, methods, endpoint, level."""
     lines = []
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
@@ -34,25 +34,25 @@ def routes(app: Flask) -> list[str]:
     return sorted(lines)
 
 
-def test_every_route_stands_in_the_ledger_under_its_level(app: Flask) -> None:
-    """A new or changed route is a decision: write it in tests/project/routes.txt, where a reviewer sees it."""
-    assert routes(app) == LEDGER.read_text(encoding="utf-8").splitlines()
+def test_route_levels_match_routes_file(app: Flask) -> None:
+    """Add new and changed routes to tests/project/routes.txt, so that a reviewer sees the access level."""
+    assert routes(app) == ROUTES_FILE.read_text(encoding="utf-8").splitlines()
     assert not [line for line in routes(app) if "UNDECLARED" in line]
 
 
-def test_every_menu_leads_somewhere(app: Flask) -> None:
-    for place in (*PUBLIC, *COMPANY, *SUPPLIER, *GARDEN, *ADMIN):
-        assert place.endpoint in app.view_functions
+def test_menu_items_have_endpoints(app: Flask) -> None:
+    for item in (*PUBLIC, *COMPANY, *SUPPLIER, *GARDEN, *ADMIN):
+        assert item.endpoint in app.view_functions
 
 
-def test_a_route_without_a_declaration_answers_403(make_app: Any) -> None:
+def test_undeclared_route_answers_403(make_app: Any) -> None:
     app = make_app()
-    app.add_url_rule("/forgotten-to-say", "forgotten", lambda: "secret")
+    app.add_url_rule("/undeclared", "undeclared", lambda: "secret")
     browser = app.test_client()
-    assert browser.get("/forgotten-to-say").status_code == 403
+    assert browser.get("/undeclared").status_code == 403
 
 
-def test_access_is_declared_once() -> None:
+def test_second_access_declaration_raises() -> None:
     with pytest.raises(TypeError, match="twice"):
         access.public(access.admin(lambda: None))
 
@@ -63,18 +63,18 @@ def people(demo_app: Flask) -> People:
     return People()
 
 
-def test_everybody_at_every_door(app: Flask, people: People) -> None:
-    """No door opens for the wrong role, none breaks, and refused acts change nothing."""
+def test_each_user_gets_expected_status_on_each_route(app: Flask, people: People) -> None:
+    """No route admits the wrong role or fails, and refused requests change no rows."""
     browsers = people.browsers(app)
     request_state.record_heartbeat("worker")
-    doors = list(addresses(app, people))
+    requests = list(route_urls(app, people))
     wrong: list[str] = []
     for name, browser in browsers.items():
         browser.check_pages = False
-        before = counted()
-        for method, path, level in doors:
+        before = count_rows()
+        for method, path, level in requests:
             if method == "POST" and level in LEVELS[name]:
-                continue  # what the allowed may do is each feature's own test
+                continue  # permitted writes are tested with each feature
             answer = browser.open(path, method=method)
             expected = (
                 {200, 303, 404, 410} if level in LEVELS[name] else ({303} if name == "anonymous" else {403})
@@ -86,26 +86,26 @@ def test_everybody_at_every_door(app: Flask, people: People) -> None:
                 and level is not Level.PUBLIC
                 and "/sign-in" not in answer.headers.get("Location", "")
             ):
-                wrong.append(f"{name}: {method} {path} is not sent to sign in")
-        changed = {table: rows for table, rows in counted().items() if rows != before[table]}
+                wrong.append(f"{name}: {method} {path} is not redirected to sign-in")
+        changed = {table: rows for table, rows in count_rows().items() if rows != before[table]}
         if changed:
-            wrong.append(f"{name}: refused acts changed {sorted(changed)}")
+            wrong.append(f"{name}: refused requests changed {sorted(changed)}")
     assert not wrong, "\n".join(wrong)
 
 
-def counted() -> dict[str, int]:
+def count_rows() -> dict[str, int]:
     """Count the rows of each table."""
     with db.engine.connect() as connection:
         return {
             table.name: connection.execute(db.select(db.func.count()).select_from(table)).scalar_one()
             for table in Base.metadata.sorted_tables
-            if table.name not in UNCOUNTED
+            if table.name not in IGNORED_TABLES
         }
 
 
 COMPANY_SIDE = {"owner", "colleague"}
-# Who sees the page with 200; everybody else gets 404, 403, or is sent to sign in.
-SEEN_BY = {
+# Users who get 200 for each page; all others get 404, 403 or a redirect to sign-in.
+VISIBLE_TO = {
     "/briefs/{draft}": COMPANY_SIDE,
     "/briefs/{draft}/check": COMPANY_SIDE,
     "/briefs/{draft}/guide/goal": COMPANY_SIDE,
@@ -114,14 +114,14 @@ SEEN_BY = {
     "/briefs/{evaluated}/proposals": COMPANY_SIDE | {"curator"},
     "/briefs/{evaluated}/proposals/{offer}": COMPANY_SIDE,
     "/briefs/{evaluated}/award": {"owner"},
-    # The garden may open the page, which says before the deadline only that offers are sealed.
+    # Before the deadline the page shows the garden only that offers are sealed.
     "/briefs/{open}/proposals": COMPANY_SIDE | {"curator"},
     "/companies/{company}/briefs": {"curator"},
     "/proposals/{offer}/letter": set[str](),
 }
 
 
-def test_only_those_it_is_for_see_a_thing(app: Flask, people: People) -> None:
+def test_object_pages_are_visible_only_to_permitted_users(app: Flask, people: People) -> None:
     own = {
         b.state: b.reference
         for b in session.scalars(select(Brief).where(Brief.company_id == people.brief.company_id))
@@ -134,16 +134,16 @@ def test_only_those_it_is_for_see_a_thing(app: Flask, people: People) -> None:
         "company": people.brief.company_id,
     }
     browsers, wrong = people.browsers(app), []
-    for template, seen_by in SEEN_BY.items():
+    for template, visible_to in VISIBLE_TO.items():
         path = template.format(**names)
         for name, browser in browsers.items():
             status = browser.get(path).status_code
-            if (status == 200) != (name in seen_by):
+            if (status == 200) != (name in visible_to):
                 wrong.append(f"{path} answered {name} with {status}")
     assert not wrong, "\n".join(wrong)
 
 
-def test_anothers_thing_answers_as_one_that_does_not_exist(app: Flask, people: People) -> None:
+def test_forbidden_object_is_indistinguishable_from_missing(app: Flask, people: People) -> None:
     other = people.browsers(app)["other company"]
     draft = session.scalars(
         select(Brief.reference).where(Brief.company_id == people.brief.company_id, Brief.state == "draft")

@@ -1,4 +1,4 @@
-"""Copying what npm has fetched into the folder that is served."""
+"""Vendored assets: copying from node_modules, compression, and the weight of first pages."""
 
 import gzip
 import os
@@ -26,23 +26,23 @@ def packages(tmp_path: Path) -> Path:
     return folder
 
 
-def test_only_the_served_files_are_copied_and_style_sheets_compressed(packages: Path, tmp_path: Path) -> None:
+def test_only_served_files_are_copied_and_css_compressed(packages: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     copied = assets.prepare(packages, static)
     assert [str(file.relative_to(static / "vendor")) for file in copied] == list(assets.VENDOR_FILES)
-    found = {str(file.relative_to(static / "vendor")) for file in static.rglob("*") if file.is_file()}
-    assert found == {*assets.VENDOR_FILES, "designsystemet.css.br", "designsystemet.css.gz"}
+    files = {str(file.relative_to(static / "vendor")) for file in static.rglob("*") if file.is_file()}
+    assert files == {*assets.VENDOR_FILES, "designsystemet.css.br", "designsystemet.css.gz"}
 
 
-def test_what_an_earlier_version_left_is_removed(packages: Path, tmp_path: Path) -> None:
-    left = tmp_path / "static" / "vendor" / "old.css.br"
-    left.parent.mkdir(parents=True)
-    left.write_bytes(b"old")
+def test_files_of_earlier_version_are_removed(packages: Path, tmp_path: Path) -> None:
+    stale = tmp_path / "static" / "vendor" / "old.css.br"
+    stale.parent.mkdir(parents=True)
+    stale.write_bytes(b"old")
     assets.prepare(packages, tmp_path / "static")
-    assert not left.exists()
+    assert not stale.exists()
 
 
-def test_a_missing_package_says_what_to_run_and_leaves_what_is_there(packages: Path, tmp_path: Path) -> None:
+def test_missing_package_raises_and_keeps_existing_files(packages: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     assets.prepare(packages, static)
     (packages / assets.VENDOR_FILES["designsystemet.css"]).unlink()
@@ -51,7 +51,7 @@ def test_a_missing_package_says_what_to_run_and_leaves_what_is_there(packages: P
     assert assets.is_complete(static)
 
 
-def test_an_installed_wheel_has_nothing_to_fetch(packages: Path, tmp_path: Path) -> None:
+def test_complete_assets_need_no_node_modules(packages: Path, tmp_path: Path) -> None:
     static = tmp_path / "static"
     assets.prepare(packages, static)
     assert assets.prepare(tmp_path / "nowhere", static) == []
@@ -59,18 +59,18 @@ def test_an_installed_wheel_has_nothing_to_fetch(packages: Path, tmp_path: Path)
         assets.prepare(tmp_path / "nowhere", tmp_path / "empty")
 
 
-def test_this_installation_is_complete() -> None:
+def test_current_installation_is_complete() -> None:
     assert assets.is_complete()
 
 
-def test_the_kit_asks_for_nothing_that_the_content_policy_refuses() -> None:
-    """It brings no font or picture of its own, only drawings inside the style sheet."""
+def test_design_system_complies_with_content_policy() -> None:
+    """The style sheet loads no fonts or images; it only embeds SVG data URLs."""
     css = (assets.STATIC / "vendor" / "designsystemet.css").read_text(encoding="utf-8")
     assert "@import" not in css
     assert all(part.lstrip("\"'").startswith("data:image/svg+xml") for part in css.split("url(")[1:])
 
 
-def test_our_own_files_are_compressed_anew_when_they_change(tmp_path: Path) -> None:
+def test_changed_own_files_are_compressed_again(tmp_path: Path) -> None:
     static = tmp_path / "static"
     (static / "css").mkdir(parents=True)
     sheet = static / "css" / "own.css"
@@ -93,11 +93,11 @@ FIRST_VISIT = (
     "/register/company",
     "/sign-in",
 )
-MOST_BYTES = 100_000
+MAX_BYTES = 100_000
 
 
 @pytest.mark.parametrize("path", FIRST_VISIT)
-def test_a_first_visit_weighs_little_beside_the_fonts(client: Browser, path: str) -> None:
+def test_first_visit_is_small_apart_from_fonts(client: Browser, path: str) -> None:
     def weight(address: str) -> tuple[int, bytes]:
         with client.get(address, headers={"Accept-Encoding": "gzip"}) as answer:
             body = answer.data
@@ -108,10 +108,10 @@ def test_a_first_visit_weighs_little_beside_the_fonts(client: Browser, path: str
     total, page = weight(path)
     parts = set(re.findall(rb'(?:src|href)="(/static/[^"]+\.(?:css|js|svg)[^"]*)"', page))
     assert len(parts) >= 4
-    assert total + sum(weight(part.decode())[0] for part in parts) < MOST_BYTES
+    assert total + sum(weight(part.decode())[0] for part in parts) < MAX_BYTES
 
 
-def test_only_strangers_get_compressed_pages(client: Browser) -> None:
+def test_only_anonymous_pages_are_compressed(client: Browser) -> None:
     packed = {"Accept-Encoding": "gzip"}
     client.check_pages = False
     assert client.get("/", headers=packed).headers["Content-Encoding"] == "gzip"
@@ -121,7 +121,7 @@ def test_only_strangers_get_compressed_pages(client: Browser) -> None:
     assert "Content-Encoding" not in client.get("/home", headers=packed).headers
 
 
-def test_what_fits_into_one_packet_is_sent_as_it_is(client: Browser) -> None:
+def test_small_response_is_not_compressed(client: Browser) -> None:
     answer = client.get("/home", headers={"Accept-Encoding": "gzip"})
     assert (answer.status_code, answer.mimetype) == (303, "text/html")
     assert len(answer.data) < MIN_BYTES

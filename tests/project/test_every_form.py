@@ -1,7 +1,7 @@
-"""Every form that a link leads to, as each of the demo's people, sent empty and with what nobody should send.
+"""Submit every linked form, as each demo user, empty and with invalid or hostile values.
 
-Nothing breaks, what was typed stands there still, and what is wrong is said in the reader's language. Afterwards all
-pages are visited again: what was accepted must be shown as text.
+No request may fail with a server error, typed text must be shown again, and errors must be in the user's language.
+Afterwards all pages are visited again to check that accepted values are escaped.
 """
 
 from dataclasses import dataclass, field
@@ -30,17 +30,17 @@ TYPED = {
     "other digits": "٢٠٢٧-٠٢-١١",
     "percent": "%s %(x)s %0 \\",
 }
-KEPT = ("markup", "emoji")
-"""What must stand in the field again, letter by letter, when the form comes back."""
+REDISPLAYED = ("markup", "emoji")
+"""Values that an invalid form must show again unchanged."""
 WRONG_CHOICE = "no-such-choice"
-NEVER_SHOWN_AGAIN = {"password", "hidden"}
-EXPECTED = {200, 303, 404, 409, 410, 413, 422, 429}
-SAMPLED_KINDS, SAMPLED_WAYS = 6, 3
-"""How many kinds of form a run tries for each role, and in how many ways each; an exhaustive run tries all."""
+NEVER_REDISPLAYED = {"password", "hidden"}
+EXPECTED_STATUSES = {200, 303, 404, 409, 410, 413, 422, 429}
+SAMPLED_KINDS, SAMPLED_VARIANTS = 6, 3
+"""Numbers of form kinds per role and of variants per kind in a sampled run. An exhaustive run submits all."""
 
 
 def kinds_of_form(browser: Browser) -> dict[tuple[str | None, tuple[str, ...]], Form]:
-    """Return one form of each kind: the same route with the same fields is the same kind."""
+    """Return one form for each combination of route and field names."""
     found = crawl(browser)
     kinds: dict[tuple[str | None, tuple[str, ...]], Form] = {}
     for form in found.forms():
@@ -50,8 +50,8 @@ def kinds_of_form(browser: Browser) -> dict[tuple[str | None, tuple[str, ...]], 
     return kinds
 
 
-def as_it_stands(browser: Browser, form: Form) -> Form | None:
-    """Return a form as it is on its page now, with its token; None when an earlier act has taken it away."""
+def reload_form(browser: Browser, form: Form) -> Form | None:
+    """Load the form's page again and return the form with a fresh token, or None if it is no longer there."""
     answer = browser.get(form.page, follow_redirects=True)
     if answer.mimetype != "text/html":
         return None
@@ -59,12 +59,12 @@ def as_it_stands(browser: Browser, form: Form) -> Form | None:
 
 
 def is_same(one: Form, other: Form) -> bool:
-    """Say whether two forms do the same, whatever stands in them."""
+    """Return True if two forms have the same action and field names."""
     return one.action == other.action and {item.name for item in one.fields} == {i.name for i in other.fields}
 
 
 def filled(form: Form, text: str, *, hidden: bool = False, wrong: bool = False) -> MultiDict[str, str]:
-    """Return a form with one text in all text fields, and perhaps wrong choices and hidden fields."""
+    """Return form data with the same text in all text fields, optionally with invalid choices or hidden fields."""
     sent: MultiDict[str, str] = MultiDict()
     for one in form.fields:
         for value in _values(one, text, hidden=hidden, wrong=wrong):
@@ -82,19 +82,19 @@ def _values(one: Field, text: str, *, hidden: bool, wrong: bool) -> tuple[str, .
     return one.values
 
 
-def sendings(form: Form) -> dict[str, MultiDict[str, str]]:
-    """Return what is tried on a form, by name."""
-    alone = [(one.name, value) for one in form.fields if one.kind == "hidden" for value in one.values]
+def submissions(form: Form) -> dict[str, MultiDict[str, str]]:
+    """Return the variants of form data to submit, by name."""
+    hidden_only = [(one.name, value) for one in form.fields if one.kind == "hidden" for value in one.values]
     if not any(one.is_text or one.offered for one in form.fields):
-        # A form of one button: what can be wrong is what it carries with it.
+        # Only hidden fields can be tampered with in a form that consists of one button.
         return {
             "hidden digits": filled(form, "9" * 400, hidden=True),
             "hidden markup": filled(form, MARKUP, hidden=True),
-            "empty": MultiDict(alone),
+            "empty": MultiDict(hidden_only),
         }
     twice = [*filled(form, MARKUP).items(multi=True), *filled(form, "-5", wrong=True).items(multi=True)]
     return {
-        "empty": MultiDict(alone),
+        "empty": MultiDict(hidden_only),
         "wrong choices": filled(form, "Ost", wrong=True),
         **{name: filled(form, text) for name, text in TYPED.items()},
         "two of each": MultiDict(twice),
@@ -103,86 +103,90 @@ def sendings(form: Form) -> dict[str, MultiDict[str, str]]:
     }
 
 
-def lost(form: Form, page: HtmlPage, text: str) -> list[str]:
-    """Return the fields in which a text no longer stands, on a page with the same form."""
-    texts = {one.name for one in form.fields if one.is_text and one.kind not in NEVER_SHOWN_AGAIN}
+def lost_fields(form: Form, page: HtmlPage, text: str) -> list[str]:
+    """Return the text fields that no longer contain a text when the form is shown again."""
+    texts = {one.name for one in form.fields if one.is_text and one.kind not in NEVER_REDISPLAYED}
     again = next((one for one in forms_on(page, form.page) if is_same(one, form)), None)
     fields = again.fields if again else ()
     return [one.name for one in fields if one.name in texts and " ".join(one.values).strip() != text]
 
 
 @dataclass
-class Trial:
-    """One person's forms, sent in every way. `wrong` is what broke."""
+class FormTester:
+    """Submits every variant of every form as one user. `wrong` lists the failures."""
 
     app: Flask
     role: str
     sampling: Sampling
     wrong: list[str] = field(default_factory=list)
     sent: int = 0
-    readers: dict[str, Browser] = field(default_factory=dict)
+    browsers: dict[str, Browser] = field(default_factory=dict)
     forms: dict[str, Form | None] = field(default_factory=dict)
 
     def send_all(self) -> None:
-        kinds = kinds_of_form(self.reader("nb")).values()
+        kinds = kinds_of_form(self.browser("nb")).values()
         for kind in self.sampling.choose(kinds, SAMPLED_KINDS, self.role):
             for button in kind.buttons or (("", ""),):
-                first = as_it_stands(self.reader("nb"), kind)
-                ways = sendings(first) if first else ()
-                for way in self.sampling.choose(ways, SAMPLED_WAYS, f"{kind.action} {button}"):
-                    self.send(kind, button, way)
-            self.readers.clear()
+                first = reload_form(self.browser("nb"), kind)
+                variants = submissions(first) if first else ()
+                for variant in self.sampling.choose(variants, SAMPLED_VARIANTS, f"{kind.action} {button}"):
+                    self.send(kind, button, variant)
+            self.browsers.clear()
 
-    def reader(self, locale: str) -> Browser:
-        """Return the person's browser, which is a new one after something was accepted."""
-        if locale not in self.readers:
-            self.readers[locale] = sign_in(self.app, self.role, locale)
-            self.readers[locale].check_pages = False
+    def browser(self, locale: str) -> Browser:
+        """Return the user's test client for a locale, a new one after a form was accepted."""
+        if locale not in self.browsers:
+            self.browsers[locale] = sign_in(self.app, self.role, locale)
+            self.browsers[locale].check_pages = False
             self.forms.pop(locale, None)
-        return self.readers[locale]
+        return self.browsers[locale]
 
     def form(self, kind: Form, locale: str) -> Form | None:
-        """Return a form as it stands for a reader. One that carries a version is read anew each time."""
-        reader, form = self.reader(locale), self.forms.get(locale)
+        """Return the current form in a locale. Forms with a hidden version are loaded again each time."""
+        browser, form = self.browser(locale), self.forms.get(locale)
         if form is None or not is_same(form, kind) or any(one.kind == "hidden" for one in form.fields[1:]):
-            form = as_it_stands(reader, kind)
+            form = reload_form(browser, kind)
         self.forms[locale] = form
         return form
 
-    def send(self, kind: Form, button: tuple[str, str], way: str) -> None:
-        """Send a form in one way; when something is wrong with it, send it in another language too."""
-        told: list[set[str]] = []
+    def send(self, kind: Form, button: tuple[str, str], variant: str) -> None:
+        """Submit one variant of a form; if it is invalid, submit it in another language too and compare."""
+        errors_by_locale: list[set[str]] = []
         for locale in ("nb", "en"):
             form = self.form(kind, locale)
             if form is None:
                 return
-            content = sendings(form)[way]
+            content = submissions(form)[variant]
             if button[0]:
                 content.setlist(button[0], [button[1]])
-            answer = self.reader(locale).open(
-                form.action, method=form.method.upper(), **as_sent(form, content)
+            answer = self.browser(locale).open(
+                form.action, method=form.method.upper(), **request_arguments(form, content)
             )
             self.sent += 1
-            what = f"{form.method} {form.action} {button[1]} ({way}) answered {answer.status_code}"
-            if answer.status_code not in EXPECTED:
-                self.wrong.append(what)
+            label = f"{form.method} {form.action} {button[1]} ({variant}) answered {answer.status_code}"
+            if answer.status_code not in EXPECTED_STATUSES:
+                self.wrong.append(label)
             if answer.status_code not in {200, 422}:
-                self.readers.clear()
+                self.browsers.clear()
                 return
             page = HtmlPage(answer.text)
-            told.append(set(displayed_errors(page)))
-            self.wrong += [f"{what}: {broken}" for broken in page_violations(page)]
+            errors_by_locale.append(set(displayed_errors(page)))
+            self.wrong += [f"{label}: {broken}" for broken in page_violations(page)]
             if "<script>alert" in answer.text:
-                self.wrong.append(f"{what} and gives markup back as markup")
-            if way in KEPT and told[-1] and (gone := lost(form, page, clean_line(TYPED[way]) or "")):
-                self.wrong.append(f"{what} and has lost what was typed in {gone}")
-            if not told[-1]:
+                self.wrong.append(f"{label} and does not escape markup")
+            if (
+                variant in REDISPLAYED
+                and errors_by_locale[-1]
+                and (gone := lost_fields(form, page, clean_line(TYPED[variant]) or ""))
+            ):
+                self.wrong.append(f"{label} and has lost the text of {gone}")
+            if not errors_by_locale[-1]:
                 return
-        same = set.intersection(*told)
-        self.wrong += [f"{kind.action} ({way}) says in every language: {text}" for text in same]
+        same = set.intersection(*errors_by_locale)
+        self.wrong += [f"{kind.action} ({variant}) shows an untranslated error: {text}" for text in same]
 
 
-def as_sent(form: Form, content: MultiDict[str, str]) -> dict[str, MultiDict[str, str]]:
+def request_arguments(form: Form, content: MultiDict[str, str]) -> dict[str, MultiDict[str, str]]:
     return {"data": content} if form.method == "post" else {"query_string": content}
 
 
@@ -191,11 +195,11 @@ def as_sent(form: Form, content: MultiDict[str, str]) -> dict[str, MultiDict[str
 @pytest.mark.sample(2)
 @pytest.mark.parametrize("role", ROLES)
 def test_no_form_breaks_or_loses_typed_text(demo_app: Flask, role: str, sampling: Sampling) -> None:
-    trial = Trial(demo_app, role, sampling)
-    trial.send_all()
-    assert not trial.wrong, "\n".join(dict.fromkeys(trial.wrong))
-    assert trial.sent >= SAMPLED_WAYS
-    # What was accepted is shown, as text, on pages that keep the rules.
+    tester = FormTester(demo_app, role, sampling)
+    tester.send_all()
+    assert not tester.wrong, "\n".join(dict.fromkeys(tester.wrong))
+    assert tester.sent >= SAMPLED_VARIANTS
+    # Accepted values must be escaped, and the pages must still follow the page rules.
     found = crawl(sign_in(demo_app, role))
     wrong = [entry for entry in found.wrong if "answered 5" in entry]
     for path, page in found.pages.items():

@@ -1,4 +1,4 @@
-"""What a form does not ask for changes nothing: rights and owners are never read from what is sent."""
+"""Mass assignment: fields that a form does not have, such as role or owner, are ignored."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -11,7 +11,7 @@ from werkzeug.routing import Rule
 
 from marketplace.core.database import Base, db
 from tests.conftest import close
-from tests.project.policy_world import ROLES, World
+from tests.project.policy_scenario import ROLES, PolicyScenario
 from tests.support.databases import Database
 from tests.support.page_rules import HtmlPage
 from tests.support.sampling import Sampling
@@ -39,10 +39,10 @@ EXTRA = {
     "deadline": "2030-01-01",
 }
 SAMPLED_PAGES = 50
-"""Pages, each for one role, whose forms a run sends; an exhaustive run sends those of all."""
+"""Number of (role, page) pairs whose forms a sampled run submits. An exhaustive run submits all."""
 MIN_FORMS = 60
-# Drawn by chance at each act, or told by the clock.
-BY_CHANCE = ("token", "hash", "_at", "message_id", "link_path", "body", "secret", "sealed", "id")
+# Columns with random values or timestamps, which differ between two identical requests.
+NONDETERMINISTIC = ("token", "hash", "_at", "message_id", "link_path", "body", "secret", "sealed", "id")
 TYPED = {
     "email": "ny@felt.example",
     "password": "dugg tresko vinterbygg",
@@ -55,16 +55,16 @@ TYPED = {
 
 
 @pytest.fixture
-def world(demo_app: Flask, shared_database: Database) -> World:
-    made = World(demo_app)
+def scenario(demo_app: Flask, shared_database: Database) -> PolicyScenario:
+    created = PolicyScenario(demo_app)
     db.session.remove()
     close(demo_app)
     shared_database.save("extra")
-    return made
+    return created
 
 
 def filled(form: Element) -> MultiDict[str, str]:
-    """Return a form as a person would send it: what stands there, and something where nothing does."""
+    """Return form data as a browser would submit it, with sample values in empty fields."""
     data: MultiDict[str, str] = MultiDict()
     for item in form.iter():
         name, kind = item.get("name"), item.get("type", "text")
@@ -92,7 +92,7 @@ def filled(form: Element) -> MultiDict[str, str]:
 
 
 def rows() -> dict[str, list[Mapping[str, Any]]]:
-    """Return all rows, without what is drawn by chance or told by the clock."""
+    """Return all rows by table, without random values and timestamps."""
     with db.engine.connect() as connection:
         return {
             table.name: sorted(
@@ -103,7 +103,8 @@ def rows() -> dict[str, list[Mapping[str, Any]]]:
                         if (
                             name != "at"
                             and not any(
-                                name.endswith(ending) or name.startswith(ending) for ending in BY_CHANCE
+                                name.endswith(ending) or name.startswith(ending)
+                                for ending in NONDETERMINISTIC
                             )
                         )
                         or name in {"user_id", "organisation_id", "garden_id", "company_id", "supplier_id"}
@@ -117,44 +118,44 @@ def rows() -> dict[str, list[Mapping[str, Any]]]:
         }
 
 
-def forms(world: World, rule: Rule, role: str) -> list[tuple[str, MultiDict[str, str]]]:
-    """Return the forms on somebody's page: where they are sent, and filled in."""
-    path = world.path(rule, role, "own")
-    answer = world.browser(rule, role).get(path)
+def forms(scenario: PolicyScenario, rule: Rule, role: str) -> list[tuple[str, MultiDict[str, str]]]:
+    """Return URL and form data of each POST form on a role's page."""
+    path = scenario.path(rule, role, "own")
+    answer = scenario.browser(rule, role).get(path)
     if answer.status_code != 200 or answer.mimetype != "text/html":
         return []
-    found = []
+    submissions = []
     for form in HtmlPage(answer.text).all("form", method="post"):
         target = form.get("action") or path
-        found.append((target, filled(form)))
-    return found
+        submissions.append((target, filled(form)))
+    return submissions
 
 
 def test_fields_outside_the_form_change_nothing(
-    world: World, shared_database: Database, sampling: Sampling
+    scenario: PolicyScenario, shared_database: Database, sampling: Sampling
 ) -> None:
     sent: set[tuple[str, str]] = set()
     wrong: list[str] = []
-    adapter = world.app.url_map.bind("localhost")
+    adapter = scenario.app.url_map.bind("localhost")
 
     def outcome(rule: Rule, role: str, target: str, data: MultiDict[str, str]) -> tuple[int, Any]:
-        browser = world.browser(rule, role)
+        browser = scenario.browser(rule, role)
         answer = browser.post(target, data={"csrf_token": browser.csrf_token(), **data.to_dict(flat=False)})
         after = rows()
         db.session.remove()
-        close(world.app)
+        close(scenario.app)
         shared_database.restore("extra")
-        world.sit_down_again(browser)
+        scenario.reset_session(browser)
         return answer.status_code, after
 
     pages = [
         (role, rule)
         for role in ROLES
-        for method, rule in world.rules()
+        for method, rule in scenario.rules()
         if method == "GET" and rule.endpoint not in {"static", "pages.choose_language"}
     ]
     for role, rule in sampling.choose(pages, SAMPLED_PAGES, "extra fields"):
-        for target, data in forms(world, rule, role):
+        for target, data in forms(scenario, rule, role):
             endpoint = adapter.match(target.split("?")[0], method="POST")[0]
             kind = (role.rstrip("2"), endpoint)
             if kind in sent or endpoint == "accounts.sign_out":

@@ -1,4 +1,4 @@
-"""Migrations give exactly the tables in the code, in both directions, on the run's database."""
+"""Migrations produce exactly the tables of the models, upwards and downwards."""
 
 import contextlib
 import sqlite3
@@ -28,13 +28,13 @@ def engine(empty_database_url: str) -> Iterator[Engine]:
     opened.dispose()
 
 
-def test_migrations_give_the_tables_in_the_code(engine: Engine) -> None:
+def test_migrations_match_models(engine: Engine) -> None:
     migrate.upgrade(engine)
     assert migrate.differences(engine) == []
     assert set(inspect(engine).get_table_names()) == {*METADATA.tables, "alembic_version"}
 
 
-def test_migrations_can_be_taken_back_and_made_again(engine: Engine) -> None:
+def test_downgrade_to_base_and_upgrade_matches_models(engine: Engine) -> None:
     migrate.upgrade(engine)
     migrate.downgrade(engine, "base")
     assert set(inspect(engine).get_table_names()) == {"alembic_version"}
@@ -48,11 +48,11 @@ def test_upgrading_twice_changes_nothing(engine: Engine) -> None:
     assert migrate.current(engine) == migrate.head()
 
 
-@pytest.mark.parametrize("move", ["up", "down"])
-def test_rows_that_point_nowhere_stop_a_migration_and_nothing_is_changed(engine: Engine, move: str) -> None:
-    """SQLite makes tables anew with foreign keys off, so what was broken before would be broken for good."""
-    migrate.upgrade(engine, "0013" if move == "up" else "head")
-    stood, guarded = migrate.current(engine), _guards(engine)
+@pytest.mark.parametrize("direction", ["up", "down"])
+def test_dangling_foreign_key_aborts_migration(engine: Engine, direction: str) -> None:
+    """SQLite migrations rebuild tables with foreign keys off, so dangling references would go unnoticed."""
+    migrate.upgrade(engine, "0013" if direction == "up" else "head")
+    revision, trigger_names = migrate.current(engine), _triggers(engine)
     row = (
         "INSERT INTO one_time_link (token_hash, user_id, purpose, email, target, created_at, expires_at)"
         " VALUES ('x', 999, 'verify', '', '', '2026-01-01 00:00:00', '2026-01-02 00:00:00')"
@@ -61,12 +61,13 @@ def test_rows_that_point_nowhere_stop_a_migration_and_nothing_is_changed(engine:
         with engine.begin() as connection, pytest.raises(IntegrityError):
             connection.exec_driver_sql(row)
         return
-    with contextlib.closing(sqlite3.connect(str(engine.url.database))) as broken:  # keeps no foreign key
+    # A plain connection does not enforce foreign keys.
+    with contextlib.closing(sqlite3.connect(str(engine.url.database))) as broken:
         broken.execute(row)
         broken.commit()
     with pytest.raises(RuntimeError, match="A foreign key has no target row"):
-        migrate.upgrade(engine) if move == "up" else migrate.downgrade(engine, "0013")
-    assert (migrate.current(engine), _guards(engine)) == (stood, guarded)
+        migrate.upgrade(engine) if direction == "up" else migrate.downgrade(engine, "0013")
+    assert (migrate.current(engine), _triggers(engine)) == (revision, trigger_names)
     with engine.begin() as connection:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
         connection.exec_driver_sql("DELETE FROM one_time_link")
@@ -74,12 +75,12 @@ def test_rows_that_point_nowhere_stop_a_migration_and_nothing_is_changed(engine:
     assert migrate.differences(engine) == []
 
 
-def _guards(engine: Engine) -> set[str]:
+def _triggers(engine: Engine) -> set[str]:
     with engine.connect() as connection:
         return triggers.installed(connection)
 
 
-def test_a_difference_is_noticed(engine: Engine) -> None:
+def test_missing_table_is_reported_as_difference(engine: Engine) -> None:
     migrate.upgrade(engine)
     with engine.begin() as connection:
         METADATA.tables["one_time_link"].drop(connection)
@@ -87,36 +88,36 @@ def test_a_difference_is_noticed(engine: Engine) -> None:
 
 
 @pytest.fixture
-def full(demo_app: Flask, engine: Engine, tmp_path: Path) -> Engine:
-    """A database of its own with all that the demo tells."""
+def demo_engine(demo_app: Flask, engine: Engine, tmp_path: Path) -> Engine:
+    """Return an engine of a separate database that contains all demo data."""
     settings = demo_app.config["SETTINGS"]
-    elsewhere = Settings.for_tests(
+    copy_settings = Settings.for_tests(
         database_url=engine.url.render_as_string(hide_password=False), instance_path=tmp_path
     )
     db.session.commit()
     backup.back_up(db.engine, settings, tmp_path / "demo.zip")
-    backup.bring_back(engine, elsewhere, tmp_path / "demo.zip")
+    backup.bring_back(engine, copy_settings, tmp_path / "demo.zip")
     sealing.use_keyring(engine.url, settings.keyring())
     return engine
 
 
-def what_stands(engine: Engine) -> tuple[list[str], dict[str, list[tuple[object, ...]]]]:
-    """Return the tables with columns, keys and indexes, and all rows, as they are at whatever version."""
-    metadata, looking = MetaData(), inspect(engine)
+def schema_and_rows(engine: Engine) -> tuple[list[str], dict[str, list[tuple[object, ...]]]]:
+    """Return the schema (columns, keys, indexes, checks) and all rows of the database at its current revision."""
+    metadata, inspector = MetaData(), inspect(engine)
     metadata.reflect(engine)
     schema, rows = [], {}
     for table in metadata.sorted_tables:
         if table.name == "alembic_version":
             continue
-        columns = [(c["name"], str(c["type"]), c["nullable"]) for c in looking.get_columns(table.name)]
+        columns = [(c["name"], str(c["type"]), c["nullable"]) for c in inspector.get_columns(table.name)]
         indexes = sorted(
-            (str(i["name"]), i["column_names"], bool(i["unique"])) for i in looking.get_indexes(table.name)
+            (str(i["name"]), i["column_names"], bool(i["unique"])) for i in inspector.get_indexes(table.name)
         )
-        foreign = sorted((str(f["name"]), str(f)) for f in looking.get_foreign_keys(table.name))
+        foreign = sorted((str(f["name"]), str(f)) for f in inspector.get_foreign_keys(table.name))
         unique = sorted(
-            (str(u["name"]), u["column_names"]) for u in looking.get_unique_constraints(table.name)
+            (str(u["name"]), u["column_names"]) for u in inspector.get_unique_constraints(table.name)
         )
-        checks = sorted(str(c["sqltext"]) for c in looking.get_check_constraints(table.name))
+        checks = sorted(str(c["sqltext"]) for c in inspector.get_check_constraints(table.name))
         schema.append(f"{table.name}: {columns} {indexes} {foreign} {unique} {checks}")
         with engine.connect() as connection:
             found = connection.execute(select(*table.columns)).all()
@@ -125,30 +126,30 @@ def what_stands(engine: Engine) -> tuple[list[str], dict[str, list[tuple[object,
 
 
 @pytest.mark.slow
-def test_each_migration_goes_down_up_and_down_on_all_that_the_demo_tells(full: Engine) -> None:
-    """At each version tables and rows are the same before a step up and after it was taken back."""
+def test_each_migration_preserves_demo_data_down_and_up(demo_engine: Engine) -> None:
+    """At each revision, schema and rows are unchanged by one upgrade followed by a downgrade."""
     versions = [f"{number:04d}" for number in range(1, int(migrate.head() or 0) + 1)]
     wrong = []
     for version in versions[-2::-1]:
-        migrate.downgrade(full, version)
-        schema, rows = what_stands(full)
+        migrate.downgrade(demo_engine, version)
+        schema, rows = schema_and_rows(demo_engine)
         assert sum(map(len, rows.values())) > 1000, f"the rows of {version} are gone"
-        migrate.upgrade(full, f"{int(version) + 1:04d}")
-        migrate.downgrade(full, version)
-        schema_after, rows_after = what_stands(full)
+        migrate.upgrade(demo_engine, f"{int(version) + 1:04d}")
+        migrate.downgrade(demo_engine, version)
+        schema_after, rows_after = schema_and_rows(demo_engine)
         wrong += [f"{version}: {one}" for one in set(schema) ^ set(schema_after)]
         wrong += [f"{version}: rows of {name}" for name in rows if rows[name] != rows_after[name]]
     assert wrong == []
-    migrate.upgrade(full)
-    assert migrate.differences(full) == []
-    with full.connect() as connection:
-        expected = {guard.name for guard in triggers.TRIGGERS}
-        expected -= {n for n in expected if full.dialect.name == "sqlite" and n.endswith("truncate")}
+    migrate.upgrade(demo_engine)
+    assert migrate.differences(demo_engine) == []
+    with demo_engine.connect() as connection:
+        expected = {trigger.name for trigger in triggers.TRIGGERS}
+        expected -= {n for n in expected if demo_engine.dialect.name == "sqlite" and n.endswith("truncate")}
         assert triggers.installed(connection) == expected
 
 
 @pytest.mark.once
-def test_migrations_leave_tables_without_rows(engine: Engine) -> None:
+def test_migrations_insert_no_rows(engine: Engine) -> None:
     migrate.upgrade(engine)
     with engine.connect() as connection:
         filled = [
@@ -160,7 +161,7 @@ def test_migrations_leave_tables_without_rows(engine: Engine) -> None:
 
 
 @pytest.mark.once
-def test_versions_are_numbered_one_after_another() -> None:
+def test_revision_numbers_are_consecutive() -> None:
     script = ScriptDirectory(str(VERSIONS.parent))
     numbers = [revision.revision for revision in script.walk_revisions()][::-1]
     assert numbers == [f"{number:04d}" for number in range(1, len(numbers) + 1)]

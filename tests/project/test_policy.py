@@ -1,10 +1,9 @@
-"""The policy: who may do what with whose things, for every rule and method, walked over the demo's world.
+"""Compare the responses of every rule and method with the access policy in policy.txt, on the demo data.
 
-policy.txt holds one line for each: method, rule, who may read or write, and for each of eight people what is answered
-about their own thing, another's and one that does not exist; where an address names two things, also about another's
-part of their own. `y` is let in (also to be told what to mend), `s` sent to sign in, `n` 403, `-` 404 as for a missing
-thing, `g` 410 for a used link, `u` 503 while
-something is not ready. A changed line is a decision, seen by a reviewer.
+Each line of policy.txt has method, rule, permission, and for each of eight users the responses to requests for their
+own object, another's object and a missing one; if the URL names two objects, also for their own first and another's
+second. `y` allowed (including 409 and 422), `s` redirect to sign-in, `n` 403, `-` 404 as for a missing object, `g` 410
+for a used link, `u` 503 while a dependency is not ready. A reviewer must approve each changed line.
 """
 
 import hashlib
@@ -22,31 +21,31 @@ from marketplace.core.database import Base, db
 from marketplace.web import access
 from marketplace.web.access import Level
 from tests.conftest import close
-from tests.project.policy_world import ROLES, World
+from tests.project.policy_scenario import ROLES, PolicyScenario
 from tests.support.databases import Database
 from tests.support.sampling import Sampling
 
 pytestmark = [pytest.mark.once, pytest.mark.slow]
 POLICY = Path(__file__).with_name("policy.txt")
-# Two things are noted by reading: when a session was last used, and that a supplier has read its letter.
-NOTED_BY_READING = {"sign_in_session"}
-READ_MARKS = {"outcome_seen_at"}
+# Reading updates the last use of a session and the time at which a supplier read its letter.
+TABLES_CHANGED_BY_READING = {"sign_in_session"}
+COLUMNS_CHANGED_BY_READING = {"outcome_seen_at"}
 REFUSED = set("sn-g")
 SAMPLED_RULES = 24
-"""Rules and methods whose answers a run compares for all eight people; an exhaustive run compares all."""
+"""Number of (method, rule) pairs that a sampled run compares for all users. An exhaustive run compares all."""
 
 
 @pytest.fixture
-def world(demo_app: Flask, shared_database: Database) -> World:
-    made = World(demo_app)
+def scenario(demo_app: Flask, shared_database: Database) -> PolicyScenario:
+    created = PolicyScenario(demo_app)
     db.session.remove()
     close(demo_app)
     shared_database.save("policy")
-    return made
+    return created
 
 
-def sign(answer: TestResponse, allowed: str) -> str:
-    """Return the letter of an answer. What is open to all is never sent to sign in first, only afterwards."""
+def response_letter(answer: TestResponse, allowed: str) -> str:
+    """Return the policy letter of a response. A redirect from a public route to sign-in counts as allowed."""
     location = answer.headers.get("Location", "")
     if answer.status_code == 303 and location.startswith("/sign-in") and not allowed.endswith(":public"):
         return "s"
@@ -62,67 +61,69 @@ def permission(rule: Rule, method: str, app: Flask) -> str:
     return f"{'read' if reads else 'write'}:{(level or 'UNDECLARED').replace(' ', '-')}"
 
 
-def written() -> dict[tuple[str, str], tuple[str, list[str]]]:
-    """Return the policy: (method, rule) to permission and the cells of each role."""
-    found = {}
+def read_policy() -> dict[tuple[str, str], tuple[str, list[str]]]:
+    """Parse policy.txt: (method, rule) to permission and one cell for each role."""
+    policy = {}
     for line in POLICY.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             method, rule, allowed, *cells = line.split()
-            found[method, rule] = (allowed, cells)
-    return found
+            policy[method, rule] = (allowed, cells)
+    return policy
 
 
-def rows() -> dict[str, str]:
-    """Return a mark of all rows of each table: the same only when nothing has changed."""
+def table_checksums() -> dict[str, str]:
+    """Return a checksum of the rows of each table."""
     with db.engine.connect() as connection:
         return {
-            table.name: hashlib.sha256(repr(connection.execute(_kept(table)).all()).encode()).hexdigest()
+            table.name: hashlib.sha256(
+                repr(connection.execute(_select_stable_columns(table)).all()).encode()
+            ).hexdigest()
             for table in Base.metadata.sorted_tables
-            if table.name not in NOTED_BY_READING
+            if table.name not in TABLES_CHANGED_BY_READING
         }
 
 
-def _kept(table: Table) -> Select[tuple[object, ...]]:
-    # In order: PostgreSQL hands out a row that was written anew, as by a mark of reading, at another place.
-    kept = (column for column in table.columns if column.name not in READ_MARKS)
-    return select(*kept).order_by(*table.primary_key.columns)
+def _select_stable_columns(table: Table) -> Select[tuple[object, ...]]:
+    # Sort, because PostgreSQL returns updated rows in a different order.
+    columns = (column for column in table.columns if column.name not in COLUMNS_CHANGED_BY_READING)
+    return select(*columns).order_by(*table.primary_key.columns)
 
 
-class Walk:
-    """Everybody at every door, with their own things and with others'."""
+class PolicyCheck:
+    """Sends requests for all roles and relations and collects differences."""
 
-    def __init__(self, world: World, database: Database) -> None:
-        self.world, self.database = world, database
+    def __init__(self, scenario: PolicyScenario, database: Database) -> None:
+        self.scenario, self.database = scenario, database
         self.wrong: list[str] = []
 
-    def ask(self, method: str, rule: Rule, role: str, relation: str) -> TestResponse:
-        path = self.world.path(rule, role, relation)
-        return self.world.browser(rule, role).open(path, method=method)
+    def request(self, method: str, rule: Rule, role: str, relation: str) -> TestResponse:
+        path = self.scenario.path(rule, role, relation)
+        return self.scenario.browser(rule, role).open(path, method=method)
 
     def restore(self) -> None:
         db.session.remove()
-        close(self.world.app)
+        close(self.scenario.app)
         self.database.restore("policy")
 
     def cell(self, method: str, rule: Rule, role: str) -> str:
-        """Return what a role is answered, one letter for each relation; what was let in and written is put back."""
-        relations = self.world.relations(rule)
+        """Return the policy letters of a role, one for each relation. Restores the database after permitted writes."""
+        relations = self.scenario.relations(rule)
         letters = ""
         for relation in relations:
-            answer = self.ask(method, rule, role, relation)
-            letter = sign(answer, permission(rule, method, self.world.app))
+            answer = self.request(method, rule, role, relation)
+            letter = response_letter(answer, permission(rule, method, self.scenario.app))
             letters += letter
             if method == "POST" and letter not in REFUSED:
                 self.restore()
-                self.world.sit_down_again(self.world.browser(rule, role))
+                self.scenario.reset_session(self.scenario.browser(rule, role))
             if letter == "-" and relation in {"other", "crossed"} and method == "GET":
                 self.compare(rule, role, relation, answer)
             answer.close()
         return letters
 
     def compare(self, rule: Rule, role: str, relation: str, answer: TestResponse) -> None:
-        """Another's thing answers like one that does not exist, to the letter."""
-        missing = self.ask("GET", rule, role, "none")
+        """Record a difference between the responses for a forbidden object and a missing one."""
+        missing = self.request("GET", rule, role, "none")
 
         def body(page: TestResponse) -> str:
             return re.sub(
@@ -132,90 +133,96 @@ class Walk:
             )
 
         if (answer.status_code, body(answer)) != (missing.status_code, body(missing)):
-            self.wrong.append(f"{role}: {relation} thing at {answer.request.path} differs from a missing one")
+            self.wrong.append(
+                f"{role}: {relation} object at {answer.request.path} differs from a missing one"
+            )
 
 
-def test_every_rule_and_method_stands_in_the_policy_under_its_permission(app: Flask) -> None:
-    found = {
+def test_policy_lists_each_rule_and_method_with_permission(app: Flask) -> None:
+    permissions = {
         (method, rule.rule): permission(rule, method, app)
         for rule in app.url_map.iter_rules()
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"})
     }
-    assert {key: allowed for key, (allowed, _cells) in written().items()} == found
-    assert not [key for key, allowed in found.items() if "UNDECLARED" in allowed]
+    assert {key: allowed for key, (allowed, _cells) in read_policy().items()} == permissions
+    assert not [key for key, allowed in permissions.items() if "UNDECLARED" in allowed]
 
 
-def test_answers_match_the_policy(world: World, shared_database: Database, sampling: Sampling) -> None:
-    """No cell is wrong; and none of what is refused, or only read, changes a row."""
-    walk, policy = Walk(world, shared_database), written()
-    walked: list[str] = []
-    sampled = sampling.choose(world.rules(), SAMPLED_RULES, "policy")
-    for role_place, role in enumerate(ROLES):
-        before = rows()
-        for phase in ("refused", "let in"):
+def test_responses_match_policy(
+    scenario: PolicyScenario, shared_database: Database, sampling: Sampling
+) -> None:
+    """All responses match policy.txt, and refused or read-only requests change no rows."""
+    check, policy = PolicyCheck(scenario, shared_database), read_policy()
+    differences: list[str] = []
+    sampled = sampling.choose(scenario.rules(), SAMPLED_RULES, "policy")
+    for role_index, role in enumerate(ROLES):
+        before = table_checksums()
+        for phase in ("refused", "allowed"):
             for method, rule in sampled:
                 _permission, cells = policy.get((method, rule.rule), ("", ["?"] * len(ROLES)))
-                expected = cells[role_place]
+                expected = cells[role_index]
                 writes = method == "POST" and bool(set(expected) - REFUSED)
-                if writes != (phase == "let in"):
+                if writes != (phase == "allowed"):
                     continue
-                got = walk.cell(method, rule, role)
+                got = check.cell(method, rule, role)
                 if got != expected:
-                    walked.append(
-                        f"{method} {rule.rule} as {role}: {expected or 'nothing'} expected, {got} answered"
+                    differences.append(
+                        f"{method} {rule.rule} as {role}: expected {expected or 'nothing'}, got {got}"
                     )
             if phase == "refused":
-                after = rows()
+                after = table_checksums()
                 changed = sorted(name for name in before if before[name] != after[name])
                 if changed:
-                    walked.append(f"{role}: being refused, or reading, changed {changed}")
-                walk.restore()
-    assert walked + walk.wrong == []
+                    differences.append(f"{role}: refused or read-only requests changed {changed}")
+                check.restore()
+    assert differences + check.wrong == []
 
 
-def test_reading_and_writing_share_a_permission_only_with_a_reason(app: Flask) -> None:
-    """A view that takes GET and POST under one level says why, and no level that only lets one read lets one write."""
-    silent = []
+def test_shared_read_write_permission_has_a_reason(app: Flask) -> None:
+    """Views with one level for GET and POST give a reason, and read-only levels do not permit POST."""
+    problems = []
     for rule in app.url_map.iter_rules():
         view = app.view_functions[rule.endpoint]
         methods = rule.methods or set()
         if "POST" in methods and access.write_level_of(view) is None:
-            silent.append(f"{rule.rule} takes POST under a level that only lets one read")
+            problems.append(f"{rule.rule} accepts POST with a read-only level")
         if {"GET", "POST"} <= methods and access.level_of(view) is access.write_level_of(view):
-            silent += [] if len(access.shared_access_reason(view)) > 20 else [f"{rule.rule} does not say why"]
-    assert silent == []
+            problems += (
+                [] if len(access.shared_access_reason(view)) > 20 else [f"{rule.rule} gives no reason"]
+            )
+    assert problems == []
 
 
-def test_a_reason_for_sharing_is_told_of_views_that_share_alone() -> None:
+def test_shared_access_reason_is_empty_for_other_views() -> None:
     def undeclared() -> str:
         return ""
 
-    def apart() -> str:
+    def separate() -> str:
         return ""
 
     def shared() -> str:
         return ""
 
     why = "a garden's people help its companies together"
-    access.writes(Level.CURATOR, because="curators alone decide")(access.garden(apart))
+    access.writes(Level.CURATOR, because="curators alone decide")(access.garden(separate))
     access.writes(Level.GARDEN, because=why)(access.garden(shared))
-    assert [access.shared_access_reason(view) for view in (undeclared, apart, shared)] == ["", "", why]
+    assert [access.shared_access_reason(view) for view in (undeclared, separate, shared)] == ["", "", why]
 
 
 @pytest.mark.parametrize("level", sorted(set(Level) - set(access.WRITE_LEVELS)))
-def test_a_level_to_read_by_lets_nobody_write(
-    make_app: Callable[..., Flask], level: Level, world: World
+def test_read_only_level_refuses_post(
+    make_app: Callable[..., Flask], level: Level, scenario: PolicyScenario
 ) -> None:
-    """A view that forgets to say who may write answers 403 to everybody, at run time."""
+    """A view without a write level answers 403 to every POST."""
 
     def view() -> str:
         return "done"
 
     app = make_app()
     access._declare(level)(view)
-    app.add_url_rule("/forgotten-to-say", "forgotten", view, methods=["GET", "POST"])
+    app.add_url_rule("/undeclared", "undeclared", view, methods=["GET", "POST"])
     for role in ROLES:
         browser = app.test_client()
-        if role in world.users:
-            browser.sign_in(world.users[role])  # type: ignore[attr-defined]  # because it is our browser
-        assert browser.post("/forgotten-to-say").status_code == 403
+        if role in scenario.users:
+            browser.sign_in(scenario.users[role])  # type: ignore[attr-defined]  # because it is our browser
+        assert browser.post("/undeclared").status_code == 403

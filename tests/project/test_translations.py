@@ -1,4 +1,4 @@
-"""Every text in code and templates stands in both catalogues, with the same places to fill in."""
+"""Translation catalogues: complete, current, and with the same placeholders and markup as the source text."""
 
 import re
 import tomllib
@@ -16,14 +16,14 @@ pytestmark = pytest.mark.once
 
 LOCALES = ("nb", "nn")
 KEYWORDS = DEFAULT_KEYWORDS | {"lazy_gettext": None, "_l": None}
-PLACE = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]")
+PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]|%%|%[sd]")
 MARKUP = re.compile(r"</?\w+[^>]*>")
-TOO_LOUD = re.compile(r"!|\bplease\b|\bvennligst\b|\bver venleg\b|\bbest\b|\bbeste?\b| — ", re.IGNORECASE)
+LOUD_WORDING = re.compile(r"!|\bplease\b|\bvennligst\b|\bver venleg\b|\bbest\b|\bbeste?\b| — ", re.IGNORECASE)
 
 
 @cache
-def used() -> dict[tuple[str, str | None], tuple[str, str | tuple[str, ...]]]:
-    """Return each text by its first form and context: where it stands, and its forms."""
+def extracted_messages() -> dict[tuple[str, str | None], tuple[str, str | tuple[str, ...]]]:
+    """Extract all messages: (singular, context) to location and message."""
     mappings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["babel"][
         "mappings"
     ]
@@ -32,13 +32,13 @@ def used() -> dict[tuple[str, str | None], tuple[str, str | tuple[str, ...]]]:
         mapping["pattern"]: {k: v for k, v in mapping.items() if k not in {"pattern", "method"}}
         for mapping in mappings
     }
-    found = {}
+    messages = {}
     for file, line, message, _comments, context in extract_from_dir(
         ROOT, methods, options, keywords=KEYWORDS
     ):
         first = message if isinstance(message, str) else message[0]
-        found.setdefault((first, context), (f"{file}:{line}", message))
-    return found
+        messages.setdefault((first, context), (f"{file}:{line}", message))
+    return messages
 
 
 @cache
@@ -49,29 +49,29 @@ def catalogue(locale: str) -> Catalog:
 
 
 def entries(locale: str) -> Iterator[tuple[str, Message, tuple[str, ...]]]:
-    """Yield where a text is used, its entry and its translations."""
-    for (first, context), (where, _message) in used().items():
+    """Yield location, catalogue entry and translations of each message."""
+    for (first, context), (where, _message) in extracted_messages().items():
         entry = catalogue(locale).get(first, context)
         if entry is not None:
             yield where, entry, (entry.string,) if isinstance(entry.string, str) else tuple(entry.string)
 
 
-def test_texts_are_found() -> None:
-    assert len(used()) > 100
+def test_messages_are_extracted() -> None:
+    assert len(extracted_messages()) > 100
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_text_stands_in_the_catalogue(locale: str) -> None:
+def test_messages_are_in_catalogue(locale: str) -> None:
     missing = [
         f"{where} {first!r}"
-        for (first, context), (where, _m) in used().items()
+        for (first, context), (where, _m) in extracted_messages().items()
         if not catalogue(locale).get(first, context)
     ]
     assert missing == [], "run `make translations`, then translate"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_every_text_is_translated(locale: str) -> None:
+def test_messages_are_translated(locale: str) -> None:
     empty = [
         f"{where} {entry.id!r}"
         for where, entry, strings in entries(locale)
@@ -81,10 +81,10 @@ def test_every_text_is_translated(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_plurals_are_translated_as_plurals(locale: str) -> None:
+def test_plural_messages_have_plural_translations(locale: str) -> None:
     wrong = [
         f"{where} {message!r}"
-        for (first, context), (where, message) in used().items()
+        for (first, context), (where, message) in extracted_messages().items()
         if (entry := catalogue(locale).get(first, context))
         and isinstance(entry.id, str) != isinstance(message, str)
     ]
@@ -92,17 +92,19 @@ def test_plurals_are_translated_as_plurals(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_translations_have_the_same_places_to_fill_in(locale: str) -> None:
+def test_translations_have_same_placeholders(locale: str) -> None:
     wrong = []
     for where, entry, strings in entries(locale):
         originals = (entry.id,) if isinstance(entry.id, str) else entry.id
-        wanted = {tuple(sorted(PLACE.findall(original))) for original in originals}
-        wrong += [f"{where} {text!r}" for text in strings if tuple(sorted(PLACE.findall(text))) not in wanted]
+        wanted = {tuple(sorted(PLACEHOLDER.findall(original))) for original in originals}
+        wrong += [
+            f"{where} {text!r}" for text in strings if tuple(sorted(PLACEHOLDER.findall(text))) not in wanted
+        ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_translations_have_the_same_markup(locale: str) -> None:
+def test_translations_have_same_markup(locale: str) -> None:
     wrong = [
         f"{where} {text!r}"
         for where, entry, strings in entries(locale)
@@ -113,35 +115,39 @@ def test_translations_have_the_same_markup(locale: str) -> None:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_catalogue_holds_nothing_that_is_no_longer_used(locale: str) -> None:
-    kept = {
+def test_catalogue_has_no_obsolete_messages(locale: str) -> None:
+    entry_keys = {
         (entry.id if isinstance(entry.id, str) else entry.id[0], entry.context)
         for entry in catalogue(locale)
         if entry.id
     }
-    assert sorted(str(key) for key in kept - set(used())) == [], "run `make translations`"
+    assert sorted(str(key) for key in entry_keys - set(extracted_messages())) == [], "run `make translations`"
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_compiled_catalogue_is_as_new_as_its_source(locale: str) -> None:
+def test_compiled_catalogue_is_current(locale: str) -> None:
     source = PACKAGE / "translations" / locale / "LC_MESSAGES" / "messages.po"
     assert source.with_suffix(".mo").stat().st_mtime >= source.stat().st_mtime, "run `make install`"
 
 
-def test_texts_are_calm() -> None:
-    loud = [f"{where} {message!r}" for where, message in used().values() if TOO_LOUD.search(str(message))]
+def test_messages_have_no_loud_wording() -> None:
+    loud = [
+        f"{where} {message!r}"
+        for where, message in extracted_messages().values()
+        if LOUD_WORDING.search(str(message))
+    ]
     for locale in LOCALES:
         loud += [
             f"{locale}: {text!r}"
             for _where, _entry, strings in entries(locale)
             for text in strings
-            if TOO_LOUD.search(text)
+            if LOUD_WORDING.search(text)
         ]
-    assert loud == [], "no exclamation marks, no please, nothing called best, no dash to glue sentences"
+    assert loud == [], "no exclamation marks, no 'please', no 'best', no dash between sentences"
 
 
-def test_templates_hold_no_text_outside_the_catalogue() -> None:
-    """A letter between tags, outside Jinja's braces, is a text that nobody can translate."""
+def test_templates_have_no_untranslatable_text() -> None:
+    """Words between tags and outside Jinja expressions cannot be translated."""
     allowed = {"BM", "NN", "EN", "kr", "NOK", "Bokmål", "Nynorsk", "English", "SVG"}
     found = []
     for name, text in texts().items():

@@ -1,4 +1,4 @@
-"""A wheel carries all it needs: installed into an empty environment, it fills and serves somewhere else."""
+"""The wheel is complete: installed in an empty environment, it seeds demo data and serves pages."""
 
 import os
 import shutil
@@ -15,17 +15,17 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.project import PACKAGE, ROOT, kept_files
+from tests.project.project import PACKAGE, ROOT, tracked_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.exhaustive]
 
-DEMO_SECONDS = 300
-SERVE_SECONDS = 60
+DEMO_TIMEOUT_SECONDS = 300
+SERVE_TIMEOUT_SECONDS = 60
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the wheel as `make wheel` does, into a folder of the test."""
+    """Build the wheel in a temporary folder, as `make wheel` does."""
     folder = tmp_path_factory.mktemp("wheel")
     run([sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)], cwd=ROOT)
     (built,) = folder.glob("*.whl")
@@ -34,9 +34,9 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Install the wheel into an environment that does not know this folder. Returns its `bin`.
+    """Install the wheel in an environment without this source tree. Returns its `bin` folder.
 
-    The libraries are those of this environment, so that nothing is fetched; the project itself is not among them.
+    Dependencies are linked from the current environment, so that nothing is downloaded; the project itself is not.
     """
     folder = tmp_path_factory.mktemp("environment")
     run([sys.executable, "-m", "venv", "--without-pip", str(folder / "venv")])
@@ -55,22 +55,22 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Fill with demo data and serve, from a folder that has nothing of the project."""
-    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    """Seed demo data and serve from an empty working directory. Yields the base URL."""
+    work_folder = tmp_path_factory.mktemp("elsewhere")
     command = str(installed / "marketplace")
-    run([command, "db", "upgrade"], cwd=elsewhere)
-    run([command, "demo"], cwd=elsewhere, timeout=DEMO_SECONDS)
+    run([command, "db", "upgrade"], cwd=work_folder)
+    run([command, "demo"], cwd=work_folder, timeout=DEMO_TIMEOUT_SECONDS)
     address = f"127.0.0.1:{free_port()}"
-    log = (elsewhere / "log").open("wb")
+    log = (work_folder / "log").open("wb")
     process = subprocess.Popen(
         [command, "serve", "--bind", address, "--workers", "1"],
-        cwd=elsewhere,
+        cwd=work_folder,
         env=environment(),
         stdout=log,
         stderr=log,
     )
     try:
-        wait_for(f"http://{address}/healthz", process, elsewhere / "log")
+        wait_for(f"http://{address}/healthz", process, work_folder / "log")
         yield f"http://{address}"
     finally:
         process.terminate()
@@ -78,13 +78,13 @@ def served(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         log.close()
 
 
-def test_the_wheel_carries_every_file_of_the_package(wheel: Path) -> None:
+def test_wheel_contains_all_package_files(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
-    kept = {str(path.relative_to(ROOT)) for path in kept_files() if path.is_relative_to(PACKAGE)}
-    assert {name for name in kept - names if not name.endswith((".po", ".pot"))} == set()
+    package_files = {str(path.relative_to(ROOT)) for path in tracked_files() if path.is_relative_to(PACKAGE)}
+    assert {name for name in package_files - names if not name.endswith((".po", ".pot"))} == set()
 
 
-def test_the_wheel_carries_what_is_made_at_install(wheel: Path) -> None:
+def test_wheel_contains_generated_files(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     for wanted in (
         "marketplace/static/vendor/designsystemet.css",
@@ -102,13 +102,13 @@ def test_the_wheel_carries_what_is_made_at_install(wheel: Path) -> None:
     assert len(names) == len(set(names))
 
 
-def test_the_wheel_carries_nothing_else(wheel: Path) -> None:
+def test_wheel_contains_no_other_files(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
     assert [name for name in names if not name.startswith(("marketplace/", "leverandortorget-"))] == []
     assert [name for name in names if "__pycache__" in name or name.endswith((".po", ".sqlite3"))] == []
 
 
-def test_the_installed_wheel_is_the_one_that_runs(installed: Path, tmp_path: Path) -> None:
+def test_import_uses_installed_wheel(installed: Path, tmp_path: Path) -> None:
     where = run(
         [str(installed / "python"), "-c", "import marketplace; print(marketplace.__file__)"], cwd=tmp_path
     )
@@ -125,34 +125,34 @@ def test_the_installed_wheel_is_the_one_that_runs(installed: Path, tmp_path: Pat
         ("/static/vendor/fonts/inter-latin-wght-normal.woff2", "font/woff2"),
     ],
 )
-def test_the_installed_wheel_serves(served: str, path: str, kind: str) -> None:
+def test_installed_wheel_serves_page(served: str, path: str, kind: str) -> None:
     with urllib.request.urlopen(served + path, timeout=30) as answer:
         assert answer.status == 200
         assert answer.headers["Content-Type"].startswith(kind)
         assert answer.read()
 
 
-def test_the_installed_wheel_speaks_norwegian(served: str) -> None:
+def test_installed_wheel_serves_norwegian_text(served: str) -> None:
     with urllib.request.urlopen(served + "/", timeout=30) as answer:
         page = answer.read().decode()
     assert '<html lang="nb"' in page
     assert "Hopp til innholdet" in page
 
 
-def test_the_installed_wheel_serves_compressed_style_sheets(served: str) -> None:
+def test_installed_wheel_serves_compressed_css(served: str) -> None:
     request = urllib.request.Request(served + "/static/css/own.css", headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(request, timeout=30) as answer:
         assert answer.headers["Content-Encoding"] == "br"
 
 
 def environment() -> dict[str, str]:
-    """Return this environment without what points to this folder or sets the product up."""
-    kept = {"PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT"}
-    return {name: value for name, value in os.environ.items() if name in kept}
+    """Return environment variables without those that configure the application or point to this source tree."""
+    inherited = {"PATH", "HOME", "LANG", "TMPDIR", "SYSTEMROOT"}
+    return {name: value for name, value in os.environ.items() if name in inherited}
 
 
 def run(command: list[str], *, cwd: Path | None = None, timeout: int = 120) -> str:
-    """Run a command and return what it printed; fails with both its outputs."""
+    """Run a command and return its standard output. Fails with both output streams if it exits with an error."""
     done = subprocess.run(
         command, cwd=cwd, env=environment(), capture_output=True, text=True, timeout=timeout, check=False
     )
@@ -167,8 +167,8 @@ def free_port() -> int:
 
 
 def wait_for(address: str, process: subprocess.Popen[bytes], log: Path) -> None:
-    """Wait until the server answers; fails with its log when it ends or stays silent."""
-    deadline = time.monotonic() + SERVE_SECONDS
+    """Wait until the server answers. Fails with its log if it exits or does not answer in time."""
+    deadline = time.monotonic() + SERVE_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         try:
             with urllib.request.urlopen(address, timeout=5):

@@ -17,7 +17,7 @@ from marketplace.sourcing import use_cases
 from marketplace.sourcing.queries import similar_briefs
 from tests import factories
 from tests.factories.briefs import draft, full_answers
-from tests.project.test_statements import MOST_STATEMENTS, statements_of
+from tests.project.test_statements import MAX_STATEMENTS, statements_of
 
 ANOTHER_JOB = {
     "services": ["ecm.shop", "con.copy", "med.film", "ops.hosting"],
@@ -207,7 +207,7 @@ def test_query_count_is_the_same_for_one_and_five_briefs(market, publish, sign_i
         deliver(publish(report_consent="individual"), handover="yes")
     now = publish()
     assert len(earlier_briefs(viewer, now)) == 5
-    assert statements_of(sign_in(viewer), f"/briefs/{now}")[1].total() == one <= MOST_STATEMENTS
+    assert statements_of(sign_in(viewer), f"/briefs/{now}")[1].total() == one <= MAX_STATEMENTS
 
 
 def test_erased_brief_shares_no_words(market, publish):

@@ -1,4 +1,4 @@
-"""The demo's world seen from eight chairs: for each, what is its own, what is another's, and what does not exist."""
+"""Demo data for the policy tests: eight users, and for each their own, another's and missing objects."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -40,7 +40,7 @@ CONSTANT = {
     "filename": "mark.svg",
 }
 MISSING: dict[str, Any] = {"reference": "2026-9999", "slug": "no-such-supplier", "token": "no-such-secret"}
-NO_NUMBER = 999_999
+MISSING_ID = 999_999
 STATES = {
     "/award/take-back": "awarded",
     "/deliver": "awarded",
@@ -54,7 +54,7 @@ OFFERS = {
     "/proposals/<int:proposal_id>/decline": "awarded",
     "/proposals/<int:proposal_id>/letter": "not_selected",
 }
-"""For some pages a thing must have come so far."""
+"""URL endings of pages that require a brief (STATES) or an offer (OFFERS) in a certain state."""
 SECRETS = {
     "/reset/<token>": "reset-secret",
     "/confirm/<token>": "confirm-secret",
@@ -64,17 +64,17 @@ SECRETS = {
 
 @dataclass
 class Side:
-    """One half of the world: a company, a supplier and a garden that have to do with each other."""
+    """One of two parallel sets: a company with a brief, a supplier that answered it, and the company's garden."""
 
     brief: Brief
     draft: str
     proposal: Proposal
     garden: BusinessGarden
-    things: dict[str, Any] = field(default_factory=dict)
+    objects: dict[str, Any] = field(default_factory=dict)
 
 
-class World:
-    """Both sides, a person in each chair, and browsers signed in."""
+class PolicyScenario:
+    """Two sides, a user for each role on each side, and a signed-in test client for each user."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -90,15 +90,16 @@ class World:
         ).first()
         assert self.third is not None
         self.users = self._people()
-        for side, chair in ((self.one, ""), (self.two, "2")):
-            side.things = self._things(side, chair)
-        self._moves_and_ties()
-        self._secrets()
-        self.seats = self._seats()
+        for side, suffix in ((self.one, ""), (self.two, "2")):
+            side.objects = self._objects(side, suffix)
+        self._add_transfers_and_conflicts()
+        self._add_secret_links()
+        self.special_cases = self._special_cases()
         session.commit()
         self.browsers: dict[int, Browser] = {}
         self.secrets: dict[int, str] = {}
-        for user_id in {0, *self.users.values(), *(user_id for user_id, _thing in self.seats.values())}:
+        special_users = {user_id for user_id, _object in self.special_cases.values()}
+        for user_id in {0, *self.users.values(), *special_users}:
             browser: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client is our browser
             browser.check_pages = False
             self.browsers[user_id] = browser.sign_in(user_id) if user_id else browser
@@ -108,8 +109,8 @@ class World:
         self.sessions = {row.user_id: row.id for row in session.scalars(select(SignInSession))}
 
     def sit_down_again(self, browser: Browser) -> None:
-        """Give a browser back the session it had at first, whatever it has been through."""
-        user_id = next(number for number, other in self.browsers.items() if other is browser)
+        """Restore the initial sign-in session of a test client after a request has changed it."""
+        user_id = next(key for key, other in self.browsers.items() if other is browser)
         with browser.session_transaction() as cookie:
             cookie.clear()
             if user_id in self.secrets:
@@ -118,7 +119,8 @@ class World:
     @staticmethod
     def _proposals(brief: Brief) -> list[Proposal]:
         query = select(Proposal).where(Proposal.brief_id == brief.id, Proposal.state == "submitted")
-        return list(session.scalars(query.order_by(Proposal.supplier_id)))  # ids are drawn by chance
+        # Proposal ids are random, so sort by supplier.
+        return list(session.scalars(query.order_by(Proposal.supplier_id)))
 
     def _side(self, brief: Brief, skip: tuple[Brief, ...]) -> Side:
         taken = {proposal.supplier_id for other in skip for proposal in self._proposals(other)}
@@ -134,22 +136,22 @@ class World:
         return Side(brief, draft.reference, proposal, garden)
 
     @staticmethod
-    def _someone(organisation: Organisation, role: str) -> int:
+    def _member_id(organisation: Organisation, role: str) -> int:
         query = select(Membership.user_id).where(
             Membership.organisation_id == organisation.id, Membership.role == role
         )
         return session.scalars(query).first() or factories.member(organisation, role).user_id or 0
 
     def _people(self) -> dict[str, int]:
-        found = {"administrator": session.scalars(select(User.id).where(User.is_admin)).one()}
-        for side, chair in ((self.one, ""), (self.two, "2")):
-            found[f"company{chair}"] = self._someone(side.brief.company, "owner")
-            found[f"supplier{chair}"] = self._someone(side.proposal.supplier, "owner")
-            found[f"curator{chair}"] = self._someone(side.garden, "curator")
-        return found
+        users = {"administrator": session.scalars(select(User.id).where(User.is_admin)).one()}
+        for side, suffix in ((self.one, ""), (self.two, "2")):
+            users[f"company{suffix}"] = self._member_id(side.brief.company, "owner")
+            users[f"supplier{suffix}"] = self._member_id(side.proposal.supplier, "owner")
+            users[f"curator{suffix}"] = self._member_id(side.garden, "curator")
+        return users
 
-    def _things(self, side: Side, chair: str) -> dict[str, Any]:
-        """Return what belongs to a side, by role and by the names that addresses use."""
+    def _objects(self, side: Side, suffix: str) -> dict[str, Any]:
+        """Return the objects of a side, by URL parameter name. `name:role` if it differs by role."""
         question = session.scalars(
             select(ClarificationQuestion).where(ClarificationQuestion.brief_id == side.brief.id)
         ).first()
@@ -158,7 +160,7 @@ class World:
                 brief_id=side.brief.id,
                 supplier_id=side.proposal.supplier_id,
                 text="Hvor mange bilder?",
-                asked_by_id=self.users[f"supplier{chair}"],
+                asked_by_id=self.users[f"supplier{suffix}"],
             )
             session.add(question)
         vetting = session.scalars(select(Vetting).where(Vetting.garden_id == side.garden.id)).first()
@@ -197,8 +199,8 @@ class World:
             colleague = factories.member(organisation, plain)
             own[f"membership_id:{role}"] = colleague.membership_id
             invitation = ColleagueInvitation(
-                token_hash=token_hash(f"unused {role}{chair}"), organisation_id=organisation.id, role=plain,
-                email=f"{role}{chair}@invited.example", invited_by_id=self.users[f"{role}{chair}"],
+                token_hash=token_hash(f"unused {role}{suffix}"), organisation_id=organisation.id, role=plain,
+                email=f"{role}{suffix}@invited.example", invited_by_id=self.users[f"{role}{suffix}"],
                 expires_at=clock.now() + dt.timedelta(days=1),
             )  # fmt: skip
             session.add(invitation)
@@ -206,15 +208,15 @@ class World:
             own[f"invitation_id:{role}"] = invitation.id
         return own
 
-    def _moves_and_ties(self) -> None:
-        """A move each way between the two gardens and one past each; a tie for each curator."""
+    def _add_transfers_and_conflicts(self) -> None:
+        """Add transfers in both directions, a transfer that involves neither garden, and a conflict for each curator."""
         assert self.third is not None
         suppliers = iter(
             session.scalars(
                 select(Supplier).where(Supplier.garden_id.is_not(None)).order_by(Supplier.id.desc())
             )
         )
-        for side, other, chair in ((self.one, self.two, ""), (self.two, self.one, "2")):
+        for side, other, suffix in ((self.one, self.two, ""), (self.two, self.one, "2")):
             rows = {
                 "answer": (other.garden.id, side.garden.id),
                 "withdraw": (side.garden.id, other.garden.id),
@@ -223,40 +225,40 @@ class World:
             for name, (from_id, to_id) in rows.items():
                 row = Transfer(
                     supplier_id=next(suppliers).id, from_garden_id=from_id, to_garden_id=to_id,
-                    reason="Flyttet.", asked_by_id=self.users[f"curator{chair}"],
+                    reason="Flyttet.", asked_by_id=self.users[f"curator{suffix}"],
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
-                side.things[f"move_id:{name}"] = row.id
+                side.objects[f"move_id:{name}"] = row.id
             tie = ConflictOfInterest(
-                user_id=self.users[f"curator{chair}"], supplier_id=next(suppliers).id, kind="paid"
+                user_id=self.users[f"curator{suffix}"], supplier_id=next(suppliers).id, kind="paid"
             )
             session.add(tie)
             session.flush()
-            side.things["tie_id"] = tie.id
-            self._second_looks(side, other, chair)
+            side.objects["tie_id"] = tie.id
+            self._add_second_reviews(side, other, suffix)
 
-    def _second_looks(self, side: Side, other: Side, chair: str) -> None:
-        """A refusal that somebody else of a garden has proposed, and an appeal that the garden judges."""
-        adviser = session.get_one(Membership, side.things["membership_id:curator"])
+    def _add_second_reviews(self, side: Side, other: Side, suffix: str) -> None:
+        """Add a refusal proposed by a colleague of the curator, and an appeal assigned to the garden."""
+        adviser = session.get_one(Membership, side.objects["membership_id:curator"])
         refusal = Refusal(
-            vetting_id=side.things["vetting_id"], garden_id=side.garden.id, reason="Nei.", proposed_by_id=adviser.user_id
+            vetting_id=side.objects["vetting_id"], garden_id=side.garden.id, reason="Nei.", proposed_by_id=adviser.user_id
         )  # fmt: skip
         step = session.scalars(
-            select(VettingDecision).where(VettingDecision.vetting_id == other.things["vetting_id"])
+            select(VettingDecision).where(VettingDecision.vetting_id == other.objects["vetting_id"])
         ).first()
         assert step is not None
-        owner = self.users[f"supplier{chair}"]
+        owner = self.users[f"supplier{suffix}"]
         appeal = Appeal(
             decision_id=step.id, vetting_id=step.vetting_id, from_garden_id=self.third.id if self.third else 0,
             garden_id=side.garden.id, text="Vi er ikke enige.", appealed_by_id=owner,
         )  # fmt: skip
         session.add_all([refusal, appeal])
         session.flush()
-        side.things |= {"refusal_id": refusal.id, "appeal_id": appeal.id}
+        side.objects |= {"refusal_id": refusal.id, "appeal_id": appeal.id}
 
-    def _secrets(self) -> None:
-        """Links that work, to people who sit in no chair."""
+    def _add_secret_links(self) -> None:
+        """Add valid one-time links for a user who has none of the eight roles."""
         person = factories.user(email="somebody@link.example", name="Sigrid Lund")
         person.email_verified_at = None
         for purpose, secret in (("reset", "reset-secret"), ("verify", "confirm-secret")):
@@ -282,7 +284,7 @@ class World:
         self.stranger = person.id
 
     def relations(self, rule: Rule) -> tuple[str, ...]:
-        """Return in which ways the things in an address can belong to the one who asks."""
+        """Return the possible relations between the objects in a URL and the requesting user."""
         objects = [name for name in rule.arguments if name not in CONSTANT and name != "token"]
         if not rule.arguments or rule.endpoint == "static":
             return ("own",)
@@ -291,84 +293,89 @@ class World:
         return RELATIONS if len(objects) > 1 else RELATIONS[:3]
 
     def path(self, rule: Rule, role: str, relation: str) -> str:
-        """Return an address for somebody with things of their own, another's, or none; crossed: own brief, another's part."""
+        """Return a URL for a role with own, other or missing objects; crossed: own first object, another's second."""
         objects = [
             name for name in rule.rule.replace("<", ">").split(">") if name.split(":")[-1] in rule.arguments
         ]
         names = [name.split(":")[-1] for name in objects]
         values = {}
-        for place, name in enumerate(names):
-            now = relation if relation != "crossed" else ("own" if place == 0 else "other")
-            values[name] = self._value(rule, name, role, now)
+        for index, name in enumerate(names):
+            applied = relation if relation != "crossed" else ("own" if index == 0 else "other")
+            values[name] = self._value(rule, name, role, applied)
         return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
 
     def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
         constants = CONSTANT | {"token": SECRETS.get(rule.rule)}
         if relation == "none":
-            return "no-such" if name in CONSTANT else MISSING.get(name, NO_NUMBER)
+            return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)
         if name in constants:
             return constants[name]
-        across = role.rstrip("2") if role.endswith("2") else f"{role}2"
-        seat = self._seat(rule, role if relation == "own" else across)
-        if seat is not None and name in {"reference", "proposal_id"}:
-            return seat[1]
+        counterpart = role.rstrip("2") if role.endswith("2") else f"{role}2"
+        special = self._special_case(rule, role if relation == "own" else counterpart)
+        if special is not None and name in {"reference", "proposal_id"}:
+            return special[1]
         own = self._own(rule, role)
         if relation == "own":
             return own[name]
-        # What an administrator, a supplier or a stranger has nothing to do with is a draft; the others have a rival.
-        drafts = role.rstrip("2") in {"supplier", "administrator", "anonymous"}
-        aside = {"reference": self._sides(role)[1].draft} if drafts else {}
-        move = {"move_id": self._sides(role)[0].things["move_id:past"]}
-        return (self._own(rule, across) | aside | move | {"user_id": self.stranger})[name]
+        # For administrators, suppliers and anonymous users the other object is a draft; for the rest, the other side's.
+        uses_draft = role.rstrip("2") in {"supplier", "administrator", "anonymous"}
+        draft = {"reference": self._sides(role)[1].draft} if uses_draft else {}
+        move = {"move_id": self._sides(role)[0].objects["move_id:past"]}
+        return (self._own(rule, counterpart) | draft | move | {"user_id": self.stranger})[name]
 
     def _sides(self, role: str) -> tuple[Side, Side]:
-        """Return the side somebody sits on, and the other one."""
+        """Return the role's own side and the other side."""
         return (self.two, self.one) if role.endswith("2") else (self.one, self.two)
 
     def _own(self, rule: Rule, role: str) -> dict[str, Any]:
-        """Return what is somebody's own, by the names that addresses use. A stranger is told apart by having nothing."""
-        things, kind = self._sides(role)[0].things, role.rstrip("2")
-        acting = kind if kind in {"company", "supplier", "curator"} else "company"
+        """Return the objects of a role by URL parameter name. Anonymous users get those of the company."""
+        objects, kind = self._sides(role)[0].objects, role.rstrip("2")
+        owner_role = kind if kind in {"company", "supplier", "curator"} else "company"
         user_id = self.users.get(role, self.users["company"])
-        own = things | {name: things[f"{name}:{acting}"] for name in ("membership_id", "invitation_id")}
+        own = objects | {name: objects[f"{name}:{owner_role}"] for name in ("membership_id", "invitation_id")}
         if kind == "supplier":
-            own["vetting_id"] = things["vetting_id:supplier"]
-        own["move_id"] = things["move_id:withdraw" if "withdraw" in rule.rule else "move_id:answer"]
+            own["vetting_id"] = objects["vetting_id:supplier"]
+        own["move_id"] = objects["move_id:withdraw" if "withdraw" in rule.rule else "move_id:answer"]
         return own | {"session_id": self.sessions[user_id], "user_id": user_id}
 
-    def _seats(self) -> dict[tuple[str, str], tuple[int, Any]]:
-        """Return who sits where a thing must have come so far, and the thing, by role and end of the address."""
-        found: dict[tuple[str, str], tuple[int, Any]] = {}
+    def _special_cases(self) -> dict[tuple[str, str], tuple[int, Any]]:
+        """Return user id and object for pages that require a state, by role and URL ending."""
+        cases: dict[tuple[str, str], tuple[int, Any]] = {}
         for end, state in STATES.items():
             query = select(Brief).where(Brief.state == state).order_by(Brief.reference)
             by_company = {brief.company_id: brief for brief in reversed(session.scalars(query).all())}
-            for chair, brief in zip(("", "2"), by_company.values(), strict=False):
+            for suffix, brief in zip(("", "2"), by_company.values(), strict=False):
                 if state == "in_review":
                     garden = session.get_one(BusinessGarden, brief.company.garden_id)
-                    found[f"curator{chair}", end] = (self._someone(garden, "curator"), brief.reference)
+                    cases[f"curator{suffix}", end] = (self._member_id(garden, "curator"), brief.reference)
                 else:
-                    found[f"company{chair}", end] = (self._someone(brief.company, "owner"), brief.reference)
+                    cases[f"company{suffix}", end] = (
+                        self._member_id(brief.company, "owner"),
+                        brief.reference,
+                    )
         for end, state in OFFERS.items():
             query = select(Proposal).join(Brief).where(Proposal.state == state)
             if state == "awarded":
                 query = query.where(Brief.state == "awarded")
             offers = session.scalars(query.order_by(Brief.reference, Proposal.supplier_id)).all()
             by_supplier = {proposal.supplier_id: proposal for proposal in reversed(offers)}
-            for chair, offer in zip(("", "2"), by_supplier.values(), strict=False):
-                found[f"supplier{chair}", end] = (self._someone(offer.supplier, "owner"), offer.id)
-        return found
+            for suffix, offer in zip(("", "2"), by_supplier.values(), strict=False):
+                cases[f"supplier{suffix}", end] = (self._member_id(offer.supplier, "owner"), offer.id)
+        return cases
 
-    def _seat(self, rule: Rule, role: str) -> tuple[int, Any] | None:
+    def _special_case(self, rule: Rule, role: str) -> tuple[int, Any] | None:
         ends = (end for end in (*STATES, *OFFERS) if rule.rule.endswith(end))
-        return next((self.seats[role, end] for end in ends if (role, end) in self.seats), None)
+        return next(
+            (self.special_cases[role, end] for end in ends if (role, end) in self.special_cases), None
+        )
 
     def browser(self, rule: Rule, role: str) -> Browser:
-        """Return the browser of who sits in a chair; for a few pages it is another person of the same kind."""
-        seat = self._seat(rule, role)
-        return self.browsers[seat[0] if seat else self.users.get(role, 0)]
+        """Return the test client for a role. Pages that require a state may use another user with that role."""
+        special = self._special_case(rule, role)
+        return self.browsers[special[0] if special else self.users.get(role, 0)]
 
     def rules(self) -> Iterator[tuple[str, Rule]]:
-        """Yield each method of each rule, in the order of the ledger."""
+        """Yield each method of each rule, in the order of policy.txt."""
         for rule in sorted(self.app.url_map.iter_rules(), key=lambda rule: rule.rule):
             for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
                 yield method, rule

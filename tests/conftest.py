@@ -1,8 +1,8 @@
-"""What every test may ask for: an application on an empty database, and people's browsers.
+"""Shared fixtures: an application on an empty database, and test clients.
 
 The suite runs on SQLite (`--database=sqlite`, the default), on PostgreSQL (`--database=postgresql`), or on both in
 one run (`--database=both`), with any number of worker processes (`-n 2 --dist worksteal`).
-The application is imported when a test first asks for it, so that tests of pure rules start at once.
+The application is imported by the first test that uses it, so that tests of pure functions start fast.
 """
 
 import contextlib
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
-# How long an example takes says how busy the machine is: no test fails by it.
+# No deadline: the duration of an example depends on the load of the machine.
 hypothesis.settings.register_profile("untimed", deadline=None)
 hypothesis.settings.load_profile("untimed")
 
@@ -69,7 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_configure_node(node: Any) -> None:
-    """Tell a worker of pytest-xdist which folder the run shares."""
+    """Pass the shared folder of the run to a pytest-xdist worker."""
     node.workerinput["run_folder"] = str(node.config.stash[runs.KEY].folder)
 
 
@@ -85,7 +85,7 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let each test that uses a database run on both, when the run is for both."""
+    """Parametrize database tests over both databases for `--database=both`."""
     if metafunc.config.getoption("--database") == "both" and "shared_database" in metafunc.fixturenames:
         once = metafunc.definition.get_closest_marker("once")
         names = DATABASES[:1] if once else DATABASES
@@ -93,7 +93,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def database_of(item: pytest.Item) -> str:
-    """Return the name of the database a test runs on; an empty text when it uses none."""
+    """Return the name of the database a test runs on, or an empty string if it uses none."""
     if "shared_database" not in getattr(item, "fixturenames", ()):
         return ""
     params = item.callspec.params if hasattr(item, "callspec") else {}
@@ -101,12 +101,12 @@ def database_of(item: pytest.Item) -> str:
 
 
 def sampling_of(config: pytest.Config) -> Sampling:
-    """Return how the run chooses among the cases of long examinations."""
+    """Return the sampling of parametrized cases for this run."""
     return Sampling(config.getoption("--sample-seed"), config.getoption("--exhaustive"))
 
 
 def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield the tests that this run need not run: other databases' tests, and cases that are not in the sample."""
+    """Yield the tests to deselect: those of the other database, and cases outside the sample."""
     sampled: dict[tuple[str, str], list[pytest.Item]] = {}
     for item in items:
         other_database = config.getoption("--database") == "postgresql" and (
@@ -138,7 +138,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Take the modules and the collected tests, which live as long as the run, out of the garbage collector's work."""
+    """Exclude modules and collected tests from garbage collection, because they live as long as the run."""
     del session
     gc.collect()
     gc.freeze()
@@ -153,7 +153,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print how long a test with a database takes, preparation included."""
+    """Print the median and 90th percentile duration of database tests, fixtures included."""
     took: Counter[str] = Counter()
     for reports in terminalreporter.stats.values():
         for report in reports:
@@ -168,19 +168,19 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def sampling(request: pytest.FixtureRequest) -> Sampling:
-    """How a long examination chooses its cases: `sampling.choose(cases, 5, "what")`."""
+    """Choose a sample of the cases of a long test: `sampling.choose(cases, 5, "name")`."""
     return sampling_of(request.config)
 
 
 @pytest.fixture(scope="session")
 def run(request: pytest.FixtureRequest) -> "Run":
-    """The folder and the locks shared by all workers of the run."""
+    """Return the folder and the locks shared by all workers of the run."""
     return request.config.stash[runs.KEY]
 
 
 @pytest.fixture(scope="session")
 def opened_databases(run: "Run") -> "Iterator[Callable[[str], Database]]":
-    """Open each database when it is first needed, and close all at the end: a worker may change between them."""
+    """Open each database on first use and close all at the end, because a worker may alternate between them."""
     from tests.support import databases
 
     opened: dict[str, Database] = {}
@@ -198,13 +198,13 @@ def opened_databases(run: "Run") -> "Iterator[Callable[[str], Database]]":
 def shared_database(
     request: pytest.FixtureRequest, opened_databases: "Callable[[str], Database]"
 ) -> "Database":
-    """The worker's database, migrated once. Tests ask for `app`, whose database is empty each time."""
+    """Return the worker's database, migrated once. Tests use `app` instead, which starts with an empty database."""
     return opened_databases(getattr(request, "param", None) or request.config.getoption("--database"))
 
 
 @pytest.fixture(scope="session")
 def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
-    """The worker's application. Tests ask for `app`."""
+    """Return the worker's application. Tests use `app` instead."""
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
@@ -221,17 +221,17 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
 
 @pytest.fixture
 def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
-    """The application on a database without rows, with its context entered: use cases and queries can be called."""
+    """Provide the application on an empty database, inside an application context."""
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
     from marketplace.sourcing import corpus, index_cache
 
-    while corpus.is_refitting():  # an earlier test's index, which is about to be written into the folder
+    while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))
-    # Keys and folders belong to a database's address: another application in an earlier test may have brought its own.
+    # Keys and folders are registered per database URL; another application in an earlier test may have changed them.
     sealing.use_keyring(make_url(shared_database.url), shared_app.config["SETTINGS"].keyring())
     index_cache.use_cache_dir(make_url(shared_database.url), Path(shared_app.instance_path) / "index")
     with shared_app.app_context(), i18n.use_locale("nb"):
@@ -251,25 +251,25 @@ def own_indexes(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
-    """The application on the demo's world, which is told once for the whole run."""
+    """Return the application with the demo data, which is seeded once for the whole run."""
 
-    def tell() -> None:
+    def seed_demo() -> None:
         from rich.progress import Progress
 
         from marketplace.demo import use_cases as demo
         from marketplace.outbox.delivery import deliver_due
 
         demo.fill(Progress(disable=True))
-        # As the worker does: mails that have waited for ten minutes make the service unwell, and a run takes longer.
+        # Send queued mail, because mail older than ten minutes fails the health check, and a run takes longer.
         deliver_due(app.config["SETTINGS"])
 
-    seed_once(app, shared_database, "demo", tell, run)
+    seed_once(app, shared_database, "demo", seed_demo, run)
     return app
 
 
 @pytest.fixture
 def scaled_demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
-    """The application on the demo's world with two suppliers and briefs added for each, made once for the run."""
+    """Return the application with about three times as many suppliers and briefs as the demo, seeded once."""
     from benchmarks.data import scale
 
     seed_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60), run)
@@ -278,7 +278,7 @@ def scaled_demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "F
 
 @pytest.fixture
 def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iterator[Callable[..., Flask]]":
-    """Make another application on the same database, with other settings: `make_app(demo=True)`."""
+    """Return a factory for applications on the same database with other settings: `make_app(demo=True)`."""
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
@@ -301,13 +301,13 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
 def command(
     app: "Flask", shared_database: "Database", tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> "Callable[..., Result]":
-    """Give a command as one types it, on the test's database: `command("demo", "--reset", PRODUCTION="1")`."""
+    """Return a function that runs a CLI command on the test database: `command("demo", "--reset", PRODUCTION="1")`."""
     from click.testing import CliRunner
 
     from marketplace.cli import main
     from marketplace.core.database import db
 
-    # What is sealed in a database opens with one set of keys in the whole process.
+    # The seal keys of a database are registered once per process, so the command must use the same keys.
     monkeypatch.setenv("SEAL_KEYS", app.config["SETTINGS"].seal_keys)
     monkeypatch.setenv("DATABASE_URL", shared_database.url)
     monkeypatch.setenv("INSTANCE_PATH", str(tmp_path / "instance"))
@@ -326,20 +326,20 @@ def command(
 
 @pytest.fixture
 def client(app: "Flask") -> "Browser":
-    """A browser of someone who has not signed in; `app.test_client()` opens another."""
+    """Return a test client that is not signed in; `app.test_client()` creates another."""
     return cast("Browser", app.test_client())
 
 
 @pytest.fixture
 def empty_database_url(shared_database: "Database") -> Iterator[str]:
-    """The address of a database without tables, for migrations and for commands run as own processes."""
+    """Return the URL of a database without tables, for migrations and for commands run in separate processes."""
     with shared_database.new() as url:
         yield url
 
 
 @pytest.fixture(scope="session")
 def chromium() -> str:
-    """The path of a Chromium. Skips the test where there is none, unless the run says that there must be one."""
+    """Return the path of Chromium. Skips the test if it is not installed, unless the run requires it."""
     named = os.environ.get("CHROMIUM")
     found = named or next((path for path in map(shutil.which, CHROMIUMS) if path), None)
     if found is None:
@@ -351,7 +351,7 @@ def chromium() -> str:
 
 
 def close(app: "Flask") -> None:
-    """Let go of every connection an application holds."""
+    """Close all database connections of an application."""
     from marketplace.core.database import db
 
     with app.app_context():
@@ -361,9 +361,9 @@ def close(app: "Flask") -> None:
 
 
 def seed_once(
-    app: "Flask", database: "Database", name: str, tell: Callable[[], object], run: "Run | None" = None
+    app: "Flask", database: "Database", name: str, seed: Callable[[], object], run: "Run | None" = None
 ) -> None:
-    """Restore the rows saved under a name; the first time, make them. With `run`, all its workers share them."""
+    """Restore a saved data set, or seed and save it first. With `run`, all workers share the data set."""
     from marketplace.core.database import db
 
     db.session.remove()
@@ -372,14 +372,14 @@ def seed_once(
         return
     with run.lock(f"{database.name}-{name}") if run else contextlib.nullcontext():
         if not database.restore(name):
-            tell()
+            seed()
             db.session.remove()
             close(app)
             database.save(name, shared=run is not None)
 
 
 def empty(folder: Path) -> None:
-    """Remove what an earlier test left in a folder."""
+    """Delete the contents of a folder."""
     for item in folder.iterdir():
         if item.is_dir():
             shutil.rmtree(item)

@@ -1,4 +1,4 @@
-"""What is easily forgotten when a feature is added: each omission has a check that says where to add it."""
+"""Registrations that a new feature needs; each missing one fails a check that names the place to add it."""
 
 import importlib
 import re

@@ -14,7 +14,7 @@ from marketplace.sourcing.views.own_rank import own_rank_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.suppliers import hooks as supplier_hooks
-from marketplace.vetting.use_cases import open_new_kinds
+from marketplace.vetting.use_cases import apply_for_new_categories
 
 
 def register_hooks() -> None:
@@ -28,5 +28,5 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
     profile_panels.register("exposure", exposure_panel)
-    supplier_hooks.services_change.register("applications", open_new_kinds)
+    supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", watch_profile)

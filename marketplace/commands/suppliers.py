@@ -15,12 +15,14 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
     read: ReadFile = read_suppliers(path)
     try:
         curator = importing.curator_by_email(approve_by) if approve_by else None
-        faults = sorted([*read.faults, *importing.already_here(read.suppliers)], key=lambda fault: fault.line)
+        faults = sorted(
+            [*read.faults, *importing.find_registered(read.suppliers)], key=lambda fault: fault.line
+        )
         if faults:
             listed = "\n".join(f"  {fault}" for fault in faults)
             message = f"Nothing was imported. {len(faults)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
-        suppliers = [importing.read_between_the_lines(supplier) for supplier in read.suppliers]
+        suppliers = [importing.infer_services(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):
             if before != after:
                 click.echo(

@@ -127,7 +127,7 @@ def _application_action(
 ) -> Callable[[], None]:
     def apply() -> None:
         fixtures.add_person(entry["contact"])
-        member_id = use_cases.found_supplier(
+        member_id = use_cases.create_own_supplier(
             fixtures.viewer(entry["contact"]["email"]), _application(timeline, fixtures, entry, codes)
         )
         fixtures.organisations[entry["key"]] = session.get_one(Membership, member_id).organisation_id
@@ -243,7 +243,7 @@ def _seed_vetting(timeline: Timeline, fixtures: Fixtures, entry: Entry, category
 
 
 def _remind_renewals() -> None:
-    use_cases.remind_renewals()
+    use_cases.remind_of_renewals()
 
 
 def _decision_action(
@@ -270,7 +270,7 @@ def _decision_action(
                     checklist[code] = {"met": False, "note": ""}
             reason = vetted.get("reason", "") if move in rules.NEEDS_TEXT else ""
             decision = Decision(move, item.revision, checklist, reason)
-            act = use_cases.propose_refusal if move in rules.TAKES_TWO else use_cases.decide
+            act = use_cases.propose_refusal if move in rules.NEEDS_SECOND_REVIEWER else use_cases.decide
             act(fixtures.viewer(curator), item.id, decision)
 
         return decide

@@ -11,7 +11,7 @@ from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.timeline import Timeline
 from marketplace.vetting import second_review, use_cases
 from marketplace.vetting.models import Refusal, Vetting
-from marketplace.vetting.use_cases.refusing import seconds
+from marketplace.vetting.use_cases.refusing import second_reviewers
 
 Entry = dict[str, Any]
 
@@ -42,7 +42,7 @@ def _confirm_action(fixtures: Fixtures, entry: Entry, category: str) -> Callable
         refusal = session.scalars(
             select(Refusal).where(Refusal.vetting_id == item.id, Refusal.state == second_review.PROPOSED)
         ).one()
-        second = session.get_one(User, seconds(refusal)[0].user_id)
+        second = session.get_one(User, second_reviewers(refusal)[0].user_id)
         use_cases.answer_refusal(fixtures.viewer(second.email), refusal.id, second_review.CONFIRM)
 
     return confirm

@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.directory.words import SHORT, fold, query_stems, services_meant
+from marketplace.directory.words import SHORT, fold, intended_services, query_stems
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
@@ -191,7 +191,7 @@ class Catalogue:
     def scores(self, text: str) -> dict[int, float] | None:
         """Return how well each entry answers to words, by position; None when there are no words to look for."""
         stems = query_stems(text)
-        meant = services_meant(text)
+        meant = intended_services(text)
         if not stems and not meant:
             return {} if text.strip() else None
         key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in meant.items())

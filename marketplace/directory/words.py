@@ -62,7 +62,7 @@ def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
 
 
 @lru_cache(maxsize=2000)
-def services_meant(text: str) -> Mapping[str, float]:
+def intended_services(text: str) -> Mapping[str, float]:
     """Return the services that words mean, with a weight up to 1, the strongest first, at most six.
 
     A name or phrase of the taxonomy that is all of the words decides alone; where none is, the matcher guesses as well.

@@ -17,7 +17,7 @@ from marketplace import matching
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import read_transaction, session
 from marketplace.core.i18n import use_locale
-from marketplace.directory.queries import catalogue, directory_stamp, matchable_suppliers
+from marketplace.directory.queries import catalogue, directory_fingerprint, matchable_suppliers
 from marketplace.matching import Document, Settings
 from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.documents import Listing, effective_document, listing_of
@@ -104,7 +104,7 @@ def corpus() -> Corpus:
 
 
 def _current() -> Corpus:
-    stamp = directory_stamp()
+    stamp = directory_fingerprint()
     engine = cast("Engine", session.get_bind())
     current = _corpora.get(engine)
     if current is None or current.stamp != stamp:

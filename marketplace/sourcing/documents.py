@@ -10,7 +10,7 @@ from marketplace.core.places import find_municipality
 from marketplace.directory.queries import Matchable
 from marketplace.matching import CaseText, Document, Position, Query
 from marketplace.suppliers.glossary import glossary
-from marketplace.vetting.spam_review import looked_at
+from marketplace.vetting.spam_review import is_reviewed
 
 NO_AREA = ("-",)
 """The area of a supplier that works online only: stated, but without any municipality."""
@@ -104,7 +104,7 @@ def profile_document(item: Matchable) -> Document:
             )
             for case in supplier.cases
         ),
-        looked_at=looked_at(supplier, item.vettings),
+        looked_at=is_reviewed(supplier, item.vettings),
     )
 
 

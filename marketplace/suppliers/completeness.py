@@ -106,14 +106,16 @@ def gaps(supplier: Any) -> list[Gap]:
     return found
 
 
-def area_in_words(supplier: Any) -> str:
+def format_area(supplier: Any) -> str:
     """Return where a supplier comes to the customer: counties by name, then single municipalities, at most six."""
     if not supplier.on_site:
         return ""
-    return places_in_words([row.municipality_number for row in supplier.areas], supplier.municipality_number)
+    return format_municipalities(
+        [row.municipality_number for row in supplier.areas], supplier.municipality_number
+    )
 
 
-def places_in_words(numbers: Collection[str], seat: str) -> str:
+def format_municipalities(numbers: Collection[str], seat: str) -> str:
     """Return municipalities in words, whole counties by their name."""
     have = set(numbers)
     named: list[str] = []

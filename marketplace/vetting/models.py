@@ -1,4 +1,4 @@
-"""Vetting per kind of service, its history, refusals, appeals, transfers between gardens and conflicts of interest."""
+"""Database models for vetting: applications, decisions, refusals, appeals, transfers and conflicts of interest."""
 
 import datetime as dt
 from typing import Any
@@ -14,9 +14,9 @@ from marketplace.suppliers.models import Supplier
 
 
 class Vetting(Base):
-    """A supplier's approval for one kind of service (a group of the taxonomy), as it stands now.
+    """The current state of a supplier's approval for one kind of service, which is a group of the taxonomy.
 
-    `checklist` holds, per criterion code, {"met": bool, "note": str}. States are in `rules.py`.
+    `checklist` maps criterion codes to {"met": bool, "note": str}. States are defined in `rules.py`.
     """
 
     __tablename__ = "vetting"
@@ -47,7 +47,7 @@ class Vetting(Base):
 
 
 class VettingDecision(Base):
-    """One step in a vetting's history, never changed afterwards."""
+    """One step in a vetting's history. Rows are never changed."""
 
     __tablename__ = "vetting_decision"
 
@@ -65,10 +65,11 @@ class VettingDecision(Base):
 
 
 class Refusal(Base):
-    """A refusal that a curator has proposed, with reasons per criterion; it counts when a second one confirms it.
+    """A refusal proposed by one curator, with a checklist and a reason. It takes effect when a second curator confirms it.
 
-    `garden_id` is the garden whose application it is; `second_garden_id` is the one that is asked where nobody else
-    there can confirm. States are proposed, confirmed, returned, and withdrawn, which also says that it was overtaken.
+    `garden_id` is the garden that vets the supplier. `second_garden_id` is another garden that is asked if nobody
+    else in the first can confirm. States are proposed, confirmed, returned and withdrawn; a superseded proposal is
+    withdrawn too.
     """
 
     __tablename__ = "refusal"
@@ -108,10 +109,10 @@ class Refusal(Base):
 
 
 class Appeal(Base):
-    """A refused supplier's words to another garden about one refusal: the step in the history that it is against.
+    """A supplier's appeal against one refusal, decided by another garden.
 
-    `from_garden_id` is the garden that refused, `garden_id` the one that looks; it is empty while no garden can.
-    States are waiting, granted and stands.
+    `from_garden_id` is the garden that refused. `garden_id` is the garden that decides, or null until one is
+    available. States are waiting, granted and stands (the refusal is upheld).
     """
 
     __tablename__ = "appeal"
@@ -141,9 +142,9 @@ class Appeal(Base):
 
 
 class ConflictOfInterest(Base):
-    """A tie between a person in a business garden and a supplier, stated by the person.
+    """A connection to a supplier, declared by a person in a business garden. The person cannot decide about the supplier.
 
-    While it stands, the person decides nothing about the supplier: kinds are owner, board, family and paid.
+    Kinds are owner, board, family and paid.
     """
 
     __tablename__ = "supplier_tie"
@@ -159,9 +160,9 @@ class ConflictOfInterest(Base):
 
 
 class Transfer(Base):
-    """A supplier's move to another garden: asked for by the giving garden, agreed to by the receiving one.
+    """A supplier's transfer to another garden, requested by its present garden and accepted or declined by the other.
 
-    States are asked, agreed, declined and withdrawn; at most one is asked for each supplier.
+    States are asked, agreed, declined and withdrawn. A supplier has at most one open request.
     """
 
     __tablename__ = "supplier_move"

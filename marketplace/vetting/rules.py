@@ -1,7 +1,7 @@
-"""The rules of vetting: what is looked at, which states there are, who may move them, and what time does to them.
+"""Rules of vetting: criteria, states, allowed actions and expiry. No database and no request.
 
-Pure: no database, no request. A vetting is one supplier's approval for one kind of service. `due` and `dormant`
-are never stored: an approval is due twelve months after it was given and sleeps after fourteen.
+A vetting is a supplier's approval for one kind of service. The statuses `due` and `dormant` are computed, never
+stored: an approval is due for renewal after 12 months and expires (becomes dormant) after 14.
 """
 
 import datetime as dt
@@ -21,9 +21,9 @@ SUBMITTED, CHANGES, APPROVED = "submitted", "changes_requested", "approved"
 REFUSED, SUSPENDED = "refused", "suspended"
 DUE, DORMANT = "due", "dormant"
 STORED = (SUBMITTED, CHANGES, APPROVED, REFUSED, SUSPENDED)
-STANDINGS = (SUBMITTED, CHANGES, APPROVED, DUE, DORMANT, REFUSED, SUSPENDED)
+STATUSES = (SUBMITTED, CHANGES, APPROVED, DUE, DORMANT, REFUSED, SUSPENDED)
 LISTED = frozenset({APPROVED, DUE})
-"""Only these are matched and stand in the directory."""
+"""Statuses in which a supplier is listed in the directory and ranked."""
 
 DUE_MONTHS = 12
 DORMANT_MONTHS = 14
@@ -39,53 +39,53 @@ READ, APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, SUBMIT = (
     "reinstate",
     "submit",
 )
-_MOVES: Mapping[str, Mapping[str, str]] = {
-    # The profile has changed since, a curator has looked at it, and the approval stands as it did.
+TRANSITIONS: Mapping[str, Mapping[str, str]] = {
+    # A curator has reviewed a changed profile; the approval and its date stay the same.
     READ: {APPROVED: APPROVED, DUE: APPROVED},
     APPROVE: {SUBMITTED: APPROVED, CHANGES: APPROVED, DUE: APPROVED, DORMANT: APPROVED},
     ASK: {SUBMITTED: CHANGES, DORMANT: CHANGES},
     REFUSE: {SUBMITTED: REFUSED, CHANGES: REFUSED, DORMANT: REFUSED},
     SUSPEND: {APPROVED: SUSPENDED, DUE: SUSPENDED},
     REINSTATE: {SUSPENDED: APPROVED},
-    # An approval that is due stays in force while the garden looks at it again.
+    # An approval due for renewal stays valid while the garden reviews it.
     SUBMIT: {CHANGES: SUBMITTED, REFUSED: SUBMITTED, DORMANT: SUBMITTED, DUE: APPROVED},
 }
 DECISIONS = (APPROVE, ASK, REFUSE, SUSPEND, REINSTATE, READ)
-TAKES_TWO = frozenset({REFUSE})
-"""What one curator proposes and a second one confirms; see `second_look.py`."""
+NEEDS_SECOND_REVIEWER = frozenset({REFUSE})
+"""Actions that one curator proposes and a second one confirms. See `second_review.py`."""
 NEEDS_UNMET = frozenset({ASK, REFUSE})
 NEEDS_TEXT = frozenset({ASK, REFUSE, SUSPEND})
 
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """Something that a curator looks at. `code` is permanent."""
+    """Something that a curator checks. `code` is permanent."""
 
     code: str
     labels: Mapping[str, str]
     asks: Mapping[str, str]
-    looks: Mapping[str, str]
+    checks: Mapping[str, str]
     kinds: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
-        """Return the name in the reader's language."""
+        """Name in the current locale."""
         return pick(self.labels)
 
     @property
     def ask(self) -> str:
-        """Return what the supplier is told to show."""
+        """Instruction to the supplier in the current locale."""
         return pick(self.asks)
 
     @property
-    def look(self) -> str:
-        """Return what the curator checks."""
-        return pick(self.looks)
+    def check(self) -> str:
+        """Instruction to the curator in the current locale."""
+        return pick(self.checks)
 
 
 @cache
 def all_criteria() -> tuple[Criterion, ...]:
-    """Return every criterion, in the order of the file."""
+    """Load all criteria, in the order of the file."""
     with data_path("vetting_criteria.yaml").open(encoding="utf-8") as file:
         data: dict[str, Any] = yaml.safe_load(file)
     return tuple(
@@ -96,28 +96,28 @@ def all_criteria() -> tuple[Criterion, ...]:
 
 @cache
 def criteria_for(category: str) -> tuple[Criterion, ...]:
-    """Return what is looked at for a kind of service."""
+    """Criteria for a kind of service."""
     return tuple(item for item in all_criteria() if not item.kinds or category in item.kinds)
 
 
 @lru_cache(maxsize=64)
 def months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """Return the moment a number of calendar months earlier. Cached: lists ask for the same moment for each row."""
+    """Subtract calendar months. Cached, because lists ask for the same moment for each row."""
     return add_months(moment, -months)
 
 
 def due_on(approved_at: dt.datetime) -> dt.date:
-    """Return the day from which an approval should be renewed."""
+    """Day from which an approval should be renewed."""
     return clock.to_local(add_months(approved_at, DUE_MONTHS)).date()
 
 
 def dormant_on(approved_at: dt.datetime) -> dt.date:
-    """Return the day from which an approval no longer counts."""
+    """Day from which an approval no longer counts."""
     return clock.to_local(add_months(approved_at, DORMANT_MONTHS)).date()
 
 
-def standing(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> str:
-    """Return how a vetting stands now: its stored state, or due or dormant where time has passed."""
+def status(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> str:
+    """Status of a vetting: the stored state, or due or dormant if the approval is old."""
     if state != APPROVED or approved_at is None:
         return state
     if approved_at <= months_before(now, DORMANT_MONTHS):
@@ -125,51 +125,51 @@ def standing(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> s
     return DUE if approved_at <= months_before(now, DUE_MONTHS) else APPROVED
 
 
-def result_of(move: str, stands: str) -> str | None:
-    """Return the state that a move leads to from where a vetting stands, or None where it is not allowed."""
-    return _MOVES.get(move, {}).get(stands)
+def next_state(action: str, status: str) -> str | None:
+    """State that an action leads to from a status, or None if it is not allowed."""
+    return TRANSITIONS.get(action, {}).get(status)
 
 
-def moves_from(stands: str) -> tuple[str, ...]:
-    """Return the decisions that a curator can take from where a vetting stands."""
-    return tuple(move for move in DECISIONS if stands in _MOVES[move])
+def actions_from(status: str) -> tuple[str, ...]:
+    """Actions that a curator may take from a status."""
+    return tuple(action for action in DECISIONS if status in TRANSITIONS[action])
 
 
-def unmet(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[Criterion]:
-    """Return the criteria that a checklist marks as not met."""
+def unmet_criteria(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[Criterion]:
+    """Criteria that a checklist marks as not met."""
     return [item for item in criteria_for(category) if checklist.get(item.code, {}).get("met") is False]
 
 
-def unanswered(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[Criterion]:
-    """Return the criteria that a checklist says nothing of."""
+def unanswered_criteria(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[Criterion]:
+    """Criteria that a checklist does not answer."""
     return [item for item in criteria_for(category) if checklist.get(item.code, {}).get("met") is None]
 
 
 def full_checklist(category: str) -> dict[str, dict[str, Any]]:
-    """Return a checklist on which everything is met."""
+    """Checklist with all criteria met."""
     return {item.code: {"met": True, "note": ""} for item in criteria_for(category)}
 
 
 def reapply_from(decided_at: dt.datetime) -> dt.date:
-    """Return the day from which a refused supplier may apply again."""
+    """Day from which a refused supplier may apply again."""
     return clock.to_local(decided_at + dt.timedelta(days=REAPPLY_DAYS)).date()
 
 
 def has_changed(
     updated_at: dt.datetime, decided_at: dt.datetime | None, note: str, earlier: Sequence[str]
 ) -> bool:
-    """Say whether a new submission differs from the one that was answered: another profile, or something new to say."""
+    """Return True if a resubmission differs from the one decided on: a changed profile, or a note not sent before."""
     if decided_at is None or updated_at > decided_at:
         return True
     plain = " ".join(note.split()).casefold()
     return bool(plain) and plain not in {" ".join(text.split()).casefold() for text in earlier}
 
 
-def waited(submitted_at: dt.datetime, today: dt.date) -> int:
-    """Return how many working days an application has waited."""
+def working_days_waited(submitted_at: dt.datetime, today: dt.date) -> int:
+    """Number of working days that an application has waited."""
     return clock.working_days_between(clock.to_local(submitted_at).date(), today)
 
 
-def answer_by(submitted_at: dt.datetime) -> dt.date:
-    """Return the day by which the garden has promised an answer."""
+def answer_due_on(submitted_at: dt.datetime) -> dt.date:
+    """Day by which the garden has promised an answer."""
     return clock.add_working_days(clock.to_local(submitted_at).date(), PROMISED_WORKING_DAYS)

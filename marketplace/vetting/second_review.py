@@ -1,7 +1,4 @@
-"""The rules of what one curator cannot do alone: a refusal takes two, and an appeal goes to another garden.
-
-Pure: no database, no request.
-"""
+"""Rules for decisions that need a second reviewer: refusals and appeals. No database and no request."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -14,79 +11,81 @@ PROPOSED, CONFIRMED, RETURNED, WITHDRAWN = "proposed", "confirmed", "returned", 
 CONFIRM, RETURN, WITHDRAW = "confirm", "return", "withdraw"
 WAITING, GRANTED, STANDS = "waiting", "granted", "stands"
 GRANT, UPHOLD = "grant", "uphold"
-_MOVES: Mapping[str, tuple[str, str]] = {
+TRANSITIONS: Mapping[str, tuple[str, str]] = {
     CONFIRM: (PROPOSED, CONFIRMED),
     RETURN: (PROPOSED, RETURNED),
     WITHDRAW: (PROPOSED, WITHDRAWN),
     GRANT: (WAITING, GRANTED),
     UPHOLD: (WAITING, STANDS),
 }
-OF_THE_FIRST = frozenset({WITHDRAW})
-"""What only the one who proposed a refusal can do; all the rest is for somebody who had no part in it."""
+PROPOSER_ACTIONS = frozenset({WITHDRAW})
+"""Actions for the curator who proposed the refusal. All others need a curator who was not involved."""
 
 APPEAL_DAYS = rules.REAPPLY_DAYS
-PATIENCE_WORKING_DAYS = 5
-"""So long a refusal waits for a second curator, or an appeal for an answer, before somebody is reminded."""
+REMIND_AFTER_WORKING_DAYS = 5
+"""Working days that a refusal or an appeal may wait before its reviewers are reminded."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chair:
-    """Where somebody sits in a matter: in a garden that is asked, a curator there, with a tie, or one who took part."""
+class ReviewerRole:
+    """A person's relation to a case: in a garden that is asked, curator, with a conflict of interest, involved before."""
 
     is_asked: bool
     is_curator: bool
-    is_tied: bool = False
+    has_conflict: bool = False
     took_part: bool = False
 
     @property
     def is_independent(self) -> bool:
-        """Say whether somebody may judge what others have done."""
-        return self.is_asked and self.is_curator and not self.is_tied and not self.took_part
+        """True if the person may review what others have decided."""
+        return self.is_asked and self.is_curator and not self.has_conflict and not self.took_part
 
 
-def result_of(move: str, state: str) -> str | None:
-    """Return the state that a move leads to, or None where it is not allowed."""
-    before, after = _MOVES.get(move, ("", ""))
+def next_state(action: str, state: str) -> str | None:
+    """State that an action leads to, or None if it is not allowed."""
+    before, after = TRANSITIONS.get(action, ("", ""))
     return after if before == state and after else None
 
 
-def may(move: str, chair: Chair) -> bool:
-    """Say whether somebody in a chair may make a move."""
-    if move in OF_THE_FIRST:
-        return chair.is_asked and chair.is_curator and chair.took_part
-    return move in _MOVES and chair.is_independent
+def can(action: str, role: ReviewerRole) -> bool:
+    """Return True if a person with this role may take an action."""
+    if action in PROPOSER_ACTIONS:
+        return role.is_asked and role.is_curator and role.took_part
+    return action in TRANSITIONS and role.is_independent
 
 
-def moves_for(chair: Chair, state: str) -> tuple[str, ...]:
-    """Return what somebody in a chair can do with a matter in a state."""
-    return tuple(move for move in _MOVES if result_of(move, state) and may(move, chair))
+def actions_for(role: ReviewerRole, state: str) -> tuple[str, ...]:
+    """Actions that a person with this role may take on a case in a state."""
+    return tuple(action for action in TRANSITIONS if next_state(action, state) and can(action, role))
 
 
-def nearest(seat: str, gardens: Mapping[int, str]) -> int | None:
-    """Return the garden that is asked: the one nearest to a municipality, the oldest of two as near; None without any.
+def nearest_garden(seat: str, gardens: Mapping[int, str]) -> int | None:
+    """Choose the garden nearest to a municipality, the oldest one if several are equally near, or None if there is none.
 
-    `gardens` holds each one's municipality. The same places give the same garden, so nobody can pick a friendly one.
+    `gardens` maps garden ids to municipalities. The choice is deterministic, so nobody can pick a favourable garden.
     """
 
-    def far(garden_id: int) -> tuple[float, int]:
-        known = places.find_municipality(seat) and places.find_municipality(gardens[garden_id])
-        return (places.distance_km(seat, gardens[garden_id]) if known else float("inf"), garden_id)
+    def distance(garden_id: int) -> tuple[float, int]:
+        is_known = places.find_municipality(seat) and places.find_municipality(gardens[garden_id])
+        return (places.distance_km(seat, gardens[garden_id]) if is_known else float("inf"), garden_id)
 
-    return min(gardens, key=far, default=None)
+    return min(gardens, key=distance, default=None)
 
 
-def appeal_until(refused_at: dt.datetime) -> dt.date:
-    """Return the last day on which a refusal can be appealed."""
+def last_appeal_day(refused_at: dt.datetime) -> dt.date:
+    """Last day on which a refusal can be appealed."""
     return clock.to_local(refused_at + dt.timedelta(days=APPEAL_DAYS)).date()
 
 
-def may_appeal(standing: str, refused_at: dt.datetime | None, today: dt.date, *, has_appealed: bool) -> bool:
-    """Say whether a refusal can be appealed: once, while it stands, within 90 days."""
-    if standing != rules.REFUSED or refused_at is None or has_appealed:
+def can_appeal_refusal(
+    status: str, refused_at: dt.datetime | None, today: dt.date, *, has_appealed: bool
+) -> bool:
+    """Return True if a refusal can be appealed: once, within 90 days, while the vetting is still refused."""
+    if status != rules.REFUSED or refused_at is None or has_appealed:
         return False
-    return today <= appeal_until(refused_at)
+    return today <= last_appeal_day(refused_at)
 
 
-def is_late(since: dt.datetime, today: dt.date) -> bool:
-    """Say whether something has waited longer than one should let it."""
-    return clock.working_days_between(clock.to_local(since).date(), today) > PATIENCE_WORKING_DAYS
+def is_reminder_due(since: dt.datetime, today: dt.date) -> bool:
+    """Return True if something has waited so long that a reminder is due."""
+    return clock.working_days_between(clock.to_local(since).date(), today) > REMIND_AFTER_WORKING_DAYS

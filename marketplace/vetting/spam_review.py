@@ -1,4 +1,4 @@
-"""Profiles whose texts look made for the ranking: what was found, in words, and whether a person has looked. Pure."""
+"""Profiles that look optimised for the ranking: the findings in words, and whether a curator has reviewed them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -12,16 +12,16 @@ from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
 
-def looked_at(supplier: Supplier, vettings: Iterable[Vetting]) -> bool:
-    """Say whether a curator who approves the supplier has looked since its profile last changed."""
+def is_reviewed(supplier: Supplier, vettings: Iterable[Vetting]) -> bool:
+    """Return True if a curator has approved or reviewed the supplier since its profile last changed."""
     return any(
         item.state == rules.APPROVED and item.decided_at and item.decided_at >= supplier.updated_at
         for item in vettings
     )
 
 
-def found_in(supplier: Supplier) -> list[str]:
-    """Return what looks made for the ranking in a profile, a sentence each; nothing for an honest one."""
+def findings(supplier: Supplier) -> list[str]:
+    """One sentence for each sign that a profile was written for the ranking."""
     document = Document(
         id=str(supplier.id),
         name=supplier.name,

@@ -67,7 +67,7 @@ def test_every_brief_state_occurs() -> None:
 
 def test_every_vetting_state_occurs() -> None:
     shown = {entry["state"] for supplier in content.suppliers() for entry in supplier["vetting"].values()}
-    assert shown == set(rules.STANDINGS)
+    assert shown == set(rules.STATUSES)
     assert any("paused" in supplier for supplier in content.suppliers())
 
 

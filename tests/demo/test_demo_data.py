@@ -31,7 +31,7 @@ from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries as suppliers
 from marketplace.vetting.models import Appeal, Refusal, Vetting
-from marketplace.vetting.queries import standing_of
+from marketplace.vetting.queries import status_of
 
 RANDOM_COLUMNS = {
     "password_hash",
@@ -71,8 +71,8 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
         Phase.DRAFT: 3, Phase.IN_REVIEW: 1, Phase.OPEN: 7, Phase.EVALUATING: 4, Phase.AWARDED: 3, Phase.DELIVERED: 2,
         Phase.NO_AWARD: 1, Phase.WITHDRAWN: 1, Phase.LAPSED: 1, Phase.TERMINATED: 1,
     }  # fmt: skip
-    standings = Counter(standing_of(vetting) for vetting in session.scalars(select(Vetting)))
-    assert set(standings) == {
+    statuses = Counter(status_of(vetting) for vetting in session.scalars(select(Vetting)))
+    assert set(statuses) == {
         "submitted",
         "changes_requested",
         "approved",
@@ -82,7 +82,7 @@ def test_demo_data_is_complete(demo_app: Flask) -> None:
         "suspended",
     }
     refusals = Counter(refusal.state for refusal in session.scalars(select(Refusal)))
-    assert (refusals["proposed"], refusals["confirmed"]) == (1, standings["refused"])
+    assert (refusals["proposed"], refusals["confirmed"]) == (1, statuses["refused"])
     assert [appeal.state for appeal in session.scalars(select(Appeal))] == ["waiting"]
     assert session.scalars(select(Supplier).where(Supplier.paused_at.is_not(None))).all()
     for model in (
@@ -162,9 +162,9 @@ def _check_demo_users_have_pending_work() -> None:
     )
     assert session.scalars(letters).all()
     queue = select(Vetting).where(Vetting.garden_id == ingrid.organisation_id)
-    standings = Counter(standing_of(vetting) for vetting in session.scalars(queue))
-    assert standings["submitted"] >= 3
-    assert standings["due"] >= 1
+    statuses = Counter(status_of(vetting) for vetting in session.scalars(queue))
+    assert statuses["submitted"] >= 3
+    assert statuses["due"] >= 1
     assert len(suppliers.refusals_to_confirm(ingrid)) == 1
     assert ingrid.is_curator
     assert sivert.is_admin

@@ -229,13 +229,13 @@ class PolicyScenario:
                 )  # fmt: skip
                 session.add(row)
                 session.flush()
-                side.objects[f"move_id:{name}"] = row.id
+                side.objects[f"transfer_id:{name}"] = row.id
             tie = ConflictOfInterest(
                 user_id=self.users[f"curator{suffix}"], supplier_id=next(suppliers).id, kind="paid"
             )
             session.add(tie)
             session.flush()
-            side.objects["tie_id"] = tie.id
+            side.objects["conflict_id"] = tie.id
             self._add_second_reviews(side, other, suffix)
 
     def _add_second_reviews(self, side: Side, other: Side, suffix: str) -> None:
@@ -320,7 +320,7 @@ class PolicyScenario:
         # For administrators, suppliers and anonymous users the other object is a draft; for the rest, the other side's.
         uses_draft = role.rstrip("2") in {"supplier", "administrator", "anonymous"}
         draft = {"reference": self._sides(role)[1].draft} if uses_draft else {}
-        move = {"move_id": self._sides(role)[0].objects["move_id:past"]}
+        move = {"transfer_id": self._sides(role)[0].objects["transfer_id:past"]}
         return (self._own(rule, counterpart) | draft | move | {"user_id": self.stranger})[name]
 
     def _sides(self, role: str) -> tuple[Side, Side]:
@@ -335,7 +335,9 @@ class PolicyScenario:
         own = objects | {name: objects[f"{name}:{owner_role}"] for name in ("membership_id", "invitation_id")}
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]
-        own["move_id"] = objects["move_id:withdraw" if "withdraw" in rule.rule else "move_id:answer"]
+        own["transfer_id"] = objects[
+            "transfer_id:withdraw" if "withdraw" in rule.rule else "transfer_id:answer"
+        ]
         return own | {"session_id": self.sessions[user_id], "user_id": user_id}
 
     def _special_cases(self) -> dict[tuple[str, str], tuple[int, Any]]:

@@ -63,13 +63,15 @@ def test_rank_jump_is_held_until_curator_reviews_it(crowd, publish, sign_in):
     assert session.query(AuditEvent).filter_by(action="supplier.jump").count() == 1
 
     reviewer = curator(crowd)
-    assert [item.supplier_id for item in queries.to_read_again(reviewer)] == [crowd.suppliers["Nedst"].id]
+    assert [item.supplier_id for item in queries.profiles_to_review(reviewer)] == [
+        crowd.suppliers["Nedst"].id
+    ]
     page = sign_in(reviewer).page(f"/vetting/{vetting(crowd).id}").text
     assert f"raises the profile by {found.places} ranks or more for {MIN_JUMP_RUNS} briefs" in page
     use_cases.decide(reviewer, vetting(crowd).id, Decision("read", vetting(crowd).revision, {}))
     assert held_change(crowd) is None
     assert ranked_text(crowd) == COPY
-    assert queries.to_read_again(reviewer) == []
+    assert queries.profiles_to_review(reviewer) == []
 
 
 def test_supplier_sees_held_edit_and_limits_are_published(crowd, publish, sign_in):

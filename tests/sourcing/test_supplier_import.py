@@ -70,7 +70,7 @@ def test_dry_run_is_the_default(garden, command, write):
     assert (command(*words, "--commit").exit_code, _count()) == (0, 1)
     said = command(*words, "--commit")
     assert (said.exit_code, _count()) == (1, 1)
-    assert "Fjordnett is registered already" in said.output
+    assert "Fjordnett is already registered" in said.output
 
 
 def test_import_with_curator_approves_all_suppliers(garden):
@@ -86,7 +86,7 @@ def test_import_with_curator_approves_all_suppliers(garden):
     by = session.scalars(select(AuditEvent.actor_id).where(AuditEvent.action == "supplier.apply")).all()
     assert set(by) == {curator.user_id}
     assert not session.scalars(select(OutboxMail)).all(), "nobody is mailed"
-    with pytest.raises(suppliers.click.ClickException, match="is registered already"):
+    with pytest.raises(suppliers.click.ClickException, match="is already registered"):
         suppliers.import_file(FILE, commit=True, approve_by=None)
 
 
@@ -172,7 +172,7 @@ def test_names_that_differ_only_in_case_are_duplicates(garden, write):
 
 def test_registered_name_is_reported_in_any_case(garden, write):
     suppliers.import_file(write(GOOD | {"name": "Østafjells"}), commit=True, approve_by=None)
-    with pytest.raises(suppliers.click.ClickException, match="line 1: ØSTAFJELLS is registered already"):
+    with pytest.raises(suppliers.click.ClickException, match="line 1: ØSTAFJELLS is already registered"):
         suppliers.import_file(write(GOOD | {"name": "ØSTAFJELLS"}), commit=True, approve_by=None)
     assert _count() == 1
 

@@ -62,9 +62,9 @@ def test_it_goes_to_another_garden_and_everybody_is_told(here: World, judge: Vie
     assert (last(judge).kind, last(administrator).kind) == ("appeal_came", "appeal_seen")
     assert last(owner).kind == "appeal_receipt"
     assert "Kystriket" in last(owner).body
-    assert [row.id for row in queries.appeals_to_judge(judge)] == [made.id]
+    assert [row.id for row in queries.appeals_to_decide(judge)] == [made.id]
     assert [row.id for row in queries.all_appeals(administrator)] == [made.id]
-    assert queries.appeals_to_judge(here.curator) == []
+    assert queries.appeals_to_decide(here.curator) == []
     assert session.query(AuditEvent).filter_by(action="vetting.appeal").count() == 1
 
 
@@ -149,7 +149,7 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -
         factories.garden("Den andre", municipality_number="5026", covered_municipalities=[]), "curator"
     )
     made, owner = supplier()
-    use_cases.state_tie(tied, made.id, "family")
+    use_cases.declare_conflict(tied, made.id, "family")
     refused(here, only_vetting(made), by=confirmer)
     item = only_vetting(made)
     found = use_cases.appeal(owner, item.id, WORDS)
@@ -163,10 +163,10 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -
     session.flush()
     with pytest.raises(RuleBroken):
         use_cases.answer_appeal(viewer_for(user, row), found.id, "uphold", "Jeg mener det samme nå.")
-    use_cases.state_tie(judge, made.id, "paid")
+    use_cases.declare_conflict(judge, made.id, "paid")
     with pytest.raises(RuleBroken):
         use_cases.answer_appeal(judge, found.id, "grant", "Greit nok.")
-    assert queries.appeals_to_judge(judge) == []
+    assert queries.appeals_to_decide(judge) == []
 
 
 def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
@@ -193,9 +193,9 @@ def test_only_an_administrator_lists_all_appeals(here: World, judge: Viewer) -> 
 
 def test_ways_on_are_for_the_supplier_alone(here: World, judge: Viewer) -> None:
     _made, owner, item = case(here)
-    assert list(queries.ways_on(owner)) == [item.id]
+    assert list(queries.recourse_by_vetting(owner)) == [item.id]
     for viewer in (here.curator, judge, factories.member(factories.company()), factories.administrator()):
-        assert queries.ways_on(viewer) == {}
+        assert queries.recourse_by_vetting(viewer) == {}
 
 
 def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
@@ -205,7 +205,7 @@ def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
     item = only_vetting(made)
     item.state, item.decided_at = "refused", clock.now()
     session.commit()
-    assert queries.ways_on(owner) == {}
+    assert queries.recourse_by_vetting(owner) == {}
     with pytest.raises(RuleBroken):
         use_cases.appeal(owner, item.id, WORDS)
     assert session.query(Appeal).count() == 0

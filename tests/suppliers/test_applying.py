@@ -44,7 +44,7 @@ def test_an_application_that_breaks_a_rule_is_told_which_and_nothing_is_kept(app
     world()
     make, said = BROKEN[broken]
     with pytest.raises(RuleBroken, match=said):
-        use_cases.found_supplier(Viewer(user_id=factories.user().id), make())
+        use_cases.create_own_supplier(Viewer(user_id=factories.user().id), make())
     assert session.query(Supplier).count() == session.query(Vetting).count() == 0
     assert session.query(Notice).count() == session.query(OutboxMail).count() == 0
 

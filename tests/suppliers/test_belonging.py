@@ -40,9 +40,11 @@ def garden_of(found: Supplier) -> int | None:
 
 def test_a_supplier_moves_when_both_gardens_have_signed(here: World, taker: Viewer) -> None:
     found = supplier()[0]
-    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    move = use_cases.request_transfer(
+        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+    )
     assert garden_of(found) == here.garden.id, "one signature moves nothing"
-    use_cases.answer_move(taker, move.id, agree=True)
+    use_cases.answer_transfer(taker, move.id, agree=True)
     assert garden_of(found) == taker.organisation_id
     assert {item.garden_id for item in session.query(Vetting)} == {taker.organisation_id}
     event = session.query(AuditEvent).filter_by(action="supplier.move").one()
@@ -60,7 +62,9 @@ def test_rights_go_with_it_at_the_next_request(here: World, taker: Viewer, app: 
     path = f"/vetting/{only_vetting(found).id}"
     giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (here.curator, taker))
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
-    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    move = use_cases.request_transfer(
+        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+    )
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
     assert taking.post(f"/garden/moves/{move.id}/answer", data={"agree": "yes"}).status_code == 303
     assert (giving.get(path).status_code, taking.get(path).status_code) == (404, 200)
@@ -76,17 +80,19 @@ def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_ag
     here: World, taker: Viewer, end: str
 ) -> None:
     found = supplier()[0]
-    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    move = use_cases.request_transfer(
+        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+    )
     with pytest.raises(RuleBroken):
-        use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+        use_cases.request_transfer(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
     if end == "declined":
-        use_cases.answer_move(taker, move.id, agree=False)
+        use_cases.answer_transfer(taker, move.id, agree=False)
     else:
-        use_cases.withdraw_move(here.curator, move.id)
+        use_cases.withdraw_transfer(here.curator, move.id)
     with pytest.raises(Conflict):
-        use_cases.answer_move(taker, move.id, agree=True)
+        use_cases.answer_transfer(taker, move.id, agree=True)
     assert garden_of(found) == here.garden.id
-    use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+    use_cases.request_transfer(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
     assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
@@ -95,34 +101,34 @@ def test_nobody_signs_for_another_garden_or_without_being_a_curator(here: World,
     adviser = factories.member(here.garden, "adviser")
     for viewer, wrong in ((taker, NotFound), (adviser, Forbidden)):
         with pytest.raises(wrong):
-            use_cases.ask_to_move(viewer, found.id, to, "Flyttet til kysten.")
+            use_cases.request_transfer(viewer, found.id, to, "Flyttet til kysten.")
     for garden_id in (here.garden.id, 999_999, found.id):
         with pytest.raises(RuleBroken):
-            use_cases.ask_to_move(here.curator, found.id, garden_id, "Flyttet til kysten.")
-    move = use_cases.ask_to_move(here.curator, found.id, to, "Flyttet til kysten.")
+            use_cases.request_transfer(here.curator, found.id, garden_id, "Flyttet til kysten.")
+    move = use_cases.request_transfer(here.curator, found.id, to, "Flyttet til kysten.")
     for viewer, wrong in (
         (here.curator, NotFound),
         (factories.member(session.get_one(type(here.garden), to), "adviser"), Forbidden),
     ):
         with pytest.raises(wrong):
-            use_cases.answer_move(viewer, move.id, agree=True)
+            use_cases.answer_transfer(viewer, move.id, agree=True)
     with pytest.raises(NotFound):
-        use_cases.withdraw_move(taker, move.id)
+        use_cases.withdraw_transfer(taker, move.id)
     assert garden_of(found) == here.garden.id
 
 
 def test_a_curator_with_a_tie_signs_for_neither_garden(here: World, taker: Viewer) -> None:
     found, to = supplier()[0], taker.organisation_id or 0
     colleague = factories.member(here.garden, "curator")
-    use_cases.state_tie(here.curator, found.id, "board")
+    use_cases.declare_conflict(here.curator, found.id, "board")
     with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
-        use_cases.ask_to_move(here.curator, found.id, to, "Flyttet til kysten.")
+        use_cases.request_transfer(here.curator, found.id, to, "Flyttet til kysten.")
     assert session.query(Transfer).count() == 0
-    move = use_cases.ask_to_move(colleague, found.id, to, "Flyttet til kysten.")
-    use_cases.state_tie(taker, found.id, "paid")
+    move = use_cases.request_transfer(colleague, found.id, to, "Flyttet til kysten.")
+    use_cases.declare_conflict(taker, found.id, "paid")
     for agree in (True, False):
         with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
-            use_cases.answer_move(taker, move.id, agree=agree)
+            use_cases.answer_transfer(taker, move.id, agree=agree)
     assert garden_of(found) == here.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
 
@@ -131,12 +137,14 @@ def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
     here: World, taker: Viewer
 ) -> None:
     found = supplier()[0]
-    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    move = use_cases.request_transfer(
+        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+    )
     third = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
     session.get_one(Supplier, found.id).garden_id = third.id
     session.commit()
     with pytest.raises(Conflict, match="Denne flyttingen er besvart eller trukket tilbake"):
-        use_cases.answer_move(taker, move.id, agree=True)
+        use_cases.answer_transfer(taker, move.id, agree=True)
     assert garden_of(found) == third.id
     assert only_vetting(found).garden_id == here.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
@@ -144,9 +152,11 @@ def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
 
 def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> None:
     found = supplier()[0]
-    move = use_cases.ask_to_move(here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten.")
+    move = use_cases.request_transfer(
+        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+    )
     with pytest.raises(Forbidden):
-        use_cases.withdraw_move(factories.member(here.garden, "adviser"), move.id)
+        use_cases.withdraw_transfer(factories.member(here.garden, "adviser"), move.id)
     session.expire_all()
     assert session.get_one(Transfer, move.id).state == "asked"
 
@@ -154,28 +164,28 @@ def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> Non
 def test_moves_and_ties_are_for_gardens_alone(here: World) -> None:
     found, owner = supplier()
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
-        for asked in (queries.moves, queries.suppliers_to_tie):
+        for asked in (queries.transfers, queries.suppliers_to_declare):
             with pytest.raises(NotFound):
                 asked(viewer)
         with pytest.raises(Forbidden):
-            use_cases.state_tie(viewer, found.id, "family")
-        assert queries.ties(viewer) == []
+            use_cases.declare_conflict(viewer, found.id, "family")
+        assert queries.own_conflicts(viewer) == []
 
 
 def test_a_tie_is_of_a_known_kind_and_to_a_supplier_that_is_there(here: World) -> None:
     found = supplier()[0]
     with pytest.raises(RuleBroken, match="Velg én fra listen") as wrong:
-        use_cases.state_tie(here.curator, found.id, "hobby")
+        use_cases.declare_conflict(here.curator, found.id, "hobby")
     assert wrong.value.field == "kind"
     with pytest.raises(NotFound):
-        use_cases.state_tie(here.curator, 999_999, "family")
-    assert queries.ties(here.curator) == []
+        use_cases.declare_conflict(here.curator, 999_999, "family")
+    assert queries.own_conflicts(here.curator) == []
     assert session.query(AuditEvent).filter_by(action="supplier.state_tie").count() == 0
-    assert not queries.has_tie(here.curator, found.id)
+    assert not queries.has_conflict_of_interest(here.curator, found.id)
 
 
 def decides(viewer: Viewer, item: Vetting) -> None:
-    use_cases.approve_all(viewer, item.supplier_id, tell=False)
+    use_cases.approve_all(viewer, item.supplier_id, notify=False)
 
 
 @pytest.mark.parametrize("tie", ["stated", "member", "the garden itself"])
@@ -183,13 +193,13 @@ def test_with_a_tie_one_decides_nothing(here: World, tie: str, client: Browser) 
     found: Any = supplier()[0]
     item = only_vetting(found)
     if tie == "stated":
-        use_cases.state_tie(here.curator, found.id, "family")
+        use_cases.declare_conflict(here.curator, found.id, "family")
     elif tie == "member":
         session.add(Membership(user_id=here.curator.user_id, organisation_id=found.id, role="member"))
     else:
         found.organisation_number = here.garden.organisation_number = "310000388"
     session.commit()
-    assert queries.has_tie(here.curator, found.id)
+    assert queries.has_conflict_of_interest(here.curator, found.id)
     before = (item.state, item.revision)
     with pytest.raises(RuleBroken):
         decides(here.curator, item)
@@ -218,12 +228,12 @@ def test_stating_and_ending_a_tie_by_the_page(here: World, client: Browser) -> N
         assert client.post("/garden/ties", data=form | wrong).status_code == 200
     assert client.post("/garden/ties", data=form).status_code == 303
     assert 'role="alert"' in client.post("/garden/ties", data=form).text
-    tie = queries.ties(here.curator)[0]
+    tie = queries.own_conflicts(here.curator)[0]
     other = factories.member(here.garden, "curator")
     with pytest.raises(NotFound):
-        use_cases.end_tie(other, tie.id)
+        use_cases.end_conflict(other, tie.id)
     assert client.post(f"/garden/ties/{tie.id}/end").status_code == 303
-    assert queries.ties(here.curator) == []
+    assert queries.own_conflicts(here.curator) == []
     words = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
     assert words[-2:] == ["supplier.state_tie", "supplier.end_tie"]
 
@@ -231,7 +241,7 @@ def test_stating_and_ending_a_tie_by_the_page(here: World, client: Browser) -> N
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_the_pages_in_all_languages(here: World, taker: Viewer, client: Browser, locale: str) -> None:
     found = supplier()[0]
-    use_cases.state_tie(factories.member(here.garden, "adviser"), found.id, "paid")
+    use_cases.declare_conflict(factories.member(here.garden, "adviser"), found.id, "paid")
     client.sign_in(here.curator.user_id or 0)
     client.get(f"/language/{locale}")
     assert client.get("/garden/moves").status_code == 200

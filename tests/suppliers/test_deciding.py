@@ -53,14 +53,14 @@ def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> No
     here = world()
     made, owner = supplier()
     item = only_vetting(made)
-    before = directory.directory_stamp()
+    before = directory.directory_fingerprint()
     use_cases.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
     item = only_vetting(made)
     assert (item.state, item.decided_by_id, item.revision) == ("approved", here.curator.user_id, 2)
     assert [step.to_state for step in item.decisions] == ["submitted", "approved"]
     assert session.query(AuditEvent).filter_by(action="vetting.approve").count() == 1
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").count() == 1
-    assert directory.directory_stamp() != before
+    assert directory.directory_fingerprint() != before
     assert [entry.id for entry in directory.catalogue().entries] == [made.id]
     assert [found.services for found in directory.matchable_suppliers()] == [("ecm.shop",)]
 
@@ -238,10 +238,10 @@ def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app
 def test_reminders_go_once_for_each_approval(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator, services=["ecm.shop", "med.photo"])
-    assert use_cases.remind_renewals() == 0
+    assert use_cases.remind_of_renewals() == 0
     with clock.as_of(clock.now() + dt.timedelta(days=366)):
-        assert use_cases.remind_renewals() == 1
-        assert use_cases.remind_renewals() == 0
+        assert use_cases.remind_of_renewals() == 1
+        assert use_cases.remind_of_renewals() == 0
         assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_renewal").count() == 1
         assert len(directory.matchable_suppliers()) == 1
         item = session.query(Vetting).filter_by(category="ecm").one()
@@ -251,7 +251,7 @@ def test_reminders_go_once_for_each_approval(app: Flask) -> None:
             use_cases.submit_again(owner, item.id, "")
         assert len(use_cases.approve_all(here.curator, made.id)) == 2
     with clock.as_of(clock.now() + dt.timedelta(days=2 * 366 + 1)):
-        assert use_cases.remind_renewals() == 1
+        assert use_cases.remind_of_renewals() == 1
 
 
 def test_a_sleeping_approval_is_not_listed(app: Flask) -> None:

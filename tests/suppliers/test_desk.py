@@ -15,7 +15,7 @@ from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, rules
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries import dashboard
+from marketplace.vetting.queries import applications
 from tests import factories
 from tests.suppliers.world import only_vetting, refused, supplier, world
 from tests.support.browser import Browser
@@ -34,16 +34,18 @@ def test_the_desk_counts_and_lists_by_what_time_has_made_of_each(app: Flask, day
     session.commit()
     with clock.as_of(clock.now() + dt.timedelta(days=days)):
         mine = [item for item in session.query(Vetting) if item.supplier.is_active]
-        stands = {item.id: queries.standing_of(item) for item in mine if item.garden_id == here.garden.id}
+        stands = {item.id: queries.status_of(item) for item in mine if item.garden_id == here.garden.id}
         expected = Counter(stands.values())
-        expected[dashboard.WAITING] = expected[rules.SUBMITTED] + expected[rules.DUE]
-        assert queries.counts(here.curator) == {name: expected[name] for name in dashboard.FILTERS}
+        expected[applications.WAITING] = expected[rules.SUBMITTED] + expected[rules.DUE]
+        assert queries.count_by_status(here.curator) == {
+            name: expected[name] for name in applications.FILTERS
+        }
         assert elsewhere.id in {item.garden_id for item in mine}
-        for name in rules.STANDINGS:
+        for name in rules.STATUSES:
             page = queries.queue(here.curator, name, 9)
             assert (page.number, page.total) == (1, expected[name])
             assert {line.id for line in page.items} == {id_ for id_, stand in stands.items() if stand == name}
-            assert {line.standing for line in page.items} <= {name}
+            assert {line.status for line in page.items} <= {name}
 
 
 def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> None:
@@ -61,7 +63,7 @@ def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> N
     assert names("due") == names("approved", "ålens") == []
     with clock.as_of(clock.now() + dt.timedelta(days=366)):
         (line,) = directory.garden_suppliers(here.curator, "due").items
-    kinds = [(approval.category, approval.standing) for approval in line.approvals]
+    kinds = [(approval.category, approval.status) for approval in line.approvals]
     assert (line.is_paused, kinds) == (True, [("ecm", "due"), ("med", "due")])
 
 
@@ -97,7 +99,7 @@ def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
             with pytest.raises(NotFound):
                 ask(viewer)
         with pytest.raises(NotFound):
-            queries.application(viewer, item.id)
+            queries.application_view(viewer, item.id)
     client.sign_in(here.curator.user_id or 0)
     for kind in ("", "refusals/", "appeals/"):
         assert client.get(f"/vetting/{kind}999999").status_code == 404

@@ -15,7 +15,7 @@ from marketplace.sourcing.documents import effective_document
 from marketplace.suppliers import use_cases as profiles
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.queries import changed_profiles
-from marketplace.vetting.spam_review import found_in, looked_at
+from marketplace.vetting.spam_review import findings, is_reviewed
 from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.suppliers.world import only_vetting, supplier, world
@@ -30,29 +30,29 @@ def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
     profiles.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
-    assert queries.to_read_again(here.curator) == []
-    assert found_in(made) == []
+    assert queries.profiles_to_review(here.curator) == []
+    assert findings(made) == []
 
 
 def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
     here = world()
     made, owner = supplier(approved_by=here.curator)
     profiles.change_text(owner, STUFFED, "nb")
-    assert [item.supplier_id for item in queries.to_read_again(here.curator)] == [made.id]
+    assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == [made.id]
     (item,) = directory.matchable_suppliers()
     assert not effective_document(item).looked_at
-    stamp, told = directory.directory_stamp(), session.query(Notice).count()
+    stamp, told = directory.directory_fingerprint(), session.query(Notice).count()
 
     vetted = only_vetting(made)
     approved_at = vetted.approved_at
     use_cases.decide(here.curator, vetted.id, Decision("read", vetted.revision, {}))
 
-    assert queries.to_read_again(here.curator) == []
+    assert queries.profiles_to_review(here.curator) == []
     (item,) = directory.matchable_suppliers()
     assert effective_document(item).looked_at
-    assert looked_at(item.supplier, item.vettings)
+    assert is_reviewed(item.supplier, item.vettings)
     assert only_vetting(made).approved_at == approved_at
-    assert directory.directory_stamp() != stamp
+    assert directory.directory_fingerprint() != stamp
     assert session.query(Notice).count() == told
     assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
 
@@ -63,21 +63,21 @@ def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
     honest = "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang med bilder og tekst."
     for text, waits in ((STUFFED, [made.id]), (honest, []), (STUFFED, [made.id])):
         profiles.change_text(owner, text, "nb")
-        assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waits
+        assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == waits
 
 
 def test_who_waits_still_waits_when_what_was_read_is_forgotten(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(changed_profiles, "_odd", BoundedCache(1))
+    monkeypatch.setattr(changed_profiles, "_is_suspicious", BoundedCache(1))
     here = world()
     waiting = []
     for name in ("Kvistverk", "Myrull", "Tindelys"):
         made, owner = supplier(name, approved_by=here.curator)
         profiles.change_text(owner, STUFFED, "nb")
         waiting.append(made.id)
-        assert [item.supplier_id for item in queries.to_read_again(here.curator)] == waiting
-    assert len(changed_profiles._odd) < len(waiting)
+        assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == waiting
+    assert len(changed_profiles._is_suspicious) < len(waiting)
 
 
 def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
@@ -86,7 +86,7 @@ def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
     profiles.change_text(owner, STUFFED, "nb")
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
         with pytest.raises(NotFound):
-            queries.to_read_again(viewer)
+            queries.profiles_to_review(viewer)
 
 
 def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
@@ -112,5 +112,5 @@ def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
         f"/vetting/{item.id}", data={"decision": "read", "revision": str(item.revision), "reason": ""}
     )
     assert answer.status_code == 303
-    assert queries.to_read_again(here.curator) == []
+    assert queries.profiles_to_review(here.curator) == []
     assert 'value="read"' not in browser.get(f"/vetting/{item.id}").get_data(as_text=True)

@@ -93,7 +93,7 @@ def test_sent_back_it_lies_on_the_desk_as_before_with_a_sentence(here: World, se
 
 @pytest.mark.parametrize("role", ["curator", "moved over"])
 def test_the_same_person_is_never_both(here: World, second: Viewer, elsewhere: Viewer, role: str) -> None:
-    """Nor by being a curator in two gardens: the person counts, not the chair."""
+    """Nor by being a curator in two gardens: the person counts, not the role."""
     made, _owner = supplier()
     refusal = proposed(here, only_vetting(made))
     viewer = here.curator
@@ -132,7 +132,7 @@ def test_nor_does_it_keep_two_proposals_for_one_application(here: World, second:
 def test_with_a_tie_one_is_neither_the_first_nor_the_second(here: World, second: Viewer) -> None:
     third = factories.member(here.garden, "curator")
     made, _owner = supplier()
-    use_cases.state_tie(second, made.id, "family")
+    use_cases.declare_conflict(second, made.id, "family")
     item = only_vetting(made)
     decision = Decision("refuse", item.revision, everything("ecm", case=""), REASON)
     with pytest.raises(RuleBroken):
@@ -155,7 +155,7 @@ def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(here: Worl
         factories.garden("Enda nærmere", municipality_number="5021", covered_municipalities=[]), "curator"
     )
     made, _owner = supplier()
-    use_cases.state_tie(tied, made.id, "board")
+    use_cases.declare_conflict(tied, made.id, "board")
     refusal = proposed(here, only_vetting(made))
     assert refusal.second_garden_id == nearer.organisation_id
     assert (len(queries.refusals_to_confirm(nearer)), kinds(nearer)) == (1, ["refusal_proposed"])
@@ -232,23 +232,25 @@ def test_a_supplier_that_moves_leaves_the_proposal_behind(
 ) -> None:
     made, _owner = supplier()
     refusal = proposed(here, only_vetting(made))
-    move = use_cases.ask_to_move(here.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten.")
-    use_cases.answer_move(elsewhere, move.id, agree=True)
+    move = use_cases.request_transfer(
+        here.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
+    )
+    use_cases.answer_transfer(elsewhere, move.id, agree=True)
     with pytest.raises(Conflict):
         use_cases.answer_refusal(second, refusal.id, "confirm")
 
 
 def test_of_two_who_come_at_once_one_answers(app: Flask, here: World) -> None:
-    seconds = [factories.member(here.garden, "curator") for _number in range(8)]
+    second_reviewers = [factories.member(here.garden, "curator") for _number in range(8)]
     made, owner = supplier()
     refusal = proposed(here, only_vetting(made))
     number = refusal.id
 
     def answer(place: int) -> Refusal:
         move = "confirm" if place % 2 else "return"
-        return use_cases.answer_refusal(seconds[place], number, move, "Jeg er uenig.")
+        return use_cases.answer_refusal(second_reviewers[place], number, move, "Jeg er uenig.")
 
-    results = run_concurrently(app, answer, len(seconds))
+    results = run_concurrently(app, answer, len(second_reviewers))
     assert sum(isinstance(result, Refusal) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 7
     confirmed = session.get_one(Refusal, number).state == "confirmed"
@@ -282,10 +284,10 @@ def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen
 def test_a_reminder_comes_once_after_five_working_days(here: World, second: Viewer) -> None:
     made, _owner = supplier()
     proposed(here, only_vetting(made))
-    assert use_cases.remind_second_curators() == 0
+    assert use_cases.remind_second_reviewers() == 0
     with clock.as_of(clock.now() + dt.timedelta(days=12)):
-        assert use_cases.remind_second_curators() == 1
-        assert use_cases.remind_second_curators() == 0
+        assert use_cases.remind_second_reviewers() == 1
+        assert use_cases.remind_second_reviewers() == 0
     assert kinds(second).count("refusal_proposed") == 2
 
 
@@ -299,7 +301,7 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
         clock.as_of(late),
         interleave(app, "SELECT refusal.id", lambda: use_cases.answer_refusal(second, number, "confirm")),
     ):
-        assert use_cases.remind_second_curators() == 0
+        assert use_cases.remind_second_reviewers() == 0
     refusal = session.get_one(Refusal, number)
     assert (refusal.state, refusal.reminded_at) == ("confirmed", None)
     assert kinds(second).count("refusal_proposed") == 1
@@ -312,8 +314,8 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
     refusal = proposed(here, only_vetting(made))
     session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
-    assert use_cases.remind_second_curators() == 1
-    assert use_cases.remind_second_curators() == 0
+    assert use_cases.remind_second_reviewers() == 1
+    assert use_cases.remind_second_reviewers() == 0
     assert session.get_one(Refusal, refusal.id).second_garden_id == elsewhere.organisation_id
     assert kinds(elsewhere) == ["refusal_proposed"]
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
@@ -326,7 +328,7 @@ def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(here: World, s
     session.commit()
     before = kinds(second)
     with clock.as_of(clock.now() + dt.timedelta(days=12)):
-        assert use_cases.remind_second_curators() == 0
+        assert use_cases.remind_second_reviewers() == 0
     refusal = session.get_one(Refusal, refusal.id)
     assert (refusal.state, refusal.second_garden_id, refusal.reminded_at) == ("proposed", None, None)
     assert kinds(second) == before

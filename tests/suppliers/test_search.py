@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.directory.search import _MAX_CACHED_QUERIES, Approval, Catalogue, Entry, Wanted
-from marketplace.directory.words import MAX_WORDS, fold, query_stems, services_meant
+from marketplace.directory.words import MAX_WORDS, fold, intended_services, query_stems
 
 pytestmark = pytest.mark.once
 TODAY = dt.date(2026, 11, 23)
@@ -110,13 +110,13 @@ def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> N
     ],
 )
 def test_words_mean_services(words: str, service: str) -> None:
-    assert service in services_meant(words)
+    assert service in intended_services(words)
 
 
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_search(text: str) -> None:
     assert len(query_stems(text)) <= MAX_WORDS
-    assert all(0 < weight <= 1 for weight in services_meant(text).values())
+    assert all(0 < weight <= 1 for weight in intended_services(text).values())
     Catalogue([entry(1)]).find(Wanted(text=text), TODAY)
 
 

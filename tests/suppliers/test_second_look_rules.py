@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from marketplace.core import places
 from marketplace.vetting import second_review
-from marketplace.vetting.second_review import Chair
+from marketplace.vetting.second_review import ReviewerRole
 
 pytestmark = pytest.mark.once
-SECOND = Chair(is_asked=True, is_curator=True)
-FIRST = Chair(is_asked=True, is_curator=True, took_part=True)
+SECOND = ReviewerRole(is_asked=True, is_curator=True)
+FIRST = ReviewerRole(is_asked=True, is_curator=True, took_part=True)
 MOVES = ("confirm", "return", "withdraw", "grant", "uphold")
 STATES = ("proposed", "confirmed", "returned", "withdrawn", "waiting", "granted", "stands")
 
@@ -22,7 +22,7 @@ def test_only_these_moves_are_there() -> None:
     allowed = {
         (state, move): result
         for state, move in itertools.product(STATES, (*MOVES, "approve", ""))
-        if (result := second_review.result_of(move, state))
+        if (result := second_review.next_state(move, state))
     }
     assert allowed == {
         ("proposed", "confirm"): "confirmed",
@@ -34,12 +34,12 @@ def test_only_these_moves_are_there() -> None:
 
 
 def test_the_second_confirms_or_returns_and_the_first_takes_back() -> None:
-    assert second_review.moves_for(SECOND, "proposed") == ("confirm", "return")
-    assert second_review.moves_for(FIRST, "proposed") == ("withdraw",)
-    assert second_review.moves_for(SECOND, "waiting") == ("grant", "uphold")
-    assert second_review.moves_for(FIRST, "waiting") == ()
+    assert second_review.actions_for(SECOND, "proposed") == ("confirm", "return")
+    assert second_review.actions_for(FIRST, "proposed") == ("withdraw",)
+    assert second_review.actions_for(SECOND, "waiting") == ("grant", "uphold")
+    assert second_review.actions_for(FIRST, "waiting") == ()
     for state in STATES[1:4] + STATES[5:]:
-        assert second_review.moves_for(SECOND, state) == second_review.moves_for(FIRST, state) == ()
+        assert second_review.actions_for(SECOND, state) == second_review.actions_for(FIRST, state) == ()
 
 
 @given(st.tuples(*[st.booleans()] * 4), st.sampled_from((*MOVES, "approve")))
@@ -47,28 +47,28 @@ def test_nobody_judges_who_is_not_asked_no_curator_tied_or_took_part(
     where: tuple[bool, bool, bool, bool], move: str
 ) -> None:
     asked, curator, tied, took_part = where
-    chair = Chair(asked, curator, tied, took_part)
+    role = ReviewerRole(asked, curator, tied, took_part)
     if move == "withdraw":
-        assert second_review.may(move, chair) == (asked and curator and took_part)
+        assert second_review.can(move, role) == (asked and curator and took_part)
     elif move == "approve":
-        assert not second_review.may(move, chair)
+        assert not second_review.can(move, role)
     else:
-        assert second_review.may(move, chair) == (where == (True, True, False, False))
+        assert second_review.can(move, role) == (where == (True, True, False, False))
 
 
 def test_the_nearest_garden_is_asked_and_of_two_as_near_the_oldest() -> None:
-    assert second_review.nearest("5021", {}) is None
-    assert second_review.nearest("5021", {4: "5056", 7: "5022", 9: "5025"}) == 7
-    assert second_review.nearest("5021", {9: "5025", 3: "5025"}) == 3
-    assert second_review.nearest("5021", {2: "", 9: "5025"}) == 9, "one without a place is the last"
-    assert second_review.nearest("", {8: "5025", 3: "5056"}) == 3
+    assert second_review.nearest_garden("5021", {}) is None
+    assert second_review.nearest_garden("5021", {4: "5056", 7: "5022", 9: "5025"}) == 7
+    assert second_review.nearest_garden("5021", {9: "5025", 3: "5025"}) == 3
+    assert second_review.nearest_garden("5021", {2: "", 9: "5025"}) == 9, "one without a place is the last"
+    assert second_review.nearest_garden("", {8: "5025", 3: "5056"}) == 3
 
 
 @given(st.sampled_from(sorted(places.municipalities_by_number())), st.permutations(["5056", "5025", "5059"]))
 def test_the_choice_depends_on_nothing_else(seat: str, order: list[str]) -> None:
     seats = {"5056": 1, "5025": 2, "5059": 3}
-    mixed = second_review.nearest(seat, {seats[number]: number for number in order})
-    assert mixed == second_review.nearest(seat, {number: place for place, number in seats.items()})
+    mixed = second_review.nearest_garden(seat, {seats[number]: number for number in order})
+    assert mixed == second_review.nearest_garden(seat, {number: place for place, number in seats.items()})
 
 
 @pytest.mark.parametrize(
@@ -88,14 +88,16 @@ def test_a_refusal_is_appealed_once_within_ninety_days(
 ) -> None:
     refused_at = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
     today = refused_at.date() + dt.timedelta(days=days)
-    assert second_review.may_appeal(standing, refused_at, today, has_appealed=has_appealed) == expected
+    assert (
+        second_review.can_appeal_refusal(standing, refused_at, today, has_appealed=has_appealed) == expected
+    )
 
 
 def test_without_a_refusal_there_is_nothing_to_appeal() -> None:
-    assert not second_review.may_appeal("refused", None, dt.date(2026, 8, 3), has_appealed=False)
+    assert not second_review.can_appeal_refusal("refused", None, dt.date(2026, 8, 3), has_appealed=False)
 
 
 def test_more_than_five_working_days_are_late() -> None:
     monday = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
-    assert not second_review.is_late(monday, dt.date(2026, 11, 9))
-    assert second_review.is_late(monday, dt.date(2026, 11, 10))
+    assert not second_review.is_reminder_due(monday, dt.date(2026, 11, 9))
+    assert second_review.is_reminder_due(monday, dt.date(2026, 11, 10))

@@ -30,12 +30,12 @@ def at(text: str) -> dt.datetime:
     ],
 )
 def test_an_approval_is_due_after_twelve_months_and_sleeps_after_fourteen(approved: str, stands: str) -> None:
-    assert rules.standing("approved", at(approved), NOW) == stands
+    assert rules.status("approved", at(approved), NOW) == stands
 
 
 @pytest.mark.parametrize("state", ["submitted", "changes_requested", "refused", "suspended"])
 def test_time_moves_nothing_but_approvals(state: str) -> None:
-    assert rules.standing(state, at("2020-01-01"), NOW) == state
+    assert rules.status(state, at("2020-01-01"), NOW) == state
 
 
 @given(
@@ -58,9 +58,9 @@ def test_before_the_first_year_there_are_no_months() -> None:
 def test_only_these_moves_are_allowed() -> None:
     allowed = {
         (stands, move): result
-        for stands in rules.STANDINGS
+        for stands in rules.STATUSES
         for move in (*rules.DECISIONS, rules.SUBMIT)
-        if (result := rules.result_of(move, stands))
+        if (result := rules.next_state(move, stands))
     }
     assert allowed == {
         ("submitted", "approve"): "approved",
@@ -91,9 +91,9 @@ def test_every_kind_of_service_has_criteria_in_every_language(group: str, locale
         criteria = rules.criteria_for(group)
         assert {"identity", "case", "reference", "price", "terms"} <= {item.code for item in criteria}
         assert len(criteria) == 6
-        assert all(item.label and item.ask and item.look for item in criteria)
+        assert all(item.label and item.ask and item.check for item in criteria)
         assert all(
-            set(item.labels) == set(item.asks) == set(item.looks) == {"nb", "nn", "en"} for item in criteria
+            set(item.labels) == set(item.asks) == set(item.checks) == {"nb", "nn", "en"} for item in criteria
         )
 
 
@@ -107,5 +107,5 @@ def test_a_new_submission_must_differ() -> None:
 
 def test_waiting_is_counted_in_working_days() -> None:
     friday = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
-    assert rules.waited(friday, dt.date(2026, 11, 23)) == 1
-    assert rules.answer_by(friday) == dt.date(2026, 11, 30)
+    assert rules.working_days_waited(friday, dt.date(2026, 11, 23)) == 1
+    assert rules.answer_due_on(friday) == dt.date(2026, 11, 30)

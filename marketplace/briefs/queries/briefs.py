@@ -22,7 +22,7 @@ from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries.standings import LISTED_NOW
+from marketplace.vetting.queries.statuses import LISTED_NOW
 
 PAGE_SIZE = 20
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)

@@ -1,6 +1,6 @@
 """Read access to the public directory, the coverage map and the suppliers that may be ranked."""
 
-from marketplace.directory.queries.catalogue_cache import catalogue, directory_stamp, loosen, search
+from marketplace.directory.queries.catalogue_cache import catalogue, directory_fingerprint, loosen, search
 from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import garden_suppliers
 from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
@@ -12,7 +12,7 @@ __all__ = [
     "SupplierPage",
     "catalogue",
     "coverage",
-    "directory_stamp",
+    "directory_fingerprint",
     "garden_suppliers",
     "loosen",
     "matchable_suppliers",

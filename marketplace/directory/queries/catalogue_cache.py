@@ -21,7 +21,7 @@ from marketplace.suppliers.models import (
     SupplierService,
 )
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries.standings import approved_services, is_listed
+from marketplace.vetting.queries.statuses import approved_services, is_listed
 
 PAGE_SIZE = 20
 _CHUNK = 500
@@ -54,7 +54,7 @@ _STAMPED = prepared(
 )
 
 
-def directory_stamp() -> str:
+def directory_fingerprint() -> str:
     """Return a value that changes when anything changes that directory or ranking see.
 
     Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
@@ -70,7 +70,7 @@ def catalogue() -> Catalogue:
     Built once for each state of the directory and shared by all requests of the process; after a change only the
     suppliers that changed are read again.
     """
-    stamp, engine = directory_stamp(), db.engine
+    stamp, engine = directory_fingerprint(), db.engine
     kept = _kept.get(engine)
     if kept and kept[0] == stamp:
         return kept[1]

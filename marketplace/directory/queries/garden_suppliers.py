@@ -17,7 +17,7 @@ from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries.standings import has_standing, standing_bounds
+from marketplace.vetting.queries.statuses import has_status, status_bounds
 
 PAGE_SIZE = 25
 
@@ -32,7 +32,7 @@ class Approval:
 
     id: int
     category: str
-    standing: str
+    status: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,14 +56,14 @@ _APPROVALS = prepared(
 
 
 @cache
-def _suppliers(standing: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
+def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
     """Return the queries for how many suppliers are listed, and for one page of them."""
     of, name = _ORGANISATION.c, bindparam("name", type_=String)
     conditions: list[ColumnElement[bool]] = []
-    if standing == "paused":
+    if status == "paused":
         conditions.append(_PROFILE.c.paused_at.is_not(None))
-    elif standing:
-        conditions.append(exists().where(_VETTING.c.supplier_id == of.id, has_standing(standing)))
+    elif status:
+        conditions.append(exists().where(_VETTING.c.supplier_id == of.id, has_status(status)))
     if named:
         conditions.append(of.name.ilike(name))
     query = (
@@ -76,20 +76,20 @@ def _suppliers(standing: str, *, named: bool) -> tuple[Select[Any], Select[Any]]
     return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
 
 
-def garden_suppliers(viewer: Viewer, standing: str = "", text: str = "", number: int = 1) -> Page[Listed]:
+def garden_suppliers(viewer: Viewer, status: str = "", text: str = "", number: int = 1) -> Page[Listed]:
     """Return the suppliers that have the viewer's garden as theirs, by name; `standing` is that of a vetting."""
     if not viewer.is_garden:
         raise NotFound
-    count, page = _suppliers(standing, named=bool(text))
+    count, page = _suppliers(status, named=bool(text))
     name = like_pattern(text)
-    about = {"garden_id": viewer.organisation_id, "name": name, **standing_bounds()}
+    about = {"garden_id": viewer.organisation_id, "name": name, **status_bounds()}
     total = session.scalar(count, about) or 0
     number = clamp_page(number, total, PAGE_SIZE)
     rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
     approvals: dict[int, list[Approval]] = {row[0]: [] for row in rows}
     now = clock.now()
     for id_, vetting_id, category, state, since in session.execute(_APPROVALS, {"ids": list(approvals)}):
-        approvals[id_].append(Approval(vetting_id, category, rules.standing(state, since, now)))
+        approvals[id_].append(Approval(vetting_id, category, rules.status(state, since, now)))
     lines = [
         Listed(name, slug, place, paused_at is not None, approvals[id_])
         for id_, name, slug, place, paused_at in rows

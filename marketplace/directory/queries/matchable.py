@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries.standings import approved_services, is_listed
+from marketplace.vetting.queries.statuses import approved_services, is_listed
 
 _ALL_PARTS = (
     selectinload(Supplier.services),

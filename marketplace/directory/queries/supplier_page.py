@@ -9,7 +9,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.queries.loading import load_supplier
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.queries.standings import approved_services, listed, vettings_of
+from marketplace.vetting.queries.statuses import approved_services, listed, vettings_of
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,10 @@ from flask import render_template
 from marketplace.directory import queries
 from marketplace.directory.hooks import build_profile_panels
 from marketplace.directory.views.base import Answer, blueprint
-from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.completeness import format_area
 from marketplace.suppliers.forms import choices
-from marketplace.vetting.queries import standing_of
-from marketplace.vetting.views.base import STANDINGS
+from marketplace.vetting.queries import status_of
+from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.viewer import current_viewer
 
@@ -24,8 +24,8 @@ def show(slug: str) -> Answer:
         panels=build_profile_panels(viewer, page.supplier.id),
         shown=page,
         supplier=page.supplier,
-        standing_of=standing_of,
-        area=area_in_words(page.supplier),
+        status_of=status_of,
+        area=format_area(page.supplier),
         spoken=choices.spoken(page.supplier),
-        names=STANDINGS,
+        names=STATUSES,
     )

@@ -51,7 +51,7 @@ _APPLICATIONS = prepared(
     .where(
         _VETTING.c.garden_id == _GARDEN_ID,
         _VETTING.c.state == "submitted",
-        _VETTING.c.id.not_in(vetting.waiting_for_a_second()),
+        _VETTING.c.id.not_in(vetting.vettings_awaiting_second_review()),
     )
     .group_by(_ORGANISATION.c.id, _ORGANISATION.c.name)
     .order_by(func.min(_VETTING.c.submitted_at), _ORGANISATION.c.id)
@@ -145,7 +145,7 @@ def _second_looks(viewer: Viewer) -> Iterator[Task]:
             _("Proposed %(date)s", date=format_date(refusal.since)),
             button=_("Read the proposal"),
         )
-    for appeal in vetting.appeals_to_judge(viewer)[:MOST_IN_A_GROUP]:
+    for appeal in vetting.appeals_to_decide(viewer)[:MOST_IN_A_GROUP]:
         kind = taxonomy.group(appeal.category).label
         yield Task(
             Urgency.NOW,

@@ -151,7 +151,7 @@ def _opened(brief: Brief, version: BriefVersion, requirements: BriefRequirements
     approved = {
         row.supplier_id
         for row in session.execute(_APPROVALS, asked)
-        if row.category in trades and rules.standing(row.state, row.approved_at, now) in rules.LISTED
+        if row.category in trades and rules.status(row.state, row.approved_at, now) in rules.LISTED
     }
     judged: dict[int, list[Any]] = defaultdict(list)
     for row in session.execute(_SCORES, asked):

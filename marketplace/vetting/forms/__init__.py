@@ -1,7 +1,7 @@
 """Forms for applying and for deciding on applications."""
 
 from marketplace.vetting.forms.applying import ApplyFields, ApplyForm, RegisterAndApplyForm, SubmitAgainForm
-from marketplace.vetting.forms.deciding import checklist_of, decision_form
+from marketplace.vetting.forms.decision import checklist_of, decision_form
 
 __all__ = [
     "ApplyFields",

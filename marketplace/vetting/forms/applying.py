@@ -1,4 +1,4 @@
-"""The application."""
+"""Forms for applying, and for sending an application again."""
 
 from typing import Any
 
@@ -24,21 +24,21 @@ from marketplace.suppliers.use_cases import FIRST_YEAR, CaseDetails, Offer, Supp
 from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextField, length
 
 
-def _with_case(_form: Any, field: Field) -> None:
-    """Ask for the case's main fields when any of them is filled in."""
-    if _form.tells_case() and not field.data and not field.errors:
+def _required_with_case(_form: Any, field: Field) -> None:
+    """Require the main fields of the case study if any of them is filled in."""
+    if _form.has_case() and not field.data and not field.errors:
         raise ValidationError(_("Complete this field, or clear all fields for the job."))
 
 
 class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFields, TextFields):
-    """Everything that a supplier tells when applying."""
+    """All fields of an application."""
 
     garden = ChoiceField(
         _l("Which business garden should review the application?"),
         validate_choice=False,
         description=_l("Usually the one that covers your municipality."),
     )
-    case_title = TextField(_l("Title of the job"), [_with_case, length(5, 120)])
+    case_title = TextField(_l("Title of the job"), [_required_with_case, length(5, 120)])
     case_client = TextField(
         _l("What kind of customer was it?"),
         [length(high=120)],
@@ -47,14 +47,14 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     case_service = ChoiceField(_l("Service"), validate_choice=False)
     case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     case_text = LongTextField(
-        _l("What did the customer need, and what did you do?"), [_with_case, length(40, 1500)]
+        _l("What did the customer need, and what did you do?"), [_required_with_case, length(40, 1500)]
     )
     case_result = TextField(
         _l("What were the results?"),
         [length(high=300)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
-    case_year = NumberField(_l("Year"), [_with_case], high=2100)
+    case_year = NumberField(_l("Year"), [_required_with_case], high=2100)
     reference = LongTextField(
         _l("A customer the garden can call"),
         [length(high=500)],
@@ -75,12 +75,12 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         self.case_service.set_choices(service_choices())
         self.case_sector.set_choices(sector_choices())
 
-    def tells_case(self) -> bool:
-        """Say whether anything of a case is filled in."""
+    def has_case(self) -> bool:
+        """True if any field of the case study is filled in."""
         return any((self.case_title.data, self.case_text.data, self.case_client.data, self.case_result.data))
 
     def validate_case_year(self, field: Field) -> None:
-        """Refuse a year that cannot be."""
+        """Reject years before 1990 and in the future."""
         if field.data is not None and not FIRST_YEAR <= field.data <= clock.today().year:
             raise ValidationError(_("Enter the year the job was done, from 1990 to now."))
 
@@ -92,7 +92,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         return "\n\n".join(f"{label}: {text}" for label, text in parts if text)
 
     def application(self, contact_name: str, contact_email: str) -> SupplierApplication:
-        """Return the application."""
+        """Convert the form to an application."""
         chosen = self.garden.data
         case = CaseDetails(
             title=self.case_title.data or "",
@@ -120,18 +120,18 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
             about=self.about.data or "",
             text_locale=self.text_locale.data,
             garden_id=int(chosen) if chosen else None,
-            cases=[case] if self.tells_case() else [],
+            cases=[case] if self.has_case() else [],
             note=self._note(),
         )
 
 
 class ApplyForm(ApplyFields):
-    """The application of a person who is signed in."""
+    """Application by a signed-in user."""
 
 
 class RegisterAndApplyForm(ApplyFields, NewPersonFields):
-    """The application of a person who makes an account with it."""
+    """Application by a person who creates an account at the same time."""
 
 
 class SubmitAgainForm(NoteFields):
-    """Sending an application again."""
+    """Note to the garden when an application is sent again."""

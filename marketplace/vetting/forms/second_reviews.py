@@ -1,11 +1,11 @@
-"""Forms for a second curator, for an appeal, and for the garden that judges it."""
+"""Forms for second reviewers, for appeals, and for the gardens that decide appeals."""
 
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.web.forms import BaseForm, LongTextField, length, required
 
 
 class RefusalAnswerForm(BaseForm):
-    """Why a refusal goes back to the desk."""
+    """Answer to a proposed refusal."""
 
     text = LongTextField(
         _l("To the person who proposed it"),
@@ -15,7 +15,7 @@ class RefusalAnswerForm(BaseForm):
 
 
 class AppealForm(BaseForm):
-    """The supplier's own words."""
+    """Text of an appeal."""
 
     text = LongTextField(
         _l("What do you think the business garden has misunderstood?"),
@@ -27,7 +27,7 @@ class AppealForm(BaseForm):
 
 
 class AppealAnswerForm(BaseForm):
-    """The reason for an answer to an appeal."""
+    """Decision on an appeal."""
 
     reason = LongTextField(
         _l("Reason"),

@@ -1,0 +1,1 @@
+"""Notices about vetting: applications, second reviews and appeals, and transfers."""

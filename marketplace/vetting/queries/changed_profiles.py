@@ -1,4 +1,4 @@
-"""Profiles that have changed since a curator approved them, and look made for the ranking."""
+"""Approved profiles that have changed and look optimised for the ranking."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -17,20 +17,20 @@ from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
-from marketplace.vetting.spam_review import found_in
+from marketplace.vetting.spam_review import findings
 
-State = tuple[Any, ...]
+ProfileVersion = tuple[Any, ...]
 _MAX_CACHED = 50_000
-_odd: BoundedCache[State, bool] = BoundedCache(_MAX_CACHED)
-"""Whether a profile in a state (supplier, version, time of change, length) looks made for the ranking.
+_is_suspicious: BoundedCache[ProfileVersion, bool] = BoundedCache(_MAX_CACHED)
+"""Does a profile version (supplier, version, time of change, length) look optimised for the ranking?
 
-Reading hundreds of profiles takes half a second, so each process reads a state of a profile once.
+Reading hundreds of profiles takes half a second, so each process reads a version once.
 """
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Changed:
+class ProfileToReview:
     """An approval of a supplier whose profile has changed since."""
 
     id: int
@@ -42,7 +42,7 @@ class Changed:
 
 _VETTING, _OTHER = Vetting.__table__, Vetting.__table__.alias("other")
 _ORGANISATION, _PROFILE = Organisation.__table__, Supplier.__table__
-_WHOLE = _VETTING.join(_ORGANISATION, _ORGANISATION.c.id == _VETTING.c.supplier_id).join(
+_SUPPLIER_VETTINGS = _VETTING.join(_ORGANISATION, _ORGANISATION.c.id == _VETTING.c.supplier_id).join(
     _PROFILE, _PROFILE.c.id == _ORGANISATION.c.id
 )
 _CHANGED = prepared(
@@ -50,11 +50,11 @@ _CHANGED = prepared(
         _VETTING.c.id,
         _PROFILE.c.id,
         _PROFILE.c.version,
-        # As the database gives it: all that is asked is whether it is another moment, hundreds of times.
+        # Raw database value: it is only compared, and converting hundreds of them is slow.
         type_coerce(_PROFILE.c.updated_at, NullType()),
         func.length(_ORGANISATION.c.about),
     )
-    .select_from(_WHOLE)
+    .select_from(_SUPPLIER_VETTINGS)
     .where(
         _VETTING.c.garden_id == bindparam("garden_id", type_=Integer),
         _ORGANISATION.c.is_active,
@@ -68,7 +68,7 @@ _CHANGED = prepared(
     )
     .order_by(_VETTING.c.id)
 )
-_TO_READ = prepared(
+_TO_REVIEW = prepared(
     select(
         _VETTING.c.id,
         _ORGANISATION.c.id,
@@ -76,36 +76,39 @@ _TO_READ = prepared(
         _ORGANISATION.c.municipality_number,
         _PROFILE.c.updated_at,
     )
-    .select_from(_WHOLE)
-    .where(_VETTING.c.id.in_(bindparam("wanted", expanding=True)))
+    .select_from(_SUPPLIER_VETTINGS)
+    .where(_VETTING.c.id.in_(bindparam("vetting_ids", expanding=True)))
     .order_by(_PROFILE.c.updated_at, _VETTING.c.id)
 )
 
 
-def to_read_again(viewer: Viewer) -> list[Changed]:
-    """Return one approval of each supplier whose profile was changed since and looks made for the ranking."""
+def profiles_to_review(viewer: Viewer) -> list[ProfileToReview]:
+    """List one approval of each supplier whose changed profile looks optimised for the ranking. Raises NotFound."""
     if not viewer.is_garden:
         raise NotFound
     rows = session.execute(_CHANGED, {"garden_id": viewer.organisation_id}).all()
-    # Backwards, so that of several approvals of a supplier the first one stands.
-    first: dict[State, int] = {row[1:]: row[0] for row in reversed(rows)}
-    known = {state: _odd.get(state, None) for state in first}
-    known |= _read([state for state, odd in known.items() if odd is None])
-    wanted = [vetting_id for state, vetting_id in first.items() if known[state]]
-    return [Changed(*row) for row in session.execute(_TO_READ, {"wanted": wanted})] if wanted else []
+    # In reverse, so that the first approval of each supplier wins.
+    first_vetting: dict[ProfileVersion, int] = {row[1:]: row[0] for row in reversed(rows)}
+    cached = {version: _is_suspicious.get(version, None) for version in first_vetting}
+    results = cached | _check_profiles([version for version, result in cached.items() if result is None])
+    vetting_ids = [vetting_id for version, vetting_id in first_vetting.items() if results[version]]
+    if not vetting_ids:
+        return []
+    return [ProfileToReview(*row) for row in session.execute(_TO_REVIEW, {"vetting_ids": vetting_ids})]
 
 
-def _read(states: Sequence[State]) -> dict[State, bool]:
-    by_supplier = {state[0]: state for state in states}
-    numbers, found = list(by_supplier), {}
-    for start in range(0, len(numbers), _AT_ONCE):
+def _check_profiles(versions: Sequence[ProfileVersion]) -> dict[ProfileVersion, bool]:
+    by_supplier = {version[0]: version for version in versions}
+    ids = list(by_supplier)
+    results: dict[ProfileVersion, bool] = {}
+    for start in range(0, len(ids), _BATCH_SIZE):
         query = (
             select(Supplier)
-            .where(Supplier.id.in_(numbers[start : start + _AT_ONCE]))
+            .where(Supplier.id.in_(ids[start : start + _BATCH_SIZE]))
             .options(selectinload(Supplier.services), selectinload(Supplier.cases), joinedload(Supplier.held))
         )
         for supplier in session.scalars(query):
-            state = by_supplier[supplier.id]
-            found[state] = bool(found_in(supplier))
-            _odd.put(state, found[state])
-    return found
+            version = by_supplier[supplier.id]
+            results[version] = bool(findings(supplier))
+            _is_suspicious.put(version, results[version])
+    return results

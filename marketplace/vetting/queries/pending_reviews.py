@@ -1,7 +1,6 @@
-"""Whose turn it is: the refusals that somebody can confirm, and the appeals that somebody can judge.
+"""Refusals and appeals awaiting the current curator's decision.
 
-Two pages of a garden begin with these questions. They are asked of the tables themselves and made once: as whole
-objects, with the garden and the supplier behind each, they took a third of such a page.
+The statements select only the columns shown and are built once: loading objects took a third of the page.
 """
 
 import datetime as dt
@@ -16,17 +15,17 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.vetting import second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
-from marketplace.vetting.queries.transfers import suppliers_tied
+from marketplace.vetting.queries.conflicts_of_interest import conflicting_suppliers
 
 _REFUSAL, _APPEAL, _VETTING = Refusal.__table__, Appeal.__table__, Vetting.__table__
-_STEP = VettingDecision.__table__.c
+_DECISION = VettingDecision.__table__.c
 _SUPPLIER, _GARDEN = Organisation.__table__.alias("supplier_itself"), Organisation.__table__.alias("garden")
 _USER_ID, _GARDEN_ID = bindparam("user_id", type_=Integer), bindparam("garden_id", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """A refusal or an appeal that waits for somebody: `id` is its own, `since` when it was proposed or made."""
+class PendingReview:
+    """A refusal or an appeal that awaits a decision; `since` is when it was proposed or made."""
 
     id: int
     since: dt.datetime
@@ -37,8 +36,8 @@ class Turn:
     garden: str
 
 
-def _waiting(table: Any, since: Any) -> Select[Any]:
-    """Return the query for what waits in a table, without ties, the one that has waited longest first."""
+def _select_pending(table: Any, since: Any) -> Select[Any]:
+    """Select what waits in a table, excluding conflicts of interest, longest waiting first."""
     return (
         select(
             table.c.id, since, _VETTING.c.category, _SUPPLIER.c.name, _SUPPLIER.c.municipality_number,
@@ -47,44 +46,44 @@ def _waiting(table: Any, since: Any) -> Select[Any]:
         .join(_VETTING, _VETTING.c.id == table.c.vetting_id)
         .join(_SUPPLIER, _SUPPLIER.c.id == _VETTING.c.supplier_id)
         .join(_GARDEN, _GARDEN.c.id == table.c.garden_id)
-        .where(_VETTING.c.supplier_id.not_in(suppliers_tied(_USER_ID, _GARDEN_ID)))
+        .where(_VETTING.c.supplier_id.not_in(conflicting_suppliers(_USER_ID, _GARDEN_ID)))
         .order_by(since, table.c.id)
     )  # fmt: skip
 
 
-_REFUSALS = _waiting(_REFUSAL, _REFUSAL.c.proposed_at).where(
+_REFUSALS = _select_pending(_REFUSAL, _REFUSAL.c.proposed_at).where(
     _REFUSAL.c.state == second_review.PROPOSED,
     _REFUSAL.c.proposed_by_id != _USER_ID,
     or_(_REFUSAL.c.garden_id == _GARDEN_ID, _REFUSAL.c.second_garden_id == _GARDEN_ID),
 )
-_TOOK_PART = select(_REFUSAL.c.vetting_id).where(
+_REFUSED_BY_VIEWER = select(_REFUSAL.c.vetting_id).where(
     _REFUSAL.c.state == second_review.CONFIRMED,
     or_(_REFUSAL.c.proposed_by_id == _USER_ID, _REFUSAL.c.decided_by_id == _USER_ID),
 )
 _APPEALS = (
-    _waiting(_APPEAL, _APPEAL.c.appealed_at)
-    .join(VettingDecision.__table__, _STEP.id == _APPEAL.c.decision_id)
+    _select_pending(_APPEAL, _APPEAL.c.appealed_at)
+    .join(VettingDecision.__table__, _DECISION.id == _APPEAL.c.decision_id)
     .where(
         _APPEAL.c.state == second_review.WAITING,
         _APPEAL.c.garden_id == _GARDEN_ID,
-        _APPEAL.c.vetting_id.not_in(_TOOK_PART),
-        _STEP.by_id.is_distinct_from(_USER_ID),
+        _APPEAL.c.vetting_id.not_in(_REFUSED_BY_VIEWER),
+        _DECISION.by_id.is_distinct_from(_USER_ID),
     )
 )
 
 
-def _asked(query: Select[Any], viewer: Viewer) -> list[Turn]:
+def _list_pending(query: Select[Any], viewer: Viewer) -> list[PendingReview]:
     if not viewer.is_curator:
         return []
-    about = {"user_id": viewer.user_id, "garden_id": viewer.organisation_id}
-    return [Turn(*row) for row in session.execute(query, about)]
+    parameters = {"user_id": viewer.user_id, "garden_id": viewer.organisation_id}
+    return [PendingReview(*row) for row in session.execute(query, parameters)]
 
 
-def refusals_to_confirm(viewer: Viewer) -> Sequence[Turn]:
-    """Return the refusals that the viewer can confirm, the one that has waited longest first."""
-    return _asked(_REFUSALS, viewer)
+def refusals_to_confirm(viewer: Viewer) -> Sequence[PendingReview]:
+    """List the refusals that the viewer can confirm, longest waiting first."""
+    return _list_pending(_REFUSALS, viewer)
 
 
-def appeals_to_judge(viewer: Viewer) -> Sequence[Turn]:
-    """Return the appeals that the viewer can judge, the one that has waited longest first."""
-    return _asked(_APPEALS, viewer)
+def appeals_to_decide(viewer: Viewer) -> Sequence[PendingReview]:
+    """List the appeals that the viewer can decide, longest waiting first."""
+    return _list_pending(_APPEALS, viewer)

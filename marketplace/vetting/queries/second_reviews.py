@@ -1,4 +1,4 @@
-"""Refusals that wait for a second curator and appeals that wait for another garden: whose turn it is, who sees what."""
+"""Refusals and appeals: who can review them, and read access to them."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -17,15 +17,15 @@ from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules, second_review
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Vetting, VettingDecision
+from marketplace.vetting.queries.conflicts_of_interest import has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
-from marketplace.vetting.queries.standings import own_history, standing_of
-from marketplace.vetting.queries.transfers import has_tie
-from marketplace.vetting.second_review import Chair
+from marketplace.vetting.queries.statuses import own_history, status_of
+from marketplace.vetting.second_review import ReviewerRole
 
 
-def untied_curators(supplier: Supplier, without: Collection[int | None] = ()) -> dict[int, set[int]]:
-    """Return who could judge a supplier's matter, by garden: active curators without a tie, but for some people."""
-    tied = select(ConflictOfInterest.user_id).where(ConflictOfInterest.supplier_id == supplier.id)
+def independent_curators(supplier: Supplier, without: Collection[int | None] = ()) -> dict[int, set[int]]:
+    """Find active curators without a conflict of interest, by garden, except some people."""
+    declared = select(ConflictOfInterest.user_id).where(ConflictOfInterest.supplier_id == supplier.id)
     acting = select(Membership.user_id).where(Membership.organisation_id == supplier.id)
     query = (
         select(Membership.organisation_id, Membership.user_id)
@@ -35,136 +35,140 @@ def untied_curators(supplier: Supplier, without: Collection[int | None] = ()) ->
             Membership.role == "curator",
             User.is_active,
             BusinessGarden.is_active,
-            User.id.not_in(tied),
+            User.id.not_in(declared),
             User.id.not_in(acting),
         )
     )
     if supplier.organisation_number:
         number = BusinessGarden.organisation_number
         query = query.where(or_(number.is_(None), number != supplier.organisation_number))
-    found: dict[int, set[int]] = {}
+    curators: dict[int, set[int]] = {}
     for garden_id, user_id in session.execute(query):
         if user_id not in without:
-            found.setdefault(garden_id, set()).add(user_id)
-    return found
+            curators.setdefault(garden_id, set()).add(user_id)
+    return curators
 
 
 def nearest_garden(supplier: Supplier, among: Collection[int]) -> int | None:
-    """Return which of some gardens is asked about a supplier."""
+    """Choose the nearest of some gardens to a supplier."""
     query = select(BusinessGarden.id, BusinessGarden.municipality_number).where(BusinessGarden.id.in_(among))
-    seats: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
-    return second_review.nearest(supplier.municipality_number, seats)
+    municipalities: Mapping[int, str] = {row.id: row.municipality_number for row in session.execute(query)}
+    return second_review.nearest_garden(supplier.municipality_number, municipalities)
 
 
-def open_refusal(vetting_id: int) -> Refusal | None:
-    """Return the refusal of an application that waits for a second curator, or None."""
+def proposed_refusal(vetting_id: int) -> Refusal | None:
+    """Find the refusal of an application that awaits a second curator."""
     query = select(Refusal).where(Refusal.vetting_id == vetting_id, Refusal.state == second_review.PROPOSED)
     return session.scalar(query.options(joinedload(Refusal.proposed_by), joinedload(Refusal.second_garden)))
 
 
-def waiting_for_a_second() -> Select[int]:
-    """Return the query for the applications that wait for a second curator: it is somebody else's turn."""
+def vettings_awaiting_second_review() -> Select[int]:
+    """Select the ids of vettings with a refusal that awaits a second curator."""
     return select(Refusal.vetting_id).where(Refusal.state == second_review.PROPOSED)
 
 
-_NAMED = load_only(User.name)
+_NAME_ONLY = load_only(User.name)
 _REFUSALS = prepared(
     select(Refusal)
-    .options(joinedload(Refusal.proposed_by).options(_NAMED), joinedload(Refusal.decided_by).options(_NAMED))
+    .options(
+        joinedload(Refusal.proposed_by).options(_NAME_ONLY),
+        joinedload(Refusal.decided_by).options(_NAME_ONLY),
+    )
     .where(Refusal.vetting_id == bindparam("vetting_id", type_=Integer))
     .order_by(Refusal.id)
 )
 
 
 def refusals_of(vetting_id: int) -> Sequence[Refusal]:
-    """Return all refusals that were proposed for an application, the first one first; the last one may wait."""
+    """List all refusals proposed for an application, oldest first."""
     return session.scalars(_REFUSALS, {"vetting_id": vetting_id}).all()
 
 
-def refusing_step(item: Vetting, steps: Sequence[VettingDecision] | None = None) -> VettingDecision | None:
-    """Return the step by which an application that stands refused was refused, or None."""
-    if item.state != rules.REFUSED:
+def refusing_decision(
+    vetting: Vetting, history: Sequence[VettingDecision] | None = None
+) -> VettingDecision | None:
+    """Find the decision by which an application was refused, or None if it is not refused."""
+    if vetting.state != rules.REFUSED:
         return None
-    known = item.decisions if steps is None else steps
-    found = [step for step in known if step.to_state == rules.REFUSED != step.from_state]
-    return found[-1] if found else None
+    decisions = vetting.decisions if history is None else history
+    refusals = [step for step in decisions if step.to_state == rules.REFUSED != step.from_state]
+    return refusals[-1] if refusals else None
 
 
-def judges_of(step: VettingDecision) -> set[int | None]:
-    """Return the people who stand behind a refusal: who proposed and who confirmed it."""
+def deciders_of(step: VettingDecision) -> set[int | None]:
+    """People who proposed, confirmed or recorded a refusal."""
     query = select(Refusal.proposed_by_id, Refusal.decided_by_id).where(
         Refusal.vetting_id == step.vetting_id, Refusal.state == second_review.CONFIRMED
     )
     return {step.by_id, *(user_id for row in session.execute(query) for user_id in row)}
 
 
-def chair_at_refusal(viewer: Viewer, refusal: Refusal) -> Chair:
-    """Return where somebody sits when a refusal waits."""
-    return Chair(
+def role_in_refusal(viewer: Viewer, refusal: Refusal) -> ReviewerRole:
+    """The viewer's role in a proposed refusal."""
+    return ReviewerRole(
         is_asked=viewer.is_garden and viewer.organisation_id in {refusal.garden_id, refusal.second_garden_id},
         is_curator=viewer.is_curator,
-        is_tied=has_tie(viewer, refusal.vetting.supplier_id),
+        has_conflict=has_conflict_of_interest(viewer, refusal.vetting.supplier_id),
         took_part=viewer.user_id == refusal.proposed_by_id,
     )
 
 
-def chair_at_appeal(viewer: Viewer, appeal: Appeal) -> Chair:
-    """Return where somebody sits when an appeal waits."""
-    return Chair(
+def role_in_appeal(viewer: Viewer, appeal: Appeal) -> ReviewerRole:
+    """The viewer's role in an appeal."""
+    return ReviewerRole(
         is_asked=viewer.is_garden and viewer.organisation_id == appeal.garden_id,
         is_curator=viewer.is_curator,
-        is_tied=has_tie(viewer, appeal.vetting.supplier_id),
-        took_part=viewer.user_id in judges_of(appeal.decision),
+        has_conflict=has_conflict_of_interest(viewer, appeal.vetting.supplier_id),
+        took_part=viewer.user_id in deciders_of(appeal.decision),
     )
 
 
 @dataclass(frozen=True)
-class Matter:
-    """A refusal or an appeal as somebody reads it, with the application and what the reader can do."""
+class ReviewCase:
+    """A refusal or an appeal with its application and the actions that the viewer may take."""
 
     vetting: Vetting
-    standing: str
-    chair: Chair
-    moves: Sequence[str]
+    status: str
+    role: ReviewerRole
+    actions: Sequence[str]
     refusal: Refusal | None = None
     appeal: Appeal | None = None
 
     @property
     def supplier(self) -> Supplier:
-        """Return whose matter it is."""
+        """Supplier that the case is about."""
         return self.vetting.supplier
 
 
-def refusal_for(viewer: Viewer, refusal_id: int) -> Matter:
-    """Return a proposed refusal to the application's garden, and to those elsewhere who can confirm it.
-
-    Raises NotFound.
-    """
+def refusal_case(viewer: Viewer, refusal_id: int) -> ReviewCase:
+    """Load a refusal for the vetting garden, or for a curator elsewhere who can confirm it. Raises NotFound."""
     options = (joinedload(Refusal.garden), joinedload(Refusal.proposed_by), joinedload(Refusal.decided_by))
-    found = session.scalar(select(Refusal).options(*options).where(Refusal.id == refusal_id))
-    item = load_application(found.vetting_id) if found else None
-    if found is None or item is None:
+    refusal = session.scalar(select(Refusal).options(*options).where(Refusal.id == refusal_id))
+    vetting = load_application(refusal.vetting_id) if refusal else None
+    if refusal is None or vetting is None:
         raise NotFound
-    chair = chair_at_refusal(viewer, found)
-    at_home = viewer.is_garden and item.garden_id == viewer.organisation_id
-    if not at_home and not (chair.is_independent and found.state == second_review.PROPOSED):
+    role = role_in_refusal(viewer, refusal)
+    is_own_case = viewer.is_garden and vetting.garden_id == viewer.organisation_id
+    if not is_own_case and not (role.is_independent and refusal.state == second_review.PROPOSED):
         raise NotFound
-    moves = second_review.moves_for(chair, found.state)
-    return Matter(item, standing_of(item), chair, moves, refusal=found)
+    actions = second_review.actions_for(role, refusal.state)
+    return ReviewCase(vetting, status_of(vetting), role, actions, refusal=refusal)
 
 
-def appeal_for(viewer: Viewer, appeal_id: int) -> Matter:
-    """Return an appeal to the garden that refused, and to those who judge it, or did. Raises NotFound."""
+def appeal_case(viewer: Viewer, appeal_id: int) -> ReviewCase:
+    """Load an appeal for the garden that refused, or for curators who can decide it. Raises NotFound."""
     options = (joinedload(Appeal.from_garden), joinedload(Appeal.garden), joinedload(Appeal.decided_by))
-    found = session.scalar(select(Appeal).options(*options).where(Appeal.id == appeal_id))
-    item = load_application(found.vetting_id) if found else None
-    if found is None or item is None:
+    appeal = session.scalar(select(Appeal).options(*options).where(Appeal.id == appeal_id))
+    vetting = load_application(appeal.vetting_id) if appeal else None
+    if appeal is None or vetting is None:
         raise NotFound
-    chair = chair_at_appeal(viewer, found)
-    at_home = viewer.is_garden and found.from_garden_id == viewer.organisation_id
-    if not at_home and not chair.is_independent:
+    role = role_in_appeal(viewer, appeal)
+    is_own_case = viewer.is_garden and appeal.from_garden_id == viewer.organisation_id
+    if not is_own_case and not role.is_independent:
         raise NotFound
-    return Matter(item, standing_of(item), chair, second_review.moves_for(chair, found.state), appeal=found)
+    return ReviewCase(
+        vetting, status_of(vetting), role, second_review.actions_for(role, appeal.state), appeal=appeal
+    )
 
 
 def _with_names(query: Any, table: type[Refusal] | type[Appeal]) -> Any:
@@ -172,54 +176,56 @@ def _with_names(query: Any, table: type[Refusal] | type[Appeal]) -> Any:
 
 
 @dataclass(frozen=True)
-class Way:
-    """What a refused supplier can do about it: the appeal it has made of this refusal, or until when it can make one."""
+class Recourse:
+    """Options of a refused supplier: the appeal it has made, or the last day for making one."""
 
     appeal: Appeal | None
-    appeal_until: dt.date | None
+    last_appeal_day: dt.date | None
 
 
-def ways_on(viewer: Viewer) -> dict[int, Way]:
-    """Return what the viewer's supplier can do about each of its refused applications, by the application's id."""
+def recourse_by_vetting(viewer: Viewer) -> dict[int, Recourse]:
+    """Options for each refused vetting of the viewer's supplier, by vetting id."""
     if not viewer.is_supplier:
         return {}
-    mine = Vetting.supplier_id == viewer.organisation_id
-    refused = session.scalars(select(Vetting).where(mine, Vetting.state == rules.REFUSED)).all()
+    is_own = Vetting.supplier_id == viewer.organisation_id
+    refused = session.scalars(select(Vetting).where(is_own, Vetting.state == rules.REFUSED)).all()
     if not refused:
         return {}
-    made = select(Appeal).join(Appeal.vetting).where(mine).options(joinedload(Appeal.garden))
-    appeals = {appeal.decision_id: appeal for appeal in session.scalars(made)}
-    history, found = own_history(viewer), {}
-    for item in refused:
-        step = refusing_step(item, history.get(item.id, []))
+    own_appeals = select(Appeal).join(Appeal.vetting).where(is_own).options(joinedload(Appeal.garden))
+    appeals = {appeal.decision_id: appeal for appeal in session.scalars(own_appeals)}
+    history, recourses = own_history(viewer), {}
+    for vetting in refused:
+        step = refusing_decision(vetting, history.get(vetting.id, []))
         if step is not None:
             appeal = appeals.get(step.id)
-            can = second_review.may_appeal(
+            can = second_review.can_appeal_refusal(
                 rules.REFUSED, step.at, clock.today(), has_appealed=appeal is not None
             )
-            found[item.id] = Way(appeal, second_review.appeal_until(step.at) if can else None)
-    return found
+            recourses[vetting.id] = Recourse(appeal, second_review.last_appeal_day(step.at) if can else None)
+    return recourses
 
 
-def can_appeal(item: Vetting) -> bool:
-    """Say whether an application's refusal can be appealed now."""
-    step = refusing_step(item)
+def can_appeal(vetting: Vetting) -> bool:
+    """Return True if the refusal of a vetting can be appealed now."""
+    step = refusing_decision(vetting)
     if step is None:
         return False
-    has = session.scalar(select(Appeal.id).where(Appeal.decision_id == step.id)) is not None
-    return second_review.may_appeal(standing_of(item), step.at, clock.today(), has_appealed=has)
+    has_appealed = session.scalar(select(Appeal.id).where(Appeal.decision_id == step.id)) is not None
+    return second_review.can_appeal_refusal(
+        status_of(vetting), step.at, clock.today(), has_appealed=has_appealed
+    )
 
 
-def appealable(viewer: Viewer, vetting_id: int) -> Vetting:
-    """Return an application of the viewer's supplier whose refusal can be appealed. Raises NotFound."""
-    item = session.get(Vetting, vetting_id)
-    if item is None or not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+def own_vetting(viewer: Viewer, vetting_id: int) -> Vetting:
+    """Load a vetting of the viewer's supplier. Raises NotFound."""
+    vetting = session.get(Vetting, vetting_id)
+    if vetting is None or not viewer.is_supplier or vetting.supplier_id != viewer.organisation_id:
         raise NotFound
-    return item
+    return vetting
 
 
 def all_appeals(viewer: Viewer) -> Sequence[Appeal]:
-    """Return all appeals for an administrator, those that wait first, then the newest. Raises NotFound."""
+    """List all appeals for an administrator, waiting ones first, then the newest. Raises NotFound."""
     if not viewer.is_admin:
         raise NotFound
     query = _with_names(select(Appeal), Appeal).options(joinedload(Appeal.from_garden))

@@ -3,42 +3,37 @@
 from marketplace.vetting.use_cases.appealing import answer_appeal, appeal, remind_of_appeals
 from marketplace.vetting.use_cases.applying import (
     add_application,
-    found_supplier,
-    home_garden,
-    open_new_kinds,
+    apply_for_new_categories,
+    create_own_supplier,
     register_supplier,
+    responsible_garden,
     submit_again,
 )
-from marketplace.vetting.use_cases.deciding import Decision, approve_all, decide, remind_renewals
-from marketplace.vetting.use_cases.refusing import answer_refusal, propose_refusal, remind_second_curators
-from marketplace.vetting.use_cases.transfers import (
-    answer_move,
-    ask_to_move,
-    end_tie,
-    state_tie,
-    withdraw_move,
-)
+from marketplace.vetting.use_cases.conflicts_of_interest import declare_conflict, end_conflict
+from marketplace.vetting.use_cases.deciding import Decision, approve_all, decide, remind_of_renewals
+from marketplace.vetting.use_cases.refusing import answer_refusal, propose_refusal, remind_second_reviewers
+from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
 
 __all__ = [
     "Decision",
     "add_application",
     "answer_appeal",
-    "answer_move",
     "answer_refusal",
+    "answer_transfer",
     "appeal",
+    "apply_for_new_categories",
     "approve_all",
-    "ask_to_move",
+    "create_own_supplier",
     "decide",
-    "end_tie",
-    "found_supplier",
-    "home_garden",
-    "open_new_kinds",
+    "declare_conflict",
+    "end_conflict",
     "propose_refusal",
     "register_supplier",
     "remind_of_appeals",
-    "remind_renewals",
-    "remind_second_curators",
-    "state_tie",
+    "remind_of_renewals",
+    "remind_second_reviewers",
+    "request_transfer",
+    "responsible_garden",
     "submit_again",
-    "withdraw_move",
+    "withdraw_transfer",
 ]

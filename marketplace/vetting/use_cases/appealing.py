@@ -1,4 +1,4 @@
-"""A refused supplier appeals once to another garden, which decides; everybody concerned hears back."""
+"""Appeals: a refused supplier appeals once, and another garden decides."""
 
 from sqlalchemy import select
 
@@ -16,25 +16,25 @@ from marketplace.outbox.use_cases import send
 from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
-from marketplace.vetting.use_cases.deciding import Decision, locked, write_decision
+from marketplace.vetting.use_cases.deciding import Decision, apply_decision, lock_vetting
 
 
 def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
-    """Ask another garden to look at a refusal, in the supplier's own words. Raises NotFound, Forbidden or RuleBroken."""
+    """Appeal a refusal to another garden. Raises NotFound, Forbidden or RuleBroken."""
     with transaction():
-        item = locked(vetting_id)
+        item = lock_vetting(vetting_id)
         if not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
             raise NotFound
         if not viewer.is_owner:
             raise Forbidden
-        step = queries.refusing_step(item)
+        step = queries.refusing_decision(item)
         if step is None or not queries.can_appeal(item):
             raise RuleBroken(
                 _(
                     "You cannot appeal this: the application has not been refused, the time limit has passed, or you have appealed."
                 )
             )
-        made = Appeal(
+        appeal_row = Appeal(
             decision_id=step.id,
             vetting_id=item.id,
             from_garden_id=item.garden_id,
@@ -42,30 +42,38 @@ def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
             text=text,
             appealed_by_id=viewer.user_id,
         )
-        session.add(made)
+        session.add(appeal_row)
         session.flush()
         record(
-            viewer, "vetting.appeal", "vetting", item.id, from_garden=item.garden_id, garden=made.garden_id
+            viewer,
+            "vetting.appeal",
+            "vetting",
+            item.id,
+            from_garden=item.garden_id,
+            garden=appeal_row.garden_id,
         )
-        name, looks = item.supplier.name, made.garden.name if made.garden else ""
-        send(second_reviews.appeal_came(name, item.category, made.id, item.garden.name), _judges(made))
-        send(second_reviews.appeal_to_see(name, item.category, looks), _administrators())
+        name, reviewer = item.supplier.name, appeal_row.garden.name if appeal_row.garden else ""
         send(
-            second_reviews.appeal_receipt(item.category, looks),
+            second_reviews.appeal_received(name, item.category, appeal_row.id, item.garden.name),
+            _deciders(appeal_row),
+        )
+        send(second_reviews.appeal_reported(name, item.category, reviewer), _administrators())
+        send(
+            second_reviews.appeal_sent(item.category, reviewer),
             organisations.recipients_for(item.supplier_id),
         )
-        return made
+        return appeal_row
 
 
 def _garden_for(item: Vetting, step: VettingDecision) -> int | None:
-    """Return which garden looks: the nearest with an untied curator, and if possible none that took part."""
-    able = queries.untied_curators(item.supplier, without=queries.judges_of(step))
+    """Choose the nearest garden with an independent curator, preferably one not involved in the refusal."""
+    able = queries.independent_curators(item.supplier, without=queries.deciders_of(step))
     others = able.keys() - {item.garden_id}
     confirmed = select(Refusal.second_garden_id).where(
         Refusal.vetting_id == item.id, Refusal.state == second_review.CONFIRMED
     )
-    apart = others - set(session.scalars(confirmed))
-    return queries.nearest_garden(item.supplier, apart or others)
+    uninvolved = others - set(session.scalars(confirmed))
+    return queries.nearest_garden(item.supplier, uninvolved or others)
 
 
 def _administrators() -> list[Recipient]:
@@ -73,53 +81,56 @@ def _administrators() -> list[Recipient]:
     return [accounts.as_recipient(user) for user in session.scalars(query)]
 
 
-def _judges(made: Appeal) -> list[Recipient]:
-    """Return the people who can judge an appeal."""
-    able = queries.untied_curators(made.vetting.supplier, without=queries.judges_of(made.decision))
-    curators = organisations.recipients_for(made.garden_id, roles=("curator",))
-    return [person for person in curators if person.user_id in able.get(made.garden_id or 0, ())]
+def _deciders(appeal_row: Appeal) -> list[Recipient]:
+    """Curators who can decide an appeal."""
+    able = queries.independent_curators(
+        appeal_row.vetting.supplier, without=queries.deciders_of(appeal_row.decision)
+    )
+    curators = organisations.recipients_for(appeal_row.garden_id, roles=("curator",))
+    return [person for person in curators if person.user_id in able.get(appeal_row.garden_id or 0, ())]
 
 
-def answer_appeal(viewer: Viewer, appeal_id: int, move: str, reason: str) -> Appeal:
-    """Approve after all, or let the refusal stand, with reasons; supplier and refusing garden are told.
+def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> Appeal:
+    """Grant an appeal or uphold the refusal, with a reason, and notify the supplier and the garden that refused.
 
-    Raises NotFound, Forbidden, Conflict when it is answered already, RuleBroken for ties or without a reason.
+    Raises NotFound, Forbidden, Conflict if it is already answered, RuleBroken on a conflict of interest or without a
+    reason.
     """
     with transaction():
-        found = session.get(Appeal, appeal_id)
-        if found is None:
+        appeal_row = session.get(Appeal, appeal_id)
+        if appeal_row is None:
             raise NotFound
-        item = locked(found.vetting_id)
-        session.refresh(found)
-        chair = queries.chair_at_appeal(viewer, found)
-        if not chair.is_asked:
+        item = lock_vetting(appeal_row.vetting_id)
+        session.refresh(appeal_row)
+        role = queries.role_in_appeal(viewer, appeal_row)
+        if not role.is_asked:
             raise NotFound
-        if not chair.is_curator:
+        if not role.is_curator:
             raise Forbidden
-        if found.state != second_review.WAITING or item.state != rules.REFUSED:
+        if appeal_row.state != second_review.WAITING or item.state != rules.REFUSED:
             raise Conflict(_("This appeal has been answered."))
-        to_state = second_review.result_of(move, found.state)
+        to_state = second_review.next_state(action, appeal_row.state)
         if to_state is None:
             raise RuleBroken(_("Choose an action."))
-        if not second_review.may(move, chair):
+        if not second_review.can(action, role):
             raise RuleBroken(_("You are involved in this case and cannot decide it. Ask another curator."))
         if not reason.strip():
             raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
-        found.state, found.reason = to_state, reason
-        found.decided_by_id, found.decided_at = viewer.user_id, clock.now()
-        if move == second_review.GRANT:
+        appeal_row.state, appeal_row.reason = to_state, reason
+        appeal_row.decided_by_id, appeal_row.decided_at = viewer.user_id, clock.now()
+        if action == second_review.GRANT:
             checklist = rules.full_checklist(item.category)
             decision = Decision(rules.APPROVE, item.revision, checklist, reason)
-            write_decision(viewer, item, rules.REFUSED, rules.APPROVED, decision)
+            apply_decision(viewer, item, rules.REFUSED, rules.APPROVED, decision)
         else:
-            _let_stand(viewer, item, reason)
-        record(viewer, f"vetting.appeal_{move}", "vetting", item.id, appeal=found.id)
-        _tell(found, item, viewer.organisation_name)
-        return found
+            _record_upheld(viewer, item, reason)
+        record(viewer, f"vetting.appeal_{action}", "vetting", item.id, appeal=appeal_row.id)
+        _notify(appeal_row, item, viewer.organisation_name)
+        return appeal_row
 
 
-def _let_stand(viewer: Viewer, item: Vetting, reason: str) -> None:
-    """Keep in the history that somebody has looked; the refusal keeps its day, from which time is counted."""
+def _record_upheld(viewer: Viewer, item: Vetting, reason: str) -> None:
+    """Record in the history that the refusal was upheld. Its date is unchanged, because time limits count from it."""
     session.add(
         VettingDecision(
             vetting_id=item.id,
@@ -135,46 +146,50 @@ def _let_stand(viewer: Viewer, item: Vetting, reason: str) -> None:
     session.flush()
 
 
-def _tell(found: Appeal, item: Vetting, garden: str) -> None:
-    granted = found.state == second_review.GRANTED
-    told = second_reviews.appeal_decided(item, garden, found.reason, granted=granted)
-    send(told, organisations.recipients_for(item.supplier_id))
-    at_home = second_reviews.appeal_decided_elsewhere(found, garden, with_reason=True)
-    send(at_home, organisations.recipients_for(found.from_garden_id, roles=("curator",)))
-    to_see = second_reviews.appeal_decided_elsewhere(found, garden, with_reason=False)
-    send(to_see, _administrators())
+def _notify(appeal_row: Appeal, item: Vetting, garden: str) -> None:
+    granted = appeal_row.state == second_review.GRANTED
+    to_supplier = second_reviews.appeal_decided(item, garden, appeal_row.reason, granted=granted)
+    send(to_supplier, organisations.recipients_for(item.supplier_id))
+    to_refusing_garden = second_reviews.appeal_outcome(appeal_row, garden, with_reason=True)
+    send(to_refusing_garden, organisations.recipients_for(appeal_row.from_garden_id, roles=("curator",)))
+    to_administrators = second_reviews.appeal_outcome(appeal_row, garden, with_reason=False)
+    send(to_administrators, _administrators())
 
 
 def remind_of_appeals() -> int:
-    """Remind of appeals that have waited for more than five working days; return how many gardens were told.
+    """Send reminders for appeals older than five working days. Returns the number of gardens notified.
 
-    An appeal that nobody can judge where it lies goes to the next garden as soon as there is one.
+    An appeal that nobody in its garden can decide is passed on to the next garden that can.
     """
     waiting = select(Appeal.id).where(Appeal.state == second_review.WAITING).order_by(Appeal.id)
-    numbers = session.scalars(waiting).all()
+    ids = session.scalars(waiting).all()
     session.rollback()
-    return sum(_remind(number) for number in numbers)
+    return sum(_remind(appeal_id) for appeal_id in ids)
 
 
 def _remind(appeal_id: int) -> int:
     with transaction():
-        found = session.get_one(Appeal, appeal_id)
-        item = locked(found.vetting_id)
-        session.refresh(found)
-        if found.state != second_review.WAITING:
+        appeal_row = session.get_one(Appeal, appeal_id)
+        item = lock_vetting(appeal_row.vetting_id)
+        session.refresh(appeal_row)
+        if appeal_row.state != second_review.WAITING:
             return 0
-        if not _judges(found):
-            asked = _garden_for(item, found.decision)
-            if asked is None or asked == found.garden_id:
+        if not _deciders(appeal_row):
+            asked = _garden_for(item, appeal_row.decision)
+            if asked is None or asked == appeal_row.garden_id:
                 return 0
-            found.garden_id, found.reminded_at = asked, None
+            appeal_row.garden_id, appeal_row.reminded_at = asked, None
             record(None, "vetting.pass_on_appeal", "vetting", item.id, garden=asked)
-        elif found.reminded_at or not second_review.is_late(found.appealed_at, clock.today()):
+        elif appeal_row.reminded_at or not second_review.is_reminder_due(
+            appeal_row.appealed_at, clock.today()
+        ):
             return 0
         else:
-            found.reminded_at = clock.now()
+            appeal_row.reminded_at = clock.now()
             record(None, "vetting.remind_of_appeal", "vetting", item.id)
         session.flush()
-        came = second_reviews.appeal_came(item.supplier.name, item.category, found.id, item.garden.name)
-        send(came, _judges(found))
+        message = second_reviews.appeal_received(
+            item.supplier.name, item.category, appeal_row.id, item.garden.name
+        )
+        send(message, _deciders(appeal_row))
         return 1

@@ -1,4 +1,4 @@
-"""Applying to be a supplier, asking for a new kind of service, and answering the garden."""
+"""Applying for approval, applying for more kinds of service, and sending an application again."""
 
 from collections.abc import Sequence
 
@@ -22,14 +22,14 @@ from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.notices import applications
-from marketplace.vetting.use_cases.deciding import locked
-from marketplace.vetting.use_cases.refusing import overtake_refusals
+from marketplace.vetting.use_cases.deciding import lock_vetting
+from marketplace.vetting.use_cases.refusing import supersede_refusals
 
 
-def home_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
-    """Return the garden that vets a supplier: the chosen one, the one covering its seat, else the nearest.
+def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:
+    """Choose the garden that vets a supplier: the requested one, the one covering its municipality, or the nearest.
 
-    Raises RuleBroken when there is none.
+    Raises RuleBroken if there is none.
     """
     gardens = organisations.gardens()
     chosen = next((garden for garden in gardens if garden.id == garden_id), None)
@@ -51,14 +51,15 @@ def add_application(
     *,
     owner_id: int | None = None,
     actor: Viewer | None = None,
-    tell: bool = True,
+    notify: bool = True,
 ) -> Supplier:
-    """Add a supplier that waits for approval, in the caller's transaction or its own. Raises RuleBroken.
+    """Add a supplier with applications for the kinds of service it sells. Raises RuleBroken.
 
-    `owner_id` is the person who will act for it. With `tell` the garden's curators get a notice, the owner a receipt.
+    Runs in the caller's transaction, or its own. `owner_id` is the person who will act for the supplier. With
+    `notify`, the garden's curators and the owner are notified.
     """
     with transaction():
-        garden = home_garden(application.basics.municipality_number, application.garden_id)
+        garden = responsible_garden(application.basics.municipality_number, application.garden_id)
         supplier = Supplier(slug=organisations.unique_slug(application.basics.name), garden_id=garden.id)
         write.write_basics(supplier, application.basics)
         supplier.about, supplier.text_locale = application.about, application.text_locale
@@ -74,66 +75,67 @@ def add_application(
             add_membership(owner_id, supplier.id, "owner")
         by = actor or Viewer(user_id=owner_id, organisation_id=supplier.id)
         categories = sorted({taxonomy.group_of(row.code) for row in supplier.services})
-        opened = [_open_vetting(supplier, category, by, application.note) for category in categories]
+        vettings = [_add_vetting(supplier, category, by, application.note) for category in categories]
         record(by, "supplier.apply", "organisation", supplier.id, categories=categories, garden=garden.id)
-        if tell:
-            _tell_of_application(supplier, opened, owner_id)
+        if notify:
+            _notify_of_application(supplier, vettings, owner_id)
         return supplier
 
 
-def _open_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> Vetting:
-    opened = Vetting(
+def _add_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> Vetting:
+    vettings = Vetting(
         supplier=supplier, category=category, garden_id=supplier.garden_id, state=rules.SUBMITTED
     )
-    session.add(opened)
+    session.add(vettings)
     session.flush()
     session.add(
         VettingDecision(
-            vetting_id=opened.id, by_id=by.user_id, from_state="", to_state=rules.SUBMITTED, text=note
+            vetting_id=vettings.id, by_id=by.user_id, from_state="", to_state=rules.SUBMITTED, text=note
         )
     )
-    return opened
+    return vettings
 
 
-def _tell_of_application(supplier: Supplier, opened: Sequence[Vetting], owner_id: int | None) -> None:
-    categories = [item.category for item in opened]
-    garden_id = opened[0].garden_id
+def _notify_of_application(supplier: Supplier, vettings: Sequence[Vetting], owner_id: int | None) -> None:
+    categories = [item.category for item in vettings]
+    garden_id = vettings[0].garden_id
     curators = organisations.recipients_for(garden_id, roles=("curator",))
-    send(applications.application_received(supplier, categories, opened[0].id), curators)
+    send(applications.application_received(supplier, categories, vettings[0].id), curators)
     if owner_id is not None:
         owner = accounts.as_recipient(people.get_user(owner_id))
         send(
-            applications.application_receipt(supplier, categories, organisations.garden(garden_id).name),
+            applications.application_sent(supplier, categories, organisations.garden(garden_id).name),
             [owner],
         )
 
 
 def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> None:
-    """Make an account and a supplier in one step, and mail a link that confirms the address. Raises RuleBroken.
+    """Create an account and a supplier, and e-mail a link to confirm the address. Raises RuleBroken.
 
-    Says nothing of whether the address had an account: then its owner is told by mail, and there is no new supplier.
+    The response does not reveal whether the address has an account: if it has, its owner gets an e-mail and no
+    supplier is created.
     """
-    garden = home_garden(application.basics.municipality_number, application.garden_id)
+    garden = responsible_garden(application.basics.municipality_number, application.garden_id)
     prepared = accounts.prepare_account(person, cost, application.basics.name, garden.name)
     with transaction():
         write.check_number(application.basics)
         user = accounts.register(prepared)
         if user is not None:
-            _apply_for(user.id, application)
+            _add_for_user(user.id, application)
 
 
-def found_supplier(viewer: Viewer, application: SupplierApplication) -> int:
-    """Add a supplier for a person who is signed in; return the id of the membership. Raises RuleBroken."""
+def create_own_supplier(viewer: Viewer, application: SupplierApplication) -> int:
+    """Create a supplier for a signed-in person. Returns the membership id. Raises RuleBroken."""
     with transaction():
-        return _apply_for(viewer.user_id or 0, application)
+        return _add_for_user(viewer.user_id or 0, application)
 
 
-def _apply_for(user_id: int, application: SupplierApplication) -> int:
+def _add_for_user(user_id: int, application: SupplierApplication) -> int:
     supplier = add_application(application, owner_id=user_id)
     return next(m.id for m in organisations.members(supplier.id) if m.user_id == user_id)
 
 
-def open_new_kinds(viewer: Viewer, supplier: Supplier, note: str = "") -> int:
+def apply_for_new_categories(viewer: Viewer, supplier: Supplier, note: str = "") -> int:
     """Apply for the kinds of service that a supplier sells but has no vetting for. Returns the number of applications.
 
     Called inside the transaction that changes the services.
@@ -141,9 +143,9 @@ def open_new_kinds(viewer: Viewer, supplier: Supplier, note: str = "") -> int:
     have = {vetting.category for vetting in queries.vettings_of(supplier.id)}
     wanted = sorted({taxonomy.group_of(row.code) for row in supplier.services} - have)
     if supplier.garden_id is None and wanted:
-        supplier.garden_id = home_garden(supplier.municipality_number).id
-    opened = [_open_vetting(supplier, category, viewer, note) for category in wanted]
-    if opened:
+        supplier.garden_id = responsible_garden(supplier.municipality_number).id
+    vettings = [_add_vetting(supplier, category, viewer, note) for category in wanted]
+    if vettings:
         record(
             viewer,
             "supplier.apply",
@@ -152,32 +154,32 @@ def open_new_kinds(viewer: Viewer, supplier: Supplier, note: str = "") -> int:
             categories=wanted,
             garden=supplier.garden_id,
         )
-        _tell_of_application(supplier, opened, viewer.user_id)
-    return len(opened)
+        _notify_of_application(supplier, vettings, viewer.user_id)
+    return len(vettings)
 
 
 def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
-    """Send an application again, or ask for renewal. Raises RuleBroken when nothing differs or it is too early."""
+    """Send an application again, or request renewal. Raises RuleBroken if nothing has changed or it is too early."""
     if not viewer.is_owner:
         raise Forbidden
     with transaction():
-        item = locked(vetting_id)
+        item = lock_vetting(vetting_id)
         if not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
             raise NotFound
-        stands = queries.standing_of(item)
-        to_state = rules.result_of(rules.SUBMIT, stands)
+        status = queries.status_of(item)
+        to_state = rules.next_state(rules.SUBMIT, status)
         if to_state is None:
             raise RuleBroken(_("The business garden already has this application."))
-        renewal = stands in {rules.DUE, rules.DORMANT}
-        if stands == rules.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
+        renewal = status in {rules.DUE, rules.DORMANT}
+        if status == rules.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
             raise RuleBroken(_("You have already requested this. The business garden will review it."))
-        way = queries.ways_on(viewer).get(item.id)
-        if way and way.appeal and way.appeal.state == second_review.WAITING:
+        recourse = queries.recourse_by_vetting(viewer).get(item.id)
+        if recourse and recourse.appeal and recourse.appeal.state == second_review.WAITING:
             raise RuleBroken(
                 _("Another garden is reviewing your appeal. You can apply again once it has replied.")
             )
         if (
-            stands == rules.REFUSED
+            status == rules.REFUSED
             and item.decided_at
             and rules.reapply_from(item.decided_at) > clock.today()
         ):
@@ -195,16 +197,16 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
             VettingDecision(
                 vetting_id=item.id,
                 by_id=viewer.user_id,
-                from_state=stands,
+                from_state=status,
                 to_state=rules.SUBMITTED,
                 text=note,
             )
         )
-        overtake_refusals(item.supplier_id, item.id)
+        supersede_refusals(item.supplier_id, item.id)
         item.state, item.submitted_at = to_state, clock.now()
         item.revision += 1
-        record(viewer, "vetting.submit", "vetting", item.id, standing=stands)
+        record(viewer, "vetting.submit", "vetting", item.id, standing=status)
         curators = organisations.recipients_for(item.garden_id, roles=("curator",))
-        waits = applications.renewal_waits if renewal else applications.application_received
+        waits = applications.renewal_pending if renewal else applications.application_received
         send(waits(item.supplier, [item.category], item.id), curators)
         return item

@@ -1,4 +1,4 @@
-"""What curators decide, and what the clock reminds of."""
+"""Decisions of curators, and reminders about renewals."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -24,8 +24,8 @@ from marketplace.vetting.notices import applications
 Checklist = Mapping[str, Mapping[str, Any]]
 
 
-def locked(vetting_id: int) -> Vetting:
-    """Return an application that nobody else changes until the end of the transaction. Raises NotFound."""
+def lock_vetting(vetting_id: int) -> Vetting:
+    """Load an application and lock it until the end of the transaction. Raises NotFound."""
     query = select(Vetting).where(Vetting.id == vetting_id).with_for_update()
     item = session.scalar(query.execution_options(populate_existing=True))
     if item is None:
@@ -33,125 +33,126 @@ def locked(vetting_id: int) -> Vetting:
     return item
 
 
-def may_decide(viewer: Viewer, item: Vetting) -> None:
-    """Only curators of the garden that got the application, and none who belongs to the supplier."""
+def check_may_decide(viewer: Viewer, item: Vetting) -> None:
+    """Require a curator of the vetting garden without a conflict of interest. Raises NotFound, Forbidden or RuleBroken."""
     if not viewer.is_garden or item.garden_id != viewer.organisation_id:
         raise NotFound
     if not viewer.is_curator:
         raise Forbidden
-    if queries.has_tie(viewer, item.supplier_id):
+    if queries.has_conflict_of_interest(viewer, item.supplier_id):
         raise RuleBroken(_("You are connected to this supplier and cannot decide. Ask another curator."))
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """What a curator has decided on the application as it stood at `revision`."""
+    """A curator's decision on an application at a `revision`."""
 
-    move: str
+    action: str
     revision: int
     checklist: Checklist
     reason: str = ""
 
 
 def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
-    """Take a decision on an application, tell the supplier, and keep it in the history.
+    """Decide an application, notify the supplier and record the decision in the history.
 
-    That a changed profile was read is kept, and told to nobody. A refusal is not decided here: it takes two curators.
+    A review of a changed profile is recorded without notice. Refusals are not decided here, because they need a
+    second curator.
 
-    Raises NotFound and Forbidden for those who may not, Conflict when another was first, RuleBroken when the
-    checklist or the reason does not carry the decision.
+    Raises NotFound or Forbidden without permission, Conflict if the application has changed, RuleBroken if the
+    checklist or the reason does not justify the decision.
     """
     with transaction():
-        item = locked(vetting_id)
-        may_decide(viewer, item)
-        stands = queries.standing_of(item)
-        move, reason = decision.move, decision.reason
-        must_be_as_read(item, decision)
-        to_state = rules.result_of(move, stands)
-        if to_state is None or move in rules.TAKES_TWO:
+        item = lock_vetting(vetting_id)
+        check_may_decide(viewer, item)
+        status = queries.status_of(item)
+        action, reason = decision.action, decision.reason
+        check_unrevised(item, decision)
+        to_state = rules.next_state(action, status)
+        if to_state is None or action in rules.NEEDS_SECOND_REVIEWER:
             raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
-        kept = (
+        checklist = (
             dict(item.checklist)
-            if move in {rules.SUSPEND, rules.REINSTATE, rules.READ}
-            else plain(item.category, decision.checklist)
+            if action in {rules.SUSPEND, rules.REINSTATE, rules.READ}
+            else clean_checklist(item.category, decision.checklist)
         )
-        must_carry(item.category, move, kept, reason)
-        write_decision(viewer, item, stands, to_state, Decision(move, item.revision, kept, reason))
-        if move == rules.READ:
+        check_justified(item.category, action, checklist, reason)
+        apply_decision(viewer, item, status, to_state, Decision(action, item.revision, checklist, reason))
+        if action == rules.READ:
             return item
-        missing = rules.unmet(item.category, kept) if move in rules.NEEDS_UNMET else []
+        missing = rules.unmet_criteria(item.category, checklist) if action in rules.NEEDS_UNMET else []
         send(
-            applications.decided(item.supplier, item, move, reason, missing),
+            applications.decided(item.supplier, item, action, reason, missing),
             organisations.recipients_for(item.supplier_id),
         )
         return item
 
 
-def must_be_as_read(item: Vetting, decision: Decision) -> None:
-    """Raise Conflict when the application is not as the curator read it, or waits for a second curator."""
-    waiting = queries.open_refusal(item.id)
+def check_unrevised(item: Vetting, decision: Decision) -> None:
+    """Raise Conflict if the application has a new revision, or awaits a second curator."""
+    waiting = queries.proposed_refusal(item.id)
     if waiting is not None:
         message = _("%(name)s has proposed refusing this application. A second curator must reply first.")
         raise Conflict(message % {"name": waiting.proposed_by.name})
     if item.revision != decision.revision:
-        raise Conflict(somebody_was_first(item), {"standing": queries.standing_of(item)})
+        raise Conflict(describe_conflict(item), {"standing": queries.status_of(item)})
 
 
-def somebody_was_first(item: Vetting) -> str:
-    """Return what has happened to an application since somebody read it."""
+def describe_conflict(item: Vetting) -> str:
+    """Describe the latest change to an application."""
     if item.decided_by is None or not item.decisions or item.decisions[-1].by_id != item.decided_by_id:
         return _(
             "The supplier has resubmitted the application since you opened the page. Open it again to read it."
         )
-    words = {
+    messages = {
         rules.APPROVED: _("%(name)s has already approved this application."),
         rules.CHANGES: _("%(name)s has already asked for changes."),
         rules.REFUSED: _("%(name)s has already refused this application."),
         rules.SUSPENDED: _("%(name)s has already suspended this approval."),
     }
-    return words.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
+    return messages.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
 
 
-def plain(category: str, checklist: Checklist) -> dict[str, Any]:
-    """Return a checklist with the category's criteria only, and nothing but an answer and a note in each."""
-    kept: dict[str, Any] = {}
+def clean_checklist(category: str, answers: Checklist) -> dict[str, Any]:
+    """Keep only the category's criteria in a checklist, each with an answer and a note."""
+    checklist: dict[str, Any] = {}
     for criterion in rules.criteria_for(category):
-        answer = checklist.get(criterion.code, {})
+        answer = answers.get(criterion.code, {})
         met = answer.get("met")
-        kept[criterion.code] = {
+        checklist[criterion.code] = {
             "met": met if isinstance(met, bool) else None,
             "note": str(answer.get("note", "")),
         }
-    return kept
+    return checklist
 
 
-def must_carry(category: str, move: str, checklist: Checklist, reason: str) -> None:
-    """Raise RuleBroken when the checklist or the reason does not carry a decision."""
-    if move in rules.NEEDS_TEXT and not reason.strip():
+def check_justified(category: str, action: str, checklist: Checklist, reason: str) -> None:
+    """Raise RuleBroken if the checklist or the reason does not justify a decision."""
+    if action in rules.NEEDS_TEXT and not reason.strip():
         raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
-    if move in rules.NEEDS_UNMET and not rules.unmet(category, checklist):
+    if action in rules.NEEDS_UNMET and not rules.unmet_criteria(category, checklist):
         raise RuleBroken(
             _("Mark at least one point as not met so that the supplier knows what is missing."), "checklist"
         )
-    if move == rules.APPROVE:
-        if rules.unanswered(category, checklist):
+    if action == rules.APPROVE:
+        if rules.unanswered_criteria(category, checklist):
             raise RuleBroken(_("Answer every point on the list before you approve."), "checklist")
-        if rules.unmet(category, checklist):
+        if rules.unmet_criteria(category, checklist):
             raise RuleBroken(
                 _("A point is not met. Ask for changes instead, or mark the point as met and add a note."),
                 "checklist",
             )
 
 
-def write_decision(viewer: Viewer, item: Vetting, stands: str, to_state: str, decision: Decision) -> None:
-    """Write a decision on an application and in its history, and record it."""
+def apply_decision(viewer: Viewer, item: Vetting, status: str, to_state: str, decision: Decision) -> None:
+    """Apply a decision to an application, and add it to the history and the audit log."""
     now, checklist, reason = clock.now(), dict(decision.checklist), decision.reason
     session.add(
         VettingDecision(
             vetting_id=item.id,
             at=now,
             by_id=viewer.user_id,
-            from_state=stands,
+            from_state=status,
             to_state=to_state,
             text=reason,
             checklist=checklist,
@@ -159,27 +160,27 @@ def write_decision(viewer: Viewer, item: Vetting, stands: str, to_state: str, de
     )
     item.state, item.checklist, item.reason = to_state, checklist, reason
     item.decided_at, item.decided_by_id = now, viewer.user_id
-    if decision.move in {rules.APPROVE, rules.READ}:
+    if decision.action in {rules.APPROVE, rules.READ}:
         item.supplier.held = None
-    if decision.move == rules.APPROVE:
+    if decision.action == rules.APPROVE:
         item.approved_at = now
     item.revision += 1
     session.flush()
     record(
         viewer,
-        f"vetting.{decision.move}",
+        f"vetting.{decision.action}",
         "vetting",
         item.id,
         supplier=item.supplier_id,
         category=item.category,
-        standing=stands,
+        standing=status,
     )
 
 
-def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[Vetting]:
-    """Approve everything that a supplier waits for at the viewer's garden, in one step; return what was approved.
+def approve_all(viewer: Viewer, supplier_id: int, *, notify: bool = True) -> list[Vetting]:
+    """Approve all pending applications of a supplier to the viewer's garden. Returns the approved ones.
 
-    The curator vouches that all points are met. Raises NotFound when nothing of the supplier is the garden's.
+    All criteria are recorded as met. Raises NotFound if the supplier has no applications to the garden.
     """
     with transaction():
         query = select(Vetting).where(
@@ -190,14 +191,14 @@ def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[
             raise NotFound
         approved = []
         for item in items:
-            may_decide(viewer, item)
-            stands = queries.standing_of(item)
-            if stands in {rules.SUBMITTED, rules.DUE} and queries.open_refusal(item.id) is None:
+            check_may_decide(viewer, item)
+            status = queries.status_of(item)
+            if status in {rules.SUBMITTED, rules.DUE} and queries.proposed_refusal(item.id) is None:
                 checklist = rules.full_checklist(item.category)
                 decision = Decision(rules.APPROVE, item.revision, checklist)
-                write_decision(viewer, item, stands, rules.APPROVED, decision)
+                apply_decision(viewer, item, status, rules.APPROVED, decision)
                 approved.append(item)
-        if approved and tell:
+        if approved and notify:
             message = applications.all_approved(
                 approved[0].supplier, [item.category for item in approved], approved[0].garden.name
             )
@@ -205,14 +206,14 @@ def approve_all(viewer: Viewer, supplier_id: int, *, tell: bool = True) -> list[
         return approved
 
 
-def remind_renewals() -> int:
-    """Tell suppliers and curators, once for each approval, that it is a year old; return how many suppliers were told.
+def remind_of_renewals() -> int:
+    """Remind suppliers and curators once of each approval that is a year old. Returns the number of suppliers reminded.
 
-    The step in the history, made by nobody, is also the mark that it has been said.
+    The reminder is a step in the history without a person, which also prevents a second one.
     """
     with transaction():
         now = clock.now()
-        told = select(VettingDecision.id).where(
+        reminded = select(VettingDecision.id).where(
             VettingDecision.vetting_id == Vetting.id,
             VettingDecision.to_state == rules.DUE,
             VettingDecision.at > Vetting.approved_at,
@@ -225,7 +226,7 @@ def remind_renewals() -> int:
                 Vetting.state == rules.APPROVED,
                 Vetting.approved_at <= rules.months_before(now, rules.DUE_MONTHS),
                 Supplier.is_active,
-                ~told.exists(),
+                ~reminded.exists(),
             )
             .order_by(Vetting.supplier_id, Vetting.category)
         )
@@ -242,5 +243,5 @@ def remind_renewals() -> int:
             due = applications.renewal_due(categories, first.garden.name, rules.dormant_on(oldest))
             send(due, organisations.recipients_for(supplier_id, roles=("owner",)))
             curators = organisations.recipients_for(first.garden_id, roles=("curator",))
-            send(applications.renewal_waits(first.supplier, categories, first.id), curators)
+            send(applications.renewal_pending(first.supplier, categories, first.id), curators)
         return len(by_supplier)

@@ -1,4 +1,4 @@
-"""Bringing suppliers in from a file: as applications, all or nothing, which a named curator may approve at once."""
+"""Importing suppliers from a file as applications, all or none, optionally approved by a named curator."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,14 +15,16 @@ from marketplace.suppliers.glossary import glossary
 from marketplace.suppliers.importing import Fault, ImportedSupplier
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import Basics, Offer, SupplierApplication
-from marketplace.vetting.use_cases.applying import add_application, home_garden
+from marketplace.vetting.use_cases.applying import add_application, responsible_garden
 from marketplace.vetting.use_cases.deciding import approve_all
 
-MOST_READ, CLEAR = 3, 0.25
+MAX_INFERRED = 3
+MIN_PROBABILITY = 0.25
+"""Below this the most probable service is used alone."""
 
 
 def curator_by_email(email: str) -> Viewer:
-    """Return a curator as the one who vouches for an import. Raises RuleBroken when nobody is."""
+    """Find the curator who approves an import. Raises RuleBroken if the address is not a curator's."""
     user = find_user_by_email(email)
     for membership in memberships_of(user.id) if user else ():
         if user and membership.role == "curator":
@@ -31,8 +33,8 @@ def curator_by_email(email: str) -> Viewer:
     raise RuleBroken(message)
 
 
-def already_here(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
-    """Return a fault for each supplier whose name is taken by one that is registered."""
+def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
+    """Report a fault for each supplier whose name is already registered."""
     names = [supplier.name.casefold() for supplier in suppliers]
     taken: set[str] = set()
     for start in range(0, len(names), 500):
@@ -43,41 +45,41 @@ def already_here(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
     return [
         Fault(
             supplier.line,
-            f"{supplier.name} is registered already",
-            "Take the line out, or give it another name.",
+            f"{supplier.name} is already registered",
+            "Remove the line, or change the name.",
         )
         for supplier in suppliers
         if supplier.name.casefold() in taken
     ]
 
 
-def read_between_the_lines(supplier: ImportedSupplier) -> ImportedSupplier:
-    """Return a supplier that names no services with those that its own words speak of, at most three."""
+def infer_services(supplier: ImportedSupplier) -> ImportedSupplier:
+    """Fill in missing services with up to three inferred from the supplier's name and text."""
     if supplier.services:
         return supplier
-    found = matching.suggest_needs(
-        f"{supplier.name}. {supplier.text}", glossary(), lang=supplier.lang, limit=MOST_READ
+    inferred = matching.suggest_needs(
+        f"{supplier.name}. {supplier.text}", glossary(), lang=supplier.lang, limit=MAX_INFERRED
     )
-    clear = [need.service for need in found if need.probability >= CLEAR] or [
-        need.service for need in found[:1]
+    services = [need.service for need in inferred if need.probability >= MIN_PROBABILITY] or [
+        need.service for need in inferred[:1]
     ]
-    return replace(supplier, services=tuple(clear))
+    return replace(supplier, services=tuple(services))
 
 
 def import_suppliers(suppliers: Sequence[ImportedSupplier], curator: Viewer | None = None) -> int:
-    """Add all as applications in one transaction, and approve them when a curator vouches. Return how many.
+    """Add all suppliers as applications in one transaction, approved if a curator is given. Returns their number.
 
-    With a curator they belong to that garden, else to the one that covers their seat, or the nearest. Nobody is
-    mailed: the file names no person.
+    With a curator they belong to the curator's garden, otherwise to the responsible one. Nobody is notified, because
+    the file names no people.
     """
     with transaction():
-        garden = home_garden(
+        garden = responsible_garden(
             suppliers[0].municipality or "5001", curator.organisation_id if curator else None
         )
         for supplier in suppliers:
-            seat = supplier.municipality or garden.municipality_number
+            municipality = supplier.municipality or garden.municipality_number
             application = SupplierApplication(
-                basics=Basics(supplier.name, seat),
+                basics=Basics(supplier.name, municipality),
                 offer=Offer(
                     services=supplier.services,
                     sectors=supplier.sectors,
@@ -92,7 +94,7 @@ def import_suppliers(suppliers: Sequence[ImportedSupplier], curator: Viewer | No
                 garden_id=curator.organisation_id if curator else None,
                 note="Imported from a file.",
             )
-            added = add_application(application, actor=curator, tell=False)
+            added = add_application(application, actor=curator, notify=False)
             if curator:
-                approve_all(curator, added.id, tell=False)
+                approve_all(curator, added.id, notify=False)
     return len(suppliers)

@@ -1,6 +1,21 @@
 """Pages for applying and vetting."""
 
-from marketplace.vetting.views import applying, dashboard, profile, second_reviews, transfers
+from marketplace.vetting.views import (
+    applications,
+    applying,
+    conflicts_of_interest,
+    profile,
+    second_reviews,
+    transfers,
+)
 from marketplace.vetting.views.base import blueprint
 
-__all__ = ["applying", "blueprint", "dashboard", "profile", "second_reviews", "transfers"]
+__all__ = [
+    "applications",
+    "applying",
+    "blueprint",
+    "conflicts_of_interest",
+    "profile",
+    "second_reviews",
+    "transfers",
+]

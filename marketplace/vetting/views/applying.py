@@ -1,4 +1,4 @@
-"""Applying to be a supplier."""
+"""Page for applying."""
 
 from flask import render_template
 
@@ -20,20 +20,20 @@ from marketplace.web.viewer import current_token, current_viewer
 @blueprint.route("/suppliers/apply", methods=["GET", "POST"])
 @access.public
 @access.writes(
-    Level.PUBLIC, because="whoever wants to be a supplier applies; a garden looks before it counts"
+    Level.PUBLIC, because="anyone can apply; a garden reviews the application before it takes effect"
 )
 def apply() -> Answer:
-    """Apply for approval, with an account unless one is signed in."""
+    """Apply for approval, and create an account unless signed in."""
     viewer = current_viewer()
-    started = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
-    form: ApplyFields = ApplyForm(data=started) if viewer.is_signed_in else RegisterAndApplyForm(data=started)
+    initial = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
+    form: ApplyFields = ApplyForm(data=initial) if viewer.is_signed_in else RegisterAndApplyForm(data=initial)
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterAndApplyForm):
                 person = form.person()
                 use_cases.register_supplier(person, form.application(person.name, person.email), hash_cost())
                 return see_other("accounts.check_mail")
-            membership_id = use_cases.found_supplier(viewer, form.application(viewer.name, viewer.email))
+            membership_id = use_cases.create_own_supplier(viewer, form.application(viewer.name, viewer.email))
             organisations.choose_organisation(viewer, current_token() or "", membership_id)
         except RuleBroken as error:
             form.add_rule_error(error)

@@ -1,4 +1,4 @@
-"""The blueprint of the vetting pages, and the names of standings."""
+"""Blueprint of the vetting pages, and labels of the statuses."""
 
 from flask import Blueprint
 from werkzeug.wrappers import Response
@@ -7,7 +7,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 
 blueprint = Blueprint("vetting", __name__)
 Answer = str | Response | tuple[str, int]
-STANDINGS = {
+STATUSES = {
     "waiting": _l("Waiting for you"),
     "submitted": _l("Applied"),
     "changes_requested": _l("Asked for changes"),

@@ -4,7 +4,7 @@ from flask import render_template
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.suppliers.completeness import area_in_words, gaps
+from marketplace.suppliers.completeness import format_area, gaps
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.queries import own_supplier
 from marketplace.suppliers.views.profile import FOR_OWNERS, TITLES
@@ -36,12 +36,12 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
         gaps=gaps(supplier),
         titles=TITLES,
         for_owners=FOR_OWNERS,
-        standing_of=queries.standing_of,
+        status_of=queries.status_of,
         rules=rules,
-        ways=queries.ways_on(viewer),
+        recourses=queries.recourse_by_vetting(viewer),
         form=form,
         failed=failed,
-        area=area_in_words(supplier),
+        area=format_area(supplier),
         spoken=choices.spoken(supplier),
     )
 

@@ -1,4 +1,4 @@
-"""Pages about what takes more than one: a refusal that waits for a second curator, and appeals."""
+"""Refusals awaiting a second curator, and appeals."""
 
 from collections.abc import Callable
 from typing import Any
@@ -7,7 +7,7 @@ from flask import render_template, request
 
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import queries, rules, second_review, use_cases
 from marketplace.vetting.forms.second_reviews import AppealAnswerForm, AppealForm, RefusalAnswerForm
 from marketplace.vetting.views.base import Answer, blueprint
@@ -16,21 +16,21 @@ from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 
-def _page(template: str, matter: queries.Matter, form: Any) -> Answer:
+def _render(template: str, case: queries.ReviewCase, form: Any) -> Answer:
     return render_template(
         template,
-        matter=matter,
-        item=matter.vetting,
-        supplier=matter.supplier,
+        review=case,
+        item=case.vetting,
+        supplier=case.supplier,
         form=form,
         rules=rules,
-        area=area_in_words(matter.supplier),
-        ticked=queries.services_in_category(matter.supplier, matter.vetting.category),
+        area=format_area(case.supplier),
+        ticked=queries.services_in_category(case.supplier, case.vetting.category),
     )
 
 
-def _answered(form: Any, act: Callable[[], object], done: Callable[[], str]) -> Answer | None:
-    """Do what was decided and go back to the desk; None when a rule stands against it, which the form then says."""
+def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -> Answer | None:
+    """Run an action and redirect to the queue. Returns None if a rule is broken, with the error added to the form."""
     try:
         act()
     except RuleBroken as error:
@@ -47,55 +47,55 @@ def _answered(form: Any, act: Callable[[], object], done: Callable[[], str]) -> 
 @access.garden
 @access.writes(access.Level.CURATOR, because="the garden reads what is proposed; a second curator confirms")
 def refusal(refusal_id: int) -> Answer:
-    """Read a refusal that somebody has proposed; confirm it or send it back."""
+    """Show a proposed refusal; confirm, return or withdraw it."""
     viewer, form = current_viewer(), RefusalAnswerForm()
-    matter = queries.refusal_for(viewer, refusal_id)
+    case = queries.refusal_case(viewer, refusal_id)
     if form.validate_on_submit():
-        move, name = request.form.get("decision", ""), matter.supplier.name
-        answered = _answered(
+        action, name = request.form.get("decision", ""), case.supplier.name
+        response = _run_action(
             form,
-            lambda: use_cases.answer_refusal(viewer, refusal_id, move, form.text.data or ""),
-            lambda: _refusal_done(move, name),
+            lambda: use_cases.answer_refusal(viewer, refusal_id, action, form.text.data or ""),
+            lambda: _refusal_message(action, name),
         )
-        if answered:
-            return answered
-    return _page("vetting/refusal.html", matter, form)
+        if response:
+            return response
+    return _render("vetting/refusal.html", case, form)
 
 
-def _refusal_done(move: str, name: str) -> str:
-    said = {
+def _refusal_message(action: str, name: str) -> str:
+    messages = {
         second_review.CONFIRM: _("%(supplier)s has been refused and given the reasons.", supplier=name),
         second_review.RETURN: _("The application from %(supplier)s has been returned.", supplier=name),
         second_review.WITHDRAW: _(
             "You have withdrawn the proposal. The application is waiting for you again."
         ),
     }
-    return said[move]
+    return messages[action]
 
 
 @blueprint.route("/vetting/appeals/<int:appeal_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(
-    access.Level.CURATOR, because="the garden that refused reads the appeal; a curator elsewhere judges it"
+    access.Level.CURATOR, because="the garden that refused reads the appeal; a curator elsewhere decides it"
 )
 def appeal(appeal_id: int) -> Answer:
-    """Read an appeal, and judge it."""
+    """Show an appeal, and decide it."""
     viewer, form = current_viewer(), AppealAnswerForm()
-    matter = queries.appeal_for(viewer, appeal_id)
+    case = queries.appeal_case(viewer, appeal_id)
     if form.validate_on_submit():
-        move, name = request.form.get("decision", ""), matter.supplier.name
-        answered = _answered(
+        action, name = request.form.get("decision", ""), case.supplier.name
+        response = _run_action(
             form,
-            lambda: use_cases.answer_appeal(viewer, appeal_id, move, form.reason.data or ""),
-            lambda: _appeal_done(move, name),
+            lambda: use_cases.answer_appeal(viewer, appeal_id, action, form.reason.data or ""),
+            lambda: _appeal_message(action, name),
         )
-        if answered:
-            return answered
-    return _page("vetting/appeal.html", matter, form)
+        if response:
+            return response
+    return _render("vetting/appeal.html", case, form)
 
 
-def _appeal_done(move: str, name: str) -> str:
-    if move == second_review.GRANT:
+def _appeal_message(action: str, name: str) -> str:
+    if action == second_review.GRANT:
         return _("%(supplier)s is approved and has been notified.", supplier=name)
     return _("The refusal has been upheld, and %(supplier)s has been notified.", supplier=name)
 
@@ -103,9 +103,9 @@ def _appeal_done(move: str, name: str) -> str:
 @blueprint.route("/profile/vetting/<int:vetting_id>/appeal", methods=["GET", "POST"])
 @access.supplier_owner
 def make_appeal(vetting_id: int) -> Answer:
-    """Ask another garden to look at a refusal."""
+    """Appeal a refusal."""
     viewer, form = current_viewer(), AppealForm()
-    item = queries.appealable(viewer, vetting_id)
+    item = queries.own_vetting(viewer, vetting_id)
     if form.validate_on_submit():
         try:
             use_cases.appeal(viewer, vetting_id, form.text.data or "")
@@ -121,5 +121,5 @@ def make_appeal(vetting_id: int) -> Answer:
 @blueprint.get("/admin/appeals")
 @access.admin
 def appeals() -> Answer:
-    """All appeals, for administrators: who refused, who looks, and how it ended."""
+    """List all appeals for administrators."""
     return render_template("vetting/appeals.html", appeals=queries.all_appeals(current_viewer()))

@@ -15,7 +15,7 @@ from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting, VettingDecision
 
 WAITING = "waiting"
-FILTERS = (WAITING, *rules.STANDINGS)
+FILTERS = (WAITING, *rules.STATUSES)
 
 _VETTING = Vetting.__table__.c
 _OF_SUPPLIER = (
@@ -28,9 +28,9 @@ DUE_BEFORE = bindparam("due", type_=_VETTING.approved_at.type)
 DORMANT_BEFORE = bindparam("dormant", type_=_VETTING.approved_at.type)
 
 
-def standing_of(vetting: Vetting) -> str:
+def status_of(vetting: Vetting) -> str:
     """Current standing of a vetting: its state, or due or dormant."""
-    return rules.standing(vetting.state, vetting.approved_at, clock.now())
+    return rules.status(vetting.state, vetting.approved_at, clock.now())
 
 
 def vettings_of(supplier_id: int, *, with_garden: bool = False) -> list[Vetting]:
@@ -41,7 +41,7 @@ def vettings_of(supplier_id: int, *, with_garden: bool = False) -> list[Vetting]
 
 def listed(vettings: Iterable[Vetting]) -> list[Vetting]:
     """Filter the vettings that count now."""
-    return [vetting for vetting in vettings if standing_of(vetting) in rules.LISTED]
+    return [vetting for vetting in vettings if status_of(vetting) in rules.LISTED]
 
 
 def is_listed(now: dt.datetime) -> Any:
@@ -61,8 +61,8 @@ LISTED_NOW: Any = (Vetting.state == rules.APPROVED) & (
 """The same condition with the time of execution, for statements that are built once."""
 
 
-def standing_bounds() -> dict[str, dt.datetime]:
-    """Parameters of `has_standing`: approvals before these are due or dormant."""
+def status_bounds() -> dict[str, dt.datetime]:
+    """Parameters of `has_status`: approvals before these are due or dormant."""
     now = clock.now()
     return {
         "due": rules.months_before(now, rules.DUE_MONTHS),
@@ -70,17 +70,17 @@ def standing_bounds() -> dict[str, dt.datetime]:
     }
 
 
-def has_standing(standing: str) -> ColumnElement[bool]:
-    """SQL condition for one of `FILTERS`. Execute it with `standing_bounds()`."""
+def has_status(status: str) -> ColumnElement[bool]:
+    """SQL condition for one of `FILTERS`. Execute it with `status_bounds()`."""
     approved = _VETTING.state == rules.APPROVED
     conditions: dict[str, ColumnElement[bool]] = {
         rules.APPROVED: and_(approved, _VETTING.approved_at > DUE_BEFORE),
         rules.DUE: and_(approved, _VETTING.approved_at <= DUE_BEFORE, _VETTING.approved_at > DORMANT_BEFORE),
         rules.DORMANT: and_(approved, _VETTING.approved_at <= DORMANT_BEFORE),
     }
-    if standing == WAITING:
+    if status == WAITING:
         return or_(_VETTING.state == rules.SUBMITTED, conditions[rules.DUE])
-    return conditions.get(standing, _VETTING.state == standing)
+    return conditions.get(status, _VETTING.state == status)
 
 
 def approved_services(codes: Iterable[str], categories: Collection[str]) -> tuple[str, ...]:

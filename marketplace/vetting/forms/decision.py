@@ -1,4 +1,4 @@
-"""The curator's decision: a checklist, a reason, and the revision that was read."""
+"""Form for a curator's decision: checklist, reason, and the revision of the application that was shown."""
 
 from typing import Any
 
@@ -9,11 +9,11 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.vetting import rules
 from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, TextField, length
 
-MOST_DIGITS = 8
+MAX_DIGITS = 8
 
 
 class DecisionForm(BaseForm):
-    """What every decision has."""
+    """Fields of every decision."""
 
     revision = HiddenField()
     reason = LongTextField(
@@ -24,14 +24,14 @@ class DecisionForm(BaseForm):
         ),
     )
 
-    def seen(self) -> int:
-        """Return the revision that the curator had read; -1 when it is not a number."""
+    def shown_revision(self) -> int:
+        """Revision that was shown to the curator, or -1 if the value is not a number."""
         text = self.revision.data or ""
-        return int(text) if text.isascii() and text.isdigit() and len(text) <= MOST_DIGITS else -1
+        return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else -1
 
 
-def decision_form(category: str, kept: dict[str, Any]) -> tuple[DecisionForm, list[dict[str, Any]]]:
-    """Return the form for a kind of service, and its points: criterion, answer field, note field."""
+def decision_form(category: str, checklist: dict[str, Any]) -> tuple[DecisionForm, list[dict[str, Any]]]:
+    """Build the form for a kind of service, and its points: criterion, answer field and note field."""
     fields: dict[str, Any] = {}
     for criterion in rules.criteria_for(category):
         fields[f"met_{criterion.code}"] = ChoiceField(
@@ -39,7 +39,7 @@ def decision_form(category: str, kept: dict[str, Any]) -> tuple[DecisionForm, li
         )
         fields[f"note_{criterion.code}"] = TextField(_("Note"), [length(high=500)])
     data = {}
-    for code, answer in kept.items():
+    for code, answer in checklist.items():
         data[f"met_{code}"] = {True: "yes", False: "no"}.get(answer.get("met"), "")
         data[f"note_{code}"] = answer.get("note", "")
     form: DecisionForm = type("ChecklistForm", (DecisionForm,), fields)(data=data)
@@ -51,7 +51,7 @@ def decision_form(category: str, kept: dict[str, Any]) -> tuple[DecisionForm, li
 
 
 def checklist_of(points: list[dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    """Return what the curator has answered."""
+    """Convert the points of a form to a checklist."""
     answers = {"yes": True, "no": False}
     return {
         point["criterion"].code: {"met": answers.get(point["met"].data), "note": point["note"].data or ""}

@@ -1,14 +1,14 @@
-"""The garden's desk: applications, decisions, and its suppliers."""
+"""A garden's applications: the queue, and decisions."""
 
 from flask import render_template, request
 
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.suppliers.completeness import area_in_words
+from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import queries, rules, second_review, spam_review, use_cases
 from marketplace.vetting.forms import checklist_of, decision_form
-from marketplace.vetting.views.base import STANDINGS, Answer, blueprint
+from marketplace.vetting.views.base import STATUSES, Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
@@ -18,20 +18,20 @@ from marketplace.web.viewer import current_viewer
 @blueprint.get("/vetting")
 @access.garden
 def queue() -> Answer:
-    """Applications, the one that has waited longest first."""
+    """List applications, longest waiting first."""
     viewer = current_viewer()
-    asked = request.args.get("state", "waiting")
-    standing = asked if asked in STANDINGS and asked != "paused" else "waiting"
-    counted = queries.counts(viewer)
+    requested = request.args.get("state", "waiting")
+    status = requested if requested in STATUSES and requested != "paused" else "waiting"
+    counted = queries.count_by_status(viewer)
     return render_template(
         "vetting/queue.html",
-        page=queries.queue(viewer, standing, page_arg(), counted),
+        page=queries.queue(viewer, status, page_arg(), counted),
         counts=counted,
-        again=queries.to_read_again(viewer) if standing == "waiting" else (),
-        to_confirm=queries.refusals_to_confirm(viewer) if standing == "waiting" else (),
-        to_judge=queries.appeals_to_judge(viewer) if standing == "waiting" else (),
-        standing=standing,
-        names=STANDINGS,
+        to_review=queries.profiles_to_review(viewer) if status == "waiting" else (),
+        to_confirm=queries.refusals_to_confirm(viewer) if status == "waiting" else (),
+        to_decide=queries.appeals_to_decide(viewer) if status == "waiting" else (),
+        status=status,
+        names=STATUSES,
         rules=rules,
     )
 
@@ -40,51 +40,55 @@ def queue() -> Answer:
 @access.garden
 @access.writes(access.Level.CURATOR, because="the whole garden reads applications; curators decide")
 def application(vetting_id: int) -> Answer:
-    """Read an application, and decide."""
+    """Show an application, and decide it."""
     viewer = current_viewer()
-    found = queries.application(viewer, vetting_id)
-    form, points = decision_form(found.vetting.category, found.vetting.checklist)
-    status = 200
+    view = queries.application_view(viewer, vetting_id)
+    form, points = decision_form(view.vetting.category, view.vetting.checklist)
+    status_code = 200
     if form.validate_on_submit():
-        move = request.form.get("decision", "")
+        action = request.form.get("decision", "")
         try:
-            decision = use_cases.Decision(move, form.seen(), checklist_of(points), form.reason.data or "")
-            act = use_cases.propose_refusal if move in rules.TAKES_TWO else use_cases.decide
-            act(viewer, vetting_id, decision)
+            decision = use_cases.Decision(
+                action, form.shown_revision(), checklist_of(points), form.reason.data or ""
+            )
+            use_case = (
+                use_cases.propose_refusal if action in rules.NEEDS_SECOND_REVIEWER else use_cases.decide
+            )
+            use_case(viewer, vetting_id, decision)
         except RuleBroken as error:
             form.add_rule_error(error)
         except Conflict as error:
             form.form_errors.append(error.message)
-            found, status = queries.application(viewer, vetting_id), 409
+            view, status_code = queries.application_view(viewer, vetting_id), 409
         else:
-            flashes.done(_done(move, found.supplier.name))
+            flashes.done(_decision_message(action, view.supplier.name))
             return see_other("vetting.queue")
     refusals = queries.refusals_of(vetting_id)
     html = render_template(
         "vetting/application.html",
-        found=found,
-        item=found.vetting,
-        supplier=found.supplier,
+        view=view,
+        item=view.vetting,
+        supplier=view.supplier,
         form=form,
         points=points,
-        moves=rules.moves_from(found.standing),
+        actions=rules.actions_from(view.status),
         proposed=next((step for step in refusals if step.state == second_review.PROPOSED), None),
         refusals=refusals,
-        odd=spam_review.found_in(found.supplier),
-        odd_is_read=spam_review.looked_at(found.supplier, found.vettings),
-        may_decide=viewer.is_curator and not found.has_tie,
-        names=STANDINGS,
+        findings=spam_review.findings(view.supplier),
+        is_reviewed=spam_review.is_reviewed(view.supplier, view.vettings),
+        can_decide=viewer.is_curator and not view.has_conflict_of_interest,
+        names=STATUSES,
         rules=rules,
-        area=area_in_words(found.supplier),
-        ticked=queries.services_in_category(found.supplier, found.vetting.category),
-        waiting_siblings=[item for item in found.siblings if queries.standing_of(item) == rules.SUBMITTED],
-        standing_of=queries.standing_of,
+        area=format_area(view.supplier),
+        ticked=queries.services_in_category(view.supplier, view.vetting.category),
+        waiting_siblings=[item for item in view.siblings if queries.status_of(item) == rules.SUBMITTED],
+        status_of=queries.status_of,
     )
-    return html, status
+    return html, status_code
 
 
-def _done(move: str, name: str) -> str:
-    said = {
+def _decision_message(action: str, name: str) -> str:
+    messages = {
         rules.APPROVE: _("%(supplier)s is approved and has been notified.", supplier=name),
         rules.ASK: _("%(supplier)s has been asked to make changes.", supplier=name),
         rules.REFUSE: _(
@@ -101,20 +105,23 @@ def _done(move: str, name: str) -> str:
             "The approval is active again, and %(supplier)s has been notified.", supplier=name
         ),
     }
-    return said[move]
+    return messages[action]
 
 
 @blueprint.post("/vetting/supplier/<int:supplier_id>/approve")
 @access.curator
 def approve_all(supplier_id: int) -> Answer:
-    """Approve everything that a supplier waits for, in one step."""
+    """Approve all pending applications of a supplier."""
     try:
         approved = use_cases.approve_all(current_viewer(), supplier_id)
     except RuleBroken as error:
         flashes.warn(error.message)
     else:
-        number = len(approved)
         flashes.done(
-            ngettext("%(num)s kind of service is approved.", "%(num)s kinds of service are approved.", number)
+            ngettext(
+                "%(num)s kind of service is approved.",
+                "%(num)s kinds of service are approved.",
+                len(approved),
+            )
         )
     return see_other("vetting.queue")

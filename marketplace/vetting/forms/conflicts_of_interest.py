@@ -1,0 +1,32 @@
+"""Form for declaring a conflict of interest."""
+
+from typing import Any
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.core.viewer import Viewer
+from marketplace.vetting import queries
+from marketplace.web.forms import BaseForm, ChoiceField, required
+
+
+def conflict_kinds() -> list[tuple[str, str]]:
+    """Kinds of conflicts of interest, with labels."""
+    return [
+        ("owner", _("I own part of it")),
+        ("board", _("I sit on its board")),
+        ("family", _("Family or close friends")),
+        ("paid", _("It has paid me for work in the last two years")),
+    ]
+
+
+class ConflictForm(BaseForm):
+    """Supplier, and kind of connection."""
+
+    supplier = ChoiceField(_l("Supplier"), [required()], validate_choice=False)
+    kind = ChoiceField(_l("What kind of connection is it?"), [required()])
+
+    def __init__(self, viewer: Viewer, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = [(str(supplier_id), name) for supplier_id, name in queries.suppliers_to_declare(viewer)]
+        self.supplier.set_choices([("", _("Choose a supplier")), *choices])
+        self.kind.set_choices(conflict_kinds())

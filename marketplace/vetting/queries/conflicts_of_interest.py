@@ -1,0 +1,66 @@
+"""Conflicts of interest that keep a person from deciding about a supplier."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
+from sqlalchemy.orm import joinedload
+
+from marketplace.core.database import prepared, session
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import sort_key
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Membership, Organisation
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting.models import ConflictOfInterest
+
+
+def conflicting_suppliers(user_id: ColumnElement[int], garden_id: ColumnElement[int]) -> Any:
+    """Select the suppliers about which a person acting for a garden must not decide.
+
+    These are suppliers that the person acts for or has declared a connection to, and the garden's own supplier
+    profile.
+    """
+    conflict, membership = ConflictOfInterest.__table__.c, Membership.__table__.c
+    supplier, garden = (
+        Organisation.__table__.alias("same_organisation"),
+        Organisation.__table__.alias("own_garden"),
+    )
+    return union_all(
+        select(conflict.supplier_id).where(conflict.user_id == user_id),
+        select(membership.organisation_id).where(membership.user_id == user_id),
+        select(supplier.c.id)
+        .join(garden, garden.c.organisation_number == supplier.c.organisation_number)
+        .where(supplier.c.kind == "supplier", garden.c.kind == "garden", garden.c.id == garden_id),
+    )
+
+
+_HAS_CONFLICT = prepared(
+    select(
+        bindparam("supplier_id", type_=Integer).in_(
+            conflicting_suppliers(bindparam("user_id", type_=Integer), bindparam("garden_id", type_=Integer))
+        )
+    )
+)
+
+
+def has_conflict_of_interest(viewer: Viewer, supplier_id: int) -> bool:
+    """Return True if the viewer acts for a supplier, has declared a connection to it, or its garden is the supplier."""
+    garden_id = viewer.organisation_id if viewer.is_garden else None
+    parameters = {"supplier_id": supplier_id, "user_id": viewer.user_id, "garden_id": garden_id}
+    return bool(session.scalar(_HAS_CONFLICT, parameters))
+
+
+def own_conflicts(viewer: Viewer) -> Sequence[ConflictOfInterest]:
+    """List the conflicts of interest that the viewer has declared, by supplier name."""
+    query = select(ConflictOfInterest).options(joinedload(ConflictOfInterest.supplier))
+    conflicts = session.scalars(query.where(ConflictOfInterest.user_id == viewer.user_id)).all()
+    return sorted(conflicts, key=lambda conflict: sort_key(conflict.supplier.name))
+
+
+def suppliers_to_declare(viewer: Viewer) -> list[tuple[int, str]]:
+    """List id and name of all active suppliers, by name. Raises NotFound."""
+    if not viewer.is_garden:
+        raise NotFound
+    rows = session.execute(select(Supplier.id, Supplier.name).where(Supplier.is_active)).all()
+    return sorted(((row.id, row.name) for row in rows), key=lambda row: sort_key(row[1]))

@@ -1,0 +1,46 @@
+"""Declaring and ending conflicts of interest."""
+
+from flask import render_template, request
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.vetting import queries, use_cases
+from marketplace.vetting.forms.conflicts_of_interest import ConflictForm, conflict_kinds
+from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.route("/garden/ties", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because="everyone in a garden declares their own conflicts, advisers too")
+def conflicts_of_interest() -> Answer:
+    """List the viewer's conflicts of interest, and declare one."""
+    viewer = current_viewer()
+    form = ConflictForm(viewer, data={"supplier": request.args.get("supplier", "")[:10]})
+    if form.validate_on_submit():
+        try:
+            use_cases.declare_conflict(viewer, int(form.supplier.data), form.kind.data)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Noted. Another curator will decide on this supplier."))
+            return see_other("vetting.conflicts_of_interest")
+    return render_template(
+        "vetting/conflicts_of_interest.html",
+        form=form,
+        conflicts=queries.own_conflicts(viewer),
+        kinds=dict(conflict_kinds()),
+    )
+
+
+@blueprint.post("/garden/ties/<int:conflict_id>/end")
+@access.garden
+@access.writes(Level.GARDEN, because="everyone in a garden ends their own conflicts")
+def end_conflict(conflict_id: int) -> Answer:
+    """End a conflict of interest."""
+    use_cases.end_conflict(current_viewer(), conflict_id)
+    flashes.done(_("The connection has ended. The audit log shows that it existed."))
+    return see_other("vetting.conflicts_of_interest")

@@ -1,12 +1,12 @@
-// Small helps on top of pages that are complete without script.
+// Progressive enhancements of pages that work without scripts.
 (() => {
   "use strict";
 
-  // The list of errors takes focus, so that screen readers begin there.
+  // Move focus to the error summary, so that screen readers announce it.
   const summary = document.querySelector("[data-focus]");
   if (summary) summary.focus();
 
-  // One click is enough: a form that is on its way cannot be sent twice.
+  // Block double submits: a form cannot be submitted again while its request is running.
   document.addEventListener("submit", (event) => {
     const form = event.target;
     if (form.dataset.sent === "yes") { event.preventDefault(); return; }
@@ -14,6 +14,7 @@
     form.dataset.sent = "yes";
     window.setTimeout(() => { form.dataset.sent = ""; }, 8000);
   });
+  // A page restored from the back/forward cache must be submittable again.
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     document.querySelectorAll("form[data-sent]").forEach((form) => { form.dataset.sent = ""; });

@@ -1,19 +1,19 @@
-// Saves the guide in the background with the same form that the save button sends. Without script, the button does it.
+// Autosave: submits the form in the background after edits. Without scripts, the save button does it.
 (() => {
   "use strict";
 
   const form = document.querySelector("form[data-autosave]");
-  const line = document.querySelector("[data-saved] span");
-  if (!form || !line || !window.fetch) return;
+  const status = document.querySelector("[data-saved] span");
+  if (!form || !status || !window.fetch) return;
 
-  const PAUSE = 2500;
+  const DELAY_MS = 2500;
   let timer = 0;
   let changed = false;
   let saving = null;
 
-  const say = (text, ok) => {
-    line.textContent = text;
-    line.parentElement.dataset.tone = ok ? "ok" : "wait";
+  const showStatus = (text, ok) => {
+    status.textContent = text;
+    status.parentElement.dataset.tone = ok ? "ok" : "wait";
   };
 
   const save = () => {
@@ -22,30 +22,30 @@
     changed = false;
     const body = new URLSearchParams(new FormData(form));
     saving = fetch(form.getAttribute("action"), { method: "POST", body, headers: { "X-Autosave": "1" }, keepalive: true })
-      .then((answer) => answer.json())
+      .then((response) => response.json())
       .then((saved) => {
         if (saved.seen) form.elements.namedItem("seen").value = saved.seen;
-        say(saved.saved, saved.ok);
+        showStatus(saved.saved, saved.ok);
       })
       .catch(() => {
         changed = true;
-        say(form.dataset.autosave, false);
+        showStatus(form.dataset.autosave, false);
       })
       .finally(() => {
         saving = null;
-        if (changed) timer = window.setTimeout(save, PAUSE);
+        if (changed) timer = window.setTimeout(save, DELAY_MS);
       });
   };
 
   form.addEventListener("input", () => {
     changed = true;
     window.clearTimeout(timer);
-    timer = window.setTimeout(save, PAUSE);
+    timer = window.setTimeout(save, DELAY_MS);
   });
   form.addEventListener("change", save);
   document.addEventListener("visibilitychange", () => { if (document.hidden) save(); });
 
-  // A save on its way changes what the form must say it has seen: let it end before the form is sent.
+  // A running save changes the fingerprint or revision that the form must submit, so wait for it to finish.
   form.addEventListener("submit", (event) => {
     window.clearTimeout(timer);
     if (!saving) return;

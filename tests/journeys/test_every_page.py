@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Page
 
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.support.crawl import LEAVES_THE_ROLE, ROLES, endpoint_of, sign_in, within
+from tests.support.crawl import ROLE_CHANGING_PATHS, ROLES, endpoint_of, local_path, sign_in
 
 LANGUAGE = {"anonymous": "en", "company": "nn", "supplier": "nb", "curator": "nn", "administrator": "nb"}
 VIEWPORTS = ((PHONE, "dark"), (DESKTOP, "light"))
@@ -72,7 +72,7 @@ def _visit_each_kind(app: Flask, page: Page) -> Iterator[str]:
         for href in page.eval_on_selector_all(
             "a[href]", "links => links.map(link => link.getAttribute('href'))"
         ):
-            target = within(href, path)
-            if target and target not in seen and not target.startswith(LEAVES_THE_ROLE):
+            target = local_path(href, path)
+            if target and target not in seen and not target.startswith(ROLE_CHANGING_PATHS):
                 seen.add(target)
                 queue.append(target)

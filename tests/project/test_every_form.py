@@ -201,7 +201,7 @@ def test_no_form_breaks_or_loses_typed_text(demo_app: Flask, role: str, sampling
     assert tester.sent >= SAMPLED_VARIANTS
     # Accepted values must be escaped, and the pages must still follow the page rules.
     found = crawl(sign_in(demo_app, role))
-    wrong = [entry for entry in found.wrong if "answered 5" in entry]
+    wrong = [entry for entry in found.errors if "answered 5" in entry]
     for path, page in found.pages.items():
         wrong += [f"{path}: {broken}" for broken in page_violations(page)]
     assert not wrong, "\n".join(wrong)

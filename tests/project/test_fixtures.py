@@ -71,16 +71,16 @@ def test_form_without_csrf_token_is_refused(client: Browser) -> None:
     ("inside", "fault"),
     [
         ("<h1>En til</h1>", "2 h1"),
-        ('<p id="a"></p><p id="a"></p>', "stands 2 times"),
+        ('<p id="a"></p><p id="a"></p>', "occurs 2 times"),
         ('<input name="q">', "has no label"),
         ('<p style="color: red">', "inline style"),
         ("<script>1</script>", "inline script"),
-        ('<a href="#nowhere">Dit</a>', "not on the page"),
+        ('<a href="#nowhere">Dit</a>', "not an id on the page"),
         ("<h3>Rett ned</h3>", "comes after an h1"),
         ("<p><div></div></p>", "unexpected-end-tag"),
         ('<label for="b">B</label>', "points to nothing"),
         ('<button class="ds-button" data-color="multe">A</button>' * 2, "several orange"),
-        ('<img src="https://cdn.example/a.png" alt="">', "from elsewhere"),
+        ('<img src="https://cdn.example/a.png" alt="">', "from another site"),
     ],
 )
 def test_page_rule_violation_is_reported(inside: str, fault: str) -> None:

@@ -1,4 +1,4 @@
-"""A browser for tests: Flask's test client, in its own context, that looks at every page it is given."""
+"""Test client that checks every HTML page it receives and runs each request in its own context."""
 
 import contextvars
 import itertools
@@ -19,8 +19,8 @@ from tests.support.page_rules import HtmlPage, check_page
 _pages = itertools.count()
 
 
-class _EachSecond(TimestampSigner):
-    """Signs as if a minute had gone by since the last page, as it may for people: each page has a token of its own."""
+class _DistinctTimestampSigner(TimestampSigner):
+    """Signer with a different timestamp for each page, so that each page has its own CSRF token."""
 
     def get_timestamp(self) -> int:
         return int(clock.now().timestamp()) - next(_pages) % 300 * 61
@@ -30,12 +30,12 @@ FORM_METHODS = {"POST", "PUT", "PATCH", "DELETE"}
 
 
 class Browser(FlaskClient):
-    """One person's browser.
+    """Test client of one user.
 
-    - Every HTML page is checked against the house's rules (tests/support/page_rules.py), unless `check_pages` is False.
-    - A form sent by POST carries the CSRF token that its page would have given; `csrf=False` leaves it out.
-    - A request runs in a context of its own, as it does on a server: what a test has loaded or signed in stays out.
-      Rows that a test has added are committed before, and read anew after.
+    - Every HTML page is checked against the page rules (tests/support/page_rules.py), unless `check_pages` is False.
+    - A POST request carries the CSRF token that its page would have contained; `csrf=False` leaves it out.
+    - A request runs in its own context, as on a server: objects loaded by a test and a sign-in do not leak into it.
+      Rows that the test has added are committed before the request, and reloaded after it.
     """
 
     check_pages = True
@@ -51,10 +51,10 @@ class Browser(FlaskClient):
         response = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.expire_all()
-        moved = 300 <= response.status_code < 400
+        is_redirect = 300 <= response.status_code < 400
         if (
             self.check_pages
-            and not moved
+            and not is_redirect
             and response.mimetype == "text/html"
             and method != "HEAD"
             and response.data
@@ -63,14 +63,14 @@ class Browser(FlaskClient):
         return response
 
     def csrf_token(self) -> str:
-        """Return the token that a form on a newly opened page of this person's session would hold."""
+        """Return the CSRF token that a form on a new page in this session would contain."""
         with self.session_transaction() as cookie:
             raw = cookie.setdefault("csrf_token", secrets.token_hex(20))
-        signing = {"signer": _EachSecond, "salt": "wtf-csrf-token"}
-        return str(URLSafeTimedSerializer(str(self.application.secret_key), **signing).dumps(raw))  # type: ignore[arg-type]  # because the mapping holds both kinds
+        signing = {"signer": _DistinctTimestampSigner, "salt": "wtf-csrf-token"}
+        return str(URLSafeTimedSerializer(str(self.application.secret_key), **signing).dumps(raw))  # type: ignore[arg-type]  # because the mapping has values of both types
 
     def sign_in(self, user_id: int) -> "Browser":
-        """Sign a person in, with a session row as the sign-in pages make it. Returns this browser."""
+        """Sign a user in, with a session row as the sign-in pages create it. Returns this browser."""
         if has_app_context():
             db.session.commit()
         with self.application.app_context():
@@ -81,7 +81,7 @@ class Browser(FlaskClient):
         return self
 
     def page(self, path: str, status: int = 200) -> HtmlPage:
-        """Go to a page, following redirects, and return it read; fails on another status."""
+        """Open a page, following redirects, and return it parsed. Fails on another status."""
         response = self.get(path, follow_redirects=True)
         assert response.status_code == status, (
             f"{path} answered {response.status_code}:\n{response.text[:2000]}"

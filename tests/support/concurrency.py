@@ -1,4 +1,4 @@
-"""Many people at the same moment: acts that begin together in threads of their own."""
+"""Run a function concurrently in several threads."""
 
 import threading
 from collections.abc import Callable
@@ -12,24 +12,25 @@ from marketplace.core.i18n import use_locale
 
 
 def run_concurrently(app: Flask, act: Callable[[int], Any], count: int = 12) -> list[Any]:
-    """Run an act in many threads that start together; return what each came to: its result, "done" or its error.
+    """Call a function with 0 to count - 1 in threads that start together.
 
-    Rows that the test has added are committed before, and read anew after.
+    Returns a list with each call's result ("done" if it is empty) or the MarketplaceError it raised. Rows that the
+    test has added are committed before, and reloaded after.
     """
     session.commit()
     start, results = threading.Barrier(count), [None] * count
 
-    def run(number: int) -> None:
+    def run(index: int) -> None:
         with app.app_context(), use_locale("nb"):
             start.wait()
             try:
-                results[number] = act(number) or "done"
+                results[index] = act(index) or "done"
             except MarketplaceError as error:
-                results[number] = error
+                results[index] = error
             finally:
                 session.remove()
 
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    threads = [threading.Thread(target=run, args=(index,)) for index in range(count)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -1,4 +1,4 @@
-"""Finding all that a person can come to: every page that links lead to, every link, every form."""
+"""Crawler that finds every page, link and form that a user can reach."""
 
 import re
 from collections import Counter, deque
@@ -25,13 +25,13 @@ ROLES = {
     "curator": people.GARDEN["email"],
     "administrator": people.ADMINISTRATOR["email"],
 }
-LEAVES_THE_ROLE = ("/sign-out", "/language/")
+ROLE_CHANGING_PATHS = ("/sign-out", "/language/")
 TEXT_TYPES = {"text", "email", "password", "search", "tel", "url", "number", "date", "month", "textarea"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A field of a form as it stands on the page. `values` is what sending it untouched would give."""
+    """A form field. `values` are submitted if the field is not changed; `offered` are the values of its choices."""
 
     name: str
     kind: str
@@ -45,7 +45,7 @@ class Field:
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form, and the page it stands on. `buttons` are the (name, value) that it can be sent with."""
+    """A form and the path of its page. `buttons` are (name, value) of its submit buttons."""
 
     page: str
     action: str
@@ -53,22 +53,22 @@ class Form:
     fields: tuple[Field, ...]
     buttons: tuple[tuple[str, str], ...]
 
-    def untouched(self) -> dict[str, list[str]]:
-        """Return what a browser sends when nothing is filled in or changed."""
+    def default_data(self) -> dict[str, list[str]]:
+        """Return the data that a browser submits if nothing is filled in or changed."""
         sent: dict[str, list[str]] = {}
-        for one in self.fields:
-            if one.values:
-                sent.setdefault(one.name, []).extend(one.values)
+        for item in self.fields:
+            if item.values:
+                sent.setdefault(item.name, []).extend(item.values)
         return sent
 
 
 @dataclass
 class Crawl:
-    """What one person has come to: pages by address, and where each link was first seen."""
+    """Result of a crawl: pages by path, the page on which each link was first seen, and the errors."""
 
     pages: dict[str, HtmlPage] = field(default_factory=dict)
     seen_on: dict[str, str] = field(default_factory=dict)
-    wrong: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
 
     def forms(self) -> Iterator[Form]:
         """Yield the forms of all pages."""
@@ -76,54 +76,55 @@ class Crawl:
             yield from forms_on(page, path)
 
 
-def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), most: int = 3) -> Crawl:
-    """Follow all links from a few pages on. Addresses that differ only in their question are tried `most` times.
+def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), max_variants: int = 3) -> Crawl:
+    """Follow all links from the start pages.
 
-    What answers with an error is noted in `wrong`, with the page that leads there.
+    At most `max_variants` URLs are visited that differ only in the values of their query string. Error responses are
+    added to `errors`, with the page that links to them.
     """
     browser.check_pages = False
-    found = Crawl()
+    result = Crawl()
     waiting = deque(start)
-    asked: Counter[tuple[str, tuple[str, ...]]] = Counter()
-    found.seen_on = dict.fromkeys(waiting, "the start")
+    visits: Counter[tuple[str, tuple[str, ...]]] = Counter()
+    result.seen_on = dict.fromkeys(waiting, "the start")
     while waiting:
         path = waiting.popleft()
         parts = urlsplit(path)
         kind = (parts.path, tuple(sorted({name for name, _value in parse_qsl(parts.query)})))
-        asked[kind] += 1
-        if parts.query and asked[kind] > most:
+        visits[kind] += 1
+        if parts.query and visits[kind] > max_variants:
             continue
         answer = browser.get(path, follow_redirects=True)
         if answer.status_code >= 400:
-            found.wrong.append(f"{path} answered {answer.status_code}, linked from {found.seen_on[path]}")
+            result.errors.append(f"{path} answered {answer.status_code}, linked from {result.seen_on[path]}")
             continue
         if answer.mimetype != "text/html":
             continue
-        path = answer.request.full_path.rstrip("?")  # where redirects have led
-        if path in found.pages:
+        path = answer.request.full_path.rstrip("?")  # the path after redirects
+        if path in result.pages:
             continue
         page = HtmlPage(answer.text)
-        found.pages[path] = page
-        for address in addresses_on(page, path):
-            if address not in found.seen_on and not address.startswith(LEAVES_THE_ROLE):
-                found.seen_on[address] = path
-                waiting.append(address)
-    return found
+        result.pages[path] = page
+        for target in paths_on(page, path):
+            if target not in result.seen_on and not target.startswith(ROLE_CHANGING_PATHS):
+                result.seen_on[target] = path
+                waiting.append(target)
+    return result
 
 
-def addresses_on(page: HtmlPage, path: str) -> Iterator[str]:
-    """Yield where a page's links and questions lead within the house."""
+def paths_on(page: HtmlPage, path: str) -> Iterator[str]:
+    """Yield the paths on this site that the links and GET forms of a page lead to."""
     for link in page.all("a"):
-        address = within(link.get("href", ""), path)
-        if address:
-            yield address
+        target = local_path(link.get("href", ""), path)
+        if target:
+            yield target
     for form in forms_on(page, path):
         if form.method == "get":
-            yield f"{form.action}?{urlencode(form.untouched(), doseq=True)}"
+            yield f"{form.action}?{urlencode(form.default_data(), doseq=True)}"
 
 
-def within(href: str, path: str) -> str:
-    """Return an address of the house without its anchor; an address elsewhere gives an empty text."""
+def local_path(href: str, path: str) -> str:
+    """Return the path and query string of a link on this site, without fragment; empty for external links."""
     parts = urlsplit(urljoin(f"http://localhost{path}", href))
     if parts.scheme not in {"http", "https"} or parts.netloc != "localhost":
         return ""
@@ -131,9 +132,10 @@ def within(href: str, path: str) -> str:
 
 
 def forms_on(page: HtmlPage, path: str) -> Iterator[Form]:
+    """Yield the forms of a page."""
     for form in page.all("form"):
-        action = within(form.get("action") or path, path)
-        fields = tuple(one for element in form.iter() for one in _field(element))
+        action = local_path(form.get("action") or path, path)
+        fields = tuple(item for element in form.iter() for item in _field(element))
         buttons = tuple(
             (button.get("name", ""), button.get("value", ""))
             for button in form.iter("button")
@@ -150,7 +152,8 @@ def _field(element: Element) -> Iterator[Field]:
         yield Field(name, "textarea", ((element.text or "").removeprefix("\n"),))
     elif element.tag == "select":
         options = [
-            (one.get("value", text_of(one)), "selected" in one.attrib) for one in element.iter("option")
+            (option.get("value", text_of(option)), "selected" in option.attrib)
+            for option in element.iter("option")
         ]
         chosen = tuple(value for value, selected in options if selected) or tuple(
             value for value, _selected in options[:1]
@@ -165,7 +168,7 @@ def _field(element: Element) -> Iterator[Field]:
 
 
 def endpoint_of(browser: Browser, path: str, method: str) -> str | None:
-    """Return the name of the route that answers an address; None when there is none."""
+    """Return the endpoint of a path, or None if no route matches."""
     adapter = browser.application.url_map.bind("localhost")
     try:
         endpoint, _values = adapter.match(urlsplit(path).path, method=method.upper())
@@ -175,7 +178,7 @@ def endpoint_of(browser: Browser, path: str, method: str) -> str | None:
 
 
 def displayed_errors(page: HtmlPage) -> list[str]:
-    """Return what a page says is wrong with what was sent."""
+    """Return the error messages displayed on a page after a form was submitted."""
     shown = [item for item in page.all() if re.search(r"\bfield-error\b", item.get("class", ""))]
     for summary in page.all():
         if "error-summary" in summary.get("class", "").split():
@@ -184,7 +187,7 @@ def displayed_errors(page: HtmlPage) -> list[str]:
 
 
 def sign_in(app: Flask, role: str, locale: str = "nb") -> Browser:
-    """Open the browser of one of the demo's people, who reads a language."""
+    """Return a browser that is signed in as the demo user of a role, in a language."""
     browser = app.test_client()
     assert isinstance(browser, Browser)
     browser.set_cookie("locale", locale)

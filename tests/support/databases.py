@@ -1,4 +1,4 @@
-"""The two databases that tests run on: migrated once per run, copied for each worker, emptied for every test."""
+"""SQLite and PostgreSQL test databases: migrated once per run, copied for each worker, emptied for each test."""
 
 import contextlib
 import getpass
@@ -18,7 +18,7 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from marketplace.database import migrate
 from tests.support.run import Run
 
-EMPTY = """
+EMPTY_ALL_TABLES = """
 DO $$
 DECLARE one record; filled boolean;
 BEGIN
@@ -34,33 +34,33 @@ BEGIN
     END LOOP;
 END $$
 """
-"""Deleting from the few tables a test has filled takes milliseconds; truncating them all takes a hundred times that."""
+"""Deletes from non-empty tables only: that takes milliseconds, truncating all tables takes a hundred times as long."""
 
 
 class Database(Protocol):
-    """Where a worker's rows live."""
+    """Database of a test worker."""
 
     name: str
     url: str
 
     def reset(self) -> None:
-        """Bring the database back to what migrations leave behind: tables without rows."""
+        """Restore the migrated schema without rows."""
 
     def new(self) -> contextlib.AbstractContextManager[str]:
-        """Give the address of another database, without tables, for as long as the block lasts."""
+        """Create another database without tables for the duration of the block. Yields its URL."""
 
     def save(self, name: str, *, shared: bool = False) -> None:
-        """Save a copy of all rows under a name for the rest of the run, for this worker or for all.
+        """Save a copy of the database under a name for the rest of the run, for this worker or for all.
 
-        Nobody may be connected.
+        There must be no open connections.
         """
 
     def restore(self, name: str) -> bool:
-        """Restore a saved copy; returns False when there is none of that name. Nobody may be connected."""
+        """Restore a saved copy. Returns False if there is none. There must be no open connections."""
 
 
 class Sqlite:
-    """A file that is copied back for each test; in memory where the machine has such a folder, so commits are quick."""
+    """SQLite file that is restored from a template for each test, in a memory file system if possible."""
 
     name = "sqlite"
 
@@ -80,7 +80,7 @@ class Sqlite:
         with contextlib.closing(sqlite3.connect(self._file)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         saved = self._saved(name, self._run.folder if shared else self._run.own_folder)
-        # Renamed when complete: another worker must not find half a file.
+        # Rename when complete, so that another worker never reads a partial file.
         shutil.copyfile(self._file, saved.with_suffix(".new"))
         saved.with_suffix(".new").rename(saved)
 
@@ -95,8 +95,8 @@ class Sqlite:
     def new(self) -> Iterator[str]:
         file = self._run.own_folder / f"{uuid.uuid4().hex}.sqlite3"
         yield f"sqlite:///{file}"
-        for left in self._run.own_folder.glob(file.name + "*"):
-            left.unlink()
+        for leftover in self._run.own_folder.glob(file.name + "*"):
+            leftover.unlink()
 
     @staticmethod
     def _migrate(file: Path) -> Path:
@@ -112,14 +112,14 @@ class Sqlite:
         return folder / f"saved-{name}.sqlite3"
 
     def _copy_back(self, source: Path) -> None:
-        # A new file, not the old one filled anew: a connection that something still holds keeps the old one.
+        # Create a new file instead of overwriting: a connection that is still open keeps the old one.
         for suffix in ("", "-wal", "-shm", "-journal"):
             self._file.with_name(self._file.name + suffix).unlink(missing_ok=True)
         shutil.copyfile(source, self._file)
 
 
 class Postgresql:
-    """One database per worker on a server that all workers share, emptied for each test."""
+    """PostgreSQL database of a worker, on a server that all workers share, emptied for each test."""
 
     name = "postgresql"
 
@@ -138,7 +138,7 @@ class Postgresql:
 
     def reset(self) -> None:
         with self._engine.connect() as connection:
-            connection.execute(text(EMPTY))
+            connection.execute(text(EMPTY_ALL_TABLES))
 
     @contextlib.contextmanager
     def new(self) -> Iterator[str]:
@@ -162,7 +162,7 @@ class Postgresql:
         return False
 
     def close(self) -> None:
-        """Close the connections. The run's databases are dropped when all workers have ended."""
+        """Close the connections. The databases are dropped at the end of the run."""
         self._engine.dispose()
         self._server.dispose()
 
@@ -186,15 +186,15 @@ class Postgresql:
 
 @contextlib.contextmanager
 def sqlite(run: Run) -> Iterator[Sqlite]:
-    """Give the worker's SQLite database."""
+    """Yield the SQLite database of the worker."""
     yield Sqlite(run)
 
 
 @contextlib.contextmanager
 def postgresql(run: Run) -> Iterator[Postgresql]:
-    """Give the worker's PostgreSQL database, on the server in DATABASE_URL_TEST or else on one started for the run."""
+    """Yield the PostgreSQL database of the worker, on the server in DATABASE_URL_TEST or one started for the run."""
     with run.lock("server"):
-        server_url = os.environ.get("DATABASE_URL_TEST") or _started_server(run)
+        server_url = os.environ.get("DATABASE_URL_TEST") or _start_server(run)
     database = Postgresql(run, _with_driver(server_url))
     try:
         yield database
@@ -203,10 +203,10 @@ def postgresql(run: Run) -> Iterator[Postgresql]:
 
 
 def stop(run: Run) -> None:
-    """Leave nothing behind on the machine: stop the run's server, or drop its databases on somebody else's."""
+    """Clean up after the run: stop the server it started, or drop its databases on an external server."""
     pid_file = run.folder / "data" / "postmaster.pid"
-    if own := os.environ.get("DATABASE_URL_TEST"):
-        engine = create_engine(_with_driver(own), isolation_level="AUTOCOMMIT")
+    if external := os.environ.get("DATABASE_URL_TEST"):
+        engine = create_engine(_with_driver(external), isolation_level="AUTOCOMMIT")
         with engine.connect() as connection:
             names = text("SELECT datname FROM pg_database WHERE starts_with(datname, :prefix)")
             for name in connection.scalars(names, {"prefix": f"marketplace_test_{run.id}"}).all():
@@ -214,9 +214,9 @@ def stop(run: Run) -> None:
         engine.dispose()
     elif pid_file.exists():
         pid = int(pid_file.read_text().split()[0])
-        os.kill(pid, signal.SIGINT)  # fast shutdown: waits for no client
-        give_up = time.monotonic() + 10
-        while pid_file.exists() and time.monotonic() < give_up:
+        os.kill(pid, signal.SIGINT)  # fast shutdown, which does not wait for clients
+        deadline = time.monotonic() + 10
+        while pid_file.exists() and time.monotonic() < deadline:
             time.sleep(0.02)
 
 
@@ -225,7 +225,7 @@ def _with_driver(url: str) -> str:
 
 
 SERVER_SETTINGS = """
-# Nothing here must outlive a power cut, and nothing is replicated.
+# Durability and replication are not needed.
 fsync = off
 synchronous_commit = off
 full_page_writes = off
@@ -235,12 +235,12 @@ autovacuum = off
 """
 
 
-def _started_server(run: Run) -> str:
-    """Start the PostgreSQL that comes as a Python wheel, in the run's folder, unless another worker has.
+def _start_server(run: Run) -> str:
+    """Start PostgreSQL from its Python wheel, in the run's folder, unless another worker has done so.
 
-    The wheel keeps a lock in the machine's temporary folder, where the second user of a machine is refused;
-    XDG_RUNTIME_DIR moves it, if the sub-folder exists before the import. As root, the wheel makes an account
-    `pgserver`, for PostgreSQL refuses to run as root.
+    The wheel creates a lock file in the machine's temporary folder, which fails for a second user; XDG_RUNTIME_DIR
+    moves it, if the sub-folder exists before the import. PostgreSQL refuses to run as root, so as root the wheel
+    creates an account `pgserver`.
     """
     former = os.environ.get("XDG_RUNTIME_DIR")
     os.environ["XDG_RUNTIME_DIR"] = str(run.folder)

@@ -1,4 +1,4 @@
-"""Somebody else acts, from beginning to end, between what is read and what is done about it."""
+"""Run a concurrent change between a read and the write that depends on it."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -13,35 +13,36 @@ from marketplace.core.database import db, session
 
 @contextmanager
 def interleave(app: Flask, read: str, act: Callable[[], Any]) -> Iterator[None]:
-    """In the block, do an act in a thread of its own as soon as a statement with these words has read its rows.
+    """Run `act` in another thread, once, as soon as a statement that contains `read` has been executed in the block.
 
-    Rows that the test has added are committed before, and read anew after. What the act raises, the block raises.
+    Rows that the test has added are committed before, and reloaded after. An exception of `act` is raised at the end
+    of the block. Fails if no such statement is executed.
     """
     session.commit()
     waiting, failed = [act], []
 
-    def run(one: Callable[[], Any]) -> None:
+    def run(function: Callable[[], Any]) -> None:
         with app.app_context():
             try:
-                one()
-            except BaseException as error:  # noqa: BLE001 because it is raised again where the test sees it
+                function()
+            except BaseException as error:  # noqa: BLE001 because it is raised again in the test's thread
                 failed.append(error)
             finally:
                 session.remove()
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+    def run_after(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
         if waiting and read in statement:
             thread = threading.Thread(target=run, args=(waiting.pop(),))
             thread.start()
             thread.join(60)
 
-    event.listen(db.engine, "after_cursor_execute", note)
+    event.listen(db.engine, "after_cursor_execute", run_after)
     try:
         yield
     finally:
-        event.remove(db.engine, "after_cursor_execute", note)
+        event.remove(db.engine, "after_cursor_execute", run_after)
         session.rollback()
         session.expire_all()
     if failed:
         raise failed[0]
-    assert not waiting, f"nothing was read with the words {read!r}"
+    assert not waiting, f"no statement contains {read!r}"

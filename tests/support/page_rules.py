@@ -1,4 +1,4 @@
-"""What every page of the house keeps: valid HTML, one heading that is the title, labels, nothing inline."""
+"""Rules for every HTML page: valid HTML, one h1 that matches the title, labelled fields, nothing inline."""
 
 import functools
 import re
@@ -10,9 +10,9 @@ import html5lib
 
 LABELLED = {"input", "select", "textarea"}
 UNLABELLED_TYPES = {"hidden", "submit", "button", "image", "reset"}
-REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list", "headers")
-VOID_LINKS = {"", "#"}
-RUNNING = {
+ID_REFERENCES = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form", "list", "headers")
+EMPTY_TARGETS = {"", "#"}
+INLINE_ELEMENTS = {
     "a",
     "abbr",
     "b",
@@ -30,7 +30,7 @@ RUNNING = {
     "sup",
     "time",
 }
-"""Elements that stand in a line of text; all others break it."""
+"""Elements of running text; all others separate words."""
 
 
 @functools.lru_cache(maxsize=16)
@@ -46,14 +46,14 @@ def _parsed(html: str) -> tuple[Element, list[str], dict[Element, Element]]:
 
 
 class HtmlPage:
-    """A page as read by a browser: find elements, read their text."""
+    """A parsed HTML page, with methods to find elements and read their text."""
 
     def __init__(self, html: str) -> None:
         self.html = html
         self.root, self.errors, self.parents = _parsed(html)
 
     def all(self, tag: str = "*", **attributes: str) -> list[Element]:
-        """Return the elements of a kind, in order, that carry these attributes (`data_color` is `data-color`)."""
+        """Return the elements with a tag and attributes, in document order (`data_color` means `data-color`)."""
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             element
@@ -64,14 +64,14 @@ class HtmlPage:
         ]
 
     def one(self, tag: str = "*", **attributes: str) -> Element:
-        """Return the only such element; fails when there are none or several."""
-        found = self.all(tag, **attributes)
-        assert len(found) == 1, f"{len(found)} elements {tag} {attributes} on the page"
-        return found[0]
+        """Return the only such element. Fails if there are none or several."""
+        elements = self.all(tag, **attributes)
+        assert len(elements) == 1, f"{len(elements)} elements {tag} {attributes} on the page"
+        return elements[0]
 
     @property
     def heading(self) -> str:
-        """The page's one h1, as text."""
+        """Text of the page's only h1."""
         return text_of(self.one("h1"))
 
     @property
@@ -80,16 +80,16 @@ class HtmlPage:
 
     @property
     def text(self) -> str:
-        """What a reader can read, in one line."""
+        """Visible text of the page, on one line."""
         return text_of(self.one("body"))
 
     def links(self) -> dict[str, str]:
-        """Return the text of each link and where it goes."""
+        """Return the target of each link by its text."""
         return {text_of(link): link.get("href", "") for link in self.all("a")}
 
 
 def text_of(element: Element) -> str:
-    """Return an element's text with white space made single."""
+    """Return the text of an element with whitespace collapsed."""
     return re.sub(r"\s+", " ", "".join(_texts(element))).strip()
 
 
@@ -99,26 +99,26 @@ def _texts(element: Element) -> Iterator[str]:
     if element.text and isinstance(element.tag, str):
         yield element.text
     for child in element:
-        apart = "" if child.tag in RUNNING else " "
-        yield from (apart, *_texts(child), apart)
+        separator = "" if child.tag in INLINE_ELEMENTS else " "
+        yield from (separator, *_texts(child), separator)
         if child.tail:
             yield child.tail
 
 
 @functools.lru_cache(maxsize=256)
 def check_page(html: str, path: str) -> None:
-    """Fail with every rule that a page breaks."""
-    broken = page_violations(HtmlPage(html))
-    assert not broken, f"{path} breaks the rules of a page:\n  " + "\n  ".join(broken)
+    """Assert that a page follows all rules; the message lists every violation."""
+    violations = page_violations(HtmlPage(html))
+    assert not violations, f"{path} violates page rules:\n  " + "\n  ".join(violations)
 
 
 def page_violations(page: HtmlPage) -> list[str]:
-    """Return every rule that a page breaks."""
-    checks = (_frame, _identifiers, _labels, _lists, _inline, _links)
-    return [*page.errors, *(broken for check in checks for broken in check(page))]
+    """Return a message for each rule that a page violates."""
+    checks = (_structure, _identifiers, _labels, _lists, _inline, _links)
+    return [*page.errors, *(violation for check in checks for violation in check(page))]
 
 
-def _frame(page: HtmlPage) -> Iterator[str]:
+def _structure(page: HtmlPage) -> Iterator[str]:
     html = page.one("html")
     if html.get("lang") not in {"nb", "nn", "en"}:
         yield f"the page's language is {html.get('lang')!r}"
@@ -137,19 +137,19 @@ def _frame(page: HtmlPage) -> Iterator[str]:
     level = 1
     for element in page.all():
         if re.fullmatch(r"h[1-6]", element.tag):
-            now = int(element.tag[1])
-            if now > level + 1:
+            current = int(element.tag[1])
+            if current > level + 1:
                 yield f"{element.tag} {text_of(element)!r} comes after an h{level}"
-            level = now
+            level = current
 
 
 def _identifiers(page: HtmlPage) -> Iterator[str]:
     counted = Counter(element.get("id") for element in page.all() if element.get("id") is not None)
     for name, times in counted.items():
         if times > 1:
-            yield f"id {name!r} stands {times} times"
+            yield f"id {name!r} occurs {times} times"
     for element in page.all():
-        for attribute in REFERENCES:
+        for attribute in ID_REFERENCES:
             for name in element.get(attribute, "").split():
                 if name not in counted:
                     yield f"{element.tag} {attribute}={name!r} points to nothing"
@@ -172,7 +172,7 @@ def _labels(page: HtmlPage) -> Iterator[str]:
 
 
 def _lists(page: HtmlPage) -> Iterator[str]:
-    """What the Nu checker wants of a list that must be answered: its first choice is empty, and under no heading."""
+    """Check required lists as the Nu HTML checker does: the first option is empty and not in an option group."""
     for select in page.all("select"):
         if select.get("required") is None or select.get("multiple") is not None:
             continue
@@ -199,19 +199,19 @@ def _inline(page: HtmlPage) -> Iterator[str]:
             yield f"there is an inline {element.tag}, which the content policy refuses"
         for attribute in ("src", "srcset"):
             if element.get(attribute, "").startswith(("http:", "https:", "//")):
-                yield f"{element.tag} fetches {element.get(attribute)} from elsewhere"
+                yield f"{element.tag} loads {element.get(attribute)} from another site"
     for link in page.all("link"):
         if link.get("rel") == "stylesheet" and link.get("href", "").startswith(("http", "//")):
-            yield f"the style sheet {link.get('href')} comes from elsewhere"
+            yield f"the style sheet {link.get('href')} comes from another site"
 
 
 def _links(page: HtmlPage) -> Iterator[str]:
     names = {element.get("id") for element in page.all()}
     for link in page.all("a"):
         href = link.get("href")
-        if href is None or href in VOID_LINKS:
-            yield f"the link {text_of(link)!r} goes nowhere"
+        if href is None or href in EMPTY_TARGETS:
+            yield f"the link {text_of(link)!r} has no target"
         elif href.startswith("#") and href[1:] not in names:
-            yield f"the link {text_of(link)!r} goes to {href}, which is not on the page"
+            yield f"the link {text_of(link)!r} goes to {href}, which is not an id on the page"
         if not text_of(link) and not link.get("aria-label"):
             yield f"the link to {href!r} has no text"

@@ -1,7 +1,7 @@
-"""One run of the suite: the folder and the locks that its worker processes share.
+"""A test run: the folder and the locks that its worker processes share.
 
-`pytest -n 2` starts two workers. Each has a database and an instance folder of its own; the PostgreSQL server, the
-migrated template and the prepared data sets are made by the worker that first needs them, and copied by the others.
+`pytest -n 2` starts two workers. Each has its own database and instance folder. The PostgreSQL server, the migrated
+template and the prepared data sets are created by the worker that first needs them, and copied by the others.
 """
 
 import fcntl
@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 MIN_FREE_BYTES = 1_500_000_000
-"""Containers often give /dev/shm 64 MB, which is too little for two workers with a database each."""
+"""Containers often limit /dev/shm to 64 MB, which is too little for two workers with a database each."""
 
 
 class Run:
@@ -25,16 +25,16 @@ class Run:
     def __init__(self, folder: Path, worker: str) -> None:
         self.folder = folder
         self.worker = worker
-        """A name for this process among the workers: `gw0`, `gw1`, or `main` without workers."""
+        """Name of this worker process: `gw0`, `gw1`, or `main` without workers."""
 
     @property
     def id(self) -> str:
-        """A name that no other run on the same database server has."""
+        """Identifier that is unique among the runs on a database server."""
         return self.folder.name.rpartition("-")[2]
 
     @property
     def own_folder(self) -> Path:
-        """The folder of this worker alone."""
+        """Folder of this worker."""
         folder = self.folder / self.worker
         folder.mkdir(exist_ok=True)
         return folder
@@ -55,7 +55,7 @@ KEY = pytest.StashKey[Run]()
 
 
 def memory_folder() -> Path | None:
-    """Return a folder in memory with room for a run, so that commits need no disk. None where there is none."""
+    """Return a folder in memory with enough space for a run, where commits are fast; None if there is none."""
     folder = Path("/dev/shm")
     if os.access(folder, os.W_OK) and shutil.disk_usage(folder).free > MIN_FREE_BYTES:
         return folder
@@ -63,12 +63,12 @@ def memory_folder() -> Path | None:
 
 
 def start(config: pytest.Config) -> Run:
-    """Make the run's folder; a worker joins the one that the controlling process has made."""
-    joined: dict[str, str] | None = getattr(config, "workerinput", None)
-    if joined is not None:
-        run = Run(Path(joined["run_folder"]), joined["workerid"])
+    """Create the folder of the run. A worker uses the one that the controlling process has created."""
+    worker_input: dict[str, str] | None = getattr(config, "workerinput", None)
+    if worker_input is not None:
+        run = Run(Path(worker_input["run_folder"]), worker_input["workerid"])
     else:
-        # A short path: the name of a PostgreSQL socket in it must not exceed 107 bytes.
+        # Keep the path short: the path of a PostgreSQL socket in it must not exceed 107 bytes.
         folder = (memory_folder() or Path(tempfile.gettempdir())) / f"mp-{uuid.uuid4().hex[:8]}"
         folder.mkdir()
         run = Run(folder, "main")
@@ -77,5 +77,5 @@ def start(config: pytest.Config) -> Run:
 
 
 def is_worker(config: pytest.Config) -> bool:
-    """Return True in a process that another one has started to run tests."""
+    """Return True in a worker process of pytest-xdist."""
     return hasattr(config, "workerinput")

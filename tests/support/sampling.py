@@ -1,7 +1,7 @@
-"""Long examinations: a sample of their cases on each day, all of them with `--exhaustive`.
+"""Sampling of the cases of long tests: a daily random sample, or all cases with `--exhaustive`.
 
-The sample is chosen by `--sample-seed`, which is the date by default, so that the days together cover every case. The
-seed is printed at the head of a run; the same seed chooses the same cases.
+The random seed (`--sample-seed`) is the date by default, so that all cases are covered over time. It is printed in
+the header of a run; the same seed selects the same cases.
 """
 
 import random
@@ -14,18 +14,18 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Sampling:
-    """How a run chooses among the cases of a long examination."""
+    """Sampling settings of a test run."""
 
     seed: str
     exhaustive: bool = False
 
     def choose(self, cases: Iterable[T], count: int, key: str) -> list[T]:
-        """Return `count` of the cases, in their order; all when the run is exhaustive.
+        """Return a sample of `count` cases in their original order; all cases if the run is exhaustive.
 
-        Examinations with different keys choose independently of each other.
+        Samples with different keys are independent of each other.
         """
         listed = list(cases)
         if self.exhaustive or count >= len(listed):
             return listed
         chosen = set(random.Random(f"{self.seed} {key}").sample(range(len(listed)), count))
-        return [case for place, case in enumerate(listed) if place in chosen]
+        return [case for index, case in enumerate(listed) if index in chosen]

@@ -1,4 +1,4 @@
-"""Matching indexes, fitted once per run for each content: most tests rank one of a few small directories.
+"""Cache of fitted matching indexes, shared by all tests of a run: most tests rank one of a few small directories.
 
 Fitting and writing an index takes 0.3 s even for four suppliers, because the glossary is analysed each time.
 """
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
 @contextlib.contextmanager
 def shared_indexes(run: Run) -> Iterator[None]:
-    """In the block, find fitted indexes in the run's folder, and add those that are not there.
+    """Store fitted indexes in the folder of the run, and reuse them, inside the block.
 
-    A file's name is a digest of everything it was made from. In an instance folder a shared one is a symbolic link, and
-    it is opened once per worker.
+    The name of an index is a digest of its inputs. An instance folder contains a symbolic link to a shared index, which
+    each worker opens once.
     """
     from marketplace.sourcing import index_cache
 

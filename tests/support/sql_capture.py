@@ -1,4 +1,4 @@
-"""What is said to the database."""
+"""Capture the SQL statements that a block executes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,14 +10,14 @@ from marketplace.core.database import db
 
 @contextmanager
 def captured_sql() -> Iterator[list[str]]:
-    """Collect the text of each SQL statement that the application says in the block."""
-    seen: list[str] = []
+    """Collect the text of each SQL statement that is executed in the block."""
+    captured: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
-        seen.append(statement)
+    def record(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        captured.append(statement)
 
-    event.listen(db.engine, "before_cursor_execute", note)
+    event.listen(db.engine, "before_cursor_execute", record)
     try:
-        yield seen
+        yield captured
     finally:
-        event.remove(db.engine, "before_cursor_execute", note)
+        event.remove(db.engine, "before_cursor_execute", record)

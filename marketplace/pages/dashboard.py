@@ -1,14 +1,14 @@
-"""What a home page is made of: sentences with a verb, in order of urgency. Pure values, no tables."""
+"""Content of a home page: tasks as sentences, ordered by priority. Plain values, no database access."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-MOST_IN_A_GROUP = 5
+MAX_TASKS_PER_GROUP = 5
 
 
 class Urgency(IntEnum):
-    """In which group a task stands, the most urgent first."""
+    """Group of a task, most urgent first."""
 
     NOW = 1
     SOON = 2
@@ -17,7 +17,7 @@ class Urgency(IntEnum):
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One sentence: a link that says what to do, the rest of the sentence, when, and perhaps a button."""
+    """A task as a sentence: link text, rest of the sentence, time, and an optional button."""
 
     urgency: Urgency
     link: str
@@ -30,7 +30,7 @@ class Task:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A number or a date beside the list."""
+    """A count or date in the sidebar."""
 
     label: str
     value: str
@@ -38,7 +38,7 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A home page's content."""
+    """All tasks and figures of a home page."""
 
     tasks: Sequence[Task]
     facts: Sequence[Fact] = field(default=())
@@ -49,5 +49,5 @@ class Desk:
 
     @property
     def urgent(self) -> int:
-        """Count what cannot wait."""
+        """Count the urgent tasks."""
         return len(self.group(Urgency.NOW))

@@ -33,7 +33,7 @@ Figures = dict[str, dict[str, float]]
 
 @dataclass(frozen=True)
 class Evaluator:
-    """What an evaluation needs besides the set: glossary, settings and the positions of municipalities."""
+    """Inputs of an evaluation besides the data set: glossary, settings and the positions of municipalities."""
 
     glossary: Glossary
     positions: Mapping[str, Position] = field(default_factory=dict)

@@ -132,7 +132,7 @@ class Comparison(QueryScores):
         return rows
 
     def _criterion(self, name: str) -> Any:
-        """Return what a criterion of `AttributeColumns` gives for each document."""
+        """Return the value of a criterion of `AttributeColumns` for each document."""
         return self.store.concat_segments(lambda segment, _: getattr(segment.columns, name)(self.query))
 
     def _sector_shares(self) -> Vector:

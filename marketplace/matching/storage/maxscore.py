@@ -144,7 +144,7 @@ _buffers = threading.local()
 
 
 def _score_buffer(size: int) -> Weights:
-    """Return a zeroed buffer, reused per thread: allocating it anew takes as long as a tenth of the search."""
+    """Return a zeroed buffer, reused per thread: allocating it again takes as long as a tenth of the search."""
     buffer: Weights | None = getattr(_buffers, "scores", None)
     if buffer is None or buffer.size != size:
         buffer = _buffers.scores = np.zeros(size, dtype=np.float32)

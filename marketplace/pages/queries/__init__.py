@@ -1,1 +1,1 @@
-"""What waits for each role, gathered from all features."""
+"""Tasks on the home page of each role, collected from all features."""

@@ -1,4 +1,4 @@
-"""What waits for an administrator."""
+"""Home page of an administrator."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
 
 
 def admin_desk() -> Desk:
-    """Return what waits for an administrator, and how large the network is."""
+    """Return the tasks of an administrator, and the size of the network."""
     counts = dict(
         session.execute(
             select(Organisation.kind, func.count()).where(Organisation.is_active).group_by(Organisation.kind)

@@ -1,4 +1,4 @@
-"""What waits for a company."""
+"""Home page of a company."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -77,9 +77,9 @@ _UNTOLD = prepared(
     )
     .order_by(Outcome.due_on)
 )
-"""Only the columns that the page shows: loading whole briefs with all answers takes four times as long.
+"""Load only the columns that the page shows: full briefs with all answers take four times as long.
 
-Offers are counted where the seal is broken, and nowhere else.
+Offers are counted only for briefs whose offers have been opened.
 """
 
 
@@ -88,7 +88,7 @@ def _shown(title: str) -> str:
 
 
 def days_left(moment: dt.datetime) -> str:
-    """Return how long there is to a deadline, in words."""
+    """Return the time left until a deadline, in words."""
     days = (clock.to_local(moment).date() - clock.today()).days
     if days <= 0:
         return _("closes today")
@@ -96,7 +96,7 @@ def days_left(moment: dt.datetime) -> str:
 
 
 def company_desk(viewer: Viewer) -> Desk:
-    """Return what waits for the viewer's company, in order of urgency."""
+    """Return the tasks of the viewer's company, most urgent first."""
     whose = {"company_id": viewer.organisation_id}
     briefs = session.execute(_BRIEFS, whose).all()
     now = clock.now()

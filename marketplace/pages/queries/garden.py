@@ -1,4 +1,4 @@
-"""What waits for a business garden."""
+"""Home page of a business garden."""
 
 import datetime as dt
 from collections.abc import Iterator
@@ -20,8 +20,7 @@ from marketplace.vetting.models import Vetting
 PROMISED_WORKING_DAYS = 6
 RENEWAL_DAYS = 365
 
-# What the desk shows is asked of the tables themselves, a few columns at a time, in statements that are made once:
-# whole briefs, companies and suppliers took as long to load as all the rest of the page.
+# Load only the columns shown: full briefs, companies and suppliers took as long as the rest of the page.
 _BRIEF, _COMPANY, _VETTING = Brief.__table__, Company.__table__, Vetting.__table__
 _ORGANISATION, _REVIEW = Organisation.__table__, BriefReview.__table__
 _GARDEN_ID = bindparam("garden_id", type_=Integer)
@@ -109,7 +108,7 @@ _COUNTED = prepared(
 
 
 def garden_desk(viewer: Viewer) -> Desk:
-    """Return what waits for the viewer's garden, in order of urgency."""
+    """Return the tasks of the viewer's garden, most urgent first."""
     garden_id = viewer.organisation_id or 0
     tasks = [
         *_reviews(garden_id),
@@ -134,7 +133,7 @@ def _reviews(garden_id: int) -> Iterator[Task]:
 
 
 def _second_looks(viewer: Viewer) -> Iterator[Task]:
-    """Refusals of others that the viewer can confirm, and appeals that the viewer can judge."""
+    """Return refusals that the viewer can confirm, and appeals that the viewer can decide."""
     for refusal in vetting.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
         kind = taxonomy.group(refusal.category).label
         yield Task(
@@ -190,7 +189,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
 
 
 def _quiet_briefs(garden_id: int) -> Iterator[Task]:
-    """Open briefs that end within a week and where too few are asked."""
+    """Return open briefs that close within a week with too few invited suppliers."""
     now = clock.now()
     about = {"garden_id": garden_id, "now": now, "soon": now + dt.timedelta(days=7)}
     for company, reference, deadline, number in session.execute(_QUIET, about):

@@ -1,4 +1,4 @@
-"""What waits for a supplier."""
+"""Home page of a supplier."""
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
@@ -85,13 +85,13 @@ _INVITED = prepared(
     )
     .order_by(Brief.deadline)
 )
-"""Only the columns that the page shows: loading whole offers, briefs and companies takes three times as long."""
+"""Load only the columns that the page shows: full offers, briefs and companies take three times as long."""
 
 Rows = Sequence[Any]
 
 
 def supplier_desk(viewer: Viewer) -> Desk:
-    """Return what waits for the viewer's supplier, in order of urgency."""
+    """Return the tasks of the viewer's supplier, most urgent first."""
     whose = {"supplier_id": viewer.organisation_id}
     itself = session.execute(_ITSELF, whose).all()
     vettings = [row for row in itself if row.category is not None]
@@ -113,7 +113,7 @@ def _open(brief: Row[Any]) -> bool:
 
 
 def _when(brief: Row[Any]) -> tuple[str, bool]:
-    """Return how long an open brief, which has a deadline, is still open, and whether that is near."""
+    """Return the time left until the deadline of an open brief, in words, and True if it is near."""
     near = (clock.to_local(brief.deadline).date() - clock.today()).days <= NEAR_DAYS
     return f"{days_left(brief.deadline)} · {_('deadline %(date)s', date=format_date(brief.deadline))}", near
 

@@ -1,4 +1,4 @@
-"""The front page, each role's home, and the pages that explain."""
+"""The front page, the home page of each role, and explanatory pages."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The administrator's view of what was done."""
+"""The audit log for administrators."""
 
 from flask import render_template
 
@@ -13,7 +13,7 @@ from marketplace.web.query_args import page_arg, query_arg
 @blueprint.get("/admin/audit")
 @access.admin
 def audit_log() -> str:
-    """What was done, newest first. It names acts and objects, never the content of an offer."""
+    """List audit events, newest first. Events name actions and objects, never the content of an offer."""
     action = query_arg("action", 60)
     page = audit.events(page_arg(), action)
     return render_template(

@@ -1,4 +1,4 @@
-"""Pages that explain: how it works, how we rank, privacy, accessibility, the gardens; language."""
+"""Explanatory pages: how it works, how we rank, privacy, accessibility, business gardens; language choice."""
 
 from flask import abort, current_app, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import LOCALES
 from marketplace.matching import Settings
 from marketplace.organisations import queries as organisations
-from marketplace.pages.ranking_words import measured, parts_in_words
+from marketplace.pages.ranking_facts import measured, parts_in_words
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.sourcing import rank_jumps
@@ -21,7 +21,7 @@ Answer = str | Response
 @blueprint.get("/language/<locale>")
 @access.public
 def choose_language(locale: str) -> Answer:
-    """Remember the reader's language and go back."""
+    """Store the reader's language and redirect back."""
     if locale not in LOCALES:
         abort(404)
     answer = redirect(safe_path(request.args.get("next")) or url_for("pages.front"), 303)
@@ -35,14 +35,14 @@ def choose_language(locale: str) -> Answer:
 @blueprint.get("/how-it-works")
 @access.public
 def how_it_works() -> Answer:
-    """The way from need to result."""
+    """Explain the process from need to result."""
     return render_template("pages/how_it_works.html")
 
 
 @blueprint.get("/how-we-rank")
 @access.public
 def how_we_rank() -> Answer:
-    """How suppliers are ranked, from the live settings."""
+    """Explain how suppliers are ranked, from the live settings."""
     settings = Settings()
     return render_template(
         "pages/how_we_rank.html",
@@ -57,19 +57,19 @@ def how_we_rank() -> Answer:
 @blueprint.get("/privacy")
 @access.public
 def privacy() -> Answer:
-    """What we keep of people, and why."""
+    """Show which personal data is stored, why, and for how long."""
     return render_template("pages/privacy.html", periods=PERIODS)
 
 
 @blueprint.get("/accessibility")
 @access.public
 def accessibility() -> Answer:
-    """The accessibility statement."""
+    """Show the accessibility statement."""
     return render_template("pages/accessibility.html")
 
 
 @blueprint.get("/gardens")
 @access.public
 def gardens() -> Answer:
-    """The business gardens and how to reach an adviser."""
+    """List the business gardens and how to contact an adviser."""
     return render_template("pages/gardens.html", gardens=organisations.gardens())

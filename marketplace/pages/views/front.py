@@ -1,4 +1,4 @@
-"""The front page: one question, answered at once, without signing in."""
+"""The front page: one question, answered without signing in."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -10,14 +10,14 @@ from marketplace.sourcing.queries import interpret
 from marketplace.web import access
 from marketplace.web.query_args import query_arg
 
-MOST_CHARACTERS = 400
+MAX_CHARACTERS = 400
 
 
 @blueprint.get("/")
 @access.public
 def front() -> str | Response:
-    """Say which services the words point to, who offers them nearby, and what it usually costs."""
-    words = query_arg("q", MOST_CHARACTERS)
+    """Show which services a text matches, suppliers nearby, and the usual price."""
+    words = query_arg("q", MAX_CHARACTERS)
     place = find_municipality(request.args.get("place", "")[:4])
     removed = [code[:40] for code in request.args.getlist("without")[:20]]
     if drop := request.args.get("drop", "")[:40]:

@@ -1,4 +1,4 @@
-"""Each role's home page: what waits, in order of urgency, as sentences."""
+"""Home page of each role: its tasks, most urgent first."""
 
 from flask import render_template, url_for
 from werkzeug.utils import redirect
@@ -36,7 +36,7 @@ def _title(desk: Desk, first_name: str) -> str:
 @blueprint.get("/home")
 @access.signed_in
 def home() -> Answer:
-    """What waits for the viewer."""
+    """Show the viewer's tasks."""
     viewer = current_viewer()
     if viewer.is_company:
         desk, template = company_desk(viewer), "pages/home_company.html"

@@ -1,4 +1,4 @@
-"""The ranking's settings in words, read from the live settings so that the page cannot tell another story."""
+"""Ranking settings for the page "How we rank", read from the live settings so that they always agree."""
 
 import datetime as dt
 import json
@@ -23,7 +23,7 @@ class PartInWords:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """How good the ranking was when it was last measured; shares 0 to 1. See `marketplace evaluate --keep`."""
+    """Ranking quality at the last measurement; shares from 0 to 1. See `marketplace evaluate --keep`."""
 
     on: dt.date
     set_name: str
@@ -38,7 +38,7 @@ class Measured:
 
 @cache
 def measured() -> Measured:
-    """Return the kept figures of the last measurement."""
+    """Return the stored figures of the last measurement."""
     kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     tracks, attacks = kept["quality"]["tracks"], kept["attacks"]["confirmed"]["attacks"]
     on = kept["measured"]["quality"]
@@ -56,7 +56,7 @@ def measured() -> Measured:
 
 
 def parts_in_words(settings: Settings) -> list[PartInWords]:
-    """Return the six parts with the most points each can give, the largest first."""
+    """Return the six parts with their maximum points, largest first."""
     abouts = {
         "words": _("The words you wrote, compared with what suppliers write about themselves and their jobs. A rare word counts more than a common one, and repeating a word fifty times gives no extra points."),
         "services": _("The services you confirmed, compared with those the supplier offers and has shown. A supplier that specialises in these services ranks higher than one that does everything."),

@@ -7,7 +7,7 @@ from enum import IntEnum
 MAX_TASKS_PER_GROUP = 5
 
 
-class Urgency(IntEnum):
+class Priority(IntEnum):
     """Group of a task, most urgent first."""
 
     NOW = 1
@@ -19,7 +19,7 @@ class Urgency(IntEnum):
 class Task:
     """A task as a sentence: link text, rest of the sentence, time, and an optional button."""
 
-    urgency: Urgency
+    urgency: Priority
     link: str
     url: str
     rest: str = ""
@@ -37,17 +37,17 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
-class Desk:
+class Dashboard:
     """All tasks and figures of a home page."""
 
     tasks: Sequence[Task]
     facts: Sequence[Fact] = field(default=())
 
-    def group(self, urgency: Urgency) -> list[Task]:
+    def group(self, urgency: Priority) -> list[Task]:
         """Return the tasks of one group."""
         return [task for task in self.tasks if task.urgency == urgency]
 
     @property
     def urgent(self) -> int:
         """Count the urgent tasks."""
-        return len(self.group(Urgency.NOW))
+        return len(self.group(Priority.NOW))

@@ -9,10 +9,10 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
-from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 
 
-def admin_desk() -> Desk:
+def admin_desk() -> Dashboard:
     """Return the tasks of an administrator, and the size of the network."""
     counts = dict(
         session.execute(
@@ -28,7 +28,7 @@ def admin_desk() -> Desk:
         Fact(_("Suppliers"), str(counts.get("supplier", 0))),
         Fact(_("E-mails that could not be sent"), str(failed)),
     ]
-    return Desk([*_gardens_without_curator()], facts)
+    return Dashboard([*_gardens_without_curator()], facts)
 
 
 def _gardens_without_curator() -> Iterator[Task]:
@@ -36,7 +36,7 @@ def _gardens_without_curator() -> Iterator[Task]:
     query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
     for garden in session.scalars(query.order_by(BusinessGarden.name)):
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Invite a curator to %(garden)s", garden=garden.name),
             f"/admin/gardens/{garden.id}",
             _("Nobody can approve suppliers there."),
@@ -44,7 +44,7 @@ def _gardens_without_curator() -> Iterator[Task]:
     total = session.scalar(select(func.count()).select_from(BusinessGarden)) or 0
     if total == 0:
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Add the first business garden"),
             "/admin/gardens/new",
             ngettext("%(num)s garden is registered.", "%(num)s gardens are registered.", total),

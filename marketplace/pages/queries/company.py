@@ -15,7 +15,7 @@ from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.proposals.models import Award, Outcome, Proposal
 from marketplace.sourcing.models import Invitation
 
@@ -95,7 +95,7 @@ def days_left(moment: dt.datetime) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
-def company_desk(viewer: Viewer) -> Desk:
+def company_desk(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's company, most urgent first."""
     whose = {"company_id": viewer.organisation_id}
     briefs = session.execute(_BRIEFS, whose).all()
@@ -111,14 +111,14 @@ def company_desk(viewer: Viewer) -> Desk:
         tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0), last.get(brief.id))
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
-    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(phases))
+    return Dashboard(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(phases))
 
 
 def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> Iterator[Task]:
     title, reference = _shown(brief.title), brief.reference
     if brief.asked:
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             ngettext(
                 "Answer %(num)s question about %(title)s",
                 "Answer %(num)s questions about %(title)s",
@@ -136,7 +136,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
         if brief.invited == 0:
             rest = _("No suppliers have been asked yet.")
             yield Task(
-                Urgency.NOW,
+                Priority.NOW,
                 _("Invite suppliers to %(title)s", title=title),
                 f"/briefs/{reference}/ranking",
                 rest,
@@ -149,7 +149,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             )
             rest += " " + _("Offers are sealed until the deadline.")
             yield Task(
-                Urgency.SOON,
+                Priority.SOON,
                 _("Waiting for offers on %(title)s", title=title),
                 f"/briefs/{reference}",
                 rest,
@@ -157,7 +157,7 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             )
     elif current is Phase.IN_REVIEW:
         yield Task(
-            Urgency.SOON,
+            Priority.SOON,
             _("Your adviser is reading %(title)s", title=title),
             f"/briefs/{reference}",
             _("You will get an answer within two working days."),
@@ -174,7 +174,7 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
     if offers == 0:
         rest = _("Nobody answered. Allow more time, ask other suppliers, or end the brief.")
         return Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Choose what to do with %(title)s", title=title),
             f"/briefs/{brief.reference}/proposals",
             rest,
@@ -185,23 +185,27 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
         "Read %(num)s offer for %(title)s", "Compare %(num)s offers for %(title)s", offers, title=title
     )
     rest = _("The suppliers are waiting for an answer.")
-    return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
+    return Task(Priority.NOW, link, f"/briefs/{brief.reference}/proposals", rest, when, button=_("Compare"))
 
 
 def _draft(brief: Row[Any], title: str, last: Any) -> Task:
     when = _("Last changed %(date)s", date=format_date(brief.updated_at))
     if last and last.answered_at and last.revision == brief.revision:
         link = _("Read what your adviser says about %(title)s", title=title)
-        return Task(Urgency.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
+        return Task(Priority.NOW, link, f"/briefs/{brief.reference}/check", "", when, button=_("Read"))
     return Task(
-        Urgency.LATER, _("Continue with %(title)s", title=title), f"/briefs/{brief.reference}/guide", "", when
+        Priority.LATER,
+        _("Continue with %(title)s", title=title),
+        f"/briefs/{brief.reference}/guide",
+        "",
+        when,
     )
 
 
 def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
     for job in session.execute(_AT_WORK, {"brief_ids": ids}) if ids else ():
         yield Task(
-            Urgency.LATER,
+            Priority.LATER,
             _("Confirm when %(title)s has been delivered", title=_shown(job.title)),
             f"/briefs/{job.reference}",
             _("%(supplier)s is working on the job.", supplier=job.supplier),
@@ -213,7 +217,7 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
     asked = {"company_id": viewer.organisation_id, "today": clock.today()}
     for outcome in session.execute(_UNTOLD, asked):
         yield Task(
-            Urgency.SOON,
+            Priority.SOON,
             _("Say whether %(title)s worked", title=_shown(outcome.title)),
             f"/briefs/{outcome.reference}/outcome/{outcome.round}",
             _("It takes two minutes."),

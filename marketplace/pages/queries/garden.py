@@ -12,7 +12,7 @@ from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
-from marketplace.pages.dashboard import MOST_IN_A_GROUP, Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
 from marketplace.vetting.models import Vetting
@@ -54,7 +54,7 @@ _APPLICATIONS = prepared(
     )
     .group_by(_ORGANISATION.c.id, _ORGANISATION.c.name)
     .order_by(func.min(_VETTING.c.submitted_at), _ORGANISATION.c.id)
-    .limit(MOST_IN_A_GROUP)
+    .limit(MAX_TASKS_PER_GROUP)
 )
 _ASKED = (
     select(func.count())
@@ -73,7 +73,7 @@ _QUIET = prepared(
         _ASKED < 3,  # noqa: PLR2004 because three good answers make a choice
     )
     .order_by(_BRIEF.c.deadline)
-    .limit(MOST_IN_A_GROUP)
+    .limit(MAX_TASKS_PER_GROUP)
 )
 _RENEWALS = prepared(
     select(_VETTING.c.id, _VETTING.c.category, _VETTING.c.approved_at, _ORGANISATION.c.name)
@@ -84,7 +84,7 @@ _RENEWALS = prepared(
         _VETTING.c.approved_at < bindparam("old"),
     )
     .order_by(_VETTING.c.approved_at)
-    .limit(MOST_IN_A_GROUP)
+    .limit(MAX_TASKS_PER_GROUP)
 )
 _COUNTED = prepared(
     select(
@@ -107,7 +107,7 @@ _COUNTED = prepared(
 )
 
 
-def garden_desk(viewer: Viewer) -> Desk:
+def garden_desk(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's garden, most urgent first."""
     garden_id = viewer.organisation_id or 0
     tasks = [
@@ -117,13 +117,13 @@ def garden_desk(viewer: Viewer) -> Desk:
         *_quiet_briefs(garden_id),
         *_renewals(garden_id),
     ]
-    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(garden_id))
+    return Dashboard(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(garden_id))
 
 
 def _reviews(garden_id: int) -> Iterator[Task]:
     for company, reference, asked_at in session.execute(_REVIEWS, {"garden_id": garden_id}):
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Read the brief from %(company)s", company=company),
             f"/briefs/{reference}",
             _("They want your advice before they send it."),
@@ -134,20 +134,20 @@ def _reviews(garden_id: int) -> Iterator[Task]:
 
 def _second_looks(viewer: Viewer) -> Iterator[Task]:
     """Return refusals that the viewer can confirm, and appeals that the viewer can decide."""
-    for refusal in vetting.refusals_to_confirm(viewer)[:MOST_IN_A_GROUP]:
+    for refusal in vetting.refusals_to_confirm(viewer)[:MAX_TASKS_PER_GROUP]:
         kind = taxonomy.group(refusal.category).label
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Confirm or send back a refusal of %(supplier)s", supplier=refusal.supplier),
             f"/vetting/refusals/{refusal.id}",
             _("It is about %(kinds)s.", kinds=kind),
             _("Proposed %(date)s", date=format_date(refusal.since)),
             button=_("Read the proposal"),
         )
-    for appeal in vetting.appeals_to_decide(viewer)[:MOST_IN_A_GROUP]:
+    for appeal in vetting.appeals_to_decide(viewer)[:MAX_TASKS_PER_GROUP]:
         kind = taxonomy.group(appeal.category).label
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Decide the appeal from %(supplier)s", supplier=appeal.supplier),
             f"/vetting/appeals/{appeal.id}",
             _("It is about %(kinds)s.", kinds=kind),
@@ -171,7 +171,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
                 "It covers %(num)s kind of service.", "It covers %(num)s kinds of service.", kinds
             )
         yield Task(
-            Urgency.NOW if late else Urgency.SOON,
+            Priority.NOW if late else Priority.SOON,
             _("Reply to %(supplier)s", supplier=name),
             f"/vetting/{vetting_id}",
             rest,
@@ -179,10 +179,10 @@ def _applications(garden_id: int) -> Iterator[Task]:
             near=late,
             button=_("See the application") if late else "",
         )
-    more = rows[0][-1] - MOST_IN_A_GROUP if rows else 0
+    more = rows[0][-1] - MAX_TASKS_PER_GROUP if rows else 0
     if more > 0:
         yield Task(
-            Urgency.SOON,
+            Priority.SOON,
             ngettext("See %(num)s more application", "See %(num)s more applications", more),
             "/vetting",
         )
@@ -194,7 +194,7 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
     about = {"garden_id": garden_id, "now": now, "soon": now + dt.timedelta(days=7)}
     for company, reference, deadline, number in session.execute(_QUIET, about):
         yield Task(
-            Urgency.SOON,
+            Priority.SOON,
             _("Call %(company)s", company=company),
             f"/briefs/{reference}",
             ngettext(
@@ -212,7 +212,7 @@ def _renewals(garden_id: int) -> Iterator[Task]:
     for vetting_id, category, approved_at, supplier in rows:
         due = approved_at + dt.timedelta(days=RENEWAL_DAYS)
         yield Task(
-            Urgency.LATER,
+            Priority.LATER,
             _("Renew the approval of %(supplier)s", supplier=supplier),
             f"/vetting/{vetting_id}",
             _("It is about %(kinds)s.", kinds=taxonomy.group(category).label),

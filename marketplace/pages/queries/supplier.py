@@ -16,7 +16,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.pages.dashboard import Desk, Fact, Task, Urgency
+from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import Invitation
@@ -90,7 +90,7 @@ _INVITED = prepared(
 Rows = Sequence[Any]
 
 
-def supplier_desk(viewer: Viewer) -> Desk:
+def supplier_desk(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's supplier, most urgent first."""
     whose = {"supplier_id": viewer.organisation_id}
     itself = session.execute(_ITSELF, whose).all()
@@ -103,7 +103,9 @@ def supplier_desk(viewer: Viewer) -> Desk:
         *_outcomes(offers),
         *_vettings(vettings),
     ]
-    return Desk(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(itself[0], vettings))
+    return Dashboard(
+        sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(itself[0], vettings)
+    )
 
 
 def _open(brief: Row[Any]) -> bool:
@@ -130,7 +132,7 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
         )
         seen = invitation.state == "seen"
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Write an offer to %(company)s", company=name)
             if seen
             else _("Accept or decline the invitation from %(company)s", company=name),
@@ -150,7 +152,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
         if offer.state == "draft":
             link = _("Finish the offer for %(title)s", title=offer.title)
             yield Task(
-                Urgency.NOW,
+                Priority.NOW,
                 link,
                 f"/briefs/{offer.reference}/proposal",
                 _("It has not been sent yet."),
@@ -161,7 +163,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
         elif offer.state == "submitted" and offer.brief_version_id != offer.newest_version_id:
             link = _("Respond to the change in %(title)s", title=offer.title)
             yield Task(
-                Urgency.NOW,
+                Priority.NOW,
                 link,
                 f"/briefs/{offer.reference}#changes",
                 _("The brief was changed after you sent the offer."),
@@ -172,7 +174,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
         elif offer.state == "submitted":
             link = _("Your offer on %(title)s has been sent", title=offer.title)
             yield Task(
-                Urgency.LATER,
+                Priority.LATER,
                 link,
                 f"/briefs/{offer.reference}/proposal",
                 _("You can change it until the deadline."),
@@ -192,7 +194,7 @@ def _outcomes(offers: Rows) -> Iterator[Task]:
         when = format_date(offer.decided_at)
         if offer.state == "awarded":
             yield Task(
-                Urgency.NOW,
+                Priority.NOW,
                 _("%(company)s has chosen you", company=company),
                 url,
                 offer.title + ".",
@@ -201,7 +203,7 @@ def _outcomes(offers: Rows) -> Iterator[Task]:
             )
         else:
             yield Task(
-                Urgency.SOON,
+                Priority.SOON,
                 _("%(company)s has answered", company=company),
                 url,
                 _("The letter explains why."),
@@ -215,7 +217,7 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         names = format_list([taxonomy.group(code).label for code in changes])
         rest = _("It is about %(kinds)s.", kinds=names)
         yield Task(
-            Urgency.NOW,
+            Priority.NOW,
             _("Make the changes your business garden asked for"),
             "/profile",
             rest,
@@ -226,7 +228,7 @@ def _vettings(vettings: Rows) -> Iterator[Task]:
         names = format_list([taxonomy.group(v.category).label for v in waiting])
         when = _("Sent %(date)s", date=format_date(min(v.submitted_at for v in waiting)))
         yield Task(
-            Urgency.LATER,
+            Priority.LATER,
             _("Your application is being reviewed"),
             "/profile",
             _("It is about %(kinds)s.", kinds=names),

@@ -8,7 +8,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.directory import queries as directory
 from marketplace.outbox import queries as outbox
-from marketplace.pages.dashboard import Desk
+from marketplace.pages.dashboard import Dashboard
 from marketplace.pages.queries.admin import admin_desk
 from marketplace.pages.queries.company import company_desk
 from marketplace.pages.queries.garden import garden_desk
@@ -22,7 +22,7 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response
 
 
-def _title(desk: Desk, first_name: str) -> str:
+def _title(desk: Dashboard, first_name: str) -> str:
     if desk.urgent:
         return ngettext(
             "Hello, %(name)s. %(num)s item is urgent.",

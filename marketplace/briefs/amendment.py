@@ -1,6 +1,6 @@
-"""Changing a brief that is out: what may be changed, what gives suppliers the right to more time, and the difference.
+"""Rules for amending a published brief: which answers can change, when the deadline must move, and diffs.
 
-Pure. A change counts as material when an offer answers it, is priced by it or is judged by it.
+Pure functions. A change is material if offers respond to it, are priced by it or are evaluated by it.
 """
 
 import datetime as dt
@@ -15,10 +15,11 @@ from marketplace.core import clock, taxonomy
 
 Answers = Mapping[str, Any]
 
-LEAST_WORKING_DAYS = 5
-STANDS = frozenset({"response_deadline", "open_door"})
-"""Not changed here: more time has a page of its own, and a door shut on those already writing would break a promise."""
-IMMATERIAL = frozenset(
+MIN_WORKING_DAYS = 5
+LOCKED_FIELDS = frozenset({"response_deadline", "open_door"})
+"""Answers that an amendment cannot change. The deadline has its own page, and closing `open_door` would shut out
+suppliers who are already writing offers."""
+MINOR_FIELDS = frozenset(
     {
         "title",
         "problem",
@@ -38,16 +39,16 @@ IMMATERIAL = frozenset(
         "incumbent",
     }
 )
-"""What tells more about the same job. All else changes what is asked for, or how offers are judged."""
+"""Answers that only explain the job. All others change what is requested or how offers are evaluated."""
 
 
 def is_locked(guide: Guide, code: str) -> bool:
-    """Say whether an answer stands as it was published: what suppliers never see, the deadline, and the door."""
-    return code in STANDS or guide.question(code).visibility == "internal"
+    """Return True if the answer cannot be amended: internal fields, the deadline and open_door."""
+    return code in LOCKED_FIELDS or guide.question(code).visibility == "internal"
 
 
-def open_topics(guide: Guide) -> tuple[Topic, ...]:
-    """Return the guide's pages with only the questions whose answers can be changed."""
+def editable_topics(guide: Guide) -> tuple[Topic, ...]:
+    """Return the topics of the guide, reduced to the questions whose answers can be amended."""
     return tuple(topic for topic in (_unlocked(guide, topic) for topic in guide.topics) if topic.questions)
 
 
@@ -59,8 +60,8 @@ def _unlocked(guide: Guide, topic: Topic) -> Topic:
     return replace(topic, sections=tuple(section for section in sections if section.questions))
 
 
-def changed(guide: Guide, before: Answers, after: Answers) -> list[str]:
-    """Return the codes of the answers that differ, in the guide's order; no answer and an empty one are the same."""
+def changed_codes(guide: Guide, before: Answers, after: Answers) -> list[str]:
+    """Return the codes of the answers that differ, in the guide's order. A missing answer equals an empty one."""
     return [q.code for q in guide if not _same(before.get(q.code), after.get(q.code))]
 
 
@@ -69,101 +70,102 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def is_material(codes: Iterable[str]) -> bool:
-    """Say whether suppliers must have time to answer anew."""
-    return not IMMATERIAL.issuperset(codes)
+    """Return True if a change is material, so that suppliers need time to respond to it."""
+    return not MINOR_FIELDS.issuperset(codes)
 
 
-def keeps_trade(before: Answers, after: Answers) -> bool:
-    """Say whether the services still belong to the same kinds, so that the same suppliers are approved for them."""
-    return _kinds(before) == _kinds(after)
+def keeps_categories(before: Answers, after: Answers) -> bool:
+    """Return True if the services belong to the same categories, so that the same suppliers are approved for them."""
+    return _categories(before) == _categories(after)
 
 
-def _kinds(answers: Answers) -> set[str]:
+def _categories(answers: Answers) -> set[str]:
     return {taxonomy.group_of(code) for code in answers.get("services") or ()}
 
 
 def needs_more_time(codes: Iterable[str], today: dt.date, last: dt.date) -> bool:
-    """Say whether the deadline must be moved for these changes to be made today."""
-    return is_material(codes) and clock.working_days_between(today, last) < LEAST_WORKING_DAYS
+    """Return True if the deadline must be moved for these changes to be made today."""
+    return is_material(codes) and clock.working_days_between(today, last) < MIN_WORKING_DAYS
 
 
 def earliest_deadline(today: dt.date) -> dt.date:
-    """Return the first day that leaves suppliers enough time for a material change made today."""
-    return clock.add_working_days(today, LEAST_WORKING_DAYS)
+    """Return the earliest deadline that leaves suppliers enough time after a material change made today."""
+    return clock.add_working_days(today, MIN_WORKING_DAYS)
 
 
 @dataclass(frozen=True)
-class Part:
-    """A piece of a text, and whether it is only on this side of the change."""
+class TextSpan:
+    """A span of text. `is_changed` is True if it occurs on this side of the diff only."""
 
     text: str
     is_changed: bool
 
 
-Line = tuple[Part, ...]
+SpanLine = tuple[TextSpan, ...]
 
 
 @dataclass(frozen=True)
 class Change:
-    """An answer that differs between two versions: of a list only the lines that went or came."""
+    """An answer that differs between two versions. For lists, only the removed and the added lines."""
 
     code: str
     label: str
-    before: tuple[Line, ...]
-    after: tuple[Line, ...]
+    before: tuple[SpanLine, ...]
+    after: tuple[SpanLine, ...]
 
 
-def difference(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Change]:
-    """Return what differs between a brief's rows as a reader may see them, in the order of the guide."""
+def diff_rows(before: Mapping[str, Row], after: Mapping[str, Row]) -> list[Change]:
+    """Return the changes between two versions of a brief's rows, in the order of the guide."""
     codes = [*after, *(code for code in before if code not in after)]
-    found = []
+    changes = []
     for code in codes:
         old, new = before.get(code), after.get(code)
         if old == new:
             continue
-        gone, come = _lines(old, new)
-        if gone or come:
-            found.append(Change(code, (new or old).label, gone, come))  # type: ignore[union-attr]  # because one of them is there
-    return found
+        removed, added = _diff_row(old, new)
+        if removed or added:
+            changes.append(Change(code, (new or old).label, removed, added))  # type: ignore[union-attr]  # because one of them is there
+    return changes
 
 
-def _lines(old: Row | None, new: Row | None) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
+def _diff_row(old: Row | None, new: Row | None) -> tuple[tuple[SpanLine, ...], tuple[SpanLine, ...]]:
     old_items, new_items = (row.items if row else () for row in (old, new))
     if old_items or new_items:
-        gone = tuple(_whole(item) for item in old_items if item not in new_items)
-        come = tuple(_whole(item) for item in new_items if item not in old_items)
-        return (gone, come) if gone or come else _reordered(old_items, new_items)
+        removed = tuple(_changed_line(item) for item in old_items if item not in new_items)
+        added = tuple(_changed_line(item) for item in new_items if item not in old_items)
+        return (removed, added) if removed or added else _reordered(old_items, new_items)
     one, other = (row.text if row else "" for row in (old, new))
-    before, after = marked(one, other)
+    before, after = diff_words(one, other)
     return ((before,) if one else (), (after,) if other else ())
 
 
-def _reordered(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[Line, ...], tuple[Line, ...]]:
-    return tuple((Part(item, is_changed=False),) for item in old), tuple(
-        (Part(item, is_changed=False),) for item in new
+def _reordered(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[SpanLine, ...], tuple[SpanLine, ...]]:
+    return tuple((TextSpan(item, is_changed=False),) for item in old), tuple(
+        (TextSpan(item, is_changed=False),) for item in new
     )
 
 
-def _whole(text: str) -> Line:
-    return (Part(text, is_changed=True),)
+def _changed_line(text: str) -> SpanLine:
+    return (TextSpan(text, is_changed=True),)
 
 
-def marked(before: str, after: str) -> tuple[Line, Line]:
-    """Return both texts in pieces, word by word, with what is only in one of them marked."""
+def diff_words(before: str, after: str) -> tuple[SpanLine, SpanLine]:
+    """Return both texts as spans, with the words that occur in one of them marked as changed."""
     old, new = (re.findall(r"\s*\S+", text) for text in (before, after))
-    left: list[Part] = []
-    right: list[Part] = []
+    left: list[TextSpan] = []
+    right: list[TextSpan] = []
     matcher = difflib.SequenceMatcher(
         None, [w.strip() for w in old], [w.strip() for w in new], autojunk=False
     )
     for kind, a, b, c, d in matcher.get_opcodes():
-        left += _parts("".join(old[a:b]), is_changed=kind != "equal")
-        right += _parts("".join(new[c:d]), is_changed=kind != "equal")
+        left += _spans("".join(old[a:b]), is_changed=kind != "equal")
+        right += _spans("".join(new[c:d]), is_changed=kind != "equal")
     return tuple(left), tuple(right)
 
 
-def _parts(text: str, *, is_changed: bool) -> list[Part]:
-    """Return a piece of a text, without the mark on the space before it."""
+def _spans(text: str, *, is_changed: bool) -> list[TextSpan]:
+    """Split leading white space off a changed span, so that it is not marked."""
     words = text.lstrip() if is_changed else text
     space = text[: len(text) - len(words)]
-    return [part for part in (Part(space, is_changed=False), Part(words, is_changed=is_changed)) if part.text]
+    spans = (TextSpan(space, is_changed=False), TextSpan(words, is_changed=is_changed))
+    return [span for span in spans if span.text]

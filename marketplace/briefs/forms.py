@@ -1,4 +1,4 @@
-"""What people fill in about briefs: a topic of the guide, read from the guide file, and a few small forms."""
+"""Forms about briefs: the topics of the guide, built from the guide file, and smaller forms."""
 
 import datetime as dt
 import json
@@ -22,7 +22,7 @@ GROUPS = frozenset({"choice", "choices", "services", "grid", "weights"})
 
 @dataclass
 class TopicField:
-    """A question as it stands on the page: what is in the field, what is wrong, and what a colleague wrote."""
+    """A question in a form: the content of the field, its messages, and a colleague's conflicting answer."""
 
     question: Question
     typed: Any
@@ -33,7 +33,7 @@ class TopicField:
 
     @property
     def anchor(self) -> str:
-        """Return the id of the first thing in the question that can be filled in."""
+        """Element id of the question's first input."""
         question = self.question
         if question.type in {"grid", "weights"}:
             row = next(iter(question.rows))
@@ -46,14 +46,14 @@ class TopicField:
 
     @property
     def described_by(self) -> str:
-        """Return the ids of what explains the field, for screen readers."""
+        """Element ids for `aria-describedby`."""
         code = self.question.code
         parts = {"help": self.question.help, "error": self.error, "note": self.note, "theirs": self.theirs}
-        return " ".join(f"{code}-{part}" for part, there in parts.items() if there)
+        return " ".join(f"{code}-{part}" for part, text in parts.items() if text)
 
 
 class TopicForm:
-    """One page of the guide as a form. It keeps whatever was typed, and says beside each field what is wrong."""
+    """Form of one topic of the guide. Invalid input is shown again, with a message at each field."""
 
     def __init__(
         self, topic: Topic, answers: Mapping[str, Any], today: dt.date, advices: Sequence[Advice] = ()
@@ -65,7 +65,7 @@ class TopicForm:
         }
         self.message = ""
         self.parsed_answers: list[ParsedAnswer] = []
-        # One remark a page, the one with most to gain: more would drown the questions.
+        # One suggestion per page, the one with the largest gain, so that advice does not crowd out the questions.
         if advice := next((advice for advice in advices if advice.question in self.fields), None):
             self.fields[advice.question].advice = advice
         for question in topic.questions:
@@ -74,9 +74,11 @@ class TopicForm:
             if problem:
                 self.fields[question.code].note = ParsedAnswer(question, value, value, problem).error
 
-    def read(self, sent: MultiDict[str, str]) -> list[ParsedAnswer]:
-        """Read what a browser sent; the fields show it again."""
-        self.parsed_answers = [guide.parse(question, sent, self.today) for question in self.topic.questions]
+    def read(self, submitted: MultiDict[str, str]) -> list[ParsedAnswer]:
+        """Parse submitted form data and show it in the fields."""
+        self.parsed_answers = [
+            guide.parse(question, submitted, self.today) for question in self.topic.questions
+        ]
         for parsed in self.parsed_answers:
             field = self.fields[parsed.question.code]
             field.typed = parsed.typed
@@ -85,40 +87,40 @@ class TopicForm:
             field.error = "" if parsed.is_accepted else parsed.error
         return self.parsed_answers
 
-    def show_conflict(self, message: str, standing: Mapping[str, Any]) -> None:
-        """Put a colleague's answers beside what was typed."""
+    def show_conflict(self, message: str, current: Mapping[str, Any]) -> None:
+        """Show a colleague's answers beside the user's input."""
         self.message = message
-        for code, value in standing.items():
+        for code, value in current.items():
             field = self.fields[code]
             text = guide.value_text(field.question, value)
             field.theirs = text or _g("Nothing is written there now.")
             field.error = _g("A colleague has changed this. Choose what should stand, and save again.")
 
     def all_errors(self) -> list[tuple[str | None, str]]:
-        """Return (field id, message) for the error summary, in the order of the page."""
-        found: list[tuple[str | None, str]] = [(None, self.message)] if self.message else []
-        return found + [
+        """Return (element id, message) for the error summary, in page order."""
+        errors: list[tuple[str | None, str]] = [(None, self.message)] if self.message else []
+        return errors + [
             (field.anchor, f"{field.question.short}: {field.error}")
             for field in self.fields.values()
             if field.error
         ]
 
     def errors(self) -> dict[str, str]:
-        """Return what is wrong, by question code."""
+        """Return the error messages by question code."""
         return {code: field.error for code, field in self.fields.items() if field.error}
 
 
-def read_marks(text: str | None) -> dict[str, str]:
-    """Return the marks of the answers that a page was made from; anything strange counts as none."""
+def parse_fingerprints(text: str | None) -> dict[str, str]:
+    """Parse the fingerprints that a form was rendered with, from JSON. Malformed input gives none."""
     try:
-        found = json.loads(text or "{}")
+        data = json.loads(text or "{}")
     except (ValueError, RecursionError):
         return {}
-    return {str(code): str(mark) for code, mark in found.items()} if isinstance(found, dict) else {}
+    return {str(code): str(value) for code, value in data.items()} if isinstance(data, dict) else {}
 
 
 class NewBriefForm(BaseForm):
-    """The beginning of a brief: the need in one's own words."""
+    """First step of a new brief: the need in the company's own words."""
 
     own_words = LongTextField(
         _("What do you need help with?"),
@@ -131,11 +133,11 @@ class NewBriefForm(BaseForm):
 
 
 class PublishForm(BaseForm):
-    """The last word before a brief goes out. Only the protection against forged requests."""
+    """Confirmation of publication. Has a CSRF token only."""
 
 
 class ReviewForm(BaseForm):
-    """Asking the garden to read a draft."""
+    """Request for a review of a draft."""
 
     message = LongTextField(
         _("Is there anything the adviser should look at?"), [length(high=1000)], render_kw={"rows": "3"}
@@ -143,7 +145,7 @@ class ReviewForm(BaseForm):
 
 
 class ReviewAnswerForm(BaseForm):
-    """The garden's answer on a draft. Comments per topic are read by `topic_comments`."""
+    """The garden's review of a draft. Comments per topic are read by `topic_comments`."""
 
     verdict = ChoiceField(
         _("Is the brief ready to send?"), [required(_("Select whether the brief is ready."))]
@@ -159,21 +161,22 @@ class ReviewAnswerForm(BaseForm):
         )
         self._topics = topics
 
-    def topic_comments(self, sent: Mapping[str, str]) -> dict[str, str]:
+    def topic_comments(self, submitted: Mapping[str, str]) -> dict[str, str]:
         """Return the comments by topic code, at most 1000 characters each."""
         return {
-            topic.code: (clean_text(sent.get(f"topic-{topic.code}")) or "")[:1000] for topic in self._topics
+            topic.code: (clean_text(submitted.get(f"topic-{topic.code}")) or "")[:1000]
+            for topic in self._topics
         }
 
 
 class ExtendForm(BaseForm):
-    """More time for suppliers."""
+    """New reply deadline."""
 
     deadline = DayField(_("New reply deadline"), [required()])
 
 
 class WithdrawForm(BaseForm):
-    """Taking a published brief back."""
+    """Withdrawal of a published brief."""
 
     reason = LongTextField(
         _("Why are you withdrawing the brief?"),
@@ -195,7 +198,7 @@ class QuestionForm(BaseForm):
 
 
 class AnswerForm(BaseForm):
-    """The company's answer to a question, and the wording that all will read."""
+    """The company's answer to a question, and its public wording."""
 
     public_text = LongTextField(
         _("The question as everyone will see it"),
@@ -212,7 +215,7 @@ class AnswerForm(BaseForm):
 
 
 class RejectForm(BaseForm):
-    """Saying no to a question."""
+    """Rejection of a question."""
 
     reason = ChoiceField(_("Why are you not answering?"), [required()])
 

@@ -1,4 +1,4 @@
-"""Briefs: answers to the guide, frozen versions, the garden's review, and clarification questions."""
+"""Database models of briefs, their published versions, reviews and clarification questions."""
 
 import datetime as dt
 from typing import Any
@@ -14,10 +14,10 @@ from marketplace.suppliers.models import Supplier
 
 
 class Brief(Base):
-    """A company's short order. `answers` is keyed by the guide's question codes; states are in `lifecycle.py`.
+    """A company's brief. `answers` is keyed by the guide's question codes; states are defined in `lifecycle.py`.
 
-    `revision` grows with each save, so that two editors do not overwrite each other. Whether a published
-    brief is open or being evaluated follows from `deadline` and the clock, and is never stored.
+    `revision` increases with each save. Whether a published brief is open or being evaluated is derived from `deadline`
+    and never stored.
     """
 
     __tablename__ = "brief"
@@ -64,7 +64,7 @@ class Brief(Base):
 
 
 class BriefService(Base):
-    """A service that a published brief asks for; what suppliers' categories are compared with."""
+    """A service requested by a published brief, matched against the categories of suppliers."""
 
     __tablename__ = "brief_service"
 
@@ -74,7 +74,7 @@ class BriefService(Base):
 
 
 class BriefVersion(Base):
-    """A brief as it was published, never changed afterwards."""
+    """A published version of a brief. Never changes."""
 
     __tablename__ = "brief_version"
     __table_args__ = (UniqueConstraint("brief_id", "number"),)
@@ -92,7 +92,7 @@ class BriefVersion(Base):
 
 
 class BriefReview(Base):
-    """A company's wish that its garden reads a draft, and the garden's answer: verdict ok or changes."""
+    """A request for review of a draft, and the garden's answer: verdict "ok" or "changes"."""
 
     __tablename__ = "brief_review"
 
@@ -115,7 +115,7 @@ class BriefReview(Base):
 
 
 class ClarificationQuestion(Base):
-    """A supplier's question about an open brief. `text` is private to the asker; `public_text` all may read."""
+    """A supplier's question about an open brief. `text` is private to the asker; `public_text` is visible to all readers."""
 
     __tablename__ = "clarification_question"
 

@@ -1,4 +1,4 @@
-"""Messages about briefs: each is composed in the receiver's own language."""
+"""Notices about briefs, composed in the recipient's language."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ def _path(reference: str, rest: str = "") -> str:
 
 @as_message("review_asked", throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str) -> Content:
-    """To the garden: a company wants you to read a draft."""
+    """To the garden: a company requests a review of a draft."""
     lines = [_("%(company)s would like you to read a draft before it is sent to suppliers.", company=company)]
     if message:
         lines.append(message)
@@ -29,7 +29,7 @@ def review_asked(company: str, title: str, reference: str, message: str) -> Cont
 
 @as_message("review_answered")
 def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Content:
-    """To the company: the garden has read the draft."""
+    """To the company: the garden has reviewed the draft."""
     if is_ok:
         subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
         lines = [_("Your adviser has read the draft and considers it ready to send.")]
@@ -43,7 +43,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
 
 @as_message("review_pulled_back", throttled=True)
 def review_pulled_back(company: str, title: str, reference: str) -> Content:
-    """To the garden: you need not read it after all."""
+    """To the garden: the review request is withdrawn."""
     del reference
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)
     return Content(
@@ -56,7 +56,7 @@ def review_pulled_back(company: str, title: str, reference: str) -> Content:
 
 @as_message("brief_published")
 def published(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To the company's people: the brief is out."""
+    """To the company: the brief is published."""
     return Content(
         _("The brief has been published: %(title)s", title=title),
         [
@@ -81,7 +81,7 @@ def published_in_area(company: str, title: str, reference: str) -> Content:
 
 @as_message("brief_extended")
 def extended(title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To all who are working on an answer: there is more time."""
+    """To the involved suppliers and the company: the deadline is extended."""
     return Content(
         _("More time to reply: %(title)s", title=title),
         [
@@ -105,7 +105,7 @@ def amended(
     *,
     moved: bool,
 ) -> Content:
-    """To all who know of the brief: what is changed in it, and what that means for an offer."""
+    """To everyone involved: the brief is amended, and what that means for submitted offers."""
     names = format_list([question.short for question in changed])
     lines = [
         _("The company has changed these parts of the brief: %(parts)s.", parts=names),
@@ -128,7 +128,7 @@ def amended(
 
 @as_message("brief_withdrawn")
 def withdrawn(title: str, reference: str, reason: str) -> Content:
-    """To all who know of the brief: it is withdrawn, and why."""
+    """To everyone involved: the brief is withdrawn, and the reason."""
     return Content(
         _("The brief has been withdrawn: %(title)s", title=title),
         [
@@ -143,7 +143,7 @@ def withdrawn(title: str, reference: str, reason: str) -> Content:
 
 @as_message("question_asked", throttled=True)
 def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
-    """To the company: a supplier wants to know something. The supplier is not named."""
+    """To the company: a supplier has asked a question. The supplier is not named."""
     lines = [
         _("A question from a supplier:"),
         text,
@@ -159,7 +159,7 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
 
 @as_message("question_waits")
 def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
-    """To the company: a supplier has waited two working days for an answer."""
+    """To the company: a question has been unanswered for two working days."""
     lines = [
         _("A supplier has been waiting at least two working days for an answer to this:"),
         text,
@@ -171,7 +171,7 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
 
 @as_message("garden_question_waits")
 def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Content:
-    """To the garden: one of its companies has not answered a question, reminder or not."""
+    """To the garden: a company has not answered a question in spite of a reminder."""
     lines = [
         _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
         _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
@@ -182,14 +182,14 @@ def garden_question_waits(company: str, title: str, reference: str, deadline: dt
 
 @as_message("question_answered", throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
-    """To all who are tied to the brief: a question is answered."""
+    """To the involved suppliers: a question is answered."""
     subject = _("A question has been answered: %(title)s", title=title)
     return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
 
 
 @as_message("question_rejected")
 def question_rejected(title: str, reference: str, reason: str) -> Content:
-    """To the asker: the company does not answer this question, and why."""
+    """To the asker: the company has rejected the question, and the reason."""
     lines = [
         _("The company has decided not to answer your question, and gave this reason:"),
         str(REJECT_REASONS[reason]),

@@ -1,4 +1,4 @@
-"""Services suggested from a company's own words, for it to confirm."""
+"""Service suggestions from a company's description of its need, for the company to confirm."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,40 +7,40 @@ from marketplace import matching
 from marketplace.core import taxonomy
 from marketplace.suppliers.glossary import glossary
 
-MOST_SUGGESTIONS = 6
-WORTH_SHOWING, CONVINCING = 0.08, 0.4
+MAX_SUGGESTIONS = 6
+MIN_PROBABILITY, PRESELECT_PROBABILITY = 0.08, 0.4
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """A service that the words seem to ask for, and the words that made us think so.
+    """A suggested service, and the words of the description that suggest it.
 
-    Only a convincing one is chosen beforehand and tells its words.
+    Only likely services are preselected, and only for them are the words shown.
     """
 
     code: str
     words: tuple[str, ...]
-    convincing: bool
+    is_likely: bool
 
 
-def suggest(text: str, limit: int = MOST_SUGGESTIONS) -> list[Suggestion]:
-    """Return the services that a text seems to ask for, the likeliest first; none for an empty text."""
+def suggest(text: str, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
+    """Return the services that a text probably asks for, most likely first; none for an empty text."""
     if not text.strip():
         return []
     known = taxonomy.services()
-    found = matching.suggest_needs(text, glossary(), limit=limit)
+    needs = matching.suggest_needs(text, glossary(), limit=limit)
     return [
         Suggestion(
             need.service,
-            tuple(need.words) if need.probability >= CONVINCING else (),
-            need.probability >= CONVINCING,
+            tuple(need.words) if need.probability >= PRESELECT_PROBABILITY else (),
+            need.probability >= PRESELECT_PROBABILITY,
         )
-        for need in found
-        if need.service in known and need.probability >= WORTH_SHOWING
+        for need in needs
+        if need.service in known and need.probability >= MIN_PROBABILITY
     ]
 
 
 def known_services(codes: Iterable[str]) -> list[str]:
-    """Return the codes that are services of the taxonomy, each once."""
+    """Return the codes that exist in the taxonomy, without duplicates."""
     known = taxonomy.services()
     return [code for code in dict.fromkeys(codes) if code in known]

@@ -75,8 +75,8 @@ def _save_topic_action(
         saved = use_cases.save_topic(
             fixtures.viewer(writer), fixtures.briefs[entry["key"]], topic_code, parsed_answers, {}
         )
-        if saved.refused:
-            raise ValueError(entry["key"], [reading.error for reading in saved.refused])
+        if saved.rejected:
+            raise ValueError(entry["key"], [reading.error for reading in saved.rejected])
 
     return save
 

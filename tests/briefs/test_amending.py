@@ -18,14 +18,14 @@ GUIDE = guide.load()
 
 def write(viewer, brief, **answers):
     """Put answers into the change, as the guide's pages do."""
-    for topic in amendment.open_topics(GUIDE):
+    for topic in amendment.editable_topics(GUIDE):
         found = [
             guide.ParsedAnswer(q, answers[q.code], answers[q.code], None)
             for q in topic.questions
             if q.code in answers
         ]
         if found:
-            use_cases.save_change(viewer, brief.reference, topic.code, found, {})
+            use_cases.save_amendment(viewer, brief.reference, topic.code, found, {})
 
 
 def told():
@@ -56,7 +56,7 @@ def test_of_a_list_only_the_lines_that_went_or_came_are_shown(market):
     brief = briefs.published(market.owner)
     lines = brief.answers["deliverables"]
     write(market.owner, brief, deliverables=[*lines[:3], "Gavekort på nett"])
-    (change,) = queries.pending_change(queries.brief_view_for(market.owner, brief.reference)).changes
+    (change,) = queries.pending_amendment(queries.brief_view_for(market.owner, brief.reference)).changes
     assert text_of(change.before) == [["Opplæring, to kvelder"]]
     assert text_of(change.after) == [["Gavekort på nett"]]
 
@@ -141,15 +141,15 @@ def test_nothing_changed_is_nothing_sent_and_a_second_click_does_nothing(market)
 def test_a_change_can_be_thrown_away(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
-    use_cases.drop_change(market.owner, brief.reference)
-    assert queries.pending_change(queries.brief_view_for(market.owner, brief.reference)).codes == []
+    use_cases.discard_amendment(market.owner, brief.reference)
+    assert queries.pending_amendment(queries.brief_view_for(market.owner, brief.reference)).codes == []
     assert told() == set()
 
 
 def test_where_nothing_is_changed_there_is_nothing_to_throw_away(market):
     brief = briefs.published(market.owner)
     stood = (dict(brief.answers), brief.revision)
-    assert use_cases.drop_change(market.owner, brief.reference).reference == brief.reference
+    assert use_cases.discard_amendment(market.owner, brief.reference).reference == brief.reference
     fresh = session.get(Brief, brief.id)
     assert (fresh.answers, fresh.revision) == stood
     assert session.query(AuditEvent).filter_by(action="brief.drop_change").count() == 0
@@ -161,7 +161,7 @@ def test_only_the_companys_owner_changes_what_is_out(market):
     for name, refusal in {"colleague": Forbidden, "garden": Forbidden, "outsider": NotFound}.items():
         for act in (
             lambda viewer: use_cases.amend(viewer, brief.reference),
-            lambda viewer: use_cases.drop_change(viewer, brief.reference),
+            lambda viewer: use_cases.discard_amendment(viewer, brief.reference),
             lambda viewer: write(viewer, brief, title="Noe annet"),
         ):
             with pytest.raises(refusal):
@@ -177,7 +177,7 @@ def test_after_the_deadline_what_was_asked_stands(market, time_machine):
 
 
 def test_what_is_internal_is_neither_asked_nor_shown(market):
-    codes = {q.code for topic in amendment.open_topics(GUIDE) for q in topic.questions}
+    codes = {q.code for topic in amendment.editable_topics(GUIDE) for q in topic.questions}
     assert codes.isdisjoint({"own_words", "visibility", "invite_count", "report_consent", "open_door"})
     assert "response_deadline" not in codes
 
@@ -191,7 +191,7 @@ def test_a_hidden_company_is_not_given_away_by_its_changes(market):
 
 
 def test_words_are_marked_one_by_one():
-    before, after = amendment.marked("Vi har 40 slags ost", "Vi har 45 slags ost og smør")
+    before, after = amendment.diff_words("Vi har 40 slags ost", "Vi har 45 slags ost og smør")
     assert [part.text for part in before if part.is_changed] == ["40"]
     assert [part.text for part in after if part.is_changed] == ["45", "og smør"]
     assert "".join(part.text for part in after) == "Vi har 45 slags ost og smør"

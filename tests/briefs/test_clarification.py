@@ -31,8 +31,8 @@ def shown(viewer, brief):
 
 def test_a_waiting_question_is_between_the_asker_and_the_company(market, brief):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
-    assert [(q.text, q.asker, q.own) for q in shown(market.owner, brief)] == [(TEXT, "", False)]
-    assert [(q.text, q.own) for q in shown(market.in_trade, brief)] == [(TEXT, True)]
+    assert [(q.text, q.asker, q.is_own) for q in shown(market.owner, brief)] == [(TEXT, "", False)]
+    assert [(q.text, q.is_own) for q in shown(market.in_trade, brief)] == [(TEXT, True)]
     for other in (market.invited, market.garden, market.admin):
         assert shown(other, brief) == []
 
@@ -43,7 +43,7 @@ def test_an_answer_reaches_all_and_names_nobody(market, brief):
     for viewer in (market.owner, market.invited, market.garden, market.admin):
         assert [(q.text, q.answer, q.asker) for q in shown(viewer, brief)] == [(PUBLIC, ANSWER, "")]
     own = shown(market.in_trade, brief)[0]
-    assert (own.text, own.answer, own.own) == (TEXT, ANSWER, True)
+    assert (own.text, own.answer, own.is_own) == (TEXT, ANSWER, True)
     told = {notice.user_id for notice in session.query(Notice).filter_by(kind="question_answered")}
     assert told == {market.invited.user_id, market.in_trade.user_id}
 

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from marketplace.briefs import queries, use_cases
-from marketplace.briefs.queries import OpenTitle
+from marketplace.briefs.queries import NetworkBrief
 from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
@@ -35,8 +35,8 @@ def test_an_open_brief_is_a_title_a_trade_and_a_place(
     owner: Viewer, elsewhere: Viewer, client: Browser
 ) -> None:
     brief = briefs.published(owner)
-    assert list(queries.titles_elsewhere(elsewhere).items) == [OpenTitle(TITLE, "food-drink", "Oppdal")]
-    assert [field.name for field in fields(OpenTitle)] == ["title", "sector_code", "place"]
+    assert list(queries.network_briefs(elsewhere).items) == [NetworkBrief(TITLE, "food-drink", "Oppdal")]
+    assert [field.name for field in fields(NetworkBrief)] == ["title", "sector_code", "place"]
     client.sign_in(elsewhere.user_id or 0)
     html = client.get("/companies/elsewhere").text
     assert TITLE in html
@@ -50,7 +50,7 @@ def test_an_open_brief_is_a_title_a_trade_and_a_place(
 
 def test_a_company_that_hides_its_name_is_placed_by_county_alone(owner: Viewer, elsewhere: Viewer) -> None:
     briefs.published(owner, visibility="hidden")
-    assert [line.place for line in queries.titles_elsewhere(elsewhere).items] == ["Trøndelag"]
+    assert [line.place for line in queries.network_briefs(elsewhere).items] == ["Trøndelag"]
 
 
 def test_a_municipality_that_is_no_more_is_no_place_and_the_page_stands(
@@ -58,52 +58,52 @@ def test_a_municipality_that_is_no_more_is_no_place_and_the_page_stands(
 ) -> None:
     brief = briefs.published(owner)
     brief.company.municipality_number = "1635"  # was made part of another in 2020
-    assert list(queries.titles_elsewhere(elsewhere).items) == [OpenTitle(TITLE, "food-drink", "")]
+    assert list(queries.network_briefs(elsewhere).items) == [NetworkBrief(TITLE, "food-drink", "")]
     client.sign_in(elsewhere.user_id or 0)
     assert TITLE in client.page("/companies/elsewhere").text
 
 
 def test_a_company_without_a_garden_is_elsewhere_for_all(app: Flask, elsewhere: Viewer) -> None:
     briefs.published(factories.member(factories.company()))
-    assert queries.titles_elsewhere(elsewhere).total == 1
+    assert queries.network_briefs(elsewhere).total == 1
 
 
 def test_ones_own_stand_elsewhere_for_the_others_only(owner: Viewer, elsewhere: Viewer) -> None:
     brief = briefs.published(owner)
     at_home = factories.member(brief.company.garden, "adviser")
-    assert queries.titles_elsewhere(at_home).total == 0
-    assert queries.titles_elsewhere(elsewhere).total == 1
+    assert queries.network_briefs(at_home).total == 0
+    assert queries.network_briefs(elsewhere).total == 1
 
 
 def test_drafts_and_what_is_over_do_not_exist(owner: Viewer, elsewhere: Viewer, client: Browser) -> None:
     draft = briefs.draft(owner)
-    assert queries.titles_elsewhere(elsewhere).total == 0
+    assert queries.network_briefs(elsewhere).total == 0
     client.sign_in(elsewhere.user_id or 0)
     assert client.get(f"/briefs/{draft.reference}").status_code == 404
     use_cases.publish(owner, draft.reference, confirmed=True)
-    assert queries.titles_elsewhere(elsewhere).total == 1
+    assert queries.network_briefs(elsewhere).total == 1
     with clock.as_of(clock.now() + dt.timedelta(days=19)):
-        assert queries.titles_elsewhere(elsewhere).total == 0
+        assert queries.network_briefs(elsewhere).total == 0
 
 
 def test_a_change_that_is_not_sent_shows_nothing(owner: Viewer, elsewhere: Viewer) -> None:
     brief = briefs.published(owner)
     brief.title = "Nettbutikk og en hemmelig plan"
-    assert [line.title for line in queries.titles_elsewhere(elsewhere).items] == [TITLE]
+    assert [line.title for line in queries.network_briefs(elsewhere).items] == [TITLE]
 
 
 def test_only_gardens_see_the_list(owner: Viewer, elsewhere: Viewer, app: Flask) -> None:
     supplier = factories.member(briefs.supplier())
     for viewer in (owner, supplier, factories.administrator()):
         with pytest.raises(NotFound):
-            queries.titles_elsewhere(viewer)
+            queries.network_briefs(viewer)
         assert app.test_client().sign_in(viewer.user_id or 0).get("/companies/elsewhere").status_code == 403
 
 
 def test_a_long_list_comes_a_page_at_a_time_by_title(owner: Viewer, elsewhere: Viewer) -> None:
     for number in range(27):
         briefs.published(owner, title=f"Oppdrag {number:02}")
-    first, second = (queries.titles_elsewhere(elsewhere, page) for page in (1, 99))
+    first, second = (queries.network_briefs(elsewhere, page) for page in (1, 99))
     assert (first.total, len(first.items), first.items[0].title) == (27, 25, "Oppdrag 00")
     assert (second.number, [line.title for line in second.items]) == (2, ["Oppdrag 25", "Oppdrag 26"])
 

@@ -1,4 +1,4 @@
-"""ParsedAnswer answers: what is taken, what is refused with which words, and that what was typed is kept."""
+"""Reading answers: what is taken, what is refused with which words, and that what was typed is kept."""
 
 import datetime as dt
 

@@ -66,7 +66,7 @@ def test_services_are_suggested_from_the_words_before_anything_is_begun(market, 
     ("then", "leads_to", "told"),
     [
         ("suggest", "/briefs/{0}/guide/need#q-services", ""),
-        ("later", "/briefs", "Nettbutikk for osten is saved. Go on when it suits you."),
+        ("later", "/briefs", "Nettbutikk for osten is saved. Continue when it suits you."),
         ("next", "/briefs/{0}/guide/goal", ""),
     ],
 )

@@ -10,7 +10,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview
-from marketplace.briefs.use_cases.drafts import MOST_DRAFTS
+from marketplace.briefs.use_cases.drafts import MAX_DRAFTS
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -54,7 +54,7 @@ def test_saving_keeps_what_is_good_and_hands_back_the_rest(market, raw):
     brief = use_cases.create_draft(market.owner)
     form = raw(title="Nettbutikk for ysteriet", services="ecm.nonsense", problem="For kort.")
     saved = save(market.owner, brief, "need", form)
-    assert [reading.question.code for reading in saved.refused] == ["services"]
+    assert [reading.question.code for reading in saved.rejected] == ["services"]
     fresh = session.get(Brief, brief.id)
     assert fresh.title == "Nettbutikk for ysteriet"
     assert fresh.answers["problem"] == "For kort."
@@ -316,11 +316,11 @@ def test_withdrawing_tells_everyone_why_in_their_own_language(market, invite):
 
 def test_a_must_have_becomes_a_wish(market):
     brief = briefs.draft(market.owner)
-    changed = use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+    changed = use_cases.make_requirement_optional(market.owner, brief.reference, "Kobling til kassa")
     assert changed.answers["must_have"] == ["Kunden kan hente på gården"]
     assert changed.answers["nice_to_have"] == ["Gavekort", "Kobling til kassa"]
     with pytest.raises(NotFound):
-        use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+        use_cases.make_requirement_optional(market.owner, brief.reference, "Kobling til kassa")
 
 
 def test_a_full_list_of_wishes_takes_no_must_have_and_one_that_stands_there_already_goes(market):
@@ -328,12 +328,12 @@ def test_a_full_list_of_wishes_takes_no_must_have_and_one_that_stands_there_alre
     brief = briefs.draft(market.owner, nice_to_have=wishes)
     revision = brief.revision
     with pytest.raises(RuleBroken, match="så mange ønsker som det er plass til"):
-        use_cases.turn_must_into_wish(market.owner, brief.reference, "Kobling til kassa")
+        use_cases.make_requirement_optional(market.owner, brief.reference, "Kobling til kassa")
     fresh = session.get(Brief, brief.id)
     assert (fresh.answers["nice_to_have"], fresh.revision) == (wishes, revision)
     assert fresh.answers["must_have"] == ["Kobling til kassa", "Kunden kan hente på gården"]
     twice = briefs.draft(market.owner, nice_to_have=[*wishes[:4], "Kobling til kassa"])
-    changed = use_cases.turn_must_into_wish(market.owner, twice.reference, "Kobling til kassa")
+    changed = use_cases.make_requirement_optional(market.owner, twice.reference, "Kobling til kassa")
     assert changed.answers["must_have"] == ["Kunden kan hente på gården"]
     assert changed.answers["nice_to_have"] == [*wishes[:4], "Kobling til kassa"]
 
@@ -350,13 +350,13 @@ def test_a_company_with_very_many_drafts_deletes_one_before_it_begins_another(ma
             answers={},
             confirmed_topics=[],
         )
-        for number in range(MOST_DRAFTS - 1)
+        for number in range(MAX_DRAFTS - 1)
     )
     session.commit()
     for begin in (use_cases.create_draft, lambda viewer: use_cases.copy_brief(viewer, first.reference)):
         with pytest.raises(RuleBroken, match="svært mange utkast"):
             begin(market.colleague)
-    assert session.query(Brief).count() == MOST_DRAFTS
+    assert session.query(Brief).count() == MAX_DRAFTS
     assert use_cases.create_draft(market.outsider).reference
     use_cases.delete_draft(market.owner, "utkast-0")
     assert use_cases.create_draft(market.colleague).reference

@@ -6,7 +6,7 @@ import pytest
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.queries import briefs as brief_queries
-from marketplace.briefs.queries.briefs import MOST_WORDED
+from marketplace.briefs.queries.briefs import MAX_RENDERED
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.viewer import ANONYMOUS
@@ -104,11 +104,11 @@ def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(mar
 def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
     brief = briefs.published(market.owner)
     seen = queries.brief_view_for(market.in_trade, brief.reference)
-    for number in range(2 * MOST_WORDED):
+    for number in range(2 * MAX_RENDERED):
         title = f"Nettbutikk, utgave {number}"
-        assert seen.worded_of({**brief.answers, "title": title}).rows["title"].text == title
+        assert seen.render_answers({**brief.answers, "title": title}).rows["title"].text == title
         assert seen.rows["title"].text == brief.title
-    assert len(brief_queries._worded) <= MOST_WORDED
+    assert len(brief_queries._rendered) <= MAX_RENDERED
 
 
 def test_internal_answers_are_for_the_company_and_its_garden(market):
@@ -143,7 +143,7 @@ ACTS = {
     "extend": lambda viewer, ref: use_cases.extend_deadline(viewer, ref, dt.date(2030, 1, 1)),
     "withdraw": lambda viewer, ref: use_cases.withdraw(viewer, ref, "Vi gjør det heller selv."),
     "copy": use_cases.copy_brief,
-    "make a wish": lambda viewer, ref: use_cases.turn_must_into_wish(viewer, ref, "Kobling til kassa"),
+    "make a wish": lambda viewer, ref: use_cases.make_requirement_optional(viewer, ref, "Kobling til kassa"),
     "save": lambda viewer, ref: use_cases.save_topic(viewer, ref, "need", [], {}),
 }
 

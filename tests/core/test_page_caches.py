@@ -22,13 +22,13 @@ def test_url_cache_beyond_its_limit_returns_correct_urls(app: Flask) -> None:
 
 def test_fragment_cache_beyond_its_limit_renders_the_same(app: Flask) -> None:
     owner = factories.member(factories.company())
-    worded: Any = queries.brief_view_for(owner, briefs.published(owner).reference).worded_of(
+    rendered: Any = queries.brief_view_for(owner, briefs.published(owner).reference).render_answers(
         {"problem": "Få kunder."}
     )
     fragments = set()
     for number in range(2 * fragment_cache._MAX_ENTRIES):
         with app.test_request_context(f"/briefs/2026-{number}"):
-            fragments.add(str(fragment_cache.cached_fragment("briefs/_worded.html", worded=worded)))
-        assert len(fragment_cache._cache[worded]) <= fragment_cache._MAX_ENTRIES
+            fragments.add(str(fragment_cache.cached_fragment("briefs/_answers.html", rendered=rendered)))
+        assert len(fragment_cache._cache[rendered]) <= fragment_cache._MAX_ENTRIES
     (fragment,) = fragments
     assert "Få kunder." in fragment

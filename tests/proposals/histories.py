@@ -220,7 +220,7 @@ class BriefHistories(RuleBasedStateMachine):
         )
 
         def act():
-            briefs.save_change(self.person(who), self.market.reference, "need", [title], {})
+            briefs.save_amendment(self.person(who), self.market.reference, "need", [title], {})
             return sourcing.amend_brief(self.person(who), self.market.reference)
 
         seen = session.get(Brief, self.market.brief_id)

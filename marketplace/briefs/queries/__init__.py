@@ -1,4 +1,4 @@
-"""Briefs, reviews and questions as a viewer may see them."""
+"""Read access to briefs, reviews and clarification questions."""
 
 from marketplace.briefs.queries.briefs import (
     BriefView,
@@ -10,34 +10,34 @@ from marketplace.briefs.queries.briefs import (
     current_answers,
     current_version,
     deleted_drafts,
+    display_title,
     draft_answers,
     is_open,
+    latest_answers,
     own_brief,
     own_briefs,
     phase_of,
-    shown_title,
     view_of,
     visible_to,
-    written_answers,
 )
-from marketplace.briefs.queries.changes import Amendment, Pending, amendments, pending_change
+from marketplace.briefs.queries.changes import Amendment, PendingAmendment, amendments, pending_amendment
 from marketplace.briefs.queries.clarification import (
-    ShownQuestion,
+    QuestionView,
+    count_unanswered,
     questions_on,
-    waiting_from,
-    waiting_question,
+    unanswered_question,
 )
 from marketplace.briefs.queries.coaching import Checkup, checkup
-from marketplace.briefs.queries.network import OpenTitle, titles_elsewhere
+from marketplace.briefs.queries.network import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
 
 __all__ = [
     "Amendment",
     "BriefView",
     "Checkup",
-    "OpenTitle",
-    "Pending",
-    "ShownQuestion",
+    "NetworkBrief",
+    "PendingAmendment",
+    "QuestionView",
     "actor_of",
     "amendments",
     "approved_categories",
@@ -45,24 +45,24 @@ __all__ = [
     "brief_view_for",
     "briefs_of_company",
     "checkup",
+    "count_unanswered",
     "current_answers",
     "current_version",
     "deleted_drafts",
+    "display_title",
     "draft_answers",
     "is_open",
     "last_review",
     "last_saved_by",
+    "latest_answers",
+    "network_briefs",
     "open_review",
     "own_brief",
     "own_briefs",
-    "pending_change",
+    "pending_amendment",
     "phase_of",
     "questions_on",
-    "shown_title",
-    "titles_elsewhere",
+    "unanswered_question",
     "view_of",
     "visible_to",
-    "waiting_from",
-    "waiting_question",
-    "written_answers",
 ]

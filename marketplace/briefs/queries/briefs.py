@@ -1,4 +1,4 @@
-"""Briefs as a viewer may see them. What an outsider asks for does not exist."""
+"""Read access to briefs. Missing and forbidden briefs both raise NotFound."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -26,30 +26,30 @@ from marketplace.vetting.queries.statuses import LISTED_NOW
 
 PAGE_SIZE = 20
 UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)
-NAME_SHOWN_TO_ALL = frozenset({Phase.AWARDED, Phase.DELIVERED})
-REVEALING = frozenset({"links"})
+PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED})
+IDENTIFYING_FIELDS = frozenset({"links"})
 
-MOST_WORDED = 300
-_worded: "dict[tuple[object, ...], Worded]" = {}
+MAX_RENDERED = 300
+_rendered: "dict[tuple[object, ...], RenderedAnswers]" = {}
 
-Asker = int | BindParameter[int] | None
-ASKER = bindparam("asker", type_=Integer())
+OrganisationId = int | BindParameter[int] | None
+ORGANISATION_ID = bindparam("organisation_id", type_=Integer())
 NOW = bindparam("now", callable_=clock.now, type_=UtcDateTime())
-"""The moment at which a statement is asked, so that it can be made once."""
+"""Parameter evaluated when a statement is executed, so that the statement can be built once."""
 
 
 def phase_of(brief: Brief) -> Phase:
-    """Return what a brief is right now."""
+    """Return the current phase of a brief."""
     return lifecycle.phase(brief.state, brief.deadline, brief.opened_early_at, clock.now())
 
 
-def shown_title(brief: Brief) -> str:
-    """Return a brief's title, or what stands where it has none yet."""
+def display_title(brief: Brief) -> str:
+    """Return a brief's title, or a placeholder if it has none yet."""
     return brief.title or _("Brief without a title")
 
 
 def actor_of(viewer: Viewer, brief: Brief) -> Actor | None:
-    """Return in which role a viewer acts on a brief, or None."""
+    """Return the role in which the viewer acts on a brief, or None."""
     if viewer.is_company and viewer.organisation_id == brief.company_id:
         return Actor.OWNER if viewer.is_owner else Actor.MEMBER
     if viewer.is_garden and viewer.organisation_id == brief.company.garden_id:
@@ -58,25 +58,25 @@ def actor_of(viewer: Viewer, brief: Brief) -> Actor | None:
 
 
 def draft_answers(brief: Brief) -> dict[str, Any]:
-    """Return a draft's answers as they count today, presets included (see `guide.effective_answers`)."""
+    """Return a draft's answers with current presets; see `guide.effective_answers`."""
     company = guide.Company(brief.company.municipality_number)
     questions = guide.load(brief.guide_version)
     return guide.effective_answers(questions, brief.answers, brief.confirmed_topics, company, clock.today())
 
 
 def current_version(brief: Brief) -> BriefVersion | None:
-    """Return the version that suppliers answer, or None before publication."""
+    """Return the newest published version, or None before publication."""
     return brief.versions[-1] if brief.versions else None
 
 
 def current_answers(brief: Brief) -> dict[str, Any]:
-    """Return the answers that count: of the published version, or of the draft."""
+    """Return the answers of the newest published version, or of the draft."""
     version = current_version(brief)
     return dict(version.answers) if version else draft_answers(brief)
 
 
-def written_answers(brief: Brief) -> dict[str, Any]:
-    """Return what the company has written last: a draft's answers, or those of a change that is not sent yet."""
+def latest_answers(brief: Brief) -> dict[str, Any]:
+    """Return the answers saved last, including an amendment that has not been sent."""
     if not brief.versions:
         return draft_answers(brief)
     return {**brief.versions[-1].answers, **brief.answers}
@@ -84,7 +84,7 @@ def written_answers(brief: Brief) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class BriefSummary:
-    """A brief as a line of a list tells of it. `reader` is company, garden, admin or supplier."""
+    """A brief as shown in a list. `reader` is company, garden, admin or supplier."""
 
     brief: Brief
     reader: str
@@ -92,18 +92,18 @@ class BriefSummary:
 
     @property
     def title(self) -> str:
-        """Return the title to show."""
-        return shown_title(self.brief)
+        """Title, or a placeholder."""
+        return display_title(self.brief)
 
     @property
     def phase_label(self) -> str:
-        """Return the phase in the reader's language."""
+        """Name of the phase in the user's language."""
         return str(lifecycle.PHASE_LABELS[self.phase])
 
 
 @dataclass(frozen=True, eq=False)
-class Worded:
-    """Answers to a guide put into words for one kind of reader in one language; `rows` hold what it may read."""
+class RenderedAnswers:
+    """Answers rendered for one audience in one language. `rows` holds only the answers visible to it."""
 
     guide: Guide
     answers: Mapping[str, Any]
@@ -112,7 +112,7 @@ class Worded:
 
 @dataclass(frozen=True)
 class BriefView(BriefSummary):
-    """A brief as one reader sees it; `rows` hold what it may read."""
+    """A brief as one reader sees it. `rows` holds only the answers visible to the reader."""
 
     guide: Guide
     answers: Mapping[str, Any]
@@ -122,50 +122,50 @@ class BriefView(BriefSummary):
 
     @property
     def rows(self) -> Mapping[str, Row]:
-        """Return what the reader may read, by question."""
-        return self.worded.rows
+        """Answers visible to the reader, by question code."""
+        return self.rendered.rows
 
     @cached_property
-    def worded(self) -> Worded:
-        """Return the answers in the reader's words, made when asked for."""
-        return self.worded_of(self.answers)
+    def rendered(self) -> RenderedAnswers:
+        """Answers in the reader's language, rendered on first access."""
+        return self.render_answers(self.answers)
 
-    def worded_of(self, answers: Mapping[str, Any]) -> Worded:
-        """Return other answers to the same guide, an earlier version's, in the reader's words.
-
-        Put into words once for the same answers: a brief that is out is read again and again.
-        """
+    def render_answers(self, answers: Mapping[str, Any]) -> RenderedAnswers:
+        """Render answers to the same guide for the reader. Cached, because published briefs are read often."""
         audience = "supplier" if self.reader == "supplier" else "company"
         key = (self.guide.version, audience, self.company is None, current_locale(), repr(answers))
-        worded = _worded.get(key)
-        if worded is None:
-            if len(_worded) >= MOST_WORDED:
-                _worded.clear()
-            found = guide.document_rows(self.guide, answers, audience)
-            hides = REVEALING if self.company is None else frozenset[str]()
-            rows = {code: row for code, row in found.items() if code not in hides}
-            worded = _worded[key] = Worded(self.guide, answers, rows)
-        return worded
+        rendered = _rendered.get(key)
+        if rendered is None:
+            if len(_rendered) >= MAX_RENDERED:
+                _rendered.clear()
+            hidden = IDENTIFYING_FIELDS if self.company is None else frozenset[str]()
+            rows = {
+                code: row
+                for code, row in guide.document_rows(self.guide, answers, audience).items()
+                if code not in hidden
+            }
+            rendered = _rendered[key] = RenderedAnswers(self.guide, answers, rows)
+        return rendered
 
     @property
-    def takes_questions(self) -> bool:
-        """Say whether suppliers may still ask."""
+    def accepts_questions(self) -> bool:
+        """True if suppliers may still ask questions."""
         deadline = self.brief.question_deadline
         return self.phase is Phase.OPEN and deadline is not None and clock.now() <= deadline
 
 
-def approved_categories(supplier_id: Asker) -> Select[str]:
-    """Return the query for the kinds of service that a supplier is approved for."""
+def approved_categories(supplier_id: OrganisationId) -> Select[str]:
+    """Build the query for the service categories that a supplier is approved for."""
     return select(Vetting.category).where(Vetting.supplier_id == supplier_id, LISTED_NOW)
 
 
 def is_open(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
-    """Return the condition that a brief is open at a moment."""
+    """Build the SQL condition that a brief is open at a moment."""
     early = Brief.opened_early_at.is_(None) | (Brief.opened_early_at > now)
     return and_(Brief.state == State.PUBLISHED, Brief.deadline >= now, early)
 
 
-def _open_door_to(supplier_id: Asker) -> ColumnElement[bool]:
+def _open_door_to(supplier_id: OrganisationId) -> ColumnElement[bool]:
     in_trade = select(BriefService.brief_id).where(
         BriefService.category.in_(approved_categories(supplier_id))
     )
@@ -173,29 +173,29 @@ def _open_door_to(supplier_id: Asker) -> ColumnElement[bool]:
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the condition that a viewer may know of a brief: the table in the threat model, as SQL.
+    """Build the SQL condition that a viewer may see a brief, as the table in the threat model defines it.
 
-    The company sees its own. Its garden sees what is published, and a draft only while the company has asked
-    for a review. Suppliers see what they are tied to, and open briefs with an open door in a trade that they
-    are approved for. Administrators see what is published. Nobody else sees anything.
+    Companies see their own briefs. Gardens see published briefs of their companies, and drafts that they are asked to
+    review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
+    are approved for. Administrators see published briefs. All others see none.
     """
     return _visible(viewer, viewer.organisation_id)
 
 
-def visible_to_asker(viewer: Viewer) -> ColumnElement[bool]:
-    """Return the same condition for all of the viewer's kind: whose it is, is the parameter `asker` of the statement.
+def visible_to_parameter(viewer: Viewer) -> ColumnElement[bool]:
+    """Build the condition of `visible_to` with the organisation's id as the parameter `organisation_id`.
 
-    For statements that are made once and kept by `kind_of`: making this condition costs as much as asking it.
+    For statements that are cached by `viewer_kind`, because building the condition takes as long as executing it.
     """
-    return _visible(viewer, ASKER)
+    return _visible(viewer, ORGANISATION_ID)
 
 
-def kind_of(viewer: Viewer) -> Viewer:
-    """Return what decides the form of a viewer's questions, without who it is."""
+def viewer_kind(viewer: Viewer) -> Viewer:
+    """Return an anonymous viewer of the same kind, as a key for cached statements."""
     return Viewer(is_admin=viewer.is_admin, organisation_kind=viewer.organisation_kind)
 
 
-def _visible(viewer: Viewer, organisation_id: Asker) -> ColumnElement[bool]:
+def _visible(viewer: Viewer, organisation_id: OrganisationId) -> ColumnElement[bool]:
     published = Brief.state.not_in(UNPUBLISHED)
     if viewer.is_company:
         return and_(Brief.company_id == organisation_id, Brief.state != State.DELETED)
@@ -211,18 +211,18 @@ def _visible(viewer: Viewer, organisation_id: Asker) -> ColumnElement[bool]:
 def _one_brief(kind: Viewer) -> Select[Brief]:
     return (
         select(Brief)
-        .where(Brief.reference == bindparam("reference"), visible_to_asker(kind))
+        .where(Brief.reference == bindparam("reference"), visible_to_parameter(kind))
         .options(joinedload(Brief.company), selectinload(Brief.versions))
     )
 
 
 def brief_for(viewer: Viewer, reference: str) -> Brief:
-    """Return a brief that the viewer may see. Raises NotFound, also for one that exists but is not the viewer's."""
-    asked = {"reference": reference, "asker": viewer.organisation_id}
-    found = session.scalar(_one_brief(kind_of(viewer)), asked)
-    if found is None:
+    """Return a brief that the viewer may see. Raises NotFound."""
+    params = {"reference": reference, "organisation_id": viewer.organisation_id}
+    brief = session.scalar(_one_brief(viewer_kind(viewer)), params)
+    if brief is None:
         raise NotFound
-    return found
+    return brief
 
 
 def own_brief(viewer: Viewer, reference: str) -> Brief:
@@ -233,18 +233,18 @@ def own_brief(viewer: Viewer, reference: str) -> Brief:
 
 
 def brief_view_for(viewer: Viewer, reference: str) -> BriefView:
-    """Return a brief as the viewer may read it. Raises NotFound."""
+    """Return the view of a brief by reference. Raises NotFound."""
     return view_of(viewer, brief_for(viewer, reference))
 
 
 def view_of(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> BriefView:
-    """Return a brief as a viewer reads it, or as its suppliers do."""
+    """Return the view of a brief for a viewer, or a preview of the suppliers' view."""
     actor, current, version = actor_of(viewer, brief), phase_of(brief), current_version(brief)
     reader = "supplier" if as_supplier or viewer.is_supplier else str(viewer.organisation_kind or "admin")
     questions = guide.load(version.guide_version if version else brief.guide_version)
     answers = current_answers(brief)
     hidden_name = brief.name_hidden if version else answers.get("visibility") == "hidden"
-    hidden = reader == "supplier" and hidden_name and current not in NAME_SHOWN_TO_ALL
+    hidden = reader == "supplier" and hidden_name and current not in PHASES_SHOWING_NAME
     transitions = (
         lifecycle.allowed_transitions(current, actor) if actor and not as_supplier else frozenset[str]()
     )
@@ -253,21 +253,20 @@ def view_of(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> Brief
 
 
 def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefSummary]:
-    """Return the briefs of the viewer's company as a list tells of them, the last changed first.
+    """Return the briefs of the viewer's company, last changed first.
 
-    Without what they say: reading twenty briefs' answers and versions took a third of the page's time.
+    Answers and versions are not loaded: for twenty briefs they took a third of the page's time.
     """
     query = select(Brief).where(visible_to(viewer)).order_by(Brief.updated_at.desc(), Brief.id.desc())
     if not viewer.is_company:
         raise NotFound
     options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
-    found = paginate(query, page, size=PAGE_SIZE, options=options)
-    lines = [BriefSummary(brief, "company", phase_of(brief)) for brief in found.items]
-    return found.with_items(lines)
+    briefs = paginate(query, page, size=PAGE_SIZE, options=options)
+    return briefs.with_items([BriefSummary(brief, "company", phase_of(brief)) for brief in briefs.items])
 
 
 def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
-    """Return the company's drafts that were deleted lately and can be taken back, the last first."""
+    """Return the company's deleted drafts that can be restored, last deleted first."""
     since = clock.now() - dt.timedelta(days=lifecycle.UNDO_DELETE_DAYS)
     query = select(Brief).where(
         Brief.company_id == viewer.organisation_id, Brief.state == State.DELETED, Brief.deleted_at > since
@@ -278,7 +277,7 @@ def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
 
 
 def briefs_of_company(viewer: Viewer, company_id: int, page: int = 1) -> Page[Brief]:
-    """Return a company's briefs as its garden may see them. Raises NotFound for another garden's company."""
+    """Return a company's briefs for its garden. Raises NotFound for another garden's company."""
     company = session.get(Company, company_id)
     if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
         raise NotFound

@@ -1,4 +1,4 @@
-"""What differs between the versions of a brief, as a reader may see it, and the change that is not sent yet."""
+"""Changes between the versions of a brief, and the amendment that has not been sent yet."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from marketplace.briefs import amendment, coach, guide
 from marketplace.briefs.amendment import Change
 from marketplace.briefs.lifecycle import latest_extension
 from marketplace.briefs.models import BriefVersion
-from marketplace.briefs.queries.briefs import BriefView, written_answers
+from marketplace.briefs.queries.briefs import BriefView, latest_answers
 from marketplace.core import clock
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
@@ -18,7 +18,7 @@ from marketplace.core.i18n import gettext as _
 
 @dataclass(frozen=True)
 class Amendment:
-    """A change that was sent: the version it made, when, and what differs from the one before."""
+    """A sent amendment: the number and time of the version, and its changes from the previous one."""
 
     number: int
     at: dt.datetime
@@ -26,70 +26,76 @@ class Amendment:
 
 
 def amendments(brief_view: BriefView) -> list[Amendment]:
-    """Return the changes of a brief that the reader may see, the newest first."""
-    versions = brief_view.brief.versions
-    pairs = pairwise(versions)
-    found = [
-        Amendment(new.number, new.published_at, _difference(brief_view, old.answers, new))
-        for old, new in pairs
+    """Return the amendments of a brief that the viewer may see, newest first."""
+    pairs = pairwise(brief_view.brief.versions)
+    sent = [
+        Amendment(new.number, new.published_at, _diff(brief_view, old.answers, new)) for old, new in pairs
     ]
-    return [one for one in reversed(found) if one.changes]
+    return [amendment for amendment in reversed(sent) if amendment.changes]
 
 
-def _difference(brief_view: BriefView, before: Mapping[str, Any], after: BriefVersion) -> list[Change]:
-    return amendment.difference(brief_view.worded_of(before).rows, brief_view.worded_of(after.answers).rows)
+def _diff(brief_view: BriefView, before: Mapping[str, Any], after: BriefVersion) -> list[Change]:
+    return amendment.diff_rows(
+        brief_view.render_answers(before).rows, brief_view.render_answers(after.answers).rows
+    )
 
 
 @dataclass(frozen=True)
-class Pending:
-    """A change of a published brief that is not sent yet.
+class PendingAmendment:
+    """An amendment of a published brief that has not been sent yet.
 
-    `stops` say what must be mended first. `earliest` and `latest` bound the new deadline when one is needed.
+    `blockers` must be resolved first. `earliest` and `latest` bound the new deadline if one is needed.
     """
 
     codes: list[str]
     changes: list[Change]
-    stops: list[str]
+    blockers: list[str]
     needs_deadline: bool
     earliest: dt.date
     latest: dt.date
 
 
-def pending_change(brief_view: BriefView) -> Pending:
-    """Return what the company has changed in a published brief since it was last sent, and what stops it."""
+def pending_amendment(brief_view: BriefView) -> PendingAmendment:
+    """Return the changes to a published brief since the last version, and the reasons why they cannot be sent."""
     brief, version = brief_view.brief, brief_view.brief.versions[-1]
-    before, after = version.answers, written_answers(brief)
+    before, after = version.answers, latest_answers(brief)
     questions, today = guide.load(version.guide_version), clock.today()
-    codes = amendment.changed(questions, before, after)
+    codes = amendment.changed_codes(questions, before, after)
     last = clock.to_local(brief.deadline or clock.now()).date()
     earliest = max(amendment.earliest_deadline(today), last)
     latest = latest_extension(brief.published_at or clock.now())
-    needs = amendment.needs_more_time(codes, today, last)
-    stops = [*_faults(questions, before, after, today)] if codes else []
-    if needs and earliest > latest:
-        stops.append(
+    needs_deadline = amendment.needs_more_time(codes, today, last)
+    blockers = [*_find_blockers(questions, before, after, today)] if codes else []
+    if needs_deadline and earliest > latest:
+        blockers.append(
             _(
                 "Suppliers need five working days after a change like this, and the deadline cannot be later than %(date)s. Make a copy of the brief instead.",
                 date=format_date(latest),
             )
         )
-    changes = amendment.difference(brief_view.worded_of(before).rows, brief_view.worded_of(after).rows)
-    return Pending(codes, changes, stops, needs, earliest, latest)
+    changes = amendment.diff_rows(
+        brief_view.render_answers(before).rows, brief_view.render_answers(after).rows
+    )
+    return PendingAmendment(codes, changes, blockers, needs_deadline, earliest, latest)
 
 
-def _faults(
+def _find_blockers(
     questions: guide.Guide, before: Mapping[str, Any], after: Mapping[str, Any], today: dt.date
 ) -> list[str]:
     advices = coach.find_blockers(questions, after, today, confirmed=True)
-    told = {advice.question for advice in advices} | amendment.STANDS
-    found = [f"{one.title}. {one.reason}" for one in advices if one.question not in amendment.STANDS]
-    found += [
+    covered = {advice.question for advice in advices} | amendment.LOCKED_FIELDS
+    blockers = [
+        f"{advice.title}. {advice.reason}"
+        for advice in advices
+        if advice.question not in amendment.LOCKED_FIELDS
+    ]
+    blockers += [
         f"{gap.question.short}: {gap.text}"
         for gap in guide.find_gaps(questions, after, today)
-        if gap.question.code not in told and after.get(gap.question.code) != before.get(gap.question.code)
+        if gap.question.code not in covered and after.get(gap.question.code) != before.get(gap.question.code)
     ]
-    if not amendment.keeps_trade(before, after):
-        found.append(
+    if not amendment.keeps_categories(before, after):
+        blockers.append(
             _("The services must be of the same kinds as before. Make a copy to request something else.")
         )
-    return found
+    return blockers

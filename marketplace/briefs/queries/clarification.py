@@ -1,4 +1,4 @@
-"""Questions about a brief, as each reader may see them."""
+"""Read access to the clarification questions of a brief."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +13,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 
-SEALED = frozenset({Phase.OPEN})
-_ASKED = (
+PHASES_HIDING_ASKER = frozenset({Phase.OPEN})
+_ALL = (
     select(
         ClarificationQuestion.id,
         ClarificationQuestion.supplier_id,
@@ -29,64 +29,71 @@ _ASKED = (
     .order_by(ClarificationQuestion.id)
 )
 _IS_PUBLISHED = ClarificationQuestion.state == QuestionState.PUBLISHED
-_PUBLISHED = _ASKED.where(_IS_PUBLISHED)
-_ASKED_OR_OWN = _ASKED.where(or_(_IS_PUBLISHED, ClarificationQuestion.supplier_id == bindparam("asker")))
-"""Made once: each brief's page asks one of them."""
+_PUBLISHED = _ALL.where(_IS_PUBLISHED)
+_PUBLISHED_OR_OWN = _ALL.where(
+    or_(_IS_PUBLISHED, ClarificationQuestion.supplier_id == bindparam("supplier_id"))
+)
+"""Built once at import: every brief page executes one of these statements."""
 
 
 @dataclass(frozen=True)
-class ShownQuestion:
-    """A question as one reader sees it. `asker` is empty where the reader may not know it; `own` is the asker's."""
+class QuestionView:
+    """A question as one reader sees it. `asker` is empty if hidden from the reader; `is_own` is True for the asker."""
 
     id: int
     state: str
     text: str
     answer: str
     asker: str
-    own: bool
+    is_own: bool
     reason: str
 
 
-def questions_on(viewer: Viewer, brief_view: BriefView) -> list[ShownQuestion]:
-    """Return the questions on a brief that a reader may see, the oldest first.
+def questions_on(viewer: Viewer, brief_view: BriefView) -> list[QuestionView]:
+    """Return the questions about a brief that the viewer may see, oldest first.
 
-    All who may read the brief see the published ones, without the asker. The company sees those that wait as
-    well, and who asked once the brief is opened. A supplier sees its own, whatever became of them.
+    All readers of the brief see published questions, without the asker. The company also sees unanswered ones and, once
+    the brief is opened, who asked. A supplier also sees its own questions in any state.
     """
     if viewer.is_supplier:
-        query, values = _ASKED_OR_OWN, {"brief": brief_view.brief.id, "asker": viewer.organisation_id}
+        query, values = (
+            _PUBLISHED_OR_OWN,
+            {"brief": brief_view.brief.id, "supplier_id": viewer.organisation_id},
+        )
     else:
-        query = _ASKED if brief_view.reader == "company" else _PUBLISHED
+        query = _ALL if brief_view.reader == "company" else _PUBLISHED
         values = {"brief": brief_view.brief.id}
-    return [_shown(viewer, brief_view, row) for row in session.execute(query, values)]
+    return [_question_view(viewer, brief_view, row) for row in session.execute(query, values)]
 
 
-def _shown(viewer: Viewer, brief_view: BriefView, row: Any) -> ShownQuestion:
-    own = viewer.is_supplier and row.supplier_id == viewer.organisation_id
-    knows = brief_view.reader == "company" and brief_view.phase not in SEALED
-    public = row.state == QuestionState.PUBLISHED
-    private = own or (brief_view.reader == "company" and not public)
-    return ShownQuestion(
+def _question_view(viewer: Viewer, brief_view: BriefView, row: Any) -> QuestionView:
+    is_own = viewer.is_supplier and row.supplier_id == viewer.organisation_id
+    sees_asker = brief_view.reader == "company" and brief_view.phase not in PHASES_HIDING_ASKER
+    is_public = row.state == QuestionState.PUBLISHED
+    sees_original = is_own or (brief_view.reader == "company" and not is_public)
+    return QuestionView(
         row.id,
         row.state,
-        row.text if private or not row.public_text else row.public_text,
-        row.answer if public else "",
-        row.asker if knows else "",
-        own,
-        row.answer if row.state == QuestionState.REJECTED and (own or brief_view.reader == "company") else "",
+        row.text if sees_original or not row.public_text else row.public_text,
+        row.answer if is_public else "",
+        row.asker if sees_asker else "",
+        is_own,
+        row.answer
+        if row.state == QuestionState.REJECTED and (is_own or brief_view.reader == "company")
+        else "",
     )
 
 
-def waiting_question(brief_view: BriefView, question_id: int) -> ClarificationQuestion:
-    """Return a question on a brief that waits for an answer. Raises NotFound."""
-    found = session.get(ClarificationQuestion, question_id)
-    if found is None or found.brief_id != brief_view.brief.id or found.state != QuestionState.ASKED:
+def unanswered_question(brief_view: BriefView, question_id: int) -> ClarificationQuestion:
+    """Return an unanswered question about a brief. Raises NotFound."""
+    question = session.get(ClarificationQuestion, question_id)
+    if question is None or question.brief_id != brief_view.brief.id or question.state != QuestionState.ASKED:
         raise NotFound
-    return found
+    return question
 
 
-def waiting_from(supplier_id: int | None, brief_id: int) -> int:
-    """Count a supplier's questions on a brief that wait for an answer."""
+def count_unanswered(supplier_id: int | None, brief_id: int) -> int:
+    """Return the number of a supplier's unanswered questions about a brief."""
     query = select(func.count()).where(
         ClarificationQuestion.brief_id == brief_id,
         ClarificationQuestion.supplier_id == supplier_id,

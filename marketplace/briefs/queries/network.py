@@ -1,4 +1,4 @@
-"""Open briefs of companies that other gardens follow up: title, trade and place, and never more."""
+"""Open briefs in other gardens' areas: title, sector and place only."""
 
 from dataclasses import dataclass
 
@@ -17,29 +17,29 @@ PAGE_SIZE = 25
 
 
 @dataclass(frozen=True, slots=True)
-class OpenTitle:
-    """What a garden knows of an open brief elsewhere. A company that hides its name is placed by county alone."""
+class NetworkBrief:
+    """An open brief in another garden's area. If the company hides its name, `place` is the county only."""
 
     title: str
     sector_code: str
     place: str
 
 
-def titles_elsewhere(viewer: Viewer, number: int = 1) -> Page[OpenTitle]:
-    """Return the titles of open briefs that other gardens follow up, by title. Raises NotFound for others than gardens.
+def network_briefs(viewer: Viewer, page_number: int = 1) -> Page[NetworkBrief]:
+    """Return open briefs in other gardens' areas, by title. Raises NotFound unless the viewer is a garden.
 
-    The columns are asked for one by one, so that nothing else of a brief can reach the page.
+    Only single columns are selected, so that no other content of a brief can reach the page.
     """
     if not viewer.is_garden:
         raise NotFound
-    last = (
+    newest = (
         select(BriefVersion.brief_id, func.max(BriefVersion.number).label("number"))
         .group_by(BriefVersion.brief_id)
         .subquery()
     )
     query = (
         select(BriefVersion.title, Company.sector_code, Company.municipality_number, Brief.name_hidden)
-        .join(last, (last.c.brief_id == BriefVersion.brief_id) & (last.c.number == BriefVersion.number))
+        .join(newest, (newest.c.brief_id == BriefVersion.brief_id) & (newest.c.number == BriefVersion.number))
         .join(Brief, Brief.id == BriefVersion.brief_id)
         .join(Company, Company.id == Brief.company_id)
         .where(
@@ -49,18 +49,18 @@ def titles_elsewhere(viewer: Viewer, number: int = 1) -> Page[OpenTitle]:
         )
     )
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
-    number = clamp_page(number, total, PAGE_SIZE)
+    page_number = clamp_page(page_number, total, PAGE_SIZE)
     ordered = query.order_by(func.lower(BriefVersion.title), Brief.id)
-    rows = session.execute(ordered.limit(PAGE_SIZE).offset((number - 1) * PAGE_SIZE))
+    rows = session.execute(ordered.limit(PAGE_SIZE).offset((page_number - 1) * PAGE_SIZE))
     items = [
-        OpenTitle(row.title, row.sector_code, _place(row.municipality_number, hidden=row.name_hidden))
+        NetworkBrief(row.title, row.sector_code, _place(row.municipality_number, hidden=row.name_hidden))
         for row in rows
     ]
-    return Page(items, number, PAGE_SIZE, total)
+    return Page(items, page_number, PAGE_SIZE, total)
 
 
 def _place(municipality_number: str, *, hidden: bool) -> str:
-    found = places.find_municipality(municipality_number)
-    if found is None:
+    municipality = places.find_municipality(municipality_number)
+    if municipality is None:
         return ""
-    return found.county if hidden else found.name
+    return municipality.county if hidden else municipality.name

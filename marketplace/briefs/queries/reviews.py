@@ -1,4 +1,4 @@
-"""The garden's reviews of drafts, and who wrote last."""
+"""Reviews of drafts, and the last author of a draft."""
 
 from sqlalchemy import select
 
@@ -9,19 +9,19 @@ from marketplace.core.database import session
 
 
 def open_review(brief: Brief) -> BriefReview | None:
-    """Return the review that waits for an answer, or None."""
+    """Return the unanswered review request, or None."""
     waiting = (r for r in brief.reviews if r.answered_at is None and r.withdrawn_at is None)
     return next(waiting, None)
 
 
 def last_review(brief: Brief) -> BriefReview | None:
-    """Return the latest review that the garden has answered, or None."""
+    """Return the review that was answered last, or None."""
     answered = [review for review in brief.reviews if review.answered_at is not None]
     return answered[-1] if answered else None
 
 
 def last_saved_by(brief: Brief) -> str:
-    """Return who saved a draft last, or an empty text."""
+    """Return the name of the user who last saved a draft, or an empty text."""
     query = (
         select(User.name)
         .join(AuditEvent, AuditEvent.actor_id == User.id)

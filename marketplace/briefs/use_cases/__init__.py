@@ -1,17 +1,17 @@
-"""What people do with briefs. Each is one transaction, with its audit row and its notices; all compose in another."""
+"""Use cases of briefs. Each runs in one transaction, with its audit event and notices, and joins an outer one."""
 
-from marketplace.briefs.use_cases.amendment import amend, drop_change
+from marketplace.briefs.use_cases.amendment import amend, discard_amendment
 from marketplace.briefs.use_cases.clarification import answer_question, ask_question, reject_question
 from marketplace.briefs.use_cases.drafts import (
-    Saved,
+    SavedTopic,
     copy_brief,
     create_draft,
     delete_draft,
     fingerprints,
+    make_requirement_optional,
     restore_draft,
-    save_change,
+    save_amendment,
     save_topic,
-    turn_must_into_wish,
 )
 from marketplace.briefs.use_cases.erasure import erase_deleted_drafts
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
@@ -19,7 +19,7 @@ from marketplace.briefs.use_cases.reminders import remind_about_questions
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
 
 __all__ = [
-    "Saved",
+    "SavedTopic",
     "amend",
     "answer_question",
     "answer_review",
@@ -28,17 +28,17 @@ __all__ = [
     "copy_brief",
     "create_draft",
     "delete_draft",
-    "drop_change",
+    "discard_amendment",
     "erase_deleted_drafts",
     "extend_deadline",
     "fingerprints",
+    "make_requirement_optional",
     "publish",
     "pull_back",
     "reject_question",
     "remind_about_questions",
     "restore_draft",
-    "save_change",
+    "save_amendment",
     "save_topic",
-    "turn_must_into_wish",
     "withdraw",
 ]

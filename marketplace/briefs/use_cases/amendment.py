@@ -1,4 +1,4 @@
-"""Changing a brief that is out: the change is written in peace, and sent to all who are answering at once."""
+"""Amending a published brief: changes are saved as a draft, then sent to all suppliers as a new version."""
 
 import datetime as dt
 
@@ -12,7 +12,7 @@ from marketplace.briefs.use_cases.authorization import (
     garden_recipients,
     involved_recipients,
 )
-from marketplace.briefs.use_cases.publication import freeze
+from marketplace.briefs.use_cases.publication import add_version
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import transaction
 from marketplace.core.errors import Conflict, RuleBroken
@@ -23,35 +23,34 @@ from marketplace.outbox.use_cases import send
 
 
 def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Brief:
-    """Freeze what was changed as the next version, and tell all who are answering; no supplier is ranked here.
+    """Publish the pending amendment as the next version and notify all involved suppliers. Does not rank suppliers.
 
-    Offers that are sent stand, as answers to the version they were sent for. When the change touches what offers
-    answer and fewer than five working days are left, `deadline` moves the deadline in the same act. Raises
-    RuleBroken when something stops the change, Conflict when nothing is changed (or it is sent already).
-    Composes: a caller that ranks suppliers wraps both in one transaction.
+    Submitted offers remain valid for the version they were written for. `deadline` is required after a material change
+    with fewer than five working days left. Raises RuleBroken if the amendment is blocked, and Conflict if there is none
+    or it is already sent.
     """
     with transaction():
         brief = brief_for_transition("amend", viewer, reference)
-        found = queries.pending_change(queries.view_of(viewer, brief))
-        if not found.codes:
+        pending = queries.pending_amendment(queries.view_of(viewer, brief))
+        if not pending.codes:
             raise Conflict(_("Nothing has changed since the brief was last sent."))
-        if found.stops:
-            raise RuleBroken(found.stops[0])
+        if pending.blockers:
+            raise RuleBroken(pending.blockers[0])
         questions, now = guide.load(brief.versions[-1].guide_version), clock.now()
-        answers = queries.written_answers(brief)
-        if found.needs_deadline:
-            _move_deadline(brief, deadline, found)
+        answers = queries.latest_answers(brief)
+        if pending.needs_deadline:
+            _move_deadline(brief, deadline, pending)
             answers["response_deadline"] = clock.to_local(brief.deadline or now).date().isoformat()
         brief.answers, brief.title = answers, answers["title"]
         _set_services(brief, answers["services"])
-        freeze(viewer, brief, now)
+        add_version(viewer, brief, now)
         bump_revision(brief)
-        codes = [code for code in found.codes if not amendment.is_locked(questions, code)]
+        codes = [code for code in pending.codes if not amendment.is_locked(questions, code)]
         number = brief.versions[-1].number
         record(viewer, "brief.amend", "brief", brief.reference, version=number, changed=codes)
-        told = [questions.question(code) for code in codes]
+        changed = [questions.question(code) for code in codes]
         message = notices.amended(
-            brief.title, brief.reference, told, brief.deadline, moved=found.needs_deadline
+            brief.title, brief.reference, changed, brief.deadline, moved=pending.needs_deadline
         )
         send(
             message,
@@ -64,8 +63,8 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         return brief
 
 
-def _move_deadline(brief: Brief, day: dt.date | None, found: queries.Pending) -> None:
-    bounds = {"first": format_date(found.earliest), "last": format_date(found.latest)}
+def _move_deadline(brief: Brief, day: dt.date | None, pending: queries.PendingAmendment) -> None:
+    bounds = {"first": format_date(pending.earliest), "last": format_date(pending.latest)}
     if day is None:
         raise RuleBroken(
             _(
@@ -74,24 +73,24 @@ def _move_deadline(brief: Brief, day: dt.date | None, found: queries.Pending) ->
             ),
             "deadline",
         )
-    if not found.earliest <= day <= found.latest:
+    if not pending.earliest <= day <= pending.latest:
         raise RuleBroken(_("Choose a date from %(first)s to %(last)s.", **bounds), "deadline")
     brief.deadline = clock.end_of_day(day)
     brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
 
 
 def _set_services(brief: Brief, codes: list[str]) -> None:
-    kept = [service for service in brief.services if service.code in codes]
-    known = {service.code for service in kept}
+    unchanged = [service for service in brief.services if service.code in codes]
+    known = {service.code for service in unchanged}
     added = [BriefService(code=code, category=taxonomy.group_of(code)) for code in codes if code not in known]
-    brief.services = [*kept, *added]
+    brief.services = [*unchanged, *added]
 
 
-def drop_change(viewer: Viewer, reference: str) -> Brief:
-    """Throw away a change that is not sent: what is out stands, and nobody is told."""
+def discard_amendment(viewer: Viewer, reference: str) -> Brief:
+    """Discard the pending amendment. The published brief does not change and nobody is notified."""
     with transaction():
         brief = brief_for_transition("amend", viewer, reference)
-        if queries.pending_change(queries.view_of(viewer, brief)).codes:
+        if queries.pending_amendment(queries.view_of(viewer, brief)).codes:
             brief.answers = dict(brief.versions[-1].answers)
             bump_revision(brief)
             record(viewer, "brief.drop_change", "brief", brief.reference)

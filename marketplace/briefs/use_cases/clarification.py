@@ -1,4 +1,4 @@
-"""Suppliers ask, the company answers once for all, and nobody learns who asked before the brief is opened."""
+"""Clarification questions: the company's answers go to everyone, and askers are anonymous until offers are opened."""
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
@@ -17,19 +17,19 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 
-MOST_WAITING = 5
+MAX_UNANSWERED = 5
 
 
 def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQuestion:
-    """Ask the company something about a brief, before the last day for questions. Raises RuleBroken."""
+    """Ask a question about a brief, before the deadline for questions. Raises RuleBroken."""
     with transaction():
         lock(reference)
         brief_view = queries.brief_view_for(viewer, reference)
         if not viewer.is_supplier:
             raise Forbidden
-        if not brief_view.takes_questions:
+        if not brief_view.accepts_questions:
             raise RuleBroken(_("The period for questions has ended."))
-        if queries.waiting_from(viewer.organisation_id, brief_view.brief.id) >= MOST_WAITING:
+        if queries.count_unanswered(viewer.organisation_id, brief_view.brief.id) >= MAX_UNANSWERED:
             raise RuleBroken(
                 _("You have several unanswered questions. Wait for an answer before you ask more."), "text"
             )
@@ -42,33 +42,33 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
         session.add(question)
         session.flush()
         deadline = brief_view.brief.deadline or clock.now()
-        asked = notices.question_asked(brief_view.title, reference, text, deadline)
-        send(asked, company_recipients(brief_view.brief))
-        # The row names no brief: the company reads its own briefs' events, and must not learn who asked.
+        notice = notices.question_asked(brief_view.title, reference, text, deadline)
+        send(notice, company_recipients(brief_view.brief))
+        # The audit event does not refer to the brief: the company can read its briefs' events, but must not see who asked.
         record(viewer, "question.ask", "question", question.id)
         return question
 
 
 def answer_question(viewer: Viewer, reference: str, question_id: int, public_text: str, answer: str) -> None:
-    """Publish a question in the company's wording, with its answer, to all who can see the brief."""
+    """Publish a question, in the company's wording, and its answer to everyone who can see the brief."""
     with transaction():
-        brief_view, question = _own_question(viewer, reference, question_id)
+        brief_view, question = _lock_question(viewer, reference, question_id)
         question.public_text = public_text
         question.answer = answer
         question.answered_at = clock.now()
         question.answered_by_id = viewer.user_id
         question.state = QuestionState.PUBLISHED
         message = notices.question_answered(brief_view.title, reference, public_text, answer)
-        told = {person.user_id: person for person in involved_recipients(brief_view.brief)}
-        told |= {person.user_id: person for person in supplier_recipients([question.supplier_id])}
-        send(message, told.values())
+        recipients = {user.user_id: user for user in involved_recipients(brief_view.brief)}
+        recipients |= {user.user_id: user for user in supplier_recipients([question.supplier_id])}
+        send(message, recipients.values())
         record(viewer, "question.answer", "brief", reference, question=question.id)
 
 
 def reject_question(viewer: Viewer, reference: str, question_id: int, reason: str) -> None:
-    """Say no to a question, with a reason that only the asker is told."""
+    """Reject a question, with a reason that only the asker can see."""
     with transaction():
-        brief_view, question = _own_question(viewer, reference, question_id)
+        brief_view, question = _lock_question(viewer, reference, question_id)
         if reason not in REJECT_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         question.answer = reason
@@ -80,9 +80,9 @@ def reject_question(viewer: Viewer, reference: str, question_id: int, reason: st
         record(viewer, "question.reject", "brief", reference, question=question.id, reason=reason)
 
 
-def _own_question(
+def _lock_question(
     viewer: Viewer, reference: str, question_id: int
 ) -> tuple[queries.BriefView, ClarificationQuestion]:
     lock(reference)
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
-    return brief_view, queries.waiting_question(brief_view, question_id)
+    return brief_view, queries.unanswered_question(brief_view, question_id)

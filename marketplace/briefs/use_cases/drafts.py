@@ -1,7 +1,5 @@
-"""Writing a draft: beginning, saving a topic, deleting and taking back, copying."""
+"""Drafts: create, save a topic, delete, restore and copy."""
 
-import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,30 +17,26 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token
+from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import own_company
 
 TOPICS_WITHOUT_DATES = ("need", "today", "delivery", "protection")
 DATE_TYPES = frozenset({"date", "month"})
-MOST_DRAFTS = 200
+MAX_DRAFTS = 200
 
 
 @dataclass(frozen=True)
-class Saved:
-    """What became of a saved topic: when, the state of each answer for the next save, and what was not kept."""
+class SavedTopic:
+    """Result of saving a topic: the fingerprints for the next save, and the answers that were rejected."""
 
     brief: Brief
     fingerprints: Mapping[str, str]
-    refused: Sequence[ParsedAnswer]
-
-
-def fingerprint(value: Any) -> str:
-    """Return a short mark of a value, by which a later save sees whether somebody has changed it."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:12]
+    rejected: Sequence[ParsedAnswer]
 
 
 def fingerprints(questions: Sequence[Question], answers: Mapping[str, Any]) -> dict[str, str]:
-    """Return the marks of a topic's answers, by question code. No answer and an empty one are the same."""
+    """Return the fingerprints of answers by question code. A missing answer equals an empty one."""
     return {
         q.code: fingerprint(None if guide.is_empty(answers.get(q.code)) else answers.get(q.code))
         for q in questions
@@ -50,10 +44,10 @@ def fingerprints(questions: Sequence[Question], answers: Mapping[str, Any]) -> d
 
 
 def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = ()) -> Brief:
-    """Begin a brief for the viewer's company, with its own words and the services it has confirmed, if any."""
+    """Create a draft for the viewer's company, with its own description and the services it has confirmed, if any."""
     with transaction():
         company = own_company(viewer)
-        _check_room(viewer)
+        _check_draft_limit(viewer)
         questions = guide.load()
         answers = guide.presets(questions, guide.Company(company.municipality_number), clock.today())
         known = set(questions.question("services").option_codes())
@@ -62,18 +56,18 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
             answers["own_words"] = own_words
         if chosen := [code for code in dict.fromkeys(services) if code in known][:limit]:
             answers["services"] = chosen
-        brief = _add(viewer, answers, [])
+        brief = _add_draft(viewer, answers, [])
         record(viewer, "brief.create", "brief", brief.reference)
         return brief
 
 
-def _check_room(viewer: Viewer) -> None:
+def _check_draft_limit(viewer: Viewer) -> None:
     query = select(Brief.id).where(Brief.company_id == viewer.organisation_id, Brief.state == State.DRAFT)
-    if len(session.scalars(query).all()) >= MOST_DRAFTS:
+    if len(session.scalars(query).all()) >= MAX_DRAFTS:
         raise RuleBroken(_("You have too many drafts. Delete some you do not need first."))
 
 
-def _add(
+def _add_draft(
     viewer: Viewer, answers: dict[str, Any], confirmed: list[str], copied_from: Brief | None = None
 ) -> Brief:
     brief = Brief(
@@ -98,79 +92,79 @@ def save_topic(
     reference: str,
     topic_code: str,
     parsed_answers: Sequence[ParsedAnswer],
-    seen: Mapping[str, str],
-) -> Saved:
-    """Keep what was written in a topic. What cannot be stored is handed back; the rest is kept.
+    expected: Mapping[str, str],
+) -> SavedTopic:
+    """Save the answers of a topic. Answers that cannot be stored are returned as rejected.
 
-    `seen` holds the marks of the answers as they were when the writer got the page. Answers that a colleague
-    has changed since stand unless the writer changed them too: then it is a Conflict, nothing is stored, and
-    `current` holds the colleague's answers by question code and the name under "by".
+    `expected` holds the fingerprints of the answers that the form was rendered with. Answers that a colleague has
+    changed since are left alone, unless the user changed them too. In that case nothing is stored and Conflict is
+    raised; its `current` holds the colleague's answers by question code, and the colleague's name as "by".
     """
     with transaction():
-        return _keep(
-            viewer, brief_for_transition("save", viewer, reference), topic_code, parsed_answers, seen
+        return _save(
+            viewer, brief_for_transition("save", viewer, reference), topic_code, parsed_answers, expected
         )
 
 
-def save_change(
+def save_amendment(
     viewer: Viewer,
     reference: str,
     topic_code: str,
     parsed_answers: Sequence[ParsedAnswer],
-    seen: Mapping[str, str],
-) -> Saved:
-    """Keep what was written of a change of a brief that is out, as `save_topic` does; suppliers see it when it is sent."""
+    expected: Mapping[str, str],
+) -> SavedTopic:
+    """Save a topic of a pending amendment, as `save_topic` does. Suppliers see it once the amendment is sent."""
     with transaction():
-        return _keep(
-            viewer, brief_for_transition("amend", viewer, reference), topic_code, parsed_answers, seen
+        return _save(
+            viewer, brief_for_transition("amend", viewer, reference), topic_code, parsed_answers, expected
         )
 
 
-def _keep(
+def _save(
     viewer: Viewer,
     brief: Brief,
     topic_code: str,
     parsed_answers: Sequence[ParsedAnswer],
-    seen: Mapping[str, str],
-) -> Saved:
+    expected: Mapping[str, str],
+) -> SavedTopic:
     topic = guide.load(brief.guide_version).topic(topic_code)
-    standing = queries.written_answers(brief)
-    now = fingerprints(topic.questions, standing)
-    changed = {code for code, mark in now.items() if code in seen and seen[code] != mark}
-    clashes = {
-        parsed.question.code: standing.get(parsed.question.code)
+    stored = queries.latest_answers(brief)
+    current = fingerprints(topic.questions, stored)
+    changed = {code for code, value in current.items() if expected.get(code, value) != value}
+    conflicts = {
+        parsed.question.code: stored.get(parsed.question.code)
         for parsed in parsed_answers
-        if parsed.question.code in changed and _differs(parsed, seen, now)
+        if parsed.question.code in changed and _differs(parsed, expected, current)
     }
-    if clashes:
+    if conflicts:
         by = queries.last_saved_by(brief)
-        raise Conflict(_("A colleague has changed the same answer."), {**clashes, "by": by})
-    kept = {
+        raise Conflict(_("A colleague has changed the same answer."), {**conflicts, "by": by})
+    accepted = {
         parsed.question.code: parsed.value
         for parsed in parsed_answers
         if parsed.is_accepted and parsed.question.code not in changed
     }
-    answers = {**standing, **kept}
+    answers = {**stored, **accepted}
     if answers != brief.answers or topic_code not in brief.confirmed_topics:
         brief.answers = answers
-        if not brief.versions:  # what is out keeps its title until the change is sent
+        if not brief.versions:  # A published brief keeps its title until the amendment is sent.
             brief.title = str(answers.get("title", ""))[:120]
         brief.confirmed_topics = sorted({*brief.confirmed_topics, topic_code})
         bump_revision(brief)
         record(viewer, "brief.save", "brief", brief.reference, topic=topic_code)
-    refused = [parsed for parsed in parsed_answers if not parsed.is_accepted]
-    return Saved(brief, fingerprints(topic.questions, answers), refused)
+    rejected = [parsed for parsed in parsed_answers if not parsed.is_accepted]
+    return SavedTopic(brief, fingerprints(topic.questions, answers), rejected)
 
 
-def _differs(parsed: ParsedAnswer, seen: Mapping[str, str], now: Mapping[str, str]) -> bool:
-    """Say whether the writer has changed an answer, and not to what stands now."""
+def _differs(parsed: ParsedAnswer, expected: Mapping[str, str], current: Mapping[str, str]) -> bool:
+    """Return True if the user changed an answer to something other than the current value."""
     code = parsed.question.code
-    mark = fingerprint(None if guide.is_empty(parsed.value) else parsed.value)
-    return not parsed.is_accepted or mark not in {seen[code], now[code]}
+    submitted = fingerprint(None if guide.is_empty(parsed.value) else parsed.value)
+    return not parsed.is_accepted or submitted not in {expected[code], current[code]}
 
 
-def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Brief:
-    """Make a must-have a wish, as the coach suggests. Raises NotFound when there is no such must-have."""
+def make_requirement_optional(viewer: Viewer, reference: str, requirement: str) -> Brief:
+    """Move a must-have requirement to the wishes, as the coach suggests. Raises NotFound if it is not a must-have."""
     with transaction():
         brief = brief_for_transition("save", viewer, reference)
         answers = queries.draft_answers(brief)
@@ -192,7 +186,7 @@ def turn_must_into_wish(viewer: Viewer, reference: str, requirement: str) -> Bri
 
 
 def delete_draft(viewer: Viewer, reference: str) -> Brief:
-    """Delete a draft that was never published. It can be taken back for 30 days."""
+    """Delete a draft. It can be restored for 30 days."""
     with transaction():
         brief = brief_for_transition("delete", viewer, reference)
         brief.state = State.DELETED
@@ -202,31 +196,33 @@ def delete_draft(viewer: Viewer, reference: str) -> Brief:
 
 
 def restore_draft(viewer: Viewer, reference: str) -> Brief:
-    """Take back a draft that was deleted. Raises NotFound when it is another's, or too long ago."""
+    """Restore a deleted draft. Raises NotFound if it was deleted too long ago or belongs to another company."""
     with transaction():
         lock(reference)
-        found = next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None)
-        if found is None:
+        brief = next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None)
+        if brief is None:
             raise NotFound
-        found.state = State.DRAFT
-        found.deleted_at = None
-        record(viewer, "brief.restore", "brief", found.reference)
-        return found
+        brief.state = State.DRAFT
+        brief.deleted_at = None
+        record(viewer, "brief.restore", "brief", brief.reference)
+        return brief
 
 
 def copy_brief(viewer: Viewer, reference: str) -> Brief:
-    """Begin a new brief from an earlier one of the company: everything but dates, and nothing of what came of it."""
+    """Create a draft with the answers of an earlier brief of the company, except its dates."""
     with transaction():
         earlier = queries.own_brief(viewer, reference)
-        _check_room(viewer)
+        _check_draft_limit(viewer)
         questions = guide.load()
         answers = queries.current_answers(earlier)
-        kept = {q.code: answers[q.code] for q in questions if q.code in answers and q.type not in DATE_TYPES}
+        copied = {
+            q.code: answers[q.code] for q in questions if q.code in answers and q.type not in DATE_TYPES
+        }
         company = own_company(viewer)
-        fresh = guide.presets(questions, guide.Company(company.municipality_number), clock.today())
+        presets = guide.presets(questions, guide.Company(company.municipality_number), clock.today())
         confirmed = [
             code for code in TOPICS_WITHOUT_DATES if code in earlier.confirmed_topics or earlier.versions
         ]
-        brief = _add(viewer, {**fresh, **kept}, confirmed, earlier)
+        brief = _add_draft(viewer, {**presets, **copied}, confirmed, earlier)
         record(viewer, "brief.copy", "brief", brief.reference, copied_from=earlier.reference)
         return brief

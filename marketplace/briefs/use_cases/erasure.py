@@ -1,4 +1,4 @@
-"""What the clock does: drafts that were deleted long ago lose what was written in them."""
+"""Scheduled erasure of the content of deleted drafts."""
 
 import datetime as dt
 
@@ -10,13 +10,13 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 
-AT_A_TIME = 100
+BATCH_SIZE = 100
 
 
 def erase_deleted_drafts() -> int:
-    """Erase what drafts held that were deleted so long ago that they cannot be taken back; return how many.
+    """Erase the content of drafts that can no longer be restored, and return their number.
 
-    The reference stays, so that it is never given again; `closed_at` says that nothing is left to erase.
+    The row is retained so that its reference is not reused. `closed_at` marks it as erased.
     """
     with transaction():
         now = clock.now()
@@ -24,12 +24,12 @@ def erase_deleted_drafts() -> int:
         due = select(Brief).where(
             Brief.state == State.DELETED, Brief.deleted_at <= since, Brief.closed_at.is_(None)
         )
-        found = session.scalars(
-            due.order_by(Brief.id).limit(AT_A_TIME).with_for_update(skip_locked=True)
+        drafts = session.scalars(
+            due.order_by(Brief.id).limit(BATCH_SIZE).with_for_update(skip_locked=True)
         ).all()
-        for brief in found:
+        for brief in drafts:
             brief.answers, brief.title, brief.confirmed_topics = {}, "", []
             brief.reviews = []
             brief.closed_at = now
             record(None, "brief.erase", "brief", brief.reference)
-        return len(found)
+        return len(drafts)

@@ -1,4 +1,4 @@
-"""Publishing a brief, giving it more time, and withdrawing it."""
+"""Publishing a brief, extending its deadline, and withdrawing it."""
 
 import datetime as dt
 
@@ -21,24 +21,25 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 
-LEAST_REASON = 10
+MIN_REASON_LENGTH = 10
 
 
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
-    """Freeze the draft as version 1 and let it out until its deadline; no supplier is chosen or told here.
+    """Publish the draft as version 1, open until its deadline. Does not rank or notify suppliers.
 
-    `confirmed` is the company's word that it has read what suppliers will see. Raises RuleBroken with the
-    first thing that stops it: a hard stop of the coach, or a required answer that is missing or faulty.
-    Composes: a caller that ranks suppliers wraps both in one transaction.
+    `confirmed` states that the company has read what suppliers will see. Raises RuleBroken with the first blocker of
+    the coach, or the first required answer that is missing or invalid. A caller that also ranks suppliers runs both in
+    one transaction.
     """
     with transaction():
         brief = brief_for_transition("publish", viewer, reference)
         questions = guide.load(brief.guide_version)
         answers = queries.draft_answers(brief)
         today, now = clock.today(), clock.now()
-        if stops := coach.find_blockers(questions, answers, today, confirmed=confirmed):
-            sentence = f"{stops[0].title}. {stops[0].reason}"
-            raise RuleBroken(sentence, stops[0].question or "confirmed")
+        if blockers := coach.find_blockers(questions, answers, today, confirmed=confirmed):
+            blocker = blockers[0]
+            message = f"{blocker.title}. {blocker.reason}"
+            raise RuleBroken(message, blocker.question or "confirmed")
         if gaps := guide.find_gaps(questions, answers, today):
             raise RuleBroken(gaps[0].text, gaps[0].question.code)
         deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
@@ -53,20 +54,20 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         brief.services = [
             BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
         ]
-        freeze(viewer, brief, now)
+        add_version(viewer, brief, now)
         bump_revision(brief)
         record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
         send(
             notices.published(brief.title, brief.reference, deadline),
             company_recipients(brief, except_viewer=viewer),
         )
-        told = notices.published_in_area(brief.company.name, brief.title, brief.reference)
-        send(told, garden_recipients(brief))
+        garden_notice = notices.published_in_area(brief.company.name, brief.title, brief.reference)
+        send(garden_notice, garden_recipients(brief))
         return brief
 
 
-def freeze(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
-    """Keep a brief's answers as its next version, never changed afterwards."""
+def add_version(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
+    """Store a brief's answers as its next version, which never changes afterwards."""
     brief.versions.append(
         BriefVersion(
             number=len(brief.versions) + 1,
@@ -81,9 +82,9 @@ def freeze(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
 
 
 def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answered: bool = False) -> Brief:
-    """Give suppliers more time, at most twice and to at most 60 days after publication. Raises RuleBroken.
+    """Extend the reply deadline, at most twice and to at most 60 days after publication. Raises RuleBroken.
 
-    After the deadline this is possible only when nobody has answered, which the caller must know.
+    After the deadline it can be extended only if no offers were submitted, which the caller states in `nobody_answered`.
     """
     with transaction():
         brief = brief_for_transition("extend", viewer, reference)
@@ -125,12 +126,12 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
-    """Take a published brief back for good; all who know of it are told why. Raises RuleBroken without a reason."""
+    """Withdraw a published brief for good and notify everyone involved. Raises RuleBroken without a reason."""
     with transaction():
         brief = brief_for_transition("withdraw", viewer, reference)
-        if len(reason) < LEAST_REASON:
+        if len(reason) < MIN_REASON_LENGTH:
             raise RuleBroken(_("Give a reason. The suppliers have spent time on this."), "reason")
-        told = [
+        recipients = [
             *involved_recipients(brief),
             *company_recipients(brief, except_viewer=viewer),
             *garden_recipients(brief),
@@ -141,5 +142,5 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         bump_revision(brief)
         hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
-        send(notices.withdrawn(brief.title, brief.reference, reason), told)
+        send(notices.withdrawn(brief.title, brief.reference, reason), recipients)
         return brief

@@ -1,4 +1,4 @@
-"""What the clock does about questions that wait: the company is reminded, then its garden is told."""
+"""Scheduled reminders of unanswered questions: first to the company, then to its garden."""
 
 from sqlalchemy import select
 
@@ -16,12 +16,12 @@ ACTION = "question.remind"
 
 
 def remind_about_questions() -> int:
-    """Remind those who have let suppliers wait for an answer, each once a question; return how many were sent.
+    """Send the reminders that are due, once per question and recipient, and return their number.
 
-    Can be run at any time and any number of times: what is done is found in the audit log.
+    Idempotent: reminders already sent are looked up in the audit log.
     """
     sent = 0
-    for reference, question_id in _waiting():
+    for reference, question_id in _unanswered():
         with transaction():
             lock(reference)
             question = session.get(ClarificationQuestion, question_id)
@@ -30,37 +30,39 @@ def remind_about_questions() -> int:
     return sent
 
 
-def _waiting() -> list[tuple[str, int]]:
-    """Return the questions without an answer on briefs that are open, the oldest first."""
+def _unanswered() -> list[tuple[str, int]]:
+    """Return (reference, question id) of the unanswered questions about open briefs, oldest first."""
     query = (
         select(Brief.reference, ClarificationQuestion.id)
         .join(ClarificationQuestion.brief)
         .where(ClarificationQuestion.state == QuestionState.ASKED, queries.is_open(clock.now()))
         .order_by(ClarificationQuestion.id)
     )
-    found = [(row.reference, row.id) for row in session.execute(query)]
+    rows = [(row.reference, row.id) for row in session.execute(query)]
     session.rollback()
-    return found
+    return rows
 
 
 def _remind(brief: Brief, question: ClarificationQuestion) -> int:
-    """Send what is due and not sent before; return how many messages that was."""
+    """Send the reminders of a question that are due and not yet sent; return their number."""
     if queries.phase_of(brief) is not Phase.OPEN or brief.deadline is None:
         return 0
-    due = lifecycle.question_reminders_due(question.asked_at, clock.now()) - _reminded(brief, question.id)
-    title = queries.shown_title(brief)
+    due = lifecycle.question_reminders_due(question.asked_at, clock.now()) - _reminders_sent(
+        brief, question.id
+    )
+    title = queries.display_title(brief)
     if "company" in due:
-        told = notices.question_waits(title, brief.reference, question.text, brief.deadline)
-        send(told, company_recipients(brief))
+        notice = notices.question_waits(title, brief.reference, question.text, brief.deadline)
+        send(notice, company_recipients(brief))
     if "garden" in due:
-        waits = notices.garden_question_waits(brief.company.name, title, brief.reference, brief.deadline)
-        send(waits, garden_recipients(brief))
+        notice = notices.garden_question_waits(brief.company.name, title, brief.reference, brief.deadline)
+        send(notice, garden_recipients(brief))
     for receiver in sorted(due):
         record(None, ACTION, "brief", brief.reference, question=question.id, receiver=receiver)
     return len(due)
 
 
-def _reminded(brief: Brief, question_id: int) -> set[str]:
+def _reminders_sent(brief: Brief, question_id: int) -> set[str]:
     query = select(AuditEvent.details).where(
         AuditEvent.object_type == "brief",
         AuditEvent.object_id == brief.reference,

@@ -1,4 +1,4 @@
-"""The business garden reads a draft when the company asks, and answers."""
+"""Review of a draft by the company's business garden: request, answer and cancellation."""
 
 from collections.abc import Mapping
 
@@ -23,7 +23,7 @@ VERDICTS = ("ok", "changes")
 
 
 def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
-    """Ask the company's garden to read a draft. Raises RuleBroken when there is too little to read."""
+    """Ask the company's garden to review a draft. Raises RuleBroken if there is too little to review."""
     with transaction():
         brief = brief_for_transition("ask_review", viewer, reference)
         if brief.company.garden_id is None:
@@ -44,9 +44,9 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
         )
         brief.state = State.IN_REVIEW
         brief.updated_at = clock.now()
-        title = queries.shown_title(brief)
-        asked = notices.review_asked(brief.company.name, title, brief.reference, message)
-        send(asked, garden_recipients(brief))
+        title = queries.display_title(brief)
+        notice = notices.review_asked(brief.company.name, title, brief.reference, message)
+        send(notice, garden_recipients(brief))
         record(viewer, "brief.ask_review", "brief", brief.reference)
         return brief
 
@@ -77,7 +77,7 @@ def answer_review(
         brief.state = State.DRAFT
         bump_revision(brief)
         review.revision = brief.revision
-        title, is_ok = queries.shown_title(brief), verdict == "ok"
+        title, is_ok = queries.display_title(brief), verdict == "ok"
         answer = notices.review_answered(
             viewer.organisation_name, title, brief.reference, is_ok=is_ok, comment=comment
         )
@@ -95,7 +95,7 @@ def pull_back(viewer: Viewer, reference: str) -> Brief:
             review.withdrawn_at = clock.now()
         brief.state = State.DRAFT
         brief.updated_at = clock.now()
-        title = queries.shown_title(brief)
+        title = queries.display_title(brief)
         send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_recipients(brief))
         record(viewer, "brief.pull_back", "brief", brief.reference)
         return brief

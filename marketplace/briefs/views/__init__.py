@@ -1,4 +1,4 @@
-"""Pages about briefs: the list, the guide, the check, the document, changes, review, and questions."""
+"""Views of briefs: list, guide, check, document, amendment, review and questions."""
 
 from marketplace.briefs.views import (
     amendment,

@@ -1,4 +1,4 @@
-"""Writing a change of a brief that is out: the guide's pages once more, and a way back."""
+"""Views for editing and discarding an amendment of a published brief."""
 
 from dataclasses import replace
 
@@ -18,21 +18,21 @@ from marketplace.web.viewer import current_viewer
 @blueprint.route("/briefs/<reference>/amend/<topic_code>", methods=["GET", "POST"])
 @access.company_owner
 def amend_topic(reference: str, topic_code: str) -> Answer:
-    """One topic of the guide, as it stands in the change."""
+    """Edit one topic of the guide in the pending amendment."""
     brief_view = own_brief_view(reference)
     if request.method == "GET" and "amend" not in brief_view.transitions:
         return see_other("briefs.show", reference=reference)
-    brief_view = replace(brief_view, answers=queries.written_answers(brief_view.brief))
-    found = next((t for t in amendment.open_topics(brief_view.guide) if t.code == topic_code), None)
-    if found is None:
+    brief_view = replace(brief_view, answers=queries.latest_answers(brief_view.brief))
+    topic = next((t for t in amendment.editable_topics(brief_view.guide) if t.code == topic_code), None)
+    if topic is None:
         raise NotFound
-    return write_topic(brief_view, found, "amend")
+    return write_topic(brief_view, topic, "amend")
 
 
 @blueprint.post("/briefs/<reference>/amend/drop")
 @access.company_owner
 def drop_change(reference: str) -> Response:
-    """Throw the change away."""
-    use_cases.drop_change(current_viewer(), reference)
+    """Discard the pending amendment."""
+    use_cases.discard_amendment(current_viewer(), reference)
     flashes.done(_("The change has been discarded. The brief is unchanged."))
     return see_other("briefs.show", reference=reference)

@@ -1,4 +1,4 @@
-"""The blueprint that all pages about briefs belong to."""
+"""Blueprint of all views of briefs."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The last step: what is missing, advice, how good the brief is, and sending it."""
+"""Check page of a draft: missing answers, suggestions, quality and publication."""
 
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
@@ -23,7 +23,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/briefs/<reference>/check")
 @access.company
 def check(reference: str) -> Answer:
-    """Look through the brief before it is sent."""
+    """Show the check of a draft before publication."""
     brief_view = own_brief_view(reference)
     if brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("briefs.show", reference=reference), 303)
@@ -42,10 +42,10 @@ def check(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/wish")
 @access.company
 def make_wish(reference: str) -> Answer:
-    """Make a must-have a wish."""
+    """Move a must-have requirement to the wishes."""
     requirement = (clean_line(request.form.get("requirement")) or "")[:400]
     try:
-        use_cases.turn_must_into_wish(current_viewer(), reference, requirement)
+        use_cases.make_requirement_optional(current_viewer(), reference, requirement)
     except RuleBroken as error:
         flashes.warn(error.message)
     else:

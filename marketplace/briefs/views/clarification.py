@@ -1,4 +1,4 @@
-"""Questions about a brief: suppliers ask, the company answers once for all."""
+"""Views for asking, answering and rejecting clarification questions."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -19,7 +19,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.post("/briefs/<reference>/questions")
 @access.supplier
 def ask(reference: str) -> Answer:
-    """Ask the company something."""
+    """Ask a question about a brief."""
     viewer = current_viewer()
     brief_view = queries.brief_view_for(viewer, reference)
     form = QuestionForm()
@@ -37,7 +37,7 @@ def ask(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/questions/<int:question_id>", methods=["GET", "POST"])
 @access.company
 def answer(reference: str, question_id: int) -> Answer:
-    """Answer a question for all."""
+    """Answer a question publicly."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
     question = next(
@@ -63,7 +63,7 @@ def answer(reference: str, question_id: int) -> Answer:
 @blueprint.post("/briefs/<reference>/questions/<int:question_id>/reject")
 @access.company
 def reject(reference: str, question_id: int) -> Answer:
-    """Say no to a question."""
+    """Reject a question."""
     form = RejectForm()
     reason = str(form.reason.data) if form.validate() else ""
     try:

@@ -1,4 +1,4 @@
-"""The brief as a document, for its company, its suppliers and its business garden."""
+"""Views of a brief as a document, for its company, suppliers and business garden."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -19,14 +19,14 @@ Answer = str | Response | tuple[str, int]
 @blueprint.get("/briefs/<reference>")
 @access.members
 def show(reference: str) -> Answer:
-    """The brief as the reader may see it, what can be done with it, and the questions asked."""
+    """Show a brief, with the actions available to the viewer and the questions."""
     return brief_page(queries.brief_view_for(current_viewer(), reference))
 
 
 @blueprint.get("/briefs/<reference>/preview")
 @access.company
 def preview(reference: str) -> Answer:
-    """Exactly what suppliers see."""
+    """Show the company exactly what suppliers see."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference), as_supplier=True)
     return render_template("briefs/preview.html", brief_view=brief_view, draft=brief_view.version is None)
@@ -38,7 +38,7 @@ def _panels(brief_view: BriefView) -> list[Panel]:
 
 
 def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
-    """Return the brief's page; a form that did not pass is handed in to be shown again."""
+    """Render a brief's page. `forms` are invalid submissions to be shown again."""
     viewer = current_viewer()
     if brief_view.phase is Phase.IN_REVIEW and brief_view.reader == "garden":
         forms.setdefault("review_answer", ReviewAnswerForm(brief_view.guide.topics))

@@ -1,4 +1,4 @@
-"""The guide: one topic a page, saved as you go, picked up where you were."""
+"""Views of the guide: one topic per page, with autosave."""
 
 import json
 from collections.abc import Mapping
@@ -9,7 +9,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import coach, guide, queries, service_suggestions, use_cases
-from marketplace.briefs.forms import TopicForm, read_marks
+from marketplace.briefs.forms import TopicForm, parse_fingerprints
 from marketplace.briefs.guide import Topic
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import BriefView
@@ -28,36 +28,36 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
 def own_brief_view(reference: str) -> BriefView:
-    """Return a brief of the viewer's own company. Raises NotFound."""
+    """Return the view of a brief of the viewer's company. Raises NotFound."""
     viewer = current_viewer()
     return queries.view_of(viewer, queries.own_brief(viewer, reference))
 
 
 def _topic(brief_view: BriefView, code: str) -> Topic:
-    found = next((topic for topic in brief_view.guide.topics if topic.code == code), None)
-    if found is None:
+    topic = next((topic for topic in brief_view.guide.topics if topic.code == code), None)
+    if topic is None:
         raise NotFound
-    return found
+    return topic
 
 
 @blueprint.get("/briefs/<reference>/guide")
 @access.company
 def resume(reference: str) -> Answer:
-    """Go on where we were: the first topic that is not done, else the check."""
+    """Redirect to the first topic that is not done, or to the check."""
     brief_view = own_brief_view(reference)
     if brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("briefs.show", reference=reference), 303)
     states = topic_states(brief_view)
-    waiting = next((code for code, state in states.items() if state != "done"), None)
-    if waiting is None:
+    unfinished = next((code for code, state in states.items() if state != "done"), None)
+    if unfinished is None:
         return redirect(url_for("briefs.check", reference=reference), 303)
-    return redirect(url_for("briefs.topic", reference=reference, topic_code=waiting), 303)
+    return redirect(url_for("briefs.topic", reference=reference, topic_code=unfinished), 303)
 
 
 @blueprint.route("/briefs/<reference>/guide/<topic_code>", methods=["GET", "POST"])
 @access.company
 def topic(reference: str, topic_code: str) -> Answer:
-    """One topic of the guide."""
+    """Edit one topic of a draft."""
     brief_view = own_brief_view(reference)
     current = _topic(brief_view, topic_code)
     if request.method == "GET" and brief_view.phase is not Phase.DRAFT:
@@ -65,58 +65,62 @@ def topic(reference: str, topic_code: str) -> Answer:
     return write_topic(brief_view, current)
 
 
-def write_topic(brief_view: BriefView, current: Topic, move: str = "save") -> Answer:
-    """Show a topic or keep what was written in it: in a draft, or, with the move "amend", in a change of what is out."""
+def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> Answer:
+    """Show or save a topic: of a draft, or, with the mode "amend", of a pending amendment."""
     reference = brief_view.brief.reference
-    seen_before = current.code in brief_view.brief.confirmed_topics
-    advices = coach.find_suggestions(brief_view.guide, brief_view.answers) if seen_before else []
+    is_confirmed = current.code in brief_view.brief.confirmed_topics
+    advices = coach.find_suggestions(brief_view.guide, brief_view.answers) if is_confirmed else []
     form = TopicForm(current, brief_view.answers, clock.today(), advices)
     if request.method == "GET":
-        marks = use_cases.fingerprints(current.questions, brief_view.answers)
-        return _page(brief_view, current, form, marks, move)
+        fingerprints = use_cases.fingerprints(current.questions, brief_view.answers)
+        return _page(brief_view, current, form, fingerprints, mode)
     parsed_answers = form.read(request.form)
     try:
-        saved = SAVES[move](
-            current_viewer(), reference, current.code, parsed_answers, read_marks(request.form.get("seen"))
+        saved = SAVES[mode](
+            current_viewer(),
+            reference,
+            current.code,
+            parsed_answers,
+            parse_fingerprints(request.form.get("seen")),
         )
     except Conflict as conflict:
-        return _conflict(brief_view, current, form, conflict, move)
+        return _conflict(brief_view, current, form, conflict, mode)
     brief_view = own_brief_view(reference)
-    if wants_json():
-        message = _not_saved(form) if saved.refused else saved_line(brief_view)
-        return jsonify(saved=message, ok=not saved.refused, seen=json.dumps(saved.fingerprints))
-    if saved.refused:
-        return _page(brief_view, current, form, saved.fingerprints, move), 422
-    return _go_on(brief_view, current, move)
+    if is_autosave():
+        message = _rejected_message(form) if saved.rejected else saved_line(brief_view)
+        return jsonify(saved=message, ok=not saved.rejected, seen=json.dumps(saved.fingerprints))
+    if saved.rejected:
+        return _page(brief_view, current, form, saved.fingerprints, mode), 422
+    return _redirect_after_save(brief_view, current, mode)
 
 
-SAVES = {"save": use_cases.save_topic, "amend": use_cases.save_change}
+SAVES = {"save": use_cases.save_topic, "amend": use_cases.save_amendment}
 ENDPOINTS = {"save": "briefs.topic", "amend": "briefs.amend_topic"}
 
 
-def _go_on(brief_view: BriefView, current: Topic, move: str) -> Response:
+def _redirect_after_save(brief_view: BriefView, current: Topic, mode: str) -> Response:
     reference, action = brief_view.brief.reference, request.form.get("then", "next")
     if action == "suggest":
-        return see_other(ENDPOINTS[move], reference=reference, topic_code=current.code, _anchor="q-services")
-    if move == "amend":
+        return see_other(ENDPOINTS[mode], reference=reference, topic_code=current.code, _anchor="q-services")
+    if mode == "amend":
         return redirect(f"{url_for('briefs.show', reference=reference)}/amend", 303)
     if action == "later":
         flashes.done(_("%(title)s is saved. Continue when it suits you.", title=brief_view.title))
         return see_other("briefs.index")
     codes = [topic.code for topic in brief_view.guide.topics]
-    place = codes.index(current.code) + 1
-    if place < len(codes):
-        return see_other("briefs.topic", reference=reference, topic_code=codes[place])
+    next_index = codes.index(current.code) + 1
+    if next_index < len(codes):
+        return see_other("briefs.topic", reference=reference, topic_code=codes[next_index])
     return see_other("briefs.check", reference=reference)
 
 
 def _conflict(
-    brief_view: BriefView, current: Topic, form: TopicForm, conflict: Conflict, move: str
+    brief_view: BriefView, current: Topic, form: TopicForm, conflict: Conflict, mode: str
 ) -> Answer:
-    """Show what was typed beside what stands now. Fields that only a colleague has changed show the colleague's."""
-    standing = dict(conflict.current)
-    by = str(standing.pop("by", ""))
-    if standing:
+    """Show conflicting input beside the current answers. Fields changed only by the colleague show the new answer."""
+    current_answers = dict(conflict.current)
+    by = str(current_answers.pop("by", ""))
+    if current_answers:
         message = _(
             "%(name)s has changed the same answer. None of your text is lost.", name=by or _("A colleague")
         )
@@ -124,29 +128,34 @@ def _conflict(
         message = _(
             "The brief can no longer be changed, so your changes were not saved. Copy anything you need from this page."
         )
-    if wants_json():
+    if is_autosave():
         return jsonify(saved=message, ok=False, seen=""), 409
-    form.show_conflict(message, standing)
-    marks = use_cases.fingerprints(current.questions, brief_view.answers)
-    seen = read_marks(request.form.get("seen"))
+    form.show_conflict(message, current_answers)
+    fingerprints = use_cases.fingerprints(current.questions, brief_view.answers)
+    expected = parse_fingerprints(request.form.get("seen"))
     for code, field in form.fields.items():
-        if standing and code not in standing and not field.error and seen.get(code) != marks[code]:
+        if (
+            current_answers
+            and code not in current_answers
+            and not field.error
+            and expected.get(code) != fingerprints[code]
+        ):
             field.typed = guide.form_value(field.question, brief_view.answers.get(code))
-    return _page(brief_view, current, form, marks, move), 409
+    return _page(brief_view, current, form, fingerprints, mode), 409
 
 
-def wants_json() -> bool:
-    """Say whether the page's script saves in the background."""
+def is_autosave() -> bool:
+    """Return True for autosave requests of the page's script."""
     return request.headers.get("X-Autosave") == "1"
 
 
-def _not_saved(form: TopicForm) -> str:
-    """Return the first fault, for the line under the heading."""
+def _rejected_message(form: TopicForm) -> str:
+    """Return the first error, for the status line under the heading."""
     return _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
 
 
 def topic_states(brief_view: BriefView) -> dict[str, str]:
-    """Return how far each topic of a draft has come, by code."""
+    """Return the state of each topic, by code."""
     confirmed, today = brief_view.brief.confirmed_topics, clock.today()
     return {
         t.code: guide.topic_state(t, brief_view.answers, confirmed, today) for t in brief_view.guide.topics
@@ -154,7 +163,7 @@ def topic_states(brief_view: BriefView) -> dict[str, str]:
 
 
 def saved_line(brief_view: BriefView) -> str:
-    """Return "Saved at 14.32", with the date when it was not today."""
+    """Return "Saved at 14.32", with the date unless it was today."""
     at = brief_view.brief.updated_at
     if clock.to_local(at).date() == clock.today():
         return _("Saved at %(time)s", time=format_time(at))
@@ -162,14 +171,14 @@ def saved_line(brief_view: BriefView) -> str:
 
 
 def state_label(state: str) -> str:
-    """Return a topic's state in the reader's language."""
+    """Return the name of a topic's state in the user's language."""
     labels = {"done": _("Done"), "begun": _("Started"), "review": _("Completed, check the answers")}
     return labels.get(state, "")
 
 
 @dataclass(frozen=True)
-class Surroundings:
-    """What the fields of a page need beside themselves."""
+class FieldContext:
+    """Data that the fields of a topic need besides their answers."""
 
     suggestions: list[service_suggestions.Suggestion]
     groups: tuple[Group, ...]
@@ -177,11 +186,11 @@ class Surroundings:
     next_year: int
 
 
-def _surroundings(form: TopicForm) -> Surroundings:
+def _field_context(form: TopicForm) -> FieldContext:
     has_services = "services" in form.fields
     words = str(form.fields["own_words"].typed) if "own_words" in form.fields else ""
     places = municipality_choices(blank=False) if "municipality" in form.fields else {}
-    return Surroundings(
+    return FieldContext(
         service_suggestions.suggest(words) if has_services else [],
         taxonomy.groups() if has_services else (),
         places if isinstance(places, dict) else {},
@@ -189,18 +198,18 @@ def _surroundings(form: TopicForm) -> Surroundings:
     )
 
 
-def _page(brief_view: BriefView, current: Topic, form: TopicForm, marks: object, move: str) -> str:
+def _page(brief_view: BriefView, current: Topic, form: TopicForm, fingerprints: object, mode: str) -> str:
     return render_template(
         "briefs/topic.html",
         brief_view=brief_view,
-        amending=move == "amend",
-        action=url_for(ENDPOINTS[move], reference=brief_view.brief.reference, topic_code=current.code),
+        amending=mode == "amend",
+        action=url_for(ENDPOINTS[mode], reference=brief_view.brief.reference, topic_code=current.code),
         topic=current,
         form=form,
-        seen=json.dumps(marks),
+        seen=json.dumps(fingerprints),
         states=topic_states(brief_view),
         state_label=state_label,
         saved_line=saved_line(brief_view) if brief_view.brief.revision > 1 and not form.all_errors() else "",
         lines=current.lesson.lines(current_locale()),
-        page=_surroundings(form),
+        page=_field_context(form),
     )

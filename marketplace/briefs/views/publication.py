@@ -1,4 +1,4 @@
-"""What the company can do with a brief that is out: give more time, or withdraw it."""
+"""Views for extending the deadline of a published brief and for withdrawing it."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -30,7 +30,7 @@ def _brief_view_for(reference: str, transition: str) -> BriefView:
 @blueprint.route("/briefs/<reference>/extend", methods=["GET", "POST"])
 @access.company_owner
 def extend(reference: str) -> Answer:
-    """Give suppliers more time."""
+    """Extend the reply deadline."""
     brief_view = _brief_view_for(reference, "extend")
     form = ExtendForm()
     status = 200
@@ -48,16 +48,16 @@ def extend(reference: str) -> Answer:
     if form.all_errors():
         status = 422
     latest = latest_extension(brief_view.brief.published_at or clock.now())
-    left = MAX_EXTENSIONS - brief_view.brief.extensions
+    remaining = MAX_EXTENSIONS - brief_view.brief.extensions
     return render_template(
-        "briefs/extend.html", brief_view=brief_view, form=form, latest=latest, left=left
+        "briefs/extend.html", brief_view=brief_view, form=form, latest=latest, left=remaining
     ), status
 
 
 @blueprint.route("/briefs/<reference>/withdraw", methods=["GET", "POST"])
 @access.company_owner
 def withdraw(reference: str) -> Answer:
-    """Take the brief back for good."""
+    """Withdraw a published brief."""
     brief_view = _brief_view_for(reference, "withdraw")
     form = WithdrawForm()
     status = 200

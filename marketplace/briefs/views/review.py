@@ -1,4 +1,4 @@
-"""The company asks its garden to read a draft; the garden answers."""
+"""Views for requesting, cancelling and answering a review of a draft."""
 
 from flask import request
 from werkzeug.wrappers import Response
@@ -20,7 +20,7 @@ Answer = str | Response | tuple[str, int]
 @blueprint.post("/briefs/<reference>/review")
 @access.company
 def ask_review(reference: str) -> Answer:
-    """Ask the garden to read the draft."""
+    """Request a review of a draft from the garden."""
     form = ReviewForm()
     if not form.validate():
         flashes.warn(_("The message to the adviser is too long. Shorten it."))
@@ -37,7 +37,7 @@ def ask_review(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/pull-back")
 @access.company
 def pull_back(reference: str) -> Answer:
-    """Take the draft back before the garden has answered."""
+    """Cancel the review request before the garden has answered."""
     use_cases.pull_back(current_viewer(), reference)
     flashes.done(_("You can edit the draft again."))
     return see_other("briefs.check", reference=reference)
@@ -49,7 +49,7 @@ def pull_back(reference: str) -> Answer:
     access.Level.GARDEN, because="advisers help the garden's companies, and an answer is that help"
 )
 def answer_review(reference: str) -> Answer:
-    """Give the garden's answer on a draft."""
+    """Submit the garden's review of a draft."""
     viewer = current_viewer()
     brief_view = queries.brief_view_for(viewer, reference)
     if brief_view.phase is not Phase.IN_REVIEW:

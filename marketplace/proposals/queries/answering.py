@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
-from marketplace.briefs.queries.briefs import ASKER
+from marketplace.briefs.queries.briefs import ORGANISATION_ID
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
@@ -22,14 +22,14 @@ from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
 
 _BRIEF = bindparam("brief_id", type_=Integer())
-_OWN = prepared(select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ASKER))
+_OWN = prepared(select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ORGANISATION_ID))
 _IN_TRADE = prepared(
     select(BriefService.code)
-    .where(BriefService.brief_id == _BRIEF, BriefService.category.in_(approved_categories(ASKER)))
+    .where(BriefService.brief_id == _BRIEF, BriefService.category.in_(approved_categories(ORGANISATION_ID)))
     .limit(1)
 )
 _INVITED = prepared(
-    select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ASKER)
+    select(Invitation.id).where(Invitation.brief_id == _BRIEF, Invitation.supplier_id == ORGANISATION_ID)
 )
 
 
@@ -115,7 +115,7 @@ def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
     """Return the viewer's own offer to a brief, or None."""
     if not viewer.is_supplier:
         return None
-    return session.scalar(_OWN, {"brief_id": brief_id, "asker": viewer.organisation_id})
+    return session.scalar(_OWN, {"brief_id": brief_id, "organisation_id": viewer.organisation_id})
 
 
 def answering(viewer: Viewer, reference: str) -> Answering:
@@ -141,7 +141,7 @@ def answering(viewer: Viewer, reference: str) -> Answering:
 
 def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
     """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
-    asked = {"brief_id": brief.id, "asker": viewer.organisation_id}
+    asked = {"brief_id": brief.id, "organisation_id": viewer.organisation_id}
     if session.scalar(_IN_TRADE, asked) is None:
         return False
     return brief.open_door or proposal is not None or session.scalar(_INVITED, asked) is not None

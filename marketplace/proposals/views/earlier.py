@@ -2,7 +2,7 @@
 
 from marketplace.briefs.lifecycle import PHASE_LABELS
 from marketplace.briefs.panels import Panel
-from marketplace.briefs.queries import BriefView, phase_of, shown_title
+from marketplace.briefs.queries import BriefView, display_title, phase_of
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import queries
@@ -21,7 +21,7 @@ def similar_earlier_briefs_panel(viewer: Viewer, brief_view: BriefView, _args: o
     rows = [
         {
             "brief": one.earlier.brief,
-            "title": shown_title(one.earlier.brief),
+            "title": display_title(one.earlier.brief),
             "phase": phase_of(one.earlier.brief),
             "label": str(PHASE_LABELS[phase_of(one.earlier.brief)]),
             "offers": one.offers,

@@ -36,7 +36,7 @@ def interpret(
 ) -> SearchInterpretation:
     """Return the services that a description indicates, and count their suppliers, optionally in a municipality."""
     suggestions = [s for s in suggest(text) if s.code not in without]
-    chosen = [s for s in suggestions if s.convincing] or suggestions[:1]
+    chosen = [s for s in suggestions if s.is_likely] or suggestions[:1]
     services = [
         InterpretedService(s.code, s.words, taxonomy.price_band(s.code)) for s in chosen[:MAX_SERVICES]
     ]

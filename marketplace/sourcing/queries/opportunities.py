@@ -10,7 +10,13 @@ from sqlalchemy import Row, Select, bindparam, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
-from marketplace.briefs.queries.briefs import ASKER, NOW, approved_categories, is_open, visible_to_asker
+from marketplace.briefs.queries.briefs import (
+    NOW,
+    ORGANISATION_ID,
+    approved_categories,
+    is_open,
+    visible_to_parameter,
+)
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import prepared, session
 from marketplace.core.i18n import gettext as _
@@ -33,7 +39,9 @@ _results: BoundedCache[tuple[str, str, int], ScoringResult] = BoundedCache(MAX_C
 _MISSING = object()
 
 _INVITATION = prepared(
-    select(Invitation).where(Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ASKER)
+    select(Invitation).where(
+        Invitation.brief_id == bindparam("brief_id"), Invitation.supplier_id == ORGANISATION_ID
+    )
 )
 _SUMMARIES = prepared(
     select(
@@ -77,7 +85,7 @@ class Opportunity:
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     """Return the invitation of the viewer's supplier to a brief, or None."""
-    params = {"brief_id": brief_id, "asker": viewer.organisation_id}
+    params = {"brief_id": brief_id, "organisation_id": viewer.organisation_id}
     return session.scalar(_INVITATION, params) if viewer.is_supplier else None
 
 
@@ -108,7 +116,7 @@ def _open_to_suppliers() -> Select[Any]:
         exists()
         .where(
             Invitation.brief_id == Brief.id,
-            Invitation.supplier_id == ASKER,
+            Invitation.supplier_id == ORGANISATION_ID,
             Invitation.state != "declined",
         )
         .label("invited")
@@ -127,7 +135,7 @@ def _open_to_suppliers() -> Select[Any]:
     )
     return (
         select(Brief.id, Brief.reference, invited, newest.label("version_id"))
-        .where(visible_to_asker(Viewer(organisation_kind="supplier")), is_open(NOW))
+        .where(visible_to_parameter(Viewer(organisation_kind="supplier")), is_open(NOW))
         .order_by(invited.desc(), shared_services.desc(), Brief.deadline, Brief.id)
         .limit(MAX_SCORED)
     )
@@ -137,7 +145,7 @@ def _candidates(viewer: Viewer, offered: Sequence[str]) -> Sequence[Row[Any]]:
     """Return the open briefs worth scoring: invitations first, then those that share the most services."""
     if not viewer.is_supplier:
         return []
-    params = {"asker": viewer.organisation_id, "offered": list(offered)}
+    params = {"organisation_id": viewer.organisation_id, "offered": list(offered)}
     return session.execute(_open_to_suppliers(), params).all()
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import selectinload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import BriefView, is_open
-from marketplace.briefs.queries.briefs import kind_of, visible_to_asker
+from marketplace.briefs.queries.briefs import viewer_kind, visible_to_parameter
 from marketplace.core import clock, taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import UtcDateTime, session
@@ -99,7 +99,7 @@ def _sharing_services(kind: Viewer) -> Select[int, int, dt.datetime, int]:
     sharing = (
         select(Brief.id)
         .join(BriefService)
-        .where(visible_to_asker(kind), Brief.id != bindparam("this"))
+        .where(visible_to_parameter(kind), Brief.id != bindparam("this"))
         .where(Brief.published_at < bindparam("before", type_=UtcDateTime()))
         .where(BriefService.code.in_(bindparam("needs", expanding=True)))
         .group_by(Brief.id)
@@ -117,8 +117,13 @@ def similar_earlier_briefs(viewer: Viewer, brief_view: BriefView) -> list[Earlie
     """
     needs = [str(code) for code in brief_view.answers.get("services") or ()]
     before = brief_view.brief.published_at or clock.now()
-    params = {"asker": viewer.organisation_id, "this": brief_view.brief.id, "before": before, "needs": needs}
-    others = session.execute(_sharing_services(kind_of(viewer)), params).all() if needs else []
+    params = {
+        "organisation_id": viewer.organisation_id,
+        "this": brief_view.brief.id,
+        "before": before,
+        "needs": needs,
+    }
+    others = session.execute(_sharing_services(viewer_kind(viewer)), params).all() if needs else []
     if not others:
         return []
     return _most_similar(

@@ -45,7 +45,7 @@ def amend(reference: str) -> Answer:
         "sourcing/amend.html",
         brief_view=brief_view,
         form=form,
-        pending=briefs.pending_change(brief_view),
-        topics=amendment.open_topics(brief_view.guide),
+        pending=briefs.pending_amendment(brief_view),
+        topics=amendment.editable_topics(brief_view.guide),
     )
     return page, 422 if form.all_errors() else 200

@@ -5,7 +5,7 @@ from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.directory.hooks import profile_panels
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.use_cases.scheduled import close_with_brief
-from marketplace.proposals.views.earlier import similar_earlier_briefs_panel
+from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.rank_jumps import watch_profile
 from marketplace.sourcing.views.exposure import exposure_panel

@@ -9,7 +9,7 @@ from flask import current_app
 from marketplace.commands.application import open_app
 from marketplace.core.sealing import SealError, new_key
 from marketplace.proposals.models import keyring
-from marketplace.proposals.use_cases import sealing
+from marketplace.proposals.use_cases import key_rotation
 
 
 @click.group("keys")
@@ -30,7 +30,7 @@ def rotate() -> None:
             if not settings.seal_keys:
                 _prepend_key(settings.seal_key_file, new_key())
                 keyring().reload()
-            changed = sealing.rotate()
+            changed = key_rotation.rotate()
         except SealError as error:
             raise click.ClickException(str(error)) from error
         newest, *old = keyring().names
@@ -58,8 +58,8 @@ def _prepend_key(file: Path, key: str) -> None:
 def check() -> None:
     """Decrypt every sealed offer, report those that fail, and list the keys in use."""
     with open_app().app_context():
-        faults = sealing.unreadable()
-        for name, count in sealing.keys_in_use().items():
+        faults = key_rotation.find_undecryptable()
+        for name, count in key_rotation.count_offers_by_key().items():
             click.echo(
                 f"Key {name}: {count} offers{'' if name in keyring().names else ' (this key is missing here)'}."
             )

@@ -14,7 +14,7 @@ from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.demo import use_cases as demo_data
 from marketplace.operation import logs, metric_files
-from marketplace.proposals.use_cases.sealing import missing_keys
+from marketplace.proposals.use_cases.key_rotation import missing_keys
 from marketplace.server import gunicorn_config
 from marketplace.web.assets import AssetsMissingError, prepare
 from marketplace.worker import run_worker

@@ -14,7 +14,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
-from marketplace.proposals.queries import answering
+from marketplace.proposals.queries import load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
 from marketplace.proposals.use_cases.evaluation import Score
 
@@ -59,7 +59,7 @@ def _seed_writing(timeline: Timeline, fixtures: Fixtures, entry: Entry, offer: E
                 fixtures.viewer(owner_email("supplier", offer["supplier"])),
                 fixtures.briefs[offer["brief"]],
             )
-            form = answering(viewer, reference)
+            form = load_supplier_offer(viewer, reference)
             written = _written(timeline, entry, offer, form.requirements, price_factor)
             proposal = use_cases.save(viewer, reference, written)
             fixtures.proposals[offer["brief"], offer["supplier"]] = proposal.id

@@ -7,24 +7,24 @@ from marketplace.core.i18n import current_locale, format_list, format_money, nge
 from marketplace.core.i18n import gettext as _
 from marketplace.core.money import BUDGET_BANDS, MONTHLY_BANDS
 from marketplace.proposals.content import BriefRequirements, OfferContent, count_met
-from marketplace.proposals.duplicate_text import MANY
+from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.evaluation import (
     LONG_MONTHS,
     SHORT_MONTHS,
-    Filled,
+    FilledPrice,
     Price,
-    doubts,
     fill_gaps,
-    find_trap,
+    find_cheapest,
+    find_price_warnings,
 )
 from marketplace.proposals.offer_display import value_text
 from marketplace.proposals.offer_fields import FieldKind, OfferField, fields_of
 from marketplace.proposals.queries import Offer
 
-MOST_COLUMNS = 4
+MAX_COLUMNS = 4
 _APART = {FieldKind.ANSWERS, FieldKind.AMOUNT, FieldKind.PRICE_LINES}
-_FRAME = {band.code: band.high for band in BUDGET_BANDS}
-_MONTHLY = {band.code: band.high for band in MONTHLY_BANDS}
+_MAX_BUDGET = {band.code: band.high for band in BUDGET_BANDS}
+_MAX_MONTHLY = {band.code: band.high for band in MONTHLY_BANDS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Column:
 
     offer: Offer
     price: Price
-    filled: Filled
+    filled: FilledPrice
 
     @property
     def one_off(self) -> int:
@@ -150,22 +150,22 @@ def _part(text: str) -> str:
 
 
 def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefRequirements) -> str:
-    trap = find_trap(prices)
-    if trap is None:
+    cheapest = find_cheapest(prices)
+    if cheapest is None:
         return ""
     names = {offer.id: offer.name for offer in offers}
-    spread = format_money(trap.spread)
-    if not trap.gaps:
+    spread = format_money(cheapest.spread)
+    if not cheapest.gaps:
         return _(
             "%(name)s is the cheapest over two years. The difference between the most and least expensive is %(spread)s.",
-            name=names[trap.cheapest],
+            name=names[cheapest.cheapest],
             spread=spread,
         )
-    parts = format_list([_part(requirements.deliverables[place]) for place in trap.gaps[:3]])
+    parts = format_list([_part(requirements.deliverables[place]) for place in cheapest.gaps[:3]])
     first = _(
-        "%(name)s looks cheapest, but does not include %(parts)s.", name=names[trap.cheapest], parts=parts
+        "%(name)s looks cheapest, but does not include %(parts)s.", name=names[cheapest.cheapest], parts=parts
     )
-    if trap.cheapest_filled == trap.cheapest:
+    if cheapest.cheapest_filled == cheapest.cheapest:
         then = _(
             "With the gaps filled, the difference between the cheapest and the most expensive is %(spread)s over two years.",
             spread=spread,
@@ -173,7 +173,7 @@ def _lede(offers: Sequence[Offer], prices: Sequence[Price], requirements: BriefR
     else:
         then = _(
             "With the gaps filled, %(name)s is the cheapest, and the difference between the cheapest and the most expensive is %(spread)s over two years.",
-            name=names[trap.cheapest_filled],
+            name=names[cheapest.cheapest_filled],
             spread=spread,
         )
     return f"{first} {then}"
@@ -193,8 +193,11 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
             "%(name)s charges less than half of what the others charge. Ask what is not included."
         ),
     }
-    frame, monthly = _FRAME.get(requirements.budget_band), _MONTHLY.get(requirements.monthly_band)
-    found += [sentences[doubt.code] % {"name": names[doubt.key]} for doubt in doubts(prices, frame, monthly)]
+    frame, monthly = _MAX_BUDGET.get(requirements.budget_band), _MAX_MONTHLY.get(requirements.monthly_band)
+    found += [
+        sentences[warning.code] % {"name": names[warning.key]}
+        for warning in find_price_warnings(prices, frame, monthly)
+    ]
     for offer in offers:
         if not offer.is_approved:
             found.append(
@@ -202,7 +205,7 @@ def _advice(offers: Sequence[Offer], prices: Sequence[Price], requirements: Brie
             )
         if offer.answers_older_version:
             found.append(_("%(name)s has answered an older version of the brief.", name=offer.name))
-        if offer.repeats >= MANY:
+        if offer.repeats >= DUPLICATE_THRESHOLD:
             found.append(
                 ngettext(
                     "%(name)s describes the job in the same words as in %(num)s other offer. Ask what this means for you.",

@@ -5,18 +5,18 @@ from collections.abc import Iterable
 
 from marketplace.matching.analysis.plain_text import clean
 
-MOST_A_DAY = 20
+MAX_OFFERS_PER_DAY = 20
 """How many briefs a supplier may send an offer to within 24 hours."""
-MANY = 3
+DUPLICATE_THRESHOLD = 3
 """With so many other offers that say the same, one does not speak of the job at hand."""
 
 
-def gist(text: str) -> str:
+def normalize(text: str) -> str:
     """Return a text as one compares it: small letters, without marks, spaces and hidden characters."""
     return " ".join(re.findall(r"\w+", clean(text).casefold()))
 
 
-def count_same(text: str, others: Iterable[str]) -> int:
+def count_duplicates(text: str, others: Iterable[str]) -> int:
     """Count the texts that say the same, word for word. An empty text says nothing."""
-    said = gist(text)
-    return sum(gist(other) == said for other in others) if said else 0
+    said = normalize(text)
+    return sum(normalize(other) == said for other in others) if said else 0

@@ -62,7 +62,7 @@ class Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Filled:
+class FilledPrice:
     """An offer's price with its gaps filled by an estimate.
 
     `fills` holds the estimate for each gap that some other offer has a price for, by place; `open_gaps` are
@@ -88,7 +88,7 @@ def mean(amounts: Sequence[int]) -> int:
     return (2 * sum(amounts) + len(amounts)) // (2 * len(amounts))
 
 
-def fill_gaps(prices: Sequence[Price]) -> dict[int, Filled]:
+def fill_gaps(prices: Sequence[Price]) -> dict[int, FilledPrice]:
     """Return each offer with its gaps filled by the mean of what the others ask for the same deliverable.
 
     Only amounts count: a deliverable that another has included in the rest has no price of its own.
@@ -108,12 +108,12 @@ def fill_gaps(prices: Sequence[Price]) -> dict[int, Filled]:
                 fills[place] = mean(others)
             else:
                 left.append(place)
-        filled[price.key] = Filled(price, fills, tuple(left))
+        filled[price.key] = FilledPrice(price, fills, tuple(left))
     return filled
 
 
 @dataclass(frozen=True, slots=True)
-class Trap:
+class CheapestOffer:
     """What the numbers hide: the cheapest as offered leaves something out, and whether it stays cheapest."""
 
     cheapest: int
@@ -122,7 +122,7 @@ class Trap:
     spread: int
 
 
-def find_trap(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Trap | None:
+def find_cheapest(prices: Sequence[Price], months: int = SHORT_MONTHS) -> CheapestOffer | None:
     """Return the first thing to know about the numbers; None when there is nothing to compare."""
     if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
@@ -130,7 +130,7 @@ def find_trap(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Trap | Non
     # Of two that ask for the same, the one that leaves less out is the cheaper.
     cheapest = min(prices, key=lambda price: (price.over(months), len(price.gaps)))
     totals = {key: found.over(months) for key, found in filled.items()}
-    return Trap(
+    return CheapestOffer(
         cheapest.key,
         cheapest.gaps,
         min(totals, key=lambda key: totals[key]),
@@ -139,23 +139,25 @@ def find_trap(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Trap | Non
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
+class PriceWarning:
     """A price worth a question: `code` is above_frame, monthly_above or far_below."""
 
     key: int
     code: str
 
 
-def doubts(prices: Sequence[Price], frame_high: int | None, monthly_high: int | None) -> list[Doubt]:
+def find_price_warnings(
+    prices: Sequence[Price], frame_high: int | None, monthly_high: int | None
+) -> list[PriceWarning]:
     """Return prices that lie above the company's frame, or under half of what the others ask on average."""
     found = []
     filled = fill_gaps(prices)
     for price in prices:
         if frame_high is not None and price.one_off > frame_high:
-            found.append(Doubt(price.key, "above_frame"))
+            found.append(PriceWarning(price.key, "above_frame"))
         if monthly_high is not None and price.monthly > monthly_high:
-            found.append(Doubt(price.key, "monthly_above"))
+            found.append(PriceWarning(price.key, "monthly_above"))
         others = [other.over(SHORT_MONTHS) for key, other in filled.items() if key != price.key]
         if others and 2 * filled[price.key].over(SHORT_MONTHS) < mean(others):
-            found.append(Doubt(price.key, "far_below"))
+            found.append(PriceWarning(price.key, "far_below"))
     return found

@@ -56,7 +56,7 @@ _WAITING = frozenset({State.SUBMITTED, State.CLOSED_UNJUDGED})
 
 
 @dataclass(frozen=True, slots=True)
-class Move:
+class Transition:
     """A thing that can be done to an offer: from which states, by whom, and while the brief is what.
 
     `target` is None when the state stays as it is.
@@ -69,43 +69,43 @@ class Move:
     phases: frozenset[Phase]
 
 
-MOVES = {
+TRANSITIONS = {
     move.name: move
     for move in (
-        Move("save", frozenset({State.DRAFT, State.SUBMITTED}), None, _SUPPLIER, _OPEN),
-        Move("submit", frozenset({State.DRAFT, State.SUBMITTED}), State.SUBMITTED, _SENDER, _OPEN),
-        Move(
+        Transition("save", frozenset({State.DRAFT, State.SUBMITTED}), None, _SUPPLIER, _OPEN),
+        Transition("submit", frozenset({State.DRAFT, State.SUBMITTED}), State.SUBMITTED, _SENDER, _OPEN),
+        Transition(
             "withdraw",
             frozenset({State.SUBMITTED}),
             State.WITHDRAWN,
             _SUPPLIER,
             frozenset({Phase.OPEN, Phase.EVALUATING}),
         ),
-        Move("resume", frozenset({State.WITHDRAWN}), State.DRAFT, _SUPPLIER, _OPEN),
-        Move(
+        Transition("resume", frozenset({State.WITHDRAWN}), State.DRAFT, _SUPPLIER, _OPEN),
+        Transition(
             "rule_out",
             frozenset({State.SUBMITTED}),
             State.INELIGIBLE,
             _COMPANY,
             frozenset({Phase.EVALUATING}),
         ),
-        Move("award", _WAITING, State.AWARDED, _COMPANY, _JUDGED),
-        Move("turn_down", _WAITING, State.NOT_SELECTED, _COMPANY, _JUDGED),
-        Move(
+        Transition("award", _WAITING, State.AWARDED, _COMPANY, _JUDGED),
+        Transition("reject", _WAITING, State.NOT_SELECTED, _COMPANY, _JUDGED),
+        Transition(
             "decline_award",
             frozenset({State.AWARDED}),
             State.AWARD_DECLINED,
             _SENDER,
             frozenset({Phase.AWARDED}),
         ),
-        Move(
-            "put_back",
+        Transition(
+            "reinstate",
             frozenset({State.AWARDED, State.NOT_SELECTED}),
             State.SUBMITTED,
             _COMPANY | _SENDER,
             frozenset({Phase.AWARDED}),
         ),
-        Move(
+        Transition(
             "close",
             frozenset({State.SUBMITTED}),
             State.CLOSED_UNJUDGED,
@@ -124,7 +124,7 @@ REOPEN_DAYS = 14
 DECLINE_DAYS = 10
 LATE_DECISION_DAYS = 90
 REMINDER_DAYS = (7, 21, 35)
-GARDEN_TOLD_DAYS = 21
+GARDEN_NOTICE_DAYS = 21
 EXTRA_DAYS_WITHOUT_OFFERS = 14
 
 REASONS = {
@@ -169,13 +169,13 @@ ROUND_LABELS = {
 }
 
 
-def may(move: str, state: str, actor: Actor, phase: Phase) -> bool:
+def can(move: str, state: str, actor: Actor, phase: Phase) -> bool:
     """Say whether somebody in a role may do a thing to an offer, with the brief as it is now."""
-    rule = MOVES[move]
+    rule = TRANSITIONS[move]
     return state in rule.sources and actor in rule.actors and phase in rule.phases
 
 
-def standing(state: str, phase: Phase) -> str:
+def displayed_state(state: str, phase: Phase) -> str:
     """Return what an offer is for its supplier: the stored state, or not sent when a draft came too late."""
     return NOT_SENT if state == State.DRAFT and phase is not Phase.OPEN else state
 
@@ -185,7 +185,7 @@ def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.
     return min(deadline, opened_early_at) if opened_early_at else deadline
 
 
-def lapse_at(since: dt.datetime) -> dt.datetime:
+def lapses_at(since: dt.datetime) -> dt.datetime:
     """Return when a brief lapses that nobody decides: the end of the 45th day after it was opened."""
     return days_after(since, LAPSE_AFTER_DAYS)
 
@@ -195,17 +195,17 @@ def days_after(since: dt.datetime, days: int) -> dt.datetime:
     return clock.end_of_day(clock.to_local(since).date() + dt.timedelta(days=days))
 
 
-def may_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
+def can_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
     """Say whether the company can still take back its choice."""
     return now <= days_after(awarded_at, REOPEN_DAYS)
 
 
-def may_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
+def can_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
     """Say whether the chosen supplier can still say no."""
     return now <= days_after(awarded_at, DECLINE_DAYS)
 
 
-def may_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
+def can_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
     """Say whether a lapsed brief can still be decided."""
     return now <= days_after(lapsed_at, LATE_DECISION_DAYS)
 

@@ -1,6 +1,6 @@
 """Sealed proposals, their revisions, the company's evaluation, the award, and whether it worked.
 
-What a supplier writes lies encrypted: see `core/sealing.py`. `content`, `submitted_content` and `own_reason` are
+What a supplier writes lies encrypted: see `core/sealing.py`. `content`, `submitted_content` and `supplier_reason` are
 properties that open and close the seal.
 """
 
@@ -20,7 +20,7 @@ from marketplace.suppliers.models import Supplier
 _LARGEST_ID = 2**31 - 1
 
 
-def new_number() -> int:
+def random_id() -> int:
     """Return an id at random. Ids that count up would tell each bidder how many others there are."""
     return 1 + secrets.randbelow(_LARGEST_ID)
 
@@ -34,7 +34,7 @@ class Proposal(Base):
     """A supplier's answer to a brief; one per supplier and brief. States are in `lifecycle.py`.
 
     `content` is what the supplier is writing, `submitted_content` what counts. Nobody but the supplier may
-    read either before the brief is opened. `own_reason` is the supplier's, for withdrawing or declining.
+    read either before the brief is opened. `supplier_reason` is the supplier's, for withdrawing or declining.
     `opened_at` is when the seal was broken; from then on the database refuses to change what was sent. `repeats`
     counts the supplier's other offers, opened by then, that said the same.
     """
@@ -77,7 +77,7 @@ class Proposal(Base):
 
     def __init__(self, **values: Any) -> None:
         """Take plain values; what is under seal is sealed with a data key of the proposal's own."""
-        self.id = values.pop("id", None) or new_number()
+        self.id = values.pop("id", None) or random_id()
         self.data_key = sealing.new_data_key(keyring(), self.sealed_as)
         super().__init__(**{"content": {}} | values)
 
@@ -127,7 +127,7 @@ class Proposal(Base):
         self.sealed_submission = None if value is None else self.seal("submission", value)
 
     @property
-    def own_reason(self) -> str:
+    def supplier_reason(self) -> str:
         """Return why the supplier withdrew or declined."""
         return (
             str(self.unseal("reason", self.sealed_reason))
@@ -135,8 +135,8 @@ class Proposal(Base):
             else ""
         )
 
-    @own_reason.setter
-    def own_reason(self, value: str) -> None:
+    @supplier_reason.setter
+    def supplier_reason(self, value: str) -> None:
         self.sealed_reason = self.seal("reason", value) if value else None
 
     def add_revision(self, content: dict[str, Any], at: dt.datetime, by_id: int | None) -> None:

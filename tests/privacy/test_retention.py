@@ -17,7 +17,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
-from marketplace.proposals.use_cases import save_scores, sealing
+from marketplace.proposals.use_cases import key_rotation, save_scores
 from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, Vetting, VettingDecision
@@ -134,8 +134,8 @@ def test_closed_brief_loses_its_texts_after_two_years(
     assert retention.erase_closed_briefs() == 0
     assert opened.proposal("kvistverk").submitted_content == {}
     assert opened.proposal("myrull").outcome_text == ""
-    assert sealing.unreadable() == []
-    assert sealing.keys_in_use() == {}
+    assert key_rotation.find_undecryptable() == []
+    assert key_rotation.count_offers_by_key() == {}
     for name in ("owner", "kvistverk", "myrull"):
         browser: Any = app.test_client().sign_in(opened.people[name].user_id)
         for page in (

@@ -43,7 +43,7 @@ def check(market: Market, model: Any) -> None:
     assert states == model.offers
     assert market.brief.state == model.brief
     _one_choice(market, states)
-    _told(market, stored)
+    _autosave_answer(market, stored)
     _sealed(market, model)
     _recorded(market, model)
     versions = select(func.count()).where(BriefVersion.brief_id == market.brief_id)
@@ -69,7 +69,7 @@ def _one_choice(market: Market, states: dict[str, str | None]) -> None:
         assert "submitted" not in states.values()
 
 
-def _told(market: Market, stored: dict[str, Proposal | None]) -> None:
+def _autosave_answer(market: Market, stored: dict[str, Proposal | None]) -> None:
     """Whoever has an answer has been told of it."""
     for name, proposal in stored.items():
         if proposal is not None and proposal.state in FINAL - {"award_declined"}:

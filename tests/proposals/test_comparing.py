@@ -89,7 +89,7 @@ def test_offers_are_counted_for_the_garden_alone_and_listed_for_their_supplier_a
     for name in ("owner", "curator", "admin"):
         viewer = opened.people[name]
         assert queries.own_proposal(viewer, opened.brief_id) is None
-        for query in (queries.own_offers, lambda asker: queries.answering(asker, REFERENCE)):
+        for query in (queries.own_offers, lambda asker: queries.load_supplier_offer(asker, REFERENCE)):
             with pytest.raises(NotFound):
                 query(viewer)
     assert queries.own_offers(opened.kvistverk).total == 1

@@ -19,7 +19,7 @@ from tests.proposals.conftest import AFTER, REFERENCE
 BIDDERS = ("kvistverk", "myrull", "skogsfjord")
 
 
-def standing(market):
+def decision_state(market):
     """Return what a decision would change: the brief, its offers, the choice, who is told, what is recorded."""
     count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731 because it is read thrice
     offers = {name: (market.proposal(name).state, market.proposal(name).outcome_text) for name in BIDDERS}
@@ -44,12 +44,12 @@ def judged(opened):
 
 
 def test_a_choice_needs_a_sentence_to_the_one_who_is_chosen(judged, replies):
-    before = standing(judged)
+    before = decision_state(judged)
     chosen = details(judged, reason="")
     with pytest.raises(RuleBroken, match="hvorfor dere valgte dette tilbudet") as broken:
         use_cases.award(judged.owner, REFERENCE, chosen, replies(judged, chosen.proposal_id))
     assert broken.value.field == "reason"
-    assert standing(judged) == before
+    assert decision_state(judged) == before
 
 
 @pytest.mark.parametrize(
@@ -61,11 +61,11 @@ def test_a_choice_needs_a_sentence_to_the_one_who_is_chosen(judged, replies):
     ],
 )
 def test_an_end_without_a_choice_needs_a_reason_and_a_sentence(judged, reply, field, words):
-    before = standing(judged)
+    before = decision_state(judged)
     with pytest.raises(RuleBroken, match=words) as broken:
         use_cases.choose_nobody(judged.owner, REFERENCE, reply)
     assert broken.value.field == field
-    assert standing(judged) == before
+    assert decision_state(judged) == before
 
 
 def test_an_end_needs_no_sentence_where_nobody_has_answered(market, at_noon):
@@ -78,7 +78,7 @@ def test_ninety_days_after_a_lapse_it_is_too_late_for_any_decision(judged, at_no
     lapsed = AFTER + dt.timedelta(days=43)
     at_noon.move_to(lapsed, tick=False)
     use_cases.run_all()
-    before, chosen = standing(judged), details(judged, still_stands=True)
+    before, chosen = decision_state(judged), details(judged, still_stands=True)
     assert before[0] == "lapsed"
     answers = replies(judged, chosen.proposal_id)
     at_noon.move_to(lapsed + dt.timedelta(days=91), tick=False)
@@ -86,19 +86,19 @@ def test_ninety_days_after_a_lapse_it_is_too_late_for_any_decision(judged, at_no
         use_cases.award(judged.owner, REFERENCE, chosen, answers)
     with pytest.raises(Conflict, match="for mer enn 90 dager siden"):
         use_cases.choose_nobody(judged.owner, REFERENCE, use_cases.Reply("postponed", "Vi venter."))
-    assert standing(judged) == before
+    assert decision_state(judged) == before
     at_noon.move_to(lapsed + dt.timedelta(days=90), tick=False)
     use_cases.award(judged.owner, REFERENCE, chosen, answers)
     assert judged.brief.state == "awarded"
 
 
 def test_an_offer_is_not_ruled_out_without_a_word(judged):
-    before = standing(judged)
+    before = decision_state(judged)
     number = judged.proposal("skogsfjord").id
     with pytest.raises(RuleBroken, match="hva som mangler") as broken:
         use_cases.rule_out(judged.owner, REFERENCE, number, "Kobling til kassa", "")
     assert broken.value.field == "text"
-    assert standing(judged) == before
+    assert decision_state(judged) == before
 
 
 def test_only_an_owner_of_the_chosen_supplier_declines_the_job(opened, choose):
@@ -106,10 +106,10 @@ def test_only_an_owner_of_the_chosen_supplier_declines_the_job(opened, choose):
     supplier = session.get(Supplier, opened.kvistverk.organisation_id)
     helper = opened.person("helper", supplier, "member")
     session.commit()
-    before = standing(opened)
+    before = decision_state(opened)
     with pytest.raises(Forbidden):
         use_cases.decline_award(helper, number, "Full ordrebok")
-    assert standing(opened) == before
+    assert decision_state(opened) == before
 
 
 @pytest.mark.parametrize("field", ["on_time", "within_price", "goal_met", "order_again"])
@@ -117,13 +117,13 @@ def test_whether_it_worked_is_answered_from_the_list(opened, choose, field):
     choose(opened, "kvistverk")
     use_cases.deliver(opened.owner, REFERENCE, dict.fromkeys(HANDOVER_ITEMS, "done"))
     answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
-    before = standing(opened)
+    before = decision_state(opened)
     with pytest.raises(RuleBroken, match="Velg én fra listen") as broken:
         use_cases.answer_outcome(
             opened.member, REFERENCE, "handover", use_cases.OutcomeAnswers(**(answers | {field: "tja"}))
         )
     assert broken.value.field == field
-    assert standing(opened) == before
+    assert decision_state(opened) == before
     outcome = session.scalars(select(Outcome).where(Outcome.round == "handover")).one()
     assert outcome.answered_at is None
     assert not any(getattr(outcome, name) for name in answers)
@@ -154,10 +154,10 @@ def test_the_page_of_a_choice_that_is_made_leads_to_the_job(browser, opened, cho
 
 
 def test_what_is_not_among_the_offers_cannot_be_chosen(browser, judged):
-    before = standing(judged)
+    before = decision_state(judged)
     use_cases.rule_out(judged.owner, REFERENCE, judged.proposal("skogsfjord").id, "Kobling til kassa", "Nei.")
     for number in (judged.proposal("skogsfjord").id, 999_999):
         form = {"proposal": str(number), "price_nok": "92000", "start_on": "2027-01-11", "reason": "Fordi."}
         assert browser("owner").get(f"/briefs/{REFERENCE}/award?proposal={number}").status_code == 404
         assert browser("owner").post(f"/briefs/{REFERENCE}/award", data=form).status_code == 404
-    assert (standing(judged)[0], standing(judged)[2]) == (before[0], 0)
+    assert (decision_state(judged)[0], decision_state(judged)[2]) == (before[0], 0)

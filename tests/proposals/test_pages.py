@@ -179,8 +179,8 @@ def test_the_page_saves_itself_in_the_background(browser, market, at_noon):
     assert save(seen="1", team="Trygve").json["seen"] == "2"
     stale = save(seen="1", team="En annen")
     assert (stale.status_code, stale.json["ok"], stale.json["seen"]) == (409, False, "")
-    unreadable = save(seen="2", line_0_amount="ca 10k")
-    assert (unreadable.status_code, unreadable.json["ok"]) == (422, False)
+    find_undecryptable = save(seen="2", line_0_amount="ca 10k")
+    assert (find_undecryptable.status_code, find_undecryptable.json["ok"]) == (422, False)
     assert market.proposal("kvistverk").content["team"] == "Trygve"
     at_noon.move_to(AFTER, tick=False)
     browser("kvistverk").sign_in(market.kvistverk.user_id)

@@ -14,7 +14,12 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
-from marketplace.proposals.duplicate_text import MANY, MOST_A_DAY, count_same, gist
+from marketplace.proposals.duplicate_text import (
+    DUPLICATE_THRESHOLD,
+    MAX_OFFERS_PER_DAY,
+    count_duplicates,
+    normalize,
+)
 from marketplace.proposals.models import ProposalRevision
 from marketplace.proposals.use_cases import scheduled
 from marketplace.sourcing.models import Invitation
@@ -58,19 +63,19 @@ def send(market: Market, name: str, reference: str, **changes: Any) -> Any:
 
 
 def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: Any) -> None:
-    references = briefs(market, MOST_A_DAY + 1)
+    references = briefs(market, MAX_OFFERS_PER_DAY + 1)
     for reference in references[:-1]:
         send(market, "kvistverk", reference)
-    with pytest.raises(RuleBroken, match=str(MOST_A_DAY)):
+    with pytest.raises(RuleBroken, match=str(MAX_OFFERS_PER_DAY)):
         send(market, "kvistverk", references[-1])
     send(market, "myrull", references[-1])  # another supplier's day
-    sent = queries.answering(market.kvistverk, references[0]).proposal
+    sent = queries.load_supplier_offer(market.kvistverk, references[0]).proposal
     assert sent is not None
     changed = use_cases.save(
         market.kvistverk, references[0], full_content(monthly_nok=900), seen_revision=sent.revision
     )
     use_cases.submit(market.kvistverk, references[0], changed.revision)  # what is sent may be changed
-    waiting = queries.answering(market.kvistverk, references[-1]).proposal
+    waiting = queries.load_supplier_offer(market.kvistverk, references[-1]).proposal
     assert waiting is not None
     assert waiting.state == "draft", "what was written is kept"
     at_noon.move_to(NOON + dt.timedelta(hours=24, seconds=1), tick=False)
@@ -78,7 +83,7 @@ def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: 
 
 
 def test_many_at_once_are_no_more_than_twenty(market: Market, app: Flask) -> None:
-    references = briefs(market, MOST_A_DAY + 5)
+    references = briefs(market, MAX_OFFERS_PER_DAY + 5)
     saved = {one: use_cases.save(market.kvistverk, one, full_content()).revision for one in references}
     session.commit()
     viewer = market.kvistverk
@@ -94,8 +99,8 @@ def test_many_at_once_are_no_more_than_twenty(market: Market, app: Flask) -> Non
     with ThreadPoolExecutor(8) as pool:
         taken = sum(pool.map(attempt, references))
     session.rollback()
-    assert taken == MOST_A_DAY
-    assert session.scalar(select(func.count()).select_from(ProposalRevision)) == MOST_A_DAY
+    assert taken == MAX_OFFERS_PER_DAY
+    assert session.scalar(select(func.count()).select_from(ProposalRevision)) == MAX_OFFERS_PER_DAY
 
 
 def advice(market: Market, reference: str) -> str:
@@ -107,7 +112,7 @@ def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
     market: Market, at_noon: Any
 ) -> None:
     own = "Vi lager en butikk for Bjørkvollen, der ostene hentes på gården. Den er nummer %s."
-    references = briefs(market, MANY + 1)
+    references = briefs(market, DUPLICATE_THRESHOLD + 1)
     for number, reference in enumerate(references):
         send(market, "kvistverk", reference)
         send(market, "myrull", reference, understanding=own % number)
@@ -120,8 +125,8 @@ def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
 
 def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: Any) -> None:
     """That a supplier has answered elsewhere is known to nobody else until it is opened there."""
-    briefs(market, MANY, deadline=AFTER + dt.timedelta(days=10))
-    for number in range(MANY):
+    briefs(market, DUPLICATE_THRESHOLD, deadline=AFTER + dt.timedelta(days=10))
+    for number in range(DUPLICATE_THRESHOLD):
         send(market, "kvistverk", f"2026-1{number:03}")
     market.send("kvistverk")
     market.send("myrull")
@@ -132,23 +137,24 @@ def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: An
 
 
 def test_the_supplier_is_told_when_it_sends(market: Market, app: Flask) -> None:
-    references = briefs(market, MANY)
+    references = briefs(market, DUPLICATE_THRESHOLD)
     for reference in references:
         send(market, "kvistverk", reference)
     saved = use_cases.save(market.kvistverk, market.reference, full_content())
     session.commit()
     assert (
-        queries.saying_the_same(use_cases.submit(market.kvistverk, market.reference, saved.revision)) == MANY
+        queries.count_duplicate_offers(use_cases.submit(market.kvistverk, market.reference, saved.revision))
+        == DUPLICATE_THRESHOLD
     )
     other = market.send("myrull")
-    assert queries.saying_the_same(other) == 0
+    assert queries.count_duplicate_offers(other) == 0
 
 
 def test_the_page_says_so_to_the_supplier_and_to_nobody_whose_words_are_new(
     market: Market, browser: Any
 ) -> None:
     same = full_content().understanding
-    for reference in briefs(market, MANY):
+    for reference in briefs(market, DUPLICATE_THRESHOLD):
         send(market, "kvistverk", reference)
         send(market, "myrull", reference, understanding=f"Ny tekst om {reference}.")
     for name in ("kvistverk", "myrull"):
@@ -172,9 +178,9 @@ def test_the_page_says_so_to_the_supplier_and_to_nobody_whose_words_are_new(
     ],
 )
 def test_small_changes_make_no_other_text(text: str) -> None:
-    assert gist(text) == "vi lager en butikk"
+    assert normalize(text) == "vi lager en butikk"
 
 
 def test_an_empty_text_says_nothing() -> None:
-    assert count_same("", ["", " ", "…"]) == 0
-    assert count_same("Ja.", ["ja", "nei", "JA!"]) == 2
+    assert count_duplicates("", ["", " ", "…"]) == 0
+    assert count_duplicates("Ja.", ["ja", "nei", "JA!"]) == 2

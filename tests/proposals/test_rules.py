@@ -20,9 +20,9 @@ from marketplace.proposals.evaluation import (
     DEFAULT_WEIGHTS,
     Price,
     PriceKind,
-    doubts,
     fill_gaps,
-    find_trap,
+    find_cheapest,
+    find_price_warnings,
     mean,
     weighted_score,
 )
@@ -52,11 +52,16 @@ def test_the_offers_of_the_design_cost_what_the_design_says():
 
 
 def test_the_trap_names_the_cheapest_its_gaps_and_the_spread():
-    trap = find_trap(THREE)
-    assert trap is not None
-    assert (trap.cheapest, trap.gaps, trap.cheapest_filled, trap.spread) == (3, (3,), 3, 17_340)
-    assert find_trap((KVISTVERK,)) is None
-    assert find_trap(()) is None
+    cheapest = find_cheapest(THREE)
+    assert cheapest is not None
+    assert (cheapest.cheapest, cheapest.gaps, cheapest.cheapest_filled, cheapest.spread) == (
+        3,
+        (3,),
+        3,
+        17_340,
+    )
+    assert find_cheapest((KVISTVERK,)) is None
+    assert find_cheapest(()) is None
 
 
 def test_a_gap_that_nobody_priced_stays_a_gap():
@@ -98,12 +103,12 @@ def test_a_mean_lies_within_its_amounts(amounts):
 def test_doubts_name_prices_above_the_frame_and_far_below_the_others():
     cheap = Price(4, (A,), (10_000,), 0)
     dear = Price(5, (A,), (90_000,), 3_000)
-    assert [(d.key, d.code) for d in doubts((cheap, dear), 50_000, 2_000)] == [
+    assert [(d.key, d.code) for d in find_price_warnings((cheap, dear), 50_000, 2_000)] == [
         (4, "far_below"),
         (5, "above_frame"),
         (5, "monthly_above"),
     ]
-    assert not doubts((dear,), None, None)
+    assert not find_price_warnings((dear,), None, None)
 
 
 def test_content_survives_being_stored():
@@ -171,26 +176,26 @@ def test_an_ask_reads_what_a_brief_does_not_say_as_nothing():
 
 
 def test_a_draft_after_the_deadline_was_not_sent():
-    assert lifecycle.standing(State.DRAFT, Phase.EVALUATING) == "not_sent"
-    assert lifecycle.standing(State.DRAFT, Phase.OPEN) == "draft"
-    assert lifecycle.standing(State.SUBMITTED, Phase.EVALUATING) == "submitted"
+    assert lifecycle.displayed_state(State.DRAFT, Phase.EVALUATING) == "not_sent"
+    assert lifecycle.displayed_state(State.DRAFT, Phase.OPEN) == "draft"
+    assert lifecycle.displayed_state(State.SUBMITTED, Phase.EVALUATING) == "submitted"
 
 
 def test_no_move_is_open_to_the_wrong_side_or_at_the_wrong_time():
     supplier, company = {Actor.SUPPLIER_OWNER, Actor.SUPPLIER_MEMBER}, {Actor.COMPANY_OWNER}
     for name in ("save", "submit", "resume"):
-        assert lifecycle.MOVES[name].phases == {Phase.OPEN}
-        assert lifecycle.MOVES[name].actors <= supplier
-    for name in ("award", "turn_down", "rule_out"):
-        assert Phase.OPEN not in lifecycle.MOVES[name].phases
-        assert lifecycle.MOVES[name].actors == company
-    assert not lifecycle.may("submit", State.DRAFT, Actor.SUPPLIER_MEMBER, Phase.OPEN)
-    assert not lifecycle.may("withdraw", State.SUBMITTED, Actor.SUPPLIER_OWNER, Phase.AWARDED)
+        assert lifecycle.TRANSITIONS[name].phases == {Phase.OPEN}
+        assert lifecycle.TRANSITIONS[name].actors <= supplier
+    for name in ("award", "reject", "rule_out"):
+        assert Phase.OPEN not in lifecycle.TRANSITIONS[name].phases
+        assert lifecycle.TRANSITIONS[name].actors == company
+    assert not lifecycle.can("submit", State.DRAFT, Actor.SUPPLIER_MEMBER, Phase.OPEN)
+    assert not lifecycle.can("withdraw", State.SUBMITTED, Actor.SUPPLIER_OWNER, Phase.AWARDED)
 
 
 def test_days_end_with_the_local_day_also_over_summer_time():
     since = clock.end_of_day(dt.date(2027, 3, 20))
-    assert lifecycle.lapse_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
-    assert lifecycle.may_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
-    assert not lifecycle.may_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
-    assert not lifecycle.may_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))
+    assert lifecycle.lapses_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
+    assert lifecycle.can_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
+    assert not lifecycle.can_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
+    assert not lifecycle.can_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))

@@ -15,7 +15,7 @@ from marketplace.core.database import db, session
 from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal, keyring
-from marketplace.proposals.use_cases import sealing as custody
+from marketplace.proposals.use_cases import key_rotation as custody
 from tests.proposals.conftest import Market, full_content
 
 OLD, NEW, OTHER = ("0a" * 32, "0b" * 32, "0c" * 32)
@@ -45,7 +45,7 @@ def test_no_word_of_an_offer_lies_readable_in_the_database(written: Market) -> N
     assert "proposal.submit" not in stored
     assert written.proposal("kvistverk").content["team"] == "Kvitmyra to"
     assert written.proposal("kvistverk").submitted_content["understanding"] == "Kvitmyra er vårt ord."
-    assert written.proposal("myrull").own_reason == "Kvitmyra rekker ikke"
+    assert written.proposal("myrull").supplier_reason == "Kvitmyra rekker ikke"
     assert [part.content["understanding"] for part in written.proposal("kvistverk").revisions] == [
         "Kvitmyra er vårt ord."
     ]
@@ -68,7 +68,7 @@ def test_an_altered_byte_is_found(written: Market, part: str) -> None:
     session.expire_all()
     with pytest.raises(TamperedError, match="backup"):
         _ = written.proposal("kvistverk").content, written.proposal("kvistverk").submitted_content
-    assert len(custody.unreadable()) == 1
+    assert len(custody.find_undecryptable()) == 1
 
 
 def test_a_text_does_not_open_at_another_place(written: Market) -> None:
@@ -123,7 +123,7 @@ def test_a_new_key_changes_no_sealed_text_and_the_old_one_is_needed_no_more(open
         after = opened.proposal("kvistverk")
         assert (after.sealed_content, after.sealed_submission, after.revisions[0].sealed_content) == before
         assert after.submitted_content == content
-        assert custody.unreadable() == []
+        assert custody.find_undecryptable() == []
         assert len(queries.offers_for(opened.owner, opened.reference).offers) == 3
     finally:
         sealing.use_keyring(url, right)

@@ -47,8 +47,8 @@ def publish_as(viewer: Viewer, **changes: object) -> str:
     return use_cases.publish_brief(viewer, reference, confirmed=True).reference
 
 
-def earlier_briefs(viewer: Viewer, reference: str) -> list[queries.Became]:
-    return queries.earlier_with_outcome(viewer, briefs.brief_view_for(viewer, reference))
+def earlier_briefs(viewer: Viewer, reference: str) -> list[queries.SimilarBriefOutcome]:
+    return queries.similar_brief_outcomes(viewer, briefs.brief_view_for(viewer, reference))
 
 
 def references(viewer: Viewer, reference: str) -> list[str]:

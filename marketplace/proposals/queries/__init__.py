@@ -1,43 +1,55 @@
 """Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
 
-from marketplace.proposals.queries.answering import Answering, answering, own_offers, own_proposal
-from marketplace.proposals.queries.duplicate_offers import saying_the_same, sent_within_a_day
-from marketplace.proposals.queries.earlier import Became, earlier_with_outcome, is_told_one_by_one
+from marketplace.proposals.queries.duplicate_offers import (
+    count_duplicate_offers,
+    count_submitted_within_a_day,
+)
 from marketplace.proposals.queries.emergency_access import active_emergency_accesses, emergency_view
-from marketplace.proposals.queries.letters import Letter, letter_for
 from marketplace.proposals.queries.offers import (
+    BriefOffers,
     Offer,
-    Offers,
     award_of,
     count_for_garden,
     is_opened,
     offer_for,
     offers_for,
-    opening_of,
+    opening_time,
     outcomes_of,
+)
+from marketplace.proposals.queries.outcome_letters import OutcomeLetter, letter_for
+from marketplace.proposals.queries.similar_brief_outcomes import (
+    SimilarBriefOutcome,
+    shares_individual_results,
+    similar_brief_outcomes,
+)
+from marketplace.proposals.queries.supplier_offers import (
+    SupplierOffer,
+    load_supplier_offer,
+    own_offers,
+    own_proposal,
 )
 
 __all__ = [
-    "Answering",
-    "Became",
-    "Letter",
+    "BriefOffers",
     "Offer",
-    "Offers",
+    "OutcomeLetter",
+    "SimilarBriefOutcome",
+    "SupplierOffer",
     "active_emergency_accesses",
-    "answering",
     "award_of",
+    "count_duplicate_offers",
     "count_for_garden",
-    "earlier_with_outcome",
+    "count_submitted_within_a_day",
     "emergency_view",
     "is_opened",
-    "is_told_one_by_one",
     "letter_for",
+    "load_supplier_offer",
     "offer_for",
     "offers_for",
-    "opening_of",
+    "opening_time",
     "outcomes_of",
     "own_offers",
     "own_proposal",
-    "saying_the_same",
-    "sent_within_a_day",
+    "shares_individual_results",
+    "similar_brief_outcomes",
 ]

@@ -8,15 +8,15 @@ from sqlalchemy import func, select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.sealing import SealError
-from marketplace.proposals.duplicate_text import count_same
+from marketplace.proposals.duplicate_text import count_duplicates
 from marketplace.proposals.models import Proposal, ProposalRevision
-from marketplace.proposals.queries.offers import HIDDEN
+from marketplace.proposals.queries.offers import HIDDEN_STATES
 
 logger = logging.getLogger(__name__)
-MOST_READ = 50
+MAX_OFFERS_COMPARED = 50
 
 
-def sent_within_a_day(supplier_id: int) -> int:
+def count_submitted_within_a_day(supplier_id: int) -> int:
     """Count the briefs that a supplier has sent an offer to for the first time within 24 hours."""
     query = (
         select(func.count())
@@ -31,7 +31,7 @@ def sent_within_a_day(supplier_id: int) -> int:
     return session.scalar(query) or 0
 
 
-def saying_the_same(proposal: Proposal, *, opened: bool = False) -> int:
+def count_duplicate_offers(proposal: Proposal, *, opened: bool = False) -> int:
     """Count the supplier's other sent offers in which it says the same of how it understands the job.
 
     With `opened`, only those count whose seal is broken: the rest is nobody's to know but the supplier's. The last
@@ -42,26 +42,26 @@ def saying_the_same(proposal: Proposal, *, opened: bool = False) -> int:
         .where(
             Proposal.supplier_id == proposal.supplier_id,
             Proposal.id != proposal.id,
-            Proposal.state.not_in(HIDDEN),
+            Proposal.state.not_in(HIDDEN_STATES),
         )
         .order_by(Proposal.submitted_at.desc(), Proposal.id)
-        .limit(MOST_READ)
+        .limit(MAX_OFFERS_COMPARED)
     )
     if opened:
         query = query.where(Proposal.opened_at.is_not(None))
     try:
-        said = understanding_of(proposal)
+        said = understanding_text(proposal)
     except SealError:
         return 0
     others = []
     for other in session.scalars(query):
         try:
-            others.append(understanding_of(other))
+            others.append(understanding_text(other))
         except SealError:
             logger.warning("Offer %s cannot be opened, so it is compared with none.", other.id)
-    return count_same(said, others)
+    return count_duplicates(said, others)
 
 
-def understanding_of(proposal: Proposal) -> str:
+def understanding_text(proposal: Proposal) -> str:
     """Return what a sent offer says of how its supplier understands the job. Raises SealError."""
     return str((proposal.submitted_content or {}).get("understanding") or "")

@@ -24,25 +24,25 @@ from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
-HIDDEN = (State.DRAFT, State.WITHDRAWN)
+HIDDEN_STATES = (State.DRAFT, State.WITHDRAWN)
 """What a company never sees, also after opening."""
 
 _BRIEF = bindparam("brief_id", type_=Integer())
 _TRADES = prepared(select(BriefService.category).where(BriefService.brief_id == _BRIEF))
 _SENT = prepared(
     select(Proposal)
-    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN_STATES))
     .options(joinedload(Proposal.supplier))
 )
 _APPROVALS = prepared(
     select(Vetting.supplier_id, Vetting.category, Vetting.state, Vetting.approved_at)
     .join(Proposal, Proposal.supplier_id == Vetting.supplier_id)
-    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN_STATES))
 )
 _SCORES = prepared(
     select(Evaluation.proposal_id, Evaluation.criterion, Evaluation.score, Evaluation.note)
     .join(Proposal, Proposal.id == Evaluation.proposal_id)
-    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN))
+    .where(Proposal.brief_id == _BRIEF, Proposal.state.not_in(HIDDEN_STATES))
 )
 _AWARD = prepared(
     select(Award)
@@ -55,7 +55,7 @@ _ALWAYS_OPENED = frozenset(
 )
 
 
-def opening_of(brief: Brief) -> dt.datetime:
+def opening_time(brief: Brief) -> dt.datetime:
     """Return when the offers of a published brief are opened."""
     if brief.deadline is None:
         raise NotFound
@@ -70,7 +70,9 @@ def is_opened(brief: Brief) -> bool:
     phase = phase_of(brief)
     if phase is Phase.WITHDRAWN:
         return (
-            brief.deadline is not None and brief.closed_at is not None and brief.closed_at > opening_of(brief)
+            brief.deadline is not None
+            and brief.closed_at is not None
+            and brief.closed_at > opening_time(brief)
         )
     return phase in _ALWAYS_OPENED
 
@@ -106,7 +108,7 @@ class Offer:
 
 
 @dataclass(frozen=True)
-class Offers:
+class BriefOffers:
     """A brief with all that its company may know of the offers to it. `offers` is empty while sealed."""
 
     brief: Brief
@@ -128,7 +130,7 @@ class Offers:
         return bool(self.live) and all(offer.total_score is not None for offer in self.live)
 
 
-def offers_for(viewer: Viewer, reference: str) -> Offers:
+def offers_for(viewer: Viewer, reference: str) -> BriefOffers:
     """Return the offers to a brief of the viewer's company, by the suppliers' names. Raises NotFound.
 
     While the brief is sealed no row of an offer is read.
@@ -140,7 +142,7 @@ def offers_for(viewer: Viewer, reference: str) -> Offers:
     requirements = BriefRequirements.from_answers(version.title, version.answers)
     sealed = not is_opened(brief)
     found = () if sealed else _opened(brief, version, requirements)
-    return Offers(
+    return BriefOffers(
         brief, phase_of(brief), version, requirements, sealed, found, None if sealed else award_of(brief.id)
     )
 
@@ -198,7 +200,7 @@ def _offer(
     )
 
 
-def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[Offers, Offer]:
+def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[BriefOffers, Offer]:
     """Return one opened offer with its brief. Raises NotFound, also while the brief is sealed."""
     offers = offers_for(viewer, reference)
     for offer in offers.offers:
@@ -233,10 +235,10 @@ def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]
     brief = brief_for(viewer, reference)
     if current_version(brief) is None:
         raise NotFound
-    return brief, count_of(brief.id) if is_opened(brief) else None
+    return brief, count_offers(brief.id) if is_opened(brief) else None
 
 
-def count_of(brief_id: int) -> int:
+def count_offers(brief_id: int) -> int:
     """Count the offers of an opened brief."""
-    query = select(func.count()).where(Proposal.brief_id == brief_id, Proposal.state.not_in(HIDDEN))
+    query = select(func.count()).where(Proposal.brief_id == brief_id, Proposal.state.not_in(HIDDEN_STATES))
     return session.scalar(query) or 0

@@ -12,7 +12,7 @@ from marketplace.proposals.use_cases.award import (
 from marketplace.proposals.use_cases.delivery import OutcomeAnswers, answer_outcome, deliver, terminate
 from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early, save_scores
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
-from marketplace.proposals.use_cases.writing import mark_letter_seen, resume, save, submit, withdraw
+from marketplace.proposals.use_cases.submission import mark_letter_seen, resume, save, submit, withdraw
 
 __all__ = [
     "AwardDetails",

@@ -22,22 +22,22 @@ from marketplace.proposals.lifecycle import (
     REASONS,
     Actor,
     State,
-    may_decide_late,
-    may_decline,
-    may_reopen,
+    can_decide_late,
+    can_decline,
+    can_reopen,
 )
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
-    company_people,
-    garden_people,
-    lock,
-    locked_for_company,
-    log,
-    move_brief,
-    move_proposal,
+    apply_brief_transition,
+    apply_transition,
+    company_receivers,
+    garden_receivers,
+    lock_brief,
+    lock_brief_for_company,
     proposals_of,
-    supplier_people,
+    record_action,
+    supplier_receivers,
 )
 
 
@@ -61,7 +61,7 @@ class AwardDetails:
     still_stands: bool = False
 
 
-def _live(brief: Brief) -> dict[int, Proposal]:
+def _selectable_offers(brief: Brief) -> dict[int, Proposal]:
     """Return the offers that can be decided on; after a lapse those that were closed with it."""
     state = State.CLOSED_UNJUDGED if phase_of(brief) is Phase.LAPSED else State.SUBMITTED
     return {proposal.id: proposal for proposal in proposals_of(brief, state)}
@@ -69,7 +69,7 @@ def _live(brief: Brief) -> dict[int, Proposal]:
 
 def _check_late(brief: Brief) -> None:
     lapsed = phase_of(brief) is Phase.LAPSED
-    if lapsed and brief.closed_at and not may_decide_late(brief.closed_at, clock.now()):
+    if lapsed and brief.closed_at and not can_decide_late(brief.closed_at, clock.now()):
         raise Conflict(_("The brief lapsed more than 90 days ago. Copy it to start again."))
 
 
@@ -80,10 +80,10 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
     from, Conflict when the choice is made already.
     """
     with transaction():
-        brief = locked_for_company(viewer, reference, "award")
+        brief = lock_brief_for_company(viewer, reference, "award")
         phase = phase_of(brief)
         _check_late(brief)
-        live = _live(brief)
+        live = _selectable_offers(brief)
         winner = live.get(details.proposal_id)
         if winner is None:
             raise NotFound
@@ -102,15 +102,15 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
         now = clock.now()
         _add_award(viewer, brief, details, now)
         # The moves are judged by what the brief was when the company chose.
-        move_proposal(winner, "award", Actor.COMPANY_OWNER, phase)
+        apply_transition(winner, "award", Actor.COMPANY_OWNER, phase)
         winner.decided_at, winner.outcome_code, winner.outcome_seen_at = now, "", None
         winner.outcome_text = details.reason
         for other in others:
-            _turn_down(other, replies[other.id], phase, now)
-        move_brief(brief, "award")
+            _reject(other, replies[other.id], phase, now)
+        apply_brief_transition(brief, "award")
         brief.closed_at = now
         record(viewer, "brief.award", "brief", brief.reference, proposal=winner.id, others=len(others))
-        _tell_all(brief, winner, others)
+        _notify_all(brief, winner, others)
 
 
 def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
@@ -138,85 +138,89 @@ def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.date
         raise Conflict(_("A colleague has just chosen an offer. Reload the page.")) from error
 
 
-def _turn_down(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
-    move_proposal(proposal, "turn_down", Actor.COMPANY_OWNER, phase)
+def _reject(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
+    apply_transition(proposal, "reject", Actor.COMPANY_OWNER, phase)
     proposal.decided_at, proposal.outcome_seen_at = now, None
     proposal.outcome_code, proposal.outcome_text, proposal.outcome_good = reply.code, reply.text, reply.good
 
 
-def _tell_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> None:
+def _notify_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> None:
     title, company = brief.versions[-1].title, brief.company.name
-    send(notices.offer_chosen(company, title, winner.id), supplier_people(winner))
+    send(notices.offer_chosen(company, title, winner.id), supplier_receivers(winner))
     for other in others:
-        told = notices.offer_not_chosen(company, title, other.id, other.outcome_code, other.outcome_text)
-        send(told, supplier_people(other))
-    send(notices.choice_made(winner.supplier.name, title, brief.reference), company_people(brief))
+        notice = notices.offer_not_chosen(company, title, other.id, other.outcome_code, other.outcome_text)
+        send(notice, supplier_receivers(other))
+    send(notices.choice_made(winner.supplier.name, title, brief.reference), company_receivers(brief))
     send(
         notices.garden_choice_made(company, winner.supplier.name, title, brief.reference),
-        garden_people(brief),
+        garden_receivers(brief),
     )
 
 
 def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
     """End a brief without a choice, with the same reason and sentence to all. Raises RuleBroken, Conflict."""
     with transaction():
-        brief = locked_for_company(viewer, reference, "choose_nobody")
+        brief = lock_brief_for_company(viewer, reference, "choose_nobody")
         phase = phase_of(brief)
         _check_late(brief)
         if reply.code not in CLOSING_REASONS:
             raise RuleBroken(_("Choose a reason."), "code")
-        live = list(_live(brief).values())
+        live = list(_selectable_offers(brief).values())
         if live and not reply.text:
             raise RuleBroken(_("Write a sentence for those who have answered."), "text")
         now = clock.now()
         title = brief.versions[-1].title
         for proposal in live:
-            _turn_down(proposal, reply, phase, now)
-            told = notices.nobody_chosen(_shown_name(brief), title, proposal.id, reply.code, reply.text)
-            send(told, supplier_people(proposal))
-        move_brief(brief, "choose_nobody")
+            _reject(proposal, reply, phase, now)
+            notice = notices.nobody_chosen(
+                _displayed_company_name(brief), title, proposal.id, reply.code, reply.text
+            )
+            send(notice, supplier_receivers(proposal))
+        apply_brief_transition(brief, "choose_nobody")
         brief.closed_at, brief.closed_reason = now, reply.text
         record(viewer, "brief.choose_nobody", "brief", brief.reference, reason=reply.code, offers=len(live))
-        send(notices.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_people(brief))
+        send(
+            notices.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_receivers(brief)
+        )
 
 
-def _shown_name(brief: Brief) -> str:
+def _displayed_company_name(brief: Brief) -> str:
     return "" if brief.name_hidden else brief.company.name
 
 
 def reopen(viewer: Viewer, reference: str, reason: str) -> None:
     """Take back the choice within fourteen days; all offers can be chosen again, and all are told why."""
     with transaction():
-        brief = locked_for_company(viewer, reference, "reopen")
-        found = award_of(brief.id)
-        if found is None:
+        brief = lock_brief_for_company(viewer, reference, "reopen")
+        award = award_of(brief.id)
+        if award is None:
             raise NotFound
-        if not may_reopen(found.awarded_at, clock.now()):
+        if not can_reopen(award.awarded_at, clock.now()):
             raise Conflict(_("A choice can be undone within 14 days. Ask your business garden."))
         if not reason:
             raise RuleBroken(_("Explain why you are undoing the choice."), "reason")
         phase = phase_of(brief)
-        back = [found.proposal, *proposals_of(brief, State.NOT_SELECTED)]
+        back = [award.proposal, *proposals_of(brief, State.NOT_SELECTED)]
         for proposal in back:
-            move_proposal(proposal, "put_back", Actor.COMPANY_OWNER, phase)
+            apply_transition(proposal, "reinstate", Actor.COMPANY_OWNER, phase)
             proposal.decided_at = None
-        record(viewer, "brief.reopen", "brief", brief.reference, proposal=found.proposal_id)
-        _open_choice_again(brief, found)
+        record(viewer, "brief.reopen", "brief", brief.reference, proposal=award.proposal_id)
+        _open_choice_again(brief, award)
         title = brief.versions[-1].title
         for proposal in back:
             send(
                 notices.choice_taken_back(brief.company.name, title, brief.reference, reason),
-                supplier_people(proposal),
+                supplier_receivers(proposal),
             )
         send(
             notices.garden_choice_taken_back(brief.company.name, title, brief.reference, reason),
-            garden_people(brief),
+            garden_receivers(brief),
         )
 
 
-def _open_choice_again(brief: Brief, found: Award) -> None:
-    session.delete(found)
-    move_brief(brief, "reopen")
+def _open_choice_again(brief: Brief, award: Award) -> None:
+    session.delete(award)
+    apply_brief_transition(brief, "reopen")
     brief.closed_at = None
 
 
@@ -228,47 +232,47 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
             raise NotFound
         if not viewer.is_owner:
             raise Forbidden
-        brief = lock(proposal.brief)
+        brief = lock_brief(proposal.brief)
         session.refresh(proposal)
-        found = award_of(brief.id)
-        if found is None or found.proposal_id != proposal.id:
+        award = award_of(brief.id)
+        if award is None or award.proposal_id != proposal.id:
             raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
-        if not may_decline(found.awarded_at, clock.now()):
+        if not can_decline(award.awarded_at, clock.now()):
             raise Conflict(_("A job can be declined within 10 days. Talk to the company."))
         if not reason:
             raise RuleBroken(_("Explain why you cannot take the job."), "reason")
         phase = phase_of(brief)
-        move_proposal(proposal, "decline_award", Actor.SUPPLIER_OWNER, phase)
-        proposal.own_reason = reason
+        apply_transition(proposal, "decline_award", Actor.SUPPLIER_OWNER, phase)
+        proposal.supplier_reason = reason
         back = proposals_of(brief, State.NOT_SELECTED)
         for other in back:
-            move_proposal(other, "put_back", Actor.SUPPLIER_OWNER, phase)
+            apply_transition(other, "reinstate", Actor.SUPPLIER_OWNER, phase)
             other.decided_at = None
-        log(viewer, "proposal.decline_award", brief, proposal)
-        _open_choice_again(brief, found)
+        record_action(viewer, "proposal.decline_award", brief, proposal)
+        _open_choice_again(brief, award)
         record(None, "brief.reopen", "brief", brief.reference, proposal=proposal.id)
         title, reference = brief.versions[-1].title, brief.reference
-        told = notices.supplier_declined(proposal.supplier.name, title, reference, reason)
-        send(told, [*company_people(brief), *garden_people(brief)])
+        notice = notices.supplier_declined(proposal.supplier.name, title, reference, reason)
+        send(notice, [*company_receivers(brief), *garden_receivers(brief)])
         for other in back:
-            send(notices.choice_reopened(brief.company.name, title, reference), supplier_people(other))
+            send(notices.choice_reopened(brief.company.name, title, reference), supplier_receivers(other))
 
 
 def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text: str) -> None:
     """Rule out an offer that does not meet a must-have, with the must-have and a sentence. Raises RuleBroken."""
     with transaction():
-        brief = locked_for_company(viewer, reference, "choose_nobody")
-        proposal = _live(brief).get(proposal_id)
+        brief = lock_brief_for_company(viewer, reference, "choose_nobody")
+        proposal = _selectable_offers(brief).get(proposal_id)
         if proposal is None:
             raise NotFound
         if demand not in (brief.versions[-1].answers.get("must_have") or ()):
             raise RuleBroken(_("Choose the must-have that is not met."), "demand")
         if not text:
             raise RuleBroken(_("Describe in one sentence what is missing."), "text")
-        move_proposal(proposal, "rule_out", Actor.COMPANY_OWNER, phase_of(brief))
+        apply_transition(proposal, "rule_out", Actor.COMPANY_OWNER, phase_of(brief))
         proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
         proposal.outcome_code, proposal.outcome_text = "must_have", f"{demand}: {text}"
-        log(viewer, "proposal.rule_out", brief, proposal)
+        record_action(viewer, "proposal.rule_out", brief, proposal)
         title = brief.versions[-1].title
-        told = notices.offer_ruled_out(_shown_name(brief), title, proposal.id, demand, text)
-        send(told, supplier_people(proposal))
+        notice = notices.offer_ruled_out(_displayed_company_name(brief), title, proposal.id, demand, text)
+        send(notice, supplier_receivers(proposal))

@@ -20,11 +20,11 @@ from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OU
 from marketplace.proposals.models import Award, Outcome
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
-    garden_people,
-    lock,
-    locked_for_company,
-    move_brief,
-    supplier_people,
+    apply_brief_transition,
+    garden_receivers,
+    lock_brief,
+    lock_brief_for_company,
+    supplier_receivers,
 )
 
 
@@ -52,43 +52,43 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
     Asks for the outcome now, after three months and after a year.
     """
     with transaction():
-        brief = locked_for_company(viewer, reference, "deliver")
-        found = _award(brief)
+        brief = lock_brief_for_company(viewer, reference, "deliver")
+        award = _award(brief)
         for item in HANDOVER_ITEMS:
             if handover.get(item) not in HANDOVER_ANSWERS:
                 raise RuleBroken(_("Answer each point. “Not done” is an answer too."), item)
         now = clock.now()
-        found.delivered_at = now
-        found.handover = {item: handover[item] for item in HANDOVER_ITEMS}
-        move_brief(brief, "deliver")
+        award.delivered_at = now
+        award.handover = {item: handover[item] for item in HANDOVER_ITEMS}
+        apply_brief_transition(brief, "deliver")
         brief.closed_at = now
         for name, days in OUTCOME_ROUNDS.items():
             due = clock.today() + dt.timedelta(days=days)
             session.add(Outcome(brief_id=brief.id, round=name, due_on=due))
         record(viewer, "brief.deliver", "brief", brief.reference)
-        told = notices.job_delivered(brief.company.name, brief.versions[-1].title, found.proposal_id)
-        send(told, supplier_people(found.proposal))
+        notice = notices.job_delivered(brief.company.name, brief.versions[-1].title, award.proposal_id)
+        send(notice, supplier_receivers(award.proposal))
 
 
 def terminate(viewer: Viewer, reference: str, reason: str) -> None:
     """End a job before it is delivered, with a reason; supplier and garden are told. Raises RuleBroken."""
     with transaction():
-        brief = locked_for_company(viewer, reference, "terminate")
-        found = _award(brief)
+        brief = lock_brief_for_company(viewer, reference, "terminate")
+        award = _award(brief)
         if not reason:
             raise RuleBroken(_("Explain why you are ending the job."), "reason")
-        move_brief(brief, "terminate")
+        apply_brief_transition(brief, "terminate")
         brief.closed_at, brief.closed_reason = clock.now(), reason
         record(viewer, "brief.terminate", "brief", brief.reference)
         title, company = brief.versions[-1].title, brief.company.name
-        told = notices.job_ended(company, title, reason, brief.reference)
-        send(told, [*supplier_people(found.proposal), *garden_people(brief)])
+        notice = notices.job_ended(company, title, reason, brief.reference)
+        send(notice, [*supplier_receivers(award.proposal), *garden_receivers(brief)])
 
 
 def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
     """Answer one round of whether it worked; an answer can be mended later. Raises RuleBroken, NotFound."""
     with transaction():
-        brief = lock(own_brief(viewer, reference))
+        brief = lock_brief(own_brief(viewer, reference))
         query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
         outcome = session.scalar(query)
         if outcome is None:
@@ -112,7 +112,7 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
 
 
 def _award(brief: Brief) -> Award:
-    found = award_of(brief.id)
-    if found is None:
+    award = award_of(brief.id)
+    if award is None:
         raise NotFound
-    return found
+    return award

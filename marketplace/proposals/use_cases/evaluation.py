@@ -24,13 +24,13 @@ from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, State
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
-from marketplace.proposals.queries.offers import HIDDEN
+from marketplace.proposals.queries.offers import HIDDEN_STATES
 from marketplace.proposals.use_cases.shared import (
-    break_seal,
-    check_brief_move,
-    company_people,
-    lock,
-    locked_for_company,
+    check_brief_transition,
+    company_receivers,
+    lock_brief,
+    lock_brief_for_company,
+    open_sealed_offers,
     proposals_of,
 )
 from marketplace.sourcing.models import Invitation
@@ -51,7 +51,7 @@ def open_early(viewer: Viewer, reference: str) -> bool:
     neither who nor how many. Each try is recorded.
     """
     with transaction():
-        brief = locked_for_company(viewer, reference, "close_early")
+        brief = lock_brief_for_company(viewer, reference, "close_early")
         if brief.open_door:
             raise RuleBroken(
                 _(
@@ -76,10 +76,10 @@ def _all_have_answered(brief: Brief) -> bool:
 
 def announce_opening(brief: Brief) -> None:
     """Break the seal of a brief that is opened, and tell company and garden how many offers it got."""
-    break_seal(brief)
+    open_sealed_offers(brief)
     count = len(proposals_of(brief, State.SUBMITTED))
     title = brief.versions[-1].title
-    send(notices.offers_opened(title, brief.reference, count), company_people(brief))
+    send(notices.offers_opened(title, brief.reference, count), company_receivers(brief))
     record(None, "brief.opened", "brief", brief.reference)
 
 
@@ -89,7 +89,7 @@ def save_scores(viewer: Viewer, reference: str, scores: Mapping[int, Mapping[str
     Raises RuleBroken for a score that is none, Conflict when the choice is made.
     """
     with transaction():
-        brief = lock(own_brief(viewer, reference))
+        brief = lock_brief(own_brief(viewer, reference))
         if phase_of(brief) not in {Phase.EVALUATING, Phase.LAPSED}:
             raise Conflict(_("You can score offers after the deadline, until you have chosen."))
         live = {offer.id for offer in offers_for(viewer, reference).live}
@@ -125,9 +125,9 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
     Raises RuleBroken for a day that is too soon or too late, Conflict when offers came or it was done before.
     """
     with transaction():
-        brief = lock(own_brief(viewer, reference))
-        check_brief_move(viewer, brief, "extend")
-        if not may_extend_without_offers(brief):
+        brief = lock_brief(own_brief(viewer, reference))
+        check_brief_transition(viewer, brief, "extend")
+        if not can_extend_without_offers(brief):
             raise Conflict(_("The deadline can be extended once, and only if no offers were received."))
         earliest, latest = extension_range(brief)
         if not earliest <= day <= latest:
@@ -137,14 +137,14 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
         record(viewer, "brief.extend_without_offers", "brief", brief.reference)
 
 
-def may_extend_without_offers(brief: Brief) -> bool:
+def can_extend_without_offers(brief: Brief) -> bool:
     """Say whether a brief got no offer by its deadline and has not been given more time for that before."""
     if phase_of(brief) is not Phase.EVALUATING or brief.published_at is None:
         return False
-    if brief.extensions >= MAX_EXTENSIONS or extended_without_offers(brief):
+    if brief.extensions >= MAX_EXTENSIONS or was_extended_without_offers(brief):
         return False
     earliest, latest = extension_range(brief)
-    return earliest <= latest and not proposals_of(brief, *(set(State) - set(HIDDEN)))
+    return earliest <= latest and not proposals_of(brief, *(set(State) - set(HIDDEN_STATES)))
 
 
 def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
@@ -154,7 +154,7 @@ def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
     return clock.add_working_days(clock.today(), 2), min(two_weeks, latest_extension(brief.published_at))
 
 
-def extended_without_offers(brief: Brief) -> bool:
+def was_extended_without_offers(brief: Brief) -> bool:
     """Say whether the deadline was moved for want of offers before."""
     from_log = select(AuditEvent.id).where(
         AuditEvent.object_type == "brief",

@@ -19,26 +19,26 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import (
-    GARDEN_TOLD_DAYS,
+    GARDEN_NOTICE_DAYS,
     REMINDER_DAYS,
     Actor,
     days_after,
-    lapse_at,
+    lapses_at,
     opened_at,
 )
 from marketplace.proposals.lifecycle import State as OfferState
 from marketplace.proposals.models import Outcome, Proposal
-from marketplace.proposals.queries.offers import count_of
+from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.use_cases.evaluation import announce_opening
 from marketplace.proposals.use_cases.shared import (
-    company_people,
-    garden_people,
-    lock,
-    log,
-    move_brief,
-    move_proposal,
+    apply_brief_transition,
+    apply_transition,
+    company_receivers,
+    garden_receivers,
+    lock_brief,
     proposals_of,
-    supplier_people,
+    record_action,
+    supplier_receivers,
 )
 
 
@@ -50,7 +50,7 @@ def run_all() -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class UndecidedBrief:
     """A published brief whose deadline has passed, as it was a moment ago."""
 
     id: int
@@ -58,19 +58,19 @@ class Waiting:
     opened: dt.datetime
 
 
-def _is_waiting() -> ColumnElement[bool]:
+def _is_undecided() -> ColumnElement[bool]:
     now = clock.now()
     passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
     return and_(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None), passed)
 
 
-def _waiting() -> list[Waiting]:
+def _undecided_briefs() -> list[UndecidedBrief]:
     """Return the published briefs whose deadline has passed, the oldest first."""
     columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
     return [
-        Waiting(number, reference, opened_at(deadline, early))
+        UndecidedBrief(number, reference, opened_at(deadline, early))
         for number, reference, deadline, early in session.execute(
-            select(*columns).where(_is_waiting()).order_by(Brief.id)
+            select(*columns).where(_is_undecided()).order_by(Brief.id)
         )
         if deadline is not None
     ]
@@ -101,12 +101,12 @@ def _last_event(brief: Brief, action: str) -> dt.datetime | None:
     return session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
 
 
-def _locked_waiting(brief_id: int) -> Brief | None:
+def _lock_undecided(brief_id: int) -> Brief | None:
     """Return a brief, locked, when it still waits for a decision."""
     brief = session.get(Brief, brief_id)
     if brief is None:
         return None
-    lock(brief)
+    lock_brief(brief)
     return brief if phase_of(brief) is Phase.EVALUATING else None
 
 
@@ -117,44 +117,44 @@ def _opened(brief: Brief) -> dt.datetime:
 
 def open_due() -> int:
     """Tell companies whose deadline has passed how many offers they got; return how many were told."""
-    told, waiting = 0, _waiting()
+    notice, waiting = 0, _undecided_briefs()
     last_opened = _last_events(
-        AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_waiting())
+        AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_undecided())
     )
     for one in waiting:
         known = last_opened.get((one.reference, "brief.opened"))
         if known is not None and known >= one.opened:
             continue
         with transaction():
-            brief = _locked_waiting(one.id)
+            brief = _lock_undecided(one.id)
             if brief is None:
                 continue
             last = _last_event(brief, "brief.opened")
             if last is None or last < _opened(brief):
                 announce_opening(brief)
-                told += 1
-    return told
+                notice += 1
+    return notice
 
 
 def lapse_overdue() -> int:
     """Remind companies that have not decided, and let what is 45 days old lapse; return how many lapsed."""
-    lapsed, waiting = 0, _waiting()
+    lapsed, waiting = 0, _undecided_briefs()
     looked_for = (AuditEvent.action == "brief.reopen") | AuditEvent.action.startswith(
         "brief.remind_", autoescape=True
     )
-    events = _last_events(looked_for, select(Brief.reference).where(_is_waiting()))
+    events = _last_events(looked_for, select(Brief.reference).where(_is_undecided()))
     for one in waiting:
         since = max(one.opened, events.get((one.reference, "brief.reopen"), one.opened))
         due = _due_reminder(since)
-        told = events.get((one.reference, f"brief.remind_{due}"))
-        if clock.now() <= lapse_at(since) and (due is None or (told is not None and told >= since)):
+        notice = events.get((one.reference, f"brief.remind_{due}"))
+        if clock.now() <= lapses_at(since) and (due is None or (notice is not None and notice >= since)):
             continue
         with transaction():
-            brief = _locked_waiting(one.id)
+            brief = _lock_undecided(one.id)
             if brief is None:
                 continue
             since = max(_opened(brief), _last_event(brief, "brief.reopen") or _opened(brief))
-            if clock.now() > lapse_at(since):
+            if clock.now() > lapses_at(since):
                 _lapse(brief)
                 lapsed += 1
             else:
@@ -175,14 +175,16 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
     last = _last_event(brief, f"brief.remind_{days}")
     if last is not None and last >= since:
         return
-    title, count = brief.versions[-1].title, count_of(brief.id)
+    title, count = brief.versions[-1].title, count_offers(brief.id)
     record(None, f"brief.remind_{days}", "brief", brief.reference)
-    send(notices.decision_reminder(title, brief.reference, count, lapse_at(since)), company_people(brief))
+    send(notices.decision_reminder(title, brief.reference, count, lapses_at(since)), company_receivers(brief))
     garden = _last_event(brief, "brief.garden_told")
-    if days >= GARDEN_TOLD_DAYS and (garden is None or garden < since):
+    if days >= GARDEN_NOTICE_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)
-        told = notices.garden_decision_reminder(brief.company.name, title, brief.reference, lapse_at(since))
-        send(told, garden_people(brief))
+        notice = notices.garden_decision_reminder(
+            brief.company.name, title, brief.reference, lapses_at(since)
+        )
+        send(notice, garden_receivers(brief))
 
 
 def _lapse(brief: Brief) -> None:
@@ -190,19 +192,19 @@ def _lapse(brief: Brief) -> None:
     for proposal in proposals_of(brief, OfferState.SUBMITTED):
         _close(None, brief, proposal, Actor.CLOCK)
         name = "" if brief.name_hidden else brief.company.name
-        send(notices.brief_lapsed(name, title, proposal.id), supplier_people(proposal))
-    move_brief(brief, "lapse")
+        send(notices.brief_lapsed(name, title, proposal.id), supplier_receivers(proposal))
+    apply_brief_transition(brief, "lapse")
     brief.closed_at = now
     record(None, "brief.lapse", "brief", brief.reference)
-    people = [*company_people(brief), *garden_people(brief)]
+    people = [*company_receivers(brief), *garden_receivers(brief)]
     send(notices.own_brief_lapsed(title, brief.reference), people)
 
 
 def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Actor) -> None:
     phase = phase_of(brief)
-    move_proposal(proposal, "close", actor, phase)
+    apply_transition(proposal, "close", actor, phase)
     proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
-    log(viewer, "proposal.close", brief, proposal)
+    record_action(viewer, "proposal.close", brief, proposal)
 
 
 def close_with_brief(viewer: Viewer, brief: Brief) -> None:
@@ -230,13 +232,13 @@ def remind_about_results() -> int:
             outcome = session.get(Outcome, outcome_id)
             if outcome is None or outcome.answered_at is not None:
                 continue
-            brief = lock(outcome.brief)
+            brief = lock_brief(outcome.brief)
             if _last_event(brief, f"brief.ask_{outcome.round}") is not None:
                 continue
             record(None, f"brief.ask_{outcome.round}", "brief", brief.reference)
             send(
                 notices.outcome_request(brief.versions[-1].title, brief.reference, outcome.round),
-                company_people(brief),
+                company_receivers(brief),
             )
             asked += 1
     return asked

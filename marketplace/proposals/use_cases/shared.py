@@ -18,35 +18,35 @@ from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import Actor, State
 from marketplace.proposals.models import Proposal, SealedEvent
-from marketplace.proposals.queries import is_opened, saying_the_same
+from marketplace.proposals.queries import count_duplicate_offers, is_opened
 
 
-def lock(brief: Brief) -> Brief:
+def lock_brief(brief: Brief) -> Brief:
     """Let nobody else change what hangs on a brief until the transaction ends, and read it anew."""
     session.execute(select(Brief.id).where(Brief.id == brief.id).with_for_update())
     session.refresh(brief)
     return brief
 
 
-def locked_for_supplier(viewer: Viewer, reference: str) -> Brief:
+def lock_brief_for_supplier(viewer: Viewer, reference: str) -> Brief:
     """Return a brief that the viewer's supplier may see, locked. Raises NotFound."""
-    return lock(brief_for(viewer, reference))
+    return lock_brief(brief_for(viewer, reference))
 
 
-def locked_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
+def lock_brief_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
     """Return a brief of the viewer's company, locked, when the viewer may make a move with it now.
 
     Raises NotFound, Forbidden for a member's attempt at what owners do, and Conflict when the time for it is
     over, as when a colleague was first.
     """
-    brief = lock(own_brief(viewer, reference))
-    check_brief_move(viewer, brief, move)
+    brief = lock_brief(own_brief(viewer, reference))
+    check_brief_transition(viewer, brief, move)
     if is_opened(brief):
-        break_seal(brief)  # the company may be quicker than the clock's job
+        open_sealed_offers(brief)  # the company may be quicker than the clock's job
     return brief
 
 
-def check_brief_move(viewer: Viewer, brief: Brief, move: str) -> None:
+def check_brief_transition(viewer: Viewer, brief: Brief, move: str) -> None:
     """Raise Forbidden or Conflict when the viewer may not make a move with a brief as it is now."""
     actor = actor_of(viewer, brief)
     if actor is None or actor not in brief_life.TRANSITIONS[move].actors:
@@ -57,7 +57,7 @@ def check_brief_move(viewer: Viewer, brief: Brief, move: str) -> None:
         raise Conflict(_("You can no longer do this. The brief's status is now: %(phase)s.", phase=label))
 
 
-def move_brief(brief: Brief, move: str) -> None:
+def apply_brief_transition(brief: Brief, move: str) -> None:
     """Give a brief the state that a move leads to, once the move is checked."""
     brief.state = brief_life.TRANSITIONS[move].target
     brief.updated_at = clock.now()
@@ -68,11 +68,11 @@ def supplier_actor(viewer: Viewer) -> Actor:
     return Actor.SUPPLIER_OWNER if viewer.is_owner else Actor.SUPPLIER_MEMBER
 
 
-def move_proposal(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
+def apply_transition(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
     """Give an offer the state that a move leads to. Raises Conflict when the move cannot be made now."""
-    if not lifecycle.may(move, proposal.state, actor, phase):
+    if not lifecycle.can(move, proposal.state, actor, phase):
         raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
-    target = lifecycle.MOVES[move].target
+    target = lifecycle.TRANSITIONS[move].target
     if target is not None:
         proposal.state = target
     proposal.updated_at = clock.now()
@@ -88,7 +88,7 @@ def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
     return session.scalars(query).all()
 
 
-def log(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) -> None:
+def record_action(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) -> None:
     """Record an act on an offer: in the audit log, or under seal while nobody may know that the offer exists."""
     if is_opened(brief):
         record(viewer, action, "proposal", proposal.id, brief=brief.reference)
@@ -104,7 +104,7 @@ def log(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) ->
     )
 
 
-def break_seal(brief: Brief) -> None:
+def open_sealed_offers(brief: Brief) -> None:
     """Move what was recorded under seal to the audit log, each with its own time, and let what was sent stand.
 
     From now on the database refuses to change what was sent. Does nothing the second time.
@@ -115,27 +115,27 @@ def break_seal(brief: Brief) -> None:
         actor = Viewer(user_id=act["actor_id"], organisation_id=act["organisation_id"])
         record(actor, act["action"], "proposal", event.proposal_id, brief=brief.reference, at=act["at"])
         session.delete(event)
-    freeze(brief)
+    freeze_submitted_offers(brief)
 
 
-def freeze(brief: Brief) -> None:
+def freeze_submitted_offers(brief: Brief) -> None:
     """Let the sent offers to an opened brief stand as they are, for good. Does nothing the second time."""
     for proposal in proposals_of(brief, State.SUBMITTED):
         if proposal.opened_at is None:
             proposal.opened_at = clock.now()
-            proposal.repeats = saying_the_same(proposal, opened=True)
+            proposal.repeats = count_duplicate_offers(proposal, opened=True)
 
 
-def company_people(brief: Brief) -> list[Recipient]:
+def company_receivers(brief: Brief) -> list[Recipient]:
     """Return who hears of a brief in its company."""
     return recipients_for(brief.company_id)
 
 
-def garden_people(brief: Brief) -> list[Recipient]:
+def garden_receivers(brief: Brief) -> list[Recipient]:
     """Return who hears of a brief in the company's garden."""
     return recipients_for(brief.company.garden_id)
 
 
-def supplier_people(proposal: Proposal) -> list[Recipient]:
+def supplier_receivers(proposal: Proposal) -> list[Recipient]:
     """Return who hears of an offer at its supplier."""
     return recipients_for(proposal.supplier_id)

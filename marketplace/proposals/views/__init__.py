@@ -8,8 +8,8 @@ from marketplace.proposals.views import (  # noqa: E402, F401 because the view m
     award,
     comparison,
     delivery,
-    earlier,
     emergency_access,
-    letters,
-    writing,
+    outcome_letters,
+    similar_brief_outcomes,
+    submission,
 )

@@ -11,42 +11,44 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
 from marketplace.proposals.forms.award import NobodyForm, RuleOutForm, award_form
 from marketplace.proposals.forms.reasons import ReasonForm
-from marketplace.proposals.lifecycle import may_reopen
-from marketplace.proposals.queries import Offers
+from marketplace.proposals.lifecycle import can_reopen
+from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
-TO_JUDGE = {Phase.EVALUATING, Phase.LAPSED}
+DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
-def _to_judge(reference: str) -> Offers:
+def _decidable_offers(reference: str) -> BriefOffers:
     """Return the opened offers to a brief that waits for the company's choice. Raises NotFound."""
-    found = queries.offers_for(current_viewer(), reference)
-    if found.is_sealed:
+    brief_offers = queries.offers_for(current_viewer(), reference)
+    if brief_offers.is_sealed:
         raise NotFound
-    return found
+    return brief_offers
 
 
 @blueprint.route("/briefs/<reference>/award", methods=["GET", "POST"])
 @access.company_owner
 def award(reference: str) -> Answer:
     """Choose an offer, then say why to it and to all the others."""
-    viewer, found = current_viewer(), _to_judge(reference)
-    if found.award is not None and request.method == "GET":
+    viewer, brief_offers = current_viewer(), _decidable_offers(reference)
+    if brief_offers.award is not None and request.method == "GET":
         return see_other("proposals.job", reference=reference)
-    if found.phase not in TO_JUDGE:
+    if brief_offers.phase not in DECISION_PHASES:
         raise Conflict(
             _("A choice has been made, or the brief has been closed. Open the brief to see its status.")
         )
-    live, number = found.live, request.values.get("proposal", type=int)
+    live, number = brief_offers.live, request.values.get("proposal", type=int)
     if number is None and len(live) == 1:
         number = live[0].id
     if number is None and live:
         return render_template(
-            "proposals/choose.html", found=found, comparison=compare(live, found.requirements)
+            "proposals/choose.html",
+            brief_offers=brief_offers,
+            comparison=compare(live, brief_offers.requirements),
         )
     chosen = next((offer for offer in live if offer.id == number), None)
     if chosen is None:
@@ -65,11 +67,11 @@ def award(reference: str) -> Answer:
             return see_other("proposals.job", reference=reference)
     html = render_template(
         "proposals/award.html",
-        found=found,
+        brief_offers=brief_offers,
         chosen=chosen,
         others=others,
         form=form,
-        is_late=found.phase is Phase.LAPSED,
+        is_late=brief_offers.phase is Phase.LAPSED,
     )
     return html, 422 if form.is_submitted() else 200
 
@@ -78,8 +80,8 @@ def award(reference: str) -> Answer:
 @access.company_owner
 def nobody(reference: str) -> Answer:
     """End the brief without a choice."""
-    found = _to_judge(reference)
-    if found.phase not in TO_JUDGE:
+    brief_offers = _decidable_offers(reference)
+    if brief_offers.phase not in DECISION_PHASES:
         raise NotFound
     form = NobodyForm()
     if form.validate_on_submit():
@@ -90,7 +92,7 @@ def nobody(reference: str) -> Answer:
         else:
             flashes.done(_("The brief has ended, and everyone who answered has been notified."))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/nobody.html", found=found, form=form)
+    html = render_template("proposals/nobody.html", brief_offers=brief_offers, form=form)
     return html, 422 if form.is_submitted() else 200
 
 
@@ -98,10 +100,14 @@ def nobody(reference: str) -> Answer:
 @access.company_owner
 def rule_out(reference: str, proposal_id: int) -> Answer:
     """Rule out an offer that misses a must-have."""
-    found, one = queries.offer_for(current_viewer(), reference, proposal_id)
-    if found.phase is not Phase.EVALUATING or not one.is_live or not found.requirements.must_have:
+    brief_offers, offer = queries.offer_for(current_viewer(), reference, proposal_id)
+    if (
+        brief_offers.phase is not Phase.EVALUATING
+        or not offer.is_live
+        or not brief_offers.requirements.must_have
+    ):
         raise NotFound
-    form = RuleOutForm(found.requirements.must_have)
+    form = RuleOutForm(brief_offers.requirements.must_have)
     if form.validate_on_submit():
         try:
             use_cases.rule_out(
@@ -110,9 +116,9 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(_("%(name)s is ruled out and has been told the reason.", name=one.name))
+            flashes.done(_("%(name)s is ruled out and has been told the reason.", name=offer.name))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/rule_out.html", found=found, offer=one, form=form)
+    html = render_template("proposals/rule_out.html", brief_offers=brief_offers, offer=offer, form=form)
     return html, 422 if form.is_submitted() else 200
 
 
@@ -120,11 +126,11 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
 @access.company_owner
 def reopen(reference: str) -> Answer:
     """Take back the choice."""
-    found = _to_judge(reference)
+    brief_offers = _decidable_offers(reference)
     if (
-        found.award is None
-        or found.phase is not Phase.AWARDED
-        or not may_reopen(found.award.awarded_at, clock.now())
+        brief_offers.award is None
+        or brief_offers.phase is not Phase.AWARDED
+        or not can_reopen(brief_offers.award.awarded_at, clock.now())
     ):
         raise NotFound
     form = ReasonForm()
@@ -136,5 +142,5 @@ def reopen(reference: str) -> Answer:
         else:
             flashes.done(_("Your choice has been undone. You can choose again."))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/reopen.html", found=found, form=form)
+    html = render_template("proposals/reopen.html", brief_offers=brief_offers, form=form)
     return html, 422 if form.is_submitted() else 200

@@ -7,20 +7,20 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.comparison import MOST_COLUMNS, compare
+from marketplace.proposals.comparison import MAX_COLUMNS, compare
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendForm, scores_form
 from marketplace.proposals.lifecycle import reason_label
 from marketplace.proposals.offer_display import OfferDisplay
-from marketplace.proposals.queries import Offer, Offers
-from marketplace.proposals.use_cases.evaluation import extension_range, may_extend_without_offers
+from marketplace.proposals.queries import BriefOffers, Offer
+from marketplace.proposals.use_cases.evaluation import can_extend_without_offers, extension_range
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
-TO_JUDGE = {Phase.EVALUATING, Phase.LAPSED}
+DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 @blueprint.get("/briefs/<reference>/proposals", endpoint="compare")
@@ -31,43 +31,46 @@ def compare_offers(reference: str) -> Answer:
     if viewer.is_garden:
         brief, count = queries.count_for_garden(viewer, reference)
         return render_template(
-            "proposals/garden.html", brief=brief, count=count, opens=queries.opening_of(brief)
+            "proposals/garden.html", brief=brief, count=count, opens=queries.opening_time(brief)
         )
-    found = queries.offers_for(viewer, reference)
-    if found.is_sealed:
-        return render_template("proposals/sealed.html", found=found, opens=queries.opening_of(found.brief))
-    if not found.offers:
-        return _none(found, ExtendForm())
-    shown = _shown(found)
+    brief_offers = queries.offers_for(viewer, reference)
+    if brief_offers.is_sealed:
+        return render_template(
+            "proposals/sealed.html", brief_offers=brief_offers, opens=queries.opening_time(brief_offers.brief)
+        )
+    if not brief_offers.offers:
+        return _none(brief_offers, ExtendForm())
+    shown = _shown(brief_offers)
     return render_template(
         "proposals/compare.html",
-        found=found,
-        comparison=compare(shown, found.requirements),
+        brief_offers=brief_offers,
+        comparison=compare(shown, brief_offers.requirements),
         shown=shown,
         criteria=[
-            (code, str(CRITERION_LABELS[code]), found.requirements.weights.get(code, 0)) for code in CRITERIA
+            (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))
+            for code in CRITERIA
         ],
-        to_judge=found.phase in TO_JUDGE,
-        most=MOST_COLUMNS,
+        can_decide=brief_offers.phase in DECISION_PHASES,
+        most=MAX_COLUMNS,
     )
 
 
-def _shown(found: Offers) -> list[Offer]:
+def _shown(brief_offers: BriefOffers) -> list[Offer]:
     """Return the offers to show: those asked for, else those that can be chosen, at most four."""
     asked = set(request.args.getlist("offer", type=int))
-    chosen = [offer for offer in found.offers if offer.id in asked]
-    return (chosen or found.live or list(found.offers))[:MOST_COLUMNS]
+    chosen = [offer for offer in brief_offers.offers if offer.id in asked]
+    return (chosen or brief_offers.live or list(brief_offers.offers))[:MAX_COLUMNS]
 
 
-def _none(found: Offers, form: ExtendForm, status: int = 200) -> Answer:
-    may_extend = may_extend_without_offers(found.brief)
+def _none(brief_offers: BriefOffers, form: ExtendForm, status: int = 200) -> Answer:
+    can_extend = can_extend_without_offers(brief_offers.brief)
     html = render_template(
         "proposals/none.html",
-        found=found,
+        brief_offers=brief_offers,
         form=form,
-        may_extend=may_extend and current_viewer().is_owner,
-        extension=extension_range(found.brief) if may_extend else None,
-        waits=found.phase is Phase.EVALUATING,
+        can_extend=can_extend and current_viewer().is_owner,
+        extension=extension_range(brief_offers.brief) if can_extend else None,
+        waits=brief_offers.phase is Phase.EVALUATING,
     )
     return html, status
 
@@ -105,23 +108,23 @@ def extend(reference: str) -> Answer:
         else:
             flashes.done(_("The deadline has been extended, and the suppliers will be notified."))
             return see_other("proposals.compare", reference=reference)
-    found = queries.offers_for(viewer, reference)
-    if found.is_sealed or found.offers:
+    brief_offers = queries.offers_for(viewer, reference)
+    if brief_offers.is_sealed or brief_offers.offers:
         raise NotFound
-    return _none(found, form, 422)
+    return _none(brief_offers, form, 422)
 
 
 @blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>")
 @access.company
 def offer(reference: str, proposal_id: int) -> Answer:
     """One offer in full."""
-    found, one = queries.offer_for(current_viewer(), reference, proposal_id)
+    brief_offers, one = queries.offer_for(current_viewer(), reference, proposal_id)
     return render_template(
         "proposals/offer.html",
-        found=found,
+        brief_offers=brief_offers,
         offer=one,
-        display=OfferDisplay(one.content, found.requirements.ownership_labels),
-        to_judge=found.phase is Phase.EVALUATING,
+        display=OfferDisplay(one.content, brief_offers.requirements.ownership_labels),
+        can_decide=brief_offers.phase is Phase.EVALUATING,
         reason=reason_label(one.outcome_code),
     )
 
@@ -131,18 +134,19 @@ def offer(reference: str, proposal_id: int) -> Answer:
 def scores(reference: str) -> Answer:
     """Scores for all offers, saved together."""
     viewer = current_viewer()
-    found = queries.offers_for(viewer, reference)
-    if not found.live or found.phase not in TO_JUDGE:
+    brief_offers = queries.offers_for(viewer, reference)
+    if not brief_offers.live or brief_offers.phase not in DECISION_PHASES:
         raise NotFound
-    form = scores_form(found.live)
+    form = scores_form(brief_offers.live)
     if form.validate_on_submit():
-        use_cases.save_scores(viewer, reference, form.scores(found.live))
+        use_cases.save_scores(viewer, reference, form.scores(brief_offers.live))
         flashes.done(
             _("The scores have been saved. Only people in your company can see them until you choose.")
         )
         return see_other("proposals.compare", reference=reference, _anchor="scores")
     criteria = [
-        (code, str(CRITERION_LABELS[code]), found.requirements.weights.get(code, 0)) for code in CRITERIA
+        (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))
+        for code in CRITERIA
     ]
-    html = render_template("proposals/scores.html", found=found, form=form, criteria=criteria)
+    html = render_template("proposals/scores.html", brief_offers=brief_offers, form=form, criteria=criteria)
     return html, 422 if form.is_submitted() else 200

@@ -15,10 +15,10 @@ from marketplace.proposals.lifecycle import (
     HANDOVER_ITEMS,
     REOPEN_DAYS,
     ROUND_LABELS,
+    can_reopen,
     days_after,
-    may_reopen,
 )
-from marketplace.proposals.queries import Offers
+from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -27,27 +27,29 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response | tuple[str, int]
 
 
-def _job(reference: str, *, running: bool = True) -> Offers:
-    found = queries.offers_for(current_viewer(), reference)
-    if found.award is None or (running and found.phase is not Phase.AWARDED):
+def _job(reference: str, *, running: bool = True) -> BriefOffers:
+    brief_offers = queries.offers_for(current_viewer(), reference)
+    if brief_offers.award is None or (running and brief_offers.phase is not Phase.AWARDED):
         raise NotFound
-    return found
+    return brief_offers
 
 
 @blueprint.get("/briefs/<reference>/job")
 @access.company
 def job(reference: str) -> Answer:
     """What is agreed with the chosen supplier, and what comes next."""
-    found = _job(reference, running=False)
-    award = found.award
+    brief_offers = _job(reference, running=False)
+    award = brief_offers.award
     assert award is not None
-    outcomes = queries.outcomes_of(current_viewer(), reference)[1] if found.phase is Phase.DELIVERED else []
+    outcomes = (
+        queries.outcomes_of(current_viewer(), reference)[1] if brief_offers.phase is Phase.DELIVERED else []
+    )
     return render_template(
         "proposals/job.html",
-        found=found,
+        brief_offers=brief_offers,
         award=award,
-        offer=next(offer for offer in found.offers if offer.id == award.proposal_id),
-        may_reopen=found.phase is Phase.AWARDED and may_reopen(award.awarded_at, clock.now()),
+        offer=next(offer for offer in brief_offers.offers if offer.id == award.proposal_id),
+        can_reopen=brief_offers.phase is Phase.AWARDED and can_reopen(award.awarded_at, clock.now()),
         reopen_until=days_after(award.awarded_at, REOPEN_DAYS),
         handover=[
             (str(label), str(HANDOVER_ANSWERS[award.handover[item]]))
@@ -62,7 +64,7 @@ def job(reference: str) -> Answer:
 @access.company_owner
 def deliver(reference: str) -> Answer:
     """Confirm the delivery with the hand-over checklist."""
-    found, form = _job(reference), handover_form()
+    brief_offers, form = _job(reference), handover_form()
     if form.validate_on_submit():
         try:
             use_cases.deliver(current_viewer(), reference, form.answers())
@@ -71,7 +73,9 @@ def deliver(reference: str) -> Answer:
         else:
             flashes.done(_("Delivery has been confirmed. Two more minutes: did it work?"))
             return see_other("proposals.outcome", reference=reference, name="handover")
-    html = render_template("proposals/deliver.html", found=found, form=form, items=list(HANDOVER_ITEMS))
+    html = render_template(
+        "proposals/deliver.html", brief_offers=brief_offers, form=form, items=list(HANDOVER_ITEMS)
+    )
     return html, 422 if form.is_submitted() else 200
 
 
@@ -79,7 +83,7 @@ def deliver(reference: str) -> Answer:
 @access.company_owner
 def terminate(reference: str) -> Answer:
     """End a job before it is delivered."""
-    found, form = _job(reference), ReasonForm()
+    brief_offers, form = _job(reference), ReasonForm()
     if form.validate_on_submit():
         try:
             use_cases.terminate(current_viewer(), reference, form.reason.data or "")
@@ -88,7 +92,7 @@ def terminate(reference: str) -> Answer:
         else:
             flashes.done(_("The job has ended. The supplier and your business garden will be notified."))
             return see_other("proposals.job", reference=reference)
-    html = render_template("proposals/terminate.html", found=found, form=form)
+    html = render_template("proposals/terminate.html", brief_offers=brief_offers, form=form)
     return html, 422 if form.is_submitted() else 200
 
 
@@ -97,10 +101,10 @@ def terminate(reference: str) -> Answer:
 def outcome(reference: str, name: str) -> Answer:
     """Say whether it worked."""
     brief, rounds = queries.outcomes_of(current_viewer(), reference)
-    found = next((one for one in rounds if one.round == name), None)
-    if found is None or found.due_on > clock.today():
+    round_outcome = next((one for one in rounds if one.round == name), None)
+    if round_outcome is None or round_outcome.due_on > clock.today():
         raise NotFound
-    form = OutcomeForm(obj=found)
+    form = OutcomeForm(obj=round_outcome)
     if form.validate_on_submit():
         try:
             use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())
@@ -115,6 +119,6 @@ def outcome(reference: str, name: str) -> Answer:
         brief=brief,
         form=form,
         label=label,
-        shared=queries.is_told_one_by_one(brief),
+        shared=queries.shares_individual_results(brief),
     )
     return html, 422 if form.is_submitted() else 200

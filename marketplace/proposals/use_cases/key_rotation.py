@@ -8,10 +8,10 @@ from marketplace.core.database import session, transaction
 from marketplace.core.sealing import SealError
 from marketplace.proposals.models import Proposal, SealedEvent, keyring
 
-_AT_ONCE = 200
+_BATCH_SIZE = 200
 
 
-def keys_in_use() -> dict[str, int]:
+def count_offers_by_key() -> dict[str, int]:
     """Return the names of the keys that offers are sealed with, and how many with each."""
     name = func.substr(Proposal.data_key, 1, 8)
     found = session.execute(
@@ -22,7 +22,7 @@ def keys_in_use() -> dict[str, int]:
 
 def missing_keys() -> list[str]:
     """Return the names of the keys that offers need and that are not here."""
-    return sorted(set(keys_in_use()) - set(keyring().names))
+    return sorted(set(count_offers_by_key()) - set(keyring().names))
 
 
 def rotate() -> int:
@@ -37,7 +37,7 @@ def rotate() -> int:
                 select(Proposal)
                 .where(Proposal.id > last, Proposal.data_key != "")
                 .order_by(Proposal.id)
-                .limit(_AT_ONCE)
+                .limit(_BATCH_SIZE)
             )
             found = session.scalars(query.with_for_update()).all()
             for proposal in found:
@@ -50,13 +50,13 @@ def rotate() -> int:
                 return changed
 
 
-def unreadable() -> list[str]:
+def find_undecryptable() -> list[str]:
     """Try everything under seal, and return a sentence about each thing that does not open."""
     faults = []
     for proposal in session.scalars(select(Proposal).where(Proposal.data_key != "").order_by(Proposal.id)):
         events = session.scalars(select(SealedEvent).where(SealedEvent.proposal_id == proposal.id))
         try:
-            _ = proposal.content, proposal.submitted_content, proposal.own_reason
+            _ = proposal.content, proposal.submitted_content, proposal.supplier_reason
             _ = [revision.content for revision in proposal.revisions], [event.content for event in events]
         except SealError as error:
             faults.append(str(error))

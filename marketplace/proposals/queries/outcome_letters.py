@@ -19,11 +19,11 @@ from marketplace.proposals.lifecycle import FINAL, State
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries.offers import award_of
 
-NO_LETTER = {State.AWARD_DECLINED}
+STATES_WITHOUT_LETTER = {State.AWARD_DECLINED}
 
 
 @dataclass(frozen=True)
-class Letter:
+class OutcomeLetter:
     """A supplier's answer from the company.
 
     Of the other offers it holds the chosen supplier's name, and nothing else: no price, score or number. `own` are
@@ -48,12 +48,12 @@ class Letter:
         return self.proposal.state == State.AWARDED
 
     @property
-    def is_written(self) -> dt.datetime:
+    def written_at(self) -> dt.datetime:
         """Return when the decision was made."""
         return self.proposal.decided_at or self.proposal.updated_at
 
 
-def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
+def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
     """Return the outcome letter of an offer of the viewer's own supplier. Raises NotFound."""
     query = (
         select(Proposal)
@@ -65,7 +65,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
         )
     )
     proposal = session.scalar(query) if viewer.is_supplier else None
-    if proposal is None or proposal.state not in FINAL - NO_LETTER:
+    if proposal is None or proposal.state not in FINAL - STATES_WITHOUT_LETTER:
         raise NotFound
     requirements = BriefRequirements.from_answers(
         proposal.brief_version.title, proposal.brief_version.answers
@@ -76,7 +76,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> Letter:
     own_total = weighted_score(own, requirements.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
     company = view_of(viewer, proposal.brief).company
-    return Letter(
+    return OutcomeLetter(
         proposal=proposal,
         brief=proposal.brief,
         weights=requirements.weights,

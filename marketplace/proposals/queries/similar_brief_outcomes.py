@@ -9,14 +9,14 @@ from marketplace.briefs.queries import BriefView, current_answers
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.models import Outcome, Proposal
-from marketplace.proposals.queries.offers import HIDDEN, is_opened
+from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
-TOLD_ONE_BY_ONE = "individual"
+INDIVIDUAL_CONSENT = "individual"
 
 
 @dataclass(frozen=True)
-class Became:
+class SimilarBriefOutcome:
     """An earlier brief, and what became of it.
 
     `offers` is None while they are sealed, or for good where the brief was taken back before they were opened.
@@ -28,7 +28,7 @@ class Became:
     goal_met: str
 
 
-def earlier_with_outcome(viewer: Viewer, brief_view: BriefView) -> list[Became]:
+def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[SimilarBriefOutcome]:
     """Return the earlier briefs most like one, of those a viewer may see, with what became of each.
 
     For companies, of their own, and for gardens, of their companies'. While a brief is sealed no row of an offer to
@@ -38,24 +38,27 @@ def earlier_with_outcome(viewer: Viewer, brief_view: BriefView) -> list[Became]:
         return []
     found = similar_earlier_briefs(viewer, brief_view)
     opened = {one.brief.id for one in found if is_opened(one.brief)}
-    counts, goals = _counts(opened), _goals({one.brief.id for one in found if _may_hear(viewer, one.brief)})
+    counts, goals = (
+        _counts(opened),
+        _goals({one.brief.id for one in found if _can_see_result(viewer, one.brief)}),
+    )
     return [
-        Became(
+        SimilarBriefOutcome(
             one, counts.get(one.brief.id, 0) if one.brief.id in opened else None, goals.get(one.brief.id, "")
         )
         for one in found
     ]
 
 
-def _may_hear(viewer: Viewer, brief: Brief) -> bool:
+def _can_see_result(viewer: Viewer, brief: Brief) -> bool:
     """Say whether a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
     own = viewer.is_company and viewer.organisation_id == brief.company_id
-    return own or is_told_one_by_one(brief)
+    return own or shares_individual_results(brief)
 
 
-def is_told_one_by_one(brief: Brief) -> bool:
+def shares_individual_results(brief: Brief) -> bool:
     """Say whether a company lets its figures be used one by one, so that its garden hears whether the goal was met."""
-    return bool(current_answers(brief).get("report_consent") == TOLD_ONE_BY_ONE)
+    return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
 
 
 def _counts(brief_ids: set[int]) -> dict[int, int]:
@@ -63,7 +66,7 @@ def _counts(brief_ids: set[int]) -> dict[int, int]:
         return {}
     query = (
         select(Proposal.brief_id, func.count())
-        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN))
+        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
         .group_by(Proposal.brief_id)
     )
     return dict(session.execute(query).all())

@@ -16,7 +16,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements, OfferContent
-from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, standing
+from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, displayed_state
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
@@ -34,7 +34,7 @@ _INVITED = prepared(
 
 
 @dataclass(frozen=True)
-class Answering:
+class SupplierOffer:
     """A brief with the viewer's own offer to it. `company` is None when the brief hides its name."""
 
     brief: Brief
@@ -43,7 +43,7 @@ class Answering:
     requirements: BriefRequirements
     proposal: Proposal | None
     company: str | None
-    may_answer: bool
+    can_answer: bool
 
     @property
     def deadline(self) -> dt.datetime:
@@ -54,12 +54,12 @@ class Answering:
     @property
     def is_open(self) -> bool:
         """Say whether the offer can be written now."""
-        return self.phase is Phase.OPEN and self.may_answer
+        return self.phase is Phase.OPEN and self.can_answer
 
     @property
     def state(self) -> str:
         """Return what the offer is for its supplier; a draft that is not begun is a draft."""
-        return standing(self.proposal.state if self.proposal else State.DRAFT, self.phase)
+        return displayed_state(self.proposal.state if self.proposal else State.DRAFT, self.phase)
 
     @property
     def state_label(self) -> str:
@@ -118,7 +118,7 @@ def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
     return session.scalar(_OWN, {"brief_id": brief_id, "organisation_id": viewer.organisation_id})
 
 
-def answering(viewer: Viewer, reference: str) -> Answering:
+def load_supplier_offer(viewer: Viewer, reference: str) -> SupplierOffer:
     """Return a brief that the viewer's supplier may answer or has answered. Raises NotFound."""
     if not viewer.is_supplier:
         raise NotFound
@@ -128,18 +128,18 @@ def answering(viewer: Viewer, reference: str) -> Answering:
         raise NotFound
     seen = view_of(viewer, brief)
     proposal = own_proposal(viewer, brief.id)
-    return Answering(
+    return SupplierOffer(
         brief=brief,
         phase=seen.phase,
         version=version,
         requirements=BriefRequirements.from_answers(version.title, version.answers),
         proposal=proposal,
         company=seen.company.name if seen.company else None,
-        may_answer=_may_answer(viewer, brief, proposal),
+        can_answer=_can_answer(viewer, brief, proposal),
     )
 
 
-def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
+def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
     """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
     asked = {"brief_id": brief.id, "organisation_id": viewer.organisation_id}
     if session.scalar(_IN_TRADE, asked) is None:
@@ -148,7 +148,7 @@ def _may_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool
 
 
 @dataclass(frozen=True)
-class OwnOffer:
+class OfferSummary:
     """A line in the supplier's list of offers."""
 
     proposal: Proposal
@@ -159,7 +159,7 @@ class OwnOffer:
     @property
     def state(self) -> str:
         """Return what the offer is for its supplier."""
-        return standing(self.proposal.state, self.phase)
+        return displayed_state(self.proposal.state, self.phase)
 
     @property
     def state_label(self) -> str:
@@ -177,7 +177,7 @@ class OwnOffer:
         return self.has_letter and self.proposal.outcome_seen_at is None
 
 
-def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
+def own_offers(viewer: Viewer, page: int = 1) -> Page[OfferSummary]:
     """Return the offers of the viewer's supplier, the last changed first."""
     if not viewer.is_supplier:
         raise NotFound
@@ -195,7 +195,7 @@ def own_offers(viewer: Viewer, page: int = 1) -> Page[OwnOffer]:
     for proposal in found.items:
         seen = view_of(viewer, proposal.brief)
         items.append(
-            OwnOffer(
+            OfferSummary(
                 proposal,
                 phase_of(proposal.brief),
                 seen.company.name if seen.company else None,

@@ -8,11 +8,11 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.duplicate_text import MANY
+from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.forms.offer import OfferForm, offer_form
 from marketplace.proposals.forms.reasons import WithdrawForm
 from marketplace.proposals.offer_display import OfferDisplay
-from marketplace.proposals.queries import Answering
+from marketplace.proposals.queries import SupplierOffer
 from marketplace.proposals.validation import OfferProblem
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -36,30 +36,38 @@ def index() -> Answer:
 def edit(reference: str) -> Answer:
     """Write an offer: save as often as one likes, send until the deadline."""
     viewer = current_viewer()
-    found = queries.answering(viewer, reference)
-    if not found.is_open or found.state == "withdrawn":
+    supplier_offer = queries.load_supplier_offer(viewer, reference)
+    if not supplier_offer.is_open or supplier_offer.state == "withdrawn":
         if request.method == "GET":
-            return _read_only(found)
-        message = _why_closed(found)
-        if _saves_itself():
-            return _told(message, 409)
+            return _read_only(supplier_offer)
+        message = _why_closed(supplier_offer)
+        if _is_autosave():
+            return _autosave_answer(message, 409)
         flashes.warn(message)
         return see_other("proposals.edit", reference=reference)
-    form = offer_form(found.requirements, found.content, found.proposal.revision if found.proposal else 0)
+    form = offer_form(
+        supplier_offer.requirements,
+        supplier_offer.content,
+        supplier_offer.proposal.revision if supplier_offer.proposal else 0,
+    )
     if request.method == "POST":
         if not form.validate():
-            return _told(form.all_errors()[0][1], 422) if _saves_itself() else _page(found, form, [], 422)
+            return (
+                _autosave_answer(form.all_errors()[0][1], 422)
+                if _is_autosave()
+                else _page(supplier_offer, form, [], 422)
+            )
         return _keep(reference, form, send=request.form.get("act") == "send")
-    shown = found.problems if request.args.get("missing") else []
-    _mark(form, shown)
-    return _page(found, form, shown)
+    shown = supplier_offer.problems if request.args.get("missing") else []
+    _show_problems(form, shown)
+    return _page(supplier_offer, form, shown)
 
 
-def _why_closed(found: Answering) -> str:
+def _why_closed(supplier_offer: SupplierOffer) -> str:
     """Return why nothing can be written now, in words."""
-    if found.phase is not Phase.OPEN:
+    if supplier_offer.phase is not Phase.OPEN:
         return _("The deadline has passed. Offers can no longer be written or changed.")
-    if not found.may_answer:
+    if not supplier_offer.can_answer:
         return _("You are not approved for this kind of job, or the company does not accept offers from you.")
     return _("This offer has been withdrawn. Restore it before you change it.")
 
@@ -71,12 +79,14 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
         saved = use_cases.save(viewer, reference, form.content(), form.seen_revision())
     except (RuleBroken, Conflict) as error:
         return _not_saved(reference, form, error)
-    if _saves_itself():
-        return _told(_("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision))
+    if _is_autosave():
+        return _autosave_answer(
+            _("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision)
+        )
     if not send:
         flashes.done(_("Saved. Only you can see it."))
         return see_other("proposals.edit", reference=reference)
-    problems = queries.answering(viewer, reference).problems
+    problems = queries.load_supplier_offer(viewer, reference).problems
     if problems:
         flashes.note(
             ngettext(
@@ -92,7 +102,7 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
         flashes.warn(error.message)
     else:
         flashes.done(_("Sent. You can change the offer until the deadline."))
-        if queries.saying_the_same(sent) >= MANY:
+        if queries.count_duplicate_offers(sent) >= DUPLICATE_THRESHOLD:
             flashes.note(
                 _(
                     "You describe this job in the same words as other suppliers. Companies are told this when they compare offers. Write what it means for this job."
@@ -101,60 +111,67 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
     return see_other("proposals.edit", reference=reference)
 
 
-def _saves_itself() -> bool:
+def _is_autosave() -> bool:
     """Say whether the page saves in the background and wants a line of text back."""
     return request.headers.get("X-Autosave") == "1"
 
 
-def _told(message: str, status: int, seen: str = "") -> tuple[Response, int]:
+def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Response, int]:
     """Tell the page how a save in the background went; `seen` is the new revision when it went well."""
     return jsonify(saved=message, ok=bool(seen), seen=seen), status
 
 
 def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> Answer:
     """Show a rule's no, or a colleague's save in between, with all that was typed still there."""
-    if _saves_itself():
-        return _told(error.message, 409 if isinstance(error, Conflict) else 422)
-    found = queries.answering(current_viewer(), reference)
-    if not found.is_open:
+    if _is_autosave():
+        return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
+    supplier_offer = queries.load_supplier_offer(current_viewer(), reference)
+    if not supplier_offer.is_open:
         flashes.warn(error.message)
         return see_other("proposals.edit", reference=reference)
-    if isinstance(error, Conflict) and found.proposal is not None:
-        saved = offer_form(found.requirements, found.content, found.proposal.revision, formdata=None)
+    if isinstance(error, Conflict) and supplier_offer.proposal is not None:
+        saved = offer_form(
+            supplier_offer.requirements,
+            supplier_offer.content,
+            supplier_offer.proposal.revision,
+            formdata=None,
+        )
         form.show_conflict(saved, error.message)
         form.seen.data = str(error.current.get("revision", ""))
-        return _page(found, form, [], 409)
+        return _page(supplier_offer, form, [], 409)
     form.add_rule_error(RuleBroken(error.message))
-    return _page(found, form, [], 422)
+    return _page(supplier_offer, form, [], 422)
 
 
-def _mark(form: OfferForm, problems: list[OfferProblem]) -> None:
+def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:
     """Show what is missing beside its field."""
     for problem in problems:
         form.add_rule_error(RuleBroken(problem.message, problem.field))
 
 
-def _page(found: Answering, form: OfferForm, shown: list[OfferProblem], status: int = 200) -> tuple[str, int]:
+def _page(
+    supplier_offer: SupplierOffer, form: OfferForm, shown: list[OfferProblem], status: int = 200
+) -> tuple[str, int]:
     html = render_template(
         "proposals/edit.html",
-        found=found,
+        supplier_offer=supplier_offer,
         form=form,
-        problems=found.problems,
+        problems=supplier_offer.problems,
         shown=shown,
-        owned=found.requirements.ownership_labels,
-        may_send=current_viewer().is_owner,
+        owned=supplier_offer.requirements.ownership_labels,
+        can_send=current_viewer().is_owner,
     )
     return html, status
 
 
-def _read_only(found: Answering) -> Answer:
-    if found.proposal is None:
-        if not found.is_open and not found.may_answer:
+def _read_only(supplier_offer: SupplierOffer) -> Answer:
+    if supplier_offer.proposal is None:
+        if not supplier_offer.is_open and not supplier_offer.can_answer:
             raise NotFound
-        return render_template("proposals/closed.html", found=found, display=None)
-    content = found.sent or found.content
-    display = OfferDisplay(content, found.requirements.ownership_labels, is_own=True)
-    return render_template("proposals/closed.html", found=found, display=display)
+        return render_template("proposals/closed.html", supplier_offer=supplier_offer, display=None)
+    content = supplier_offer.sent or supplier_offer.content
+    display = OfferDisplay(content, supplier_offer.requirements.ownership_labels, is_own=True)
+    return render_template("proposals/closed.html", supplier_offer=supplier_offer, display=display)
 
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])
@@ -162,15 +179,15 @@ def _read_only(found: Answering) -> Answer:
 def withdraw(reference: str) -> Answer:
     """Take back an offer, after having read what that means."""
     viewer = current_viewer()
-    found = queries.answering(viewer, reference)
-    if not found.is_sent:
+    supplier_offer = queries.load_supplier_offer(viewer, reference)
+    if not supplier_offer.is_sent:
         raise NotFound
     form = WithdrawForm()
     if form.validate_on_submit():
         use_cases.withdraw(viewer, reference, form.reason.data or "")
         flashes.done(_("The offer has been withdrawn."))
         return see_other("proposals.edit", reference=reference)
-    return render_template("proposals/withdraw.html", found=found, form=form)
+    return render_template("proposals/withdraw.html", supplier_offer=supplier_offer, form=form)
 
 
 @blueprint.post("/briefs/<reference>/proposal/resume")

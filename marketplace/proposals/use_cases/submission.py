@@ -12,38 +12,38 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import OfferContent
-from marketplace.proposals.duplicate_text import MOST_A_DAY
+from marketplace.proposals.duplicate_text import MAX_OFFERS_PER_DAY
 from marketplace.proposals.lifecycle import State
-from marketplace.proposals.models import Proposal, new_number
+from marketplace.proposals.models import Proposal, random_id
 from marketplace.proposals.queries import (
-    Answering,
-    answering,
+    SupplierOffer,
+    count_submitted_within_a_day,
     letter_for,
+    load_supplier_offer,
     own_proposal,
-    sent_within_a_day,
 )
 from marketplace.proposals.use_cases.shared import (
-    company_people,
-    locked_for_supplier,
-    log,
-    move_proposal,
+    apply_transition,
+    company_receivers,
+    lock_brief_for_supplier,
+    record_action,
     supplier_actor,
-    supplier_people,
+    supplier_receivers,
 )
 from marketplace.suppliers.models import Supplier
 
 
-def _writing(viewer: Viewer, reference: str) -> Answering:
+def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
     """Return the brief with the viewer's offer, locked and still open to it. Raises RuleBroken when it is not."""
-    locked_for_supplier(viewer, reference)
-    found = answering(viewer, reference)
-    if found.phase is not Phase.OPEN:
+    lock_brief_for_supplier(viewer, reference)
+    supplier_offer = load_supplier_offer(viewer, reference)
+    if supplier_offer.phase is not Phase.OPEN:
         raise RuleBroken(_("The deadline has passed. Offers can no longer be written or changed."))
-    if not found.may_answer:
+    if not supplier_offer.can_answer:
         raise RuleBroken(
             _("You are not approved for this kind of job, or the company does not accept offers from you.")
         )
-    return found
+    return supplier_offer
 
 
 def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: int | None = None) -> Proposal:
@@ -53,25 +53,27 @@ def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: i
     RuleBroken after the deadline.
     """
     with transaction():
-        return _keep(viewer, _writing(viewer, reference), content, seen_revision)
+        return _keep(viewer, _lock_open_offer(viewer, reference), content, seen_revision)
 
 
-def _keep(viewer: Viewer, found: Answering, content: OfferContent, seen_revision: int | None) -> Proposal:
-    proposal = found.proposal
-    stored = content.adapted_to(found.requirements).to_dict()
+def _keep(
+    viewer: Viewer, supplier_offer: SupplierOffer, content: OfferContent, seen_revision: int | None
+) -> Proposal:
+    proposal = supplier_offer.proposal
+    stored = content.adapted_to(supplier_offer.requirements).to_dict()
     if proposal is None:
         proposal = Proposal(
-            id=_free_number(),
-            brief_id=found.brief.id,
+            id=_unused_id(),
+            brief_id=supplier_offer.brief.id,
             supplier_id=viewer.organisation_id,
-            brief_version_id=found.version.id,
+            brief_version_id=supplier_offer.version.id,
             created_by_id=viewer.user_id,
             content=stored,
             revision=1,
         )
         session.add(proposal)
         session.flush()
-        log(viewer, "proposal.begin", found.brief, proposal)
+        record_action(viewer, "proposal.begin", supplier_offer.brief, proposal)
         return proposal
     if proposal.state == State.WITHDRAWN:
         raise RuleBroken(_("This offer has been withdrawn. Restore it before you change it."))
@@ -83,19 +85,19 @@ def _keep(viewer: Viewer, found: Answering, content: OfferContent, seen_revision
             ),
             {"revision": proposal.revision},
         )
-    move_proposal(proposal, "save", supplier_actor(viewer), found.phase)
+    apply_transition(proposal, "save", supplier_actor(viewer), supplier_offer.phase)
     if proposal.content != stored:
         proposal.content = stored
         proposal.revision += 1
-        log(viewer, "proposal.save", found.brief, proposal)
+        record_action(viewer, "proposal.save", supplier_offer.brief, proposal)
     return proposal
 
 
-def _free_number() -> int:
+def _unused_id() -> int:
     """Return an id at random that no offer has."""
-    number = new_number()
+    number = random_id()
     while session.scalar(select(Proposal.id).where(Proposal.id == number)) is not None:
-        number = new_number()
+        number = random_id()
     return number
 
 
@@ -106,8 +108,8 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
     saved since `seen_revision`. Sending the same twice changes nothing.
     """
     with transaction():
-        found = _writing(viewer, reference)
-        proposal = _own(viewer, found.brief.id)
+        supplier_offer = _lock_open_offer(viewer, reference)
+        proposal = _own(viewer, supplier_offer.brief.id)
         if not viewer.is_owner:
             raise RuleBroken(
                 _("Only an owner can send the offer. It has been saved. Ask an owner to send it.")
@@ -116,37 +118,39 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             raise Conflict(
                 _("A colleague has saved this offer since you opened it. Read it again before you send it.")
             )
-        if found.problems:
-            raise RuleBroken(found.problems[0].message, found.problems[0].field)
-        _must_not_be_too_many(proposal)
-        again = found.is_sent
-        if again and not found.has_unsent_changes and not found.answers_older_version:
+        if supplier_offer.problems:
+            raise RuleBroken(supplier_offer.problems[0].message, supplier_offer.problems[0].field)
+        _check_daily_limit(proposal)
+        again = supplier_offer.is_sent
+        if again and not supplier_offer.has_unsent_changes and not supplier_offer.answers_older_version:
             return proposal
-        move_proposal(proposal, "submit", supplier_actor(viewer), found.phase)
+        apply_transition(proposal, "submit", supplier_actor(viewer), supplier_offer.phase)
         now = clock.now()
         # What is sent holds the parts that the brief asks for today, also when it was changed after the last save.
-        content = found.content.to_dict()
+        content = supplier_offer.content.to_dict()
         proposal.content = proposal.submitted_content = content
-        proposal.brief_version_id = found.version.id
+        proposal.brief_version_id = supplier_offer.version.id
         proposal.submitted_at = now
         proposal.add_revision(content, now, viewer.user_id)
-        log(viewer, "proposal.submit", found.brief, proposal)
-        told = notices.offer_sent(found.version.title, reference, found.deadline, again=again)
-        send(told, supplier_people(proposal))
+        record_action(viewer, "proposal.submit", supplier_offer.brief, proposal)
+        notice = notices.offer_sent(
+            supplier_offer.version.title, reference, supplier_offer.deadline, again=again
+        )
+        send(notice, supplier_receivers(proposal))
         return proposal
 
 
-def _must_not_be_too_many(proposal: Proposal) -> None:
+def _check_daily_limit(proposal: Proposal) -> None:
     """Refuse the first sending of an offer when its supplier has sent very many within a day. Raises RuleBroken."""
     if proposal.revisions:
         return
     # Two that are sent at once wait for each other here, so that both are counted.
     session.execute(select(Supplier.id).where(Supplier.id == proposal.supplier_id).with_for_update())
-    if sent_within_a_day(proposal.supplier_id) >= MOST_A_DAY:
+    if count_submitted_within_a_day(proposal.supplier_id) >= MAX_OFFERS_PER_DAY:
         raise RuleBroken(
             _(
                 "You have sent %(most)s offers within 24 hours. This one has been saved. Send it tomorrow.",
-                most=MOST_A_DAY,
+                most=MAX_OFFERS_PER_DAY,
             )
         )
 
@@ -154,32 +158,34 @@ def _must_not_be_too_many(proposal: Proposal) -> None:
 def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
     """Take back a sent offer: until the deadline it can be taken up again, after that it is final."""
     with transaction():
-        brief = locked_for_supplier(viewer, reference)
+        brief = lock_brief_for_supplier(viewer, reference)
         proposal = _own(viewer, brief.id)
-        found = answering(viewer, reference)
-        move_proposal(proposal, "withdraw", supplier_actor(viewer), found.phase)
+        supplier_offer = load_supplier_offer(viewer, reference)
+        apply_transition(proposal, "withdraw", supplier_actor(viewer), supplier_offer.phase)
         proposal.withdrawn_at = clock.now()
-        proposal.own_reason = reason
-        log(viewer, "proposal.withdraw", brief, proposal)
-        is_final = found.phase is not Phase.OPEN
+        proposal.supplier_reason = reason
+        record_action(viewer, "proposal.withdraw", brief, proposal)
+        is_final = supplier_offer.phase is not Phase.OPEN
         send(
-            notices.offer_withdrawn(found.version.title, reference, is_final=is_final),
-            supplier_people(proposal),
+            notices.offer_withdrawn(supplier_offer.version.title, reference, is_final=is_final),
+            supplier_receivers(proposal),
         )
         if is_final:
-            told = notices.supplier_withdrew(proposal.supplier.name, found.version.title, reference, reason)
-            send(told, company_people(brief))
+            notice = notices.supplier_withdrew(
+                proposal.supplier.name, supplier_offer.version.title, reference, reason
+            )
+            send(notice, company_receivers(brief))
 
 
 def resume(viewer: Viewer, reference: str) -> None:
     """Take up a withdrawn offer again as a draft, while the brief is open."""
     with transaction():
-        found = _writing(viewer, reference)
-        proposal = _own(viewer, found.brief.id)
-        move_proposal(proposal, "resume", supplier_actor(viewer), found.phase)
+        supplier_offer = _lock_open_offer(viewer, reference)
+        proposal = _own(viewer, supplier_offer.brief.id)
+        apply_transition(proposal, "resume", supplier_actor(viewer), supplier_offer.phase)
         proposal.withdrawn_at = None
         proposal.submitted_content = None
-        log(viewer, "proposal.resume", found.brief, proposal)
+        record_action(viewer, "proposal.resume", supplier_offer.brief, proposal)
 
 
 def _own(viewer: Viewer, brief_id: int) -> Proposal:

@@ -17,7 +17,7 @@ GOAL_LABELS = {
 
 def similar_earlier_briefs_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
     """Build the panel with similar earlier briefs and their outcome."""
-    found = queries.earlier_with_outcome(viewer, brief_view)
+    found = queries.similar_brief_outcomes(viewer, brief_view)
     rows = [
         {
             "brief": one.earlier.brief,

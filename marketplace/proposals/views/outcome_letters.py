@@ -10,7 +10,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.award import CRITERION_LABELS
 from marketplace.proposals.forms.reasons import ReasonForm
-from marketplace.proposals.lifecycle import DECLINE_DAYS, days_after, may_decline, reason_label
+from marketplace.proposals.lifecycle import DECLINE_DAYS, can_decline, days_after, reason_label
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -24,17 +24,19 @@ Answer = str | Response
 def letter(proposal_id: int) -> Answer:
     """The company's answer to an offer."""
     viewer = current_viewer()
-    found = queries.letter_for(viewer, proposal_id)
-    if found.proposal.outcome_seen_at is None:
+    letter = queries.letter_for(viewer, proposal_id)
+    if letter.proposal.outcome_seen_at is None:
         use_cases.mark_letter_seen(viewer, proposal_id)
-    award = found.award
-    declinable = bool(award and found.brief.state == "awarded" and may_decline(award.awarded_at, clock.now()))
+    award = letter.award
+    declinable = bool(
+        award and letter.brief.state == "awarded" and can_decline(award.awarded_at, clock.now())
+    )
     return render_template(
         "proposals/letter.html",
-        letter=found,
+        letter=letter,
         criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
-        reason=reason_label(found.proposal.outcome_code),
-        may_decline=declinable and viewer.is_owner,
+        reason=reason_label(letter.proposal.outcome_code),
+        can_decline=declinable and viewer.is_owner,
         decline_until=days_after(award.awarded_at, DECLINE_DAYS) if award else None,
     )
 
@@ -44,8 +46,8 @@ def letter(proposal_id: int) -> Answer:
 def decline(proposal_id: int) -> Answer:
     """Say no to a job one was chosen for."""
     viewer = current_viewer()
-    found = queries.letter_for(viewer, proposal_id)
-    if not found.is_winner or found.brief.state != "awarded":
+    letter = queries.letter_for(viewer, proposal_id)
+    if not letter.is_winner or letter.brief.state != "awarded":
         raise NotFound
     form = ReasonForm()
     if form.validate_on_submit():
@@ -56,4 +58,4 @@ def decline(proposal_id: int) -> Answer:
         else:
             flashes.done(_("You have declined the job. The company will be notified."))
             return see_other("proposals.index")
-    return render_template("proposals/decline.html", letter=found, form=form)
+    return render_template("proposals/decline.html", letter=letter, form=form)

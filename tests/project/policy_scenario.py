@@ -108,7 +108,7 @@ class PolicyScenario:
                     self.secrets[user_id] = str(cookie["_user_id"])
         self.sessions = {row.user_id: row.id for row in session.scalars(select(SignInSession))}
 
-    def sit_down_again(self, browser: Browser) -> None:
+    def reset_session(self, browser: Browser) -> None:
         """Restore the initial sign-in session of a test client after a request has changed it."""
         user_id = next(key for key, other in self.browsers.items() if other is browser)
         with browser.session_transaction() as cookie:

@@ -1,7 +1,7 @@
-"""Finding suppliers in the public directory: words, facets and a fair order, in memory.
+"""In-memory search of the supplier directory: words, facets and a daily random order. No database and no request.
 
-Pure: entries in, a page of results out. Each value of each facet is one large integer whose bits are the entries
-that have it, so that counting all facets of ten thousand suppliers takes a few milliseconds.
+Each value of each facet is one large integer whose bits are the entries that have it, so that counting all facets of
+ten thousand suppliers takes a few milliseconds.
 """
 
 import datetime as dt
@@ -21,7 +21,7 @@ _MAX_CACHED_QUERIES = 64
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """A kind of service that a supplier is approved for, by whom and since when."""
+    """A kind of service that a supplier is approved for, by which garden and since when."""
 
     category: str
     garden: str
@@ -30,7 +30,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A supplier as the directory knows it. `services` are only those it is approved for."""
+    """A supplier in the directory. `services` are only those it is approved for."""
 
     id: int
     mark: tuple[object, ...]
@@ -51,13 +51,13 @@ class Entry:
 
     @property
     def places(self) -> frozenset[str]:
-        """Return the municipalities where it takes jobs with meetings: those it names, and its own."""
+        """Municipalities where it takes jobs with meetings: those it lists, and its own."""
         return frozenset((*self.area, self.municipality))
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is looked for. `kind` is a group or a service of the taxonomy; an empty text means any."""
+    """Search text and facet filters. `kind` is a group or a service of the taxonomy. An empty value means any."""
 
     text: str = ""
     kind: str = ""
@@ -68,12 +68,12 @@ class Wanted:
     remote: str = ""
 
     def chosen(self) -> dict[str, str]:
-        """Return what is not empty, as it stands in the address."""
+        """Non-empty filters by name, as in the query string."""
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in named.items() if value}
 
     def without(self, name: str) -> "Wanted":
-        """Return the same with one thing let go."""
+        """Copy of the search without one filter."""
         return replace(self, **{name: ""})
 
 
@@ -82,14 +82,14 @@ FACETS = ("kind", "place", "sector", "language", "price", "remote")
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """What was found: entries in order, and for each facet how many each value would give."""
+    """Search result: entries in order, and for each facet the number of results per value."""
 
     entries: Sequence[Entry]
     counts: Mapping[str, Mapping[str, int]]
 
 
 def facet_values(entry: Entry) -> Iterable[tuple[str, str]]:
-    """Return every (facet, value) that an entry answers to."""
+    """Yield every (facet, value) of an entry."""
     for code in entry.services:
         yield "kind", code
     for group in {taxonomy.group_of(code) for code in entry.services}:
@@ -109,7 +109,7 @@ def facet_values(entry: Entry) -> Iterable[tuple[str, str]]:
 
 
 class Catalogue:
-    """All suppliers that stand in the directory, ready to be searched. Never changes once made."""
+    """Immutable search index of all listed suppliers."""
 
     def __init__(self, entries: Sequence[Entry]) -> None:
         self.entries = tuple(entries)
@@ -135,20 +135,20 @@ class Catalogue:
         return masks
 
     def mask(self, facet: str, value: str) -> int:
-        """Return the entries with a value of a facet, as bits."""
+        """Bit mask of the entries with a value of a facet."""
         return self._masks[facet].get(value, 0)
 
     def count(self, facet: str, value: str, also: int | None = None) -> int:
-        """Count the entries with a value of a facet."""
+        """Count the entries with a value of a facet, optionally within a mask."""
         found = self.mask(facet, value)
         return (found if also is None else found & also).bit_count()
 
     def with_value(self, facet: str, value: str) -> list[Entry]:
-        """Return the entries with a value of a facet."""
+        """Entries with a value of a facet."""
         return [self.entries[position] for position in _positions(self.mask(facet, value))]
 
     def find(self, wanted: Wanted, today: dt.date) -> Hits:
-        """Return all suppliers that are wanted, in order, with the counts beside each facet."""
+        """Find the matching suppliers in order, with counts for each facet."""
         scores = self.scores(wanted.text)
         reach = self._all if scores is None else _bits(scores)
         chosen = {facet: getattr(wanted, facet) for facet in FACETS}
@@ -170,12 +170,12 @@ class Catalogue:
         return Hits([self.entries[position] for position in order], counts)
 
     def loosen(self, wanted: Wanted, today: dt.date) -> list[tuple[str, int]]:
-        """Return what could be let go to find something, with how many that would give, the most first."""
+        """List the filters whose removal gives results, with the number of results, most first."""
         tries = [(name, len(self.find(wanted.without(name), today).entries)) for name in wanted.chosen()]
         return sorted((found for found in tries if found[1]), key=lambda found: -found[1])
 
     def _rotation(self, today: dt.date) -> tuple[int, ...]:
-        """Return all positions in the day's order: drawn anew each day, the same for everybody."""
+        """All positions in the order of the day, which is random but the same for everybody."""
         order = self._orders.get(today)
         if order is None:
             day = today.isoformat()
@@ -189,7 +189,7 @@ class Catalogue:
         return order
 
     def scores(self, text: str) -> dict[int, float] | None:
-        """Return how well each entry answers to words, by position; None when there are no words to look for."""
+        """Score each entry for a text, by position. Returns None if the text is empty."""
         stems = query_stems(text)
         meant = intended_services(text)
         if not stems and not meant:
@@ -198,9 +198,9 @@ class Catalogue:
         return self._scores.get_or_create(key, lambda: self._score(stems, meant))
 
     def _score(self, stems: Sequence[str], meant: Mapping[str, float]) -> dict[int, float]:
-        """Add up words in names and texts and the services that the words mean.
+        """Score words in names and texts, and the services that the words refer to.
 
-        An entry counts when it sells a service that was meant, or has at least half of the words.
+        An entry matches if it sells one of these services, or contains at least half of the words.
         """
         names, texts = self._folded_names, [entry.words for entry in self.entries]
         words: dict[int, float] = {}
@@ -221,7 +221,7 @@ class Catalogue:
 
 
 def _positions(mask: int) -> list[int]:
-    """Return the places of the bits that are set."""
+    """Positions of the bits that are set."""
     return [position for position, bit in enumerate(reversed(f"{mask:b}")) if bit == "1"]
 
 

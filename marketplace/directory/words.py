@@ -1,4 +1,4 @@
-"""Words that people type: folded, stemmed, and understood as services of the taxonomy. Pure."""
+"""Search text analysis: normalize, stem, and infer services of the taxonomy. No database and no request."""
 
 import re
 import unicodedata
@@ -14,14 +14,14 @@ _WORD = re.compile(r"[^\W_]+")
 MAX_QUERY = 200
 MAX_WORDS = 12
 SHORT = 3
-"""Words so short count only as whole words."""
+"""Stems up to this length match whole words only."""
 _MOST_SERVICES = 6
 _LIKELY = 0.35
-"""From what probability on the matcher's guess at a service counts."""
+"""Minimum probability for a service inferred by the matcher."""
 
 
 def fold(text: str) -> str:
-    """Return text for comparing: lower case, letters and digits only, single spaces."""
+    """Normalize text for comparison: lower case, letters and digits only, single spaces."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
 
 
@@ -32,20 +32,20 @@ def _stop_words() -> frozenset[str]:
 
 @lru_cache(maxsize=2000)
 def query_stems(text: str) -> tuple[str, ...]:
-    """Return the stems of the words that carry meaning, in their order, each once."""
+    """Distinct stems of the words that are not stop words, in order."""
     words = [word for word in fold(text[:MAX_QUERY]).split() if word not in _stop_words()]
     return tuple(dict.fromkeys(_cut(word) for word in words))[:MAX_WORDS]
 
 
 def _cut(word: str) -> str:
-    """Return the beginning that a word's forms share; short words stay as they are."""
+    """Longest common prefix of a word's forms. Short words are unchanged."""
     shortest = min(stem(word, "nb"), word, key=len)
     return shortest if len(shortest) > SHORT else word
 
 
 @cache
 def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
-    """Return the services behind every name and lay phrase, by its stems."""
+    """Services by the stems of their names and lay phrases."""
     found: dict[frozenset[str], list[str]] = {}
     for code, service in taxonomy.services().items():
         texts = [*service.labels.values()]
@@ -63,9 +63,9 @@ def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
 
 @lru_cache(maxsize=2000)
 def intended_services(text: str) -> Mapping[str, float]:
-    """Return the services that words mean, with a weight up to 1, the strongest first, at most six.
+    """Infer the services that a text refers to, with weights up to 1, strongest first, at most six.
 
-    A name or phrase of the taxonomy that is all of the words decides alone; where none is, the matcher guesses as well.
+    A name or phrase that consists of exactly these words decides alone; otherwise the matcher's guesses are added.
     """
     asked = frozenset(query_stems(text))
     if not asked:

@@ -1,4 +1,4 @@
-"""What a profile lacks, said by what the lack does; and where a supplier works, in words."""
+"""Missing fields of a profile with their effects, and the area of a supplier in words."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ MOST_PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """Something not stated: its effect in one sentence, and the section where it is mended."""
+    """A missing field: its effect in one sentence, and the section where it is filled in."""
 
     section: str
     effect: str
@@ -22,7 +22,7 @@ class Gap:
 
 
 def gaps(supplier: Any) -> list[Gap]:
-    """Return what the supplier has not stated, the most costly first."""
+    """List the missing fields of a profile, most important first."""
     found: list[Gap] = []
     codes = {row.code for row in supplier.services}
     told = {case.service_code for case in supplier.cases}
@@ -107,7 +107,7 @@ def gaps(supplier: Any) -> list[Gap]:
 
 
 def format_area(supplier: Any) -> str:
-    """Return where a supplier comes to the customer: counties by name, then single municipalities, at most six."""
+    """Describe where a supplier visits customers: whole counties, then up to six municipalities."""
     if not supplier.on_site:
         return ""
     return format_municipalities(
@@ -116,7 +116,7 @@ def format_area(supplier: Any) -> str:
 
 
 def format_municipalities(numbers: Collection[str], seat: str) -> str:
-    """Return municipalities in words, whole counties by their name."""
+    """Describe municipalities in words, whole counties by name."""
     have = set(numbers)
     named: list[str] = []
     for county, name in places.counties().items():

@@ -1,4 +1,4 @@
-"""Reading a file of suppliers, one JSON object a line: every fault named with its line and what to do. Pure."""
+"""Parse and validate a JSON Lines file of suppliers. Each fault names its line and a remedy. No database."""
 
 import codecs
 import json
@@ -20,20 +20,20 @@ LANGUAGES = ("nb", "nn", "en")
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong on a line, and the remedy."""
+    """A fault on a line, and its remedy."""
 
     line: int
     problem: str
     remedy: str
 
     def __str__(self) -> str:
-        """Return the fault as one line."""
+        """Format the fault as one line."""
         return f"line {self.line}: {self.problem}. {self.remedy}"
 
 
 @dataclass(frozen=True, slots=True)
 class ImportedSupplier:
-    """A supplier as the file tells of it; `municipality` is None and `services` empty where it does not say."""
+    """A supplier in the file. `municipality` is None and `services` empty if not given."""
 
     line: int
     name: str
@@ -48,14 +48,14 @@ class ImportedSupplier:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """All suppliers of a file that could be read, and all faults."""
+    """The valid suppliers of a file, and all faults."""
 
     suppliers: list[ImportedSupplier] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
 
 
 def read_suppliers(path: Path) -> ReadFile:
-    """Read a JSON Lines file. Nothing is raised for what is wrong in it: all faults are collected."""
+    """Read a JSON Lines file. Faults are collected, not raised."""
     found = ReadFile()
     try:
         if path.stat().st_size > MOST_BYTES:
@@ -92,7 +92,10 @@ def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | N
     except UnicodeDecodeError:
         faults.append(Fault(number, "the line is not UTF-8", "Save the file as UTF-8."))
         return None
-    except (ValueError, RecursionError) as error:  # a number of thousands of digits is no JSONDecodeError
+    except (
+        ValueError,
+        RecursionError,
+    ) as error:  # numbers of thousands of digits raise ValueError, not JSONDecodeError
         faults.append(
             Fault(number, f"the line is not JSON ({error})", "Write one whole JSON object on the line.")
         )

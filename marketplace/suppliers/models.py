@@ -1,4 +1,4 @@
-"""Suppliers: profile, services, trades, areas, languages and case studies."""
+"""Database models for suppliers: profile, services, trades, areas, languages and case studies."""
 
 import datetime as dt
 from typing import Any
@@ -14,7 +14,7 @@ from marketplace.organisations.models import BusinessGarden, Organisation
 class Supplier(Organisation):
     """An agency, photographer or freelancer. `about` is the profile text; prices are NOK excluding VAT.
 
-    `version` grows with each change that the ranking can see, so that indexes know when they are old.
+    `version` is incremented with each change that the ranking can see, to invalidate indexes.
     """
 
     __tablename__ = "supplier"
@@ -56,10 +56,10 @@ class Supplier(Organisation):
 
 
 class HeldChange(Base):
-    """A change that lifted a supplier far up for several briefs, and does not count until a curator has looked.
+    """A profile change that would move a supplier far up in several rankings, held back until a curator reviews it.
 
-    `before` is how it told of itself when somebody had last no reason to look, which counts so long. `places` is how far
-    the change lifts it at least, for `briefs` of the lists kept last.
+    `before` is the profile used for ranking until then. `places` is the minimum number of ranks gained, in `briefs`
+    of the most recent rankings.
     """
 
     __tablename__ = "held_change"
@@ -90,7 +90,7 @@ class SupplierSector(Base):
 
 
 class SupplierArea(Base):
-    """A municipality where a supplier comes to the customer."""
+    """A municipality where a supplier visits customers."""
 
     __tablename__ = "supplier_area"
 
@@ -108,7 +108,7 @@ class SupplierLanguage(Base):
 
 
 class CaseStudy(Base):
-    """A job done, told by the supplier. The customer is described, not named."""
+    """A completed job, described by the supplier without naming the customer."""
 
     __tablename__ = "case_study"
 

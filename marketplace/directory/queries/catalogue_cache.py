@@ -1,4 +1,4 @@
-"""The public directory: a catalogue in memory, kept fresh by one cheap question to the database at each request."""
+"""Process-wide cache of the directory, validated by one cheap query per request."""
 
 from collections import defaultdict
 from threading import Lock
@@ -55,20 +55,19 @@ _STAMPED = prepared(
 
 
 def directory_fingerprint() -> str:
-    """Return a value that changes when anything changes that directory or ranking see.
+    """Fingerprint that changes whenever something changes that the directory or the ranking shows.
 
-    Profiles by their versions, vettings by their revisions, closed organisations by their count, and the day,
-    because approvals fall asleep with time.
+    It covers profile versions, vetting revisions, closed organisations, and the day, because approvals expire.
     """
     found = session.execute(_STAMPED).one()
     return "/".join([clock.today().isoformat(), *(str(value) for value in found)])
 
 
 def catalogue() -> Catalogue:
-    """Return all suppliers that may be listed: approved for something, active, not pausing.
+    """All listed suppliers: approved for at least one kind of service, active and not paused.
 
-    Built once for each state of the directory and shared by all requests of the process; after a change only the
-    suppliers that changed are read again.
+    Built once per fingerprint and shared by all requests of the process. After a change only the changed suppliers
+    are read again.
     """
     stamp, engine = directory_fingerprint(), db.engine
     kept = _kept.get(engine)
@@ -87,7 +86,7 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
     marks: dict[int, list[object]] = {}
     gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
     names: dict[int, str] = dict(session.execute(gardens).all())
-    # Moments as the driver gives them: of all that is asked for here they are only compared.
+    # Raw database values: they are only compared.
     query = (
         select(
             Supplier.id,
@@ -96,7 +95,7 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
             Vetting.category,
             Vetting.garden_id,
             type_coerce(Vetting.approved_at, String),
-            # With the day of the decision: that a curator has read a changed profile changes how it counts.
+            # Includes the day of the decision, because a review of a changed profile changes its score.
             type_coerce(Vetting.decided_at, String),
         )
         .join(Vetting, Vetting.supplier_id == Supplier.id)
@@ -183,11 +182,11 @@ def _codes(query: Select[int, str]) -> dict[int, list[str]]:
 
 
 def search(wanted: Wanted, number: int = 1) -> tuple[Page[Entry], Hits]:
-    """Return one page of the suppliers wanted, and the counts beside each facet."""
+    """Find a page of suppliers, with counts for each facet."""
     hits = catalogue().find(wanted, clock.today())
     return page_of(hits.entries, number, PAGE_SIZE), hits
 
 
 def loosen(wanted: Wanted) -> list[tuple[str, int]]:
-    """Return what could be let go to find something, with how many that would give."""
+    """List the filters whose removal gives results, with the number of results."""
     return catalogue().loosen(wanted, clock.today())

@@ -1,4 +1,4 @@
-"""Where in Trøndelag approved suppliers take jobs, and where nobody does."""
+"""Coverage map: where in Trøndelag approved suppliers take jobs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,12 +20,12 @@ _AREA = prepared(
     )
 )
 SHADES = (1, 3, 6)
-"""From how many suppliers a municipality gets the next darker shade."""
+"""Minimum number of suppliers for each darker shade."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """A municipality on the map: how many take jobs there, and whether it belongs to the reader's garden."""
+    """A municipality on the map, with the number of suppliers that take jobs there. `own`: in the viewer's garden's area."""
 
     number: str
     name: str
@@ -34,19 +34,19 @@ class Tile:
 
     @property
     def short(self) -> str:
-        """Return three letters for a narrow screen: the first of the name, or initials of two words."""
+        """Abbreviation for narrow screens: first three letters, or the initials of two words."""
         words = self.name.split()
         return self.name[:3] if len(words) == 1 else f"{words[0][0]}.{words[1][0]}"
 
     @property
     def level(self) -> int:
-        """Return the shade: 0 for none, 1 for one or two, 2 for three to five, 3 for more."""
+        """Shade: 0 for none, 1 for one or two, 2 for three to five, 3 for more."""
         return sum(self.count >= least for least in SHADES)
 
 
 @dataclass(frozen=True, slots=True)
 class Nearest:
-    """The supplier that sits nearest to a municipality nobody covers."""
+    """The supplier nearest to an uncovered municipality."""
 
     hole: Tile
     entry: Entry
@@ -54,15 +54,15 @@ class Nearest:
 
     @property
     def only_home(self) -> bool:
-        """Say whether it takes jobs in its own municipality alone."""
+        """True if the supplier takes jobs only in its own municipality."""
         return self.entry.places == {self.entry.municipality}
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Coverage:
-    """The map for one kind of service or one service. `tiles` are sorted by name.
+    """The map for a kind of service or a single service. `tiles` are sorted by name.
 
-    One is made for each state of the directory, so that what is drawn of it can be kept by the object itself.
+    There is one object per state of the directory, so that rendered fragments can be cached on it.
     """
 
     code: str
@@ -73,25 +73,25 @@ class Coverage:
 
     @property
     def name(self) -> str:
-        """Return the label as it stands inside a sentence: abbreviations keep their capitals."""
+        """Label for use inside a sentence: lower case, except abbreviations."""
         return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
 
     @property
     def holes(self) -> list[Tile]:
-        """Return the municipalities where nobody takes jobs, the reader's own first."""
+        """Municipalities without suppliers, the viewer's own first."""
         return sorted((tile for tile in self.tiles if not tile.count), key=lambda tile: not tile.own)
 
     @property
     def has_own(self) -> bool:
-        """Say whether the reader has an area of its own on the map."""
+        """True if the viewer's garden has an area on the map."""
         return any(tile.own for tile in self.tiles)
 
 
 def coverage(viewer: Viewer, service_or_group: str = "") -> Coverage:
-    """Count, for each municipality of Trøndelag, the listed suppliers that take jobs there.
+    """Count the listed suppliers that take jobs in each municipality of Trøndelag.
 
-    A job is taken where the supplier has its seat and where it says that it comes. Without a choice, or with an
-    unknown one, the kind of service with the most holes in the reader's own area is shown.
+    A supplier takes jobs in its own municipality and in its areas. Without a known choice, the kind of service with
+    the most uncovered municipalities in the viewer's area is used.
     """
     known = service_or_group in taxonomy.services() or service_or_group in taxonomy.groups_by_code()
     return _counted(catalogue(), _own_area(viewer), service_or_group if known else "", current_locale())
@@ -99,7 +99,7 @@ def coverage(viewer: Viewer, service_or_group: str = "") -> Coverage:
 
 @lru_cache(maxsize=64)
 def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -> Coverage:
-    """Count a map once for each state of the directory, area, choice and language."""
+    """Build a map, cached by directory state, area, choice and locale."""
     code = chosen or _most_wanting(found, own)
     within = found.mask("kind", code)
     tiles = [
@@ -124,7 +124,7 @@ def _own_area(viewer: Viewer) -> frozenset[str]:
 
 
 def _most_wanting(found: Catalogue, own: frozenset[str]) -> str:
-    """Return the kind of service with the most holes in an area, or in the county; of several the one most sell."""
+    """Choose the kind of service with the most uncovered municipalities in an area, then the one with most suppliers."""
     area = [number for number in places.municipalities_in(places.TRONDELAG) if not own or number in own]
 
     def holes(code: str) -> tuple[int, int]:

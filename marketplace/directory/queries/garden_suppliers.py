@@ -28,7 +28,7 @@ _GARDEN_ID = bindparam("garden_id", type_=Integer)
 
 @dataclass(frozen=True, slots=True)
 class Approval:
-    """How a supplier stands for one kind of service: `id` is the application's."""
+    """Status of a supplier's vetting for one kind of service. `id` is the vetting's."""
 
     id: int
     category: str
@@ -37,7 +37,7 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
-    """One line of the garden's suppliers."""
+    """A row of the list."""
 
     name: str
     slug: str
@@ -57,7 +57,7 @@ _APPROVALS = prepared(
 
 @cache
 def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
-    """Return the queries for how many suppliers are listed, and for one page of them."""
+    """Build the count query and the page query."""
     of, name = _ORGANISATION.c, bindparam("name", type_=String)
     conditions: list[ColumnElement[bool]] = []
     if status == "paused":
@@ -77,7 +77,7 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
 
 
 def garden_suppliers(viewer: Viewer, status: str = "", text: str = "", number: int = 1) -> Page[Listed]:
-    """Return the suppliers that have the viewer's garden as theirs, by name; `standing` is that of a vetting."""
+    """List the suppliers of the viewer's garden by name, filtered by vetting status and name. Raises NotFound."""
     if not viewer.is_garden:
         raise NotFound
     count, page = _suppliers(status, named=bool(text))

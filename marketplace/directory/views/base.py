@@ -1,4 +1,4 @@
-"""The blueprint of the directory pages."""
+"""Blueprint of the directory pages."""
 
 from flask import Blueprint
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""The public directory and a supplier's public page."""
+"""Search page of the public directory."""
 
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
 
 Options = list[tuple[str, list[tuple[str, str, int]]]]
 Drawn = tuple[str, Markup]
-"""A page's title, and what stands between its head and its foot."""
+"""Title and body of a page."""
 
 _MAX_CACHED_PAGES = 100
 _cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
 
 
 def _wanted() -> Wanted:
-    """Return what the address asks for; what the taxonomy does not know is let go."""
+    """Read the search from the query string. Unknown codes are ignored."""
 
     def read(name: str, known: object) -> str:
         value = query_arg(name, 40)
@@ -47,13 +47,13 @@ def _wanted() -> Wanted:
 
 
 def address(wanted: Wanted) -> dict[str, str]:
-    """Return the words of the address that asks for the same again."""
+    """Query string arguments for a search."""
     chosen = wanted.chosen()
     return ({"q": chosen.pop("text")} if "text" in chosen else {}) | chosen
 
 
 def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
-    """Return the choices of each facet with their counts; what would give nothing is left out unless chosen."""
+    """Options of each facet with their counts. Options without results are left out unless chosen."""
 
     def counted(facet: str, items: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
         chosen, counts = getattr(wanted, facet), hits.counts[facet]
@@ -83,7 +83,7 @@ def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
 
 
 def _said(name: str, wanted: Wanted) -> str:
-    """Return a chosen thing in words."""
+    """Label of a chosen filter."""
     value = getattr(wanted, name)
     words: dict[str, Callable[[], str]] = {
         "text": lambda: f"«{value}»",

@@ -1,4 +1,4 @@
-"""Choices that several forms share, in the reader's language."""
+"""Options shared by several forms, in the current locale."""
 
 from collections.abc import Iterable, Sequence
 from functools import cache
@@ -11,11 +11,11 @@ from marketplace.core.i18n import sort_key
 Grouped = list[tuple[str, str, list[tuple[str, str]]]]
 """(code, label, [(value, label)]) for each group."""
 STEPS_FROM_TRONDELAG = 2
-"""Municipalities so near are offered one by one, the rest of the country by county."""
+"""Municipalities within this many borders of Trøndelag are listed individually, the rest of the country by county."""
 
 
 def service_groups() -> Grouped:
-    """Return all services under their kinds."""
+    """All services by kind."""
     return [
         (group.code, group.label, [(service.code, service.label) for service in group.services])
         for group in taxonomy.groups()
@@ -23,35 +23,35 @@ def service_groups() -> Grouped:
 
 
 def sectors() -> list[tuple[str, str]]:
-    """Return the trades, by name."""
+    """Trades by name."""
     named = [(sector.code, sector.label) for sector in taxonomy.sectors().values()]
     return sorted(named, key=lambda item: sort_key(item[1]))
 
 
 def languages() -> list[tuple[str, str]]:
-    """Return the languages that suppliers work in."""
+    """Languages that suppliers work in."""
     return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English")), ("sma", _("South Sami"))]
 
 
 def spoken(supplier: Any) -> list[str]:
-    """Return the languages that a supplier works in, by name."""
+    """Names of the languages that a supplier works in."""
     names = dict(languages())
     return [names[row.code] for row in supplier.languages if row.code in names]
 
 
 def presence() -> list[tuple[str, str]]:
-    """Return the ways of working."""
+    """Ways of working."""
     return [("remote", _("Online, wherever the customer is")), ("on_site", _("At the customer's premises"))]
 
 
 def text_locales() -> list[tuple[str, str]]:
-    """Return the languages that a profile text can be in."""
+    """Languages of profile texts."""
     return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English"))]
 
 
 @cache
 def _near() -> frozenset[str]:
-    """Return the municipalities of Trøndelag and those within two steps over its border."""
+    """Municipalities of Trøndelag and those within two borders of it."""
     found = set(places.municipalities_in(places.TRONDELAG))
     for _step in range(STEPS_FROM_TRONDELAG):
         found |= {number for inside in list(found) for number in places.neighbours(inside)}
@@ -59,7 +59,7 @@ def _near() -> frozenset[str]:
 
 
 def area_groups(ticked: Iterable[str] = ()) -> Grouped:
-    """Return counties with their near municipalities, and those where something is ticked; then other counties."""
+    """Counties with their nearby or selected municipalities, then the other counties."""
     offered = _near() | {number for number in ticked if places.find_municipality(number)}
     groups: Grouped = []
     elsewhere: list[tuple[str, str]] = []
@@ -78,7 +78,7 @@ def area_groups(ticked: Iterable[str] = ()) -> Grouped:
 
 
 def expand_areas(values: Iterable[str]) -> list[str]:
-    """Return the municipalities behind ticks, counties written out."""
+    """Replace counties by their municipalities."""
     found: list[str] = []
     for value in values:
         county = value.removeprefix("county:")
@@ -87,7 +87,7 @@ def expand_areas(values: Iterable[str]) -> list[str]:
 
 
 def fold_areas(numbers: Sequence[str]) -> list[str]:
-    """Return ticks for municipalities: a county where all are covered, else each."""
+    """Replace municipalities by their county where all of it is covered."""
     have, found = set(numbers), []
     for county in places.counties():
         inside = set(places.municipalities_in(county))

@@ -1,4 +1,4 @@
-"""Parts that the application and the profile's sections are put together from."""
+"""Groups of fields shared by the application form and the profile forms."""
 
 from typing import Any
 
@@ -25,7 +25,7 @@ from marketplace.web.forms import (
 
 
 class BasicsFields(BaseForm):
-    """Who the supplier is."""
+    """Name, organisation number, municipality and contact details."""
 
     name = TextField(
         _l("Supplier name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
@@ -44,7 +44,7 @@ class BasicsFields(BaseForm):
         self.municipality.set_choices(municipality_choices())
 
     def basics(self, contact_name: str, contact_email: str) -> Basics:
-        """Return who the supplier is."""
+        """Convert the form to basic details."""
         return Basics(
             name=self.name.data or "",
             municipality_number=self.municipality.data,
@@ -58,7 +58,7 @@ class BasicsFields(BaseForm):
 
 
 class ContactFields(BaseForm):
-    """Whom companies talk to."""
+    """Contact person."""
 
     contact_name = TextField(_l("Contact person"), [length(high=120)], render_kw={"autocomplete": "name"})
     contact_email = EmailField(
@@ -70,7 +70,7 @@ class ContactFields(BaseForm):
 
 
 class ServiceFields(BaseForm):
-    """What is sold."""
+    """Services sold."""
 
     services = ChoicesField(
         _l("What do you sell?"),
@@ -88,7 +88,7 @@ class ServiceFields(BaseForm):
 
 
 class TradeFields(BaseForm):
-    """Whom it is sold to, and in which languages."""
+    """Trades and languages."""
 
     sectors = ChoicesField(
         _l("Which sectors do you know?"),
@@ -107,7 +107,7 @@ class TradeFields(BaseForm):
 
 
 class AreaFields(BaseForm):
-    """Where jobs are taken."""
+    """Way of working, and areas."""
 
     presence = ChoicesField(
         _l("How do you work?"),
@@ -127,12 +127,12 @@ class AreaFields(BaseForm):
         self.areas.set_choices([item for _code, _label, items in known for item in items])
 
     def municipalities(self) -> list[str]:
-        """Return the municipalities that are ticked, counties written out."""
+        """Selected municipalities, with counties expanded."""
         return choices.expand_areas(self.areas.data or [])
 
 
 class PriceFields(BaseForm):
-    """What a small job costs, and when there is time."""
+    """Minimum price, and availability."""
 
     price_from = NokField(
         _l("What is your lowest price for a small job?"),
@@ -146,7 +146,7 @@ class PriceFields(BaseForm):
 
 
 class TextFields(BaseForm):
-    """The profile text."""
+    """Profile text and its language."""
 
     about = LongTextField(
         _l("Describe what you do, in your own words"),
@@ -164,7 +164,7 @@ class TextFields(BaseForm):
 
 
 class CaseFields(BaseForm):
-    """A job done."""
+    """Case study."""
 
     title = TextField(
         _l("Title"), [required(), length(5, 120)], description=_l("For example: Online shop for three farms.")
@@ -194,7 +194,7 @@ class CaseFields(BaseForm):
         self.sector.set_choices(sector_choices())
 
     def case(self) -> CaseDetails:
-        """Return the case."""
+        """Convert the form to case details."""
         return CaseDetails(
             title=self.title.data or "",
             text=self.text.data or "",
@@ -207,11 +207,11 @@ class CaseFields(BaseForm):
 
 
 def service_choices() -> dict[str, list[tuple[str, str]]]:
-    """Return the services for a list, under their kinds, with "not stated" first."""
+    """Options for a service, by kind, with "not stated" first."""
     blank: dict[str, list[tuple[str, str]]] = {"": [("", str(_l("Not stated")))]}
     return blank | {label: items for _code, label, items in choices.service_groups()}
 
 
 def sector_choices() -> list[tuple[str, str]]:
-    """Return the trades for a list, with "not stated" first."""
+    """Options for a trade, with "not stated" first."""
     return [("", str(_l("Not stated"))), *choices.sectors()]

@@ -1,4 +1,4 @@
-"""The sections of a profile, each a form of its own."""
+"""One form for each section of the profile."""
 
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.suppliers.forms.fields import (
@@ -15,15 +15,15 @@ from marketplace.web.forms import BaseForm, LongTextField, length
 
 
 class BasicsForm(BasicsFields, ContactFields):
-    """Name, seat and contact."""
+    """Name, municipality and contact."""
 
 
 class TextForm(TextFields):
-    """The profile text."""
+    """Profile text."""
 
 
 class NoteFields(BaseForm):
-    """A word to the garden."""
+    """Note to the garden."""
 
     note = LongTextField(
         _l("A message to the business garden"),
@@ -33,7 +33,7 @@ class NoteFields(BaseForm):
 
 
 class ServicesForm(ServiceFields, NoteFields):
-    """What is sold."""
+    """Services sold."""
 
 
 class TradesForm(TradeFields):
@@ -41,12 +41,12 @@ class TradesForm(TradeFields):
 
 
 class AreaForm(AreaFields):
-    """Where jobs are taken."""
+    """Way of working, and areas."""
 
 
 class PriceForm(PriceFields):
-    """Price and time."""
+    """Price and availability."""
 
 
 class CaseForm(CaseFields):
-    """A job done."""
+    """Case study."""

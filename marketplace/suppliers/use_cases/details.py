@@ -1,4 +1,4 @@
-"""What a supplier tells of itself, as plain values, and how it is written into the rows."""
+"""Profile data as plain values, and writing them to the models."""
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
@@ -24,7 +24,7 @@ FIRST_YEAR = 1990
 
 @dataclass(frozen=True, slots=True)
 class CaseDetails:
-    """A job done, as the supplier tells it."""
+    """Values of a case study."""
 
     title: str
     text: str
@@ -37,7 +37,7 @@ class CaseDetails:
 
 @dataclass(frozen=True, slots=True)
 class Basics:
-    """Who the supplier is and how to reach it."""
+    """Name, municipality and contact details."""
 
     name: str
     municipality_number: str
@@ -51,7 +51,7 @@ class Basics:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """What the supplier sells, for whom and where. `areas` are municipality numbers."""
+    """Services, trades, areas, languages, price and availability. `areas` are municipality numbers."""
 
     services: Sequence[str]
     sectors: Sequence[str] = ()
@@ -65,9 +65,9 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class SupplierApplication:
-    """All that an application holds. Without a garden, the one that covers the seat, else the nearest, gets it.
+    """Values of an application. Without `garden_id`, the responsible garden gets it.
 
-    `note` is for the garden alone: a customer to call, who owns what is made.
+    `note` is for the garden only, such as a reference customer and who owns the results.
     """
 
     basics: Basics
@@ -80,7 +80,7 @@ class SupplierApplication:
 
 
 def check_number(basics: Basics, except_id: int | None = None) -> None:
-    """Raise RuleBroken for an organisation number that another supplier has."""
+    """Raise RuleBroken if another supplier has the organisation number."""
     if organisations.has_organisation_number("supplier", basics.organisation_number, except_id):
         raise RuleBroken(
             _("This organisation number is already registered. Ask a colleague for an invitation."),
@@ -89,7 +89,7 @@ def check_number(basics: Basics, except_id: int | None = None) -> None:
 
 
 def write_basics(supplier: Supplier, basics: Basics) -> None:
-    """Write who the supplier is. Raises RuleBroken for an organisation number that another has."""
+    """Write the basic details. Raises RuleBroken if another supplier has the organisation number."""
     check_number(basics, supplier.id)
     supplier.name = basics.name
     supplier.organisation_number = basics.organisation_number
@@ -102,7 +102,7 @@ def write_basics(supplier: Supplier, basics: Basics) -> None:
 
 
 def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
-    """Write what the supplier sells. Raises RuleBroken when it is nothing."""
+    """Write the services. Raises RuleBroken if there are none."""
     wanted = sorted(set(codes) & set(taxonomy.services()))
     if not wanted:
         raise RuleBroken(_("Select at least one service."), "services")
@@ -111,7 +111,7 @@ def write_services(supplier: Supplier, codes: Iterable[str]) -> None:
 
 
 def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable[str]) -> None:
-    """Write which trades and languages the supplier knows."""
+    """Write trades and languages."""
     known = {row.code: row for row in supplier.sectors}
     supplier.sectors = [
         known.get(code) or SupplierSector(code=code)
@@ -125,7 +125,7 @@ def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable
 
 
 def write_area(supplier: Supplier, areas: Iterable[str], *, remote: bool, on_site: bool) -> None:
-    """Write where the supplier comes to the customer. Raises RuleBroken when it can be hired nowhere."""
+    """Write the way of working and the areas. Raises RuleBroken if it is neither remote nor on site."""
     if not remote and not on_site:
         raise RuleBroken(_("Select whether you work online, travel to the customer, or both."), "presence")
     supplier.remote, supplier.on_site = remote, on_site
@@ -135,14 +135,14 @@ def write_area(supplier: Supplier, areas: Iterable[str], *, remote: bool, on_sit
 
 
 def new_case(details: CaseDetails) -> CaseStudy:
-    """Return a case as a row. Raises RuleBroken for a year that cannot be."""
+    """Create a case study. Raises RuleBroken for an invalid year."""
     case = CaseStudy()
     write_case(case, details)
     return case
 
 
 def write_case(case: CaseStudy, details: CaseDetails) -> None:
-    """Write a case. Raises RuleBroken for a year that cannot be."""
+    """Write a case study. Raises RuleBroken for an invalid year."""
     if not FIRST_YEAR <= details.year <= clock.today().year:
         raise RuleBroken(_("Enter the year the job was done, from 1990 to now."), "year")
     case.title = details.title
@@ -155,7 +155,7 @@ def write_case(case: CaseStudy, details: CaseDetails) -> None:
 
 
 def case_details(case: CaseStudy) -> CaseDetails:
-    """Return a case as plain values."""
+    """Convert a case study to plain values."""
     return CaseDetails(
         title=case.title,
         text=case.text,
@@ -168,7 +168,7 @@ def case_details(case: CaseStudy) -> CaseDetails:
 
 
 def part_of(supplier: Supplier, part: str) -> list[object]:
-    """Return what stands in one part of the profile, as its form shows it; what is no part is empty."""
+    """Values of one section of the profile for optimistic locking. Empty for unknown sections."""
     columns = {
         "basics": (
             "name", "organisation_number", "municipality_number", "website", "phone", "contact_name", "contact_email",
@@ -189,7 +189,7 @@ def part_of(supplier: Supplier, part: str) -> list[object]:
 
 
 def state_of(supplier: Supplier) -> tuple[object, ...]:
-    """Return all that others can see of a supplier, to tell whether a change changed anything."""
+    """All public values of a supplier, to detect changes."""
     columns = [
         supplier.name, supplier.organisation_number, supplier.municipality_number, supplier.website, supplier.phone,
         supplier.about, supplier.text_locale, supplier.contact_name, supplier.contact_email, supplier.employees,
@@ -209,7 +209,7 @@ def state_of(supplier: Supplier) -> tuple[object, ...]:
 
 
 def touch(supplier: Supplier) -> None:
-    """Let every index know that the supplier has changed."""
+    """Increment the version, so that indexes are updated."""
     supplier.version += 1
     supplier.updated_at = clock.now()
     session.flush()

@@ -1,4 +1,4 @@
-"""What a supplier changes in its own profile. Each change that others can see raises the version."""
+"""Changes to a supplier's own profile. Each public change increments the version."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -24,9 +24,10 @@ from marketplace.suppliers.use_cases.details import Basics, CaseDetails
 
 
 def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen: str | None = None) -> bool:
-    """Make a change to the viewer's own supplier; say whether it changed anything.
+    """Change the viewer's own supplier. Returns True if a value changed.
 
-    `seen` marks the part as the writer saw it. Raises Conflict when a colleague has changed that part since.
+    `seen` is the fingerprint of the section when the form was rendered. Raises Conflict if a colleague has changed it
+    since.
     """
     jumped = before_profile_change(viewer.organisation_id if viewer.is_supplier else None, what)
     with transaction():
@@ -46,7 +47,7 @@ def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen:
 
 
 def _hold(viewer: Viewer, supplier: Supplier, jump: RankJump | None) -> None:
-    """Let a change that jumps wait for a curator; one that no longer does, waits no longer."""
+    """Hold back a rank jump until a curator reviews it, or release a held change that is no longer one."""
     if jump is None:
         supplier.held = None
     else:
@@ -62,13 +63,13 @@ def _must_own(viewer: Viewer) -> None:
 
 
 def change_basics(viewer: Viewer, basics: Basics, seen: str | None = None) -> bool:
-    """Change name, seat and contact; only owners. Raises RuleBroken."""
+    """Change name, municipality and contact; owners only. Raises Forbidden or RuleBroken."""
     _must_own(viewer)
     return _change(viewer, "basics", lambda supplier: write.write_basics(supplier, basics), seen)
 
 
 def change_text(viewer: Viewer, about: str, text_locale: str, seen: str | None = None) -> bool:
-    """Change the profile text and say which language it is in."""
+    """Change the profile text and its language."""
 
     def change(supplier: Supplier) -> None:
         supplier.about, supplier.text_locale = about, text_locale
@@ -96,14 +97,14 @@ def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", seen: 
 def change_trades(
     viewer: Viewer, sectors: Iterable[str], languages: Iterable[str], seen: str | None = None
 ) -> bool:
-    """Change which trades and languages are known."""
+    """Change trades and languages."""
     return _change(viewer, "trades", lambda supplier: write.write_trades(supplier, sectors, languages), seen)
 
 
 def change_area(
     viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool, seen: str | None = None
 ) -> bool:
-    """Change where jobs are taken. Raises RuleBroken."""
+    """Change the way of working and the areas. Raises RuleBroken."""
     return _change(
         viewer,
         "area",
@@ -115,7 +116,7 @@ def change_area(
 def change_price(
     viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None, seen: str | None = None
 ) -> bool:
-    """Change what a small job costs from, and when the next can start."""
+    """Change the minimum price and the next start date."""
 
     def change(supplier: Supplier) -> None:
         supplier.price_from_nok, supplier.next_start = price_from_nok, next_start
@@ -124,7 +125,7 @@ def change_price(
 
 
 def add_case(viewer: Viewer, details: CaseDetails) -> None:
-    """Add a case. Raises RuleBroken for a wrong year or too many cases."""
+    """Add a case study. Raises RuleBroken for an invalid year or too many case studies."""
 
     def change(supplier: Supplier) -> None:
         if len(supplier.cases) >= write.MAX_CASES:
@@ -137,7 +138,7 @@ def add_case(viewer: Viewer, details: CaseDetails) -> None:
 
 
 def change_case(viewer: Viewer, case_id: int, details: CaseDetails, seen: str | None = None) -> bool:
-    """Change a case of one's own. Raises RuleBroken for a wrong year, Conflict when a colleague was first."""
+    """Change a case study of the viewer's supplier. Raises NotFound, RuleBroken, or Conflict if it has changed since."""
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
@@ -148,7 +149,7 @@ def change_case(viewer: Viewer, case_id: int, details: CaseDetails, seen: str | 
 
 
 def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
-    """Delete a case of one's own and return what it said, so that it can be put back."""
+    """Delete a case study and return its values, so that it can be restored."""
     kept: list[CaseDetails] = []
 
     def change(supplier: Supplier) -> None:
@@ -161,7 +162,7 @@ def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
 
 
 def set_paused(viewer: Viewer, *, paused: bool) -> None:
-    """Take a break from being found, or end it; only owners. It counts neither for nor against later."""
+    """Pause or resume the profile; owners only. A pause does not affect the ranking later."""
     _must_own(viewer)
     with transaction():
         supplier = queries.own_supplier(viewer)

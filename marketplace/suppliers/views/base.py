@@ -1,4 +1,4 @@
-"""The blueprint of the pages where a supplier edits its profile."""
+"""Blueprint of the pages where a supplier edits its profile."""
 
 from flask import Blueprint
 from werkzeug.wrappers import Response

@@ -1,4 +1,4 @@
-"""The supplier's own profile: what stands there, what lacks, sections to change, cases, and its approvals."""
+"""Editing the sections of the profile and its case studies, and pausing it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -44,7 +44,7 @@ FOR_OWNERS = {"basics", "services"}
 
 
 def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
-    """Return the form of a section, filled with what stands there; `formdata=None` leaves out what was typed."""
+    """Build the form of a section with the stored values. `formdata=None` ignores the submitted ones."""
     basics = {name: getattr(supplier, name) for name in BASICS} | {
         "municipality": supplier.municipality_number
     }
@@ -72,7 +72,7 @@ def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
 
 
 def _save(section: str, form: Any) -> str:
-    """Save a section; return what to tell."""
+    """Save a section and return the message to show."""
     viewer, seen = current_viewer(), form.expected_fingerprint()
     if section == "services":
         opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", seen)
@@ -140,7 +140,7 @@ def profile_section(section: str) -> Answer:
 @blueprint.route("/profile/cases/new", methods=["GET", "POST"])
 @access.supplier
 def case_new() -> Answer:
-    """Tell of a job; also what puts a deleted one back."""
+    """Add a case study; also used to restore a deleted one."""
     form = CaseForm(data={"year": clock.today().year})
     if form.validate_on_submit():
         try:
@@ -156,7 +156,7 @@ def case_new() -> Answer:
 @blueprint.route("/profile/cases/<int:case_id>", methods=["GET", "POST"])
 @access.supplier
 def case_edit(case_id: int) -> Answer:
-    """Change a job."""
+    """Change a case study."""
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
     form = CaseForm(obj=case, data={"service": case.service_code, "sector": case.sector_code})
@@ -180,7 +180,7 @@ def case_edit(case_id: int) -> Answer:
 @blueprint.post("/profile/cases/<int:case_id>/delete")
 @access.supplier
 def case_delete(case_id: int) -> Answer:
-    """Delete a job, and offer to put it back."""
+    """Delete a case study, and offer to restore it."""
     try:
         kept = use_cases.delete_case(current_viewer(), case_id)
     except NotFound:
@@ -192,7 +192,7 @@ def case_delete(case_id: int) -> Answer:
 @blueprint.post("/profile/pause")
 @access.supplier_owner
 def profile_pause() -> Answer:
-    """Take a break, or end it."""
+    """Pause or resume the profile."""
     paused = request.form.get("paused") == "yes"
     use_cases.set_paused(current_viewer(), paused=paused)
     if paused:

@@ -84,12 +84,12 @@ class Comparison:
 
     @property
     def has_gaps(self) -> bool:
-        """Say whether any price leaves something out."""
+        """Return True if any price leaves something out."""
         return any(column.price.gaps for column in self.columns)
 
     @property
     def has_open_gaps(self) -> bool:
-        """Say whether there is something that nobody priced."""
+        """Return True if there is something that nobody priced."""
         return any(column.filled.open_gaps for column in self.columns)
 
 

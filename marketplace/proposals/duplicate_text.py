@@ -1,4 +1,4 @@
-"""When offers are too many, or too much alike: rules for those who answer every brief with one text."""
+"""Limits on mass offers: offers per day, and duplicate texts across briefs."""
 
 import re
 from collections.abc import Iterable
@@ -12,11 +12,11 @@ DUPLICATE_THRESHOLD = 3
 
 
 def normalize(text: str) -> str:
-    """Return a text as one compares it: small letters, without marks, spaces and hidden characters."""
+    """Normalize a text for comparison: case-folded words without punctuation or hidden characters."""
     return " ".join(re.findall(r"\w+", clean(text).casefold()))
 
 
 def count_duplicates(text: str, others: Iterable[str]) -> int:
-    """Count the texts that say the same, word for word. An empty text says nothing."""
+    """Count the texts that are equal after normalization. An empty text equals none."""
     said = normalize(text)
     return sum(normalize(other) == said for other in others) if said else 0

@@ -20,7 +20,7 @@ class PriceKind(StrEnum):
 
     @property
     def is_gap(self) -> bool:
-        """Say whether the price leaves this out."""
+        """Return True if the price leaves this out."""
         return self in {PriceKind.NOT_INCLUDED, PriceKind.NOT_PRICED}
 
 
@@ -75,7 +75,7 @@ class FilledPrice:
 
     @property
     def is_estimate(self) -> bool:
-        """Say whether anything was filled in."""
+        """Return True if anything was filled in."""
         return bool(self.fills)
 
     def over(self, months: int) -> int:

@@ -1,4 +1,4 @@
-"""The life of an offer: states, moves, who may make them, what the clock decides, and the reasons in words."""
+"""Lifecycle of an offer: states, transitions with their actors and phases, time limits and reason codes."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from marketplace.core.i18n import lazy_gettext as _
 
 
 class State(StrEnum):
-    """What is stored of an offer."""
+    """Stored state of an offer."""
 
     DRAFT = "draft"
     SUBMITTED = "submitted"
@@ -27,7 +27,7 @@ NOT_SENT = "not_sent"
 
 
 class Actor(StrEnum):
-    """In which role somebody acts on an offer."""
+    """Role in which a transition is made."""
 
     SUPPLIER_OWNER = "supplier owner"
     SUPPLIER_MEMBER = "supplier member"
@@ -170,7 +170,7 @@ ROUND_LABELS = {
 
 
 def can(move: str, state: str, actor: Actor, phase: Phase) -> bool:
-    """Say whether somebody in a role may do a thing to an offer, with the brief as it is now."""
+    """Return True if somebody in a role may do a thing to an offer, with the brief as it is now."""
     rule = TRANSITIONS[move]
     return state in rule.sources and actor in rule.actors and phase in rule.phases
 
@@ -196,17 +196,17 @@ def days_after(since: dt.datetime, days: int) -> dt.datetime:
 
 
 def can_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Say whether the company can still take back its choice."""
+    """Return True if the company can still take back its choice."""
     return now <= days_after(awarded_at, REOPEN_DAYS)
 
 
 def can_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Say whether the chosen supplier can still say no."""
+    """Return True if the chosen supplier can still say no."""
     return now <= days_after(awarded_at, DECLINE_DAYS)
 
 
 def can_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
-    """Say whether a lapsed brief can still be decided."""
+    """Return True if a lapsed brief can still be decided."""
     return now <= days_after(lapsed_at, LATE_DECISION_DAYS)
 
 

@@ -83,7 +83,7 @@ class Proposal(Base):
 
     @property
     def is_under_seal(self) -> bool:
-        """Say whether no record that others read may tell of a change here."""
+        """Return True if no record that others read may tell of a change here."""
         return self.opened_at is None
 
     @property
@@ -93,7 +93,7 @@ class Proposal(Base):
 
     @property
     def is_erased(self) -> bool:
-        """Say whether the key was thrown away, since the time for keeping the offer is over."""
+        """Return True if the key was thrown away, since the time for keeping the offer is over."""
         return not self.data_key
 
     def seal(self, part: str, value: Any) -> str:

@@ -1,4 +1,4 @@
-"""How many offers a supplier has sent, and how often it has said the same."""
+"""Count a supplier's recent offers and its duplicate texts."""
 
 import datetime as dt
 import logging

@@ -63,7 +63,7 @@ def opening_time(brief: Brief) -> dt.datetime:
 
 
 def is_opened(brief: Brief) -> bool:
-    """Say whether the offers to a brief may be known at all.
+    """Return True if the offers to a brief may be known at all.
 
     A brief that was withdrawn while it was open stays sealed for good: taking it back is no way to peek.
     """
@@ -103,7 +103,7 @@ class Offer:
 
     @property
     def is_live(self) -> bool:
-        """Say whether the offer still can be chosen; after a lapse it can, when the supplier agrees."""
+        """Return True if the offer still can be chosen; after a lapse it can, when the supplier agrees."""
         return self.state in {State.SUBMITTED, State.CLOSED_UNJUDGED}
 
 
@@ -126,7 +126,7 @@ class BriefOffers:
 
     @property
     def is_scored(self) -> bool:
-        """Say whether each offer that can be chosen has all its scores."""
+        """Return True if each offer that can be chosen has all its scores."""
         return bool(self.live) and all(offer.total_score is not None for offer in self.live)
 
 

@@ -44,7 +44,7 @@ class OutcomeLetter:
 
     @property
     def is_winner(self) -> bool:
-        """Say whether the supplier got the job."""
+        """Return True if the supplier got the job."""
         return self.proposal.state == State.AWARDED
 
     @property

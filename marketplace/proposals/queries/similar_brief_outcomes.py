@@ -51,13 +51,13 @@ def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[Simila
 
 
 def _can_see_result(viewer: Viewer, brief: Brief) -> bool:
-    """Say whether a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
+    """Return True if a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
     own = viewer.is_company and viewer.organisation_id == brief.company_id
     return own or shares_individual_results(brief)
 
 
 def shares_individual_results(brief: Brief) -> bool:
-    """Say whether a company lets its figures be used one by one, so that its garden hears whether the goal was met."""
+    """Return True if a company lets its figures be used one by one, so that its garden hears whether the goal was met."""
     return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
 
 

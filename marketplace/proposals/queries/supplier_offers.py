@@ -53,7 +53,7 @@ class SupplierOffer:
 
     @property
     def is_open(self) -> bool:
-        """Say whether the offer can be written now."""
+        """Return True if the offer can be written now."""
         return self.phase is Phase.OPEN and self.can_answer
 
     @property
@@ -81,12 +81,12 @@ class SupplierOffer:
 
     @property
     def is_sent(self) -> bool:
-        """Say whether an offer counts right now."""
+        """Return True if an offer counts right now."""
         return self.proposal is not None and self.proposal.state == State.SUBMITTED
 
     @property
     def has_unsent_changes(self) -> bool:
-        """Say whether what is written differs from what counts."""
+        """Return True if what is written differs from what counts."""
         return (
             self.is_sent
             and self.proposal is not None
@@ -95,7 +95,7 @@ class SupplierOffer:
 
     @property
     def answers_older_version(self) -> bool:
-        """Say whether the brief was changed after the offer was sent."""
+        """Return True if the brief was changed after the offer was sent."""
         return (
             self.is_sent and self.proposal is not None and self.proposal.brief_version_id != self.version.id
         )
@@ -140,7 +140,7 @@ def load_supplier_offer(viewer: Viewer, reference: str) -> SupplierOffer:
 
 
 def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
-    """Say whether a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
+    """Return True if a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
     asked = {"brief_id": brief.id, "organisation_id": viewer.organisation_id}
     if session.scalar(_IN_TRADE, asked) is None:
         return False
@@ -168,12 +168,12 @@ class OfferSummary:
 
     @property
     def has_letter(self) -> bool:
-        """Say whether an outcome letter can be read."""
+        """Return True if an outcome letter can be read."""
         return self.proposal.state in FINAL - {State.AWARD_DECLINED}
 
     @property
     def has_news(self) -> bool:
-        """Say whether there is a letter that the supplier has not read."""
+        """Return True if there is a letter that the supplier has not read."""
         return self.has_letter and self.proposal.outcome_seen_at is None
 
 

@@ -1,4 +1,4 @@
-"""What can be done with offers: writing, evaluating, deciding, delivering, and what the clock does."""
+"""Use cases of offers: submission, evaluation, decision, delivery and scheduled jobs."""
 
 from marketplace.proposals.use_cases.award import (
     AwardDetails,

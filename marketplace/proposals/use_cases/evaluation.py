@@ -138,7 +138,7 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
 
 
 def can_extend_without_offers(brief: Brief) -> bool:
-    """Say whether a brief got no offer by its deadline and has not been given more time for that before."""
+    """Return True if a brief got no offer by its deadline and has not been given more time for that before."""
     if phase_of(brief) is not Phase.EVALUATING or brief.published_at is None:
         return False
     if brief.extensions >= MAX_EXTENSIONS or was_extended_without_offers(brief):
@@ -155,7 +155,7 @@ def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
 
 
 def was_extended_without_offers(brief: Brief) -> bool:
-    """Say whether the deadline was moved for want of offers before."""
+    """Return True if the deadline was moved for want of offers before."""
     from_log = select(AuditEvent.id).where(
         AuditEvent.object_type == "brief",
         AuditEvent.object_id == brief.reference,

@@ -1,4 +1,4 @@
-"""Changing the key that offers are sealed with, and finding what does not open."""
+"""Rotate the key that encrypts offers, and find offers that cannot be decrypted."""
 
 from sqlalchemy import func, select
 

@@ -1,6 +1,6 @@
-"""What the clock does: opens offers at the deadline, reminds, lets undecided briefs lapse, asks for results.
+"""Scheduled jobs: open offers at the deadline, send reminders, lapse undecided briefs, ask for outcomes.
 
-Each function can be run at any time and any number of times: what is done is found in the audit log.
+Each job is idempotent: it reads from the audit log what has already been done.
 """
 
 import datetime as dt
@@ -43,7 +43,7 @@ from marketplace.proposals.use_cases.shared import (
 
 
 def run_all() -> None:
-    """Do all that the clock asks for now."""
+    """Run every scheduled job of this package."""
     open_due()
     lapse_overdue()
     remind_about_results()

@@ -1,4 +1,4 @@
-"""What all acts on offers share: the lock on the brief, the actor's role, the move, and the sealed record."""
+"""Shared by all use cases: the lock on the brief, state transitions, receivers and the sealed event log."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ from marketplace.proposals.queries import count_duplicate_offers, is_opened
 
 
 def lock_brief(brief: Brief) -> Brief:
-    """Let nobody else change what hangs on a brief until the transaction ends, and read it anew."""
+    """Lock a brief's row until the transaction ends, and reload it."""
     session.execute(select(Brief.id).where(Brief.id == brief.id).with_for_update())
     session.refresh(brief)
     return brief

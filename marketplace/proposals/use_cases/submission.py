@@ -1,4 +1,4 @@
-"""A supplier writes an offer, sends it, changes it until the deadline, and takes it back."""
+"""Save, submit, change, withdraw and restore an offer."""
 
 from sqlalchemy import select
 

@@ -99,7 +99,7 @@ def terminate(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/outcome/<name>", methods=["GET", "POST"])
 @access.company
 def outcome(reference: str, name: str) -> Answer:
-    """Say whether it worked."""
+    """Return True if it worked."""
     brief, rounds = queries.outcomes_of(current_viewer(), reference)
     round_outcome = next((one for one in rounds if one.round == name), None)
     if round_outcome is None or round_outcome.due_on > clock.today():

@@ -1,4 +1,4 @@
-"""A supplier's pages: the list of its offers, writing one, sending it, taking it back."""
+"""Supplier pages: list of offers, edit, submit, withdraw and restore."""
 
 from flask import jsonify, render_template, request
 from werkzeug.wrappers import Response
@@ -112,7 +112,7 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
 
 
 def _is_autosave() -> bool:
-    """Say whether the page saves in the background and wants a line of text back."""
+    """Return True if the page saves in the background and wants a line of text back."""
     return request.headers.get("X-Autosave") == "1"
 
 

@@ -19,12 +19,12 @@ class Priority(IntEnum):
 class Task:
     """A task as a sentence: link text, rest of the sentence, time, and an optional button."""
 
-    urgency: Priority
+    priority: Priority
     link: str
     url: str
     rest: str = ""
     when: str = ""
-    near: bool = False
+    is_imminent: bool = False
     button: str = ""
 
 
@@ -43,9 +43,9 @@ class Dashboard:
     tasks: Sequence[Task]
     facts: Sequence[Fact] = field(default=())
 
-    def group(self, urgency: Priority) -> list[Task]:
-        """Return the tasks of one group."""
-        return [task for task in self.tasks if task.urgency == urgency]
+    def group(self, priority: Priority) -> list[Task]:
+        """Return the tasks of one priority."""
+        return [task for task in self.tasks if task.priority == priority]
 
     @property
     def urgent(self) -> int:

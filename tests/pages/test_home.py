@@ -1,4 +1,4 @@
-"""Home pages: what each one's day begins with, in order of urgency."""
+"""Home pages: what each one's day begins with, in order of priority."""
 
 import datetime as dt
 from typing import Any
@@ -34,9 +34,9 @@ def home(app: Flask, viewer: Viewer) -> HtmlPage:
     return browser.page("/home")
 
 
-def waiting(page: HtmlPage, urgency: int) -> dict[str, str]:
-    """Return the tasks of one urgency group as a mapping from link URL to text."""
-    sections = page.all("section", aria_labelledby=f"group-{urgency}")
+def waiting(page: HtmlPage, priority: int) -> dict[str, str]:
+    """Return the tasks of one priority group as a mapping from link URL to text."""
+    sections = page.all("section", aria_labelledby=f"group-{priority}")
     tasks = [item for section in sections for item in section.iter("li")]
     return {next(item.iter("a")).get("href", ""): text_of(item) for item in tasks}
 

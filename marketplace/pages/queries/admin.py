@@ -12,7 +12,7 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 
 
-def admin_desk() -> Dashboard:
+def admin_dashboard() -> Dashboard:
     """Return the tasks of an administrator, and the size of the network."""
     counts = dict(
         session.execute(

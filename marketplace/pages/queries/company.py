@@ -95,7 +95,7 @@ def days_left(moment: dt.datetime) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days)
 
 
-def company_desk(viewer: Viewer) -> Dashboard:
+def company_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's company, most urgent first."""
     whose = {"company_id": viewer.organisation_id}
     briefs = session.execute(_BRIEFS, whose).all()
@@ -111,7 +111,7 @@ def company_desk(viewer: Viewer) -> Dashboard:
         tasks += _brief_tasks(brief, phases[brief.id], offers.get(brief.id, 0), last.get(brief.id))
     tasks += _delivery_tasks([brief.id for brief in briefs if brief.state == "awarded"])
     tasks += _outcome_tasks(viewer)
-    return Dashboard(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(phases))
+    return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(phases))
 
 
 def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> Iterator[Task]:
@@ -179,7 +179,7 @@ def _evaluating(brief: Row[Any], title: str, offers: int) -> Task:
             f"/briefs/{brief.reference}/proposals",
             rest,
             when,
-            near=True,
+            is_imminent=True,
         )
     link = ngettext(
         "Read %(num)s offer for %(title)s", "Compare %(num)s offers for %(title)s", offers, title=title

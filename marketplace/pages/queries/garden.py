@@ -107,7 +107,7 @@ _COUNTED = prepared(
 )
 
 
-def garden_desk(viewer: Viewer) -> Dashboard:
+def garden_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's garden, most urgent first."""
     garden_id = viewer.organisation_id or 0
     tasks = [
@@ -117,7 +117,7 @@ def garden_desk(viewer: Viewer) -> Dashboard:
         *_quiet_briefs(garden_id),
         *_renewals(garden_id),
     ]
-    return Dashboard(sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(garden_id))
+    return Dashboard(sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(garden_id))
 
 
 def _reviews(garden_id: int) -> Iterator[Task]:
@@ -176,7 +176,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
             f"/vetting/{vetting_id}",
             rest,
             _("You have committed to answering within six working days.") if late else "",
-            near=late,
+            is_imminent=late,
             button=_("See the application") if late else "",
         )
     more = rows[0][-1] - MAX_TASKS_PER_GROUP if rows else 0

@@ -90,7 +90,7 @@ _INVITED = prepared(
 Rows = Sequence[Any]
 
 
-def supplier_desk(viewer: Viewer) -> Dashboard:
+def supplier_dashboard(viewer: Viewer) -> Dashboard:
     """Return the tasks of the viewer's supplier, most urgent first."""
     whose = {"supplier_id": viewer.organisation_id}
     itself = session.execute(_ITSELF, whose).all()
@@ -104,7 +104,7 @@ def supplier_desk(viewer: Viewer) -> Dashboard:
         *_vettings(vettings),
     ]
     return Dashboard(
-        sorted(tasks, key=lambda task: (task.urgency, not task.near)), _facts(itself[0], vettings)
+        sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)), _facts(itself[0], vettings)
     )
 
 
@@ -115,16 +115,19 @@ def _open(brief: Row[Any]) -> bool:
 
 
 def _when(brief: Row[Any]) -> tuple[str, bool]:
-    """Return the time left until the deadline of an open brief, in words, and True if it is near."""
-    near = (clock.to_local(brief.deadline).date() - clock.today()).days <= NEAR_DAYS
-    return f"{days_left(brief.deadline)} · {_('deadline %(date)s', date=format_date(brief.deadline))}", near
+    """Return the time left until the deadline of an open brief, in words, and True if it is imminent."""
+    is_imminent = (clock.to_local(brief.deadline).date() - clock.today()).days <= NEAR_DAYS
+    return (
+        f"{days_left(brief.deadline)} · {_('deadline %(date)s', date=format_date(brief.deadline))}",
+        is_imminent,
+    )
 
 
 def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]:
     for invitation in invitations:
         if not _open(invitation) or invitation.brief_id in answered:
             continue
-        when, near = _when(invitation)
+        when, is_imminent = _when(invitation)
         name = (
             gettext("A company in %(place)s", place=municipality_name(invitation.municipality_number))
             if invitation.name_hidden
@@ -139,7 +142,7 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
             f"/briefs/{invitation.reference}",
             invitation.title + ".",
             when,
-            near,
+            is_imminent,
             button=_("Read the brief"),
         )
 
@@ -148,7 +151,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
     for offer in offers:
         if not _open(offer):
             continue
-        when, near = _when(offer)
+        when, is_imminent = _when(offer)
         if offer.state == "draft":
             link = _("Finish the offer for %(title)s", title=offer.title)
             yield Task(
@@ -157,7 +160,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 f"/briefs/{offer.reference}/proposal",
                 _("It has not been sent yet."),
                 when,
-                near,
+                is_imminent,
                 _("Continue"),
             )
         elif offer.state == "submitted" and offer.brief_version_id != offer.newest_version_id:
@@ -168,7 +171,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 f"/briefs/{offer.reference}#changes",
                 _("The brief was changed after you sent the offer."),
                 when,
-                near,
+                is_imminent,
                 _("See what has changed"),
             )
         elif offer.state == "submitted":

@@ -9,10 +9,10 @@ from marketplace.core.i18n import ngettext
 from marketplace.directory import queries as directory
 from marketplace.outbox import queries as outbox
 from marketplace.pages.dashboard import Dashboard
-from marketplace.pages.queries.admin import admin_desk
-from marketplace.pages.queries.company import company_desk
-from marketplace.pages.queries.garden import garden_desk
-from marketplace.pages.queries.supplier import supplier_desk
+from marketplace.pages.queries.admin import admin_dashboard
+from marketplace.pages.queries.company import company_dashboard
+from marketplace.pages.queries.garden import garden_dashboard
+from marketplace.pages.queries.supplier import supplier_dashboard
 from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.web import access
@@ -22,12 +22,12 @@ from marketplace.web.viewer import current_viewer
 Answer = str | Response
 
 
-def _title(desk: Dashboard, first_name: str) -> str:
-    if desk.urgent:
+def _title(dashboard: Dashboard, first_name: str) -> str:
+    if dashboard.urgent:
         return ngettext(
             "Hello, %(name)s. %(num)s item is urgent.",
             "Hello, %(name)s. %(num)s items are urgent.",
-            desk.urgent,
+            dashboard.urgent,
             name=first_name,
         )
     return _("Hello, %(name)s. Nothing is urgent.", name=first_name)
@@ -39,13 +39,13 @@ def home() -> Answer:
     """Show the viewer's tasks."""
     viewer = current_viewer()
     if viewer.is_company:
-        desk, template = company_desk(viewer), "pages/home_company.html"
+        dashboard, template = company_dashboard(viewer), "pages/home_company.html"
     elif viewer.is_supplier:
-        desk, template = supplier_desk(viewer), "pages/home_supplier.html"
+        dashboard, template = supplier_dashboard(viewer), "pages/home_supplier.html"
     elif viewer.is_garden:
-        desk, template = garden_desk(viewer), "pages/home_garden.html"
+        dashboard, template = garden_dashboard(viewer), "pages/home_garden.html"
     elif viewer.is_admin:
-        desk, template = admin_desk(), "pages/home_admin.html"
+        dashboard, template = admin_dashboard(), "pages/home_admin.html"
     else:
         return redirect(url_for("organisations.choose"), 303)
     more: dict[str, object] = {}
@@ -55,8 +55,8 @@ def home() -> Answer:
         more["opportunities"] = sourcing.opportunities(viewer, size=3).items
     return render_template(
         template,
-        desk=desk,
-        title=_title(desk, viewer.first_name),
+        dashboard=dashboard,
+        title=_title(dashboard, viewer.first_name),
         notices=outbox.latest_notices(viewer, 4),
         **more,
     )

@@ -9,13 +9,14 @@ from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, DateTime, Engine, MetaData, create_engine, event
+from sqlalchemy import JSON, DateTime, Engine, MetaData, Select, create_engine, event, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.exc import InternalError, OperationalError
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, registry
 from sqlalchemy.types import TypeDecorator
 
+Model = TypeVar("Model")
 BUSY_TIMEOUT_MS = 10_000
 BEST_EFFORT_TIMEOUT_MS = 200
 S = TypeVar("S")
@@ -161,6 +162,16 @@ def prepared(statement: S) -> S:
     more than running it, which is at least 5 % of a page (`make bench`).
     """
     return statement
+
+
+def lock_row(key: InstrumentedAttribute[int], value: int | None) -> None:
+    """Lock the row with a key until the end of the transaction. On SQLite the transaction is the only lock."""
+    session.execute(select(key).where(key == value).with_for_update())
+
+
+def load_locked(query: Select[Model]) -> Model | None:
+    """Load the first object of a query from the database and lock its row, also if the session has it already."""
+    return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:

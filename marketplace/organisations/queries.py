@@ -12,7 +12,7 @@ from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import SignInSession, User
 from marketplace.accounts.session_policy import SessionPolicy, SignInStage, is_expired, sign_in_stage
 from marketplace.core import clock
-from marketplace.core.database import best_effort_write, session
+from marketplace.core.database import best_effort_write, lock_row, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.pagination import Page, paginate
@@ -258,7 +258,7 @@ def garden_covering(municipality_number: str) -> BusinessGarden | None:
 
 def lock_organisation(organisation_id: int | None) -> None:
     """Lock an organisation's row until the end of the transaction."""
-    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
+    lock_row(Organisation.id, organisation_id)
 
 
 def own_company(viewer: Viewer) -> Company:

@@ -8,7 +8,7 @@ from marketplace.briefs import hooks, lifecycle
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import actor_of, brief_for, phase_of
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import load_locked, session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -34,8 +34,7 @@ def brief_for_transition(transition: str, viewer: Viewer, reference: str) -> Bri
 
 def lock(reference: str) -> None:
     """Lock a brief's row and reload it. On SQLite the transaction itself holds the only write lock."""
-    query = select(Brief).where(Brief.reference == reference).with_for_update()
-    session.scalar(query.execution_options(populate_existing=True))
+    load_locked(select(Brief).where(Brief.reference == reference))
 
 
 def bump_revision(brief: Brief) -> None:

@@ -9,7 +9,7 @@ from marketplace.briefs import lifecycle as brief_life
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import actor_of, brief_for, own_brief, phase_of
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import lock_row, session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -23,7 +23,7 @@ from marketplace.proposals.queries import count_duplicate_offers, is_opened
 
 def lock_brief(brief: Brief) -> Brief:
     """Lock a brief's row until the transaction ends, and reload it."""
-    session.execute(select(Brief.id).where(Brief.id == brief.id).with_for_update())
+    lock_row(Brief.id, brief.id)
     session.refresh(brief)
     return brief
 

@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
-from marketplace.core.database import best_effort_write, session, transaction
+from marketplace.core.database import best_effort_write, lock_row, session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time
 from marketplace.core.i18n import gettext as _
@@ -144,8 +144,8 @@ def _check_daily_limit(proposal: Proposal) -> None:
     """Refuse the first sending of an offer when its supplier has sent very many within a day. Raises RuleBroken."""
     if proposal.revisions:
         return
-    # Two that are sent at once wait for each other here, so that both are counted.
-    session.execute(select(Supplier.id).where(Supplier.id == proposal.supplier_id).with_for_update())
+    # Serialise concurrent submissions of a supplier, so that both are counted.
+    lock_row(Supplier.id, proposal.supplier_id)
     if count_submitted_within_a_day(proposal.supplier_id) >= MAX_OFFERS_PER_DAY:
         raise RuleBroken(
             _(

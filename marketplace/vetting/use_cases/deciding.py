@@ -10,7 +10,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -26,8 +26,7 @@ Checklist = Mapping[str, Mapping[str, Any]]
 
 def lock_vetting(vetting_id: int) -> Vetting:
     """Load an application and lock it until the end of the transaction. Raises NotFound."""
-    query = select(Vetting).where(Vetting.id == vetting_id).with_for_update()
-    item = session.scalar(query.execution_options(populate_existing=True))
+    item = load_locked(select(Vetting).where(Vetting.id == vetting_id))
     if item is None:
         raise NotFound
     return item

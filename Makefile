@@ -15,10 +15,12 @@ PO := $(wildcard marketplace/translations/*/LC_MESSAGES/messages.po)
 MO := $(PO:.po=.mo)
 
 export UV_PYTHON_DOWNLOADS := never
+# Some container images set this; then every worker and child process compiles all modules again.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install run test test-all test-sqlite test-postgresql quick crash-test mutants coverage e2e check static format format-check \
+.PHONY: help install run test test-all test-long test-sqlite test-postgresql quick crash-test mutants coverage e2e check static format format-check \
 	lint types contracts templates migrations translations demo-reset db-upgrade db-check db-revision bench \
 	bench-engines bench-attacks bench-match bench-load bench-operations soak screenshots wheel lock sbom audit theme hooks clean
 
@@ -46,6 +48,9 @@ test: $(BIN)/.all install ## Run the tests on SQLite and PostgreSQL, long ones s
 test-all: $(BIN)/.all install ## Run every case of every test, the matcher's coverage and the browser tests
 	$(PYTEST) -m "not browser" --database=both --exhaustive
 	@$(MAKE) --no-print-directory coverage e2e
+
+test-long: $(BIN)/.all install ## Run every case of the long tests, of which make test runs a sample, and the wheel's tests
+	$(PYTEST) -m "not browser" --database=both --only-exhaustive
 
 test-sqlite: $(BIN)/.all install ## Run the tests on SQLite alone
 	$(PYTEST) -m "not browser" --database=sqlite

@@ -55,12 +55,18 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         "--exhaustive", action="store_true", help="run all cases of long examinations, not a sample of them"
     )
     parser.addoption(
+        "--only-exhaustive",
+        action="store_true",
+        help="run all cases of long examinations, and nothing else: what a run without --exhaustive leaves out",
+    )
+    parser.addoption(
         "--sample-seed", help="what chooses the cases of long examinations; the date unless given"
     )
 
 
 def pytest_configure(config: pytest.Config) -> None:
     runs.start(config)
+    config.option.exhaustive |= config.option.only_exhaustive
     # Set here, not by each worker: a run may go on past midnight.
     config.option.sample_seed = config.option.sample_seed or f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
     if memory := runs.memory_folder():
@@ -105,6 +111,12 @@ def sampling_of(config: pytest.Config) -> Sampling:
     return Sampling(config.getoption("--sample-seed"), config.getoption("--exhaustive"))
 
 
+def is_long(item: pytest.Item) -> bool:
+    """Return True for a test that runs in part, or not at all, without `--exhaustive`."""
+    sampled = "sampling" in getattr(item, "fixturenames", ())
+    return sampled or any(item.get_closest_marker(name) for name in ("exhaustive", "sample"))
+
+
 def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """Yield the tests to deselect: those of the other database, and cases outside the sample."""
     sampled: dict[tuple[str, str], list[pytest.Item]] = {}
@@ -114,7 +126,8 @@ def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest
         )
         without = config.getoption("--database") == "none" and database_of(item)
         too_long = item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive")
-        if other_database or without or too_long:
+        short = config.getoption("--only-exhaustive") and not is_long(item)
+        if other_database or without or too_long or short:
             yield item
         elif item.get_closest_marker("sample"):
             sampled.setdefault((item.nodeid.split("[")[0], database_of(item)), []).append(item)

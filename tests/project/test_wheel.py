@@ -17,7 +17,7 @@ import pytest
 
 from tests.project.project import PACKAGE, ROOT, tracked_files
 
-pytestmark = [pytest.mark.slow, pytest.mark.once, pytest.mark.exhaustive]
+pytestmark = [pytest.mark.slow, pytest.mark.once]
 
 DEMO_TIMEOUT_SECONDS = 300
 SERVE_TIMEOUT_SECONDS = 60
@@ -108,6 +108,7 @@ def test_wheel_contains_no_other_files(wheel: Path) -> None:
     assert [name for name in names if "__pycache__" in name or name.endswith((".po", ".sqlite3"))] == []
 
 
+@pytest.mark.exhaustive
 def test_import_uses_installed_wheel(installed: Path, tmp_path: Path) -> None:
     where = run(
         [str(installed / "python"), "-c", "import marketplace; print(marketplace.__file__)"], cwd=tmp_path
@@ -115,6 +116,7 @@ def test_import_uses_installed_wheel(installed: Path, tmp_path: Path) -> None:
     assert Path(where.strip()).is_relative_to(installed.parent)
 
 
+@pytest.mark.exhaustive
 @pytest.mark.parametrize(
     ("path", "kind"),
     [
@@ -132,6 +134,7 @@ def test_installed_wheel_serves_page(served: str, path: str, kind: str) -> None:
         assert answer.read()
 
 
+@pytest.mark.exhaustive
 def test_installed_wheel_serves_norwegian_text(served: str) -> None:
     with urllib.request.urlopen(served + "/", timeout=30) as answer:
         page = answer.read().decode()
@@ -139,6 +142,7 @@ def test_installed_wheel_serves_norwegian_text(served: str) -> None:
     assert "Hopp til innholdet" in page
 
 
+@pytest.mark.exhaustive
 def test_installed_wheel_serves_compressed_css(served: str) -> None:
     request = urllib.request.Request(served + "/static/css/own.css", headers={"Accept-Encoding": "br"})
     with urllib.request.urlopen(request, timeout=30) as answer:

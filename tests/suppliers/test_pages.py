@@ -105,6 +105,7 @@ def test_a_person_with_an_account_applies_without_another_password(app: Flask) -
     assert "Kvistverk Nettbyrå" in person.page("/profile").text
 
 
+@pytest.mark.sample(30)
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
     "field", [*APPLICATION, "website", "case_client", "case_result", "employees", "next_start", "phone"]
@@ -285,6 +286,7 @@ def test_each_section_is_shown_and_saved(app: Flask, section: str) -> None:
     person.page("/profile")
 
 
+@pytest.mark.sample(15)
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_input_to_a_section_is_answered(app: Flask, section: str, text: str) -> None:

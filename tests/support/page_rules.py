@@ -57,9 +57,8 @@ class HtmlPage:
         wanted = {name.rstrip("_").replace("_", "-"): value for name, value in attributes.items()}
         return [
             element
-            for element in self.root.iter()
+            for element in self.root.iter(tag)
             if isinstance(element.tag, str)
-            and tag in {"*", element.tag}
             and all(element.get(name) == value for name, value in wanted.items())
         ]
 

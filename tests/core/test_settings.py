@@ -1,4 +1,4 @@
-"""Settings: what is refused, what is filled in."""
+"""Settings: defaults, generated secrets and refused values."""
 
 from pathlib import Path
 
@@ -19,21 +19,21 @@ def read(folder: Path, **environ: str) -> Settings:
     return Settings.from_environment({"INSTANCE_PATH": str(folder), **environ})
 
 
-def test_a_secret_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+def test_secret_key_is_generated_once_with_owner_only_access(tmp_path: Path) -> None:
     first, second = read(tmp_path), read(tmp_path)
     assert first.secret_key == second.secret_key
     assert len(first.secret_key) == 64
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
-def test_a_key_for_offers_is_made_once_and_kept_for_its_owner_alone(tmp_path: Path) -> None:
+def test_seal_key_is_generated_once_with_owner_only_access(tmp_path: Path) -> None:
     first, second = read(tmp_path).keyring(), read(tmp_path).keyring()
     assert first.names == second.names
     assert len(first.names) == 1
     assert (tmp_path / "seal_keys").stat().st_mode & 0o777 == 0o600
 
 
-def test_production_makes_no_key_for_offers_but_takes_the_one_that_lies_there(tmp_path: Path) -> None:
+def test_production_generates_no_seal_key_but_reads_existing_one(tmp_path: Path) -> None:
     without = {name: value for name, value in GOOD.items() if name != "SEAL_KEYS"}
     with pytest.raises(SettingsError, match="SEAL_KEYS"):
         read(tmp_path, **without)
@@ -42,12 +42,12 @@ def test_production_makes_no_key_for_offers_but_takes_the_one_that_lies_there(tm
     assert read(tmp_path, **without).keyring().names == read(tmp_path, **GOOD).keyring().names
 
 
-def test_the_database_is_a_file_unless_named(tmp_path: Path) -> None:
+def test_database_defaults_to_sqlite_file(tmp_path: Path) -> None:
     assert read(tmp_path).database_url == f"sqlite:///{tmp_path / 'marketplace.sqlite3'}"
     assert read(tmp_path, DATABASE_URL="postgres://a@b/c").database_url == "postgresql+psycopg://a@b/c"
 
 
-def test_a_sound_production_starts(tmp_path: Path) -> None:
+def test_valid_production_settings_are_accepted(tmp_path: Path) -> None:
     assert read(tmp_path, **GOOD).production
 
 
@@ -71,14 +71,12 @@ def test_a_sound_production_starts(tmp_path: Path) -> None:
         {"SESSION_COOKIE_SECURE": "0"},
     ],
 )
-def test_an_unsafe_or_unreadable_setting_is_refused_with_a_sentence(
-    tmp_path: Path, change: dict[str, str]
-) -> None:
+def test_unsafe_or_invalid_setting_is_refused_by_name(tmp_path: Path, change: dict[str, str]) -> None:
     with pytest.raises(SettingsError, match=next(iter(change))):
         read(tmp_path, **(GOOD | change))
 
 
-def test_demo_data_turns_the_demo_on_and_production_refuses_it(tmp_path: Path) -> None:
+def test_demo_marker_enables_demo_and_is_refused_in_production(tmp_path: Path) -> None:
     write_demo_marker(read(tmp_path))
     assert read(tmp_path).demo
     with pytest.raises(SettingsError, match="DEMO"):

@@ -25,13 +25,13 @@ MARKS = {
 
 
 @pytest.mark.parametrize("marks", MARKS.values(), ids=MARKS)
-def test_what_cannot_be_seen_is_left_out(marks: str) -> None:
+def test_invisible_characters_are_removed(marks: str) -> None:
     for mark in marks:
         assert clean_line(f"Kari{mark} Nord{mark}") == "Kari Nord"
         assert clean_text(f"{mark}Kari\n{mark}Nord") == "Kari\nNord"
 
 
-def test_each_character_of_the_categories_that_format_is_left_out() -> None:
+def test_all_format_and_control_characters_are_removed() -> None:
     kept = [
         number
         for number in range(sys.maxunicode + 1)
@@ -48,23 +48,23 @@ SEEN = {
 }  # fmt: skip
 
 
-def test_nothing_stays_nothing_and_does_not_become_an_empty_text() -> None:
+def test_none_stays_none_and_blank_becomes_empty() -> None:
     assert clean_text(None) is clean_line(None) is None
     assert clean_text(" \u200b ") == clean_line("\n") == ""
 
 
 @pytest.mark.parametrize("broken", ["\r\n", "\r", "\u0085", "\u2028", "\u2029"])
-def test_lines_break_in_one_way(broken: str) -> None:
+def test_line_breaks_are_normalised(broken: str) -> None:
     assert clean_text(f"ost{broken}rømme") == "ost\nrømme"
     assert clean_line(f"ost{broken}rømme") == "ost rømme"
 
 
-def test_a_letter_in_two_parts_is_the_letter_whatever_stands_between() -> None:
+def test_decomposed_letter_is_composed_after_cleaning() -> None:
     assert clean_line("Ha\u030agen") == clean_line("Ha\u200b\u030agen") == "Hågen"
 
 
 @given(st.text())
-def test_cleaning_twice_changes_nothing_more(text: str) -> None:
+def test_cleaning_is_idempotent(text: str) -> None:
     for clean in (clean_line, clean_text):
         once = clean(text)
         assert clean(once) == once

@@ -1,4 +1,4 @@
-"""Money, numbers, dates, places and words: what people write and what they read."""
+"""Money, numbers, dates, municipalities and taxonomy: parsing and formatting."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.once
         ("100 000 000", 100_000_000),
     ],
 )
-def test_amounts_are_read_as_people_write_them(text: str, nok: int) -> None:
+def test_amount_formats_are_parsed(text: str, nok: int) -> None:
     assert parse_nok(text) == nok
 
 
@@ -36,22 +36,22 @@ def test_amounts_are_read_as_people_write_them(text: str, nok: int) -> None:
     "text",
     ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "100 000 001", "١٢", "12 50", "NaN"],
 )
-def test_amounts_that_could_be_misread_are_refused(text: str) -> None:
+def test_ambiguous_amounts_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_nok(text)
 
 
 @given(st.integers(min_value=0, max_value=100_000_000))
-def test_an_amount_shown_in_norwegian_is_read_back(nok: int) -> None:
+def test_formatted_amount_parses_to_itself(nok: int) -> None:
     with i18n.use_locale("nb"):
         assert parse_nok(i18n.format_money(nok)) == nok
 
 
 @given(st.text(max_size=60))
-def test_no_text_makes_the_readers_fail_in_another_way(text: str) -> None:
-    for read in (parse_nok, parse_organisation_number):
+def test_parsers_raise_only_value_error(text: str) -> None:
+    for parse in (parse_nok, parse_organisation_number):
         try:
-            read(text)
+            parse(text)
         except ValueError:
             pass
 
@@ -59,26 +59,26 @@ def test_no_text_makes_the_readers_fail_in_another_way(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["974760673", "974 760 673", "NO 974760673 MVA", "974.760.673", "974\u00a0760\u00a0673mva"]
 )
-def test_organisation_numbers_are_read_forgivingly(text: str) -> None:
+def test_organisation_number_formats_are_parsed(text: str) -> None:
     assert parse_organisation_number(text) == "974760673"
 
 
 @pytest.mark.parametrize("text", ["974760674", "999999998", "12345678", "97476067a", ""])
-def test_organisation_numbers_that_cannot_exist_are_refused(text: str) -> None:
+def test_invalid_organisation_numbers_are_refused(text: str) -> None:
     with pytest.raises(ValueError):
         parse_organisation_number(text)
 
 
-def test_an_organisation_number_is_shown_in_groups() -> None:
+def test_organisation_number_is_formatted_in_groups() -> None:
     assert format_organisation_number("974760673") == "974 760 673"
 
 
-def test_slugs_write_out_norwegian_letters() -> None:
+def test_slugs_transliterate_norwegian_letters() -> None:
     assert make_slug("Ærlig Møbel på Ålen") == "aerlig-mobel-pa-alen"
     assert make_slug("🧀") == "uten-navn"
 
 
-def test_all_municipalities_are_there_and_distances_are_right() -> None:
+def test_municipality_data_is_complete() -> None:
     assert len(places.municipalities_by_number()) == 357
     assert len(places.municipalities_in(places.TRONDELAG)) == 38
     assert places.distance_km("5021", "5022") == pytest.approx(30.4, abs=0.5)
@@ -87,7 +87,7 @@ def test_all_municipalities_are_there_and_distances_are_right() -> None:
     assert places.neighbours("5014") == ()
 
 
-def test_the_taxonomy_speaks_three_languages() -> None:
+def test_taxonomy_has_labels_in_three_languages() -> None:
     assert len(taxonomy.services()) == 68
     assert len(taxonomy.sectors()) == 29
     for named in [*taxonomy.services().values(), *taxonomy.groups(), *taxonomy.sectors().values()]:
@@ -96,7 +96,7 @@ def test_the_taxonomy_speaks_three_languages() -> None:
         assert taxonomy.service("web.site").label.startswith("New or renewed")
 
 
-def test_each_price_belongs_to_a_service_and_rises() -> None:
+def test_price_bands_belong_to_services_and_ascend() -> None:
     for code in taxonomy.price_table()["bands"]:
         band = taxonomy.price_band(code)
         assert code in taxonomy.services()
@@ -104,12 +104,12 @@ def test_each_price_belongs_to_a_service_and_rises() -> None:
         assert 0 < band.low <= band.typical_low <= band.typical_high <= band.high
 
 
-def test_norwegian_sorting_puts_the_three_letters_last() -> None:
+def test_sort_key_puts_norwegian_letters_last() -> None:
     names = ["Åfjord", "Ørland", "Ærøy", "Zeta", "Aasen", "Oppdal"]
     assert sorted(names, key=i18n.sort_key) == ["Oppdal", "Zeta", "Ærøy", "Ørland", "Åfjord", "Aasen"]
 
 
-def test_dates_and_money_follow_the_language() -> None:
+def test_dates_and_money_are_formatted_by_language() -> None:
     day = dt.date(2026, 11, 23)
     with i18n.use_locale("nb"):
         assert i18n.format_date(day) == "23.\u00a0november 2026"
@@ -131,11 +131,11 @@ def test_dates_and_money_follow_the_language() -> None:
         (dt.date(2027, 3, 28), "2027-03-28T21:59:59+00:00"),
     ],
 )
-def test_a_deadline_ends_the_local_day_on_both_changes_of_summer_time(day: dt.date, utc: str) -> None:
+def test_end_of_day_is_local_across_dst_changes(day: dt.date, utc: str) -> None:
     assert clock.end_of_day(day).isoformat() == utc
 
 
-def test_working_days_pass_over_weekends_and_holidays() -> None:
+def test_working_days_skip_weekends_and_holidays() -> None:
     assert clock.add_working_days(dt.date(2026, 12, 23), 1) == dt.date(2026, 12, 24)
     assert clock.add_working_days(dt.date(2026, 12, 24), 1) == dt.date(2026, 12, 28)
     assert clock.add_working_days(dt.date(2026, 4, 1), 1) == dt.date(2026, 4, 7)

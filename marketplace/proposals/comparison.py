@@ -145,7 +145,7 @@ def _is_gap(field: OfferField, content: OfferContent) -> bool:
 
 
 def _part(text: str) -> str:
-    """Return a deliverable as it stands inside a sentence, in the reader's quotation marks."""
+    """Return a deliverable quoted for use inside a sentence, in the reader's quotation marks."""
     return f"“{text}”" if current_locale() == "en" else f"«{text}»"
 
 

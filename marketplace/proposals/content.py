@@ -56,7 +56,7 @@ class BriefRequirements:
 
     @property
     def ownership_labels(self) -> list[str]:
-        """Return what the company wants to own, in the current locale."""
+        """Return the ownership that the company wants, in the current locale."""
         return [str(OWNERSHIP_LABELS.get(code, code)) for code in self.ownership]
 
 

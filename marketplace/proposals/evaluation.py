@@ -39,7 +39,7 @@ def weighted_score(scores: Mapping[str, int], weights: Mapping[str, int]) -> int
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """What an offer asks for: one entry per deliverable of the brief, in its order, and the running cost."""
+    """The prices of an offer: one entry per deliverable of the brief, in order, and the running cost."""
 
     key: int
     kinds: tuple[PriceKind, ...]
@@ -114,7 +114,7 @@ def fill_gaps(prices: Sequence[Price]) -> dict[int, FilledPrice]:
 
 @dataclass(frozen=True, slots=True)
 class CheapestOffer:
-    """What the numbers hide: the cheapest as offered leaves something out, and whether it stays cheapest."""
+    """A misleading total: the cheapest offer leaves something out; tells if it is still cheapest with it."""
 
     cheapest: int
     gaps: tuple[int, ...]

@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 NOT_SENT = "not_sent"
-"""What a draft is after the deadline: computed, never stored."""
+"""State of a draft after the deadline: computed, never stored."""
 
 
 class Actor(StrEnum):
@@ -158,7 +158,7 @@ HANDOVER_ITEMS = {
     "measurement": _("Visits or orders are measured"),
     "training": _("We have been shown how to use it"),
 }
-"""What should be in the company's hands when a job is handed over."""
+"""Items that the company should receive at handover."""
 
 HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not applicable")}
 OUTCOME_ROUNDS = {"handover": 0, "d90": 90, "d365": 365}
@@ -176,7 +176,7 @@ def can(move: str, state: str, actor: Actor, phase: Phase) -> bool:
 
 
 def displayed_state(state: str, phase: Phase) -> str:
-    """Return what an offer is for its supplier: the stored state, or not sent when a draft came too late."""
+    """Return the state of an offer for its supplier: the stored state, or not sent for a draft after the deadline."""
     return NOT_SENT if state == State.DRAFT and phase is not Phase.OPEN else state
 
 

@@ -101,12 +101,12 @@ class Proposal(Base):
         return sealing.seal(keyring(), self.data_key, self.sealed_as, part, value)
 
     def unseal(self, part: str, box: str) -> Any:
-        """Return what was put under the proposal's seal. Raises SealError."""
+        """Decrypt the sealed content of the proposal. Raises SealError."""
         return sealing.unseal(keyring(), self.data_key, self.sealed_as, part, box)
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return what the supplier is writing."""
+        """Return the supplier's current draft."""
         found: dict[str, Any] = {} if self.is_erased else self.unseal("content", self.sealed_content)
         return found
 
@@ -116,7 +116,7 @@ class Proposal(Base):
 
     @property
     def submitted_content(self) -> dict[str, Any] | None:
-        """Return what counts, or None when nothing is sent."""
+        """Return the submitted content, or None if nothing has been submitted."""
         if self.sealed_submission is None:
             return None
         found: dict[str, Any] = {} if self.is_erased else self.unseal("submission", self.sealed_submission)
@@ -165,7 +165,7 @@ class ProposalRevision(Base):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return what was submitted."""
+        """Return the submitted content."""
         gone = self.proposal.is_erased
         found: dict[str, Any] = (
             {} if gone else self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
@@ -196,7 +196,7 @@ class Evaluation(Base):
 
 
 class SealedEvent(Base):
-    """What a supplier did with a proposal while the brief was open.
+    """An action of a supplier on its offer while the brief was open.
 
     It lies apart from the audit log, where an administrator would see it, and is moved there when the brief
     is opened. `brief_id` says which opening that is. Who did what and when is under the proposal's own seal.

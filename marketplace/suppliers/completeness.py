@@ -9,7 +9,7 @@ from marketplace.core.i18n import format_list, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
 
 GOOD_TEXT_WORDS = 60
-MOST_PLACES = 6
+MAX_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,10 +131,10 @@ def format_municipalities(numbers: Collection[str], seat: str) -> str:
     ):
         have.add(seat)
     single: Sequence[str] = sorted((m.name for m in map(places.find_municipality, have) if m), key=sort_key)
-    if len(single) > MOST_PLACES:
-        more = len(single) - MOST_PLACES + 1
+    if len(single) > MAX_PLACES:
+        more = len(single) - MAX_PLACES + 1
         single = [
-            *single[: MOST_PLACES - 1],
+            *single[: MAX_PLACES - 1],
             ngettext("%(num)s more municipality", "%(num)s more municipalities", more),
         ]
     return format_list([*named, *single])

@@ -12,8 +12,8 @@ from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
 from marketplace.core.text import clean_line, clean_text, has_control_characters
 
-MOST_BYTES = 50_000_000
-MOST_CHARACTERS = 20_000
+MAX_BYTES = 50_000_000
+MAX_CHARACTERS = 20_000
 NAME_CHARACTERS = (2, 120)
 LANGUAGES = ("nb", "nn", "en")
 
@@ -58,8 +58,8 @@ def read_suppliers(path: Path) -> ReadFile:
     """Read a JSON Lines file. Faults are collected, not raised."""
     found = ReadFile()
     try:
-        if path.stat().st_size > MOST_BYTES:
-            size = MOST_BYTES // 1_000_000
+        if path.stat().st_size > MAX_BYTES:
+            size = MAX_BYTES // 1_000_000
             found.faults.append(Fault(0, f"{path} is larger than {size} MB", "Split it into several files."))
             return found
         raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
@@ -113,9 +113,9 @@ def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
     name, text = row.get("name"), row.get("text")
     if not isinstance(name, str) or not low <= len(clean_line(name) or "") <= high:
         yield Fault(number, "name is missing or too long", f"Write a name of {low} to {high} characters.")
-    if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= MOST_CHARACTERS:
+    if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= MAX_CHARACTERS:
         yield Fault(
-            number, "text is missing or too long", f"Write a text of at most {MOST_CHARACTERS} characters."
+            number, "text is missing or too long", f"Write a text of at most {MAX_CHARACTERS} characters."
         )
     for word, value in (("name", name), ("text", text)):
         if isinstance(value, str) and has_control_characters(value):

@@ -1,4 +1,4 @@
-"""What the tests of briefs share: raw forms, and a small market with people of each kind."""
+"""Shared fixtures of the brief tests: raw forms, and a small market with users of each role."""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Changing a brief that is out: what suppliers are shown and told, and the time they are given."""
+"""Changing a brief that is out: what suppliers are shown and sent_notices, and the time they are given."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ def write(viewer, brief, **answers):
             use_cases.save_amendment(viewer, brief.reference, topic.code, found, {})
 
 
-def told():
+def sent_notices():
     return {notice.user_id for notice in session.query(Notice).filter_by(kind="brief_amended")}
 
 
@@ -67,7 +67,7 @@ def test_all_who_know_of_the_brief_are_told_in_words_and_nobody_else(market, inv
     write(market.owner, brief, must_have=["Kobling til kassa"])
     use_cases.amend(market.owner, brief.reference)
     people = (market.invited, market.colleague, market.garden)
-    assert told() == {person.user_id for person in people}
+    assert sent_notices() == {person.user_id for person in people}
     event = session.query(AuditEvent).filter_by(action="brief.amend").one()
     assert event.details["changed"] == ["must_have"]
 
@@ -143,7 +143,7 @@ def test_a_change_can_be_thrown_away(market):
     write(market.owner, brief, title="Nettbutikk og mer")
     use_cases.discard_amendment(market.owner, brief.reference)
     assert queries.pending_amendment(queries.brief_view_for(market.owner, brief.reference)).codes == []
-    assert told() == set()
+    assert sent_notices() == set()
 
 
 def test_where_nothing_is_changed_there_is_nothing_to_throw_away(market):

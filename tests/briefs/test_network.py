@@ -1,4 +1,4 @@
-"""What a garden sees of open briefs that other gardens follow up: title, trade and place, and never more."""
+"""Open briefs of other gardens show a garden title, sector and municipality only."""
 
 import datetime as dt
 from dataclasses import fields

@@ -1,4 +1,4 @@
-"""A brief's life through its use cases: what is written, who is told, what is refused."""
+"""The use cases of a brief: rows written, notices sent, and refusals."""
 
 import datetime as dt
 import threading
@@ -21,7 +21,7 @@ from tests.factories import briefs
 GUIDE = guide.load()
 
 
-def told(*kinds):
+def sent_notices(*kinds):
     query = session.query(Notice).filter(Notice.kind.in_(kinds)) if kinds else session.query(Notice)
     return {notice.user_id for notice in query}
 
@@ -92,7 +92,7 @@ def test_two_editors_of_the_same_answer_do_not_overwrite_each_other(market, raw)
 
 
 def run_concurrently(app, acts):
-    """Do several things at the same moment, each as a request of its own; return what came of them."""
+    """Run several actions concurrently, each as its own request, and return their results."""
     gate = threading.Barrier(len(acts))
 
     def run(act):
@@ -166,7 +166,7 @@ def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
 def test_the_garden_reads_a_draft_when_asked_and_answers(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.colleague, brief.reference, "Er rammen riktig?")
-    assert told("review_asked") == {market.garden.user_id}
+    assert sent_notices("review_asked") == {market.garden.user_id}
     with pytest.raises(Conflict):
         use_cases.publish(market.owner, brief.reference, confirmed=True)
     with pytest.raises(RuleBroken):
@@ -174,7 +174,7 @@ def test_the_garden_reads_a_draft_when_asked_and_answers(market):
     use_cases.answer_review(
         market.garden, brief.reference, "changes", "", {"frame": "Rammen er lav.", "need": ""}
     )
-    assert told("review_answered") == {market.owner.user_id, market.colleague.user_id}
+    assert sent_notices("review_answered") == {market.owner.user_id, market.colleague.user_id}
     fresh = session.get(Brief, brief.id)
     review = queries.last_review(fresh)
     assert fresh.state == "draft"
@@ -188,14 +188,14 @@ def test_a_draft_can_be_pulled_back_from_the_garden(market):
     use_cases.pull_back(market.owner, brief.reference)
     with pytest.raises(NotFound):
         use_cases.answer_review(market.garden, brief.reference, "ok", "")
-    assert told("review_pulled_back") == {market.garden.user_id}
+    assert sent_notices("review_pulled_back") == {market.garden.user_id}
 
 
 def test_an_empty_draft_is_not_sent_to_the_garden(market):
     brief = use_cases.create_draft(market.owner)
     with pytest.raises(RuleBroken):
         use_cases.ask_for_review(market.owner, brief.reference)
-    assert told() == set()
+    assert sent_notices() == set()
 
 
 def test_publishing_freezes_the_text_and_starts_the_clock(market):
@@ -210,8 +210,8 @@ def test_publishing_freezes_the_text_and_starts_the_clock(market):
         ("ecm.shop", "ecm"),
         ("med.product-photo", "med"),
     }
-    assert told("brief_published") == {market.colleague.user_id}
-    assert told("brief_published_in_area") == {market.garden.user_id}
+    assert sent_notices("brief_published") == {market.colleague.user_id}
+    assert sent_notices("brief_published_in_area") == {market.garden.user_id}
     assert actions()[-1] == "brief.publish"
     assert session.query(OutboxMail).count() == session.query(Notice).count()
 
@@ -239,7 +239,7 @@ def test_a_brief_with_a_hole_is_not_published_and_nothing_is_left_behind(market,
     assert broken.value.field == field
     fresh = session.get(Brief, brief.id)
     assert (fresh.state, fresh.versions, fresh.published_at) == ("draft", [], None)
-    assert told() == set()
+    assert sent_notices() == set()
 
 
 def test_the_company_has_to_say_that_it_has_read_what_suppliers_see(market):
@@ -271,7 +271,7 @@ def test_publishing_joins_a_larger_transaction_and_falls_with_it(market):
     with pytest.raises(RuntimeError):
         publish_and_fail()
     assert session.get(Brief, brief.id).state == "draft"
-    assert told() == set()
+    assert sent_notices() == set()
 
 
 def test_the_deadline_moves_twice_and_never_back_or_beyond_sixty_days(market, invite):
@@ -283,7 +283,7 @@ def test_the_deadline_moves_twice_and_never_back_or_beyond_sixty_days(market, in
             use_cases.extend_deadline(market.owner, brief.reference, day)
     moved = use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=3))
     assert moved.deadline == clock.end_of_day(first + dt.timedelta(days=3))
-    assert told("brief_extended") == {market.invited.user_id, market.colleague.user_id}
+    assert sent_notices("brief_extended") == {market.invited.user_id, market.colleague.user_id}
     use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=5))
     with pytest.raises(RuleBroken):
         use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=7))
@@ -306,7 +306,7 @@ def test_withdrawing_tells_everyone_why_in_their_own_language(market, invite):
         use_cases.withdraw(market.owner, brief.reference, "Nei")
     use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")
     everyone = {market.invited.user_id, market.colleague.user_id, market.garden.user_id}
-    assert told("brief_withdrawn") == everyone
+    assert sent_notices("brief_withdrawn") == everyone
     notice = session.query(Notice).filter_by(user_id=market.invited.user_id, kind="brief_withdrawn").one()
     assert notice.locale == "nn"
     assert "Vi gjør jobben selv i år." in notice.body
@@ -369,7 +369,7 @@ def test_nobody_can_be_asked_to_read_a_draft_where_there_is_no_garden(market):
         use_cases.ask_for_review(alone, brief.reference)
     assert session.get(Brief, brief.id).state == "draft"
     assert session.query(BriefReview).count() == 0
-    assert told() == set()
+    assert sent_notices() == set()
 
 
 def test_an_answer_that_is_neither_yes_nor_no_is_none(market):
@@ -380,4 +380,4 @@ def test_an_answer_that_is_neither_yes_nor_no_is_none(market):
     assert broken.value.field == "verdict"
     assert session.get(Brief, brief.id).state == "in_review"
     assert session.query(BriefReview).one().answered_at is None
-    assert told("review_answered") == set()
+    assert sent_notices("review_answered") == set()

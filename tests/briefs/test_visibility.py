@@ -1,4 +1,4 @@
-"""Who may see a brief: the owner, a colleague, an outsider, suppliers, gardens and administrators, state by state."""
+"""Read access to a brief by owner, colleague, outsider, suppliers, gardens and administrators, for each state."""
 
 import datetime as dt
 

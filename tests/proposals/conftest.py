@@ -1,4 +1,4 @@
-"""What the tests of offers share: a small market with a published brief, and people of each kind."""
+"""Shared fixtures of the offer tests: a small market with a published brief, and users of each role."""
 
 import datetime as dt
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ def full_content(**changes: Any) -> OfferContent:
 
 
 def filled(**changes: str) -> dict[str, str]:
-    """What the browser sends for a full offer."""
+    """Form data of a complete offer."""
     values = {
         "seen": "0",
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",

@@ -1,4 +1,4 @@
-"""What may become of a brief itself, step by step beside a plain model: from its draft to its deadline."""
+"""State machine of a brief from draft to deadline, compared step by step with a plain model."""
 
 import datetime as dt
 
@@ -21,7 +21,7 @@ from tests.proposals.conftest import DEADLINE_DAY, NOON
 SUPPLIERS = ("kvistverk", "myrull", "skogsfjord", "stranger")
 ANYBODY = ("owner", "member", "outsider", "curator", "far_curator", "admin", *SUPPLIERS)
 LAST_DAY = DEADLINE_DAY + dt.timedelta(days=190)
-MOST_ASKED = 3
+MAX_INVITED = 3
 
 anybody = st.sampled_from(ANYBODY)
 mostly_owner = st.sampled_from(("owner",) * 6 + ANYBODY)
@@ -34,7 +34,7 @@ def day(number):
 
 
 class BriefHistories(RuleBasedStateMachine):
-    """What people try with a brief, one after another, and what must come of it. The test gives it a world."""
+    """Actions on a brief and their expected results. The test provides the application and database."""
 
     app = database = market = machine = None
 
@@ -183,7 +183,7 @@ class BriefHistories(RuleBasedStateMachine):
     def invite(self, who, name):
         number = self.person(name).organisation_id
         live = sum(not said_no for said_no in self.asked.values())
-        fits = name in self.asked or live < MOST_ASKED
+        fits = name in self.asked or live < MAX_INVITED
         if self.tried(
             who == "owner" and self.phase == "open" and fits,
             lambda: sourcing.invite_suppliers(self.person(who), self.market.reference, [number]),

@@ -1,4 +1,4 @@
-"""What must hold of a brief and its offers after every step of every history, whatever anybody did."""
+"""Invariants of a brief and its offers, checked after every step of every random history."""
 
 import datetime as dt
 from typing import Any

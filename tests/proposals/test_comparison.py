@@ -1,4 +1,4 @@
-"""What a company reads when it compares, and who is shown no offers at all."""
+"""The comparison page of a company, and users who see no offers."""
 
 import datetime as dt
 

@@ -40,7 +40,7 @@ Ending = tuple[Market, Any, dt.datetime]
 
 
 def form(browser: Any, market: Market) -> dict[str, Any]:
-    """Return what the form of an offer holds, opened now."""
+    """Return the current field values of the offer form."""
     return {
         field.get("name"): field.get("value", "")
         for field in browser.page(f"/briefs/{market.reference}/proposal").root.iter("input")

@@ -74,7 +74,7 @@ def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: 
     changed = use_cases.save(
         market.kvistverk, references[0], full_content(monthly_nok=900), seen_revision=sent.revision
     )
-    use_cases.submit(market.kvistverk, references[0], changed.revision)  # what is sent may be changed
+    use_cases.submit(market.kvistverk, references[0], changed.revision)  # a submitted offer may be changed
     waiting = queries.load_supplier_offer(market.kvistverk, references[-1]).proposal
     assert waiting is not None
     assert waiting.state == "draft", "what was written is kept"

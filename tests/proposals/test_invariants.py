@@ -131,9 +131,9 @@ class Walk:
             assert not [p for p in proposals if p.state == "submitted"]
         for proposal in proposals:
             if proposal.state in FINAL - {"award_declined"}:
-                self.check_told(proposal)
+                self.check_notified(proposal)
 
-    def check_told(self, proposal):
+    def check_notified(self, proposal):
         people = [v.user_id for v in self.market.people.values() if v.organisation_id == proposal.supplier_id]
         kinds = set(session.scalars(select(Notice.kind).where(Notice.user_id.in_(people))))
         assert any(kind in ANSWERING or "withdrawn" in kind for kind in kinds), (proposal.state, kinds)

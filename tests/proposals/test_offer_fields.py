@@ -26,7 +26,7 @@ Sample = tuple[dict[str, str], Any, str]
 
 
 def sample(field: OfferField) -> Sample:
-    """Return what a browser submits for a field, the value it means, and a text that its pages show."""
+    """Return the form data of a field, the parsed value, and a text shown on its pages."""
     if field.kind is FieldKind.PRICE_LINES:
         first, *others = REQUIREMENTS.entries(field)
         submitted = {

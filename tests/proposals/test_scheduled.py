@@ -1,4 +1,4 @@
-"""The clock and people at the same moment: what the clock has seen to be due is due no more when it comes to it."""
+"""Scheduled jobs racing with users: a job checks again that its item is still due."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ EVENTS = "max(audit_event.at)"
 REPLY = use_cases.Reply("postponed", "Vi venter et år.")
 
 
-def told(kind):
+def sent_notices(kind):
     return session.scalar(select(func.count()).select_from(Notice).where(Notice.kind == kind))
 
 
@@ -31,7 +31,7 @@ def recorded(action):
 def test_two_clocks_at_once_tell_of_an_opening_once(app, opened):
     with interleave(app, EVENTS, scheduled.open_due):
         assert scheduled.open_due() == 0
-    assert told("offers_opened") == 2, "the company's two people"
+    assert sent_notices("offers_opened") == 2, "the company's two people"
     assert recorded("brief.opened") == 1
 
 
@@ -40,8 +40,8 @@ def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
     with interleave(app, EVENTS, scheduled.lapse_overdue):
         assert scheduled.lapse_overdue() == 0
-    assert told("decide_soon") == 2, "the company's two people"
-    assert told("garden_decide_soon") == 1
+    assert sent_notices("decide_soon") == 2, "the company's two people"
+    assert sent_notices("garden_decide_soon") == 1
     assert recorded("brief.remind_") == 1
 
 
@@ -55,7 +55,7 @@ def test_a_company_that_decides_while_the_clock_looks_is_neither_reminded_nor_to
         assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "no_award"
     assert opened.proposal("kvistverk").state == "not_selected"
-    assert (told("decide_soon"), told("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
+    assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
 
 
 def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, opened, at_noon, choose):
@@ -70,7 +70,7 @@ def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, ope
         assert scheduled.lapse_overdue() == 0
     assert opened.brief.state == "published"
     assert opened.proposal("kvistverk").state == "submitted"
-    assert (told("decide_soon"), told("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
+    assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
 
 
 @pytest.fixture
@@ -85,7 +85,7 @@ def test_two_clocks_at_once_ask_once_whether_it_worked(app, delivered):
     with interleave(app, EVENTS, scheduled.remind_about_results):
         assert scheduled.remind_about_results() == 0
     assert recorded("brief.ask_handover") == 1
-    assert told("did_it_work") == 2, "the company's two people"
+    assert sent_notices("did_it_work") == 2, "the company's two people"
 
 
 def test_a_company_that_answers_while_the_clock_looks_is_not_asked(app, delivered):
@@ -93,4 +93,4 @@ def test_a_company_that_answers_while_the_clock_looks_is_not_asked(app, delivere
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument
     with interleave(app, EVENTS, act):
         assert scheduled.remind_about_results() == 0
-    assert (recorded("brief.outcome"), recorded("brief.ask_"), told("did_it_work")) == (1, 0, 0)
+    assert (recorded("brief.outcome"), recorded("brief.ask_"), sent_notices("did_it_work")) == (1, 0, 0)

@@ -1,4 +1,4 @@
-"""What suppliers write lies encrypted: it opens with its key at its own place, and nowhere else."""
+"""Offers are stored encrypted, and decrypt only with their key and in their own row."""
 
 import secrets
 from pathlib import Path
@@ -113,7 +113,7 @@ def test_a_new_key_changes_no_sealed_text_and_the_old_one_is_needed_no_more(open
     content = proposal.submitted_content
     url = db.engine.url
     right = sealing.keyring_of(url)
-    old = "5ea1" * 16  # what the suite seals with
+    old = "5ea1" * 16  # the keyring of the test suite
     try:
         sealing.use_keyring(url, Keyring(lambda: [NEW, old]))
         assert custody.rotate() == 3
@@ -175,7 +175,7 @@ def test_a_database_that_was_opened_past_the_product_has_no_keys() -> None:
 def test_the_commands_turn_to_a_new_key_once_and_name_one_that_is_missing(
     written: Market, command: Any
 ) -> None:
-    old = "5ea1" * 16  # what the suite seals with
+    old = "5ea1" * 16  # the keyring of the test suite
     before, after = sealing.key_name(old), sealing.key_name(NEW)
 
     def said(*words: str, keys: str) -> tuple[int, str]:

@@ -27,7 +27,7 @@ SAMPLED_STEPS = 2
 
 
 def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any]) -> Seen:
-    """Return what everybody but the bidder sees on every page."""
+    """Return the response of every page for every user except the bidder."""
     return {
         (name, address): look(browser, address)
         for name, browser in people.items()
@@ -165,7 +165,7 @@ class Canaries:
 
 
 def found_by(app: Flask, market: Market, words: list[str]) -> dict[str, set[str]]:
-    """Return who finds each word on any page, in the notices there, or in a mail to them."""
+    """Return the users that find each word on a page, in a notice or in a mail."""
     found: dict[str, set[str]] = {word: set() for word in words}
     numbers = things()
     for name, browser in browsers(app, market).items():

@@ -23,7 +23,7 @@ from tests.factories.briefs import draft, full_answers
 from tests.proposals import promises
 from tests.proposals.conftest import DEADLINE_DAY, NOON, full_content
 from tests.proposals.histories import (
-    MOST_ASKED,
+    MAX_INVITED,
     SUPPLIERS,
     BriefHistories,
     anybody,
@@ -113,7 +113,7 @@ class Histories(BriefHistories):
 
     @rule(place=st.integers(0, 3))
     def choose_one_that_waits(self, place):
-        """What a company does sooner or later, and chance alone too seldom."""
+        """Actions of a company that random choice alone would take too seldom."""
         waits = [name for name in SUPPLIERS if self.offers[name] == self.waiting]
         if self.may_decide and waits:
             self.award("owner", waits[place % len(waits)], answered=True)
@@ -204,7 +204,7 @@ def write_a_draft(market):
         found = session.get_one(Supplier, market.people[name].organisation_id)
         found.services = [SupplierService(code="ecm.shop")]
     answers = full_answers(NOON.date()) | {"response_deadline": DEADLINE_DAY.isoformat(), "open_door": False}
-    answers |= {"must_have": ["Kobling til kassa", "Henting på gården"], "invite_count": MOST_ASKED}
+    answers |= {"must_have": ["Kobling til kassa", "Henting på gården"], "invite_count": MAX_INVITED}
     made = draft(market.owner, **answers)
     market.brief_id, market.reference = made.id, made.reference
 

@@ -1,4 +1,4 @@
-"""What the database itself holds, whoever asks and by whatever way: unique offers and awards, and opened offers at rest."""
+"""Database constraints and triggers: unique offers and awards, and immutable opened offers."""
 
 from typing import Any
 

@@ -43,7 +43,7 @@ def addresses(app: Flask, numbers: Mapping[str, Sequence[object]]) -> Iterator[s
 
 
 def things() -> dict[str, list[object]]:
-    """Return what an address can be about: ids by argument, references, slugs."""
+    """Return the values of URL arguments: ids by argument, references, slugs."""
     found: dict[str, list[object]] = dict(WORDS)
     for name, table in NUMBERS.items():
         found[name] = list(
@@ -66,7 +66,7 @@ def browsers(app: Flask, market: Market) -> dict[str, Browser]:
 
 
 def look(browser: Browser, address: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-    """Return what a page answers, apart from the visitor's own tokens: status, headers, body."""
+    """Return status, headers and body of a page, without the visitor's own tokens."""
     response: Any = browser.get(address)
     headers = tuple(sorted((name, value) for name, value in response.headers if name not in OWN_HEADERS))
     return response.status_code, headers, TOKEN.sub(rb"\1", response.data)

@@ -209,7 +209,7 @@ def test_missing_or_empty_file_is_reported(garden, write, tmp_path, what):
 def test_file_above_size_limit_is_not_read(garden, tmp_path):
     path = tmp_path / "huge.jsonl"
     with path.open("wb") as file:
-        file.truncate(importing.MOST_BYTES + 1)
+        file.truncate(importing.MAX_BYTES + 1)
     assert "Split it" in _refused(path)
 
 

@@ -1,4 +1,4 @@
-"""What an application must hold, which garden gets it, and who is told."""
+"""Required fields of an application, the garden that receives it, and notices."""
 
 from collections.abc import Callable
 from dataclasses import replace

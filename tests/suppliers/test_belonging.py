@@ -1,4 +1,4 @@
-"""Whose a supplier is: moves by two signatures, and ties that keep a person from deciding."""
+"""Transfers of suppliers between gardens, and conflicts of interest that bar a person from deciding."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What applicants and curators do, and who may not."""
+"""Actions of applicants and curators, and access to them."""
 
 import datetime as dt
 

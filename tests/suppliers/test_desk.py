@@ -1,4 +1,4 @@
-"""What a garden's desk counts and lists, and the map beneath it."""
+"""Counts and lists of a garden's queue, and the coverage map."""
 
 import datetime as dt
 import re

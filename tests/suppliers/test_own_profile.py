@@ -1,4 +1,4 @@
-"""What a supplier may write in its own profile, and what it is told when it may not."""
+"""Limits of a supplier's own profile, and the error messages."""
 
 from collections.abc import Callable
 from dataclasses import replace

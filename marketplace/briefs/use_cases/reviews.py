@@ -58,7 +58,7 @@ def answer_review(
     comment: str,
     topic_comments: Mapping[str, str] | None = None,
 ) -> Brief:
-    """Give the garden's answer and hand the draft back. Raises RuleBroken when changes are wanted without a word."""
+    """Record the garden's answer and return the draft. Raises RuleBroken if changes are requested without a comment."""
     with transaction():
         brief = brief_for_transition("answer_review", viewer, reference)
         review = queries.open_review(brief)

@@ -90,7 +90,7 @@ def scores_form(offers: Sequence[Offer]) -> ScoresForm:
 
 
 class AwardForm(BaseForm):
-    """What is agreed with the chosen supplier; `award_form` adds the answers to the others."""
+    """The agreement with the chosen supplier; `award_form` adds the answers to the other suppliers."""
 
     price_nok = NokField(
         _l("Agreed one-off price"),
@@ -118,7 +118,7 @@ class AwardForm(BaseForm):
         return self[f"good_{offer.id}"]
 
     def details(self, chosen: Offer) -> AwardDetails:
-        """Return what is agreed."""
+        """Return the agreement."""
         return AwardDetails(
             chosen.id,
             self.price_nok.data,

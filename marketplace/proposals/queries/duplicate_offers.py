@@ -63,5 +63,5 @@ def count_duplicate_offers(proposal: Proposal, *, opened: bool = False) -> int:
 
 
 def understanding_text(proposal: Proposal) -> str:
-    """Return what a sent offer says of how its supplier understands the job. Raises SealError."""
+    """Return the supplier's description of the job in a submitted offer. Raises SealError."""
     return str((proposal.submitted_content or {}).get("understanding") or "")

@@ -25,7 +25,7 @@ from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
 HIDDEN_STATES = (State.DRAFT, State.WITHDRAWN)
-"""What a company never sees, also after opening."""
+"""States that a company never sees, even after opening."""
 
 _BRIEF = bindparam("brief_id", type_=Integer())
 _TRADES = prepared(select(BriefService.category).where(BriefService.brief_id == _BRIEF))
@@ -215,7 +215,7 @@ def award_of(brief_id: int) -> Award | None:
 
 
 def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:
-    """Return what the company is asked about whether it worked, in order. Raises NotFound."""
+    """Return the outcome questionnaires of the company, in order. Raises NotFound."""
     brief = own_brief(viewer, reference)
     found = session.scalars(
         select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)

@@ -1,4 +1,4 @@
-"""What became of earlier briefs that are like one: how many offers they got, and whether the goal was met."""
+"""Outcomes of earlier similar briefs: number of offers, and if the goal was met."""
 
 from dataclasses import dataclass
 

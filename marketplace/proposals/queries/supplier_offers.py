@@ -58,7 +58,7 @@ class SupplierOffer:
 
     @property
     def state(self) -> str:
-        """Return what the offer is for its supplier; a draft that is not begun is a draft."""
+        """Return the state of the offer for its supplier; an offer that is not started counts as a draft."""
         return displayed_state(self.proposal.state if self.proposal else State.DRAFT, self.phase)
 
     @property
@@ -68,14 +68,14 @@ class SupplierOffer:
 
     @property
     def content(self) -> OfferContent:
-        """Return what the supplier is writing, under what the brief asks today."""
+        """Return the supplier's draft, with the fields that the brief asks for today."""
         return OfferContent.from_dict(self.proposal.content if self.proposal else None).adapted_to(
             self.requirements
         )
 
     @property
     def sent(self) -> OfferContent | None:
-        """Return what counts, or None when nothing is sent."""
+        """Return the submitted content, or None if nothing has been submitted."""
         stored = self.proposal.submitted_content if self.proposal else None
         return OfferContent.from_dict(stored) if stored is not None else None
 
@@ -102,7 +102,7 @@ class SupplierOffer:
 
     @property
     def problems(self) -> list[OfferProblem]:
-        """Return what is missing before the offer can be sent."""
+        """Return the missing fields that block submission."""
         return find_problems(self.content, clock.today(), clock.to_local(self.deadline).date())
 
     @property
@@ -158,7 +158,7 @@ class OfferSummary:
 
     @property
     def state(self) -> str:
-        """Return what the offer is for its supplier."""
+        """Return the state of the offer for its supplier."""
         return displayed_state(self.proposal.state, self.phase)
 
     @property

@@ -52,7 +52,7 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class AwardDetails:
-    """What the company agrees with the supplier it chooses."""
+    """The agreement between the company and the chosen supplier."""
 
     proposal_id: int
     price_nok: int
@@ -189,7 +189,7 @@ def _displayed_company_name(brief: Brief) -> str:
 
 
 def reopen(viewer: Viewer, reference: str, reason: str) -> None:
-    """Take back the choice within fourteen days; all offers can be chosen again, and all are told why."""
+    """Undo the award within fourteen days; all offers can be chosen again, and every bidder is notified with the reason."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "reopen")
         award = award_of(brief.id)

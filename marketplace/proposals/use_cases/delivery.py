@@ -30,7 +30,7 @@ from marketplace.proposals.use_cases.shared import (
 
 @dataclass(frozen=True, slots=True)
 class OutcomeAnswers:
-    """Whether it worked: facts before opinions."""
+    """Answers about the outcome: facts before opinions."""
 
     on_time: str
     within_price: str
@@ -71,7 +71,7 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
 
 
 def terminate(viewer: Viewer, reference: str, reason: str) -> None:
-    """End a job before it is delivered, with a reason; supplier and garden are told. Raises RuleBroken."""
+    """Terminate a job before delivery, with a reason, and notify supplier and garden. Raises RuleBroken."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "terminate")
         award = _award(brief)
@@ -86,7 +86,7 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
 
 
 def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
-    """Answer one round of whether it worked; an answer can be mended later. Raises RuleBroken, NotFound."""
+    """Answer one round of the outcome questionnaire; answers can be changed later. Raises RuleBroken, NotFound."""
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
         query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)

@@ -45,7 +45,7 @@ class Score:
 
 
 def open_early(viewer: Viewer, reference: str) -> bool:
-    """Open the offers before the deadline if all who were asked have answered; say whether it was done.
+    """Open the offers before the deadline if every invited supplier has answered. Return True if they were opened.
 
     Needs a closed open door, so that nobody unknown can still be writing. The answer is yes or no: a no says
     neither who nor how many. Each try is recorded.

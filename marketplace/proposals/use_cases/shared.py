@@ -127,15 +127,15 @@ def freeze_submitted_offers(brief: Brief) -> None:
 
 
 def company_receivers(brief: Brief) -> list[Recipient]:
-    """Return who hears of a brief in its company."""
+    """Return the recipients in the brief's company."""
     return recipients_for(brief.company_id)
 
 
 def garden_receivers(brief: Brief) -> list[Recipient]:
-    """Return who hears of a brief in the company's garden."""
+    """Return the recipients in the company's garden."""
     return recipients_for(brief.company.garden_id)
 
 
 def supplier_receivers(proposal: Proposal) -> list[Recipient]:
-    """Return who hears of an offer at its supplier."""
+    """Return the recipients at the offer's supplier."""
     return recipients_for(proposal.supplier_id)

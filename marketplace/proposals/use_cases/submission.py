@@ -126,7 +126,7 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             return proposal
         apply_transition(proposal, "submit", supplier_actor(viewer), supplier_offer.phase)
         now = clock.now()
-        # What is sent holds the parts that the brief asks for today, also when it was changed after the last save.
+        # Submit the fields that the brief asks for today, even if the brief changed after the last save.
         content = supplier_offer.content.to_dict()
         proposal.content = proposal.submitted_content = content
         proposal.brief_version_id = supplier_offer.version.id

@@ -37,7 +37,7 @@ def _job(reference: str, *, running: bool = True) -> BriefOffers:
 @blueprint.get("/briefs/<reference>/job")
 @access.company
 def job(reference: str) -> Answer:
-    """What is agreed with the chosen supplier, and what comes next."""
+    """The agreement with the chosen supplier, and the next steps."""
     brief_offers = _job(reference, running=False)
     award = brief_offers.award
     assert award is not None

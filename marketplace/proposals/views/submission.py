@@ -144,7 +144,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
 
 
 def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:
-    """Show what is missing beside its field."""
+    """Show each missing field's error beside it."""
     for problem in problems:
         form.add_rule_error(RuleBroken(problem.message, problem.field))
 

@@ -15,7 +15,7 @@ import shutil
 import statistics
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -95,7 +95,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Parametrize database tests over both databases for `--database=both`."""
     if metafunc.config.getoption("--database") == "both" and "shared_database" in metafunc.fixturenames:
         once = metafunc.definition.get_closest_marker("once")
-        names = DATABASES[:1] if once else DATABASES
+        names: Sequence[str] = DATABASES[:1] if once else DATABASES
+        if metafunc.definition.get_closest_marker("one_database"):
+            names = sampling_of(metafunc.config).choose(DATABASES, 1, metafunc.definition.nodeid)
         metafunc.parametrize("shared_database", names, indirect=True, scope="session")
 
 
@@ -115,7 +117,7 @@ def sampling_of(config: pytest.Config) -> Sampling:
 def is_long(item: pytest.Item) -> bool:
     """Return True for a test that runs in part, or not at all, without `--exhaustive`."""
     sampled = "sampling" in getattr(item, "fixturenames", ())
-    return sampled or any(item.get_closest_marker(name) for name in ("exhaustive", "sample"))
+    return sampled or any(item.get_closest_marker(name) for name in ("exhaustive", "sample", "one_database"))
 
 
 def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:

@@ -30,7 +30,7 @@ def texts() -> list[str]:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.once
+@pytest.mark.one_database
 def test_seed_adds_requested_number_of_records(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -74,7 +74,7 @@ def test_seed_without_briefs_adds_suppliers(app: Flask) -> None:
 
 
 @pytest.mark.exhaustive
-@pytest.mark.once
+@pytest.mark.one_database
 def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
     factories.garden()
     session.commit()
@@ -94,7 +94,7 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
         assert awards == chosen
 
 
-@pytest.mark.once
+@pytest.mark.one_database
 def test_empty_database_is_filled_with_demo_data_first(scaled_demo_app: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}

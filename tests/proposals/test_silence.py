@@ -74,6 +74,7 @@ def steps(market: Market) -> Iterator[tuple[str, Callable[[], object]]]:
     yield "resume", lambda: use_cases.resume(bidder, reference)
 
 
+@pytest.mark.one_database
 def test_bidder_actions_change_no_byte_for_others(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture, at_noon: Any, sampling: Sampling
 ) -> None:

@@ -2,7 +2,7 @@
 
 From a draft, by review, publication, invitations and offers, over the deadline, to what came of it. What must hold
 after each step stands in `promises.py`.
-`STATE_MACHINE_EXAMPLES` makes it longer: the suite takes a few histories, `make soak` very many.
+`STATE_MACHINE_EXAMPLES` makes it longer: the suite takes a few histories, `make crash-test` very many.
 """
 
 import datetime as dt

@@ -6,11 +6,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, MetaData, text
+from sqlalchemy import URL, Connection, Engine, MetaData, inspect, text
 
 from marketplace.backup.archive import BackupError
 
 NAME = "database.dump"
+SET_ASIDE = "public_before_restore"
+"""Schema that holds the current data while a dump is loaded."""
 _VERSION = re.compile(r"\b(\d+)(?:\.\d+)?")
 
 
@@ -40,13 +42,28 @@ def count_rows(connection: Connection) -> dict[str, int]:
 
 
 def restore(engine: Engine, copy: Path) -> None:
-    """Empty the database, then load a dump in one transaction."""
+    """Replace the database with a dump, loaded in one transaction.
+
+    The current data is set aside in another schema until the dump is loaded, and put back if loading fails. Raises
+    BackupError.
+    """
     with engine.begin() as connection:
         program = _find_program("pg_restore", connection)
-        connection.execute(text("DROP SCHEMA public CASCADE"))
+        if inspect(connection).has_schema(SET_ASIDE):  # an earlier restore was killed: `public` is incomplete
+            connection.execute(text("DROP SCHEMA IF EXISTS public CASCADE"))
+        else:
+            connection.execute(text(f"ALTER SCHEMA public RENAME TO {SET_ASIDE}"))
         connection.execute(text("CREATE SCHEMA public"))
     engine.dispose()
-    _run(program, engine.url, ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)])  # fmt: skip
+    try:
+        _run(program, engine.url, ["--no-owner", "--no-privileges", "--single-transaction", "--exit-on-error", str(copy)])  # fmt: skip
+    except BackupError:
+        with engine.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text(f"ALTER SCHEMA {SET_ASIDE} RENAME TO public"))
+        raise
+    with engine.begin() as connection:
+        connection.execute(text(f"DROP SCHEMA {SET_ASIDE} CASCADE"))
 
 
 def _find_program(name: str, connection: Connection) -> str:

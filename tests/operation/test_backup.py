@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, select, text
+from sqlalchemy import create_engine, inspect, select, text
 
 from marketplace import cli
-from marketplace.backup import archive, sqlite_copy, use_cases
+from marketplace.backup import archive, postgresql_copy, sqlite_copy, use_cases
 from marketplace.backup.archive import BackupError
 from marketplace.config import Settings
 from marketplace.core.database import session
@@ -202,4 +202,20 @@ def test_restore_without_pg_restore_changes_nothing(app, postgresql_engine, else
         use_cases.restore_backup(other, elsewhere, file, force=True)
     with other.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM company")) == 1
+    other.dispose()
+
+
+def test_failed_restore_keeps_the_current_data(app, postgresql_engine, elsewhere, tmp_path):
+    factories.company()
+    session.commit()
+    use_cases.create_backup(postgresql_engine, app.config["SETTINGS"], tmp_path / "a.backup")
+    other = create_engine(elsewhere.database_url)
+    use_cases.restore_backup(other, elsewhere, tmp_path / "a.backup")
+    unreadable = tmp_path / "database.dump"
+    unreadable.write_bytes(b"PK not a dump")
+    with pytest.raises(BackupError, match="pg_restore failed"):
+        postgresql_copy.restore(other, unreadable)
+    with other.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM company")) == 1
+        assert inspect(connection).get_schema_names() == ["information_schema", "public"]
     other.dispose()

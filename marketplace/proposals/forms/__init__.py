@@ -1,1 +1,1 @@
-"""Forms about offers. Those that depend on the brief or on the offers are made for each page."""
+"""Forms about offers. Forms that depend on the brief or its offers are built per page."""

@@ -1,4 +1,4 @@
-"""Forms of the company: scores, the choice, nobody, ruling out, more time, hand-over and outcome."""
+"""Forms of the company: scores, award, no award, ruling out, deadline extension, handover and outcome."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,15 +44,15 @@ class ScoresForm(BaseForm):
     """Scores and notes for all offers; `scores_form` adds the fields."""
 
     def score(self, offer: Offer, criterion: str) -> Any:
-        """Return the field of one score."""
+        """Return the field of a score."""
         return self[f"score_{offer.id}_{criterion}"]
 
     def note(self, offer: Offer, criterion: str) -> Any:
-        """Return the field of the note to one score."""
+        """Return the field of the note on a score."""
         return self[f"note_{offer.id}_{criterion}"]
 
     def scores(self, offers: Sequence[Offer]) -> dict[int, dict[str, Score]]:
-        """Return the scores that are given."""
+        """Return the submitted scores."""
         return {
             offer.id: {
                 criterion: Score(
@@ -65,7 +65,7 @@ class ScoresForm(BaseForm):
         }
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Check that no note stands without its score: it could not be kept."""
+        """Check that every note has a score, because a note is stored with its score."""
         ok = bool(super().validate(extra_validators))
         for name, field in self._fields.items():
             if name.startswith("note_") and field.data and not self[name.replace("note_", "score_", 1)].data:
@@ -75,7 +75,7 @@ class ScoresForm(BaseForm):
 
 
 def scores_form(offers: Sequence[Offer]) -> ScoresForm:
-    """Return the form with one score and one note per offer and criterion, filled with what is saved."""
+    """Build the form with a score and a note per offer and criterion, filled with the saved values."""
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {}
     for criterion in CRITERIA:
@@ -106,19 +106,19 @@ class AwardForm(BaseForm):
     still_stands = BooleanField(_l("The supplier has confirmed that the offer is still valid"))
 
     def code(self, offer: Offer) -> Any:
-        """Return the field of the reason to one of the others."""
+        """Return the field of the reason for an offer that was not chosen."""
         return self[f"code_{offer.id}"]
 
     def text(self, offer: Offer) -> Any:
-        """Return the field of the sentence to one of the others."""
+        """Return the field of the message to a supplier that was not chosen."""
         return self[f"text_{offer.id}"]
 
     def good(self, offer: Offer) -> Any:
-        """Return the field of what was good."""
+        """Return the field of the positive remark."""
         return self[f"good_{offer.id}"]
 
     def details(self, chosen: Offer) -> AwardDetails:
-        """Return the agreement."""
+        """Return the submitted agreement."""
         return AwardDetails(
             chosen.id,
             self.price_nok.data,
@@ -128,7 +128,7 @@ class AwardForm(BaseForm):
         )
 
     def replies(self, others: Sequence[Offer]) -> dict[int, Reply]:
-        """Return the answers to the others."""
+        """Return the submitted answers to the offers that were not chosen."""
         return {
             offer.id: Reply(
                 self.code(offer).data or "", self.text(offer).data or "", self.good(offer).data or ""
@@ -138,7 +138,7 @@ class AwardForm(BaseForm):
 
 
 def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
-    """Return the form for choosing an offer, with an answer to each of the others."""
+    """Build the award form, with an answer to each offer that is not chosen."""
     codes = [("", _("Choose a reason")), *((code, str(label)) for code, label in REASONS.items())]
     fields: dict[str, Any] = {}
     values: dict[str, Any] = {"price_nok": chosen.content.one_off, "start_on": chosen.content.start}
@@ -160,7 +160,7 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
 
 
 class NobodyForm(BaseForm):
-    """Why nobody is chosen, the same to all."""
+    """The reason for choosing no offer, sent to every bidder."""
 
     code = ChoiceField(
         _l("Why are you not choosing anyone?"),
@@ -174,12 +174,12 @@ class NobodyForm(BaseForm):
     )
 
     def reply(self) -> Reply:
-        """Return the answer to all."""
+        """Return the submitted answer to all bidders."""
         return Reply(self.code.data or "", self.text.data or "")
 
 
 class RuleOutForm(BaseForm):
-    """Which must-have is not met, and how."""
+    """The must-have that is not met, with an explanation."""
 
     demand = ChoiceField(
         _l("Which must-have is not met?"), [required(_l("Choose the must-have that is not met."))]
@@ -196,21 +196,21 @@ class RuleOutForm(BaseForm):
 
 
 class ExtendForm(BaseForm):
-    """The new deadline."""
+    """A new deadline."""
 
     day = DayField(_l("New deadline"), [required(_l("Choose a date."))])
 
 
 class HandoverForm(BaseForm):
-    """The hand-over checklist; a field per point is added by `handover_form`."""
+    """The handover checklist; `handover_form` adds a field per item."""
 
     def answers(self) -> dict[str, str]:
-        """Return the answers."""
+        """Return the submitted checklist items."""
         return {item: self[item].data or "" for item in HANDOVER_ITEMS}
 
 
 def handover_form() -> HandoverForm:
-    """Return the checklist."""
+    """Build the handover checklist."""
     message = _("Answer each point. “Not done” is an answer too.")
     choices = [(code, str(label)) for code, label in HANDOVER_ANSWERS.items()]
     fields = {
@@ -222,7 +222,7 @@ def handover_form() -> HandoverForm:
 
 
 class OutcomeForm(BaseForm):
-    """Did it work? Facts before opinions."""
+    """Questionnaire about the outcome: facts before opinions."""
 
     on_time = ChoiceField(
         _l("Was it finished on time?"),
@@ -257,7 +257,7 @@ class OutcomeForm(BaseForm):
     text = LongTextField(_l("What should the next company know?"), [length(high=1000)])
 
     def outcome(self) -> OutcomeAnswers:
-        """Return the answers."""
+        """Return the submitted outcome."""
         return OutcomeAnswers(
             self.on_time.data,
             self.within_price.data,

@@ -34,7 +34,7 @@ _YES_NO_CODES = {True: "yes", False: "no", None: ""}
 
 
 class OfferForm(BaseForm):
-    """An offer to one brief; `offer_form` adds a field for each row of the table and each requirement."""
+    """An offer to one brief; `offer_form` adds a field per row of the table and per requirement."""
 
     requirements: BriefRequirements = BriefRequirements()
 

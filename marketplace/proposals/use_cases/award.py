@@ -1,4 +1,4 @@
-"""The company's decision: one offer, or none, each with a reason to everybody; and taking it back."""
+"""The company's decision: award, no award, ruling out, undo, and a supplier that declines."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -43,7 +43,7 @@ from marketplace.proposals.use_cases.shared import (
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """The answer to an offer that was not chosen: a reason by its code, a sentence, and what was good."""
+    """The answer to an offer that was not chosen: reason code, message and positive remark."""
 
     code: str
     text: str
@@ -62,7 +62,7 @@ class AwardDetails:
 
 
 def _selectable_offers(brief: Brief) -> dict[int, Proposal]:
-    """Return the offers that can be decided on; after a lapse those that were closed with it."""
+    """Return the offers that can be chosen, including those closed when the brief lapsed."""
     state = State.CLOSED_UNJUDGED if phase_of(brief) is Phase.LAPSED else State.SUBMITTED
     return {proposal.id: proposal for proposal in proposals_of(brief, state)}
 
@@ -74,10 +74,10 @@ def _check_late(brief: Brief) -> None:
 
 
 def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mapping[int, Reply]) -> None:
-    """Choose one offer and answer all the others, in one step.
+    """Choose one offer and answer all others in one transaction.
 
-    Raises RuleBroken when another lacks its reason, NotFound for an offer that is not among those to choose
-    from, Conflict when the choice is made already.
+    Raises RuleBroken if an answer has no reason, NotFound if the offer cannot be chosen, Conflict if the decision has
+    already been made.
     """
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "award")
@@ -158,7 +158,7 @@ def _notify_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> N
 
 
 def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
-    """End a brief without a choice, with the same reason and sentence to all. Raises RuleBroken, Conflict."""
+    """Close a brief without an award, with the same reason and message to every bidder. Raises RuleBroken, Conflict."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "choose_nobody")
         phase = phase_of(brief)
@@ -225,7 +225,7 @@ def _open_choice_again(brief: Brief, award: Award) -> None:
 
 
 def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
-    """Say no to a job one was chosen for, within ten days; the company can then choose another."""
+    """Decline an award within ten days; the company can then choose another offer."""
     with transaction():
         proposal = session.get(Proposal, proposal_id)
         if proposal is None or not viewer.is_supplier or proposal.supplier_id != viewer.organisation_id:
@@ -259,7 +259,7 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
 
 
 def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text: str) -> None:
-    """Rule out an offer that does not meet a must-have, with the must-have and a sentence. Raises RuleBroken."""
+    """Rule out an offer that does not meet a must-have, with an explanation. Raises RuleBroken."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "choose_nobody")
         proposal = _selectable_offers(brief).get(proposal_id)

@@ -1,4 +1,4 @@
-"""After the choice: hand-over, an early end, and whether it worked."""
+"""After the award: handover, early termination and outcome questionnaires."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -47,9 +47,9 @@ ORDER_AGAIN = ("yes", "maybe", "no")
 
 
 def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
-    """Confirm that the job is handed over, with each point of the checklist answered. Raises RuleBroken.
+    """Confirm the handover with every item of the checklist answered. Raises RuleBroken.
 
-    Asks for the outcome now, after three months and after a year.
+    Schedules outcome questionnaires now, after three months and after a year.
     """
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "deliver")

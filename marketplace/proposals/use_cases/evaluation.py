@@ -1,4 +1,4 @@
-"""The company opens the offers early, scores them, and gives suppliers more time when none came."""
+"""Early opening and scoring of offers, and deadline extension when no offers were received."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ from marketplace.sourcing.models import Invitation
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A score with a note for the company's own eyes."""
+    """A score with a note that only the company sees."""
 
     score: int
     note: str = ""
@@ -47,8 +47,8 @@ class Score:
 def open_early(viewer: Viewer, reference: str) -> bool:
     """Open the offers before the deadline if every invited supplier has answered. Return True if they were opened.
 
-    Needs a closed open door, so that nobody unknown can still be writing. The answer is yes or no: a no says
-    neither who nor how many. Each try is recorded.
+    The brief must be open to invited suppliers only, so that no unknown supplier can still be writing. A refusal reveals
+    neither names nor numbers. Every attempt is recorded.
     """
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "close_early")
@@ -75,7 +75,7 @@ def _all_have_answered(brief: Brief) -> bool:
 
 
 def announce_opening(brief: Brief) -> None:
-    """Break the seal of a brief that is opened, and tell company and garden how many offers it got."""
+    """Open the sealed offers of a brief, and notify company and garden of the number of offers."""
     open_sealed_offers(brief)
     count = len(proposals_of(brief, State.SUBMITTED))
     title = brief.versions[-1].title
@@ -84,9 +84,9 @@ def announce_opening(brief: Brief) -> None:
 
 
 def save_scores(viewer: Viewer, reference: str, scores: Mapping[int, Mapping[str, Score]]) -> None:
-    """Keep the company's scores, all offers together. What is left out of `scores` loses its score.
+    """Save the company's scores for all offers. Scores missing from `scores` are deleted.
 
-    Raises RuleBroken for a score that is none, Conflict when the choice is made.
+    Raises RuleBroken for an invalid score, Conflict if the decision has been made.
     """
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
@@ -120,9 +120,9 @@ def _set_scores(viewer: Viewer, proposal_id: int, given: Mapping[str, Score]) ->
 
 
 def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
-    """Give suppliers more time, once, when the deadline passed without an offer.
+    """Extend the deadline once, after it passed without offers.
 
-    Raises RuleBroken for a day that is too soon or too late, Conflict when offers came or it was done before.
+    Raises RuleBroken for a date outside the allowed range, Conflict if there are offers or it was extended before.
     """
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
@@ -138,7 +138,7 @@ def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:
 
 
 def can_extend_without_offers(brief: Brief) -> bool:
-    """Return True if a brief got no offer by its deadline and has not been given more time for that before."""
+    """Return True if the deadline passed without offers and has not been extended for that reason before."""
     if phase_of(brief) is not Phase.EVALUATING or brief.published_at is None:
         return False
     if brief.extensions >= MAX_EXTENSIONS or was_extended_without_offers(brief):
@@ -148,14 +148,14 @@ def can_extend_without_offers(brief: Brief) -> bool:
 
 
 def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
-    """Return the first and last day that a deadline without offers can be moved to."""
+    """Return the first and last date that the deadline can be extended to."""
     assert brief.published_at is not None
     two_weeks = clock.today() + dt.timedelta(days=EXTRA_DAYS_WITHOUT_OFFERS)
     return clock.add_working_days(clock.today(), 2), min(two_weeks, latest_extension(brief.published_at))
 
 
 def was_extended_without_offers(brief: Brief) -> bool:
-    """Return True if the deadline was moved for want of offers before."""
+    """Return True if the deadline was extended before because there were no offers."""
     from_log = select(AuditEvent.id).where(
         AuditEvent.object_type == "brief",
         AuditEvent.object_id == brief.reference,

@@ -12,7 +12,7 @@ _BATCH_SIZE = 200
 
 
 def count_offers_by_key() -> dict[str, int]:
-    """Return the names of the keys that offers are sealed with, and how many with each."""
+    """Count the offers encrypted with each key, by key name."""
     name = func.substr(Proposal.data_key, 1, 8)
     found = session.execute(
         select(name, func.count()).where(Proposal.data_key != "").group_by(name).order_by(name)
@@ -21,14 +21,14 @@ def count_offers_by_key() -> dict[str, int]:
 
 
 def missing_keys() -> list[str]:
-    """Return the names of the keys that offers need and that are not here."""
+    """Return the names of keys that offers are encrypted with but that are not configured."""
     return sorted(set(count_offers_by_key()) - set(keyring().names))
 
 
 def rotate() -> int:
-    """Wrap every offer's data key with the newest key; return how many were changed. Raises SealError.
+    """Re-wrap every offer's data key with the newest master key; return the number changed. Raises SealError.
 
-    The sealed texts themselves are not touched, so that an opened offer stands to the byte.
+    The encrypted texts are not touched, so that an opened offer remains byte-identical.
     """
     changed, last = 0, 0
     while True:
@@ -51,7 +51,7 @@ def rotate() -> int:
 
 
 def find_undecryptable() -> list[str]:
-    """Try everything under seal, and return a sentence about each thing that does not open."""
+    """Return one message per encrypted value that cannot be decrypted."""
     faults = []
     for proposal in session.scalars(select(Proposal).where(Proposal.data_key != "").order_by(Proposal.id)):
         events = session.scalars(select(SealedEvent).where(SealedEvent.proposal_id == proposal.id))

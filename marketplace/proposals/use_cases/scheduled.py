@@ -51,7 +51,7 @@ def run_all() -> None:
 
 @dataclass(frozen=True, slots=True)
 class UndecidedBrief:
-    """A published brief whose deadline has passed, as it was a moment ago."""
+    """A published brief whose deadline has passed, read without a lock."""
 
     id: int
     reference: str
@@ -65,7 +65,7 @@ def _is_undecided() -> ColumnElement[bool]:
 
 
 def _undecided_briefs() -> list[UndecidedBrief]:
-    """Return the published briefs whose deadline has passed, the oldest first."""
+    """Return the published briefs whose deadline has passed, oldest first."""
     columns = (Brief.id, Brief.reference, Brief.deadline, Brief.opened_early_at)
     return [
         UndecidedBrief(number, reference, opened_at(deadline, early))
@@ -77,10 +77,10 @@ def _undecided_briefs() -> list[UndecidedBrief]:
 
 
 def _last_events(action: ColumnElement[bool], references: Select[str]) -> dict[tuple[str, str], dt.datetime]:
-    """Return when each kind of event was last recorded for some briefs, by reference and action.
+    """Return the time of the last event of each kind for some briefs, by reference and action.
 
-    Asked for all at once and without a lock, so that only briefs for which something is due are locked: most wait for
-    weeks, and the worker looks every minute.
+    One query without locks, so that only briefs with something due are locked: most wait for weeks, and the worker
+    checks every minute.
     """
     query = (
         select(AuditEvent.object_id, AuditEvent.action, func.max(AuditEvent.at))
@@ -102,7 +102,7 @@ def _last_event(brief: Brief, action: str) -> dt.datetime | None:
 
 
 def _lock_undecided(brief_id: int) -> Brief | None:
-    """Return a brief, locked, when it still waits for a decision."""
+    """Lock and return a brief if it is still undecided."""
     brief = session.get(Brief, brief_id)
     if brief is None:
         return None
@@ -116,7 +116,7 @@ def _opened(brief: Brief) -> dt.datetime:
 
 
 def open_due() -> int:
-    """Tell companies whose deadline has passed how many offers they got; return how many were told."""
+    """Open the offers of briefs whose deadline has passed and notify their companies; return the number opened."""
     notice, waiting = 0, _undecided_briefs()
     last_opened = _last_events(
         AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_undecided())
@@ -137,7 +137,7 @@ def open_due() -> int:
 
 
 def lapse_overdue() -> int:
-    """Remind companies that have not decided, and let what is 45 days old lapse; return how many lapsed."""
+    """Remind companies that have not decided, and close briefs after 45 days; return the number closed."""
     lapsed, waiting = 0, _undecided_briefs()
     looked_for = (AuditEvent.action == "brief.reopen") | AuditEvent.action.startswith(
         "brief.remind_", autoescape=True
@@ -163,12 +163,12 @@ def lapse_overdue() -> int:
 
 
 def _due_reminder(since: dt.datetime) -> int | None:
-    """Return the latest reminder that is due, by its days, or None."""
+    """Return the number of days of the latest reminder that is due, or None."""
     return max((days for days in REMINDER_DAYS if clock.now() > days_after(since, days)), default=None)
 
 
 def _remind(brief: Brief, since: dt.datetime) -> None:
-    """Send the latest reminder that is due and not sent; one that was missed is not sent after it."""
+    """Send the latest due reminder, unless it or a later one has been sent."""
     days = _due_reminder(since)
     if days is None:
         return
@@ -208,9 +208,9 @@ def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Actor
 
 
 def close_with_brief(viewer: Viewer, brief: Brief) -> None:
-    """End the offers to a brief that its company withdraws, in the same transaction.
+    """Close the offers to a brief in the transaction that withdraws the brief.
 
-    The withdrawal itself tells all suppliers why. The offers to a brief withdrawn while it was open stay sealed.
+    The notice of the withdrawal gives suppliers the reason. Offers to a brief withdrawn before its deadline stay sealed.
     """
     for proposal in proposals_of(brief, OfferState.SUBMITTED):
         _close(viewer, brief, proposal, Actor.COMPANY_OWNER)
@@ -218,7 +218,7 @@ def close_with_brief(viewer: Viewer, brief: Brief) -> None:
 
 
 def remind_about_results() -> int:
-    """Ask companies whether it worked, once a round when its day has come; return how many were asked."""
+    """Send outcome questionnaires that are due, once per round; return the number sent."""
     is_due = and_(Outcome.due_on <= clock.today(), Outcome.answered_at.is_(None))
     query = select(Outcome.id, Outcome.round, Brief.reference).join(Outcome.brief).where(is_due)
     due = session.execute(query.order_by(Outcome.id)).all()

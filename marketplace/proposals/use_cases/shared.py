@@ -1,4 +1,4 @@
-"""Shared by all use cases: the lock on the brief, state transitions, receivers and the sealed event log."""
+"""Shared by all use cases: locking the brief, state transitions, recipients and the sealed event log."""
 
 from collections.abc import Sequence
 
@@ -29,15 +29,14 @@ def lock_brief(brief: Brief) -> Brief:
 
 
 def lock_brief_for_supplier(viewer: Viewer, reference: str) -> Brief:
-    """Return a brief that the viewer's supplier may see, locked. Raises NotFound."""
+    """Lock and return a brief that the viewer's supplier may see. Raises NotFound."""
     return lock_brief(brief_for(viewer, reference))
 
 
 def lock_brief_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
-    """Return a brief of the viewer's company, locked, when the viewer may make a move with it now.
+    """Lock and return a brief of the viewer's company, if the viewer may make the transition now.
 
-    Raises NotFound, Forbidden for a member's attempt at what owners do, and Conflict when the time for it is
-    over, as when a colleague was first.
+    Raises NotFound, Forbidden if only an owner may do it, and Conflict if the brief is no longer in a state for it.
     """
     brief = lock_brief(own_brief(viewer, reference))
     check_brief_transition(viewer, brief, move)
@@ -47,7 +46,7 @@ def lock_brief_for_company(viewer: Viewer, reference: str, move: str) -> Brief:
 
 
 def check_brief_transition(viewer: Viewer, brief: Brief, move: str) -> None:
-    """Raise Forbidden or Conflict when the viewer may not make a move with a brief as it is now."""
+    """Raise Forbidden or Conflict if the viewer may not make the transition in the brief's current state."""
     actor = actor_of(viewer, brief)
     if actor is None or actor not in brief_life.TRANSITIONS[move].actors:
         raise Forbidden
@@ -58,7 +57,7 @@ def check_brief_transition(viewer: Viewer, brief: Brief, move: str) -> None:
 
 
 def apply_brief_transition(brief: Brief, move: str) -> None:
-    """Give a brief the state that a move leads to, once the move is checked."""
+    """Set a brief to the resulting state of a transition that has been checked."""
     brief.state = brief_life.TRANSITIONS[move].target
     brief.updated_at = clock.now()
 
@@ -69,7 +68,7 @@ def supplier_actor(viewer: Viewer) -> Actor:
 
 
 def apply_transition(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
-    """Give an offer the state that a move leads to. Raises Conflict when the move cannot be made now."""
+    """Set an offer to the resulting state of a transition. Raises Conflict if it is not allowed now."""
     if not lifecycle.can(move, proposal.state, actor, phase):
         raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
     target = lifecycle.TRANSITIONS[move].target
@@ -79,7 +78,7 @@ def apply_transition(proposal: Proposal, move: str, actor: Actor, phase: brief_l
 
 
 def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
-    """Return the offers to a brief in some states, in the order they were begun."""
+    """Return the offers to a brief in the given states, in the order they were started."""
     query = (
         select(Proposal)
         .where(Proposal.brief_id == brief.id, Proposal.state.in_(states))
@@ -89,7 +88,7 @@ def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
 
 
 def record_action(viewer: Viewer | None, action: str, brief: Brief, proposal: Proposal) -> None:
-    """Record an act on an offer: in the audit log, or under seal while nobody may know that the offer exists."""
+    """Record an action on an offer: encrypted while the offer's existence is secret, else in the audit log."""
     if is_opened(brief):
         record(viewer, action, "proposal", proposal.id, brief=brief.reference)
         return
@@ -105,9 +104,9 @@ def record_action(viewer: Viewer | None, action: str, brief: Brief, proposal: Pr
 
 
 def open_sealed_offers(brief: Brief) -> None:
-    """Move what was recorded under seal to the audit log, each with its own time, and let what was sent stand.
+    """Move the sealed events to the audit log with their own times, and make submitted offers immutable. Idempotent.
 
-    From now on the database refuses to change what was sent. Does nothing the second time.
+    From now on database triggers refuse changes to submitted offers.
     """
     query = select(SealedEvent).where(SealedEvent.brief_id == brief.id).order_by(SealedEvent.id)
     for event in session.scalars(query).all():
@@ -119,7 +118,7 @@ def open_sealed_offers(brief: Brief) -> None:
 
 
 def freeze_submitted_offers(brief: Brief) -> None:
-    """Let the sent offers to an opened brief stand as they are, for good. Does nothing the second time."""
+    """Make the submitted offers of an opened brief immutable. Idempotent."""
     for proposal in proposals_of(brief, State.SUBMITTED):
         if proposal.opened_at is None:
             proposal.opened_at = clock.now()

@@ -34,7 +34,7 @@ from marketplace.suppliers.models import Supplier
 
 
 def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
-    """Return the brief with the viewer's offer, locked and still open to it. Raises RuleBroken when it is not."""
+    """Lock and return the brief with the viewer's offer. Raises RuleBroken if it is not open to the viewer."""
     lock_brief_for_supplier(viewer, reference)
     supplier_offer = load_supplier_offer(viewer, reference)
     if supplier_offer.phase is not Phase.OPEN:
@@ -47,9 +47,9 @@ def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
 
 
 def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: int | None = None) -> Proposal:
-    """Keep what the supplier has written; what was sent before still counts. Returns the offer.
+    """Save the draft and return the offer; the last submitted revision remains valid.
 
-    `seen_revision` is the one that the writer began from. Raises Conflict when a colleague has saved since,
+    `seen_revision` is the revision that the form was rendered with. Raises Conflict if a colleague has saved since,
     RuleBroken after the deadline.
     """
     with transaction():
@@ -94,7 +94,7 @@ def _keep(
 
 
 def _unused_id() -> int:
-    """Return an id at random that no offer has."""
+    """Return a random id that no offer has."""
     number = random_id()
     while session.scalar(select(Proposal.id).where(Proposal.id == number)) is not None:
         number = random_id()
@@ -102,10 +102,10 @@ def _unused_id() -> int:
 
 
 def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
-    """Send the offer as it is saved, or what has changed in it. What was sent last counts; all that was sent is kept.
+    """Submit the saved draft as a new revision. Only the newest revision is valid; earlier ones are retained.
 
-    Raises RuleBroken when something is missing or the deadline has passed, Conflict when a colleague has
-    saved since `seen_revision`. Sending the same twice changes nothing.
+    Raises RuleBroken if a field is missing or the deadline has passed, Conflict if a colleague has saved since
+    `seen_revision`. Submitting the same content twice changes nothing.
     """
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
@@ -141,7 +141,7 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
 
 
 def _check_daily_limit(proposal: Proposal) -> None:
-    """Refuse the first sending of an offer when its supplier has sent very many within a day. Raises RuleBroken."""
+    """Refuse the first submission of an offer if its supplier has reached the daily limit. Raises RuleBroken."""
     if proposal.revisions:
         return
     # Serialise concurrent submissions of a supplier, so that both are counted.
@@ -156,7 +156,7 @@ def _check_daily_limit(proposal: Proposal) -> None:
 
 
 def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
-    """Take back a sent offer: until the deadline it can be taken up again, after that it is final."""
+    """Withdraw a submitted offer. It can be restored until the deadline."""
     with transaction():
         brief = lock_brief_for_supplier(viewer, reference)
         proposal = _own(viewer, brief.id)
@@ -178,7 +178,7 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> None:
 
 
 def resume(viewer: Viewer, reference: str) -> None:
-    """Take up a withdrawn offer again as a draft, while the brief is open."""
+    """Restore a withdrawn offer as a draft while the brief is open."""
     with transaction():
         supplier_offer = _lock_open_offer(viewer, reference)
         proposal = _own(viewer, supplier_offer.brief.id)
@@ -196,7 +196,7 @@ def _own(viewer: Viewer, brief_id: int) -> Proposal:
 
 
 def mark_letter_seen(viewer: Viewer, proposal_id: int) -> None:
-    """Note that the supplier has read its outcome letter."""
+    """Record that the supplier has read its outcome letter."""
     with best_effort_write(), transaction():
         proposal = letter_for(viewer, proposal_id).proposal
         if proposal.outcome_seen_at is None:

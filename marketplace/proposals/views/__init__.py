@@ -1,4 +1,4 @@
-"""Pages about offers: writing one, comparing them, choosing, and what comes after."""
+"""Pages about offers: submission, comparison, decision, and delivery."""
 
 from flask import Blueprint
 

@@ -1,4 +1,4 @@
-"""The company's decision: one offer, nobody, ruling one out, and taking a choice back."""
+"""Decision pages of the company: award, no award, ruling out, and undo."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -23,7 +23,7 @@ DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 def _decidable_offers(reference: str) -> BriefOffers:
-    """Return the opened offers to a brief that waits for the company's choice. Raises NotFound."""
+    """Return the opened offers of a brief that awaits the company's decision. Raises NotFound."""
     brief_offers = queries.offers_for(current_viewer(), reference)
     if brief_offers.is_sealed:
         raise NotFound
@@ -33,7 +33,7 @@ def _decidable_offers(reference: str) -> BriefOffers:
 @blueprint.route("/briefs/<reference>/award", methods=["GET", "POST"])
 @access.company_owner
 def award(reference: str) -> Answer:
-    """Choose an offer, then say why to it and to all the others."""
+    """Choose an offer, with an answer to each of the others."""
     viewer, brief_offers = current_viewer(), _decidable_offers(reference)
     if brief_offers.award is not None and request.method == "GET":
         return see_other("proposals.job", reference=reference)
@@ -79,7 +79,7 @@ def award(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/nobody", methods=["GET", "POST"])
 @access.company_owner
 def nobody(reference: str) -> Answer:
-    """End the brief without a choice."""
+    """Close the brief without an award."""
     brief_offers = _decidable_offers(reference)
     if brief_offers.phase not in DECISION_PHASES:
         raise NotFound
@@ -99,7 +99,7 @@ def nobody(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/proposals/<int:proposal_id>/rule-out", methods=["GET", "POST"])
 @access.company_owner
 def rule_out(reference: str, proposal_id: int) -> Answer:
-    """Rule out an offer that misses a must-have."""
+    """Rule out an offer that does not meet a must-have."""
     brief_offers, offer = queries.offer_for(current_viewer(), reference, proposal_id)
     if (
         brief_offers.phase is not Phase.EVALUATING
@@ -125,7 +125,7 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
 @blueprint.route("/briefs/<reference>/award/take-back", methods=["GET", "POST"])
 @access.company_owner
 def reopen(reference: str) -> Answer:
-    """Take back the choice."""
+    """Undo the award."""
     brief_offers = _decidable_offers(reference)
     if (
         brief_offers.award is None

@@ -1,4 +1,4 @@
-"""The company's pages after the deadline: side by side, one offer in full, scores, and when no offer came."""
+"""Company pages after the deadline: comparison, a single offer, scores, and extension without offers."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -26,7 +26,7 @@ DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 @blueprint.get("/briefs/<reference>/proposals", endpoint="compare")
 @access.members
 def compare_offers(reference: str) -> Answer:
-    """The offers side by side; sealed until the deadline. The garden sees how many."""
+    """Compare the offers side by side after the deadline. The garden sees only their number."""
     viewer = current_viewer()
     if viewer.is_garden:
         brief, count = queries.count_for_garden(viewer, reference)
@@ -56,7 +56,7 @@ def compare_offers(reference: str) -> Answer:
 
 
 def _shown(brief_offers: BriefOffers) -> list[Offer]:
-    """Return the offers to show: those asked for, else those that can be chosen, at most four."""
+    """Return the requested offers, or else those that can be chosen, at most four."""
     asked = set(request.args.getlist("offer", type=int))
     chosen = [offer for offer in brief_offers.offers if offer.id in asked]
     return (chosen or brief_offers.live or list(brief_offers.offers))[:MAX_COLUMNS]
@@ -78,7 +78,7 @@ def _none(brief_offers: BriefOffers, form: ExtendForm, status: int = 200) -> Ans
 @blueprint.post("/briefs/<reference>/proposals/open")
 @access.company_owner
 def open_early(reference: str) -> Answer:
-    """Open the offers before the deadline, if all who were asked have answered."""
+    """Open the offers before the deadline if every invited supplier has answered."""
     try:
         opened = use_cases.open_early(current_viewer(), reference)
     except (RuleBroken, Conflict) as error:
@@ -98,7 +98,7 @@ def open_early(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/proposals/extend")
 @access.company_owner
 def extend(reference: str) -> Answer:
-    """Give suppliers more time when no offer came."""
+    """Extend the deadline if no offers were received."""
     viewer, form = current_viewer(), ExtendForm()
     if form.validate_on_submit():
         try:
@@ -117,7 +117,7 @@ def extend(reference: str) -> Answer:
 @blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>")
 @access.company
 def offer(reference: str, proposal_id: int) -> Answer:
-    """One offer in full."""
+    """Show one offer in full."""
     brief_offers, one = queries.offer_for(current_viewer(), reference, proposal_id)
     return render_template(
         "proposals/offer.html",
@@ -132,7 +132,7 @@ def offer(reference: str, proposal_id: int) -> Answer:
 @blueprint.route("/briefs/<reference>/proposals/scores", methods=["GET", "POST"])
 @access.company
 def scores(reference: str) -> Answer:
-    """Scores for all offers, saved together."""
+    """Save scores for all offers."""
     viewer = current_viewer()
     brief_offers = queries.offers_for(viewer, reference)
     if not brief_offers.live or brief_offers.phase not in DECISION_PHASES:

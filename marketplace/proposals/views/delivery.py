@@ -1,4 +1,4 @@
-"""After the choice: what is agreed, hand-over, an early end, and whether it worked."""
+"""Pages after the award: agreement, handover, early termination and outcome."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -37,7 +37,7 @@ def _job(reference: str, *, running: bool = True) -> BriefOffers:
 @blueprint.get("/briefs/<reference>/job")
 @access.company
 def job(reference: str) -> Answer:
-    """The agreement with the chosen supplier, and the next steps."""
+    """Show the agreement with the chosen supplier and the next steps."""
     brief_offers = _job(reference, running=False)
     award = brief_offers.award
     assert award is not None
@@ -63,7 +63,7 @@ def job(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/deliver", methods=["GET", "POST"])
 @access.company_owner
 def deliver(reference: str) -> Answer:
-    """Confirm the delivery with the hand-over checklist."""
+    """Confirm the delivery with the handover checklist."""
     brief_offers, form = _job(reference), handover_form()
     if form.validate_on_submit():
         try:
@@ -82,7 +82,7 @@ def deliver(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/terminate", methods=["GET", "POST"])
 @access.company_owner
 def terminate(reference: str) -> Answer:
-    """End a job before it is delivered."""
+    """Terminate a job before delivery."""
     brief_offers, form = _job(reference), ReasonForm()
     if form.validate_on_submit():
         try:
@@ -99,7 +99,7 @@ def terminate(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/outcome/<name>", methods=["GET", "POST"])
 @access.company
 def outcome(reference: str, name: str) -> Answer:
-    """Return True if it worked."""
+    """Show and save the outcome questionnaire."""
     brief, rounds = queries.outcomes_of(current_viewer(), reference)
     round_outcome = next((one for one in rounds if one.round == name), None)
     if round_outcome is None or round_outcome.due_on > clock.today():

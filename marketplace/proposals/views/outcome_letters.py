@@ -1,4 +1,4 @@
-"""The outcome letter, and saying no to a job."""
+"""The outcome letter of a supplier, and declining an award."""
 
 from flask import render_template
 from werkzeug.wrappers import Response
@@ -22,7 +22,7 @@ Answer = str | Response
 @blueprint.get("/proposals/<int:proposal_id>/letter")
 @access.supplier
 def letter(proposal_id: int) -> Answer:
-    """The company's answer to an offer."""
+    """Show the company's answer to an offer."""
     viewer = current_viewer()
     letter = queries.letter_for(viewer, proposal_id)
     if letter.proposal.outcome_seen_at is None:
@@ -44,7 +44,7 @@ def letter(proposal_id: int) -> Answer:
 @blueprint.route("/proposals/<int:proposal_id>/decline", methods=["GET", "POST"])
 @access.supplier_owner
 def decline(proposal_id: int) -> Answer:
-    """Say no to a job one was chosen for."""
+    """Decline an award."""
     viewer = current_viewer()
     letter = queries.letter_for(viewer, proposal_id)
     if not letter.is_winner or letter.brief.state != "awarded":

@@ -1,4 +1,4 @@
-"""On a brief's page, for its company and its garden: earlier briefs that are like it, and what became of them."""
+"""Panel on a brief's page with similar earlier briefs and their outcome, for its company and garden."""
 
 from marketplace.briefs.lifecycle import PHASE_LABELS
 from marketplace.briefs.panels import Panel

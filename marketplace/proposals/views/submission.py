@@ -26,7 +26,7 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 @blueprint.get("/proposals")
 @access.supplier
 def index() -> Answer:
-    """The supplier's offers, with state and what to do."""
+    """List the supplier's offers with state and next action."""
     page = queries.own_offers(current_viewer(), page_arg())
     return render_template("proposals/index.html", page=page)
 
@@ -34,7 +34,7 @@ def index() -> Answer:
 @blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])
 @access.supplier
 def edit(reference: str) -> Answer:
-    """Write an offer: save as often as one likes, send until the deadline."""
+    """Edit an offer: save at any time, submit until the deadline."""
     viewer = current_viewer()
     supplier_offer = queries.load_supplier_offer(viewer, reference)
     if not supplier_offer.is_open or supplier_offer.state == "withdrawn":
@@ -64,7 +64,7 @@ def edit(reference: str) -> Answer:
 
 
 def _why_closed(supplier_offer: SupplierOffer) -> str:
-    """Return why nothing can be written now, in words."""
+    """Return the reason why the offer cannot be edited, as text."""
     if supplier_offer.phase is not Phase.OPEN:
         return _("The deadline has passed. Offers can no longer be written or changed.")
     if not supplier_offer.can_answer:
@@ -73,7 +73,7 @@ def _why_closed(supplier_offer: SupplierOffer) -> str:
 
 
 def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
-    """Save what was written, and send it when that was asked for and nothing is missing."""
+    """Save the offer, and submit it if requested and complete."""
     viewer = current_viewer()
     try:
         saved = use_cases.save(viewer, reference, form.content(), form.seen_revision())
@@ -112,17 +112,17 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
 
 
 def _is_autosave() -> bool:
-    """Return True if the page saves in the background and wants a line of text back."""
+    """Return True for a background save, which expects a line of text instead of a page."""
     return request.headers.get("X-Autosave") == "1"
 
 
 def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Response, int]:
-    """Tell the page how a save in the background went; `seen` is the new revision when it went well."""
+    """Return the result of a background save; `seen` is the new revision if it succeeded."""
     return jsonify(saved=message, ok=bool(seen), seen=seen), status
 
 
 def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> Answer:
-    """Show a rule's no, or a colleague's save in between, with all that was typed still there."""
+    """Render the form again with a rule's error or a colleague's changes, keeping the submitted values."""
     if _is_autosave():
         return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
     supplier_offer = queries.load_supplier_offer(current_viewer(), reference)
@@ -177,7 +177,7 @@ def _read_only(supplier_offer: SupplierOffer) -> Answer:
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])
 @access.supplier
 def withdraw(reference: str) -> Answer:
-    """Take back an offer, after having read what that means."""
+    """Withdraw an offer after a confirmation page."""
     viewer = current_viewer()
     supplier_offer = queries.load_supplier_offer(viewer, reference)
     if not supplier_offer.is_sent:
@@ -193,7 +193,7 @@ def withdraw(reference: str) -> Answer:
 @blueprint.post("/briefs/<reference>/proposal/resume")
 @access.supplier
 def resume(reference: str) -> Answer:
-    """Take up a withdrawn offer again."""
+    """Restore a withdrawn offer."""
     use_cases.resume(current_viewer(), reference)
     flashes.done(_("The offer is a draft again. Send it before the deadline."))
     return see_other("proposals.edit", reference=reference)

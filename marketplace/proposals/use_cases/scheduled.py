@@ -117,7 +117,7 @@ def _opened(brief: Brief) -> dt.datetime:
 
 def open_due() -> int:
     """Open the offers of briefs whose deadline has passed and notify their companies; return the number opened."""
-    notice, waiting = 0, _undecided_briefs()
+    opened_count, waiting = 0, _undecided_briefs()
     last_opened = _last_events(
         AuditEvent.action == "brief.opened", select(Brief.reference).where(_is_undecided())
     )
@@ -132,8 +132,8 @@ def open_due() -> int:
             last = _last_event(brief, "brief.opened")
             if last is None or last < _opened(brief):
                 announce_opening(brief)
-                notice += 1
-    return notice
+                opened_count += 1
+    return opened_count
 
 
 def lapse_overdue() -> int:

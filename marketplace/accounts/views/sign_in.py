@@ -52,7 +52,7 @@ def sign_in() -> Answer:
                 set_session_cookie(token)
                 return redirect(target or url_for("pages.home"), 303)
             form.form_errors.append(
-                _("Address and password do not belong together. Try again, or ask for a new password.")
+                _("The e-mail address and password do not match. Try again or request a new password.")
             )
     people = current_app.extensions["demo_people"]() if current_app.config["DEMO"] else []
     html = render_template("accounts/sign_in.html", form=form, target=target, people=people)

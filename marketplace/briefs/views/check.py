@@ -49,5 +49,5 @@ def make_wish(reference: str) -> Answer:
     except RuleBroken as error:
         flashes.warn(error.message)
     else:
-        flashes.done(_("“%(requirement)s” is now a wish.", requirement=requirement))
+        flashes.done(_("“%(requirement)s” is now a nice-to-have.", requirement=requirement))
     return see_other("briefs.check", reference=reference)

@@ -97,7 +97,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         once = metafunc.definition.get_closest_marker("once")
         names: Sequence[str] = DATABASES[:1] if once else DATABASES
         if metafunc.definition.get_closest_marker("one_database"):
-            names = sampling_of(metafunc.config).choose(DATABASES, 1, metafunc.definition.nodeid)
+            names = sampling_of(metafunc.config).choose(DATABASES, 1, "database")
         metafunc.parametrize("shared_database", names, indirect=True, scope="session")
 
 
@@ -244,6 +244,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
 
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
+    corpus._damaged.clear()  # by digest: the same directory may be damaged on the other database too
     close(shared_app)
     shared_database.reset()
     empty(Path(shared_app.instance_path))

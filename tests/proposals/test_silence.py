@@ -214,6 +214,7 @@ def judge(planted: Canaries, found: dict[str, set[str]]) -> tuple[dict[str, set[
     return {w: p for w, p in leaks.items() if p}, {w: p for w, p in blind.items() if p}
 
 
+@pytest.mark.one_database
 def test_planted_words_are_found_by_nobody_but_their_owners_before_opening(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -227,6 +228,7 @@ def test_planted_words_are_found_by_nobody_but_their_owners_before_opening(
     assert [word for word in planted.seen_by if word in logged] == []
 
 
+@pytest.mark.one_database
 def test_after_opening_the_company_alone_reads_what_was_sent_and_no_more(
     market: Market, app: Flask, at_noon: Any
 ) -> None:

@@ -136,6 +136,7 @@ while True:
 """
 
 
+@pytest.mark.one_database
 @pytest.mark.once
 def test_killed_writer_leaves_only_complete_indexes(tmp_path: Path) -> None:
     chance = random.Random(7)

@@ -51,6 +51,7 @@ def environment_of(app):
     }
 
 
+@pytest.mark.one_database
 def test_replay_command_in_another_process(app, market, publish):
     publish()
     environment = environment_of(app)

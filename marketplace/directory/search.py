@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields, replace
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.directory.words import SHORT, fold, intended_services, query_stems
+from marketplace.directory.query_analysis import WHOLE_WORD_LENGTH, intended_services, normalize, query_stems
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
@@ -29,11 +29,11 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class SupplierEntry:
     """A supplier in the directory. `services` are only those it is approved for."""
 
     id: int
-    mark: tuple[object, ...]
+    fingerprint: tuple[object, ...]
     slug: str
     name: str
     about: str
@@ -56,7 +56,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SearchQuery:
     """Search text and facet filters. `kind` is a group or a service of the taxonomy. An empty value means any."""
 
     text: str = ""
@@ -72,7 +72,7 @@ class Wanted:
         named = {field.name: getattr(self, field.name) for field in fields(self)}
         return {name: value for name, value in named.items() if value}
 
-    def without(self, name: str) -> "Wanted":
+    def without(self, name: str) -> "SearchQuery":
         """Copy of the search without one filter."""
         return replace(self, **{name: ""})
 
@@ -81,14 +81,14 @@ FACETS = ("kind", "place", "sector", "language", "price", "remote")
 
 
 @dataclass(frozen=True, slots=True)
-class Hits:
+class SearchResult:
     """Search result: entries in order, and for each facet the number of results per value."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[SupplierEntry]
     counts: Mapping[str, Mapping[str, int]]
 
 
-def facet_values(entry: Entry) -> Iterable[tuple[str, str]]:
+def facet_values(entry: SupplierEntry) -> Iterable[tuple[str, str]]:
     """Yield every (facet, value) of an entry."""
     for code in entry.services:
         yield "kind", code
@@ -111,12 +111,12 @@ def facet_values(entry: Entry) -> Iterable[tuple[str, str]]:
 class Catalogue:
     """Immutable search index of all listed suppliers."""
 
-    def __init__(self, entries: Sequence[Entry]) -> None:
+    def __init__(self, entries: Sequence[SupplierEntry]) -> None:
         self.entries = tuple(entries)
         self.by_id = {entry.id: entry for entry in self.entries}
         self._all = (1 << len(self.entries)) - 1
         self._masks = self._make_masks()
-        self._folded_names = [f" {fold(entry.name)} " for entry in self.entries]
+        self._normalized_names = [f" {normalize(entry.name)} " for entry in self.entries]
         self._scores: BoundedCache[str, dict[int, float]] = BoundedCache(_MAX_CACHED_QUERIES)
         self._orders: dict[dt.date, tuple[int, ...]] = {}
 
@@ -143,22 +143,22 @@ class Catalogue:
         found = self.mask(facet, value)
         return (found if also is None else found & also).bit_count()
 
-    def with_value(self, facet: str, value: str) -> list[Entry]:
+    def with_value(self, facet: str, value: str) -> list[SupplierEntry]:
         """Entries with a value of a facet."""
         return [self.entries[position] for position in _positions(self.mask(facet, value))]
 
-    def find(self, wanted: Wanted, today: dt.date) -> Hits:
+    def find(self, query: SearchQuery, today: dt.date) -> SearchResult:
         """Find the matching suppliers in order, with counts for each facet."""
-        scores = self.scores(wanted.text)
-        reach = self._all if scores is None else _bits(scores)
-        chosen = {facet: getattr(wanted, facet) for facet in FACETS}
+        scores = self.scores(query.text)
+        text_matches = self._all if scores is None else _bits(scores)
+        chosen = {facet: getattr(query, facet) for facet in FACETS}
         narrowed = {facet: self.mask(facet, value) for facet, value in chosen.items() if value}
-        found = reach
+        found = text_matches
         for bits in narrowed.values():
             found &= bits
         counts: dict[str, Mapping[str, int]] = {}
         for facet in FACETS:
-            others = reach
+            others = text_matches
             for other, bits in narrowed.items():
                 if other != facet:
                     others &= bits
@@ -167,11 +167,11 @@ class Catalogue:
         order = [position for position in self._rotation(today) if position in inside]
         if scores is not None:
             order.sort(key=lambda position: -scores[position])
-        return Hits([self.entries[position] for position in order], counts)
+        return SearchResult([self.entries[position] for position in order], counts)
 
-    def loosen(self, wanted: Wanted, today: dt.date) -> list[tuple[str, int]]:
-        """List the filters whose removal gives results, with the number of results, most first."""
-        tries = [(name, len(self.find(wanted.without(name), today).entries)) for name in wanted.chosen()]
+    def find_relaxations(self, query: SearchQuery, today: dt.date) -> list[tuple[str, int]]:
+        """List the filters whose removal gives results, each with the number of results, most first."""
+        tries = [(name, len(self.find(query.without(name), today).entries)) for name in query.chosen()]
         return sorted((found for found in tries if found[1]), key=lambda found: -found[1])
 
     def _rotation(self, today: dt.date) -> tuple[int, ...]:
@@ -191,30 +191,30 @@ class Catalogue:
     def scores(self, text: str) -> dict[int, float] | None:
         """Score each entry for a text, by position. Returns None if the text is empty."""
         stems = query_stems(text)
-        meant = intended_services(text)
-        if not stems and not meant:
+        services = intended_services(text)
+        if not stems and not services:
             return {} if text.strip() else None
-        key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in meant.items())
-        return self._scores.get_or_create(key, lambda: self._score(stems, meant))
+        key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in services.items())
+        return self._scores.get_or_create(key, lambda: self._score(stems, services))
 
-    def _score(self, stems: Sequence[str], meant: Mapping[str, float]) -> dict[int, float]:
+    def _score(self, stems: Sequence[str], services: Mapping[str, float]) -> dict[int, float]:
         """Score words in names and texts, and the services that the words refer to.
 
         An entry matches if it sells one of these services, or contains at least half of the words.
         """
-        names, texts = self._folded_names, [entry.words for entry in self.entries]
+        names, texts = self._normalized_names, [entry.words for entry in self.entries]
         words: dict[int, float] = {}
-        hits: dict[int, int] = {}
+        matched: dict[int, int] = {}
         for stem in stems:
-            looked_for = stem if len(stem) > SHORT else f" {stem} "
+            pattern = stem if len(stem) > WHOLE_WORD_LENGTH else f" {stem} "
             for position, text in enumerate(texts):
-                points = _NAME * (looked_for in names[position]) + _TEXT * (looked_for in text)
+                points = _NAME * (pattern in names[position]) + _TEXT * (pattern in text)
                 if points:
                     words[position] = words.get(position, 0.0) + points
-                    hits[position] = hits.get(position, 0) + 1
-        enough = max(1, -(-len(stems) // 2))
-        scores = {position: points for position, points in words.items() if hits[position] >= enough}
-        for code, weight in meant.items():
+                    matched[position] = matched.get(position, 0) + 1
+        min_words = max(1, -(-len(stems) // 2))
+        scores = {position: points for position, points in words.items() if matched[position] >= min_words}
+        for code, weight in services.items():
             for position in _positions(self.mask("kind", code)):
                 scores[position] = scores.get(position, words.get(position, 0.0)) + _SERVICE * weight
         return scores

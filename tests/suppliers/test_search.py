@@ -6,27 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.directory.search import _MAX_CACHED_QUERIES, Approval, Catalogue, Entry, Wanted
-from marketplace.directory.words import MAX_WORDS, fold, intended_services, query_stems
+from marketplace.directory.query_analysis import MAX_WORDS, intended_services, normalize, query_stems
+from marketplace.directory.search import _MAX_CACHED_QUERIES, Approval, Catalogue, SearchQuery, SupplierEntry
 
 pytestmark = pytest.mark.once
 TODAY = dt.date(2026, 11, 23)
 SINCE = dt.datetime(2026, 3, 1, tzinfo=dt.UTC)
 
 
-def entry(number: int, **values: object) -> Entry:
+def entry(number: int, **values: object) -> SupplierEntry:
     about = str(values.pop("about", "Vi hjelper bedrifter."))
     details: dict[str, object] = {
-        "id": number, "mark": (number,), "slug": f"s{number}", "name": f"Byrå {number}", "about": about, "locale": "nb",
+        "id": number, "fingerprint": (number,), "slug": f"s{number}", "name": f"Byrå {number}", "about": about, "locale": "nb",
         "municipality": "5021", "services": ("web.site",), "sectors": (), "area": (), "languages": ("nb",),
         "price_from": None, "remote": False, "on_site": True, "approvals": (Approval("web", "Hagen", SINCE),),
-        "words": f" {fold(about)} ",
+        "words": f" {normalize(about)} ",
     }  # fmt: skip
-    return Entry(**(details | values))  # type: ignore[arg-type]  # because the test names what differs
+    return SupplierEntry(**(details | values))  # type: ignore[arg-type]  # because the test names what differs
 
 
-def ids(catalogue: Catalogue, wanted: Wanted, day: dt.date = TODAY) -> list[int]:
-    return [found.id for found in catalogue.find(wanted, day).entries]
+def ids(catalogue: Catalogue, query: SearchQuery, day: dt.date = TODAY) -> list[int]:
+    return [found.id for found in catalogue.find(query, day).entries]
 
 
 def test_facets_narrow_together_and_count_what_each_would_give() -> None:
@@ -37,28 +37,31 @@ def test_facets_narrow_together_and_count_what_each_would_give() -> None:
             entry(3, municipality="5001", sectors=("tourism",)),
         ]
     )
-    assert set(ids(catalogue, Wanted(kind="med"))) == {1, 2}
-    assert ids(catalogue, Wanted(kind="med", place="5025")) == [1]
-    assert ids(catalogue, Wanted(price="10000")) == [1]
-    assert ids(catalogue, Wanted(remote="yes")) == [2]
-    assert ids(catalogue, Wanted(sector="tourism", kind="med")) == []
-    counts = catalogue.find(Wanted(kind="med", place="5025"), TODAY).counts
+    assert set(ids(catalogue, SearchQuery(kind="med"))) == {1, 2}
+    assert ids(catalogue, SearchQuery(kind="med", place="5025")) == [1]
+    assert ids(catalogue, SearchQuery(price="10000")) == [1]
+    assert ids(catalogue, SearchQuery(remote="yes")) == [2]
+    assert ids(catalogue, SearchQuery(sector="tourism", kind="med")) == []
+    counts = catalogue.find(SearchQuery(kind="med", place="5025"), TODAY).counts
     assert counts["place"]["5021"] == 2
     assert counts["kind"]["med.photo"] == 1
-    assert catalogue.loosen(Wanted(sector="tourism", kind="med"), TODAY) == [("sector", 2), ("kind", 1)]
+    assert catalogue.find_relaxations(SearchQuery(sector="tourism", kind="med"), TODAY) == [
+        ("sector", 2),
+        ("kind", 1),
+    ]
 
 
 def test_a_supplier_that_stays_at_home_counts_at_its_seat_only() -> None:
     catalogue = Catalogue([entry(1, on_site=False, area=("5025",), remote=True)])
-    assert ids(catalogue, Wanted(place="5021")) == [1]
-    assert ids(catalogue, Wanted(place="5025")) == []
+    assert ids(catalogue, SearchQuery(place="5021")) == [1]
+    assert ids(catalogue, SearchQuery(place="5025")) == []
 
 
 def test_the_order_is_drawn_anew_each_day_and_is_not_by_name() -> None:
     catalogue = Catalogue([entry(number) for number in range(1, 40)])
-    orders = [ids(catalogue, Wanted(), TODAY + dt.timedelta(days=day)) for day in range(4)]
+    orders = [ids(catalogue, SearchQuery(), TODAY + dt.timedelta(days=day)) for day in range(4)]
     assert len({tuple(order) for order in orders}) == 4
-    assert orders[0] == ids(catalogue, Wanted(), TODAY)
+    assert orders[0] == ids(catalogue, SearchQuery(), TODAY)
     assert all(order != sorted(order) for order in orders)
     assert {order[0] for order in orders} != {1}
 
@@ -71,24 +74,24 @@ def test_a_name_comes_before_a_mention_and_services_are_understood_from_words() 
             entry(3, services=("ecm.shop",)),
         ]
     )
-    assert ids(catalogue, Wanted(text="fjordfilm")) == [2, 1]
-    assert ids(catalogue, Wanted(text="nettbutikk")) == [3]
-    assert ids(catalogue, Wanted(text="online shop")) == [3]
-    assert ids(catalogue, Wanted(text="xyzzyx")) == []
-    assert ids(catalogue, Wanted(text="og")) == []
+    assert ids(catalogue, SearchQuery(text="fjordfilm")) == [2, 1]
+    assert ids(catalogue, SearchQuery(text="nettbutikk")) == [3]
+    assert ids(catalogue, SearchQuery(text="online shop")) == [3]
+    assert ids(catalogue, SearchQuery(text="xyzzyx")) == []
+    assert ids(catalogue, SearchQuery(text="og")) == []
 
 
 def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> None:
     catalogue = Catalogue([entry(1, services=("ecm.shop",)), entry(2, name="Fjordfilm"), entry(3)])
     asked = ("fjordfilm", "nettbutikk")
-    first = [ids(catalogue, Wanted(text=text)) for text in asked]
+    first = [ids(catalogue, SearchQuery(text=text)) for text in asked]
     assert first == [[2], [1]]
-    assert [ids(catalogue, Wanted(text=text)) for text in asked] == first
+    assert [ids(catalogue, SearchQuery(text=text)) for text in asked] == first
     for number in range(_MAX_CACHED_QUERIES - 1):
-        catalogue.find(Wanted(text=f"ord{number} {asked[1]}"), TODAY)
-        assert ids(catalogue, Wanted(text=asked[1])) == first[1]
+        catalogue.find(SearchQuery(text=f"ord{number} {asked[1]}"), TODAY)
+        assert ids(catalogue, SearchQuery(text=asked[1])) == first[1]
     assert len(catalogue._scores) == _MAX_CACHED_QUERIES
-    assert [ids(catalogue, Wanted(text=text)) for text in asked] == first
+    assert [ids(catalogue, SearchQuery(text=text)) for text in asked] == first
 
 
 @pytest.mark.parametrize(
@@ -117,7 +120,7 @@ def test_words_mean_services(words: str, service: str) -> None:
 def test_no_text_breaks_the_search(text: str) -> None:
     assert len(query_stems(text)) <= MAX_WORDS
     assert all(0 < weight <= 1 for weight in intended_services(text).values())
-    Catalogue([entry(1)]).find(Wanted(text=text), TODAY)
+    Catalogue([entry(1)]).find(SearchQuery(text=text), TODAY)
 
 
 @given(
@@ -140,4 +143,4 @@ def test_facets_give_what_a_plain_filter_gives(numbers: set[int], kind: str, pla
         if (not kind or any(code.startswith(kind) for code in item.services))
         and (not place or place in item.places)
     }
-    assert set(ids(Catalogue(entries), Wanted(kind=kind, place=place))) == plain
+    assert set(ids(Catalogue(entries), SearchQuery(kind=kind, place=place))) == plain

@@ -1,6 +1,11 @@
 """Read access to the public directory, the coverage map and the suppliers that may be ranked."""
 
-from marketplace.directory.queries.catalogue_cache import catalogue, directory_fingerprint, loosen, search
+from marketplace.directory.queries.catalogue_cache import (
+    catalogue,
+    directory_fingerprint,
+    find_relaxations,
+    search,
+)
 from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import garden_suppliers
 from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
@@ -13,8 +18,8 @@ __all__ = [
     "catalogue",
     "coverage",
     "directory_fingerprint",
+    "find_relaxations",
     "garden_suppliers",
-    "loosen",
     "matchable_suppliers",
     "search",
     "supplier_page",

@@ -9,8 +9,8 @@ from sqlalchemy import Engine, Select, String, func, select, true, type_coerce
 from marketplace.core import clock
 from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
-from marketplace.directory.search import Approval, Catalogue, Entry, Hits, Wanted
-from marketplace.directory.words import fold
+from marketplace.directory.query_analysis import normalize
+from marketplace.directory.search import Approval, Catalogue, SearchQuery, SearchResult, SupplierEntry
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import (
     CaseStudy,
@@ -25,7 +25,7 @@ from marketplace.vetting.queries.statuses import approved_services, is_listed
 
 PAGE_SIZE = 20
 _CHUNK = 500
-_kept: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
+_cache: "WeakKeyDictionary[Engine, tuple[str, Catalogue]]" = WeakKeyDictionary()
 _lock = Lock()
 
 
@@ -47,7 +47,7 @@ _APPROVALS = select(
     func.max(_VETTING.submitted_at),
     func.max(_VETTING.decided_at),
 ).subquery()
-_STAMPED = prepared(
+_FINGERPRINT = prepared(
     select(*_PROFILES.c, *_ACTIVE.c, *_APPROVALS.c).select_from(
         _PROFILES.join(_ACTIVE, true()).join(_APPROVALS, true())
     )
@@ -59,7 +59,7 @@ def directory_fingerprint() -> str:
 
     It covers profile versions, vetting revisions, closed organisations, and the day, because approvals expire.
     """
-    found = session.execute(_STAMPED).one()
+    found = session.execute(_FINGERPRINT).one()
     return "/".join([clock.today().isoformat(), *(str(value) for value in found)])
 
 
@@ -69,21 +69,21 @@ def catalogue() -> Catalogue:
     Built once per fingerprint and shared by all requests of the process. After a change only the changed suppliers
     are read again.
     """
-    stamp, engine = directory_fingerprint(), db.engine
-    kept = _kept.get(engine)
-    if kept and kept[0] == stamp:
-        return kept[1]
+    fingerprint, engine = directory_fingerprint(), db.engine
+    cached = _cache.get(engine)
+    if cached and cached[0] == fingerprint:
+        return cached[1]
     with _lock:
-        kept = _kept.get(engine)
-        if kept and kept[0] == stamp:
-            return kept[1]
-        made = _refreshed(kept[1].by_id if kept else {})
-        _kept[engine] = (stamp, made)
-        return made
+        cached = _cache.get(engine)
+        if cached and cached[0] == fingerprint:
+            return cached[1]
+        rebuilt = _refresh(cached[1].by_id if cached else {})
+        _cache[engine] = (fingerprint, rebuilt)
+        return rebuilt
 
 
-def _refreshed(former: dict[int, Entry]) -> Catalogue:
-    marks: dict[int, list[object]] = {}
+def _refresh(former: dict[int, SupplierEntry]) -> Catalogue:
+    fingerprints: dict[int, list[object]] = {}
     gardens = select(Organisation.id, Organisation.name).where(Organisation.kind == "garden")
     names: dict[int, str] = dict(session.execute(gardens).all())
     # Raw database values: they are only compared.
@@ -103,16 +103,24 @@ def _refreshed(former: dict[int, Entry]) -> Catalogue:
         .order_by(Supplier.id, Vetting.category)
     )
     for id_, version, updated_at, category, garden_id, approved_at, decided_at in session.execute(query):
-        mark = (version, updated_at, category, names.get(garden_id), approved_at, decided_at)
-        marks.setdefault(id_, []).extend(mark)
-    stale = [id_ for id_, mark in marks.items() if id_ not in former or former[id_].mark != tuple(mark)]
-    fresh = _read(stale, {id_: tuple(mark) for id_, mark in marks.items()}, names)
-    entries = [fresh.get(id_) or former[id_] for id_ in sorted(marks)]
+        fingerprint = (version, updated_at, category, names.get(garden_id), approved_at, decided_at)
+        fingerprints.setdefault(id_, []).extend(fingerprint)
+    stale = [
+        id_
+        for id_, fingerprint in fingerprints.items()
+        if id_ not in former or former[id_].fingerprint != tuple(fingerprint)
+    ]
+    fresh = _load_entries(
+        stale, {id_: tuple(fingerprint) for id_, fingerprint in fingerprints.items()}, names
+    )
+    entries = [fresh.get(id_) or former[id_] for id_ in sorted(fingerprints)]
     return Catalogue([entry for entry in entries if entry.services])
 
 
-def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[int, str]) -> dict[int, Entry]:
-    found: dict[int, Entry] = {}
+def _load_entries(
+    ids: list[int], fingerprints: dict[int, tuple[object, ...]], gardens: dict[int, str]
+) -> dict[int, SupplierEntry]:
+    found: dict[int, SupplierEntry] = {}
     for start in range(0, len(ids), _CHUNK):
         part = ids[start : start + _CHUNK]
         services = _codes(
@@ -142,10 +150,10 @@ def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[in
             if day is not None:
                 approvals[id_].append(Approval(category, gardens.get(garden_id, ""), day))
         cases: dict[int, list[str]] = defaultdict(list)
-        told = select(
+        case_texts = select(
             CaseStudy.supplier_id, CaseStudy.title, CaseStudy.client, CaseStudy.text, CaseStudy.result
         )
-        for id_, *texts in session.execute(told.where(CaseStudy.supplier_id.in_(part))):
+        for id_, *texts in session.execute(case_texts.where(CaseStudy.supplier_id.in_(part))):
             cases[id_] += texts
         rows = select(
             Supplier.id, Supplier.slug, Supplier.name, Supplier.about, Supplier.text_locale, Supplier.municipality_number,
@@ -153,9 +161,9 @@ def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[in
         ).where(Supplier.id.in_(part))  # fmt: skip
         for id_, slug, name, about, locale, municipality, price, remote, on_site in session.execute(rows):
             kinds = {approval.category for approval in approvals[id_]}
-            found[id_] = Entry(
+            found[id_] = SupplierEntry(
                 id=id_,
-                mark=marks[id_],
+                fingerprint=fingerprints[id_],
                 slug=slug,
                 name=name,
                 about=about,
@@ -169,7 +177,7 @@ def _read(ids: list[int], marks: dict[int, tuple[object, ...]], gardens: dict[in
                 remote=remote,
                 on_site=on_site,
                 approvals=tuple(approvals[id_]),
-                words=f" {fold(' '.join((about, *cases[id_])))} ",
+                words=f" {normalize(' '.join((about, *cases[id_])))} ",
             )
     return found
 
@@ -181,12 +189,12 @@ def _codes(query: Select[int, str]) -> dict[int, list[str]]:
     return found
 
 
-def search(wanted: Wanted, number: int = 1) -> tuple[Page[Entry], Hits]:
+def search(query: SearchQuery, number: int = 1) -> tuple[Page[SupplierEntry], SearchResult]:
     """Find a page of suppliers, with counts for each facet."""
-    hits = catalogue().find(wanted, clock.today())
-    return page_of(hits.entries, number, PAGE_SIZE), hits
+    result = catalogue().find(query, clock.today())
+    return page_of(result.entries, number, PAGE_SIZE), result
 
 
-def loosen(wanted: Wanted) -> list[tuple[str, int]]:
+def find_relaxations(query: SearchQuery) -> list[tuple[str, int]]:
     """List the filters whose removal gives results, with the number of results."""
-    return catalogue().loosen(wanted, clock.today())
+    return catalogue().find_relaxations(query, clock.today())

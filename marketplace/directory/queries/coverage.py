@@ -11,7 +11,7 @@ from marketplace.core.database import prepared, session
 from marketplace.core.i18n import current_locale, sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries.catalogue_cache import catalogue
-from marketplace.directory.search import Catalogue, Entry
+from marketplace.directory.search import Catalogue, SupplierEntry
 from marketplace.organisations.models import BusinessGarden
 
 _AREA = prepared(
@@ -48,8 +48,8 @@ class Tile:
 class Nearest:
     """The supplier nearest to an uncovered municipality."""
 
-    hole: Tile
-    entry: Entry
+    municipality: Tile
+    entry: SupplierEntry
     km: int
 
     @property
@@ -77,7 +77,7 @@ class Coverage:
         return self.label if self.label[1:2].isupper() else self.label[:1].lower() + self.label[1:]
 
     @property
-    def holes(self) -> list[Tile]:
+    def uncovered(self) -> list[Tile]:
         """Municipalities without suppliers, the viewer's own first."""
         return sorted((tile for tile in self.tiles if not tile.count), key=lambda tile: not tile.own)
 
@@ -94,13 +94,15 @@ def coverage(viewer: Viewer, service_or_group: str = "") -> Coverage:
     the most uncovered municipalities in the viewer's area is used.
     """
     known = service_or_group in taxonomy.services() or service_or_group in taxonomy.groups_by_code()
-    return _counted(catalogue(), _own_area(viewer), service_or_group if known else "", current_locale())
+    return _build_coverage(
+        catalogue(), _own_area(viewer), service_or_group if known else "", current_locale()
+    )
 
 
 @lru_cache(maxsize=64)
-def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -> Coverage:
+def _build_coverage(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -> Coverage:
     """Build a map, cached by directory state, area, choice and locale."""
-    code = chosen or _most_wanting(found, own)
+    code = chosen or _least_covered_group(found, own)
     within = found.mask("kind", code)
     tiles = [
         Tile(number, places.municipality(number).name, found.count("place", number, within), number in own)
@@ -114,7 +116,7 @@ def _counted(found: Catalogue, own: frozenset[str], chosen: str, _locale: str) -
         for group in taxonomy.groups()
     ]
     made = Coverage(code, label, tiles, choices, None)
-    return Coverage(code, label, tiles, choices, _nearest(found, code, made.holes))
+    return Coverage(code, label, tiles, choices, _nearest(found, code, made.uncovered))
 
 
 def _own_area(viewer: Viewer) -> frozenset[str]:
@@ -123,23 +125,25 @@ def _own_area(viewer: Viewer) -> frozenset[str]:
     return frozenset(session.scalar(_AREA, {"garden_id": viewer.organisation_id}) or ())
 
 
-def _most_wanting(found: Catalogue, own: frozenset[str]) -> str:
+def _least_covered_group(found: Catalogue, own: frozenset[str]) -> str:
     """Choose the kind of service with the most uncovered municipalities in an area, then the one with most suppliers."""
     area = [number for number in places.municipalities_in(places.TRONDELAG) if not own or number in own]
 
-    def holes(code: str) -> tuple[int, int]:
+    def coverage_gap(code: str) -> tuple[int, int]:
         within = found.mask("kind", code)
         return sum(not found.count("place", number, within) for number in area), found.count("kind", code)
 
-    return max((group.code for group in taxonomy.groups()), key=holes)
+    return max((group.code for group in taxonomy.groups()), key=coverage_gap)
 
 
-def _nearest(found: Catalogue, code: str, holes: Sequence[Tile]) -> Nearest | None:
+def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> Nearest | None:
     entries = [
         entry for entry in found.with_value("kind", code) if places.find_municipality(entry.municipality)
     ]
-    if not entries or not holes:
+    if not entries or not uncovered:
         return None
-    hole = holes[0]
-    entry = min(entries, key=lambda item: (places.distance_km(hole.number, item.municipality), item.id))
-    return Nearest(hole, entry, round(places.distance_km(hole.number, entry.municipality)))
+    municipality = uncovered[0]
+    entry = min(
+        entries, key=lambda item: (places.distance_km(municipality.number, item.municipality), item.id)
+    )
+    return Nearest(municipality, entry, round(places.distance_km(municipality.number, entry.municipality)))

@@ -27,7 +27,7 @@ _GARDEN_ID = bindparam("garden_id", type_=Integer)
 
 
 @dataclass(frozen=True, slots=True)
-class Approval:
+class VettingStatus:
     """Status of a supplier's vetting for one kind of service. `id` is the vetting's."""
 
     id: int
@@ -36,14 +36,14 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class GardenSupplier:
     """A row of the list."""
 
     name: str
     slug: str
     municipality: str
     is_paused: bool
-    approvals: Sequence[Approval]
+    approvals: Sequence[VettingStatus]
 
 
 _APPROVALS = prepared(
@@ -76,7 +76,9 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
     return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
 
 
-def garden_suppliers(viewer: Viewer, status: str = "", text: str = "", number: int = 1) -> Page[Listed]:
+def garden_suppliers(
+    viewer: Viewer, status: str = "", text: str = "", number: int = 1
+) -> Page[GardenSupplier]:
     """List the suppliers of the viewer's garden by name, filtered by vetting status and name. Raises NotFound."""
     if not viewer.is_garden:
         raise NotFound
@@ -86,12 +88,12 @@ def garden_suppliers(viewer: Viewer, status: str = "", text: str = "", number: i
     total = session.scalar(count, about) or 0
     number = clamp_page(number, total, PAGE_SIZE)
     rows = session.execute(page, about | {"skipped": (number - 1) * PAGE_SIZE}).all()
-    approvals: dict[int, list[Approval]] = {row[0]: [] for row in rows}
+    approvals: dict[int, list[VettingStatus]] = {row[0]: [] for row in rows}
     now = clock.now()
     for id_, vetting_id, category, state, since in session.execute(_APPROVALS, {"ids": list(approvals)}):
-        approvals[id_].append(Approval(vetting_id, category, rules.status(state, since, now)))
+        approvals[id_].append(VettingStatus(vetting_id, category, rules.status(state, since, now)))
     lines = [
-        Listed(name, slug, place, paused_at is not None, approvals[id_])
+        GardenSupplier(name, slug, place, paused_at is not None, approvals[id_])
         for id_, name, slug, place, paused_at in rows
     ]
     return Page(lines, number, PAGE_SIZE, total)

@@ -11,7 +11,7 @@ from marketplace.core.cache import BoundedCache
 from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
 from marketplace.directory import queries
-from marketplace.directory.search import PRICE_STEPS, Catalogue, Hits, Wanted
+from marketplace.directory.search import PRICE_STEPS, Catalogue, SearchQuery, SearchResult
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
@@ -21,21 +21,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 Options = list[tuple[str, list[tuple[str, str, int]]]]
-Drawn = tuple[str, Markup]
+RenderedPage = tuple[str, Markup]
 """Title and body of a page."""
 
 _MAX_CACHED_PAGES = 100
-_cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], Drawn]]" = WeakKeyDictionary()
+_cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], RenderedPage]]" = WeakKeyDictionary()
 
 
-def _wanted() -> Wanted:
+def _parse_query() -> SearchQuery:
     """Read the search from the query string. Unknown codes are ignored."""
 
     def read(name: str, known: object) -> str:
         value = query_arg(name, 40)
         return value if value in known else ""  # type: ignore[operator]  # because each is a container of words
 
-    return Wanted(
+    return SearchQuery(
         text=query_arg("q", 200),
         kind=read("kind", {*taxonomy.services(), *taxonomy.groups_by_code()}),
         place=read("place", places.municipalities_by_number()),
@@ -46,17 +46,17 @@ def _wanted() -> Wanted:
     )
 
 
-def address(wanted: Wanted) -> dict[str, str]:
+def query_string_args(query: SearchQuery) -> dict[str, str]:
     """Query string arguments for a search."""
-    chosen = wanted.chosen()
+    chosen = query.chosen()
     return ({"q": chosen.pop("text")} if "text" in chosen else {}) | chosen
 
 
-def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
+def _options(query: SearchQuery, result: SearchResult) -> dict[str, Options]:
     """Options of each facet with their counts. Options without results are left out unless chosen."""
 
     def counted(facet: str, items: list[tuple[str, str]]) -> list[tuple[str, str, int]]:
-        chosen, counts = getattr(wanted, facet), hits.counts[facet]
+        chosen, counts = getattr(query, facet), result.counts[facet]
         return [
             (code, label, counts.get(code, 0)) for code, label in items if counts.get(code) or code == chosen
         ]
@@ -82,9 +82,9 @@ def _options(wanted: Wanted, hits: Hits) -> dict[str, Options]:
     }
 
 
-def _said(name: str, wanted: Wanted) -> str:
+def _filter_label(name: str, query: SearchQuery) -> str:
     """Label of a chosen filter."""
-    value = getattr(wanted, name)
+    value = getattr(query, name)
     words: dict[str, Callable[[], str]] = {
         "text": lambda: f"«{value}»",
         "kind": lambda: (taxonomy.services().get(value) or taxonomy.group(value)).label,
@@ -103,22 +103,27 @@ def _title(total: int, *, narrowed: bool) -> str:
     return ngettext("%(num)s supplier", "%(num)s suppliers", total) if narrowed else _("Find a supplier")
 
 
-def _draw(wanted: Wanted, number: int) -> Drawn:
-    page, hits = queries.search(wanted, number)
-    chosen = [(name, _said(name, wanted), address(wanted.without(name))) for name in wanted.chosen()]
-    looser = queries.loosen(wanted) if not page.total else []
+def _render_page(query: SearchQuery, number: int) -> RenderedPage:
+    page, result = queries.search(query, number)
+    chosen = [
+        (name, _filter_label(name, query), query_string_args(query.without(name))) for name in query.chosen()
+    ]
+    relaxations = queries.find_relaxations(query) if not page.total else []
     title = _title(page.total, narrowed=bool(chosen))
     inside = render_template(
         "directory/_search.html",
         title=title,
-        wanted=wanted,
+        query=query,
         page=page,
-        options=_options(wanted, hits),
-        remote_count=hits.counts["remote"].get("yes", 0),
+        options=_options(query, result),
+        remote_count=result.counts["remote"].get("yes", 0),
         chosen=chosen,
-        looser=[(_said(name, wanted), address(wanted.without(name)), count) for name, count in looser],
-        args=address(wanted),
-        filtered=bool(wanted.sector or wanted.price or wanted.remote or wanted.language),
+        relaxations=[
+            (_filter_label(name, query), query_string_args(query.without(name)), count)
+            for name, count in relaxations
+        ],
+        args=query_string_args(query),
+        filtered=bool(query.sector or query.price or query.remote or query.language),
     )
     return title, Markup(inside)  # noqa: S704 because a template has escaped it
 
@@ -130,8 +135,8 @@ def search() -> Answer:
 
     The page's body depends only on the directory, the search, the language and the day, and is cached for them.
     """
-    wanted, number = _wanted(), page_arg()
+    query, number = _parse_query(), page_arg()
     pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
-    key = (current_locale(), clock.today(), request.script_root, wanted, number)
-    title, inside = pages.get_or_create(key, lambda: _draw(wanted, number))
-    return render_template("directory/search.html", title=title, drawn=inside)
+    key = (current_locale(), clock.today(), request.script_root, query, number)
+    title, inside = pages.get_or_create(key, lambda: _render_page(query, number))
+    return render_template("directory/search.html", title=title, body=inside)

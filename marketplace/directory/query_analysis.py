@@ -11,16 +11,16 @@ from marketplace.matching.analysis.stemming import stem
 from marketplace.suppliers.glossary import glossary, text_resources
 
 _WORD = re.compile(r"[^\W_]+")
-MAX_QUERY = 200
+MAX_QUERY_CHARACTERS = 200
 MAX_WORDS = 12
-SHORT = 3
+WHOLE_WORD_LENGTH = 3
 """Stems up to this length match whole words only."""
-_MOST_SERVICES = 6
-_LIKELY = 0.35
+_MAX_SERVICES = 6
+_MIN_PROBABILITY = 0.35
 """Minimum probability for a service inferred by the matcher."""
 
 
-def fold(text: str) -> str:
+def normalize(text: str) -> str:
     """Normalize text for comparison: lower case, letters and digits only, single spaces."""
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
 
@@ -33,14 +33,14 @@ def _stop_words() -> frozenset[str]:
 @lru_cache(maxsize=2000)
 def query_stems(text: str) -> tuple[str, ...]:
     """Distinct stems of the words that are not stop words, in order."""
-    words = [word for word in fold(text[:MAX_QUERY]).split() if word not in _stop_words()]
-    return tuple(dict.fromkeys(_cut(word) for word in words))[:MAX_WORDS]
+    words = [word for word in normalize(text[:MAX_QUERY_CHARACTERS]).split() if word not in _stop_words()]
+    return tuple(dict.fromkeys(_common_prefix(word) for word in words))[:MAX_WORDS]
 
 
-def _cut(word: str) -> str:
+def _common_prefix(word: str) -> str:
     """Longest common prefix of a word's forms. Short words are unchanged."""
     shortest = min(stem(word, "nb"), word, key=len)
-    return shortest if len(shortest) > SHORT else word
+    return shortest if len(shortest) > WHOLE_WORD_LENGTH else word
 
 
 @cache
@@ -77,8 +77,8 @@ def intended_services(text: str) -> Mapping[str, float]:
                 weights[code] = max(weights.get(code, 0.0), round(len(stems) / len(asked), 3))
     if 1.0 not in weights.values():
         known = taxonomy.services()
-        for guess in matching.suggest_needs(text[:MAX_QUERY], glossary(), limit=_MOST_SERVICES):
-            if guess.probability >= _LIKELY and guess.service in known:
+        for guess in matching.suggest_needs(text[:MAX_QUERY_CHARACTERS], glossary(), limit=_MAX_SERVICES):
+            if guess.probability >= _MIN_PROBABILITY and guess.service in known:
                 weights[guess.service] = max(weights.get(guess.service, 0.0), round(guess.probability, 3))
-    strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MOST_SERVICES]
+    strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MAX_SERVICES]
     return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.6}

@@ -18,7 +18,7 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Membership
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails
 from marketplace.suppliers import use_cases as profiles
-from marketplace.suppliers.use_cases import Basics, CaseDetails, Offer, SupplierApplication
+from marketplace.suppliers.use_cases import Basics, CaseDetails, ServiceOffering, SupplierApplication
 from marketplace.vetting import rules, use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
@@ -164,7 +164,7 @@ def _application(
             contact_email=entry["contact"]["email"],
             employees=entry["employees"],
         ),
-        offer=Offer(
+        offer=ServiceOffering(
             services=codes,
             sectors=entry["sectors"],
             areas=_area(entry["area"]),
@@ -227,7 +227,7 @@ def _seed_vetting(timeline: Timeline, fixtures: Fixtures, entry: Entry, category
     if state in {rules.APPROVED, rules.DUE, rules.DORMANT}:
         timeline.add(day, key, decide(rules.APPROVE), minutes=20)
     elif state == rules.CHANGES:
-        timeline.add(day, key, decide(rules.ASK), minutes=20)
+        timeline.add(day, key, decide(rules.REQUEST_CHANGES), minutes=20)
         if "proposed" in vetted:
             proposal = vetted["proposed"]
             propose = _decision_action(fixtures, entry, category, proposal)

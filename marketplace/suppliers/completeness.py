@@ -13,7 +13,7 @@ MAX_PLACES = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class MissingField:
     """A missing field: its effect in one sentence, and the section where it is filled in."""
 
     section: str
@@ -21,16 +21,16 @@ class Gap:
     act: str
 
 
-def gaps(supplier: Any) -> list[Gap]:
+def missing_fields(supplier: Any) -> list[MissingField]:
     """List the missing fields of a profile, most important first."""
-    found: list[Gap] = []
+    found: list[MissingField] = []
     codes = {row.code for row in supplier.services}
-    told = {case.service_code for case in supplier.cases}
-    shown = {taxonomy.group_of(code) for code in told if code in taxonomy.services()}
+    case_services = {case.service_code for case in supplier.cases}
+    shown = {taxonomy.group_of(code) for code in case_services if code in taxonomy.services()}
     missing = sorted({taxonomy.group_of(code) for code in codes if code in taxonomy.services()} - shown)
     if not supplier.cases:
         found.append(
-            Gap(
+            MissingField(
                 "case",
                 _("You have not listed any jobs. The business garden asks for one before it approves you."),
                 _("Describe a job"),
@@ -39,7 +39,7 @@ def gaps(supplier: Any) -> list[Gap]:
     elif missing:
         kinds = format_list([taxonomy.group(code).label for code in missing])
         found.append(
-            Gap(
+            MissingField(
                 "case",
                 _(
                     "None of the jobs show %(kinds)s. Suppliers that show one are a better match.",
@@ -50,7 +50,7 @@ def gaps(supplier: Any) -> list[Gap]:
         )
     if len(supplier.about.split()) < GOOD_TEXT_WORDS:
         found.append(
-            Gap(
+            MissingField(
                 "text",
                 _("Your text is short. The ranking can only match words that are in it."),
                 _("Write more"),
@@ -58,7 +58,7 @@ def gaps(supplier: Any) -> list[Gap]:
         )
     if supplier.price_from_nok is None:
         found.append(
-            Gap(
+            MissingField(
                 "price",
                 _(
                     "You have not stated a price. Companies with a budget will see you as “has not stated a price”."
@@ -68,7 +68,7 @@ def gaps(supplier: Any) -> list[Gap]:
         )
     if not supplier.sectors:
         found.append(
-            Gap(
+            MissingField(
                 "trades",
                 _("You have not selected a sector. Companies cannot see which sectors you know."),
                 _("Select sectors"),
@@ -77,7 +77,7 @@ def gaps(supplier: Any) -> list[Gap]:
     languages = {row.code for row in supplier.languages}
     if "nn" not in languages:
         found.append(
-            Gap(
+            MissingField(
                 "trades",
                 _("Briefs that ask for nynorsk will list you as “has not stated nynorsk”."),
                 _("State your languages"),
@@ -85,7 +85,7 @@ def gaps(supplier: Any) -> list[Gap]:
         )
     if supplier.on_site and not supplier.areas:
         found.append(
-            Gap(
+            MissingField(
                 "area",
                 _(
                     "You meet customers in person, but only in your own municipality. You are left out of briefs elsewhere that require a meeting."
@@ -95,7 +95,7 @@ def gaps(supplier: Any) -> list[Gap]:
         )
     if supplier.next_start is None:
         found.append(
-            Gap(
+            MissingField(
                 "price",
                 _(
                     "You have not said when you are available. Companies in a hurry cannot see whether you have time."

@@ -9,14 +9,14 @@ from marketplace.vetting import rules
 
 PROPOSED, CONFIRMED, RETURNED, WITHDRAWN = "proposed", "confirmed", "returned", "withdrawn"
 CONFIRM, RETURN, WITHDRAW = "confirm", "return", "withdraw"
-WAITING, GRANTED, STANDS = "waiting", "granted", "stands"
+WAITING, GRANTED, UPHELD = "waiting", "granted", "stands"
 GRANT, UPHOLD = "grant", "uphold"
 TRANSITIONS: Mapping[str, tuple[str, str]] = {
     CONFIRM: (PROPOSED, CONFIRMED),
     RETURN: (PROPOSED, RETURNED),
     WITHDRAW: (PROPOSED, WITHDRAWN),
     GRANT: (WAITING, GRANTED),
-    UPHOLD: (WAITING, STANDS),
+    UPHOLD: (WAITING, UPHELD),
 }
 PROPOSER_ACTIONS = frozenset({WITHDRAW})
 """Actions for the curator who proposed the refusal. All others need a curator who was not involved."""

@@ -15,8 +15,8 @@ from marketplace.vetting.models import Vetting
 def is_reviewed(supplier: Supplier, vettings: Iterable[Vetting]) -> bool:
     """Return True if a curator has approved or reviewed the supplier since its profile last changed."""
     return any(
-        item.state == rules.APPROVED and item.decided_at and item.decided_at >= supplier.updated_at
-        for item in vettings
+        vetting.state == rules.APPROVED and vetting.decided_at and vetting.decided_at >= supplier.updated_at
+        for vetting in vettings
     )
 
 

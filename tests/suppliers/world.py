@@ -8,7 +8,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.use_cases import Basics, CaseDetails, Offer, SupplierApplication
+from marketplace.suppliers.use_cases import Basics, CaseDetails, ServiceOffering, SupplierApplication
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.use_cases import Decision
@@ -37,9 +37,9 @@ def application(name: str = "Kvistverk Nettbyrå", **values: Any) -> SupplierApp
     basics = {"municipality_number": "5021", "contact_email": "ola@kvistverk.example", "phone": "00 00 00 00"}
     offer = {"services": ["ecm.shop"], "areas": ["5022"], "languages": ["nb"], "price_from_nok": 30_000}
     basics |= {key: values.pop(key) for key in list(values) if key in Basics.__dataclass_fields__}
-    offer |= {key: values.pop(key) for key in list(values) if key in Offer.__dataclass_fields__}
+    offer |= {key: values.pop(key) for key in list(values) if key in ServiceOffering.__dataclass_fields__}
     whole = {"about": ABOUT, "cases": [CASE], "note": "Ring Solveig, 00 00 00 00."} | values
-    return SupplierApplication(basics=Basics(name=name, **basics), offer=Offer(**offer), **whole)
+    return SupplierApplication(basics=Basics(name=name, **basics), offer=ServiceOffering(**offer), **whole)
 
 
 def supplier(

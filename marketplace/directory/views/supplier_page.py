@@ -26,6 +26,6 @@ def show(slug: str) -> Answer:
         supplier=page.supplier,
         status_of=status_of,
         area=format_area(page.supplier),
-        spoken=choices.spoken(page.supplier),
+        language_names=choices.language_names(page.supplier),
         names=STATUSES,
     )

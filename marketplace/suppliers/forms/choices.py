@@ -33,7 +33,7 @@ def languages() -> list[tuple[str, str]]:
     return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English")), ("sma", _("South Sami"))]
 
 
-def spoken(supplier: Any) -> list[str]:
+def language_names(supplier: Any) -> list[str]:
     """Names of the languages that a supplier works in."""
     names = dict(languages())
     return [names[row.code] for row in supplier.languages if row.code in names]
@@ -86,7 +86,7 @@ def expand_areas(values: Iterable[str]) -> list[str]:
     return found
 
 
-def fold_areas(numbers: Sequence[str]) -> list[str]:
+def collapse_areas(numbers: Sequence[str]) -> list[str]:
     """Replace municipalities by their county where all of it is covered."""
     have, found = set(numbers), []
     for county in places.counties():

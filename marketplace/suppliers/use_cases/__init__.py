@@ -4,10 +4,10 @@ from marketplace.suppliers.use_cases.details import (
     FIRST_YEAR,
     Basics,
     CaseDetails,
-    Offer,
+    ServiceOffering,
     SupplierApplication,
     case_details,
-    part_of,
+    section_values,
 )
 from marketplace.suppliers.use_cases.profile import (
     add_case,
@@ -26,7 +26,7 @@ __all__ = [
     "FIRST_YEAR",
     "Basics",
     "CaseDetails",
-    "Offer",
+    "ServiceOffering",
     "SupplierApplication",
     "add_case",
     "case_details",
@@ -38,6 +38,6 @@ __all__ = [
     "change_text",
     "change_trades",
     "delete_case",
-    "part_of",
+    "section_values",
     "set_paused",
 ]

@@ -50,7 +50,7 @@ class Basics:
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class ServiceOffering:
     """Services, trades, areas, languages, price and availability. `areas` are municipality numbers."""
 
     services: Sequence[str]
@@ -71,7 +71,7 @@ class SupplierApplication:
     """
 
     basics: Basics
-    offer: Offer
+    offer: ServiceOffering
     about: str
     text_locale: str = "nb"
     garden_id: int | None = None
@@ -117,9 +117,9 @@ def write_trades(supplier: Supplier, sectors: Iterable[str], languages: Iterable
         known.get(code) or SupplierSector(code=code)
         for code in sorted(set(sectors) & set(taxonomy.sectors()))
     ]
-    spoken = {row.code: row for row in supplier.languages}
+    known_languages = {row.code: row for row in supplier.languages}
     supplier.languages = [
-        spoken.get(code) or SupplierLanguage(code=code)
+        known_languages.get(code) or SupplierLanguage(code=code)
         for code in sorted(set(languages) & {"nb", "nn", "en", "sma"})
     ]
 
@@ -167,7 +167,7 @@ def case_details(case: CaseStudy) -> CaseDetails:
     )
 
 
-def part_of(supplier: Supplier, part: str) -> list[object]:
+def section_values(supplier: Supplier, section: str) -> list[object]:
     """Values of one section of the profile for optimistic locking. Empty for unknown sections."""
     columns = {
         "basics": (
@@ -178,17 +178,17 @@ def part_of(supplier: Supplier, part: str) -> list[object]:
         "area": ("remote", "on_site"),
         "price": ("price_from_nok", "next_start"),
     }  # fmt: skip
-    found: list[object] = [getattr(supplier, name) for name in columns.get(part, ())]
-    if part == "services":
+    found: list[object] = [getattr(supplier, name) for name in columns.get(section, ())]
+    if section == "services":
         found = [*sorted(row.code for row in supplier.services)]
-    elif part == "trades":
+    elif section == "trades":
         found = [sorted(row.code for row in rows) for rows in (supplier.sectors, supplier.languages)]
-    elif part == "area":
+    elif section == "area":
         found.append(sorted(row.municipality_number for row in supplier.areas))
     return found
 
 
-def state_of(supplier: Supplier) -> tuple[object, ...]:
+def profile_values(supplier: Supplier) -> tuple[object, ...]:
     """All public values of a supplier, to detect changes."""
     columns = [
         supplier.name, supplier.organisation_number, supplier.municipality_number, supplier.website, supplier.phone,
@@ -208,7 +208,7 @@ def state_of(supplier: Supplier) -> tuple[object, ...]:
     return (*columns, codes, cases)
 
 
-def touch(supplier: Supplier) -> None:
+def increment_version(supplier: Supplier) -> None:
     """Increment the version, so that indexes are updated."""
     supplier.version += 1
     supplier.updated_at = clock.now()

@@ -19,29 +19,31 @@ from marketplace.suppliers.hooks import (
     services_change,
 )
 from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier
-from marketplace.suppliers.use_cases import details as write
+from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
 
 
-def _change(viewer: Viewer, what: str, change: Callable[[Supplier], None], seen: str | None = None) -> bool:
+def _change(
+    viewer: Viewer, section: str, change: Callable[[Supplier], None], expected: str | None = None
+) -> bool:
     """Change the viewer's own supplier. Returns True if a value changed.
 
-    `seen` is the fingerprint of the section when the form was rendered. Raises Conflict if a colleague has changed it
+    `expected` is the fingerprint of the section when the form was rendered. Raises Conflict if a colleague has changed it
     since.
     """
-    jumped = before_profile_change(viewer.organisation_id if viewer.is_supplier else None, what)
+    jumped = before_profile_change(viewer.organisation_id if viewer.is_supplier else None, section)
     with transaction():
         organisations.lock_organisation(viewer.organisation_id)
         supplier = queries.own_supplier(viewer)
-        before, part = write.state_of(supplier), write.part_of(supplier, what)
+        before, current = details.profile_values(supplier), details.section_values(supplier, section)
         change(supplier)
         session.flush()
-        check_unchanged(seen, part, write.part_of(supplier, what))
-        changed = write.state_of(supplier) != before
+        check_unchanged(expected, current, details.section_values(supplier, section))
+        changed = details.profile_values(supplier) != before
         if changed:
-            write.touch(supplier)
-            record(viewer, "supplier.change", "organisation", supplier.id, part=what)
-            if what in SELF_DESCRIBED_SECTIONS:
+            details.increment_version(supplier)
+            record(viewer, "supplier.change", "organisation", supplier.id, part=section)
+            if section in SELF_DESCRIBED_SECTIONS:
                 _hold(viewer, supplier, jumped())
         return changed
 
@@ -62,22 +64,22 @@ def _must_own(viewer: Viewer) -> None:
         raise Forbidden
 
 
-def change_basics(viewer: Viewer, basics: Basics, seen: str | None = None) -> bool:
+def change_basics(viewer: Viewer, basics: Basics, expected: str | None = None) -> bool:
     """Change name, municipality and contact; owners only. Raises Forbidden or RuleBroken."""
     _must_own(viewer)
-    return _change(viewer, "basics", lambda supplier: write.write_basics(supplier, basics), seen)
+    return _change(viewer, "basics", lambda supplier: details.write_basics(supplier, basics), expected)
 
 
-def change_text(viewer: Viewer, about: str, text_locale: str, seen: str | None = None) -> bool:
+def change_text(viewer: Viewer, about: str, text_locale: str, expected: str | None = None) -> bool:
     """Change the profile text and its language."""
 
     def change(supplier: Supplier) -> None:
         supplier.about, supplier.text_locale = about, text_locale
 
-    return _change(viewer, "text", change, seen)
+    return _change(viewer, "text", change, expected)
 
 
-def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", seen: str | None = None) -> int:
+def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", expected: str | None = None) -> int:
     """Change the services sold; owners only. Returns the number of applications opened for new kinds of service.
 
     Raises RuleBroken.
@@ -86,64 +88,66 @@ def change_services(viewer: Viewer, codes: Iterable[str], note: str = "", seen: 
     opened: list[int] = []
 
     def change(supplier: Supplier) -> None:
-        write.write_services(supplier, codes)
+        details.write_services(supplier, codes)
         session.flush()
         opened.extend(callback(viewer, supplier, note) for callback in services_change)
 
-    _change(viewer, "services", change, seen)
+    _change(viewer, "services", change, expected)
     return sum(opened)
 
 
 def change_trades(
-    viewer: Viewer, sectors: Iterable[str], languages: Iterable[str], seen: str | None = None
+    viewer: Viewer, sectors: Iterable[str], languages: Iterable[str], expected: str | None = None
 ) -> bool:
     """Change trades and languages."""
-    return _change(viewer, "trades", lambda supplier: write.write_trades(supplier, sectors, languages), seen)
+    return _change(
+        viewer, "trades", lambda supplier: details.write_trades(supplier, sectors, languages), expected
+    )
 
 
 def change_area(
-    viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool, seen: str | None = None
+    viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool, expected: str | None = None
 ) -> bool:
     """Change the way of working and the areas. Raises RuleBroken."""
     return _change(
         viewer,
         "area",
-        lambda supplier: write.write_area(supplier, areas, remote=remote, on_site=on_site),
-        seen,
+        lambda supplier: details.write_area(supplier, areas, remote=remote, on_site=on_site),
+        expected,
     )
 
 
 def change_price(
-    viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None, seen: str | None = None
+    viewer: Viewer, price_from_nok: int | None, next_start: dt.date | None, expected: str | None = None
 ) -> bool:
     """Change the minimum price and the next start date."""
 
     def change(supplier: Supplier) -> None:
         supplier.price_from_nok, supplier.next_start = price_from_nok, next_start
 
-    return _change(viewer, "price", change, seen)
+    return _change(viewer, "price", change, expected)
 
 
-def add_case(viewer: Viewer, details: CaseDetails) -> None:
+def add_case(viewer: Viewer, values: CaseDetails) -> None:
     """Add a case study. Raises RuleBroken for an invalid year or too many case studies."""
 
     def change(supplier: Supplier) -> None:
-        if len(supplier.cases) >= write.MAX_CASES:
+        if len(supplier.cases) >= details.MAX_CASES:
             raise RuleBroken(
-                _("You have reached the limit of %(num)s jobs. Delete one first.", num=write.MAX_CASES)
+                _("You have reached the limit of %(num)s jobs. Delete one first.", num=details.MAX_CASES)
             )
-        supplier.cases = [*supplier.cases, write.new_case(details)]
+        supplier.cases = [*supplier.cases, details.new_case(values)]
 
     _change(viewer, "case", change)
 
 
-def change_case(viewer: Viewer, case_id: int, details: CaseDetails, seen: str | None = None) -> bool:
+def change_case(viewer: Viewer, case_id: int, values: CaseDetails, expected: str | None = None) -> bool:
     """Change a case study of the viewer's supplier. Raises NotFound, RuleBroken, or Conflict if it has changed since."""
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
-        check_unchanged(seen, write.case_details(case), details)
-        write.write_case(case, details)
+        check_unchanged(expected, details.case_details(case), values)
+        details.write_case(case, values)
 
     return _change(viewer, "case", change)
 
@@ -154,7 +158,7 @@ def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
 
     def change(supplier: Supplier) -> None:
         case: CaseStudy = queries.own_case(viewer, case_id)
-        kept.append(write.case_details(case))
+        kept.append(details.case_details(case))
         supplier.cases = [row for row in supplier.cases if row.id != case.id]
 
     _change(viewer, "case", change)

@@ -49,7 +49,7 @@ def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
         "municipality": supplier.municipality_number
     }
     presence = [name for name in ("remote", "on_site") if getattr(supplier, name)]
-    areas = choices.fold_areas([row.municipality_number for row in supplier.areas])
+    areas = choices.collapse_areas([row.municipality_number for row in supplier.areas])
     forms: dict[str, Callable[[], Any]] = {
         "basics": lambda: BasicsForm(data=basics, **fresh),
         "text": lambda: TextForm(obj=supplier, **fresh),
@@ -73,9 +73,9 @@ def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
 
 def _save(section: str, form: Any) -> str:
     """Save a section and return the message to show."""
-    viewer, seen = current_viewer(), form.expected_fingerprint()
+    viewer, expected = current_viewer(), form.expected_fingerprint()
     if section == "services":
-        opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", seen)
+        opened = use_cases.change_services(viewer, form.services.data or [], form.note.data or "", expected)
         if opened:
             return ngettext(
                 "Saved. The garden has received your application for a new kind of service.",
@@ -84,19 +84,23 @@ def _save(section: str, form: Any) -> str:
             )
     elif section == "basics":
         use_cases.change_basics(
-            viewer, form.basics(form.contact_name.data or "", form.contact_email.data or ""), seen
+            viewer, form.basics(form.contact_name.data or "", form.contact_email.data or ""), expected
         )
     elif section == "text":
-        use_cases.change_text(viewer, form.about.data or "", form.text_locale.data, seen)
+        use_cases.change_text(viewer, form.about.data or "", form.text_locale.data, expected)
     elif section == "trades":
-        use_cases.change_trades(viewer, form.sectors.data or [], form.languages.data or [], seen)
+        use_cases.change_trades(viewer, form.sectors.data or [], form.languages.data or [], expected)
     elif section == "area":
         ticked = form.presence.data or []
         use_cases.change_area(
-            viewer, form.municipalities(), remote="remote" in ticked, on_site="on_site" in ticked, seen=seen
+            viewer,
+            form.municipalities(),
+            remote="remote" in ticked,
+            on_site="on_site" in ticked,
+            expected=expected,
         )
     else:
-        use_cases.change_price(viewer, form.price_from.data, form.next_start.data, seen)
+        use_cases.change_price(viewer, form.price_from.data, form.next_start.data, expected)
     return _("Saved.")
 
 
@@ -110,20 +114,20 @@ def profile_section(section: str) -> Answer:
     supplier = queries.own_supplier(viewer)
     form = _section_form(section, supplier)
     form.fingerprint, status = (
-        form.expected_fingerprint() or fingerprint(use_cases.part_of(supplier, section)),
+        form.expected_fingerprint() or fingerprint(use_cases.section_values(supplier, section)),
         200,
     )
     if form.validate_on_submit():
         try:
-            told = _save(section, form)
+            message = _save(section, form)
         except Conflict as conflict:
             supplier, status = queries.own_supplier(viewer), 409
             form.show_conflict(_section_form(section, supplier, formdata=None), conflict.message)
-            form.fingerprint = fingerprint(use_cases.part_of(supplier, section))
+            form.fingerprint = fingerprint(use_cases.section_values(supplier, section))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
-            flashes.done(told)
+            flashes.done(message)
             return see_other("vetting.profile")
     html = render_template(
         "suppliers/profile_section.html",

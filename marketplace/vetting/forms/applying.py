@@ -20,7 +20,7 @@ from marketplace.suppliers.forms.fields import (
     service_choices,
 )
 from marketplace.suppliers.forms.profile import NoteFields
-from marketplace.suppliers.use_cases import FIRST_YEAR, CaseDetails, Offer, SupplierApplication
+from marketplace.suppliers.use_cases import FIRST_YEAR, CaseDetails, ServiceOffering, SupplierApplication
 from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextField, length
 
 
@@ -104,7 +104,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
             result=self.case_result.data or "",
         )
         presence = self.presence.data or []
-        offer = Offer(
+        offer = ServiceOffering(
             services=self.services.data or [],
             sectors=self.sectors.data or [],
             areas=self.municipalities(),

@@ -70,7 +70,7 @@ def decided(
     if action in {rules.APPROVE, rules.REINSTATE}:
         subject = _("%(supplier)s is approved for %(kind)s", supplier=supplier.name, kind=kind)
         lines = approval_lines(garden, vetting.approved_at)
-    elif action == rules.ASK:
+    elif action == rules.REQUEST_CHANGES:
         subject = _("Add to your application for %(kind)s", kind=kind)
         lines = [_("%(garden)s has read your application and something is missing.", garden=garden)]
     elif action == rules.REFUSE:

@@ -1,4 +1,4 @@
-"""Current standing of vettings, in Python and as SQL conditions, and the approvals that count now."""
+"""Current status of vettings, in Python and as SQL conditions, and the approvals that count now."""
 
 import datetime as dt
 from collections.abc import Collection, Iterable
@@ -29,7 +29,7 @@ DORMANT_BEFORE = bindparam("dormant", type_=_VETTING.approved_at.type)
 
 
 def status_of(vetting: Vetting) -> str:
-    """Current standing of a vetting: its state, or due or dormant."""
+    """Current status of a vetting: its state, or due or dormant."""
     return rules.status(vetting.state, vetting.approved_at, clock.now())
 
 

@@ -22,13 +22,13 @@ from marketplace.vetting.use_cases.deciding import Decision, apply_decision, loc
 def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
     """Appeal a refusal to another garden. Raises NotFound, Forbidden or RuleBroken."""
     with transaction():
-        item = lock_vetting(vetting_id)
-        if not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+        vetting = lock_vetting(vetting_id)
+        if not viewer.is_supplier or vetting.supplier_id != viewer.organisation_id:
             raise NotFound
         if not viewer.is_owner:
             raise Forbidden
-        step = queries.refusing_decision(item)
-        if step is None or not queries.can_appeal(item):
+        step = queries.refusing_decision(vetting)
+        if step is None or not queries.can_appeal(vetting):
             raise RuleBroken(
                 _(
                     "You cannot appeal this: the application has not been refused, the time limit has passed, or you have appealed."
@@ -36,9 +36,9 @@ def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
             )
         appeal_row = Appeal(
             decision_id=step.id,
-            vetting_id=item.id,
-            from_garden_id=item.garden_id,
-            garden_id=_garden_for(item, step),
+            vetting_id=vetting.id,
+            from_garden_id=vetting.garden_id,
+            garden_id=_garden_for(vetting, step),
             text=text,
             appealed_by_id=viewer.user_id,
         )
@@ -48,32 +48,32 @@ def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:
             viewer,
             "vetting.appeal",
             "vetting",
-            item.id,
-            from_garden=item.garden_id,
+            vetting.id,
+            from_garden=vetting.garden_id,
             garden=appeal_row.garden_id,
         )
-        name, reviewer = item.supplier.name, appeal_row.garden.name if appeal_row.garden else ""
+        name, reviewer = vetting.supplier.name, appeal_row.garden.name if appeal_row.garden else ""
         send(
-            second_reviews.appeal_received(name, item.category, appeal_row.id, item.garden.name),
+            second_reviews.appeal_received(name, vetting.category, appeal_row.id, vetting.garden.name),
             _deciders(appeal_row),
         )
-        send(second_reviews.appeal_reported(name, item.category, reviewer), _administrators())
+        send(second_reviews.appeal_reported(name, vetting.category, reviewer), _administrators())
         send(
-            second_reviews.appeal_sent(item.category, reviewer),
-            organisations.recipients_for(item.supplier_id),
+            second_reviews.appeal_sent(vetting.category, reviewer),
+            organisations.recipients_for(vetting.supplier_id),
         )
         return appeal_row
 
 
-def _garden_for(item: Vetting, step: VettingDecision) -> int | None:
+def _garden_for(vetting: Vetting, step: VettingDecision) -> int | None:
     """Choose the nearest garden with an independent curator, preferably one not involved in the refusal."""
-    able = queries.independent_curators(item.supplier, without=queries.deciders_of(step))
-    others = able.keys() - {item.garden_id}
+    able = queries.independent_curators(vetting.supplier, without=queries.deciders_of(step))
+    others = able.keys() - {vetting.garden_id}
     confirmed = select(Refusal.second_garden_id).where(
-        Refusal.vetting_id == item.id, Refusal.state == second_review.CONFIRMED
+        Refusal.vetting_id == vetting.id, Refusal.state == second_review.CONFIRMED
     )
     uninvolved = others - set(session.scalars(confirmed))
-    return queries.nearest_garden(item.supplier, uninvolved or others)
+    return queries.nearest_garden(vetting.supplier, uninvolved or others)
 
 
 def _administrators() -> list[Recipient]:
@@ -100,14 +100,14 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
         appeal_row = session.get(Appeal, appeal_id)
         if appeal_row is None:
             raise NotFound
-        item = lock_vetting(appeal_row.vetting_id)
+        vetting = lock_vetting(appeal_row.vetting_id)
         session.refresh(appeal_row)
         role = queries.role_in_appeal(viewer, appeal_row)
         if not role.is_asked:
             raise NotFound
         if not role.is_curator:
             raise Forbidden
-        if appeal_row.state != second_review.WAITING or item.state != rules.REFUSED:
+        if appeal_row.state != second_review.WAITING or vetting.state != rules.REFUSED:
             raise Conflict(_("This appeal has been answered."))
         to_state = second_review.next_state(action, appeal_row.state)
         if to_state is None:
@@ -119,37 +119,37 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
         appeal_row.state, appeal_row.reason = to_state, reason
         appeal_row.decided_by_id, appeal_row.decided_at = viewer.user_id, clock.now()
         if action == second_review.GRANT:
-            checklist = rules.full_checklist(item.category)
-            decision = Decision(rules.APPROVE, item.revision, checklist, reason)
-            apply_decision(viewer, item, rules.REFUSED, rules.APPROVED, decision)
+            checklist = rules.full_checklist(vetting.category)
+            decision = Decision(rules.APPROVE, vetting.revision, checklist, reason)
+            apply_decision(viewer, vetting, rules.REFUSED, rules.APPROVED, decision)
         else:
-            _record_upheld(viewer, item, reason)
-        record(viewer, f"vetting.appeal_{action}", "vetting", item.id, appeal=appeal_row.id)
-        _notify(appeal_row, item, viewer.organisation_name)
+            _record_upheld(viewer, vetting, reason)
+        record(viewer, f"vetting.appeal_{action}", "vetting", vetting.id, appeal=appeal_row.id)
+        _notify(appeal_row, vetting, viewer.organisation_name)
         return appeal_row
 
 
-def _record_upheld(viewer: Viewer, item: Vetting, reason: str) -> None:
+def _record_upheld(viewer: Viewer, vetting: Vetting, reason: str) -> None:
     """Record in the history that the refusal was upheld. Its date is unchanged, because time limits count from it."""
     session.add(
         VettingDecision(
-            vetting_id=item.id,
+            vetting_id=vetting.id,
             at=clock.now(),
             by_id=viewer.user_id,
             from_state=rules.REFUSED,
             to_state=rules.REFUSED,
             text=reason,
-            checklist=dict(item.checklist),
+            checklist=dict(vetting.checklist),
         )
     )
-    item.revision += 1
+    vetting.revision += 1
     session.flush()
 
 
-def _notify(appeal_row: Appeal, item: Vetting, garden: str) -> None:
+def _notify(appeal_row: Appeal, vetting: Vetting, garden: str) -> None:
     granted = appeal_row.state == second_review.GRANTED
-    to_supplier = second_reviews.appeal_decided(item, garden, appeal_row.reason, granted=granted)
-    send(to_supplier, organisations.recipients_for(item.supplier_id))
+    to_supplier = second_reviews.appeal_decided(vetting, garden, appeal_row.reason, granted=granted)
+    send(to_supplier, organisations.recipients_for(vetting.supplier_id))
     to_refusing_garden = second_reviews.appeal_outcome(appeal_row, garden, with_reason=True)
     send(to_refusing_garden, organisations.recipients_for(appeal_row.from_garden_id, roles=("curator",)))
     to_administrators = second_reviews.appeal_outcome(appeal_row, garden, with_reason=False)
@@ -170,26 +170,26 @@ def remind_of_appeals() -> int:
 def _remind(appeal_id: int) -> int:
     with transaction():
         appeal_row = session.get_one(Appeal, appeal_id)
-        item = lock_vetting(appeal_row.vetting_id)
+        vetting = lock_vetting(appeal_row.vetting_id)
         session.refresh(appeal_row)
         if appeal_row.state != second_review.WAITING:
             return 0
         if not _deciders(appeal_row):
-            asked = _garden_for(item, appeal_row.decision)
+            asked = _garden_for(vetting, appeal_row.decision)
             if asked is None or asked == appeal_row.garden_id:
                 return 0
             appeal_row.garden_id, appeal_row.reminded_at = asked, None
-            record(None, "vetting.pass_on_appeal", "vetting", item.id, garden=asked)
+            record(None, "vetting.pass_on_appeal", "vetting", vetting.id, garden=asked)
         elif appeal_row.reminded_at or not second_review.is_reminder_due(
             appeal_row.appealed_at, clock.today()
         ):
             return 0
         else:
             appeal_row.reminded_at = clock.now()
-            record(None, "vetting.remind_of_appeal", "vetting", item.id)
+            record(None, "vetting.remind_of_appeal", "vetting", vetting.id)
         session.flush()
         message = second_reviews.appeal_received(
-            item.supplier.name, item.category, appeal_row.id, item.garden.name
+            vetting.supplier.name, vetting.category, appeal_row.id, vetting.garden.name
         )
         send(message, _deciders(appeal_row))
         return 1

@@ -17,7 +17,7 @@ from marketplace.organisations.models import BusinessGarden
 from marketplace.organisations.use_cases import NewPerson, add_membership
 from marketplace.outbox.use_cases import send
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.use_cases import details as write
+from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Vetting, VettingDecision
@@ -61,14 +61,14 @@ def add_application(
     with transaction():
         garden = responsible_garden(application.basics.municipality_number, application.garden_id)
         supplier = Supplier(slug=organisations.unique_slug(application.basics.name), garden_id=garden.id)
-        write.write_basics(supplier, application.basics)
+        details.write_basics(supplier, application.basics)
         supplier.about, supplier.text_locale = application.about, application.text_locale
         offer = application.offer
-        write.write_services(supplier, offer.services)
-        write.write_trades(supplier, offer.sectors, offer.languages)
-        write.write_area(supplier, offer.areas, remote=offer.remote, on_site=offer.on_site)
+        details.write_services(supplier, offer.services)
+        details.write_trades(supplier, offer.sectors, offer.languages)
+        details.write_area(supplier, offer.areas, remote=offer.remote, on_site=offer.on_site)
         supplier.price_from_nok, supplier.next_start = offer.price_from_nok, offer.next_start
-        supplier.cases = [write.new_case(case) for case in application.cases]
+        supplier.cases = [details.new_case(case) for case in application.cases]
         session.add(supplier)
         session.flush()
         if owner_id is not None:
@@ -97,7 +97,7 @@ def _add_vetting(supplier: Supplier, category: str, by: Viewer, note: str) -> Ve
 
 
 def _notify_of_application(supplier: Supplier, vettings: Sequence[Vetting], owner_id: int | None) -> None:
-    categories = [item.category for item in vettings]
+    categories = [vetting.category for vetting in vettings]
     garden_id = vettings[0].garden_id
     curators = organisations.recipients_for(garden_id, roles=("curator",))
     send(applications.application_received(supplier, categories, vettings[0].id), curators)
@@ -118,7 +118,7 @@ def register_supplier(person: NewPerson, application: SupplierApplication, cost:
     garden = responsible_garden(application.basics.municipality_number, application.garden_id)
     prepared = accounts.prepare_account(person, cost, application.basics.name, garden.name)
     with transaction():
-        write.check_number(application.basics)
+        details.check_number(application.basics)
         user = accounts.register(prepared)
         if user is not None:
             _add_for_user(user.id, application)
@@ -163,30 +163,32 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
     if not viewer.is_owner:
         raise Forbidden
     with transaction():
-        item = lock_vetting(vetting_id)
-        if not viewer.is_supplier or item.supplier_id != viewer.organisation_id:
+        vetting = lock_vetting(vetting_id)
+        if not viewer.is_supplier or vetting.supplier_id != viewer.organisation_id:
             raise NotFound
-        status = queries.status_of(item)
+        status = queries.status_of(vetting)
         to_state = rules.next_state(rules.SUBMIT, status)
         if to_state is None:
             raise RuleBroken(_("The business garden already has this application."))
         renewal = status in {rules.DUE, rules.DORMANT}
-        if status == rules.DUE and item.submitted_at > (item.approved_at or item.submitted_at):
+        if status == rules.DUE and vetting.submitted_at > (vetting.approved_at or vetting.submitted_at):
             raise RuleBroken(_("You have already requested this. The business garden will review it."))
-        recourse = queries.recourse_by_vetting(viewer).get(item.id)
+        recourse = queries.recourse_by_vetting(viewer).get(vetting.id)
         if recourse and recourse.appeal and recourse.appeal.state == second_review.WAITING:
             raise RuleBroken(
                 _("Another garden is reviewing your appeal. You can apply again once it has replied.")
             )
         if (
             status == rules.REFUSED
-            and item.decided_at
-            and rules.reapply_from(item.decided_at) > clock.today()
+            and vetting.decided_at
+            and rules.reapply_from(vetting.decided_at) > clock.today()
         ):
-            day = format_date(rules.reapply_from(item.decided_at))
+            day = format_date(rules.reapply_from(vetting.decided_at))
             raise RuleBroken(_("You can apply again from %(date)s.", date=day))
-        earlier = [decision.text for decision in item.decisions]
-        if not renewal and not rules.has_changed(item.supplier.updated_at, item.decided_at, note, earlier):
+        earlier = [decision.text for decision in vetting.decisions]
+        if not renewal and not rules.has_changed(
+            vetting.supplier.updated_at, vetting.decided_at, note, earlier
+        ):
             raise RuleBroken(
                 _(
                     "Nothing has changed since the business garden answered. Change your profile, or add new information."
@@ -195,18 +197,18 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
             )
         session.add(
             VettingDecision(
-                vetting_id=item.id,
+                vetting_id=vetting.id,
                 by_id=viewer.user_id,
                 from_state=status,
                 to_state=rules.SUBMITTED,
                 text=note,
             )
         )
-        supersede_refusals(item.supplier_id, item.id)
-        item.state, item.submitted_at = to_state, clock.now()
-        item.revision += 1
-        record(viewer, "vetting.submit", "vetting", item.id, standing=status)
-        curators = organisations.recipients_for(item.garden_id, roles=("curator",))
+        supersede_refusals(vetting.supplier_id, vetting.id)
+        vetting.state, vetting.submitted_at = to_state, clock.now()
+        vetting.revision += 1
+        record(viewer, "vetting.submit", "vetting", vetting.id, standing=status)
+        curators = organisations.recipients_for(vetting.garden_id, roles=("curator",))
         waits = applications.renewal_pending if renewal else applications.application_received
-        send(waits(item.supplier, [item.category], item.id), curators)
-        return item
+        send(waits(vetting.supplier, [vetting.category], vetting.id), curators)
+        return vetting

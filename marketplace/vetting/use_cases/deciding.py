@@ -26,19 +26,19 @@ Checklist = Mapping[str, Mapping[str, Any]]
 
 def lock_vetting(vetting_id: int) -> Vetting:
     """Load an application and lock it until the end of the transaction. Raises NotFound."""
-    item = load_locked(select(Vetting).where(Vetting.id == vetting_id))
-    if item is None:
+    vetting = load_locked(select(Vetting).where(Vetting.id == vetting_id))
+    if vetting is None:
         raise NotFound
-    return item
+    return vetting
 
 
-def check_may_decide(viewer: Viewer, item: Vetting) -> None:
+def check_may_decide(viewer: Viewer, vetting: Vetting) -> None:
     """Require a curator of the vetting garden without a conflict of interest. Raises NotFound, Forbidden or RuleBroken."""
-    if not viewer.is_garden or item.garden_id != viewer.organisation_id:
+    if not viewer.is_garden or vetting.garden_id != viewer.organisation_id:
         raise NotFound
     if not viewer.is_curator:
         raise Forbidden
-    if queries.has_conflict_of_interest(viewer, item.supplier_id):
+    if queries.has_conflict_of_interest(viewer, vetting.supplier_id):
         raise RuleBroken(_("You are connected to this supplier and cannot decide. Ask another curator."))
 
 
@@ -62,44 +62,50 @@ def decide(viewer: Viewer, vetting_id: int, decision: Decision) -> Vetting:
     checklist or the reason does not justify the decision.
     """
     with transaction():
-        item = lock_vetting(vetting_id)
-        check_may_decide(viewer, item)
-        status = queries.status_of(item)
+        vetting = lock_vetting(vetting_id)
+        check_may_decide(viewer, vetting)
+        status = queries.status_of(vetting)
         action, reason = decision.action, decision.reason
-        check_unrevised(item, decision)
+        check_unrevised(vetting, decision)
         to_state = rules.next_state(action, status)
         if to_state is None or action in rules.NEEDS_SECOND_REVIEWER:
             raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
         checklist = (
-            dict(item.checklist)
-            if action in {rules.SUSPEND, rules.REINSTATE, rules.READ}
-            else clean_checklist(item.category, decision.checklist)
+            dict(vetting.checklist)
+            if action in {rules.SUSPEND, rules.REINSTATE, rules.MARK_REVIEWED}
+            else clean_checklist(vetting.category, decision.checklist)
         )
-        check_justified(item.category, action, checklist, reason)
-        apply_decision(viewer, item, status, to_state, Decision(action, item.revision, checklist, reason))
-        if action == rules.READ:
-            return item
-        missing = rules.unmet_criteria(item.category, checklist) if action in rules.NEEDS_UNMET else []
+        check_justified(vetting.category, action, checklist, reason)
+        apply_decision(
+            viewer, vetting, status, to_state, Decision(action, vetting.revision, checklist, reason)
+        )
+        if action == rules.MARK_REVIEWED:
+            return vetting
+        missing = rules.unmet_criteria(vetting.category, checklist) if action in rules.NEEDS_UNMET else []
         send(
-            applications.decided(item.supplier, item, action, reason, missing),
-            organisations.recipients_for(item.supplier_id),
+            applications.decided(vetting.supplier, vetting, action, reason, missing),
+            organisations.recipients_for(vetting.supplier_id),
         )
-        return item
+        return vetting
 
 
-def check_unrevised(item: Vetting, decision: Decision) -> None:
+def check_unrevised(vetting: Vetting, decision: Decision) -> None:
     """Raise Conflict if the application has a new revision, or awaits a second curator."""
-    waiting = queries.proposed_refusal(item.id)
+    waiting = queries.proposed_refusal(vetting.id)
     if waiting is not None:
         message = _("%(name)s has proposed refusing this application. A second curator must reply first.")
         raise Conflict(message % {"name": waiting.proposed_by.name})
-    if item.revision != decision.revision:
-        raise Conflict(describe_conflict(item), {"standing": queries.status_of(item)})
+    if vetting.revision != decision.revision:
+        raise Conflict(describe_conflict(vetting), {"standing": queries.status_of(vetting)})
 
 
-def describe_conflict(item: Vetting) -> str:
+def describe_conflict(vetting: Vetting) -> str:
     """Describe the latest change to an application."""
-    if item.decided_by is None or not item.decisions or item.decisions[-1].by_id != item.decided_by_id:
+    if (
+        vetting.decided_by is None
+        or not vetting.decisions
+        or vetting.decisions[-1].by_id != vetting.decided_by_id
+    ):
         return _(
             "The supplier has resubmitted the application since you opened the page. Open it again to read it."
         )
@@ -109,7 +115,7 @@ def describe_conflict(item: Vetting) -> str:
         rules.REFUSED: _("%(name)s has already refused this application."),
         rules.SUSPENDED: _("%(name)s has already suspended this approval."),
     }
-    return messages.get(item.state, _("%(name)s has already decided.")) % {"name": item.decided_by.name}
+    return messages.get(vetting.state, _("%(name)s has already decided.")) % {"name": vetting.decided_by.name}
 
 
 def clean_checklist(category: str, answers: Checklist) -> dict[str, Any]:
@@ -143,12 +149,12 @@ def check_justified(category: str, action: str, checklist: Checklist, reason: st
             )
 
 
-def apply_decision(viewer: Viewer, item: Vetting, status: str, to_state: str, decision: Decision) -> None:
+def apply_decision(viewer: Viewer, vetting: Vetting, status: str, to_state: str, decision: Decision) -> None:
     """Apply a decision to an application, and add it to the history and the audit log."""
     now, checklist, reason = clock.now(), dict(decision.checklist), decision.reason
     session.add(
         VettingDecision(
-            vetting_id=item.id,
+            vetting_id=vetting.id,
             at=now,
             by_id=viewer.user_id,
             from_state=status,
@@ -157,21 +163,21 @@ def apply_decision(viewer: Viewer, item: Vetting, status: str, to_state: str, de
             checklist=checklist,
         )
     )
-    item.state, item.checklist, item.reason = to_state, checklist, reason
-    item.decided_at, item.decided_by_id = now, viewer.user_id
-    if decision.action in {rules.APPROVE, rules.READ}:
-        item.supplier.held = None
+    vetting.state, vetting.checklist, vetting.reason = to_state, checklist, reason
+    vetting.decided_at, vetting.decided_by_id = now, viewer.user_id
+    if decision.action in {rules.APPROVE, rules.MARK_REVIEWED}:
+        vetting.supplier.held = None
     if decision.action == rules.APPROVE:
-        item.approved_at = now
-    item.revision += 1
+        vetting.approved_at = now
+    vetting.revision += 1
     session.flush()
     record(
         viewer,
         f"vetting.{decision.action}",
         "vetting",
-        item.id,
-        supplier=item.supplier_id,
-        category=item.category,
+        vetting.id,
+        supplier=vetting.supplier_id,
+        category=vetting.category,
         standing=status,
     )
 
@@ -185,21 +191,21 @@ def approve_all(viewer: Viewer, supplier_id: int, *, notify: bool = True) -> lis
         query = select(Vetting).where(
             Vetting.supplier_id == supplier_id, Vetting.garden_id == viewer.organisation_id
         )
-        items = list(session.scalars(query.order_by(Vetting.category).with_for_update()))
-        if not items:
+        vettings = list(session.scalars(query.order_by(Vetting.category).with_for_update()))
+        if not vettings:
             raise NotFound
         approved = []
-        for item in items:
-            check_may_decide(viewer, item)
-            status = queries.status_of(item)
-            if status in {rules.SUBMITTED, rules.DUE} and queries.proposed_refusal(item.id) is None:
-                checklist = rules.full_checklist(item.category)
-                decision = Decision(rules.APPROVE, item.revision, checklist)
-                apply_decision(viewer, item, status, rules.APPROVED, decision)
-                approved.append(item)
+        for vetting in vettings:
+            check_may_decide(viewer, vetting)
+            status = queries.status_of(vetting)
+            if status in {rules.SUBMITTED, rules.DUE} and queries.proposed_refusal(vetting.id) is None:
+                checklist = rules.full_checklist(vetting.category)
+                decision = Decision(rules.APPROVE, vetting.revision, checklist)
+                apply_decision(viewer, vetting, status, rules.APPROVED, decision)
+                approved.append(vetting)
         if approved and notify:
             message = applications.all_approved(
-                approved[0].supplier, [item.category for item in approved], approved[0].garden.name
+                approved[0].supplier, [vetting.category for vetting in approved], approved[0].garden.name
             )
             send(message, organisations.recipients_for(supplier_id))
         return approved
@@ -230,15 +236,15 @@ def remind_of_renewals() -> int:
             .order_by(Vetting.supplier_id, Vetting.category)
         )
         by_supplier: dict[int, list[Vetting]] = defaultdict(list)
-        for item in session.scalars(query):
-            by_supplier[item.supplier_id].append(item)
+        for vetting in session.scalars(query):
+            by_supplier[vetting.supplier_id].append(vetting)
             session.add(
-                VettingDecision(vetting_id=item.id, at=now, from_state=rules.APPROVED, to_state=rules.DUE)
+                VettingDecision(vetting_id=vetting.id, at=now, from_state=rules.APPROVED, to_state=rules.DUE)
             )
-            record(None, "vetting.due", "vetting", item.id)
-        for supplier_id, items in by_supplier.items():
-            first, categories = items[0], [item.category for item in items]
-            oldest = min(item.approved_at for item in items if item.approved_at)
+            record(None, "vetting.due", "vetting", vetting.id)
+        for supplier_id, vettings in by_supplier.items():
+            first, categories = vettings[0], [vetting.category for vetting in vettings]
+            oldest = min(vetting.approved_at for vetting in vettings if vetting.approved_at)
             due = applications.renewal_due(categories, first.garden.name, rules.dormant_on(oldest))
             send(due, organisations.recipients_for(supplier_id, roles=("owner",)))
             curators = organisations.recipients_for(first.garden_id, roles=("curator",))

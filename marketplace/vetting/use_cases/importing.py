@@ -14,7 +14,7 @@ from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
 from marketplace.suppliers.importing import Fault, ImportedSupplier
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.use_cases.details import Basics, Offer, SupplierApplication
+from marketplace.suppliers.use_cases.details import Basics, ServiceOffering, SupplierApplication
 from marketplace.vetting.use_cases.applying import add_application, responsible_garden
 from marketplace.vetting.use_cases.deciding import approve_all
 
@@ -80,7 +80,7 @@ def import_suppliers(suppliers: Sequence[ImportedSupplier], curator: Viewer | No
             municipality = supplier.municipality or garden.municipality_number
             application = SupplierApplication(
                 basics=Basics(supplier.name, municipality),
-                offer=Offer(
+                offer=ServiceOffering(
                     services=supplier.services,
                     sectors=supplier.sectors,
                     areas=[],

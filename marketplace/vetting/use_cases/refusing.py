@@ -34,14 +34,14 @@ def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refu
     checklist or the reason does not justify it, or if no other curator could confirm.
     """
     with transaction():
-        item = lock_vetting(vetting_id)
-        check_may_decide(viewer, item)
-        check_unrevised(item, decision)
-        if rules.next_state(rules.REFUSE, queries.status_of(item)) is None:
+        vetting = lock_vetting(vetting_id)
+        check_may_decide(viewer, vetting)
+        check_unrevised(vetting, decision)
+        if rules.next_state(rules.REFUSE, queries.status_of(vetting)) is None:
             raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
-        checklist = clean_checklist(item.category, decision.checklist)
-        check_justified(item.category, rules.REFUSE, checklist, decision.reason)
-        able = queries.independent_curators(item.supplier, without={viewer.user_id})
+        checklist = clean_checklist(vetting.category, decision.checklist)
+        check_justified(vetting.category, rules.REFUSE, checklist, decision.reason)
+        able = queries.independent_curators(vetting.supplier, without={viewer.user_id})
         if not able:
             raise RuleBroken(
                 _(
@@ -50,26 +50,26 @@ def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refu
                 "decision",
             )
         refusal = Refusal(
-            vetting_id=item.id,
-            garden_id=item.garden_id,
-            second_garden_id=_other_garden(item.supplier, item.garden_id, able),
+            vetting_id=vetting.id,
+            garden_id=vetting.garden_id,
+            second_garden_id=_other_garden(vetting.supplier, vetting.garden_id, able),
             checklist=checklist,
             reason=decision.reason,
             proposed_by_id=viewer.user_id,
         )
         session.add(refusal)
-        item.revision += 1
+        vetting.revision += 1
         session.flush()
         record(
             viewer,
             "vetting.propose_refusal",
             "vetting",
-            item.id,
-            supplier=item.supplier_id,
-            category=item.category,
+            vetting.id,
+            supplier=vetting.supplier_id,
+            category=vetting.category,
             second_garden=refusal.second_garden_id,
         )
-        send(second_reviews.refusal_proposed(refusal, item.supplier.name), second_reviewers(refusal))
+        send(second_reviews.refusal_proposed(refusal, vetting.supplier.name), second_reviewers(refusal))
         return refusal
 
 
@@ -93,14 +93,14 @@ def _lock_refusal(viewer: Viewer, refusal_id: int) -> tuple[Refusal, Vetting, Re
         raise NotFound
     # Lock the application before the refusal is refreshed, in the same order as a proposal, so that of two concurrent
     # answers one waits.
-    item = lock_vetting(refusal.vetting_id)
+    vetting = lock_vetting(refusal.vetting_id)
     session.refresh(refusal)
     role = queries.role_in_refusal(viewer, refusal)
     if not role.is_asked:
         raise NotFound
     if not role.is_curator:
         raise Forbidden
-    return refusal, item, role
+    return refusal, vetting, role
 
 
 def answer_refusal(viewer: Viewer, refusal_id: int, action: str, text: str = "") -> Refusal:
@@ -110,7 +110,7 @@ def answer_refusal(viewer: Viewer, refusal_id: int, action: str, text: str = "")
     interest.
     """
     with transaction():
-        refusal, item, role = _lock_refusal(viewer, refusal_id)
+        refusal, vetting, role = _lock_refusal(viewer, refusal_id)
         if refusal.state != second_review.PROPOSED:
             raise Conflict(_("This refusal has already been answered or withdrawn."))
         to_state = second_review.next_state(action, refusal.state)
@@ -123,13 +123,13 @@ def answer_refusal(viewer: Viewer, refusal_id: int, action: str, text: str = "")
         refusal.state, refusal.answer = to_state, text
         refusal.decided_by_id, refusal.decided_at = viewer.user_id, clock.now()
         if action == second_review.CONFIRM:
-            _refuse(viewer, refusal, item)
+            _refuse(viewer, refusal, vetting)
             return refusal
-        item.revision += 1
+        vetting.revision += 1
         session.flush()
-        record(viewer, f"vetting.{action}_refusal", "vetting", item.id, proposed_by=refusal.proposed_by_id)
+        record(viewer, f"vetting.{action}_refusal", "vetting", vetting.id, proposed_by=refusal.proposed_by_id)
         if action == second_review.RETURN:
-            message = second_reviews.refusal_returned(refusal, item.supplier.name, viewer.name)
+            message = second_reviews.refusal_returned(refusal, vetting.supplier.name, viewer.name)
             send(message, _proposer(refusal))
         return refusal
 
@@ -142,19 +142,19 @@ def _refusal_denied_message(role: ReviewerRole) -> str:
     return _("Only the person who proposed it can withdraw it.")
 
 
-def _refuse(viewer: Viewer, refusal: Refusal, item: Vetting) -> None:
-    status = queries.status_of(item)
+def _refuse(viewer: Viewer, refusal: Refusal, vetting: Vetting) -> None:
+    status = queries.status_of(vetting)
     to_state = rules.next_state(rules.REFUSE, status)
     if to_state is None:
         raise Conflict(_("You cannot do this with the application's current status."))
-    decision = Decision(rules.REFUSE, item.revision, refusal.checklist, refusal.reason)
-    apply_decision(viewer, item, status, to_state, decision)
-    missing = rules.unmet_criteria(item.category, refusal.checklist)
+    decision = Decision(rules.REFUSE, vetting.revision, refusal.checklist, refusal.reason)
+    apply_decision(viewer, vetting, status, to_state, decision)
+    missing = rules.unmet_criteria(vetting.category, refusal.checklist)
     send(
-        applications.decided(item.supplier, item, rules.REFUSE, refusal.reason, missing),
-        organisations.recipients_for(item.supplier_id),
+        applications.decided(vetting.supplier, vetting, rules.REFUSE, refusal.reason, missing),
+        organisations.recipients_for(vetting.supplier_id),
     )
-    send(second_reviews.refusal_confirmed(refusal, item.supplier.name, viewer.name), _proposer(refusal))
+    send(second_reviews.refusal_confirmed(refusal, vetting.supplier.name, viewer.name), _proposer(refusal))
 
 
 def _proposer(refusal: Refusal) -> list[Recipient]:
@@ -167,8 +167,8 @@ def supersede_refusals(supplier_id: int, vetting_id: int | None = None) -> None:
     about = select(Vetting.id).where(Vetting.supplier_id == supplier_id).order_by(Vetting.id)
     if vetting_id is not None:
         about = about.where(Vetting.id == vetting_id)
-    items = session.scalars(about.with_for_update()).all()  # lock applications first, as everywhere
-    query = select(Refusal).where(Refusal.vetting_id.in_(items), Refusal.state == second_review.PROPOSED)
+    vettings = session.scalars(about.with_for_update()).all()  # lock applications first, as everywhere
+    query = select(Refusal).where(Refusal.vetting_id.in_(vettings), Refusal.state == second_review.PROPOSED)
     for refusal in session.scalars(query):
         refusal.state, refusal.decided_at = second_review.WITHDRAWN, clock.now()
         record(None, "vetting.overtake_refusal", "vetting", refusal.vetting_id)
@@ -188,21 +188,21 @@ def remind_second_reviewers() -> int:
 def _remind(refusal_id: int) -> int:
     with transaction():
         refusal = session.get_one(Refusal, refusal_id)
-        item = lock_vetting(refusal.vetting_id)
+        vetting = lock_vetting(refusal.vetting_id)
         session.refresh(refusal)
         if refusal.state != second_review.PROPOSED:
             return 0
-        able = queries.independent_curators(item.supplier, without={refusal.proposed_by_id})
+        able = queries.independent_curators(vetting.supplier, without={refusal.proposed_by_id})
         if not able.keys() & {refusal.garden_id, refusal.second_garden_id}:
-            asked = queries.nearest_garden(item.supplier, able)
+            asked = queries.nearest_garden(vetting.supplier, able)
             if asked is None:
                 return 0
             refusal.second_garden_id = asked
-            record(None, "vetting.pass_on_refusal", "vetting", item.id, second_garden=asked)
+            record(None, "vetting.pass_on_refusal", "vetting", vetting.id, second_garden=asked)
         elif refusal.reminded_at or not second_review.is_reminder_due(refusal.proposed_at, clock.today()):
             return 0
         else:
             refusal.reminded_at = clock.now()
-            record(None, "vetting.remind_of_refusal", "vetting", item.id)
-        send(second_reviews.refusal_reminder(refusal, item.supplier.name), second_reviewers(refusal))
+            record(None, "vetting.remind_of_refusal", "vetting", vetting.id)
+        send(second_reviews.refusal_reminder(refusal, vetting.supplier.name), second_reviewers(refusal))
         return 1

@@ -67,7 +67,7 @@ def application(vetting_id: int) -> Answer:
     html = render_template(
         "vetting/application.html",
         view=view,
-        item=view.vetting,
+        vetting=view.vetting,
         supplier=view.supplier,
         form=form,
         points=points,
@@ -81,7 +81,9 @@ def application(vetting_id: int) -> Answer:
         rules=rules,
         area=format_area(view.supplier),
         ticked=queries.services_in_category(view.supplier, view.vetting.category),
-        waiting_siblings=[item for item in view.siblings if queries.status_of(item) == rules.SUBMITTED],
+        waiting_siblings=[
+            sibling for sibling in view.siblings if queries.status_of(sibling) == rules.SUBMITTED
+        ],
         status_of=queries.status_of,
     )
     return html, status_code
@@ -90,7 +92,7 @@ def application(vetting_id: int) -> Answer:
 def _decision_message(action: str, name: str) -> str:
     messages = {
         rules.APPROVE: _("%(supplier)s is approved and has been notified.", supplier=name),
-        rules.ASK: _("%(supplier)s has been asked to make changes.", supplier=name),
+        rules.REQUEST_CHANGES: _("%(supplier)s has been asked to make changes.", supplier=name),
         rules.REFUSE: _(
             "A second curator has been asked to confirm. %(supplier)s has not been notified yet.",
             supplier=name,
@@ -98,7 +100,7 @@ def _decision_message(action: str, name: str) -> str:
         rules.SUSPEND: _(
             "The approval has been suspended, and %(supplier)s has been notified.", supplier=name
         ),
-        rules.READ: _(
+        rules.MARK_REVIEWED: _(
             "The profile of %(supplier)s has been marked as reviewed and counts in full.", supplier=name
         ),
         rules.REINSTATE: _(

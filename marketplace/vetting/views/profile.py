@@ -4,7 +4,7 @@ from flask import render_template
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.suppliers.completeness import format_area, gaps
+from marketplace.suppliers.completeness import format_area, missing_fields
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.queries import own_supplier
 from marketplace.suppliers.views.profile import FOR_OWNERS, TITLES
@@ -33,7 +33,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
         supplier=supplier,
         vettings=vettings,
         listed=queries.listed(vettings),
-        gaps=gaps(supplier),
+        missing_fields=missing_fields(supplier),
         titles=TITLES,
         for_owners=FOR_OWNERS,
         status_of=queries.status_of,
@@ -42,7 +42,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
         form=form,
         failed=failed,
         area=format_area(supplier),
-        spoken=choices.spoken(supplier),
+        language_names=choices.language_names(supplier),
     )
 
 

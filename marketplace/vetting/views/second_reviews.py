@@ -20,7 +20,7 @@ def _render(template: str, case: queries.ReviewCase, form: Any) -> Answer:
     return render_template(
         template,
         review=case,
-        item=case.vetting,
+        vetting=case.vetting,
         supplier=case.supplier,
         form=form,
         rules=rules,
@@ -105,7 +105,7 @@ def _appeal_message(action: str, name: str) -> str:
 def make_appeal(vetting_id: int) -> Answer:
     """Appeal a refusal."""
     viewer, form = current_viewer(), AppealForm()
-    item = queries.own_vetting(viewer, vetting_id)
+    vetting = queries.own_vetting(viewer, vetting_id)
     if form.validate_on_submit():
         try:
             use_cases.appeal(viewer, vetting_id, form.text.data or "")
@@ -113,9 +113,11 @@ def make_appeal(vetting_id: int) -> Answer:
             form.add_rule_error(error)
         else:
             flashes.done(_("Your appeal has been sent. You will get an answer with reasons."))
-            return see_other("vetting.profile", _anchor=f"kind-{item.category}")
-    open_now = queries.can_appeal(item)
-    return render_template("vetting/make_appeal.html", form=form, item=item, rules=rules, open_now=open_now)
+            return see_other("vetting.profile", _anchor=f"kind-{vetting.category}")
+    open_now = queries.can_appeal(vetting)
+    return render_template(
+        "vetting/make_appeal.html", form=form, vetting=vetting, rules=rules, open_now=open_now
+    )
 
 
 @blueprint.get("/admin/appeals")

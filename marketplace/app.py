@@ -44,6 +44,7 @@ from marketplace.web import (
     locale,
     navigation,
     rate_limit,
+    request,
     request_validation,
     security,
     url_cache,
@@ -103,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.url_map.converters["int"] = BoundedInteger
     register_hooks()
     db.init_app(app)
+    request.register(app)
     request_validation.register(app)
     rate_limit.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())

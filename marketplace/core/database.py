@@ -23,6 +23,8 @@ S = TypeVar("S")
 logger = logging.getLogger(__name__)
 _lock_timeout_ms: ContextVar[int] = ContextVar("lock_timeout_ms", default=BUSY_TIMEOUT_MS)
 _writing: ContextVar[bool] = ContextVar("writing", default=False)
+_is_optional: ContextVar[bool] = ContextVar("is_optional", default=False)
+_discards_optional: ContextVar[bool] = ContextVar("discards_optional", default=False)
 _transaction_hook: ContextVar["TransactionHook | None"] = ContextVar("transaction_hook", default=None)
 
 
@@ -114,7 +116,10 @@ def transaction() -> Iterator[None]:
         if hook is not None:
             hook.on_begin()
         yield
-        session.commit()
+        if _is_optional.get() and _discards_optional.get():
+            session.rollback()
+        else:
+            session.commit()
     except BaseException:
         session.rollback()
         raise
@@ -135,7 +140,7 @@ def read_transaction() -> object | None:
 @contextmanager
 def best_effort_write() -> Iterator[None]:
     """Best-effort write: wait briefly for the lock, then log and carry on instead of failing the request."""
-    token = _lock_timeout_ms.set(BEST_EFFORT_TIMEOUT_MS)
+    token, optional = _lock_timeout_ms.set(BEST_EFFORT_TIMEOUT_MS), _is_optional.set(True)
     try:
         yield
     except (OperationalError, InternalError):
@@ -143,6 +148,12 @@ def best_effort_write() -> Iterator[None]:
         logger.warning("Skipped an optional write: the database cannot be written to at the moment.")
     finally:
         _lock_timeout_ms.reset(token)
+        _is_optional.reset(optional)
+
+
+def discard_optional_writes(discard: bool) -> None:  # noqa: FBT001 because the argument is the state
+    """Set whether the current request rolls back what it writes in `best_effort_write()`."""
+    _discards_optional.set(discard)
 
 
 @contextmanager

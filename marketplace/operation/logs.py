@@ -14,6 +14,7 @@ from typing import Any
 from flask import Flask, Response, g, has_request_context, request
 from sqlalchemy.exc import SQLAlchemyError
 
+from marketplace.web.request import sent_method
 from marketplace.web.viewer import current_viewer
 
 logger = logging.getLogger("marketplace.requests")
@@ -95,7 +96,7 @@ def register(app: Flask) -> None:
             "answered",
             extra={
                 "request": g.request_id,
-                "method": request.method,
+                "method": sent_method(),
                 "route": route(),
                 "status": response.status_code,
                 "ms": round(milliseconds, 1),

@@ -23,6 +23,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from marketplace.operation.logs import route
 from marketplace.operation.metric_files import FOLDER_VARIABLE, reserve_files
+from marketplace.web.request import sent_method
 
 BUCKETS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -89,7 +90,7 @@ def register(app: Flask) -> None:
     def observe(response: Response) -> Response:
         seconds = time.perf_counter() - g.get("request_began", time.perf_counter())
         # Requests for unknown URLs have arbitrary methods, which must not each create a time series.
-        method = request.method if request.url_rule else "-"
+        method = sent_method() if request.url_rule else "-"
         try:
             http_metrics.observe(method, route(), response.status_code, seconds)
         except OSError:  # a full disk must not fail the request

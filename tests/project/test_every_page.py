@@ -40,6 +40,11 @@ def test_links_work_and_pages_follow_page_rules(demo_app: Flask, role: str) -> N
         for form in found.forms()
         if endpoint_of(browser, form.action, form.method) is None
     }
+    one_of_each = {endpoint_of(browser, path, "get"): path for path in found.pages}
+    for path in one_of_each.values():
+        head, options = browser.head(path), browser.options(path)
+        if (head.status_code, options.status_code) != (200, 200):
+            wrong.append(f"{path} answered HEAD {head.status_code}, OPTIONS {options.status_code}")
     assert not wrong, "\n".join(wrong)
     assert len(found.pages) > MIN_PAGES
 

@@ -33,6 +33,8 @@ COLUMNS_CHANGED_BY_READING = {"outcome_seen_at"}
 REFUSED = set("sn-g")
 SAMPLED_RULES = 24
 """Number of (method, rule) pairs that a sampled run compares for all users. An exhaustive run compares all."""
+SAMPLED_SAFE_RULES = 16
+"""Number of rules to which a sampled run sends HEAD and OPTIONS."""
 
 
 @pytest.fixture
@@ -71,21 +73,22 @@ def read_policy() -> dict[tuple[str, str], tuple[str, list[str]]]:
     return policy
 
 
-def table_checksums() -> dict[str, str]:
-    """Return a checksum of the rows of each table."""
+def table_checksums(*, every_column: bool = False) -> dict[str, str]:
+    """Return a checksum of the rows of each table, by default without what reading a page changes."""
+    ignored = set() if every_column else COLUMNS_CHANGED_BY_READING
     with db.engine.connect() as connection:
         return {
             table.name: hashlib.sha256(
-                repr(connection.execute(_select_stable_columns(table)).all()).encode()
+                repr(connection.execute(_select_columns(table, ignored)).all()).encode()
             ).hexdigest()
             for table in Base.metadata.sorted_tables
-            if table.name not in TABLES_CHANGED_BY_READING
+            if every_column or table.name not in TABLES_CHANGED_BY_READING
         }
 
 
-def _select_stable_columns(table: Table) -> Select[tuple[object, ...]]:
+def _select_columns(table: Table, ignored: set[str]) -> Select[tuple[object, ...]]:
     # Sort, because PostgreSQL returns updated rows in a different order.
-    columns = (column for column in table.columns if column.name not in COLUMNS_CHANGED_BY_READING)
+    columns = (column for column in table.columns if column.name not in ignored)
     return select(*columns).order_by(*table.primary_key.columns)
 
 
@@ -176,6 +179,39 @@ def test_responses_match_policy(
                     differences.append(f"{role}: refused or read-only requests changed {changed}")
                 check.restore()
     assert differences + check.wrong == []
+
+
+def test_head_and_options_answer_as_get_and_change_nothing(
+    scenario: PolicyScenario, shared_database: Database, sampling: Sampling
+) -> None:
+    """HEAD has the status of GET for every user; no row changes, not even those that reading a page changes."""
+    one_each = {rule.rule: rule for _method, rule in scenario.rules()}.values()
+    rules = {rule.rule: rule for rule in sampling.choose(one_each, SAMPLED_SAFE_RULES, "safe methods")}
+    wrong: list[str] = []
+    check, statuses = (
+        PolicyCheck(scenario, shared_database),
+        dict[tuple[str, str, str], tuple[int, str | None]](),
+    )
+    before = table_checksums(every_column=True)
+    for role in ROLES:
+        for rule in rules.values():
+            for relation in scenario.relations(rule):
+                options, head = (
+                    check.request(method, rule, role, relation) for method in ("OPTIONS", "HEAD")
+                )
+                if options.status_code != (405 if rule.endpoint == "static" else 200):
+                    wrong.append(f"OPTIONS {options.request.path} as {role} answered {options.status_code}")
+                if head.data:
+                    wrong.append(f"HEAD {head.request.path} as {role} has a body")
+                statuses[role, rule.rule, relation] = (head.status_code, head.headers.get("Location"))
+    after = table_checksums(every_column=True)
+    wrong += [f"HEAD or OPTIONS changed {name}" for name in before if before[name] != after[name]]
+    for (role, name, relation), expected in statuses.items():
+        answer = check.request("GET", rules[name], role, relation)
+        if (answer.status_code, answer.headers.get("Location")) != expected:
+            wrong.append(f"HEAD {answer.request.path} as {role}: {expected}, GET {answer.status_code}")
+        answer.close()
+    assert wrong == []
 
 
 def test_shared_read_write_permission_has_a_reason(app: Flask) -> None:

@@ -12,7 +12,7 @@ from marketplace.briefs.queries import phase_of
 from marketplace.core.database import session
 from marketplace.demo.people import ADMINISTRATOR, COMPANY, GARDEN, SUPPLIER
 from marketplace.organisations.models import Membership
-from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.use_cases import rank_brief
 from marketplace.suppliers.models import Supplier
@@ -91,7 +91,9 @@ def _supplier_pages(supplier: int) -> Sequence[str]:
     own = session.scalars(
         select(Proposal).where(Proposal.supplier_id == supplier).order_by(Proposal.id)
     ).all()
-    begun = next(offer for offer in own if offer.state == State.DRAFT and phase_of(offer.brief) is Phase.OPEN)
+    begun = next(
+        offer for offer in own if offer.state == ProposalState.DRAFT and phase_of(offer.brief) is Phase.OPEN
+    )
     answered = next(offer for offer in own if offer.state in FINAL)
     reference = begun.brief.reference
     return f"/briefs/{reference}", f"/briefs/{reference}/proposal", f"/proposals/{answered.id}/letter"

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 
 from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
 from marketplace.briefs import guide, lifecycle
-from marketplace.briefs.lifecycle import State
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
@@ -16,29 +16,29 @@ from marketplace.demo.wording import Wording
 from marketplace.organisations.models import Organisation
 from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
 from marketplace.proposals.evaluation import PriceKind
-from marketplace.proposals.lifecycle import State as OfferState
+from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models import Award, Proposal
 
 STATES = (
-    (State.DRAFT, 12),
-    (State.PUBLISHED, 46),
-    (State.AWARDED, 12),
-    (State.DELIVERED, 16),
-    (State.NO_AWARD, 6),
-    (State.WITHDRAWN, 4),
-    (State.LAPSED, 4),
+    (BriefState.DRAFT, 12),
+    (BriefState.PUBLISHED, 46),
+    (BriefState.AWARDED, 12),
+    (BriefState.DELIVERED, 16),
+    (BriefState.NO_AWARD, 6),
+    (BriefState.WITHDRAWN, 4),
+    (BriefState.LAPSED, 4),
 )
 """Percentage of briefs in each state."""
 
 OFFER_STATES = {
-    State.PUBLISHED: OfferState.SUBMITTED,
-    State.AWARDED: OfferState.NOT_SELECTED,
-    State.DELIVERED: OfferState.NOT_SELECTED,
-    State.NO_AWARD: OfferState.NOT_SELECTED,
-    State.WITHDRAWN: OfferState.CLOSED_UNJUDGED,
-    State.LAPSED: OfferState.CLOSED_UNJUDGED,
+    BriefState.PUBLISHED: ProposalState.SUBMITTED,
+    BriefState.AWARDED: ProposalState.NOT_SELECTED,
+    BriefState.DELIVERED: ProposalState.NOT_SELECTED,
+    BriefState.NO_AWARD: ProposalState.NOT_SELECTED,
+    BriefState.WITHDRAWN: ProposalState.CLOSED_UNJUDGED,
+    BriefState.LAPSED: ProposalState.CLOSED_UNJUDGED,
 }
-CHOSEN = frozenset({State.AWARDED, State.DELIVERED})
+CHOSEN = frozenset({BriefState.AWARDED, BriefState.DELIVERED})
 BANDS = ("b0_20", "b20_50", "b50_100", "b100_200", "b200_400")
 OPEN_DAYS = 21
 MAX_OFFERS = 4
@@ -67,7 +67,7 @@ def add_briefs(
     for brief, row in zip(ids, rows, strict=True):
         session.execute(update(Brief).where(Brief.id == brief).values(reference=f"{year}-{brief:04d}"))
         row["id"] = brief
-    published = [row for row in rows if row["state"] != State.DRAFT]
+    published = [row for row in rows if row["state"] != BriefState.DRAFT]
     add_rows(
         BriefService,
         [
@@ -80,14 +80,14 @@ def add_briefs(
     return _add_offers(wording, list(zip(published, versions, strict=True)), suppliers)
 
 
-def _brief_row(wording: Wording, company: Any, owner: int, state: State) -> Row:
+def _brief_row(wording: Wording, company: Any, owner: int, state: BriefState) -> Row:
     rng = wording.rng
     group = rng.choice(list(taxonomy.groups()))
     services = [
         service.code for service in rng.sample(group.services, min(len(group.services), rng.randint(1, 3)))
     ]
     place = places.municipality(company.municipality_number)
-    days_out = rng.randint(0, 35) if state == State.PUBLISHED else rng.randint(60, 360)
+    days_out = rng.randint(0, 35) if state == BriefState.PUBLISHED else rng.randint(60, 360)
     published = clock.today() - dt.timedelta(days=days_out)
     deadline = published + dt.timedelta(days=OPEN_DAYS)
     title = wording.brief_title(services, company.name, place.name)
@@ -106,14 +106,14 @@ def _brief_row(wording: Wording, company: Any, owner: int, state: State) -> Row:
         "question_deadline": None,
         "closed_at": None,
     }
-    if state != State.DRAFT:
+    if state != BriefState.DRAFT:
         out, last = clock.start_of_day(published), clock.end_of_day(deadline)
         row |= {
             "published_at": out,
             "deadline": last,
             "question_deadline": lifecycle.question_deadline(out, last),
         }
-    if state not in {State.DRAFT, State.PUBLISHED}:
+    if state not in {BriefState.DRAFT, BriefState.PUBLISHED}:
         row["closed_at"] = clock.end_of_day(deadline + dt.timedelta(days=10))
     return row
 
@@ -173,7 +173,7 @@ def _add_offers(
             is_winner = place == 0 and brief["state"] in CHOSEN
             if is_winner:
                 winners.append((len(offers), brief))
-            state = OfferState.AWARDED if is_winner else OFFER_STATES[brief["state"]]
+            state = ProposalState.AWARDED if is_winner else OFFER_STATES[brief["state"]]
             offers.append(_offer_row(wording, brief, version, supplier, state))
     ids = rng.sample(range(1, 2**31), len(offers))
     for number, offer in zip(ids, offers, strict=True):
@@ -186,12 +186,12 @@ def _add_offers(
 
 
 def _offer_row(
-    wording: Wording, brief: Row, version: int, supplier: SeededSupplier, state: OfferState
+    wording: Wording, brief: Row, version: int, supplier: SeededSupplier, state: ProposalState
 ) -> Row:
     content = _offer(wording, brief).to_dict()
     sent = brief["published_at"] + dt.timedelta(days=wording.rng.randint(3, OPEN_DAYS - 1))
     sent = min(sent, clock.now())
-    is_judged = state != OfferState.SUBMITTED
+    is_judged = state != ProposalState.SUBMITTED
     return {
         "brief_id": brief["id"],
         "supplier_id": supplier.id,
@@ -205,8 +205,8 @@ def _offer_row(
         "submitted_at": sent,
         "decided_at": brief["closed_at"] if is_judged else None,
         "opened_at": brief["deadline"] if brief["deadline"] < clock.now() else None,
-        "outcome_code": "price" if state == OfferState.NOT_SELECTED else "",
-        "outcome_text": "Et annet tilbud ga mer for pengene." if state == OfferState.NOT_SELECTED else "",
+        "outcome_code": "price" if state == ProposalState.NOT_SELECTED else "",
+        "outcome_text": "Et annet tilbud ga mer for pengene." if state == ProposalState.NOT_SELECTED else "",
     }
 
 
@@ -244,7 +244,7 @@ def _award_row(brief: Row, offer: Row, proposal: int) -> Row:
         "awarded_at": brief["closed_at"],
         "awarded_by_id": brief["created_by_id"],
         "delivered_at": brief["closed_at"] + dt.timedelta(days=40)
-        if brief["state"] == State.DELIVERED
+        if brief["state"] == BriefState.DELIVERED
         else None,
         "handover": {},
     }

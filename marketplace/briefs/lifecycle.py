@@ -11,7 +11,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _
 
 
-class State(StrEnum):
+class BriefState(StrEnum):
     """Stored state of a brief."""
 
     DRAFT = "draft"
@@ -42,7 +42,7 @@ class Phase(StrEnum):
     DELETED = "deleted"
 
 
-class Actor(StrEnum):
+class BriefActor(StrEnum):
     """Role in which somebody acts on a brief."""
 
     OWNER = "company owner"
@@ -65,43 +65,45 @@ PHASE_LABELS = {
     Phase.DELETED: _("Deleted"),
 }
 
-_COMPANY = frozenset({Actor.OWNER, Actor.MEMBER})
-_OWNER = frozenset({Actor.OWNER})
-_GARDEN = frozenset({Actor.GARDEN})
-_SCHEDULER = frozenset({Actor.SCHEDULER})
+_COMPANY = frozenset({BriefActor.OWNER, BriefActor.MEMBER})
+_OWNER = frozenset({BriefActor.OWNER})
+_GARDEN = frozenset({BriefActor.GARDEN})
+_SCHEDULER = frozenset({BriefActor.SCHEDULER})
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class BriefTransition:
     """Transition of a brief: the phases it starts from, the state it leads to, and the actors allowed to make it."""
 
     name: str
     sources: frozenset[Phase]
-    target: State
-    actors: frozenset[Actor]
+    target: BriefState
+    actors: frozenset[BriefActor]
 
 
 _OUT = frozenset({Phase.OPEN, Phase.EVALUATING})
 TRANSITIONS = {
     transition.name: transition
     for transition in (
-        Transition("save", frozenset({Phase.DRAFT}), State.DRAFT, _COMPANY),
-        Transition("delete", frozenset({Phase.DRAFT}), State.DELETED, _COMPANY),
-        Transition("restore", frozenset({Phase.DELETED}), State.DRAFT, _COMPANY),
-        Transition("ask_review", frozenset({Phase.DRAFT}), State.IN_REVIEW, _COMPANY),
-        Transition("answer_review", frozenset({Phase.IN_REVIEW}), State.DRAFT, _GARDEN),
-        Transition("pull_back", frozenset({Phase.IN_REVIEW}), State.DRAFT, _COMPANY),
-        Transition("publish", frozenset({Phase.DRAFT}), State.PUBLISHED, _OWNER),
-        Transition("amend", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
-        Transition("extend", _OUT, State.PUBLISHED, _OWNER),
-        Transition("close_early", frozenset({Phase.OPEN}), State.PUBLISHED, _OWNER),
-        Transition("withdraw", _OUT, State.WITHDRAWN, _OWNER),
-        Transition("award", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.AWARDED, _OWNER),
-        Transition("reopen", frozenset({Phase.AWARDED}), State.PUBLISHED, _OWNER),
-        Transition("choose_nobody", frozenset({Phase.EVALUATING, Phase.LAPSED}), State.NO_AWARD, _OWNER),
-        Transition("lapse", frozenset({Phase.EVALUATING}), State.LAPSED, _SCHEDULER),
-        Transition("deliver", frozenset({Phase.AWARDED}), State.DELIVERED, _OWNER),
-        Transition("terminate", frozenset({Phase.AWARDED}), State.TERMINATED, _OWNER),
+        BriefTransition("save", frozenset({Phase.DRAFT}), BriefState.DRAFT, _COMPANY),
+        BriefTransition("delete", frozenset({Phase.DRAFT}), BriefState.DELETED, _COMPANY),
+        BriefTransition("restore", frozenset({Phase.DELETED}), BriefState.DRAFT, _COMPANY),
+        BriefTransition("ask_review", frozenset({Phase.DRAFT}), BriefState.IN_REVIEW, _COMPANY),
+        BriefTransition("answer_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _GARDEN),
+        BriefTransition("pull_back", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _COMPANY),
+        BriefTransition("publish", frozenset({Phase.DRAFT}), BriefState.PUBLISHED, _OWNER),
+        BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
+        BriefTransition("extend", _OUT, BriefState.PUBLISHED, _OWNER),
+        BriefTransition("close_early", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
+        BriefTransition("withdraw", _OUT, BriefState.WITHDRAWN, _OWNER),
+        BriefTransition("award", frozenset({Phase.EVALUATING, Phase.LAPSED}), BriefState.AWARDED, _OWNER),
+        BriefTransition("reopen", frozenset({Phase.AWARDED}), BriefState.PUBLISHED, _OWNER),
+        BriefTransition(
+            "choose_nobody", frozenset({Phase.EVALUATING, Phase.LAPSED}), BriefState.NO_AWARD, _OWNER
+        ),
+        BriefTransition("lapse", frozenset({Phase.EVALUATING}), BriefState.LAPSED, _SCHEDULER),
+        BriefTransition("deliver", frozenset({Phase.AWARDED}), BriefState.DELIVERED, _OWNER),
+        BriefTransition("terminate", frozenset({Phase.AWARDED}), BriefState.TERMINATED, _OWNER),
     )
 }
 
@@ -116,20 +118,20 @@ def phase(
     state: str, deadline: dt.datetime | None, opened_early_at: dt.datetime | None, now: dt.datetime
 ) -> Phase:
     """Return the phase of a brief at a moment. A published brief is open up to and including its deadline."""
-    if state != State.PUBLISHED:
+    if state != BriefState.PUBLISHED:
         return Phase(state)
     if opened_early_at is not None and now >= opened_early_at:
         return Phase.EVALUATING
     return Phase.EVALUATING if deadline is None or now > deadline else Phase.OPEN
 
 
-def can(name: str, current: Phase, actor: Actor) -> bool:
+def can(name: str, current: Phase, actor: BriefActor) -> bool:
     """Return True if an actor may make a transition from a phase."""
     transition = TRANSITIONS[name]
     return current in transition.sources and actor in transition.actors
 
 
-def allowed_transitions(current: Phase, actor: Actor) -> frozenset[str]:
+def allowed_transitions(current: Phase, actor: BriefActor) -> frozenset[str]:
     """Return the names of the transitions that an actor may make from a phase."""
     return frozenset(name for name in TRANSITIONS if can(name, current, actor))
 

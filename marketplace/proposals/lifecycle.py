@@ -9,7 +9,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import lazy_gettext as _
 
 
-class State(StrEnum):
+class ProposalState(StrEnum):
     """Stored state of an offer."""
 
     DRAFT = "draft"
@@ -26,7 +26,7 @@ NOT_SENT = "not_sent"
 """State of a draft after the deadline: computed, never stored."""
 
 
-class Actor(StrEnum):
+class ProposalActor(StrEnum):
     """Role in which a transition is made."""
 
     SUPPLIER_OWNER = "supplier owner"
@@ -36,87 +36,103 @@ class Actor(StrEnum):
 
 
 STATE_LABELS = {
-    State.DRAFT: _("Draft"),
-    State.SUBMITTED: _("Sent"),
-    State.WITHDRAWN: _("Withdrawn"),
-    State.AWARDED: _("Chosen"),
-    State.NOT_SELECTED: _("Not chosen"),
-    State.INELIGIBLE: _("Ruled out"),
-    State.AWARD_DECLINED: _("You declined the job"),
-    State.CLOSED_UNJUDGED: _("Closed without a choice"),
+    ProposalState.DRAFT: _("Draft"),
+    ProposalState.SUBMITTED: _("Sent"),
+    ProposalState.WITHDRAWN: _("Withdrawn"),
+    ProposalState.AWARDED: _("Chosen"),
+    ProposalState.NOT_SELECTED: _("Not chosen"),
+    ProposalState.INELIGIBLE: _("Ruled out"),
+    ProposalState.AWARD_DECLINED: _("You declined the job"),
+    ProposalState.CLOSED_UNJUDGED: _("Closed without a choice"),
     NOT_SENT: _("Not sent"),
 }
 
-_SUPPLIER = frozenset({Actor.SUPPLIER_OWNER, Actor.SUPPLIER_MEMBER})
-_SENDER = frozenset({Actor.SUPPLIER_OWNER})
-_COMPANY = frozenset({Actor.COMPANY_OWNER})
+_SUPPLIER = frozenset({ProposalActor.SUPPLIER_OWNER, ProposalActor.SUPPLIER_MEMBER})
+_SENDER = frozenset({ProposalActor.SUPPLIER_OWNER})
+_COMPANY = frozenset({ProposalActor.COMPANY_OWNER})
 _OPEN = frozenset({Phase.OPEN})
 _JUDGED = frozenset({Phase.EVALUATING, Phase.LAPSED})
-_WAITING = frozenset({State.SUBMITTED, State.CLOSED_UNJUDGED})
+_WAITING = frozenset({ProposalState.SUBMITTED, ProposalState.CLOSED_UNJUDGED})
 
 
 @dataclass(frozen=True, slots=True)
-class Transition:
+class ProposalTransition:
     """A thing that can be done to an offer: from which states, by whom, and while the brief is what.
 
     `target` is None when the state stays as it is.
     """
 
     name: str
-    sources: frozenset[State]
-    target: State | None
-    actors: frozenset[Actor]
+    sources: frozenset[ProposalState]
+    target: ProposalState | None
+    actors: frozenset[ProposalActor]
     phases: frozenset[Phase]
 
 
 TRANSITIONS = {
     move.name: move
     for move in (
-        Transition("save", frozenset({State.DRAFT, State.SUBMITTED}), None, _SUPPLIER, _OPEN),
-        Transition("submit", frozenset({State.DRAFT, State.SUBMITTED}), State.SUBMITTED, _SENDER, _OPEN),
-        Transition(
+        ProposalTransition(
+            "save", frozenset({ProposalState.DRAFT, ProposalState.SUBMITTED}), None, _SUPPLIER, _OPEN
+        ),
+        ProposalTransition(
+            "submit",
+            frozenset({ProposalState.DRAFT, ProposalState.SUBMITTED}),
+            ProposalState.SUBMITTED,
+            _SENDER,
+            _OPEN,
+        ),
+        ProposalTransition(
             "withdraw",
-            frozenset({State.SUBMITTED}),
-            State.WITHDRAWN,
+            frozenset({ProposalState.SUBMITTED}),
+            ProposalState.WITHDRAWN,
             _SUPPLIER,
             frozenset({Phase.OPEN, Phase.EVALUATING}),
         ),
-        Transition("resume", frozenset({State.WITHDRAWN}), State.DRAFT, _SUPPLIER, _OPEN),
-        Transition(
+        ProposalTransition(
+            "resume", frozenset({ProposalState.WITHDRAWN}), ProposalState.DRAFT, _SUPPLIER, _OPEN
+        ),
+        ProposalTransition(
             "rule_out",
-            frozenset({State.SUBMITTED}),
-            State.INELIGIBLE,
+            frozenset({ProposalState.SUBMITTED}),
+            ProposalState.INELIGIBLE,
             _COMPANY,
             frozenset({Phase.EVALUATING}),
         ),
-        Transition("award", _WAITING, State.AWARDED, _COMPANY, _JUDGED),
-        Transition("reject", _WAITING, State.NOT_SELECTED, _COMPANY, _JUDGED),
-        Transition(
+        ProposalTransition("award", _WAITING, ProposalState.AWARDED, _COMPANY, _JUDGED),
+        ProposalTransition("reject", _WAITING, ProposalState.NOT_SELECTED, _COMPANY, _JUDGED),
+        ProposalTransition(
             "decline_award",
-            frozenset({State.AWARDED}),
-            State.AWARD_DECLINED,
+            frozenset({ProposalState.AWARDED}),
+            ProposalState.AWARD_DECLINED,
             _SENDER,
             frozenset({Phase.AWARDED}),
         ),
-        Transition(
+        ProposalTransition(
             "reinstate",
-            frozenset({State.AWARDED, State.NOT_SELECTED}),
-            State.SUBMITTED,
+            frozenset({ProposalState.AWARDED, ProposalState.NOT_SELECTED}),
+            ProposalState.SUBMITTED,
             _COMPANY | _SENDER,
             frozenset({Phase.AWARDED}),
         ),
-        Transition(
+        ProposalTransition(
             "close",
-            frozenset({State.SUBMITTED}),
-            State.CLOSED_UNJUDGED,
-            _COMPANY | {Actor.CLOCK},
+            frozenset({ProposalState.SUBMITTED}),
+            ProposalState.CLOSED_UNJUDGED,
+            _COMPANY | {ProposalActor.CLOCK},
             frozenset({Phase.EVALUATING, Phase.WITHDRAWN}),
         ),
     )
 }
 
 FINAL = frozenset(
-    {State.AWARDED, State.NOT_SELECTED, State.INELIGIBLE, State.AWARD_DECLINED, State.CLOSED_UNJUDGED}
+    {
+        ProposalState.AWARDED,
+        ProposalState.NOT_SELECTED,
+        ProposalState.INELIGIBLE,
+        ProposalState.AWARD_DECLINED,
+        ProposalState.CLOSED_UNJUDGED,
+    }
 )
 """States in which the supplier has an answer."""
 
@@ -169,7 +185,7 @@ ROUND_LABELS = {
 }
 
 
-def can(move: str, state: str, actor: Actor, phase: Phase) -> bool:
+def can(move: str, state: str, actor: ProposalActor, phase: Phase) -> bool:
     """Return True if somebody in a role may do a thing to an offer, with the brief as it is now."""
     rule = TRANSITIONS[move]
     return state in rule.sources and actor in rule.actors and phase in rule.phases
@@ -177,7 +193,7 @@ def can(move: str, state: str, actor: Actor, phase: Phase) -> bool:
 
 def displayed_state(state: str, phase: Phase) -> str:
     """Return the state of an offer for its supplier: the stored state, or not sent for a draft after the deadline."""
-    return NOT_SENT if state == State.DRAFT and phase is not Phase.OPEN else state
+    return NOT_SENT if state == ProposalState.DRAFT and phase is not Phase.OPEN else state
 
 
 def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:

@@ -6,7 +6,7 @@ from itertools import product
 import pytest
 
 from marketplace.briefs import lifecycle
-from marketplace.briefs.lifecycle import TRANSITIONS, Actor, Phase, State
+from marketplace.briefs.lifecycle import TRANSITIONS, BriefActor, BriefState, Phase
 from marketplace.core import clock
 
 pytestmark = pytest.mark.once
@@ -36,30 +36,30 @@ def test_a_brief_opened_early_is_being_evaluated_from_that_moment():
 
 
 def test_open_and_evaluating_are_never_states():
-    assert {Phase.OPEN, Phase.EVALUATING}.isdisjoint(set(State))
+    assert {Phase.OPEN, Phase.EVALUATING}.isdisjoint(set(BriefState))
 
 
 def test_only_the_company_touches_a_draft_and_only_its_owner_sends_it():
-    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.MEMBER) == {"save", "delete", "ask_review"}
-    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.OWNER) == {
+    assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.MEMBER) == {"save", "delete", "ask_review"}
+    assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.OWNER) == {
         "save",
         "delete",
         "ask_review",
         "publish",
     }
-    assert lifecycle.allowed_transitions(Phase.DRAFT, Actor.GARDEN) == frozenset()
-    assert lifecycle.allowed_transitions(Phase.IN_REVIEW, Actor.GARDEN) == {"answer_review"}
+    assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.GARDEN) == frozenset()
+    assert lifecycle.allowed_transitions(Phase.IN_REVIEW, BriefActor.GARDEN) == {"answer_review"}
 
 
 def test_nothing_leads_away_from_what_is_over():
     over = (Phase.DELIVERED, Phase.NO_AWARD, Phase.WITHDRAWN, Phase.TERMINATED)
-    for current, actor in product(over, Actor):
+    for current, actor in product(over, BriefActor):
         assert lifecycle.allowed_transitions(current, actor) == frozenset()
 
 
 def test_a_published_brief_can_never_become_a_draft_or_be_deleted():
     for transition in TRANSITIONS.values():
-        if transition.target in {State.DRAFT, State.DELETED}:
+        if transition.target in {BriefState.DRAFT, BriefState.DELETED}:
             assert transition.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.DELETED}
 
 

@@ -25,7 +25,7 @@ from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden, Company
 from marketplace.outbox.delivery import deliver_due
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal, SealedEvent
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.suppliers.models import Supplier
@@ -118,7 +118,7 @@ def _check_closed_briefs_have_decided_offers() -> None:
         states = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))
         if phase_of(brief) not in {Phase.OPEN, Phase.EVALUATING}:
             assert set(states) <= {str(state) for state in FINAL}
-        assert states[State.AWARDED] == (
+        assert states[ProposalState.AWARDED] == (
             phase_of(brief) in {Phase.AWARDED, Phase.DELIVERED, Phase.TERMINATED}
         )
 
@@ -157,7 +157,7 @@ def _check_demo_users_have_pending_work() -> None:
     assert sum(phase_of(invitation.brief) is Phase.OPEN for invitation in session.scalars(waiting)) >= 2
     letters = select(Proposal).where(
         Proposal.supplier_id == tone.organisation_id,
-        Proposal.state == State.NOT_SELECTED,
+        Proposal.state == ProposalState.NOT_SELECTED,
         Proposal.outcome_seen_at.is_(None),
     )
     assert session.scalars(letters).all()

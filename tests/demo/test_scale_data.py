@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 
 from benchmarks.data import page_set, scale
 from marketplace.briefs import guide
-from marketplace.briefs.lifecycle import State
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import session
@@ -88,7 +88,7 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
         chosen = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))[
             "awarded"
         ]
-        decided = brief.state in {State.AWARDED, State.DELIVERED}
+        decided = brief.state in {BriefState.AWARDED, BriefState.DELIVERED}
         assert chosen <= decided
         awards = session.scalar(select(func.count()).select_from(Award).where(Award.brief_id == brief.id))
         assert awards == chosen

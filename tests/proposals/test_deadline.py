@@ -10,7 +10,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.lifecycle import State
+from marketplace.proposals.lifecycle import ProposalState
 from tests.proposals.conftest import Market, full_content
 
 ENDS = {
@@ -51,7 +51,7 @@ def form(browser: Any, market: Market) -> dict[str, Any]:
 def test_an_offer_is_taken_a_second_before(ending: Ending) -> None:
     market, now, end = ending
     now.move_to(end - SECOND, tick=False)
-    assert market.send("kvistverk", **LATER).state == State.SUBMITTED
+    assert market.send("kvistverk", **LATER).state == ProposalState.SUBMITTED
 
 
 def test_an_offer_is_refused_a_second_after_also_from_a_form_opened_before(
@@ -69,7 +69,11 @@ def test_an_offer_is_refused_a_second_after_also_from_a_form_opened_before(
     )
     assert answer.status_code in {303, 422}
     stored = market.proposal("kvistverk")
-    assert (stored.state, stored.submitted_at, stored.content["team"]) == (State.DRAFT, None, "Ane og Trygve")
+    assert (stored.state, stored.submitted_at, stored.content["team"]) == (
+        ProposalState.DRAFT,
+        None,
+        "Ane og Trygve",
+    )
 
 
 def test_the_company_is_denied_a_second_before(ending: Ending, app: Flask) -> None:

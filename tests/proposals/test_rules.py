@@ -26,7 +26,7 @@ from marketplace.proposals.evaluation import (
     mean,
     weighted_score,
 )
-from marketplace.proposals.lifecycle import Actor, State
+from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.validation import find_long_texts, find_problems
 from tests.proposals.conftest import DEADLINE_DAY, full_content
 
@@ -176,21 +176,24 @@ def test_an_ask_reads_what_a_brief_does_not_say_as_nothing():
 
 
 def test_a_draft_after_the_deadline_was_not_sent():
-    assert lifecycle.displayed_state(State.DRAFT, Phase.EVALUATING) == "not_sent"
-    assert lifecycle.displayed_state(State.DRAFT, Phase.OPEN) == "draft"
-    assert lifecycle.displayed_state(State.SUBMITTED, Phase.EVALUATING) == "submitted"
+    assert lifecycle.displayed_state(ProposalState.DRAFT, Phase.EVALUATING) == "not_sent"
+    assert lifecycle.displayed_state(ProposalState.DRAFT, Phase.OPEN) == "draft"
+    assert lifecycle.displayed_state(ProposalState.SUBMITTED, Phase.EVALUATING) == "submitted"
 
 
 def test_no_move_is_open_to_the_wrong_side_or_at_the_wrong_time():
-    supplier, company = {Actor.SUPPLIER_OWNER, Actor.SUPPLIER_MEMBER}, {Actor.COMPANY_OWNER}
+    supplier, company = (
+        {ProposalActor.SUPPLIER_OWNER, ProposalActor.SUPPLIER_MEMBER},
+        {ProposalActor.COMPANY_OWNER},
+    )
     for name in ("save", "submit", "resume"):
         assert lifecycle.TRANSITIONS[name].phases == {Phase.OPEN}
         assert lifecycle.TRANSITIONS[name].actors <= supplier
     for name in ("award", "reject", "rule_out"):
         assert Phase.OPEN not in lifecycle.TRANSITIONS[name].phases
         assert lifecycle.TRANSITIONS[name].actors == company
-    assert not lifecycle.can("submit", State.DRAFT, Actor.SUPPLIER_MEMBER, Phase.OPEN)
-    assert not lifecycle.can("withdraw", State.SUBMITTED, Actor.SUPPLIER_OWNER, Phase.AWARDED)
+    assert not lifecycle.can("submit", ProposalState.DRAFT, ProposalActor.SUPPLIER_MEMBER, Phase.OPEN)
+    assert not lifecycle.can("withdraw", ProposalState.SUBMITTED, ProposalActor.SUPPLIER_OWNER, Phase.AWARDED)
 
 
 def test_days_end_with_the_local_day_also_over_summer_time():

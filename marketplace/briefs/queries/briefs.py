@@ -11,7 +11,7 @@ from sqlalchemy.orm import defer, joinedload, selectinload
 
 from marketplace.briefs import guide, hooks, lifecycle
 from marketplace.briefs.guide import Guide, Row
-from marketplace.briefs.lifecycle import Actor, Phase, State
+from marketplace.briefs.lifecycle import BriefActor, BriefState, Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session
@@ -25,7 +25,7 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import LISTED_NOW
 
 PAGE_SIZE = 20
-UNPUBLISHED = (State.DRAFT, State.IN_REVIEW, State.DELETED)
+UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.DELETED)
 PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED})
 IDENTIFYING_FIELDS = frozenset({"links"})
 
@@ -48,12 +48,12 @@ def display_title(brief: Brief) -> str:
     return brief.title or _("Brief without a title")
 
 
-def actor_of(viewer: Viewer, brief: Brief) -> Actor | None:
+def actor_of(viewer: Viewer, brief: Brief) -> BriefActor | None:
     """Return the role in which the viewer acts on a brief, or None."""
     if viewer.is_company and viewer.organisation_id == brief.company_id:
-        return Actor.OWNER if viewer.is_owner else Actor.MEMBER
+        return BriefActor.OWNER if viewer.is_owner else BriefActor.MEMBER
     if viewer.is_garden and viewer.organisation_id == brief.company.garden_id:
-        return Actor.GARDEN
+        return BriefActor.GARDEN
     return None
 
 
@@ -162,7 +162,7 @@ def approved_categories(supplier_id: OrganisationId) -> Select[str]:
 def is_open(now: dt.datetime | BindParameter[dt.datetime]) -> ColumnElement[bool]:
     """Build the SQL condition that a brief is open at a moment."""
     early = Brief.opened_early_at.is_(None) | (Brief.opened_early_at > now)
-    return and_(Brief.state == State.PUBLISHED, Brief.deadline >= now, early)
+    return and_(Brief.state == BriefState.PUBLISHED, Brief.deadline >= now, early)
 
 
 def _open_door_to(supplier_id: OrganisationId) -> ColumnElement[bool]:
@@ -198,10 +198,10 @@ def viewer_kind(viewer: Viewer) -> Viewer:
 def _visible(viewer: Viewer, organisation_id: OrganisationId) -> ColumnElement[bool]:
     published = Brief.state.not_in(UNPUBLISHED)
     if viewer.is_company:
-        return and_(Brief.company_id == organisation_id, Brief.state != State.DELETED)
+        return and_(Brief.company_id == organisation_id, Brief.state != BriefState.DELETED)
     if viewer.is_garden:
         own = select(Company.id).where(Company.garden_id == organisation_id)
-        return and_(Brief.company_id.in_(own), published | (Brief.state == State.IN_REVIEW))
+        return and_(Brief.company_id.in_(own), published | (Brief.state == BriefState.IN_REVIEW))
     if viewer.is_supplier:
         return and_(published, hooks.has_access(organisation_id) | _open_door_to(organisation_id))
     return published if viewer.is_admin else Brief.id.is_(None)
@@ -269,7 +269,9 @@ def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
     """Return the company's deleted drafts that can be restored, last deleted first."""
     since = clock.now() - dt.timedelta(days=lifecycle.UNDO_DELETE_DAYS)
     query = select(Brief).where(
-        Brief.company_id == viewer.organisation_id, Brief.state == State.DELETED, Brief.deleted_at > since
+        Brief.company_id == viewer.organisation_id,
+        Brief.state == BriefState.DELETED,
+        Brief.deleted_at > since,
     )
     return (
         session.scalars(query.order_by(Brief.deleted_at.desc()).limit(5)).all() if viewer.is_company else []

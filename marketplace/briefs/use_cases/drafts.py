@@ -9,7 +9,7 @@ from sqlalchemy import select
 from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, queries
 from marketplace.briefs.guide import ParsedAnswer, Question
-from marketplace.briefs.lifecycle import State
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
 from marketplace.core import clock
@@ -62,7 +62,9 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
 
 
 def _check_draft_limit(viewer: Viewer) -> None:
-    query = select(Brief.id).where(Brief.company_id == viewer.organisation_id, Brief.state == State.DRAFT)
+    query = select(Brief.id).where(
+        Brief.company_id == viewer.organisation_id, Brief.state == BriefState.DRAFT
+    )
     if len(session.scalars(query).all()) >= MAX_DRAFTS:
         raise RuleBroken(_("You have too many drafts. Delete some you do not need first."))
 
@@ -189,7 +191,7 @@ def delete_draft(viewer: Viewer, reference: str) -> Brief:
     """Delete a draft. It can be restored for 30 days."""
     with transaction():
         brief = brief_for_transition("delete", viewer, reference)
-        brief.state = State.DELETED
+        brief.state = BriefState.DELETED
         brief.deleted_at = clock.now()
         record(viewer, "brief.delete", "brief", brief.reference)
         return brief
@@ -202,7 +204,7 @@ def restore_draft(viewer: Viewer, reference: str) -> Brief:
         brief = next((b for b in queries.deleted_drafts(viewer) if b.reference == reference), None)
         if brief is None:
             raise NotFound
-        brief.state = State.DRAFT
+        brief.state = BriefState.DRAFT
         brief.deleted_at = None
         record(viewer, "brief.restore", "brief", brief.reference)
         return brief

@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, State
+from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, BriefState
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -22,7 +22,7 @@ def erase_deleted_drafts() -> int:
         now = clock.now()
         since = now - dt.timedelta(days=UNDO_DELETE_DAYS)
         due = select(Brief).where(
-            Brief.state == State.DELETED, Brief.deleted_at <= since, Brief.closed_at.is_(None)
+            Brief.state == BriefState.DELETED, Brief.deleted_at <= since, Brief.closed_at.is_(None)
         )
         drafts = session.scalars(
             due.order_by(Brief.id).limit(BATCH_SIZE).with_for_update(skip_locked=True)

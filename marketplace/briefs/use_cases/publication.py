@@ -4,7 +4,7 @@ import datetime as dt
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import coach, guide, hooks, lifecycle, notices, queries
-from marketplace.briefs.lifecycle import Phase, State
+from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -43,7 +43,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
         if gaps := guide.find_gaps(questions, answers, today):
             raise RuleBroken(gaps[0].text, gaps[0].question.code)
         deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
-        brief.state = State.PUBLISHED
+        brief.state = BriefState.PUBLISHED
         brief.answers = answers
         brief.title = answers["title"]
         brief.open_door = bool(answers["open_door"])
@@ -136,7 +136,7 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
             *company_recipients(brief, except_viewer=viewer),
             *garden_recipients(brief),
         ]
-        brief.state = State.WITHDRAWN
+        brief.state = BriefState.WITHDRAWN
         brief.closed_at = clock.now()
         brief.closed_reason = reason
         bump_revision(brief)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, notices, queries
-from marketplace.briefs.lifecycle import State
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -42,7 +42,7 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
                 brief_id=brief.id, asked_by_id=viewer.user_id, message=message, revision=brief.revision
             )
         )
-        brief.state = State.IN_REVIEW
+        brief.state = BriefState.IN_REVIEW
         brief.updated_at = clock.now()
         title = queries.display_title(brief)
         notice = notices.review_asked(brief.company.name, title, brief.reference, message)
@@ -74,7 +74,7 @@ def answer_review(
         review.verdict = verdict
         review.comment = comment
         review.topic_comments = said
-        brief.state = State.DRAFT
+        brief.state = BriefState.DRAFT
         bump_revision(brief)
         review.revision = brief.revision
         title, is_ok = queries.display_title(brief), verdict == "ok"
@@ -93,7 +93,7 @@ def pull_back(viewer: Viewer, reference: str) -> Brief:
         review = queries.open_review(brief)
         if review is not None:
             review.withdrawn_at = clock.now()
-        brief.state = State.DRAFT
+        brief.state = BriefState.DRAFT
         brief.updated_at = clock.now()
         title = queries.display_title(brief)
         send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_recipients(brief))

@@ -14,7 +14,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements, OfferContent
-from marketplace.proposals.lifecycle import STATE_LABELS, State
+from marketplace.proposals.lifecycle import STATE_LABELS, ProposalState
 from marketplace.proposals.models import EmergencyAccess, Proposal
 
 
@@ -76,7 +76,7 @@ def _offers(brief: Brief, requirements: BriefRequirements) -> list[SealedOffer]:
     return [
         SealedOffer(
             proposal.supplier.name,
-            str(STATE_LABELS[State(proposal.state)]),
+            str(STATE_LABELS[ProposalState(proposal.state)]),
             OfferContent.from_dict(proposal.submitted_content or proposal.content).adapted_to(requirements),
         )
         for proposal in session.scalars(query)

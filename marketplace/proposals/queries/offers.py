@@ -19,12 +19,12 @@ from marketplace.core.i18n import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
-from marketplace.proposals.lifecycle import State, opened_at
+from marketplace.proposals.lifecycle import ProposalState, opened_at
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
-HIDDEN_STATES = (State.DRAFT, State.WITHDRAWN)
+HIDDEN_STATES = (ProposalState.DRAFT, ProposalState.WITHDRAWN)
 """States that a company never sees, even after opening."""
 
 _BRIEF = bindparam("brief_id", type_=Integer())
@@ -104,7 +104,7 @@ class Offer:
     @property
     def is_live(self) -> bool:
         """Return True if the offer still can be chosen; after a lapse it can, when the supplier agrees."""
-        return self.state in {State.SUBMITTED, State.CLOSED_UNJUDGED}
+        return self.state in {ProposalState.SUBMITTED, ProposalState.CLOSED_UNJUDGED}
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,11 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements
 from marketplace.proposals.evaluation import weighted_score
-from marketplace.proposals.lifecycle import FINAL, State
+from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries.offers import award_of
 
-STATES_WITHOUT_LETTER = {State.AWARD_DECLINED}
+STATES_WITHOUT_LETTER = {ProposalState.AWARD_DECLINED}
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class OutcomeLetter:
     @property
     def is_winner(self) -> bool:
         """Return True if the supplier got the job."""
-        return self.proposal.state == State.AWARDED
+        return self.proposal.state == ProposalState.AWARDED
 
     @property
     def written_at(self) -> dt.datetime:
@@ -71,7 +71,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
         proposal.brief_version.title, proposal.brief_version.answers
     )
     award = award_of(proposal.brief_id)
-    is_winner = proposal.state == State.AWARDED
+    is_winner = proposal.state == ProposalState.AWARDED
     own = {row.criterion: row.score for row in proposal.evaluations}
     own_total = weighted_score(own, requirements.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
@@ -82,7 +82,9 @@ def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
         weights=requirements.weights,
         own=own if own_total is not None else {},
         own_total=own_total,
-        chosen_name=award.proposal.supplier.name if award and proposal.state == State.NOT_SELECTED else "",
+        chosen_name=award.proposal.supplier.name
+        if award and proposal.state == ProposalState.NOT_SELECTED
+        else "",
         award=award if is_winner else None,
         signer=signer.name if signer and company else "",
         company_name=company.name if company else "",

@@ -16,7 +16,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements, OfferContent
-from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, State, displayed_state
+from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
@@ -59,12 +59,14 @@ class SupplierOffer:
     @property
     def state(self) -> str:
         """Return the state of the offer for its supplier; an offer that is not started counts as a draft."""
-        return displayed_state(self.proposal.state if self.proposal else State.DRAFT, self.phase)
+        return displayed_state(self.proposal.state if self.proposal else ProposalState.DRAFT, self.phase)
 
     @property
     def state_label(self) -> str:
         """Return the state in the reader's language."""
-        return str(STATE_LABELS[State(self.state) if self.state in set(State) else self.state])
+        return str(
+            STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
+        )
 
     @property
     def content(self) -> OfferContent:
@@ -82,7 +84,7 @@ class SupplierOffer:
     @property
     def is_sent(self) -> bool:
         """Return True if an offer counts right now."""
-        return self.proposal is not None and self.proposal.state == State.SUBMITTED
+        return self.proposal is not None and self.proposal.state == ProposalState.SUBMITTED
 
     @property
     def has_unsent_changes(self) -> bool:
@@ -164,12 +166,14 @@ class OfferSummary:
     @property
     def state_label(self) -> str:
         """Return the state in the reader's language."""
-        return str(STATE_LABELS[State(self.state) if self.state in set(State) else self.state])
+        return str(
+            STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
+        )
 
     @property
     def has_letter(self) -> bool:
         """Return True if an outcome letter can be read."""
-        return self.proposal.state in FINAL - {State.AWARD_DECLINED}
+        return self.proposal.state in FINAL - {ProposalState.AWARD_DECLINED}
 
     @property
     def has_news(self) -> bool:

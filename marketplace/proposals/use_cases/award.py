@@ -20,8 +20,8 @@ from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import (
     CLOSING_REASONS,
     REASONS,
-    Actor,
-    State,
+    ProposalActor,
+    ProposalState,
     can_decide_late,
     can_decline,
     can_reopen,
@@ -63,7 +63,7 @@ class AwardDetails:
 
 def _selectable_offers(brief: Brief) -> dict[int, Proposal]:
     """Return the offers that can be chosen, including those closed when the brief lapsed."""
-    state = State.CLOSED_UNJUDGED if phase_of(brief) is Phase.LAPSED else State.SUBMITTED
+    state = ProposalState.CLOSED_UNJUDGED if phase_of(brief) is Phase.LAPSED else ProposalState.SUBMITTED
     return {proposal.id: proposal for proposal in proposals_of(brief, state)}
 
 
@@ -102,7 +102,7 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
         now = clock.now()
         _add_award(viewer, brief, details, now)
         # The moves are judged by what the brief was when the company chose.
-        apply_transition(winner, "award", Actor.COMPANY_OWNER, phase)
+        apply_transition(winner, "award", ProposalActor.COMPANY_OWNER, phase)
         winner.decided_at, winner.outcome_code, winner.outcome_seen_at = now, "", None
         winner.outcome_text = details.reason
         for other in others:
@@ -139,7 +139,7 @@ def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.date
 
 
 def _reject(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
-    apply_transition(proposal, "reject", Actor.COMPANY_OWNER, phase)
+    apply_transition(proposal, "reject", ProposalActor.COMPANY_OWNER, phase)
     proposal.decided_at, proposal.outcome_seen_at = now, None
     proposal.outcome_code, proposal.outcome_text, proposal.outcome_good = reply.code, reply.text, reply.good
 
@@ -200,9 +200,9 @@ def reopen(viewer: Viewer, reference: str, reason: str) -> None:
         if not reason:
             raise RuleBroken(_("Explain why you are undoing the choice."), "reason")
         phase = phase_of(brief)
-        back = [award.proposal, *proposals_of(brief, State.NOT_SELECTED)]
+        back = [award.proposal, *proposals_of(brief, ProposalState.NOT_SELECTED)]
         for proposal in back:
-            apply_transition(proposal, "reinstate", Actor.COMPANY_OWNER, phase)
+            apply_transition(proposal, "reinstate", ProposalActor.COMPANY_OWNER, phase)
             proposal.decided_at = None
         record(viewer, "brief.reopen", "brief", brief.reference, proposal=award.proposal_id)
         _open_choice_again(brief, award)
@@ -242,11 +242,11 @@ def decline_award(viewer: Viewer, proposal_id: int, reason: str) -> None:
         if not reason:
             raise RuleBroken(_("Explain why you cannot take the job."), "reason")
         phase = phase_of(brief)
-        apply_transition(proposal, "decline_award", Actor.SUPPLIER_OWNER, phase)
+        apply_transition(proposal, "decline_award", ProposalActor.SUPPLIER_OWNER, phase)
         proposal.supplier_reason = reason
-        back = proposals_of(brief, State.NOT_SELECTED)
+        back = proposals_of(brief, ProposalState.NOT_SELECTED)
         for other in back:
-            apply_transition(other, "reinstate", Actor.SUPPLIER_OWNER, phase)
+            apply_transition(other, "reinstate", ProposalActor.SUPPLIER_OWNER, phase)
             other.decided_at = None
         record_action(viewer, "proposal.decline_award", brief, proposal)
         _open_choice_again(brief, award)
@@ -269,7 +269,7 @@ def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text
             raise RuleBroken(_("Choose the must-have that is not met."), "demand")
         if not text:
             raise RuleBroken(_("Describe in one sentence what is missing."), "text")
-        apply_transition(proposal, "rule_out", Actor.COMPANY_OWNER, phase_of(brief))
+        apply_transition(proposal, "rule_out", ProposalActor.COMPANY_OWNER, phase_of(brief))
         proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
         proposal.outcome_code, proposal.outcome_text = "must_have", f"{demand}: {text}"
         record_action(viewer, "proposal.rule_out", brief, proposal)

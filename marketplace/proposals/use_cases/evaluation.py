@@ -21,7 +21,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
-from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, State
+from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, ProposalState
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
 from marketplace.proposals.queries.offers import HIDDEN_STATES
@@ -69,7 +69,7 @@ def open_early(viewer: Viewer, reference: str) -> bool:
 
 
 def _all_have_answered(brief: Brief) -> bool:
-    sent = {proposal.supplier_id for proposal in proposals_of(brief, State.SUBMITTED)}
+    sent = {proposal.supplier_id for proposal in proposals_of(brief, ProposalState.SUBMITTED)}
     asked = session.scalars(select(Invitation).where(Invitation.brief_id == brief.id)).all()
     return bool(sent) and all(one.supplier_id in sent or one.state == "declined" for one in asked)
 
@@ -77,7 +77,7 @@ def _all_have_answered(brief: Brief) -> bool:
 def announce_opening(brief: Brief) -> None:
     """Open the sealed offers of a brief, and notify company and garden of the number of offers."""
     open_sealed_offers(brief)
-    count = len(proposals_of(brief, State.SUBMITTED))
+    count = len(proposals_of(brief, ProposalState.SUBMITTED))
     title = brief.versions[-1].title
     send(notices.offers_opened(title, brief.reference, count), company_receivers(brief))
     record(None, "brief.opened", "brief", brief.reference)
@@ -144,7 +144,7 @@ def can_extend_without_offers(brief: Brief) -> bool:
     if brief.extensions >= MAX_EXTENSIONS or was_extended_without_offers(brief):
         return False
     earliest, latest = extension_range(brief)
-    return earliest <= latest and not proposals_of(brief, *(set(State) - set(HIDDEN_STATES)))
+    return earliest <= latest and not proposals_of(brief, *(set(ProposalState) - set(HIDDEN_STATES)))
 
 
 def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:

@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs.lifecycle import Phase, State
+from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
@@ -21,12 +21,12 @@ from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import (
     GARDEN_NOTICE_DAYS,
     REMINDER_DAYS,
-    Actor,
+    ProposalActor,
+    ProposalState,
     days_after,
     lapses_at,
     opened_at,
 )
-from marketplace.proposals.lifecycle import State as OfferState
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.use_cases.evaluation import announce_opening
@@ -61,7 +61,7 @@ class UndecidedBrief:
 def _is_undecided() -> ColumnElement[bool]:
     now = clock.now()
     passed = (Brief.deadline < now) | (Brief.opened_early_at <= now)
-    return and_(Brief.state == State.PUBLISHED, Brief.deadline.is_not(None), passed)
+    return and_(Brief.state == BriefState.PUBLISHED, Brief.deadline.is_not(None), passed)
 
 
 def _undecided_briefs() -> list[UndecidedBrief]:
@@ -189,8 +189,8 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
 
 def _lapse(brief: Brief) -> None:
     now, title = clock.now(), brief.versions[-1].title
-    for proposal in proposals_of(brief, OfferState.SUBMITTED):
-        _close(None, brief, proposal, Actor.CLOCK)
+    for proposal in proposals_of(brief, ProposalState.SUBMITTED):
+        _close(None, brief, proposal, ProposalActor.CLOCK)
         name = "" if brief.name_hidden else brief.company.name
         send(notices.brief_lapsed(name, title, proposal.id), supplier_receivers(proposal))
     apply_brief_transition(brief, "lapse")
@@ -200,7 +200,7 @@ def _lapse(brief: Brief) -> None:
     send(notices.own_brief_lapsed(title, brief.reference), people)
 
 
-def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: Actor) -> None:
+def _close(viewer: Viewer | None, brief: Brief, proposal: Proposal, actor: ProposalActor) -> None:
     phase = phase_of(brief)
     apply_transition(proposal, "close", actor, phase)
     proposal.decided_at, proposal.outcome_seen_at = clock.now(), None
@@ -212,8 +212,8 @@ def close_with_brief(viewer: Viewer, brief: Brief) -> None:
 
     The notice of the withdrawal gives suppliers the reason. Offers to a brief withdrawn before its deadline stay sealed.
     """
-    for proposal in proposals_of(brief, OfferState.SUBMITTED):
-        _close(viewer, brief, proposal, Actor.COMPANY_OWNER)
+    for proposal in proposals_of(brief, ProposalState.SUBMITTED):
+        _close(viewer, brief, proposal, ProposalActor.COMPANY_OWNER)
         proposal.outcome_text = brief.closed_reason
 
 

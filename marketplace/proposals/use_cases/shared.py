@@ -16,7 +16,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
-from marketplace.proposals.lifecycle import Actor, State
+from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models import Proposal, SealedEvent
 from marketplace.proposals.queries import count_duplicate_offers, is_opened
 
@@ -62,12 +62,12 @@ def apply_brief_transition(brief: Brief, move: str) -> None:
     brief.updated_at = clock.now()
 
 
-def supplier_actor(viewer: Viewer) -> Actor:
+def supplier_actor(viewer: Viewer) -> ProposalActor:
     """Return the viewer's role in the supplier."""
-    return Actor.SUPPLIER_OWNER if viewer.is_owner else Actor.SUPPLIER_MEMBER
+    return ProposalActor.SUPPLIER_OWNER if viewer.is_owner else ProposalActor.SUPPLIER_MEMBER
 
 
-def apply_transition(proposal: Proposal, move: str, actor: Actor, phase: brief_life.Phase) -> None:
+def apply_transition(proposal: Proposal, move: str, actor: ProposalActor, phase: brief_life.Phase) -> None:
     """Set an offer to the resulting state of a transition. Raises Conflict if it is not allowed now."""
     if not lifecycle.can(move, proposal.state, actor, phase):
         raise Conflict(_("You cannot do this with the offer's current status. Reload the page."))
@@ -77,7 +77,7 @@ def apply_transition(proposal: Proposal, move: str, actor: Actor, phase: brief_l
     proposal.updated_at = clock.now()
 
 
-def proposals_of(brief: Brief, *states: State) -> Sequence[Proposal]:
+def proposals_of(brief: Brief, *states: ProposalState) -> Sequence[Proposal]:
     """Return the offers to a brief in the given states, in the order they were started."""
     query = (
         select(Proposal)
@@ -119,7 +119,7 @@ def open_sealed_offers(brief: Brief) -> None:
 
 def freeze_submitted_offers(brief: Brief) -> None:
     """Make the submitted offers of an opened brief immutable. Idempotent."""
-    for proposal in proposals_of(brief, State.SUBMITTED):
+    for proposal in proposals_of(brief, ProposalState.SUBMITTED):
         if proposal.opened_at is None:
             proposal.opened_at = clock.now()
             proposal.repeats = count_duplicate_offers(proposal, opened=True)

@@ -13,7 +13,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import OfferContent
 from marketplace.proposals.duplicate_text import MAX_OFFERS_PER_DAY
-from marketplace.proposals.lifecycle import State
+from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models import Proposal, random_id
 from marketplace.proposals.queries import (
     SupplierOffer,
@@ -75,7 +75,7 @@ def _keep(
         session.flush()
         record_action(viewer, "proposal.begin", supplier_offer.brief, proposal)
         return proposal
-    if proposal.state == State.WITHDRAWN:
+    if proposal.state == ProposalState.WITHDRAWN:
         raise RuleBroken(_("This offer has been withdrawn. Restore it before you change it."))
     if seen_revision is not None and seen_revision != proposal.revision and proposal.content != stored:
         raise Conflict(

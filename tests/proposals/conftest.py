@@ -174,12 +174,12 @@ class Market:
 
 @pytest.fixture
 def at_noon(time_machine: Any) -> Any:
-    """Stand at noon on the day the brief is published; `move_to` goes on.
+    """Freeze time at noon on the day the brief is published; `move_to` advances it.
 
-    Directories that earlier tests have read are forgotten: all that were made at this hour bear the same marks.
+    Clears the directory caches, because directories that earlier tests built at this hour have the same fingerprint.
     """
-    for kept in (corpus._corpora, catalogue_cache._kept):
-        kept.clear()
+    for cache in (corpus._corpora, catalogue_cache._cache):
+        cache.clear()
     time_machine.move_to(NOON, tick=False)
     return time_machine
 

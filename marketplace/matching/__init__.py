@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
     from marketplace.matching.index.what_if import FitChange
     from marketplace.matching.ranking import Fit, Match, Ranking
-    from marketplace.matching.settings import PART_CODES, Settings
+    from marketplace.matching.settings import PART_CODES, MatchingSettings
     from marketplace.matching.spam import flags
 
 _MODULES = {
@@ -42,7 +42,7 @@ _MODULES = {
     "Position": "documents",
     "Query": "documents",
     "Ranking": "ranking",
-    "Settings": "settings",
+    "MatchingSettings": "settings",
     "SnapshotError": "index.snapshot",
     "TRACKS": "evaluation.measures",
     "TermMatch": "explanation",
@@ -68,12 +68,12 @@ __all__ = [
     "Glossary",
     "Index",
     "Match",
+    "MatchingSettings",
     "NeedSuggestion",
     "Position",
     "Query",
     "Ranking",
     "ScorePart",
-    "Settings",
     "SnapshotError",
     "TermMatch",
     "discard",

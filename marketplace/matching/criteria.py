@@ -14,7 +14,7 @@ from typing import Any
 
 from marketplace.matching.documents import Document, Position, Query
 from marketplace.matching.explanation import Note
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 
 EARTH_RADIUS_KM = 6371.0
 UNKNOWN_SHARE = 0.5
@@ -62,7 +62,9 @@ def _speaks(query: Query, document: Document) -> bool:
     return bool(wanted & offered) or bool(wanted & WRITTEN_NORWEGIAN and offered & WRITTEN_NORWEGIAN)
 
 
-def exclusion(query: Query, document: Document, best_evidence: float, settings: Settings) -> Exclusion | None:
+def exclusion(
+    query: Query, document: Document, best_evidence: float, settings: MatchingSettings
+) -> Exclusion | None:
     """Return the first hard requirement that a supplier fails, or None.
 
     `best_evidence` (0 to 1) is the supplier's best evidence, by words or ticked services, for a confirmed service.
@@ -94,13 +96,13 @@ def exclusion_params(reason: str, query: Query, next_start: dt.date | None) -> d
     return {"date": next_start.isoformat() if next_start else None}
 
 
-def nearness(km: float, settings: Settings) -> float:
+def nearness(km: float, settings: MatchingSettings) -> float:
     """Return 1 for a short distance, falling linearly to 0 for a long one."""
     span = settings.far_km - settings.near_km
     return min(1.0, max(0.0, (settings.far_km - km) / span))
 
 
-def place(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def place(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     """Judge whether the supplier can work where it is needed."""
     if _comes_to(query, document):
         return CriterionResult(1.0, (("comes_to", {"municipality": query.municipality}),))
@@ -118,7 +120,7 @@ def place(query: Query, document: Document, settings: Settings) -> CriterionResu
     return CriterionResult(near, (), (("far_away", note),))
 
 
-def budget(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def budget(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     """Judge whether the supplier's lowest price is within the budget."""
     if document.price_from_nok is None:
         return CriterionResult(UNKNOWN_SHARE, (), (("price_unknown", {}),))
@@ -133,7 +135,7 @@ def budget(query: Query, document: Document, settings: Settings) -> CriterionRes
     )
 
 
-def availability(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def availability(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     """Judge whether the supplier can start in time."""
     if document.next_start is None:
         return CriterionResult(UNKNOWN_SHARE, (), (("start_unknown", {}),))
@@ -148,7 +150,9 @@ def availability(query: Query, document: Document, settings: Settings) -> Criter
     )
 
 
-def sector(query: Query, document: Document, settings: Settings, *, in_words: bool) -> CriterionResult:
+def sector(
+    query: Query, document: Document, settings: MatchingSettings, *, in_words: bool
+) -> CriterionResult:
     """Judge experience in the sector: cases count most, then the stated sectors, then mentions in the texts."""
     if not query.sector:
         return CriterionResult(0.0)

@@ -8,7 +8,7 @@ from typing import Any, Self
 from marketplace.matching.criteria import OVER_BUDGET, RELATED_ONLY, Exclusion
 from marketplace.matching.explanation import Explanation
 from marketplace.matching.serialization import to_plain
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 
 SAME_SCORE_DIGITS = 9
 
@@ -81,7 +81,7 @@ class Ranking:
     """The ranking of all suppliers for one brief. `settings` are the ones that it was computed with."""
 
     query_id: str
-    settings: Settings
+    settings: MatchingSettings
     matches: tuple[Match, ...]
     excluded: Sequence[Exclusion] = ()
 
@@ -98,7 +98,7 @@ class Ranking:
         """Read a ranking from JSON values."""
         return cls(
             values["query_id"],
-            Settings.from_dict(values["settings"]),
+            MatchingSettings.from_dict(values["settings"]),
             tuple(Match.from_dict(match) for match in values["matches"]),
             tuple(
                 Exclusion(exclusion["document_id"], exclusion["reason"], exclusion["params"])

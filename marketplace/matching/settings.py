@@ -10,7 +10,7 @@ PART_CODES = ("words", "services", "sector", "place", "budget", "availability")
 
 
 @dataclass(frozen=True, slots=True)
-class Settings:
+class MatchingSettings:
     """Parameters of the ranking. The six `max_…` are points out of 100.
 
     `k1`, `b` and the field weights are those of BM25F (see `index/bm25.py`).

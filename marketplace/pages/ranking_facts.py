@@ -8,7 +8,7 @@ from functools import cache
 from marketplace.core.i18n import format_number
 from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path
-from marketplace.matching import PART_CODES, Settings
+from marketplace.matching import PART_CODES, MatchingSettings
 from marketplace.sourcing.match_explanation import part_label
 
 
@@ -55,7 +55,7 @@ def measured() -> Measured:
     )
 
 
-def parts_in_words(settings: Settings) -> list[PartInWords]:
+def parts_in_words(settings: MatchingSettings) -> list[PartInWords]:
     """Return the six parts with their maximum points, largest first."""
     abouts = {
         "words": _("The words you wrote, compared with what suppliers write about themselves and their jobs. A rare word counts more than a common one, and repeating a word fifty times gives no extra points."),

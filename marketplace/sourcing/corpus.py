@@ -18,7 +18,7 @@ from marketplace.core.cache import BoundedCache
 from marketplace.core.database import read_transaction, session
 from marketplace.core.i18n import use_locale
 from marketplace.directory.queries import catalogue, directory_fingerprint, matchable_suppliers
-from marketplace.matching import Document, Settings
+from marketplace.matching import Document, MatchingSettings
 from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.documents import Listing, effective_document, listing_of
 from marketplace.sourcing.run_storage import DamagedRunError
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from marketplace.matching import Index
 
-SETTINGS = Settings()
+SETTINGS = MatchingSettings()
 T = TypeVar("T")
 MAX_CACHED = 256
 REFIT_THRESHOLD = 0.1

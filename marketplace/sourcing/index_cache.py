@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, cast
 
 from marketplace import matching
 from marketplace.core.database import session
-from marketplace.matching import Document, Settings
+from marketplace.matching import Document, MatchingSettings
 from marketplace.sourcing.directory_snapshots import matcher_digest
 from marketplace.suppliers.glossary import glossary
 
@@ -34,12 +34,12 @@ def use_cache_dir(database: "URL", directory: Path) -> None:
     _cache_dirs[database] = directory
 
 
-def fit_or_load(digest: str, documents: Sequence[Document], settings: Settings) -> "Index":
+def fit_or_load(digest: str, documents: Sequence[Document], settings: MatchingSettings) -> "Index":
     """Return the index fitted on these documents, from the cache if possible. `digest` is the documents' digest."""
     return fit_or_load_at(path_for(digest, settings), documents, settings)
 
 
-def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: Settings) -> "Index":
+def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: MatchingSettings) -> "Index":
     """Return the index stored at a path, or fit it on these documents and store it there.
 
     A damaged file is deleted and written again. When the directory is not writable, the index stays in this process's
@@ -62,13 +62,13 @@ def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: S
     return _open(path, settings) or index
 
 
-def load(digest: str, settings: Settings) -> "Index | None":
+def load(digest: str, settings: MatchingSettings) -> "Index | None":
     """Return the cached index fitted on the documents with this digest, or None."""
     path = path_for(digest, settings)
     return _open(path, settings) if path else None
 
 
-def path_for(digest: str, settings: Settings) -> Path | None:
+def path_for(digest: str, settings: MatchingSettings) -> Path | None:
     """Return the cache path of the index fitted on the documents with this digest, or None without a cache."""
     directory = _cache_dirs.get(cast("Engine", session.get_bind()).url)
     if directory is None:
@@ -77,7 +77,7 @@ def path_for(digest: str, settings: Settings) -> Path | None:
     return directory / hashlib.sha256(key.encode()).hexdigest()[:32]
 
 
-def _open(path: Path, settings: Settings) -> "Index | None":
+def _open(path: Path, settings: MatchingSettings) -> "Index | None":
     if not path.exists():
         return None
     try:

@@ -6,7 +6,7 @@ from typing import Any
 from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.matching import Query, Ranking, Settings
+from marketplace.matching import MatchingSettings, Query, Ranking
 from marketplace.sourcing.directory_snapshots import load_documents, matcher_digest
 from marketplace.sourcing.models import RankingRun
 from marketplace.sourcing.run_storage import DamagedRunError, deserialize, serialize
@@ -34,7 +34,7 @@ def replay(run_id: int) -> str:
     if run.matcher != matcher_digest():
         message = "the run is undamaged, but was made by another version of the matcher"
         raise MatcherMismatchError(message)
-    settings = Settings.from_dict(run.settings)
+    settings = MatchingSettings.from_dict(run.settings)
     index = matching.Index.build(base, glossary(), settings).updated(directory)
     query = Query.from_dict(inputs["query"])
     ranking = index.rank(

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.matching import CaseText, Document, Index, Position, Query, Settings, criteria
+from marketplace.matching import CaseText, Document, Index, MatchingSettings, Position, Query, criteria
 from marketplace.matching.index.attribute_columns import REASONS, AttributeColumns
 
-SETTINGS = Settings()
+SETTINGS = MatchingSettings()
 PLACES = ("5021", "5022", "5001")
 SECTORS = ("food-drink", "tourism")
 SERVICES = ("ecm.shop", "med.photo", "web.site")

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from marketplace.matching import CaseText, Document, Exclusion, Position, Query, Settings, criteria
+from marketplace.matching import CaseText, Document, Exclusion, MatchingSettings, Position, Query, criteria
 from marketplace.matching.criteria import CriterionResult
 
-SETTINGS = Settings()
+SETTINGS = MatchingSettings()
 DAY = dt.date(2027, 3, 1)
 HERE = Position(63.0, 10.0)
 

@@ -16,10 +16,10 @@ from marketplace.matching import (
     Glossary,
     Index,
     Match,
+    MatchingSettings,
     Position,
     Query,
     Ranking,
-    Settings,
 )
 
 OPPDAL = "5021"
@@ -208,8 +208,8 @@ def test_retired_service_is_accepted_in_old_texts(glossary: Glossary, suppliers:
 
 def test_settings_must_add_up_to_100() -> None:
     with pytest.raises(ValueError, match="not 100"):
-        Settings(max_words=50)
-    assert Settings.from_dict(Settings(k1=1.5).to_dict()).k1 == 1.5
+        MatchingSettings(max_words=50)
+    assert MatchingSettings.from_dict(MatchingSettings(k1=1.5).to_dict()).k1 == 1.5
 
 
 def test_empty_index_has_no_matches(glossary: Glossary) -> None:

@@ -15,9 +15,9 @@ from marketplace.matching import (
     Document,
     Glossary,
     Index,
+    MatchingSettings,
     Position,
     Query,
-    Settings,
 )
 from marketplace.matching.analysis.decompounding import CompoundSplitter
 from tests.matching.reference import Directory
@@ -72,7 +72,7 @@ def _strengths(words: tuple[str, ...], strength_of: dict[str, float]) -> list[fl
 @pytest.fixture(scope="module")
 def reference(devset: Index, glossary: Glossary) -> Directory:
     """The judged suppliers in the reference implementation."""
-    return Directory(devset.documents, glossary, Settings())
+    return Directory(devset.documents, glossary, MatchingSettings())
 
 
 def test_judged_briefs_agree_with_reference(
@@ -91,7 +91,9 @@ def test_copied_brief_agrees_with_reference(
     longest = max(devset_briefs, key=lambda query: len(query.text))
     copy = Document(id="copy", name="Kopi", text=longest.text, lang=longest.lang)
     documents, glossary = [*devset.documents, copy], reference.glossary
-    _assert_agree(Index.build(documents, glossary), Directory(documents, glossary, Settings()), longest)
+    _assert_agree(
+        Index.build(documents, glossary), Directory(documents, glossary, MatchingSettings()), longest
+    )
 
 
 def test_compound_splits_agree_with_reference(reference: Directory, glossary: Glossary) -> None:
@@ -237,9 +239,9 @@ random_briefs = st.builds(
 )
 chosen_settings = st.sampled_from(
     [
-        Settings(),
-        Settings(k1=0.9, b=0.4, weight_parts=0.3, fuzzy_terms=2, ticked_share=0.2, focus_share=0.8),
-        Settings(max_words=50.0, max_services=15.0, query_sharpness=1.0, document_sharpness=2.0),
+        MatchingSettings(),
+        MatchingSettings(k1=0.9, b=0.4, weight_parts=0.3, fuzzy_terms=2, ticked_share=0.2, focus_share=0.8),
+        MatchingSettings(max_words=50.0, max_services=15.0, query_sharpness=1.0, document_sharpness=2.0),
     ]
 )
 
@@ -251,7 +253,10 @@ chosen_settings = st.sampled_from(
     chosen=chosen_settings,
 )
 def test_random_directories_agree_with_reference(
-    small_glossary: Glossary, drawn_documents: list[Document], drawn_briefs: list[Query], chosen: Settings
+    small_glossary: Glossary,
+    drawn_documents: list[Document],
+    drawn_briefs: list[Query],
+    chosen: MatchingSettings,
 ) -> None:
     documents = [_named(document, f"s{number}") for number, document in enumerate(drawn_documents)]
     index = Index.build(documents, small_glossary, chosen)

@@ -15,11 +15,11 @@ from marketplace.matching import (
     Explanation,
     Fit,
     Match,
+    MatchingSettings,
     Position,
     Query,
     Ranking,
     ScorePart,
-    Settings,
     TermMatch,
     suggest_needs,
 )
@@ -79,7 +79,7 @@ def test_match_reads_flags_from_lacks_only() -> None:
 
 def test_ranking_round_trips_through_json() -> None:
     match = Match(1, "d", 21.75, EXPLANATION)
-    settings = Settings(k1=1.5)
+    settings = MatchingSettings(k1=1.5)
     ranking = Ranking(
         "q", settings, (match, Match(2, "e", 0.0, Explanation(()))), (Exclusion("x", "time", {"date": None}),)
     )
@@ -134,7 +134,7 @@ def test_rotation_matches_hand_calculation() -> None:
         EXPLANATION.terms[0],
         EXPLANATION,
         Match(1, "d", 1.0, EXPLANATION),
-        Ranking("q", Settings(), ()),
+        Ranking("q", MatchingSettings(), ()),
         Fit(1, 2, {}),
         Exclusion("d", "time", {}),
         CriterionResult(0.5),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.matching import Document, Glossary, Index, Query, Settings
+from marketplace.matching import Document, Glossary, Index, MatchingSettings, Query
 from marketplace.matching.index import snapshot
 from marketplace.matching.index.snapshot import SnapshotError
 from marketplace.matching.storage.string_table import (
@@ -53,7 +53,7 @@ def test_other_stamp_or_settings_are_refused(folder: Path, glossary: Glossary) -
     with pytest.raises(SnapshotError, match="other words or formulas; it has to be rebuilt"):
         Index.open(folder, glossary, stamp="others")
     with pytest.raises(SnapshotError, match="other settings"):
-        Index.open(folder, glossary, Settings(k1=1.3), stamp="words")
+        Index.open(folder, glossary, MatchingSettings(k1=1.3), stamp="words")
 
 
 def test_changed_or_missing_file_is_detected(folder: Path, glossary: Glossary) -> None:

@@ -69,10 +69,10 @@ def test_replay_command_in_another_process(app, market, publish):
 OTHER_RELEASE = """
 import sys
 
-from marketplace.matching import Query, Settings
+from marketplace.matching import Query, MatchingSettings
 from marketplace.sourcing import corpus
 
-corpus.SETTINGS = Settings(max_words=40.0, max_services=10.0, max_place=25.0, b=0.3, max_sector=10.0)
+corpus.SETTINGS = MatchingSettings(max_words=40.0, max_services=10.0, max_place=25.0, b=0.3, max_sector=10.0)
 
 from marketplace.app import create_app
 from marketplace.core.database import session

@@ -14,7 +14,7 @@ import pytest
 from tests.support.run import Run
 
 if TYPE_CHECKING:
-    from marketplace.matching import Document, Index, Settings
+    from marketplace.matching import Document, Index, MatchingSettings
 
 
 @contextlib.contextmanager
@@ -32,7 +32,7 @@ def shared_indexes(run: Run) -> Iterator[None]:
     known: dict[str, Index | None] = {}
 
     @functools.wraps(opened)
-    def shared_opened(place: Path, settings: "Settings") -> "Index | None":
+    def shared_opened(place: Path, settings: "MatchingSettings") -> "Index | None":
         if not place.is_symlink():
             return opened(place, settings)
         if place.name not in known:
@@ -40,7 +40,9 @@ def shared_indexes(run: Run) -> Iterator[None]:
         return known[place.name]
 
     @functools.wraps(fit_at)
-    def shared_fit_at(place: Path | None, documents: "Sequence[Document]", settings: "Settings") -> "Index":
+    def shared_fit_at(
+        place: Path | None, documents: "Sequence[Document]", settings: "MatchingSettings"
+    ) -> "Index":
         if place is None:
             return fit_at(place, documents, settings)
         shared = folder / place.name

@@ -18,7 +18,7 @@ from sklearn.base import BaseEstimator, TransformerMixin, clone
 from marketplace.matching.analysis.plain_text import clean
 from marketplace.matching.analysis.stemming import stem
 from marketplace.matching.analysis.stop_words import StopWords
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 
 MAX_WORD_LENGTH = 60
 CACHE_SIZE = 50_000
@@ -82,7 +82,7 @@ class Analyzer(TransformerMixin, BaseEstimator):  # type: ignore[misc] # because
     def _clear_cache(self) -> None:
         """Clear the cache of analyzed words, which depend on the parameters and the splitter."""
         size = CACHE_SIZE if self._token_cache is None else CACHE_SIZE_WITH_LOOKUP
-        self._cache: BoundedCache[tuple[str, bool], tuple[str, tuple[str, ...]]] = BoundedCache(size)
+        self._cache: BoundedDict[tuple[str, bool], tuple[str, tuple[str, ...]]] = BoundedDict(size)
 
     def set_params(self, **params: Any) -> Self:
         """Set parameters, as in scikit-learn."""

@@ -14,7 +14,7 @@ from typing import Any, Self
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 
 LINKING_LETTERS = ("", "s", "e")
 INFLECTIONS = ("ene", "ane", "ens", "ets", "en", "et", "er", "ar", "a", "e", "s", "r", "n", "t")
@@ -59,7 +59,7 @@ class CompoundSplitter(TransformerMixin, BaseEstimator):  # type: ignore[misc] #
     def restore(self, words: Mapping[str, int]) -> Self:
         """Set the word frequencies, as computed by `fit` or loaded from disk."""
         self.words_ = words
-        self._cache: BoundedCache[str, tuple[str, ...]] = BoundedCache(CACHE_SIZE)
+        self._cache: BoundedDict[str, tuple[str, ...]] = BoundedDict(CACHE_SIZE)
         return self
 
     def transform(self, words: Iterable[str]) -> list[tuple[str, ...]]:

@@ -26,7 +26,7 @@ from marketplace.matching.evaluation.measures import (
 from marketplace.matching.evaluation.qrels import EvaluationSet, KnownCodes, Row, read_set
 from marketplace.matching.index.index import Index
 from marketplace.matching.index.lexical import LexicalIndex, query_tokens
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 
 Figures = dict[str, dict[str, float]]
 
@@ -37,7 +37,7 @@ class Evaluator:
 
     glossary: Glossary
     positions: Mapping[str, Position] = field(default_factory=dict)
-    settings: Settings = field(default_factory=Settings)
+    settings: MatchingSettings = field(default_factory=MatchingSettings)
 
     @property
     def known_codes(self) -> KnownCodes:

@@ -13,7 +13,7 @@ import numpy as np
 from marketplace.matching import criteria
 from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN_SHARE, WRITTEN_NORWEGIAN
 from marketplace.matching.documents import Document, Query
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.string_table import Vocabulary, mapped
 from marketplace.matching.storage.types import IntSequence, Mask, Vector
 
@@ -55,7 +55,9 @@ class AttributeColumns:
     ARRAYS = ("price", "next_start", "latitude", "longitude", "remote", "has_area", "has_languages")
     ROWS = ("comes_to", "speaks", "sectors", "job_in_sector", "jobs_in_sector", "job_of_service")
 
-    def __init__(self, settings: Settings, arrays: Mapping[str, Any], rows: Mapping[str, ValueIndex]) -> None:
+    def __init__(
+        self, settings: MatchingSettings, arrays: Mapping[str, Any], rows: Mapping[str, ValueIndex]
+    ) -> None:
         self.settings = settings
         self.size = len(arrays["price"])
         self.price: Vector = arrays["price"]
@@ -68,7 +70,7 @@ class AttributeColumns:
         self._rows = rows
 
     @classmethod
-    def of(cls, documents: Sequence[Document], settings: Settings) -> Self:
+    def of(cls, documents: Sequence[Document], settings: MatchingSettings) -> Self:
         """Read the attributes of documents."""
         arrays = {
             "price": _float_column(d.price_from_nok for d in documents),
@@ -105,7 +107,7 @@ class AttributeColumns:
             np.save(folder / f"column-{name}-rows.npy", rows.rows)
 
     @classmethod
-    def open(cls, folder: Path, settings: Settings) -> Self:
+    def open(cls, folder: Path, settings: MatchingSettings) -> Self:
         """Memory-map what `save` wrote."""
         rows = {
             name: ValueIndex(

@@ -16,7 +16,7 @@ from marketplace.matching.index.exclusions import LazyExclusions
 from marketplace.matching.index.query_scores import QueryScores
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.types import Mask, Vector
 
 IntRows = np.ndarray[Any, np.dtype[np.signedinteger[Any]]]
@@ -263,6 +263,6 @@ class Comparison(QueryScores):
         )
 
 
-def _criterion_part(code: str, result: CriterionResult, settings: Settings) -> ScorePart:
+def _criterion_part(code: str, result: CriterionResult, settings: MatchingSettings) -> ScorePart:
     maximum = settings.maximum(code)
     return ScorePart(code, maximum * result.share, maximum)

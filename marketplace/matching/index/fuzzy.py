@@ -14,7 +14,7 @@ import numpy as np
 from sklearn.base import BaseEstimator, TransformerMixin
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary, mapped
 from marketplace.matching.storage.types import Vector
@@ -52,7 +52,7 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         """Set the fitted state: the terms, and their n-grams if already indexed."""
         self.terms_ = terms
         self._ngrams = ngrams
-        self._cache: BoundedCache[str, SimilarTerms] = BoundedCache(CACHE_SIZE)
+        self._cache: BoundedDict[str, SimilarTerms] = BoundedDict(CACHE_SIZE)
         return self
 
     @property

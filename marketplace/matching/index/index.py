@@ -17,7 +17,7 @@ from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
 from marketplace.matching.index.store import Store
 from marketplace.matching.ranking import Fit, Match, Ranking, order_key, rotate_ties
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 
 
 class Index:
@@ -37,7 +37,7 @@ class Index:
         return int(np.count_nonzero(self._store.alive))
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> MatchingSettings:
         """The settings that the index ranks by."""
         return self._store.settings
 
@@ -46,13 +46,13 @@ class Index:
         cls,
         documents: Sequence[Document],
         glossary: Glossary,
-        settings: Settings | None = None,
+        settings: MatchingSettings | None = None,
         *,
         training: Sequence[Document] | None = None,
     ) -> "Index":
         """Build an index. The need model is trained on the ticked services of `training`, by default all documents."""
         training = documents if training is None else training
-        return cls(Store.of(documents, glossary, settings or Settings(), training))
+        return cls(Store.of(documents, glossary, settings or MatchingSettings(), training))
 
     def save(self, folder: Path, stamp: str = "") -> None:
         """Write the fitted models and the base segment into a folder that `open` maps.
@@ -63,13 +63,13 @@ class Index:
 
     @classmethod
     def open(
-        cls, folder: Path, glossary: Glossary, settings: Settings | None = None, stamp: str = ""
+        cls, folder: Path, glossary: Glossary, settings: MatchingSettings | None = None, stamp: str = ""
     ) -> "Index":
         """Memory-map a saved index. Raises SnapshotError if it is damaged or was written by another version.
 
         `stamp` identifies the glossary and formulas of this installation; an index with another stamp is refused.
         """
-        return cls(snapshot.read(folder, glossary, settings or Settings(), stamp))
+        return cls(snapshot.read(folder, glossary, settings or MatchingSettings(), stamp))
 
     def updated(self, documents: Sequence[Document]) -> "Index":
         """Return an index over exactly these documents that uses the fitted models of this one.
@@ -198,13 +198,13 @@ def suggest_needs(
     glossary: Glossary,
     lang: str | None = None,
     *,
-    settings: Settings | None = None,
+    settings: MatchingSettings | None = None,
     limit: int = 8,
 ) -> list[NeedSuggestion]:
     """Return the services that a text probably asks for, by the glossary alone, most probable first."""
-    return _glossary_index(glossary, settings or Settings()).suggest_needs(text, lang, limit=limit)
+    return _glossary_index(glossary, settings or MatchingSettings()).suggest_needs(text, lang, limit=limit)
 
 
 @lru_cache(maxsize=2)
-def _glossary_index(glossary: Glossary, settings: Settings) -> Index:
+def _glossary_index(glossary: Glossary, settings: MatchingSettings) -> Index:
     return Index.build((), glossary, settings)

@@ -10,9 +10,9 @@ from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.analysis.stop_words import LANGUAGES
 from marketplace.matching.documents import Document
 from marketplace.matching.index.needs import NeedModel
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.spam import TOO_MANY_SERVICES
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 from marketplace.matching.storage.types import Mask, Vector
 
 Fields = Mapping[str, Sequence[Token]]
@@ -49,7 +49,9 @@ class ExplanationTerms(NamedTuple):
 class DocumentEncoder:
     """Encodes documents with the compounds and the need model that an index was fitted with."""
 
-    def __init__(self, glossary: Glossary, settings: Settings, analyzer: Analyzer, needs: NeedModel) -> None:
+    def __init__(
+        self, glossary: Glossary, settings: MatchingSettings, analyzer: Analyzer, needs: NeedModel
+    ) -> None:
         self.glossary = glossary
         self.settings = settings
         self.analyzer = analyzer
@@ -58,7 +60,7 @@ class DocumentEncoder:
             code: [token for lang in LANGUAGES for token in analyzer.tokens(label[lang], lang)]
             for code, label in glossary.labels.items()
         }
-        self._explanation_cache: BoundedCache[Document, ExplanationTerms] = BoundedCache(CACHE_SIZE)
+        self._explanation_cache: BoundedDict[Document, ExplanationTerms] = BoundedDict(CACHE_SIZE)
 
     def tokenize(self, document: Document) -> Fields:
         """Return a document's tokens by field. Raises ValueError if a service code never existed."""

@@ -13,7 +13,7 @@ import numpy as np
 from marketplace.matching.analysis.analyzer import Analyzer, Token
 from marketplace.matching.index.bm25 import FieldedBM25Transformer, count_fields
 from marketplace.matching.index.fuzzy import FuzzyTerms
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.hash_table import NOT_FOUND
 from marketplace.matching.storage.postings import Postings
 from marketplace.matching.storage.string_table import Vocabulary, mapped
@@ -81,7 +81,11 @@ class LexicalIndex:
     """
 
     def __init__(
-        self, settings: Settings, weighting: FieldedBM25Transformer, vocabulary: Vocabulary, fuzzy: FuzzyTerms
+        self,
+        settings: MatchingSettings,
+        weighting: FieldedBM25Transformer,
+        vocabulary: Vocabulary,
+        fuzzy: FuzzyTerms,
     ) -> None:
         self.settings = settings
         self.fields = tuple(weighting.weights or ())
@@ -93,7 +97,9 @@ class LexicalIndex:
         self._added_terms: dict[str, int] = {}
 
     @classmethod
-    def of(cls, documents: Iterable[Fields], weights: Mapping[str, float], settings: Settings) -> Self:
+    def of(
+        cls, documents: Iterable[Fields], weights: Mapping[str, float], settings: MatchingSettings
+    ) -> Self:
         """Fit the index to documents, which are iterated over once; `weights` are the field weights."""
         weights = {**weights, PARTS: settings.weight_parts}
         terms, counts = count_fields(map(_terms_by_field, documents), tuple(weights))
@@ -112,7 +118,7 @@ class LexicalIndex:
         return {"weights": self.weighting.weights, "mean_length": self.weighting.mean_length_}
 
     @classmethod
-    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: Settings) -> Self:
+    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: MatchingSettings) -> Self:
         """Memory-map what `save` wrote; `metadata` is what it returned."""
         weighting = FieldedBM25Transformer(metadata["weights"], k1=settings.k1, b=settings.b)
         weighting.mean_length_, weighting.idf_ = metadata["mean_length"], mapped(folder / "idf.npy")
@@ -292,7 +298,7 @@ def _terms_and_parts(tokens: Iterable[Token]) -> Iterator[str]:
 
 
 def query_tokens(
-    analyzer: Analyzer, title: str, text: str, lang: str, settings: Settings
+    analyzer: Analyzer, title: str, text: str, lang: str, settings: MatchingSettings
 ) -> list[tuple[list[Token], float]]:
     """Return a brief's title and text as tokens, each with its field weight."""
     return [(analyzer.tokens(title, lang), settings.weight_title), (analyzer.tokens(text, lang), 1.0)]

@@ -24,7 +24,7 @@ from marketplace.matching.analysis.glossary import Glossary
 from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.index.vectors import sqrt_counts, term_matrix, term_weights
 from marketplace.matching.serialization import to_plain
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 from marketplace.matching.storage.string_table import Vocabulary, mapped
 from marketplace.matching.storage.types import Vector
 
@@ -135,7 +135,7 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
         self.centroids_ = centroids
         self.relatedness_ = self._relatedness_of(self.related or {})
         self.fuzzy_ = fuzzy
-        self._strength_cache: BoundedCache[str, Mapping[int, float]] = BoundedCache(CACHE_SIZE)
+        self._strength_cache: BoundedDict[str, Mapping[int, float]] = BoundedDict(CACHE_SIZE)
         return self
 
     def save(self, folder: Path) -> None:

@@ -13,7 +13,7 @@ from marketplace.matching.documents import Document, Query
 from marketplace.matching.explanation import Note
 from marketplace.matching.index.lexical import MIN_TERMS_TO_COMPARE, LexicalIndex, QueryTerms, Scores
 from marketplace.matching.ranking import tie_break
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.spam import copies_brief
 from marketplace.matching.storage.types import Mask, Vector
 
@@ -29,7 +29,7 @@ class Penalties:
         documents: Sequence[Document],
         flags: Mapping[int, tuple[Note, ...]],
         duplicate_of: Mapping[int, int],
-        settings: Settings,
+        settings: MatchingSettings,
     ) -> None:
         self.documents = documents
         self.settings = settings

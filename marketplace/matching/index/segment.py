@@ -22,7 +22,7 @@ from marketplace.matching.index.indexing import (
     batches,
 )
 from marketplace.matching.near_duplicates import Bands, Sketches, sketch
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.spam import flags
 from marketplace.matching.storage.lazy_sequence import LazySequence
 from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
@@ -102,7 +102,7 @@ class Segment:
         return {"flags": {str(row): notes for row, notes in self.flags.items()}}
 
     @classmethod
-    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: Settings) -> Self:
+    def open(cls, folder: Path, metadata: Mapping[str, Any], settings: MatchingSettings) -> Self:
         """Memory-map what `save` wrote; `metadata` is what it returned."""
         segment = cls(
             StoredDocuments(StringTable.open(folder, "documents")),

@@ -20,7 +20,7 @@ from marketplace.matching.index.lexical import LexicalIndex
 from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.index.segment import Segment
 from marketplace.matching.index.store import Store
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.postings import DamagedPostingsError
 from marketplace.matching.storage.string_table import CountedVocabulary
 from marketplace.matching.storage.token_cache import TokenCache
@@ -81,7 +81,7 @@ def _write_files(draft: Path, store: Store, stamp: str) -> None:
         _fsync(path)
 
 
-def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> Store:
+def read(folder: Path, glossary: Glossary, settings: MatchingSettings, stamp: str) -> Store:
     """Memory-map what `write` wrote. Raises SnapshotError if it is damaged or was written by another version."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
@@ -97,7 +97,9 @@ def read(folder: Path, glossary: Glossary, settings: Settings, stamp: str) -> St
         raise _snapshot_error(folder, f"cannot be read ({error.__class__.__name__})") from error
 
 
-def _load_store(folder: Path, metadata: dict[str, Any], glossary: Glossary, settings: Settings) -> Store:
+def _load_store(
+    folder: Path, metadata: dict[str, Any], glossary: Glossary, settings: MatchingSettings
+) -> Store:
     words = CountedVocabulary.open(folder / "words", "words")
     splitter = CompoundSplitter.from_resources(glossary.resources).restore(words)
     token_cache = TokenCache.open(folder / "words", words.vocabulary)

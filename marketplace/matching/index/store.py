@@ -15,7 +15,7 @@ from marketplace.matching.index.needs import NeedModel
 from marketplace.matching.index.penalties import Penalties
 from marketplace.matching.index.segment import Segment, SegmentBuilder
 from marketplace.matching.near_duplicates import EarlierDocuments, find_duplicates
-from marketplace.matching.settings import Settings
+from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.lazy_sequence import LazySequence
 from marketplace.matching.storage.types import Mask, Vector
 
@@ -47,7 +47,7 @@ class Store:
         cls,
         documents: Sequence[Document],
         glossary: Glossary,
-        settings: Settings,
+        settings: MatchingSettings,
         training: Sequence[Document],
     ) -> Self:
         """Fit the models to some documents and index them."""
@@ -69,7 +69,7 @@ class Store:
         return cls(encoder, lexical, base, duplicates)
 
     @property
-    def settings(self) -> Settings:
+    def settings(self) -> MatchingSettings:
         """The settings that the index ranks by."""
         return self.encoder.settings
 
@@ -243,7 +243,10 @@ class SegmentedDocuments(LazySequence[Document]):
 
 
 def _fit_encoder(
-    documents: Sequence[Document], glossary: Glossary, settings: Settings, training: Sequence[Document]
+    documents: Sequence[Document],
+    glossary: Glossary,
+    settings: MatchingSettings,
+    training: Sequence[Document],
 ) -> DocumentEncoder:
     splitter = glossary.splitter_for(_norwegian_words(glossary, {*documents, *training}))
     analyzer = glossary.analyzer.with_splitter(splitter)

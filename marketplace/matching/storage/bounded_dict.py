@@ -6,7 +6,7 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 
-class BoundedCache(dict[K, V]):
+class BoundedDict(dict[K, V]):
     """Cache of at most `max_size` entries, cleared when a new entry finds it full.
 
     Reading is a plain dictionary lookup. Keeping no order of use makes hits as fast as possible, and recomputing

@@ -4,7 +4,7 @@ from flask import abort, current_app, redirect, render_template, request, url_fo
 from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import LOCALES
-from marketplace.matching import Settings
+from marketplace.matching import MatchingSettings
 from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_facts import measured, parts_in_words
 from marketplace.pages.views import blueprint
@@ -43,7 +43,7 @@ def how_it_works() -> Answer:
 @access.public
 def how_we_rank() -> Answer:
     """Explain how suppliers are ranked, from the live settings."""
-    settings = Settings()
+    settings = MatchingSettings()
     return render_template(
         "pages/how_we_rank.html",
         parts=parts_in_words(settings),

@@ -1,6 +1,6 @@
 """Reference implementation of the matcher in plain Python: lists, dictionaries and `math`, one supplier at a time.
 
-It is slow, and shares no code with the matcher except the records (`Document`, `Query`, `Settings`), the parsed
+It is slow, and shares no code with the matcher except the records (`Document`, `Query`, `MatchingSettings`), the parsed
 glossary and the spam `flags`. It uses no arrays, so that every optimisation of the matcher is compared with the
 formula it implements.
 """

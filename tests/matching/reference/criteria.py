@@ -3,7 +3,7 @@
 import math
 from typing import Any
 
-from marketplace.matching import Document, Query, Settings
+from marketplace.matching import Document, MatchingSettings, Query
 
 CriterionResult = tuple[float, list[tuple[str, Any]], list[tuple[str, Any]]]
 """Share of the points, notes in the supplier's favour, and notes on what is missing."""
@@ -27,7 +27,9 @@ def comes_to(query: Query, document: Document) -> bool:
     return bool(query.municipality) and query.municipality in (*document.area, document.municipality)
 
 
-def exclusion_reason(query: Query, document: Document, evidence: float, settings: Settings) -> str | None:
+def exclusion_reason(
+    query: Query, document: Document, evidence: float, settings: MatchingSettings
+) -> str | None:
     """Return the first hard requirement that is not met, or None."""
     wanted = {"no" if code in {"nb", "nn"} else code for code in query.languages}
     offered = {"no" if code in {"nb", "nn"} else code for code in document.languages}
@@ -42,7 +44,7 @@ def exclusion_reason(query: Query, document: Document, evidence: float, settings
     return next((reason for reason, failed in fails.items() if failed), None)
 
 
-def place(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def place(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     if comes_to(query, document):
         return 1.0, [("comes_to", {"municipality": query.municipality})], []
     if query.presence == "remote" and document.remote:
@@ -58,7 +60,7 @@ def place(query: Query, document: Document, settings: Settings) -> CriterionResu
     return (share, [("near", params)], []) if share == 1 else (share, [], [("far_away", params)])
 
 
-def budget(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def budget(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     price, maximum = document.price_from_nok, query.budget_max_nok
     if price is None:
         return 0.5, [], [("price_unknown", {})]
@@ -71,7 +73,7 @@ def budget(query: Query, document: Document, settings: Settings) -> CriterionRes
     return max(0.0, (1 - excess / settings.budget_slack) / 2), [], [("over_budget", params)]
 
 
-def availability(query: Query, document: Document, settings: Settings) -> CriterionResult:
+def availability(query: Query, document: Document, settings: MatchingSettings) -> CriterionResult:
     if document.next_start is None:
         return 0.5, [], [("start_unknown", {})]
     if query.start_from is None:
@@ -83,7 +85,9 @@ def availability(query: Query, document: Document, settings: Settings) -> Criter
     return max(0.0, 1 - days_late / settings.late_days), [], [("starts_late", {**params, "days": days_late})]
 
 
-def sector(query: Query, document: Document, settings: Settings, *, writes_of_it: bool) -> CriterionResult:
+def sector(
+    query: Query, document: Document, settings: MatchingSettings, *, writes_of_it: bool
+) -> CriterionResult:
     if not query.sector:
         return 0.0, [], []
     params = {"sector": query.sector}

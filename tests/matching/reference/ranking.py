@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from marketplace.matching import Document, Glossary, Query, Settings, flags
+from marketplace.matching import Document, Glossary, MatchingSettings, Query, flags
 from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
 from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, unit
@@ -43,7 +43,7 @@ class Directory:
         self,
         documents: Sequence[Document],
         glossary: Glossary,
-        settings: Settings,
+        settings: MatchingSettings,
         training: Sequence[Document] | None = None,
     ) -> None:
         self.documents, self.glossary, self.settings = list(documents), glossary, settings

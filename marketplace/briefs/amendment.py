@@ -94,14 +94,14 @@ def earliest_deadline(today: dt.date) -> dt.date:
 
 
 @dataclass(frozen=True)
-class TextSpan:
+class DiffSpan:
     """A span of text. `is_changed` is True if it occurs on this side of the diff only."""
 
     text: str
     is_changed: bool
 
 
-SpanLine = tuple[TextSpan, ...]
+SpanLine = tuple[DiffSpan, ...]
 
 
 @dataclass(frozen=True)
@@ -140,20 +140,20 @@ def _diff_row(old: Row | None, new: Row | None) -> tuple[tuple[SpanLine, ...], t
 
 
 def _reordered(old: Sequence[str], new: Sequence[str]) -> tuple[tuple[SpanLine, ...], tuple[SpanLine, ...]]:
-    return tuple((TextSpan(item, is_changed=False),) for item in old), tuple(
-        (TextSpan(item, is_changed=False),) for item in new
+    return tuple((DiffSpan(item, is_changed=False),) for item in old), tuple(
+        (DiffSpan(item, is_changed=False),) for item in new
     )
 
 
 def _changed_line(text: str) -> SpanLine:
-    return (TextSpan(text, is_changed=True),)
+    return (DiffSpan(text, is_changed=True),)
 
 
 def diff_words(before: str, after: str) -> tuple[SpanLine, SpanLine]:
     """Return both texts as spans, with the words that occur in one of them marked as changed."""
     old, new = (re.findall(r"\s*\S+", text) for text in (before, after))
-    left: list[TextSpan] = []
-    right: list[TextSpan] = []
+    left: list[DiffSpan] = []
+    right: list[DiffSpan] = []
     matcher = difflib.SequenceMatcher(
         None, [w.strip() for w in old], [w.strip() for w in new], autojunk=False
     )
@@ -163,9 +163,9 @@ def diff_words(before: str, after: str) -> tuple[SpanLine, SpanLine]:
     return tuple(left), tuple(right)
 
 
-def _spans(text: str, *, is_changed: bool) -> list[TextSpan]:
+def _spans(text: str, *, is_changed: bool) -> list[DiffSpan]:
     """Split leading white space off a changed span, so that it is not marked."""
     words = text.lstrip() if is_changed else text
     space = text[: len(text) - len(words)]
-    spans = (TextSpan(space, is_changed=False), TextSpan(words, is_changed=is_changed))
+    spans = (DiffSpan(space, is_changed=False), DiffSpan(words, is_changed=is_changed))
     return [span for span in spans if span.text]

@@ -169,13 +169,13 @@ class ReviewAnswerForm(BaseForm):
         }
 
 
-class ExtendForm(BaseForm):
+class ExtendDeadlineForm(BaseForm):
     """New reply deadline."""
 
     deadline = DayField(_("New reply deadline"), [required()])
 
 
-class WithdrawForm(BaseForm):
+class WithdrawBriefForm(BaseForm):
     """Withdrawal of a published brief."""
 
     reason = LongTextField(

@@ -73,7 +73,7 @@ class ComparisonRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class OfferComparison:
     """Two to four offers side by side. `advice` are questions worth asking before one chooses."""
 
     columns: Sequence[Column]
@@ -93,13 +93,13 @@ class Comparison:
         return any(column.filled.open_gaps for column in self.columns)
 
 
-def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> Comparison:
+def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> OfferComparison:
     """Return offers side by side."""
     prices = [offer.content.price(offer.id) for offer in offers]
     filled = fill_gaps(prices)
     columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
     contents = [offer.content for offer in offers]
-    return Comparison(
+    return OfferComparison(
         columns,
         _amount_rows(contents),
         _field_rows(contents),

@@ -7,7 +7,7 @@ from typing import Any
 from marketplace.core.i18n import format_date, format_list, format_money
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer, count_met
-from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, Section, fields_of
+from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, OfferSection, fields_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class OfferDisplay:
         return [
             (str(field.label if self.is_own else field.display_label), self._value(field))
             for field in fields_of(FieldKind.LONG_TEXT)
-            if field.section is Section.JOB
+            if field.section is OfferSection.JOB
         ]
 
     @property
@@ -47,7 +47,7 @@ class OfferDisplay:
         return [
             (str(field.display_label), self._value(field))
             for field in fields_of(FieldKind.LONG_TEXT)
-            if field.section is Section.PRICE and self._value(field)
+            if field.section is OfferSection.PRICE and self._value(field)
         ]
 
     @property
@@ -65,7 +65,7 @@ class OfferDisplay:
         return [
             (str(field.display_label), self._fact_text(field) or _("Not answered"))
             for field in OFFER_FIELDS
-            if field.section in {Section.PLAN, Section.TERMS} and field.display_label
+            if field.section in {OfferSection.PLAN, OfferSection.TERMS} and field.display_label
         ]
 
     def _value(self, field: OfferField) -> Any:

@@ -27,7 +27,7 @@ class FieldKind(StrEnum):
     ANSWERS = "answers"
 
 
-class Section(StrEnum):
+class OfferSection(StrEnum):
     """A section of the form."""
 
     JOB = "job"
@@ -47,18 +47,18 @@ class SectionTexts:
 
 
 SECTIONS = {
-    Section.JOB: SectionTexts(_l("Job")),
-    Section.PRICE: SectionTexts(
+    OfferSection.JOB: SectionTexts(_l("Job")),
+    OfferSection.PRICE: SectionTexts(
         _l("The price"),
         _l("In kroner excluding VAT. If you leave a part empty, the company sees it as not priced."),
     ),
-    Section.PLAN: SectionTexts(_l("Dates and people")),
-    Section.MUST: SectionTexts(
+    OfferSection.PLAN: SectionTexts(_l("Dates and people")),
+    OfferSection.MUST: SectionTexts(
         _l("Must-haves"),
         _l("Answer each one and show evidence: a job you have done, a product you use, a page to look at."),
     ),
-    Section.WISH: SectionTexts(_l("Wishes")),
-    Section.TERMS: SectionTexts(_l("Ownership and connections")),
+    OfferSection.WISH: SectionTexts(_l("Wishes")),
+    OfferSection.TERMS: SectionTexts(_l("Ownership and connections")),
 }
 
 
@@ -73,7 +73,7 @@ class OfferField:
 
     name: str
     kind: FieldKind
-    section: Section
+    section: OfferSection
     label: Text = ""
     hint: Text = ""
     choices: tuple[tuple[str, Text], ...] = ()
@@ -118,7 +118,7 @@ OFFER_FIELDS = (
     OfferField(
         name="understanding",
         kind=FieldKind.LONG_TEXT,
-        section=Section.JOB,
+        section=OfferSection.JOB,
         label=_l("How do you understand the job?"),
         hint=_l("At most 120 words. Say what you will do and why it helps. No design sketches."),
         max_length=2000,
@@ -130,7 +130,7 @@ OFFER_FIELDS = (
     OfferField(
         name="price_lines",
         kind=FieldKind.PRICE_LINES,
-        section=Section.PRICE,
+        section=OfferSection.PRICE,
         form_prefix="line",
         asked_by="deliverables",
         max_length=200,
@@ -141,7 +141,7 @@ OFFER_FIELDS = (
     OfferField(
         name="monthly_nok",
         kind=FieldKind.AMOUNT,
-        section=Section.PRICE,
+        section=OfferSection.PRICE,
         label=_l("Monthly running cost"),
         hint=_l("Operation, hosting and support, excluding VAT. Enter 0 if there are none."),
         is_required=True,
@@ -152,7 +152,7 @@ OFFER_FIELDS = (
     OfferField(
         name="assumptions",
         kind=FieldKind.LONG_TEXT,
-        section=Section.PRICE,
+        section=OfferSection.PRICE,
         label=_l("What conditions does the price depend on?"),
         hint=_l("At most 80 words. Include what the company must do itself."),
         max_length=1200,
@@ -162,7 +162,7 @@ OFFER_FIELDS = (
     OfferField(
         name="start",
         kind=FieldKind.DATE,
-        section=Section.PLAN,
+        section=OfferSection.PLAN,
         label=_l("Start date"),
         is_required=True,
         missing=_l("Enter when you can start."),
@@ -174,7 +174,7 @@ OFFER_FIELDS = (
     OfferField(
         name="finish",
         kind=FieldKind.DATE,
-        section=Section.PLAN,
+        section=OfferSection.PLAN,
         label=_l("Completion date"),
         is_required=True,
         missing=_l("Enter when you will finish."),
@@ -186,7 +186,7 @@ OFFER_FIELDS = (
     OfferField(
         name="team",
         kind=FieldKind.TEXT,
-        section=Section.PLAN,
+        section=OfferSection.PLAN,
         label=_l("Who will do the job?"),
         hint=_l("List the people involved, and any companies you subcontract."),
         max_length=200,
@@ -198,7 +198,7 @@ OFFER_FIELDS = (
     OfferField(
         name="evidence",
         kind=FieldKind.ANSWERS,
-        section=Section.MUST,
+        section=OfferSection.MUST,
         form_prefix="must",
         asked_by="must_have",
         max_length=1500,
@@ -210,7 +210,7 @@ OFFER_FIELDS = (
     OfferField(
         name="wishes",
         kind=FieldKind.ANSWERS,
-        section=Section.WISH,
+        section=OfferSection.WISH,
         form_prefix="wish",
         asked_by="nice_to_have",
         max_length=1500,
@@ -220,7 +220,7 @@ OFFER_FIELDS = (
     OfferField(
         name="ownership_accept",
         kind=FieldKind.YES_NO,
-        section=Section.TERMS,
+        section=OfferSection.TERMS,
         label=_l("Will the company own the work you produce?"),
         choices=(("yes", _l("Yes, the company owns everything")), ("no", _l("Not everything"))),
         asked_by="ownership",
@@ -236,7 +236,7 @@ OFFER_FIELDS = (
     OfferField(
         name="ownership_deviation",
         kind=FieldKind.TEXT,
-        section=Section.TERMS,
+        section=OfferSection.TERMS,
         label=_l("What will the company not own?"),
         max_length=200,
         required_when=("ownership_accept", False),
@@ -245,7 +245,7 @@ OFFER_FIELDS = (
     OfferField(
         name="has_relation",
         kind=FieldKind.YES_NO,
-        section=Section.TERMS,
+        section=OfferSection.TERMS,
         label=_l("Do you have any connections to the company or its business garden?"),
         hint=_l("Ownership, board positions, family, or paid work in the last two years."),
         choices=(("no", _l("No connections")), ("yes", _l("Yes, we have connections"))),
@@ -261,7 +261,7 @@ OFFER_FIELDS = (
     OfferField(
         name="relation",
         kind=FieldKind.TEXT,
-        section=Section.TERMS,
+        section=OfferSection.TERMS,
         label=_l("Which connections?"),
         max_length=300,
         required_when=("has_relation", True),
@@ -270,7 +270,7 @@ OFFER_FIELDS = (
     OfferField(
         name="valid_until",
         kind=FieldKind.DATE,
-        section=Section.TERMS,
+        section=OfferSection.TERMS,
         label=_l("Offer valid until"),
         is_required=True,
         missing=_l("State how long the offer is valid."),

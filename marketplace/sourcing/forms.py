@@ -8,10 +8,6 @@ from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
 
 
-class PublishForm(BaseForm):
-    """Confirmation that the brief is correct."""
-
-
 class AmendForm(BaseForm):
     """Submission of a change to a published brief, with a later deadline when suppliers need time for it."""
 

@@ -174,7 +174,7 @@ def test_hidden_characters_are_taken_out_and_letters_made_whole(raw, today):
 
 
 def test_presets_fill_what_the_company_need_not_say(today):
-    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     assert made["municipality"] == "5021"
     assert made["response_deadline"] == clock.add_working_days(today, 10).isoformat()
     assert sum(made["weights"].values()) == 100
@@ -183,17 +183,17 @@ def test_presets_fill_what_the_company_need_not_say(today):
 
 
 def test_a_preset_deadline_follows_the_days_until_somebody_has_seen_it(today):
-    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     later = today + dt.timedelta(days=90)
-    unseen = guide.effective_answers(GUIDE, made, ["need"], guide.Company("5021"), later)
-    seen = guide.effective_answers(GUIDE, made, ["need", "choosing"], guide.Company("5021"), later)
+    unseen = guide.effective_answers(GUIDE, made, ["need"], guide.CompanyFacts("5021"), later)
+    seen = guide.effective_answers(GUIDE, made, ["need", "choosing"], guide.CompanyFacts("5021"), later)
     assert unseen["response_deadline"] > later.isoformat()
     assert seen["response_deadline"] == made["response_deadline"]
 
 
 def test_topics_go_from_empty_over_begun_to_done(answers, today):
     need, choosing = GUIDE.topic("need"), GUIDE.topic("choosing")
-    made = guide.presets(GUIDE, guide.Company("5021"), today)
+    made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     assert guide.topic_state(need, made, [], today) == "empty"
     assert guide.topic_state(need, {**made, "title": "Nettbutikk"}, ["need"], today) == "begun"
     assert guide.topic_state(need, answers, ["need"], today) == "done"
@@ -203,14 +203,16 @@ def test_topics_go_from_empty_over_begun_to_done(answers, today):
 
 
 def test_missing_names_each_hole_with_words(answers, today):
-    assert guide.find_gaps(GUIDE, answers, today) == []
-    gaps = guide.find_gaps(GUIDE, {**answers, "problem": "Kort.", "services": []}, today)
-    assert [(gap.question.code, gap.problem.code) for gap in gaps] == [
+    assert guide.find_answer_problems(GUIDE, answers, today) == []
+    answer_problems = guide.find_answer_problems(
+        GUIDE, {**answers, "problem": "Kort.", "services": []}, today
+    )
+    assert [(problem.question.code, problem.problem.code) for problem in answer_problems] == [
         ("services", "empty"),
         ("problem", "too_few_words"),
     ]
     with use_locale("nb"):
-        assert gaps[0].text.startswith("Velg minst én")
+        assert answer_problems[0].text.startswith("Velg minst én")
 
 
 def test_a_supplier_never_sees_what_is_internal(answers):

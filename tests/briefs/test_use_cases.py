@@ -158,9 +158,9 @@ def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
     assert "finish_by" not in copied.answers
     assert copied.answers["response_deadline"] > clock.today().isoformat()
     assert copied.versions == []
-    assert [gap.question.code for gap in guide.find_gaps(GUIDE, copied.answers, clock.today())] == [
-        "finish_by"
-    ]
+    assert [
+        problem.question.code for problem in guide.find_answer_problems(GUIDE, copied.answers, clock.today())
+    ] == ["finish_by"]
 
 
 def test_the_garden_reads_a_draft_when_asked_and_answers(market):

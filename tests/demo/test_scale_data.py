@@ -82,8 +82,8 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
     questions = guide.load()
     for version in session.scalars(select(BriefVersion)):
         published = clock.to_local(version.published_at).date()
-        gaps = guide.find_gaps(questions, version.answers, published)
-        assert gaps == [], [(gap.question.code, gap.text) for gap in gaps]
+        answer_problems = guide.find_answer_problems(questions, version.answers, published)
+        assert answer_problems == [], [(problem.question.code, problem.text) for problem in answer_problems]
     for brief in session.scalars(select(Brief)):
         chosen = Counter(session.scalars(select(Proposal.state).where(Proposal.brief_id == brief.id)))[
             "awarded"

@@ -2,7 +2,7 @@
 
 from marketplace.briefs.coach.blockers import find_blockers
 from marketplace.briefs.coach.messages import Advice
-from marketplace.briefs.coach.quality import Quality, ScorePart, quality
+from marketplace.briefs.coach.quality import Quality, QualityPart, quality
 from marketplace.briefs.coach.suggestions import find_suggestions
 
-__all__ = ["Advice", "Quality", "ScorePart", "find_blockers", "find_suggestions", "quality"]
+__all__ = ["Advice", "Quality", "QualityPart", "find_blockers", "find_suggestions", "quality"]

@@ -18,7 +18,7 @@ WEIGHTS_SUM = 100
 
 
 @dataclass(frozen=True)
-class ScorePart:
+class QualityPart:
     """One part of the score: the points given, out of its weight."""
 
     code: str
@@ -37,7 +37,7 @@ class Quality:
 
     score: int
     level: str
-    parts: tuple[ScorePart, ...]
+    parts: tuple[QualityPart, ...]
 
     @property
     def label(self) -> str:
@@ -51,7 +51,7 @@ def quality(guide: Guide, answers: Mapping[str, Any]) -> Quality:
     suggested = {suggestion.code for suggestion in find_suggestions(guide, answers)}
     weights = {code: entry["weight"] for code, entry in load_texts()["quality"].items()}
     parts = tuple(
-        ScorePart(code, min(_SCORERS[code](draft, suggested), weight), weight)
+        QualityPart(code, min(_SCORERS[code](draft, suggested), weight), weight)
         for code, weight in weights.items()
     )
     score = sum(part.value for part in parts)

@@ -1,4 +1,4 @@
-"""Progress of a brief: preset answers, gaps, and the state of each topic."""
+"""Progress of a brief: preset answers, answer problems, and the state of each topic."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -14,14 +14,14 @@ Answers = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Company:
+class CompanyFacts:
     """Facts about the company that presets are made from."""
 
     municipality: str = ""
 
 
 @dataclass(frozen=True)
-class Gap:
+class AnswerProblem:
     """A question that blocks publication, and the problem with its answer."""
 
     question: Question
@@ -33,7 +33,7 @@ class Gap:
         return problem_text(self.question, self.problem)
 
 
-def presets(guide: Guide, company: Company, today: dt.date) -> dict[str, Any]:
+def presets(guide: Guide, company: CompanyFacts, today: dt.date) -> dict[str, Any]:
     """Return the preset answers of a new brief, by question code."""
     return {
         question.code: _preset(question.preset, company, today)
@@ -42,7 +42,7 @@ def presets(guide: Guide, company: Company, today: dt.date) -> dict[str, Any]:
     }
 
 
-def _preset(preset: Mapping[str, Any], company: Company, today: dt.date) -> Any:
+def _preset(preset: Mapping[str, Any], company: CompanyFacts, today: dt.date) -> Any:
     if "working_days" in preset:
         return clock.add_working_days(today, preset["working_days"]).isoformat()
     if "from" in preset:
@@ -52,7 +52,7 @@ def _preset(preset: Mapping[str, Any], company: Company, today: dt.date) -> Any:
 
 
 def effective_answers(
-    guide: Guide, answers: Answers, confirmed: Iterable[str], company: Company, today: dt.date
+    guide: Guide, answers: Answers, confirmed: Iterable[str], company: CompanyFacts, today: dt.date
 ) -> dict[str, Any]:
     """Return a draft's stored answers, with presets recalculated in topics that have not been saved.
 
@@ -67,19 +67,19 @@ def effective_answers(
     return {**answers, **recalculated}
 
 
-def find_gaps(guide: Guide, answers: Answers, today: dt.date) -> list[Gap]:
+def find_answer_problems(guide: Guide, answers: Answers, today: dt.date) -> list[AnswerProblem]:
     """Return the questions that block publication: required but incomplete, or with an invalid answer."""
-    return [gap for question in guide if (gap := _gap(question, answers, today))]
+    return [problem for question in guide if (problem := _answer_problem(question, answers, today))]
 
 
-def _gap(question: Question, answers: Answers, today: dt.date) -> Gap | None:
+def _answer_problem(question: Question, answers: Answers, today: dt.date) -> AnswerProblem | None:
     problem = check_value(question, answers.get(question.code), today)
-    return Gap(question, problem) if problem else None
+    return AnswerProblem(question, problem) if problem else None
 
 
 def topic_state(topic: Topic, answers: Answers, confirmed: Iterable[str], today: dt.date) -> str:
     """Return the state of a topic: empty, begun, review (filled in by presets but not yet saved) or done."""
-    complete = not any(_gap(question, answers, today) for question in topic.questions)
+    complete = not any(_answer_problem(question, answers, today) for question in topic.questions)
     if topic.code in set(confirmed):
         return "done" if complete else "begun"
     if complete:

@@ -115,7 +115,7 @@ class Question:
 
 
 @dataclass(frozen=True)
-class Section:
+class GuideSection:
     """Group of questions on a page, with an optional heading. The layout "trio" puts short fields in a row."""
 
     titles: Text
@@ -166,7 +166,7 @@ class Topic:
     titles: Text
     ledes: Text
     lesson: Lesson
-    sections: tuple[Section, ...]
+    sections: tuple[GuideSection, ...]
 
     @property
     def title(self) -> str:
@@ -242,7 +242,7 @@ def _topic(data: Mapping[str, Any], guide: Mapping[str, Any]) -> Topic:
         data["lede"],
         Lesson(data["course"], guide["course"][data["course"]], lesson["title"], points),
         tuple(
-            Section(
+            GuideSection(
                 section.get("title", {}),
                 section.get("help", {}),
                 section.get("layout", ""),

@@ -59,7 +59,7 @@ def actor_of(viewer: Viewer, brief: Brief) -> BriefActor | None:
 
 def draft_answers(brief: Brief) -> dict[str, Any]:
     """Return a draft's answers with current presets; see `guide.effective_answers`."""
-    company = guide.Company(brief.company.municipality_number)
+    company = guide.CompanyFacts(brief.company.municipality_number)
     questions = guide.load(brief.guide_version)
     return guide.effective_answers(questions, brief.answers, brief.confirmed_topics, company, clock.today())
 

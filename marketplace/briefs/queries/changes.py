@@ -90,9 +90,10 @@ def _find_blockers(
         if advice.question not in amendment.LOCKED_FIELDS
     ]
     blockers += [
-        f"{gap.question.short}: {gap.text}"
-        for gap in guide.find_gaps(questions, after, today)
-        if gap.question.code not in covered and after.get(gap.question.code) != before.get(gap.question.code)
+        f"{problem.question.short}: {problem.text}"
+        for problem in guide.find_answer_problems(questions, after, today)
+        if problem.question.code not in covered
+        and after.get(problem.question.code) != before.get(problem.question.code)
     ]
     if not amendment.keeps_categories(before, after):
         blockers.append(

@@ -1,10 +1,10 @@
-"""Check of a draft before publication: blockers, gaps, suggestions and quality."""
+"""Check of a draft before publication: blockers, answer problems, suggestions and quality."""
 
 from dataclasses import dataclass
 
 from marketplace.briefs import coach, guide
 from marketplace.briefs.coach import Advice, Quality
-from marketplace.briefs.guide import Gap
+from marketplace.briefs.guide import AnswerProblem
 from marketplace.briefs.models import BriefReview
 from marketplace.briefs.queries.briefs import BriefView
 from marketplace.briefs.queries.reviews import last_review
@@ -17,7 +17,7 @@ class Checkup:
 
     brief_view: BriefView
     blockers: list[Advice]
-    gaps: list[Gap]
+    answer_problems: list[AnswerProblem]
     suggestions: list[Advice]
     quality: Quality
     review: BriefReview | None
@@ -25,7 +25,7 @@ class Checkup:
     @property
     def is_ready(self) -> bool:
         """True if only the company's confirmation is missing."""
-        return not self.blockers and not self.gaps
+        return not self.blockers and not self.answer_problems
 
     @property
     def topic_of(self) -> dict[str, str]:
@@ -34,19 +34,19 @@ class Checkup:
 
 
 def checkup(brief_view: BriefView) -> Checkup:
-    """Check a draft. A gap that is also a blocker is listed only as a blocker."""
+    """Check a draft. A problem that is also a blocker is listed only as a blocker."""
     today = clock.today()
     blockers = coach.find_blockers(brief_view.guide, brief_view.answers, today, confirmed=True)
     blocked = {blocker.question for blocker in blockers}
-    gaps = [
-        gap
-        for gap in guide.find_gaps(brief_view.guide, brief_view.answers, today)
-        if gap.question.code not in blocked
+    answer_problems = [
+        problem
+        for problem in guide.find_answer_problems(brief_view.guide, brief_view.answers, today)
+        if problem.question.code not in blocked
     ]
     return Checkup(
         brief_view,
         blockers,
-        gaps,
+        answer_problems,
         coach.find_suggestions(brief_view.guide, brief_view.answers),
         coach.quality(brief_view.guide, brief_view.answers),
         last_review(brief_view.brief),

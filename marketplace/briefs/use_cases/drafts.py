@@ -49,7 +49,7 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
         company = own_company(viewer)
         _check_draft_limit(viewer)
         questions = guide.load()
-        answers = guide.presets(questions, guide.Company(company.municipality_number), clock.today())
+        answers = guide.presets(questions, guide.CompanyFacts(company.municipality_number), clock.today())
         known = set(questions.question("services").option_codes())
         limit = questions.question("services").limits["max_items"]
         if own_words:
@@ -221,7 +221,7 @@ def copy_brief(viewer: Viewer, reference: str) -> Brief:
             q.code: answers[q.code] for q in questions if q.code in answers and q.type not in DATE_TYPES
         }
         company = own_company(viewer)
-        presets = guide.presets(questions, guide.Company(company.municipality_number), clock.today())
+        presets = guide.presets(questions, guide.CompanyFacts(company.municipality_number), clock.today())
         confirmed = [
             code for code in TOPICS_WITHOUT_DATES if code in earlier.confirmed_topics or earlier.versions
         ]

@@ -40,8 +40,8 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
             blocker = blockers[0]
             message = f"{blocker.title}. {blocker.reason}"
             raise RuleBroken(message, blocker.question or "confirmed")
-        if gaps := guide.find_gaps(questions, answers, today):
-            raise RuleBroken(gaps[0].text, gaps[0].question.code)
+        if answer_problems := guide.find_answer_problems(questions, answers, today):
+            raise RuleBroken(answer_problems[0].text, answer_problems[0].question.code)
         deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
         brief.state = BriefState.PUBLISHED
         brief.answers = answers

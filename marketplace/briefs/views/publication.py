@@ -4,7 +4,7 @@ from flask import render_template
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
-from marketplace.briefs.forms import ExtendForm, WithdrawForm
+from marketplace.briefs.forms import ExtendDeadlineForm, WithdrawBriefForm
 from marketplace.briefs.lifecycle import MAX_EXTENSIONS, latest_extension
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
@@ -32,7 +32,7 @@ def _brief_view_for(reference: str, transition: str) -> BriefView:
 def extend(reference: str) -> Answer:
     """Extend the reply deadline."""
     brief_view = _brief_view_for(reference, "extend")
-    form = ExtendForm()
+    form = ExtendDeadlineForm()
     status = 200
     if form.validate_on_submit() and form.deadline.data is not None:
         try:
@@ -59,7 +59,7 @@ def extend(reference: str) -> Answer:
 def withdraw(reference: str) -> Answer:
     """Withdraw a published brief."""
     brief_view = _brief_view_for(reference, "withdraw")
-    form = WithdrawForm()
+    form = WithdrawBriefForm()
     status = 200
     if form.validate_on_submit():
         try:

@@ -195,7 +195,7 @@ class RuleOutForm(BaseForm):
         self.demand.set_choices([(demand, demand) for demand in demands])
 
 
-class ExtendForm(BaseForm):
+class ExtendWithoutOffersForm(BaseForm):
     """A new deadline."""
 
     day = DayField(_l("New deadline"), [required(_l("Choose a date."))])

@@ -4,7 +4,7 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.web.forms import BaseForm, LongTextField, length
 
 
-class WithdrawForm(BaseForm):
+class WithdrawOfferForm(BaseForm):
     """The supplier's optional reason for withdrawing an offer."""
 
     reason = LongTextField(_l("Why are you withdrawing the offer?"), [length(high=500)])

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MAX_COLUMNS, compare
 from marketplace.proposals.evaluation import CRITERIA
-from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendForm, scores_form
+from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendWithoutOffersForm, scores_form
 from marketplace.proposals.lifecycle import reason_label
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Offer
@@ -39,7 +39,7 @@ def compare_offers(reference: str) -> Answer:
             "proposals/sealed.html", brief_offers=brief_offers, opens=queries.opening_time(brief_offers.brief)
         )
     if not brief_offers.offers:
-        return _none(brief_offers, ExtendForm())
+        return _none(brief_offers, ExtendWithoutOffersForm())
     shown = _shown(brief_offers)
     return render_template(
         "proposals/compare.html",
@@ -62,7 +62,7 @@ def _shown(brief_offers: BriefOffers) -> list[Offer]:
     return (chosen or brief_offers.live or list(brief_offers.offers))[:MAX_COLUMNS]
 
 
-def _none(brief_offers: BriefOffers, form: ExtendForm, status: int = 200) -> Answer:
+def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm, status: int = 200) -> Answer:
     can_extend = can_extend_without_offers(brief_offers.brief)
     html = render_template(
         "proposals/none.html",
@@ -99,7 +99,7 @@ def open_early(reference: str) -> Answer:
 @access.company_owner
 def extend(reference: str) -> Answer:
     """Extend the deadline if no offers were received."""
-    viewer, form = current_viewer(), ExtendForm()
+    viewer, form = current_viewer(), ExtendWithoutOffersForm()
     if form.validate_on_submit():
         try:
             use_cases.extend_without_offers(viewer, reference, form.day.data)

@@ -10,7 +10,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD
 from marketplace.proposals.forms.offer import OfferForm, offer_form
-from marketplace.proposals.forms.reasons import WithdrawForm
+from marketplace.proposals.forms.reasons import WithdrawOfferForm
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import SupplierOffer
 from marketplace.proposals.validation import OfferProblem
@@ -182,7 +182,7 @@ def withdraw(reference: str) -> Answer:
     supplier_offer = queries.load_supplier_offer(viewer, reference)
     if not supplier_offer.is_sent:
         raise NotFound
-    form = WithdrawForm()
+    form = WithdrawOfferForm()
     if form.validate_on_submit():
         use_cases.withdraw(viewer, reference, form.reason.data or "")
         flashes.done(_("The offer has been withdrawn."))

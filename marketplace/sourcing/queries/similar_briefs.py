@@ -68,7 +68,7 @@ def similar_open_briefs(draft: BriefView) -> list[SimilarBrief]:
     others = session.execute(query).all()
     if not others:
         return []
-    comparison = _Comparison(draft)
+    comparison = _BriefComparison(draft)
     queries = _load_queries(
         [(version_id, at, length) for _reference, _title, version_id, at, length in others]
     )
@@ -132,7 +132,7 @@ def similar_earlier_briefs(viewer: Viewer, brief_view: BriefView) -> list[Earlie
 
 
 def _most_similar(brief_view: BriefView, versions: Mapping[int, _Version]) -> list[EarlierBrief]:
-    comparison, queries = _Comparison(brief_view), _load_queries(list(versions.values()))
+    comparison, queries = _BriefComparison(brief_view), _load_queries(list(versions.values()))
     others = {brief_id: queries[version_id] for brief_id, (version_id, _at, _length) in versions.items()}
     similarities = {brief_id: comparison.similarity(other) for brief_id, other in others.items()}
     chosen = [brief_id for brief_id, value in similarities.items() if value >= SIMILARITY_THRESHOLD]
@@ -166,7 +166,7 @@ def _load_queries(versions: Sequence[_Version]) -> dict[int, Query]:
     return loaded
 
 
-class _Comparison:
+class _BriefComparison:
     """Comparison of one brief with others, each scored as if it were a supplier's profile."""
 
     def __init__(self, brief_view: BriefView) -> None:

@@ -6,6 +6,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
+from marketplace.briefs.forms import PublishForm
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
@@ -14,7 +15,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.forms import PublishForm, budget_label, presence_label, requirement_label
+from marketplace.sourcing.forms import budget_label, presence_label, requirement_label
 from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes

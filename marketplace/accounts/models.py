@@ -58,7 +58,7 @@ class SignInSession(Base):
 class OneTimeLink(Base):
     """An e-mailed link that works once. Only the hash of its token is stored.
 
-    `purpose` is reset, verify or email; `email` is the address that the link proves; `target` is the page to open next.
+    `purpose` is reset, verify or email; `email` is the address that the link proves.
     """
 
     __tablename__ = "one_time_link"
@@ -68,7 +68,6 @@ class OneTimeLink(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
     purpose: Mapped[str] = mapped_column(String(20))
     email: Mapped[str] = mapped_column(String(254), default="")
-    target: Mapped[str] = mapped_column(String(300), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     expires_at: Mapped[dt.datetime]
     used_at: Mapped[dt.datetime | None]

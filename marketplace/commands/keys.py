@@ -7,8 +7,8 @@ import click
 from flask import current_app
 
 from marketplace.commands.application import open_app
+from marketplace.core.database import keyring
 from marketplace.core.sealing import SealError, new_key
-from marketplace.proposals.models import keyring
 from marketplace.proposals.use_cases import key_rotation
 
 

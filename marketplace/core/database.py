@@ -16,6 +16,8 @@ from sqlalchemy.exc import InternalError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute, registry
 from sqlalchemy.types import TypeDecorator
 
+from marketplace.core.sealing import Keyring, keyring_of
+
 Model = TypeVar("Model")
 BUSY_TIMEOUT_MS = 10_000
 BEST_EFFORT_TIMEOUT_MS = 200
@@ -221,3 +223,8 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if _writing.get() else "BEGIN")
     elif _writing.get() and _lock_timeout_ms.get() != BUSY_TIMEOUT_MS:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_lock_timeout_ms.get()}ms'")
+
+
+def keyring() -> Keyring:
+    """Return the encryption keys that belong to the database of the current session."""
+    return keyring_of(session.get_bind().engine.url)

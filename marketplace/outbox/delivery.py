@@ -17,6 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
 from marketplace.core.mail_templates import render_mail
+from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
 
 logger = logging.getLogger(__name__)
@@ -30,13 +31,15 @@ MESSAGE_ERRORS = (
     smtplib.SMTPDataError,
     smtplib.SMTPNotSupportedError,
     ValueError,
+    SealError,
 )
 """Errors caused by a single message, after which the connection is still usable."""
 
 
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     """Return the e-mail as plain text and HTML, with the Message-ID that it keeps over all attempts."""
-    link = settings.site_url.rstrip("/") + mail.link_path if mail.link_path else ""
+    path = mail.link_path
+    link = settings.site_url.rstrip("/") + path if path else ""
     with use_locale(mail.locale):
         text, html = render_mail(
             subject=mail.subject,
@@ -153,7 +156,7 @@ def _deliver_one(mail_id: int, transport: MailTransport, settings: Settings) -> 
         return False
     try:
         transport.send(build_mail(mail, settings))
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+    except (OSError, smtplib.SMTPException, ValueError, SealError) as error:
         if not isinstance(error, MESSAGE_ERRORS) or isinstance(error, ssl.SSLError):
             transport.abort()
         _record_outcome(mail_id, f"{type(error).__name__}: {error}"[:300])
@@ -187,9 +190,9 @@ def _record_outcome(mail_id: int, error: str = "") -> None:
         if mail is None:
             return
         if not error:
-            mail.state, mail.sent_at = "sent", clock.now()
+            mail.state, mail.sent_at, mail.link_path = "sent", clock.now(), ""
             return
         mail.last_error = error
         if mail.attempts > len(RETRY_DELAYS_MINUTES):
-            mail.state = "failed"
+            mail.state, mail.link_path = "failed", ""
         logger.warning("Mail %s could not be sent (attempt %s).", mail.id, mail.attempts)

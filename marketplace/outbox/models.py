@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, keyring
 
 
 class Notice(Base):
@@ -30,6 +30,9 @@ class Notice(Base):
 class OutboxMail(Base):
     """A queued e-mail; `body` holds its paragraphs, separated by blank lines.
 
+    The link may contain a one-time token, so it is stored encrypted with the installation's keys (`sealed_link`) and
+    erased once the e-mail is sent, has failed, or its recipient is erased. Never put a token into `body` or `subject`.
+
     It keeps its Message-ID over all attempts, so that recipients can detect duplicates. `bundle` is empty for
     e-mails that are not throttled, `one` for a single throttled notice, and `rest` for a digest.
     """
@@ -45,7 +48,7 @@ class OutboxMail(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
-    link_path: Mapped[str] = mapped_column(String(300), default="")
+    sealed_link: Mapped[str] = mapped_column(String(1000), default="")
     link_label: Mapped[str] = mapped_column(String(120), default="")
     locale: Mapped[str] = mapped_column(String(2))
     state: Mapped[str] = mapped_column(String(10), default="waiting")
@@ -55,3 +58,19 @@ class OutboxMail(Base):
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(String(300), default="")
     bundle: Mapped[str] = mapped_column(String(4), default="", server_default="")
+
+    @property
+    def link_path(self) -> str:
+        """Decrypted path of the link; empty if there is none, or it has been erased. Raises SealError."""
+        if not self.sealed_link:
+            return ""
+        return keyring().unwrap(self.sealed_link, self._link_context).decode()
+
+    @link_path.setter
+    def link_path(self, path: str) -> None:
+        self.sealed_link = keyring().wrap(path.encode(), self._link_context) if path else ""
+
+    @property
+    def _link_context(self) -> str:
+        """Associated data of the encrypted link, so that it cannot be decrypted in another row."""
+        return f"outbox_mail:{self.message_id}:link"

@@ -106,3 +106,10 @@ def mark_all_read(viewer: Viewer) -> None:
         session.query(Notice).filter(Notice.user_id == viewer.user_id, Notice.read_at.is_(None)).update(
             {Notice.read_at: clock.now()}
         )
+
+
+def reseal_links() -> None:
+    """Encrypt the links of queued e-mail with the newest key, inside the caller's transaction. Raises SealError."""
+    query = select(OutboxMail).where(OutboxMail.sealed_link != "").order_by(OutboxMail.id).with_for_update()
+    for mail in session.scalars(query):
+        mail.link_path = mail.link_path  # the setter encrypts with the newest key

@@ -13,8 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
-from marketplace.core.database import Base, session
-from marketplace.core.sealing import Keyring
+from marketplace.core.database import Base, keyring
 from marketplace.suppliers.models import Supplier
 
 _LARGEST_ID = 2**31 - 1
@@ -23,11 +22,6 @@ _LARGEST_ID = 2**31 - 1
 def random_id() -> int:
     """Return an id at random. Ids that count up would tell each bidder how many others there are."""
     return 1 + secrets.randbelow(_LARGEST_ID)
-
-
-def keyring() -> Keyring:
-    """Return the keys of the present database."""
-    return sealing.keyring_of(session.get_bind().engine.url)
 
 
 class Proposal(Base):

@@ -19,17 +19,8 @@ from marketplace.organisations import queries
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
 from tests import factories
-from tests.accounts.helpers import GOOD, mails, plain, sign_in
+from tests.accounts.helpers import COMPANY, GOOD, mails, plain, sign_in
 from tests.support.browser import Browser
-
-COMPANY = {
-    "person_name": "Marit Bjørkvold",
-    "email": "marit@bjorkvollen.example",
-    "password": "grønn traktor på jordet",
-    "name": "Bjørkvollen ysteri",
-    "municipality": "5021",
-    "sector": "food-drink",
-}
 
 CHEAP = use_cases.HashCost(1, 1024)
 

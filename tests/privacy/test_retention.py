@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace import worker
 from marketplace.accounts.models import User
@@ -37,10 +37,8 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     at_noon.shift(3 * MONTH)
     assert retention.warn_unused_accounts() > 0
     assert retention.warn_unused_accounts() == 0
-    warned = select(func.count()).where(
-        OutboxMail.recipient == market.member.email, OutboxMail.link_path == "/sign-in"
-    )
-    assert session.scalar(warned) == 1
+    warned = session.query(OutboxMail).filter_by(recipient=market.member.email)
+    assert [mail.link_path for mail in warned].count("/sign-in") == 1
     at_noon.shift(3 * MONTH)
     assert retention.erase_unused_accounts(folder) == 1, "the last leader of an organisation is kept"
     assert session.get_one(User, member).erased_at is not None

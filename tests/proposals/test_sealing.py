@@ -11,10 +11,10 @@ from sqlalchemy import make_url, text, update
 from marketplace import cli
 from marketplace.config import Settings
 from marketplace.core import sealing
-from marketplace.core.database import db, session
+from marketplace.core.database import db, keyring, session
 from marketplace.core.sealing import KeyMissingError, Keyring, TamperedError
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.models import Proposal, keyring
+from marketplace.proposals.models import Proposal
 from marketplace.proposals.use_cases import key_rotation as custody
 from tests.proposals.conftest import Market, full_content
 

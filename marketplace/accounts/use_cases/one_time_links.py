@@ -18,7 +18,7 @@ LIFETIMES = {
 }
 
 
-def create_link(user: User, purpose: str, *, email: str = "", target: str = "") -> str:
+def create_link(user: User, purpose: str, *, email: str = "") -> str:
     """Create a link, revoke older ones with the same purpose, and return its token. Inside the caller's transaction."""
     revoke_links(user.id, purpose)
     token = new_token()
@@ -28,7 +28,6 @@ def create_link(user: User, purpose: str, *, email: str = "", target: str = "") 
             user_id=user.id,
             purpose=purpose,
             email=email or user.email,
-            target=target[:300],
             expires_at=clock.now() + LIFETIMES[purpose],
         )
     )

@@ -1,6 +1,7 @@
 """Creating accounts and confirming e-mail addresses."""
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from marketplace.accounts import notices, passwords, queries
 from marketplace.accounts.models import OneTimeLink, User
@@ -107,7 +108,9 @@ def _add(person: PreparedAccount) -> User:
 
 
 def _mail_verification(user: User, target: str) -> None:
-    path = f"/confirm/{create_link(user, VERIFY, target=target)}"
+    # The target may contain the token of an invitation, so it travels in the link and is stored nowhere else.
+    query = f"?{urlencode({'next': target})}" if target else ""
+    path = f"/confirm/{create_link(user, VERIFY)}{query}"
     send_mail(notices.verify_address(user.name, path), user.email, user.locale)
 
 

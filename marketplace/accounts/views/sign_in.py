@@ -155,11 +155,11 @@ def confirm(token: str) -> Answer:
         abort(410)
     if request.method == "GET":
         return render_template("accounts/confirm.html", link=link)
-    link = use_cases.confirm_address(token, current_token())
+    link, target = use_cases.confirm_address(token, current_token()), safe_path(request.args.get("next"))
     flashes.done(_("The address has been confirmed."))
     if current_person().user_id == link.user_id and link.purpose == "verify":
-        return redirect(safe_path(link.target) or url_for("pages.home"), 303)
-    return see_other("accounts.sign_in", next=safe_path(link.target))
+        return redirect(target or url_for("pages.home"), 303)
+    return see_other("accounts.sign_in", next=target)
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])

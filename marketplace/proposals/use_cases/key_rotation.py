@@ -4,9 +4,10 @@ from sqlalchemy import func, select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import sealing
-from marketplace.core.database import session, transaction
+from marketplace.core.database import keyring, session, transaction
 from marketplace.core.sealing import SealError
-from marketplace.proposals.models import Proposal, SealedEvent, keyring
+from marketplace.outbox.use_cases import reseal_links
+from marketplace.proposals.models import Proposal, SealedEvent
 
 _BATCH_SIZE = 200
 
@@ -28,7 +29,8 @@ def missing_keys() -> list[str]:
 def rotate() -> int:
     """Re-wrap every offer's data key with the newest master key; return the number changed. Raises SealError.
 
-    The encrypted texts are not touched, so that an opened offer remains byte-identical.
+    The encrypted texts are not touched, so that an opened offer remains byte-identical. Links of queued e-mail are
+    re-encrypted as well.
     """
     changed, last = 0, 0
     while True:
@@ -46,6 +48,7 @@ def rotate() -> int:
                 proposal.data_key = wrapped
                 last = proposal.id
             if not found:
+                reseal_links()
                 record(None, "seal.rotate", "key", keyring().names[0])
                 return changed
 

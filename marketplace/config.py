@@ -91,12 +91,22 @@ class Settings:
         default=False,
         about="Show the demo banner and one-click sign-in; on after `marketplace demo`, refused in production",
     )
+    test_organisation_numbers: bool = _setting(
+        "TEST_ORGANISATION_NUMBERS",
+        default=False,
+        about="Accept test organisation numbers, which begin with 2 or 3; always on in demo mode",
+    )
     testing: bool = _setting("TESTING", default=False, about="For the test suite: cheap password hashes")
 
     @property
     def is_https(self) -> bool:
         """Return True if the site is served over HTTPS, so that cookies can be marked secure."""
         return self.production or self.site_url.startswith("https://")
+
+    @property
+    def accepts_test_numbers(self) -> bool:
+        """Return True if organisation numbers that begin with 2 or 3 are accepted."""
+        return self.test_organisation_numbers or self.demo or self.testing
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None, **overrides: object) -> "Settings":

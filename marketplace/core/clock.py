@@ -46,7 +46,7 @@ def start_of_day(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=LOCAL_ZONE).astimezone(UTC)
 
 
-def _easter(year: int) -> date:
+def easter_sunday(year: int) -> date:
     """Return the date of Easter Sunday (Meeus/Jones/Butcher algorithm)."""
     a, b, c = year % 19, year // 100, year % 100
     d, e = divmod(b, 4)
@@ -66,7 +66,7 @@ def is_working_day(day: date) -> bool:
         return False
     if (day.month, day.day) in {(1, 1), (5, 1), (5, 17), (12, 25), (12, 26)}:
         return False
-    from_easter = (day - _easter(day.year)).days
+    from_easter = (day - easter_sunday(day.year)).days
     return from_easter not in {-3, -2, 0, 1, 39, 49, 50}
 
 

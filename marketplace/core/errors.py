@@ -44,3 +44,11 @@ class TooMany(MarketplaceError):  # noqa: N818 because it is named after HTTP 42
 
 class AlreadyProcessed(Exception):  # noqa: N818 because it is not an error: the same form has been processed before
     """The same form has been processed before; its idempotency key exists."""
+
+
+class UnreadableInputError(ValueError):
+    """A text that a parser cannot read. The message is translated and says what to write instead."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message

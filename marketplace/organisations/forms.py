@@ -17,10 +17,10 @@ from marketplace.web.forms import (
     OrganisationNumberField,
     SecretField,
     TextField,
+    WebAddressField,
     email,
     length,
     required,
-    web_address,
 )
 
 
@@ -83,7 +83,7 @@ class CompanyFields(BaseForm):
     municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
     sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
     employees = NumberField(_l("Number of employees"), high=100_000)
-    website = TextField(_l("Website"), [length(high=300), web_address()])
+    website = WebAddressField(_l("Website"), [length(high=300)])
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
     about = LongTextField(
         _l("About the company"),
@@ -164,7 +164,7 @@ class GardenForm(BaseForm):
     )
     email = EmailField(_l("E-mail address"), [length(high=254), email()])
     phone = TextField(_l("Telephone"), [length(high=40)])
-    website = TextField(_l("Website"), [length(high=300), web_address()])
+    website = WebAddressField(_l("Website"), [length(high=300)])
     about = LongTextField(_l("About the garden"), [length(high=1000)])
 
     def __init__(self, *args: object, extra: Iterable[str] = (), **kwargs: object) -> None:

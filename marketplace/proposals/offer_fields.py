@@ -80,6 +80,8 @@ class OfferField:
     form_prefix: str = ""
     asked_by: str = ""
     detail: str = ""
+    accept: tuple[str, ...] = ()
+    """For AMOUNT: the additions that `parse_nok` accepts."""
     max_length: int = 0
     max_words: int = 0
     is_required: bool = False
@@ -145,6 +147,7 @@ OFFER_FIELDS = (
         label=_l("Monthly running cost"),
         hint=_l("Operation, hosting and support, excluding VAT. Enter 0 if there are none."),
         is_required=True,
+        accept=("month",),
         missing=_l("Enter the monthly cost. Enter 0 if it costs nothing."),
         display_label=_l("Monthly running cost"),
         comparison_label=_l("Monthly running cost and support"),

@@ -136,7 +136,7 @@ def test_months_are_read_as_people_write_them(typed, raw, today):
 
 def test_lists_lose_their_bullets_and_empty_lines(raw, today):
     reading = read(
-        "deliverables", raw(deliverables="- Nettside\n\n2) Bilder \n• Kurs\n40 produktbilder"), today
+        "deliverables", raw(deliverables="- Nettside\n\n– Bilder \n• Kurs\n40 produktbilder"), today
     )
     assert reading.value == ["Nettside", "Bilder", "Kurs", "40 produktbilder"]
 

@@ -6,9 +6,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.dates import add_months, parse_date, parse_month
+from marketplace.core.dates import (
+    UNKNOWN_MONTH,
+    add_months,
+    is_unknown,
+    local_date_after,
+    parse_date,
+    parse_month,
+)
 
 pytestmark = pytest.mark.once
+ADVENT = dt.date(2026, 11, 29)
 CHRISTMAS_EVE = dt.date(2026, 12, 24)
 
 
@@ -24,6 +32,15 @@ CHRISTMAS_EVE = dt.date(2026, 12, 24)
         "24. desember 2026",
         "24 December 2026",
         "24. des. 2026",
+        "24/12-26",
+        "24.desember 26",
+        "torsdag 24. desember 2026",
+        "tors. 24.12.2026",
+        "den 24. desember 2026",
+        "December 24, 2026",
+        "24th December 2026",
+        "2026/12/24",
+        "24.\u00a0desember\u202f2026",
     ],
 )
 def test_date_formats_are_accepted(text: str) -> None:
@@ -37,14 +54,70 @@ def test_other_text_is_no_date(text: str) -> None:
     assert parse_date(text) is None
 
 
-@pytest.mark.parametrize("text", ["juni 2027", "June 2027", "06.2027", "6/2027", "2027-06"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "juni 2027", "June 2027", "jun. 2027", "06.2027", "6/2027", "2027-06", "juni 27", "juni-2027", "JUNI, 2027", "juni",
+        "innen juni", "slutten av juni 2027", "midt i juni 2027", "sommeren 2027", "sommaren 2027", "summer 2027", "til sommeren",
+        "neste sommer", "by summer 2027", "Q2 2027", "2. kvartal 2027", "andre kvartal", "første halvår 2027", "uke 24",
+        "veke 24 2027", "week 24, 2027", "15. juni 2027", "15. juni", "15.06.27", "01-06-2027",
+    ],
+)  # fmt: skip
 def test_month_formats_are_accepted(text: str) -> None:
-    assert parse_month(text) == "2027-06"
+    assert parse_month(text, ADVENT) == "2027-06"
 
 
-@pytest.mark.parametrize("text", ["", "2027", "13.2027", "juni"])
+@pytest.mark.parametrize(
+    ("text", "month"),
+    [
+        ("november", "2026-11"),
+        ("oktober", "2027-10"),
+        ("mai 2027", "2027-05"),
+        ("april", "2027-04"),
+        ("påske 2027", "2027-03"),
+        ("før påske", "2027-03"),
+        ("Easter 2028", "2028-04"),
+        ("pinsen 2027", "2027-05"),
+        ("våren 2027", "2027-03"),
+        ("hausten 2027", "2027-09"),
+        ("jul", "2026-12"),
+        ("uke 12", "2027-03"),
+        ("uke 53 2026", "2026-12"),
+    ],
+)
+def test_month_without_year_is_the_next_one(text: str, month: str) -> None:
+    assert parse_month(text, ADVENT) == month
+
+
+@pytest.mark.parametrize(
+    "text", ["", "2027", "13.2027", "snart", "uke 60", "uke 53 2027", "30. februar 2027"]
+)
 def test_other_text_is_no_month(text: str) -> None:
-    assert parse_month(text) is None
+    assert parse_month(text, ADVENT) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["vet ikke", "Vet ikke.", "veit ikkje", "don't know", "do not know", "usikker", "not sure", "?", "-"],
+)
+def test_somebody_may_not_know(text: str) -> None:
+    assert is_unknown(text)
+    assert parse_month(text) == UNKNOWN_MONTH
+
+
+@pytest.mark.parametrize(
+    ("moment", "days", "day"),
+    [
+        ("2027-08-10T00:30+02:00", 90, "2027-11-08"),
+        ("2027-08-10T23:30+02:00", 90, "2027-11-08"),
+        ("2027-03-27T23:30+01:00", 1, "2027-03-28"),
+        ("2027-10-30T23:30+02:00", 1, "2027-10-31"),
+        ("2027-11-08T00:30+01:00", -90, "2027-08-10"),
+    ],
+)
+def test_days_are_added_to_the_local_date(moment: str, days: int, day: str) -> None:
+    in_utc = dt.datetime.fromisoformat(moment).astimezone(dt.UTC)
+    assert local_date_after(in_utc, days=days) == dt.date.fromisoformat(day)
 
 
 @pytest.mark.parametrize(

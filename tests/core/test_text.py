@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core.text import clean_line, clean_text
+from marketplace.core.text import clean_line, clean_text, parse_lines
 
 pytestmark = pytest.mark.once
 MARKS = {
@@ -53,7 +53,7 @@ def test_none_stays_none_and_blank_becomes_empty() -> None:
     assert clean_text(" \u200b ") == clean_line("\n") == ""
 
 
-@pytest.mark.parametrize("broken", ["\r\n", "\r", "\u0085", "\u2028", "\u2029"])
+@pytest.mark.parametrize("broken", ["\r\n", "\r", "\v", "\f", "\u0085", "\u2028", "\u2029"])
 def test_line_breaks_are_normalised(broken: str) -> None:
     assert clean_text(f"ost{broken}rømme") == "ost\nrømme"
     assert clean_line(f"ost{broken}rømme") == "ost rømme"
@@ -70,3 +70,53 @@ def test_cleaning_is_idempotent(text: str) -> None:
         assert clean(once) == once
         assert once is not None
         once.encode("utf-8")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1. mai: film ferdig\n15. juni: nettside på lufta",
+        "24. desember åpent hus",
+        "10. års erfaring",
+        "2. etasje innvendig",
+        "1. etasje\n2. etasje",
+        "1. mai: film\n2. mai: nettside",
+        "1. juledag åpent\n2. juledag stengt",
+        "1. Nettside",
+        "1. Nettside\n3. Bilder",
+        "2. Nettside\n3. Bilder",
+        "1.5 timer\n2.5 timer",
+        "20 bilder\n3 filmer",
+        "-5 grader",
+        "o store\nhav",
+        "+ drift",
+        "§ 5 skal følges",
+        "a-kasse\nb-lag",
+    ],
+)
+def test_number_that_may_be_part_of_the_item_is_kept(text: str) -> None:
+    assert parse_lines(text) == text.split("\n")
+
+
+@pytest.mark.parametrize(
+    "bullet",
+    ["1.", "1)", "(1)", "1:", "1 –", "a)", "-", "–", "—", "*", "•", "·", "‣", "▪", "●", "○", "☐", "✓", "✔", "→", "»", "+", ">",
+     "o", "§", "\uf0b7", "\uf0a7", "\uf0d8", "- [ ]", "- [x]", "[ ]", "➢"],
+)  # fmt: skip
+def test_bullets_and_numbering_are_removed(bullet: str) -> None:
+    items = ["Nettside", "Bilder 3 stk.", "Film"]
+    for space in (" ", "\t", "   "):
+        lines = [
+            bullet.replace("1", str(index + 1)).replace("a", "abc"[index]) + space + item
+            for index, item in enumerate(items)
+        ]
+        assert parse_lines("\r\n\r\n".join(lines)) == items
+
+
+def test_item_between_numbered_lines_may_have_a_bullet() -> None:
+    assert parse_lines("1. Nettside\n   - forside\n2. Bilder") == ["Nettside", "forside", "Bilder"]
+
+
+@pytest.mark.parametrize("broken", ["\v", "\f", "\u0085", "\u2028", "\u2029", "\r", "\r\n"])
+def test_pasted_line_break_separates_items(broken: str) -> None:
+    assert parse_lines(broken.join(["Nettside", "Bilder", "Film"])) == ["Nettside", "Bilder", "Film"]

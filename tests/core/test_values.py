@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from marketplace.core import clock, i18n, places, taxonomy
+from marketplace.core.dates import parse_date, parse_month
+from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import use_locale
 from marketplace.core.identifiers import format_organisation_number, make_slug, parse_organisation_number
 from marketplace.core.money import parse_nok
+from marketplace.core.numbers import parse_whole_number
+from marketplace.core.web_address import parse_web_address
 
 pytestmark = pytest.mark.once
 
@@ -26,6 +31,29 @@ pytestmark = pytest.mark.once
         ("500,49 NOK eks. mva.", 500),
         ("0", 0),
         ("100 000 000", 100_000_000),
+        ("12 500,-", 12_500),
+        ("12 500.-", 12_500),
+        ("12 500,–", 12_500),
+        ("12 500:-", 12_500),
+        ("12 500 + mva", 12_500),
+        ("12 500,- ekskl. mva", 12_500),
+        ("12 500 eks mva.", 12_500),
+        ("12 500 (uten mva)", 12_500),
+        ("12 500 kroner pluss moms", 12_500),
+        ("12 500 excl. VAT", 12_500),
+        ("12500.00", 12_500),
+        ("12.500,00", 12_500),
+        ("12,500.00", 12_500),
+        ("NOK 148,500", 148_500),
+        ("1,250,000", 1_250_000),
+        ("12\u2009500", 12_500),
+        ("12500kr", 12_500),
+        ("KR. 12 500", 12_500),
+        ("50k", 50_000),
+        ("50 K", 50_000),
+        ("12,5k", 12_500),
+        ("50 tusen", 50_000),
+        ("1,5 mill.", 1_500_000),
     ],
 )
 def test_amount_formats_are_parsed(text: str, nok: int) -> None:
@@ -34,11 +62,69 @@ def test_amount_formats_are_parsed(text: str, nok: int) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "ca 10k", "148.50", "-5", "1e9", "12,5,5", "9" * 40, "100 000 001", "١٢", "12 50", "NaN"],
+    ["", "1e9", "9" * 400, "١٢", "NaN", "gratis", "tolv tusen", "12 500 +", "kr", "k", "12 500 kr til"],
 )
-def test_ambiguous_amounts_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+def test_other_text_is_no_amount(text: str) -> None:
+    with use_locale("en"), pytest.raises(UnreadableInputError, match="whole kroner, like"):
         parse_nok(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("12 500 inkl. mva", "without VAT. Divide"),
+        ("12 500 inkl mva.", "without VAT. Divide"),
+        ("12 500 med 25 % mva", "without VAT. Divide"),
+        ("12 500 incl. VAT", "without VAT. Divide"),
+        ("12 500 inkl.", "without VAT. Divide"),
+        ("12 500 mva", "with or without VAT"),
+        ("50 000–60 000", "not a range"),
+        ("50-60k", "not a range"),
+        ("kr 50 000 til kr 60 000", "not a range"),
+        ("ca 10k", "one fixed amount"),
+        ("ca. 12 500", "one fixed amount"),
+        ("fra 12 500", "one fixed amount"),
+        ("inntil 12 500", "one fixed amount"),
+        ("950 per time", "per hour"),
+        ("950/t", "per hour"),
+        ("500 kr/mnd", "per hour"),
+        ("€ 500", "Norwegian kroner"),
+        ("500 EUR", "Norwegian kroner"),
+        ("-500", "negative"),
+        ("\u2212500", "negative"),
+        ("100 000 001", "too high"),
+        ("9" * 40, "too high"),
+        ("12 50", "several ways"),
+        ("12,5,5", "several ways"),
+        ("12.500.00", "several ways"),
+        ("148.50", "in thousands"),
+        ("12,5", "in thousands"),
+        ("12.5", "in thousands"),
+    ],
+)
+def test_refused_amount_says_why(text: str, reason: str) -> None:
+    with use_locale("en"), pytest.raises(UnreadableInputError, match=reason):
+        parse_nok(text)
+
+
+def test_lowest_and_monthly_amounts_may_say_so() -> None:
+    assert parse_nok("fra kr 12 500,-", accept=("from",)) == 12_500
+    for text in ("500 kr/mnd", "500 per måned", "500 i måneden", "kr 500 pr. mnd. eks. mva"):
+        assert parse_nok(text, accept=("month",)) == 500
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("5", 5), ("1 200", 1200), ("1.200", 1200), ("12 ansatte", 12), ("35 %", 35), ("35 poeng", 35), ("5 stk.", 5), ("\u00a07 ", 7)],
+)  # fmt: skip
+def test_whole_number_formats_are_parsed(text: str, number: int) -> None:
+    assert parse_whole_number(text, 0, 5000) == number
+
+
+@pytest.mark.parametrize("text", ["", "fem", "5-10", "5,5", "-1", "5001", "1e3", "١٢", "9" * 400])
+def test_other_text_is_no_whole_number(text: str) -> None:
+    with pytest.raises(UnreadableInputError):
+        parse_whole_number(text, 0, 5000)
 
 
 @given(st.integers(min_value=0, max_value=100_000_000))
@@ -49,7 +135,7 @@ def test_formatted_amount_parses_to_itself(nok: int) -> None:
 
 @given(st.text(max_size=60))
 def test_parsers_raise_only_value_error(text: str) -> None:
-    for parse in (parse_nok, parse_organisation_number):
+    for parse in (parse_nok, parse_organisation_number, parse_web_address, parse_date, parse_month):
         try:
             parse(text)
         except ValueError:
@@ -63,10 +149,62 @@ def test_organisation_number_formats_are_parsed(text: str) -> None:
     assert parse_organisation_number(text) == "974760673"
 
 
-@pytest.mark.parametrize("text", ["974760674", "999999998", "12345678", "97476067a", ""])
-def test_invalid_organisation_numbers_are_refused(text: str) -> None:
-    with pytest.raises(ValueError):
+@pytest.mark.parametrize("text", ["974760674", "999999998", "12345678", "97476067a", "", "٩٧٤٧٦٠٦٧٣"])
+@pytest.mark.parametrize("allow", [False, True])
+def test_invalid_organisation_numbers_are_refused(text: str, *, allow: bool) -> None:
+    with pytest.raises(UnreadableInputError):
+        parse_organisation_number(text, allow_test_numbers=allow)
+
+
+@pytest.mark.parametrize("text", ["000 000 000", "100 000 008", "500000007", "600000004", "700000001"])
+def test_organisation_number_begins_with_8_or_9(text: str) -> None:
+    with use_locale("en"), pytest.raises(UnreadableInputError, match=r"begins with 8 or 9|does not exist"):
+        parse_organisation_number(text, allow_test_numbers=True)
+
+
+@pytest.mark.parametrize("text", ["310 000 019", "310007781", "200000005"])
+def test_test_organisation_number_needs_the_setting(text: str) -> None:
+    assert parse_organisation_number(text, allow_test_numbers=True) == text.replace(" ", "")
+    with use_locale("en"), pytest.raises(UnreadableInputError, match="test number"):
         parse_organisation_number(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "url"),
+    [
+        ("Https://example.no", "https://example.no"),
+        ("HTTPS://Example.NO/Side?A=1#B", "https://example.no/Side?A=1#B"),
+        ("HTTP://example.no", "http://example.no"),
+        ("www.x.no", "https://www.x.no"),
+        ("Www.x.no.", "https://www.x.no"),
+        ("x.no/side", "https://x.no/side"),
+        ("x.no?a=1", "https://x.no?a=1"),
+        ("x.no:8080/a", "https://x.no:8080/a"),
+        ("blåbærhagen.no", "https://blåbærhagen.no"),
+        ("HTTPS://BLÅBÆRHAGEN.NO/ost", "https://blåbærhagen.no/ost"),
+        ("xn--blbrhagen-62am.no", "https://blåbærhagen.no"),
+        ("https:/x.no", "https://x.no"),
+        ("https//x.no", "https://x.no"),
+        ("https:// www.x.no", "https://www.x.no"),
+        ("<https://x.no>", "https://x.no"),
+        ("https://x.no/@kari", "https://x.no/@kari"),
+        ("https://x.no/blåbær", "https://x.no/blåbær"),
+        ("https://www.\u0430\u0440\u0440\u04cf\u0435.com", "https://www.xn--80ak6aa92e.com"),
+    ],
+)
+def test_web_address_formats_are_parsed(text: str, url: str) -> None:
+    assert parse_web_address(text) == parse_web_address(url) == url
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "x", "vet ikke", "http://", "https://localhost", "http://127.0.0.1/", "x..no", "-x.no", "https://x.no/a b", "x.no:0",
+     "x.no:99999", "www.x.no, y.no", "kari@x.no", "https://kari:pw@x.no", "@kari", "javascript:alert(1)", "data:text/html,x",
+     "ftp://x.no", "https://https://x.no", 'x.no/"onclick', "x.no/<b>", "a" * 300 + ".no"],
+)  # fmt: skip
+def test_other_text_is_no_web_address(text: str) -> None:
+    with pytest.raises(UnreadableInputError):
+        parse_web_address(text)
 
 
 def test_organisation_number_is_formatted_in_groups() -> None:

@@ -8,6 +8,7 @@ from marketplace.briefs.coach.draft import Draft
 from marketplace.briefs.coach.messages import load_texts
 from marketplace.briefs.coach.suggestions import find_suggestions
 from marketplace.briefs.guide import Guide
+from marketplace.core.dates import UNKNOWN_MONTH
 from marketplace.core.i18n import pick
 
 # Thresholds: words of a text, lines of a list, sum of the weights.
@@ -67,7 +68,7 @@ def _goal(draft: Draft, suggested: set[str]) -> int:
         + 4 * bool(draft.text("success_metric"))
         + 4 * numbered
         + 2 * bool(draft.text("baseline"))
-        + 2 * bool(draft.text("target_date"))
+        + 2 * (draft.text("target_date") not in {"", UNKNOWN_MONTH})
     )
 
 

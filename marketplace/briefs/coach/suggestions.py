@@ -10,6 +10,7 @@ from marketplace.briefs.coach.draft import Draft
 from marketplace.briefs.coach.messages import Advice, advice
 from marketplace.briefs.guide import Guide
 from marketplace.core import clock, taxonomy
+from marketplace.core.dates import is_unknown
 
 Rule = Callable[[Draft], Advice | None]
 _RULES: list[tuple[str, Rule]] = []
@@ -18,9 +19,6 @@ MIN_AUDIENCE_WORDS, MAX_MUST_HAVES, MAX_INVITED, MAX_PRICE_WEIGHT = 4, 3, 5, 50
 MIN_TOOL_NAME_LENGTH = 3
 EASTER_MONTHS, EASTER_WORKING_DAYS = {3, 4}, 3
 JULY = 7
-_NO_NUMBER = re.compile(
-    r"\s*(vet ikke|veit ikkje|(do not|don.t) know|usikker|unsure|\?|-)?\s*\.?\s*", re.IGNORECASE
-)
 _WHY = re.compile(
     r"\b(fordi|derfor|difor|so that|because|koster|kostar|costs?|taper|tapar|mister|mistar|lose|los(t|ing)|tapt|"
     r"rekker ikke|rekk ikkje|cannot|can.t|klarer ikke|klarar ikkje|tid|time[rn]?|timar|hours?|penger|pengar|money|"
@@ -69,9 +67,13 @@ def find_suggestions(guide: Guide, answers: Mapping[str, Any]) -> list[Advice]:
     return sorted(suggestions, key=lambda suggestion: -suggestion.gain)
 
 
+def _has_target(text: str) -> bool:
+    return bool(text.strip(" .")) and not is_unknown(text)
+
+
 @_rule("no_target")
 def _no_target(draft: Draft) -> Advice | None:
-    if not draft.text("goal") or not _NO_NUMBER.fullmatch(draft.text("target")):
+    if not draft.text("goal") or _has_target(draft.text("target")):
         return None
     return advice("suggestions", "no_target")
 

@@ -11,11 +11,12 @@ from typing import Any, Protocol
 
 from marketplace.briefs.guide.questions import Question
 from marketplace.core.dates import parse_date, parse_month
+from marketplace.core.errors import UnreadableInputError
+from marketplace.core.numbers import MAX_NUMBER, parse_whole_number
 from marketplace.core.places import municipalities_by_number
-from marketplace.core.text import has_control_characters, remove_invisible
+from marketplace.core.text import has_control_characters, parse_lines, remove_invisible
+from marketplace.core.web_address import parse_web_address
 
-_BULLET = re.compile(r"^\s*(?:[-\u2013•*·]|\d{1,2}[.)])\s+")
-_URL = re.compile(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:.]{2,}(?::\d{1,5})?(?:[/?#][^\s<>\"']*)?")
 _YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
 
 
@@ -86,8 +87,7 @@ def _parse_choices(question: Question, raw: RawAnswers) -> ParseResult:
 
 def _lines(question: Question, raw: RawAnswers) -> tuple[list[str], str, Problem | None]:
     text, problem = _clean("\n".join(raw.getlist(question.code)))
-    lines = [_line(_BULLET.sub("", line)) for line in text.split("\n")]
-    return [line for line in lines if line], text.strip("\n"), problem
+    return parse_lines(text), text.strip("\n"), problem
 
 
 def _parse_list(question: Question, raw: RawAnswers) -> ParseResult:
@@ -96,9 +96,12 @@ def _parse_list(question: Question, raw: RawAnswers) -> ParseResult:
 
 def _parse_urls(question: Question, raw: RawAnswers) -> ParseResult:
     lines, typed, problem = _lines(question, raw)
-    addresses = [line if "://" in line else f"https://{line}" for line in lines]
-    for number, address in enumerate(addresses, start=1):
-        if len(address) < MAX_URL_LENGTH and not _URL.fullmatch(address):
+    addresses = []
+    for number, line in enumerate(lines, start=1):
+        try:
+            addresses.append(parse_web_address(line) if len(line) < MAX_URL_LENGTH else line)
+        except UnreadableInputError:
+            addresses.append(line)
             problem = problem or Problem("bad_url", {"line": number})
     return list(dict.fromkeys(addresses)), typed, problem
 
@@ -132,7 +135,10 @@ def _parse_month(question: Question, raw: RawAnswers) -> ParseResult:
 
 
 def _whole_number(text: str) -> int | None:
-    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
+    try:
+        return parse_whole_number(text, 0, MAX_NUMBER)
+    except UnreadableInputError:
+        return None
 
 
 def _parse_number(question: Question, raw: RawAnswers) -> ParseResult:

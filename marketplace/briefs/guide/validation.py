@@ -8,6 +8,7 @@ from typing import Any
 from marketplace.briefs.guide.parsing import PARSERS, Problem, RawAnswers
 from marketplace.briefs.guide.questions import Question
 from marketplace.core import clock, i18n
+from marketplace.core.dates import UNKNOWN_MONTH
 
 CHARACTERS_PER_WORD = 40
 
@@ -144,6 +145,8 @@ def _check_date(question: Question, value: Any, today: dt.date) -> Problem | Non
 
 
 def _check_month(question: Question, value: Any, today: dt.date) -> Problem | None:
+    if value == UNKNOWN_MONTH:
+        return None
     try:
         month = dt.date.fromisoformat(f"{value}-01")
     except ValueError:
@@ -218,7 +221,9 @@ _FORM_VALUES: Mapping[str, Callable[[Question, Any], Any]] = {
 
 
 def month_text(month: str) -> str:
-    """Return "juni 2027" for "2027-06", in the user's language."""
+    """Return "juni 2027" for "2027-06" and "Vet ikke" for UNKNOWN_MONTH, in the user's language."""
+    if month == UNKNOWN_MONTH:
+        return i18n.gettext("Don't know")
     return (
         i18n.format_date(dt.date.fromisoformat(f"{month}-01")).split("1", 1)[1].lstrip(".\N{NO-BREAK SPACE} ")
     )

@@ -136,7 +136,7 @@ def _long_text_field(field: OfferField) -> Any:
 
 
 def _amount_field(field: OfferField) -> Any:
-    return NokField(field.label, description=field.hint)
+    return NokField(field.label, description=field.hint, accept=field.accept)
 
 
 def _date_field(field: OfferField) -> Any:

@@ -17,10 +17,10 @@ from marketplace.web.forms import (
     NumberField,
     OrganisationNumberField,
     TextField,
+    WebAddressField,
     email,
     length,
     required,
-    web_address,
 )
 
 
@@ -35,7 +35,7 @@ class BasicsFields(BaseForm):
         description=_l("Nine digits. Leave it empty if you are self-employed without one."),
     )
     municipality = ChoiceField(_l("Municipality where you are based"), [required()], validate_choice=False)
-    website = TextField(_l("Website"), [length(high=300), web_address()], render_kw={"autocomplete": "url"})
+    website = WebAddressField(_l("Website"), [length(high=300)], render_kw={"autocomplete": "url"})
     phone = TextField(_l("Telephone"), [length(high=40)], render_kw={"autocomplete": "tel"})
     employees = NumberField(_l("Team size"), high=100_000)
 
@@ -136,6 +136,7 @@ class PriceFields(BaseForm):
 
     price_from = NokField(
         _l("What is your lowest price for a small job?"),
+        accept=("from",),
         description=_l(
             "Whole kroner excluding VAT. Companies with a smaller budget are told before they ask."
         ),

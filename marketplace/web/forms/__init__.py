@@ -13,8 +13,9 @@ from marketplace.web.forms.fields import (
     OrganisationNumberField,
     SecretField,
     TextField,
+    WebAddressField,
 )
-from marketplace.web.forms.validators import Check, email, length, required, web_address
+from marketplace.web.forms.validators import Check, email, length, required
 
 __all__ = [
     "BaseForm",
@@ -29,10 +30,10 @@ __all__ = [
     "OrganisationNumberField",
     "SecretField",
     "TextField",
+    "WebAddressField",
     "clean_line",
     "clean_text",
     "email",
     "length",
     "required",
-    "web_address",
 ]

@@ -1,11 +1,11 @@
 """Form fields that clean and parse user input, and render invalid input again as it was typed."""
 
 import datetime as dt
-import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from flask import current_app
 from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # because the type stubs are older than WTForms 3.3
 from wtforms.validators import ValidationError
@@ -15,7 +15,9 @@ from marketplace.core.dates import parse_date
 from marketplace.core.i18n import gettext
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import parse_nok
+from marketplace.core.numbers import parse_whole_number
 from marketplace.core.text import clean_line, clean_text
+from marketplace.core.web_address import parse_web_address
 from marketplace.web.forms import widgets
 
 
@@ -84,7 +86,13 @@ class _ParsedTextField(TextField):
 
 
 class NokField(_ParsedTextField):
-    """Whole kroner excluding VAT; also accepts input like "12 500 kr" and "12.500,-"."""
+    """Whole kroner excluding VAT. `accept` is passed to `parse_nok`."""
+
+    def __init__(
+        self, label: Any = None, validators: Any = None, *, accept: Sequence[str] = (), **kwargs: Any
+    ) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.accept = accept
 
     def format_value(self, value: Any) -> str:
         """Format the amount with no-break spaces between thousands."""
@@ -92,27 +100,22 @@ class NokField(_ParsedTextField):
 
     def parse(self, text: str) -> int:
         """Parse to whole kroner."""
-        try:
-            return parse_nok(text)
-        except ValueError as error:
-            raise ValueError(gettext("Enter an amount in whole kroner, like 12 500.")) from error
+        return parse_nok(text, accept=self.accept)
 
 
 class NumberField(_ParsedTextField):
-    """Integer from 0 to a maximum."""
+    """Whole number from a minimum to a maximum."""
 
     def __init__(
-        self, label: Any = None, validators: Any = None, *, high: int = 100_000, **kwargs: Any
+        self, label: Any = None, validators: Any = None, *, low: int = 0, high: int = 100_000, **kwargs: Any
     ) -> None:
         super().__init__(label, validators, **kwargs)
+        self.low = low
         self.high = high
 
     def parse(self, text: str) -> int:
         """Parse to an integer."""
-        compact = re.sub(r"[\s\u00a0]", "", text)
-        if not re.fullmatch(r"[0-9]{1,9}", compact) or int(compact) > self.high:
-            raise ValueError(gettext("Enter a whole number, no higher than %(high)s.", high=self.high))
-        return int(compact)
+        return parse_whole_number(text, self.low, self.high)
 
 
 MIN_YEAR, MAX_YEAR = 2000, 2100
@@ -135,6 +138,14 @@ class DayField(_ParsedTextField):
         return day
 
 
+class WebAddressField(_ParsedTextField):
+    """Web address: the URL with a scheme."""
+
+    def parse(self, text: str) -> str:
+        """Parse to a URL."""
+        return parse_web_address(text)
+
+
 class OrganisationNumberField(_ParsedTextField):
     """Norwegian organisation number: nine digits with a check digit; spaces, NO and MVA are ignored."""
 
@@ -144,14 +155,9 @@ class OrganisationNumberField(_ParsedTextField):
 
     def parse(self, text: str) -> str:
         """Parse to nine digits."""
-        try:
-            return parse_organisation_number(text)
-        except ValueError as error:
-            raise ValueError(
-                gettext(
-                    "This is not a valid organisation number. It must have nine digits, like 974 760 673."
-                )
-            ) from error
+        return parse_organisation_number(
+            text, allow_test_numbers=current_app.config["SETTINGS"].accepts_test_numbers
+        )
 
 
 Options = Sequence[tuple[str, Any]] | Mapping[str, Sequence[tuple[str, Any]]]

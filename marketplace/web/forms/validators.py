@@ -1,6 +1,5 @@
 """Validators for form fields, with translated and actionable messages."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -60,19 +59,5 @@ def email() -> Check:
         except EmailNotValidError as error:
             raise ValidationError(gettext("Enter an e-mail address, like name@company.no.")) from error
         field.data = valid.normalized.lower()
-
-    return check
-
-
-def web_address() -> Check:
-    """Require an http or https URL. A missing scheme becomes https."""
-
-    def check(_form: object, field: Field) -> None:
-        if not field.data:
-            return
-        url = field.data if "://" in field.data else f"https://{field.data}"
-        if not re.fullmatch(r"https?://[^\s/<>\"'@:]+\.[^\s/<>\"'@:]{2,}(:\d{1,5})?(/[^\s<>\"']*)?", url):
-            raise ValidationError(gettext("Enter a web address, like www.company.no."))
-        field.data = url
 
     return check

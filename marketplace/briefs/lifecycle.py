@@ -90,7 +90,7 @@ TRANSITIONS = {
         BriefTransition("restore", frozenset({Phase.DELETED}), BriefState.DRAFT, _COMPANY),
         BriefTransition("ask_review", frozenset({Phase.DRAFT}), BriefState.IN_REVIEW, _COMPANY),
         BriefTransition("answer_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _GARDEN),
-        BriefTransition("pull_back", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _COMPANY),
+        BriefTransition("cancel_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _COMPANY),
         BriefTransition("publish", frozenset({Phase.DRAFT}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("extend", _OUT, BriefState.PUBLISHED, _OWNER),

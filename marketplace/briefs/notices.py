@@ -42,7 +42,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
 
 
 @as_message("review_pulled_back", throttled=True)
-def review_pulled_back(company: str, title: str, reference: str) -> Content:
+def review_cancelled(company: str, title: str, reference: str) -> Content:
     """To the garden: the review request is withdrawn."""
     del reference
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)

@@ -22,7 +22,7 @@ def deleted(market, time_machine):
     time_machine.move_to(clock.now(), tick=False)
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference, "Hva synes dere om prisen?")
-    use_cases.pull_back(market.owner, brief.reference)
+    use_cases.cancel_review(market.owner, brief.reference)
     use_cases.delete_draft(market.owner, brief.reference)
     return brief.reference
 

@@ -185,7 +185,7 @@ def test_the_garden_reads_a_draft_when_asked_and_answers(market):
 def test_a_draft_can_be_pulled_back_from_the_garden(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
-    use_cases.pull_back(market.owner, brief.reference)
+    use_cases.cancel_review(market.owner, brief.reference)
     with pytest.raises(NotFound):
         use_cases.answer_review(market.garden, brief.reference, "ok", "")
     assert sent_notices("review_pulled_back") == {market.garden.user_id}

@@ -137,7 +137,7 @@ def test_lists_hold_what_may_be_seen_and_nothing_else(market):
 ACTS = {
     "delete": use_cases.delete_draft,
     "ask for review": use_cases.ask_for_review,
-    "pull back": use_cases.pull_back,
+    "pull back": use_cases.cancel_review,
     "answer review": lambda viewer, ref: use_cases.answer_review(viewer, ref, "ok", ""),
     "publish": lambda viewer, ref: use_cases.publish(viewer, ref, confirmed=True),
     "extend": lambda viewer, ref: use_cases.extend_deadline(viewer, ref, dt.date(2030, 1, 1)),

@@ -153,10 +153,10 @@ class BriefHistories(RuleBasedStateMachine):
                 self.brief = "draft"
 
     @rule(who=anybody, sure=unlikely)
-    def pull_back(self, who, sure):
+    def cancel_review(self, who, sure):
         if self.brief == "in_review" or sure:
             allowed = self.brief == "in_review" and who in {"owner", "member"}
-            if self.tried(allowed, lambda: briefs.pull_back(self.person(who), self.market.reference)):
+            if self.tried(allowed, lambda: briefs.cancel_review(self.person(who), self.market.reference)):
                 self.brief = "draft"
 
     @rule(who=anybody, sure=unlikely)

@@ -16,7 +16,7 @@ from marketplace.briefs.use_cases.drafts import (
 from marketplace.briefs.use_cases.erasure import erase_deleted_drafts
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
 from marketplace.briefs.use_cases.reminders import remind_about_questions
-from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, pull_back
+from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, cancel_review
 
 __all__ = [
     "SavedTopic",
@@ -34,7 +34,7 @@ __all__ = [
     "fingerprints",
     "make_requirement_optional",
     "publish",
-    "pull_back",
+    "cancel_review",
     "reject_question",
     "remind_about_questions",
     "restore_draft",

@@ -86,16 +86,16 @@ def answer_review(
         return brief
 
 
-def pull_back(viewer: Viewer, reference: str) -> Brief:
+def cancel_review(viewer: Viewer, reference: str) -> Brief:
     """Take a draft back from the garden before it has answered."""
     with transaction():
-        brief = brief_for_transition("pull_back", viewer, reference)
+        brief = brief_for_transition("cancel_review", viewer, reference)
         review = queries.open_review(brief)
         if review is not None:
             review.withdrawn_at = clock.now()
         brief.state = BriefState.DRAFT
         brief.updated_at = clock.now()
         title = queries.display_title(brief)
-        send(notices.review_pulled_back(brief.company.name, title, brief.reference), garden_recipients(brief))
+        send(notices.review_cancelled(brief.company.name, title, brief.reference), garden_recipients(brief))
         record(viewer, "brief.pull_back", "brief", brief.reference)
         return brief

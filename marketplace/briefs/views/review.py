@@ -36,9 +36,9 @@ def ask_review(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/pull-back")
 @access.company
-def pull_back(reference: str) -> Answer:
+def cancel_review(reference: str) -> Answer:
     """Cancel the review request before the garden has answered."""
-    use_cases.pull_back(current_viewer(), reference)
+    use_cases.cancel_review(current_viewer(), reference)
     flashes.done(_("You can edit the draft again."))
     return see_other("briefs.check", reference=reference)
 

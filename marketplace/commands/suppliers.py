@@ -6,23 +6,23 @@ import click
 
 from marketplace.commands.application import open_app
 from marketplace.core.errors import RuleBroken
-from marketplace.suppliers.importing import ReadFile, read_suppliers
-from marketplace.vetting.use_cases import importing
+from marketplace.suppliers.import_file import ReadFile, read_suppliers
+from marketplace.vetting.use_cases import supplier_import
 
 
 def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
     """Validate a file of suppliers, import it if `commit`, and return the message to print. Raises ClickException."""
     read: ReadFile = read_suppliers(path)
     try:
-        curator = importing.curator_by_email(approve_by) if approve_by else None
+        curator = supplier_import.curator_by_email(approve_by) if approve_by else None
         faults = sorted(
-            [*read.faults, *importing.find_registered(read.suppliers)], key=lambda fault: fault.line
+            [*read.faults, *supplier_import.find_registered(read.suppliers)], key=lambda fault: fault.line
         )
         if faults:
             listed = "\n".join(f"  {fault}" for fault in faults)
             message = f"Nothing was imported. {len(faults)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
-        suppliers = [importing.infer_services(supplier) for supplier in read.suppliers]
+        suppliers = [supplier_import.infer_services(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):
             if before != after:
                 click.echo(
@@ -34,7 +34,7 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
                 raise click.ClickException(message)
         if not commit:
             return f"{len(read.suppliers)} suppliers can be imported. Nothing was changed: add --commit to import them."
-        count = importing.import_suppliers(suppliers, curator)
+        count = supplier_import.import_suppliers(suppliers, curator)
     except RuleBroken as error:
         raise click.ClickException(error.message) from error
     if curator:

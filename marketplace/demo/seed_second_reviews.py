@@ -11,7 +11,7 @@ from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.timeline import Timeline
 from marketplace.vetting import second_review, use_cases
 from marketplace.vetting.models import Refusal, Vetting
-from marketplace.vetting.use_cases.refusing import second_reviewers
+from marketplace.vetting.use_cases.refusals import second_reviewers
 
 Entry = dict[str, Any]
 

@@ -27,7 +27,7 @@ from marketplace.briefs.queries.clarification import (
     questions_on,
     unanswered_question,
 )
-from marketplace.briefs.queries.coaching import Checkup, checkup
+from marketplace.briefs.queries.draft_check import Checkup, checkup
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
 

@@ -1,6 +1,11 @@
 """Forms for applying and for deciding on applications."""
 
-from marketplace.vetting.forms.applying import ApplyFields, ApplyForm, RegisterAndApplyForm, SubmitAgainForm
+from marketplace.vetting.forms.application import (
+    ApplyFields,
+    ApplyForm,
+    RegisterAndApplyForm,
+    SubmitAgainForm,
+)
 from marketplace.vetting.forms.decision import checklist_of, decision_form
 
 __all__ = [

@@ -1,7 +1,7 @@
 """Applying, deciding, refusing with a second reviewer, appealing, and transferring suppliers between gardens."""
 
-from marketplace.vetting.use_cases.appealing import answer_appeal, appeal, remind_of_appeals
-from marketplace.vetting.use_cases.applying import (
+from marketplace.vetting.use_cases.appeals import answer_appeal, appeal, remind_of_appeals
+from marketplace.vetting.use_cases.applications import (
     add_application,
     apply_for_new_categories,
     create_own_supplier,
@@ -10,8 +10,8 @@ from marketplace.vetting.use_cases.applying import (
     submit_again,
 )
 from marketplace.vetting.use_cases.conflicts_of_interest import declare_conflict, end_conflict
-from marketplace.vetting.use_cases.deciding import Decision, approve_all, decide, remind_of_renewals
-from marketplace.vetting.use_cases.refusing import answer_refusal, propose_refusal, remind_second_reviewers
+from marketplace.vetting.use_cases.decisions import Decision, approve_all, decide, remind_of_renewals
+from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
 from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
 
 __all__ = [

@@ -14,7 +14,7 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries
 from marketplace.vetting.models import Transfer, Vetting
 from marketplace.vetting.notices import transfers
-from marketplace.vetting.use_cases.refusing import supersede_refusals
+from marketplace.vetting.use_cases.refusals import supersede_refusals
 
 ASKED, AGREED, DECLINED, WITHDRAWN = "asked", "agreed", "declined", "withdrawn"
 

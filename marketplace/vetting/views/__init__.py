@@ -1,8 +1,8 @@
 """Pages for applying and vetting."""
 
 from marketplace.vetting.views import (
+    application_form,
     applications,
-    applying,
     conflicts_of_interest,
     profile,
     second_reviews,
@@ -11,8 +11,8 @@ from marketplace.vetting.views import (
 from marketplace.vetting.views.base import blueprint
 
 __all__ = [
+    "application_form",
     "applications",
-    "applying",
     "blueprint",
     "conflicts_of_interest",
     "profile",

@@ -22,8 +22,8 @@ from marketplace.suppliers.use_cases.details import SupplierApplication
 from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.notices import applications
-from marketplace.vetting.use_cases.deciding import lock_vetting
-from marketplace.vetting.use_cases.refusing import supersede_refusals
+from marketplace.vetting.use_cases.decisions import lock_vetting
+from marketplace.vetting.use_cases.refusals import supersede_refusals
 
 
 def responsible_garden(municipality_number: str, garden_id: int | None = None) -> BusinessGarden:

@@ -12,11 +12,11 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
-from marketplace.suppliers.importing import Fault, ImportedSupplier
+from marketplace.suppliers.import_file import Fault, ImportedSupplier
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import Basics, ServiceOffering, SupplierApplication
-from marketplace.vetting.use_cases.applying import add_application, responsible_garden
-from marketplace.vetting.use_cases.deciding import approve_all
+from marketplace.vetting.use_cases.applications import add_application, responsible_garden
+from marketplace.vetting.use_cases.decisions import approve_all
 
 MAX_INFERRED = 3
 MIN_PROBABILITY = 0.25

@@ -16,7 +16,7 @@ from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.notices import applications, second_reviews
 from marketplace.vetting.second_review import ReviewerRole
-from marketplace.vetting.use_cases.deciding import (
+from marketplace.vetting.use_cases.decisions import (
     Decision,
     apply_decision,
     check_justified,

@@ -16,7 +16,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.vetting import queries, rules, second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
-from marketplace.vetting.use_cases.deciding import Decision, apply_decision, lock_vetting
+from marketplace.vetting.use_cases.decisions import Decision, apply_decision, lock_vetting
 
 
 def appeal(viewer: Viewer, vetting_id: int, text: str) -> Appeal:

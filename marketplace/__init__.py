@@ -10,6 +10,7 @@ core            database session, clock, errors, i18n, money, municipalities, ta
 data            versioned data files
 matching        the ranking library: text in, explained ranking out; independent of Flask and the database
 web             shared by all views: access control, forms, filters, error pages, security headers
+files           uploaded images and documents: checks and storage
 outbox, audit   queued e-mail and messages; append-only audit log
 accounts        users, sign-in, two-step sign-in, sessions
 organisations   companies, business gardens, memberships

@@ -5,6 +5,7 @@ from marketplace.audit import models as audit
 from marketplace.briefs import models as briefs
 from marketplace.core import request_state
 from marketplace.core.database import Base
+from marketplace.files import models as files
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.proposals import models as proposals
@@ -16,6 +17,7 @@ MODELS = (
     accounts,
     audit,
     briefs,
+    files,
     organisations,
     outbox,
     proposals,

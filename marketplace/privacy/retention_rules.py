@@ -76,6 +76,8 @@ RETENTION_RULES = {
     "supplier.contact_name": REFUSED,
     "supplier_move.reason": DECISION,
     "taken_form.answer": "deleted after a day with the idempotency key: purge of processed forms",
+    "stored_file.alternative_text": OWN_PROFILE,
+    "stored_file.name": "deleted with the case study, brief or offer it belongs to",
     "user_account.email": ACCOUNT,
     "user_account.name": ACCOUNT,
     "user_account.password_hash": ACCOUNT,

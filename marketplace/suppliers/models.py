@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
 from marketplace.core.database import Base
+from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, Organisation
 
 
@@ -53,6 +54,7 @@ class Supplier(Organisation):
         back_populates="supplier",
     )
     held: Mapped["HeldChange | None"] = relationship(cascade="all, delete-orphan")
+    logo: Mapped[StoredFile | None] = relationship(cascade="all, delete-orphan", single_parent=True)
 
 
 class HeldChange(Base):
@@ -123,3 +125,6 @@ class CaseStudy(Base):
     year: Mapped[int]
 
     supplier: Mapped[Supplier] = relationship(back_populates="cases", innerjoin=True)
+    images: Mapped[list[StoredFile]] = relationship(
+        cascade="all, delete-orphan", order_by="StoredFile.created_at, StoredFile.id"
+    )

@@ -106,7 +106,13 @@ def _form_id(token: str) -> str:
     content = sorted(
         (name, value) for name, value in request.form.items(multi=True) if name not in EXCLUDED_FIELDS
     )
-    identity = json.dumps([token, request.full_path, content])
+    files = sorted(
+        (name, upload.filename, hashlib.file_digest(upload.stream, "sha256").hexdigest())  # type: ignore[arg-type]  # because the stubs ask for a raw file
+        for name, upload in request.files.items(multi=True)
+    )
+    for upload in request.files.values():
+        upload.stream.seek(0)
+    identity = json.dumps([token, request.full_path, content, files])
     return hashlib.sha256(identity.encode("utf-8", "surrogatepass")).hexdigest()
 
 

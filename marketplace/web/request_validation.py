@@ -2,7 +2,9 @@
 
 from urllib.parse import unquote_to_bytes
 
-from flask import Flask, abort, request
+from flask import Flask, abort, current_app, request
+
+from marketplace.web.uploads import MAX_UPLOAD_BYTES, has_uploads
 
 MAX_FIELDS = 1000
 SINGLE_VALUE_FIELDS = ("csrf_token", "seen", "revision")
@@ -24,6 +26,8 @@ def register(app: Flask) -> None:
 
 
 def _validate_body() -> None:
+    if has_uploads(current_app.view_functions.get(request.endpoint or "")):
+        request.max_content_length = MAX_UPLOAD_BYTES
     if request.content_length is not None and request.content_length > (request.max_content_length or 0):
         abort(413)
     if request.mimetype == "multipart/form-data" and "boundary" not in request.mimetype_params:

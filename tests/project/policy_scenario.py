@@ -14,6 +14,7 @@ from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
+from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import CaseStudy, Supplier
@@ -170,11 +171,15 @@ class PolicyScenario:
         if case is None:
             case = CaseStudy(supplier_id=side.proposal.supplier_id, title="En jobb", text="x" * 60, year=2025)
             session.add(case)
+            session.flush()
         supplier = session.scalars(select(Supplier).where(Supplier.garden_id == side.garden.id)).first()
         assert vetting is not None
         assert supplier is not None
+        image = StoredFile(case_id=case.id, media_type="image/webp", size=4, data=b"RIFF")
+        session.add(image)
         session.flush()
         own: dict[str, Any] = {
+            "file_id": image.id,
             "reference": side.brief.reference,
             "question_id": question.id,
             "proposal_id": side.proposal.id,

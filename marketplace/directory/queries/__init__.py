@@ -9,7 +9,7 @@ from marketplace.directory.queries.catalogue_cache import (
 from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import garden_suppliers
 from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
-from marketplace.directory.queries.supplier_page import SupplierPage, supplier_page
+from marketplace.directory.queries.supplier_page import SupplierPage, supplier_image, supplier_page
 
 __all__ = [
     "Coverage",
@@ -22,5 +22,6 @@ __all__ = [
     "garden_suppliers",
     "matchable_suppliers",
     "search",
+    "supplier_image",
     "supplier_page",
 ]

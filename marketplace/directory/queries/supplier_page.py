@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from marketplace.core import taxonomy
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
+from marketplace.files.models import StoredFile
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.queries.loading import load_supplier
 from marketplace.vetting.models import Vetting
@@ -57,3 +58,13 @@ def supplier_page(viewer: Viewer, slug: str) -> SupplierPage:
         sees_outcomes=viewer.is_garden or viewer.is_admin or is_own,
         is_own=is_own,
     )
+
+
+def supplier_image(viewer: Viewer, slug: str, file_id: int) -> StoredFile:
+    """Load a logo or an image of a case study, for those who may see the supplier's page. Raises NotFound."""
+    supplier = supplier_page(viewer, slug).supplier
+    images = [supplier.logo, *(image for case in supplier.cases for image in case.images)]
+    for image in images:
+        if image is not None and image.id == file_id:
+            return image
+    raise NotFound

@@ -1,6 +1,6 @@
 """Pages of the public directory."""
 
-from marketplace.directory.views import garden_suppliers, search, supplier_page
+from marketplace.directory.views import garden_suppliers, images, search, supplier_page
 from marketplace.directory.views.base import blueprint
 
-__all__ = ["blueprint", "garden_suppliers", "search", "supplier_page"]
+__all__ = ["blueprint", "garden_suppliers", "images", "search", "supplier_page"]

@@ -11,7 +11,9 @@ from marketplace.suppliers.forms.fields import (
     TextFields,
     TradeFields,
 )
-from marketplace.web.forms import BaseForm, LongTextField, length
+from marketplace.web.forms import BaseForm, LongTextField, TextField, UploadField, length, required
+
+IMAGE_TYPES = "image/jpeg,image/png,image/webp"
 
 
 class BasicsForm(BasicsFields, ContactFields):
@@ -50,3 +52,24 @@ class PriceForm(PriceFields):
 
 class CaseForm(CaseFields):
     """Case study."""
+
+
+class LogoForm(BaseForm):
+    """Logo of the supplier."""
+
+    file = UploadField(
+        _l("Logo"), accept=IMAGE_TYPES, description=_l("A JPEG, PNG or WebP image of at most 10 MB.")
+    )
+
+
+class CaseImageForm(BaseForm):
+    """Image of a case study, with a text for those who cannot see it."""
+
+    file = UploadField(
+        _l("Image"), accept=IMAGE_TYPES, description=_l("A JPEG, PNG or WebP image of at most 10 MB.")
+    )
+    alternative_text = TextField(
+        _l("What does the image show?"),
+        [required(_l("Describe what the image shows.")), length(high=200)],
+        description=_l("One sentence, read aloud to people who cannot see the image."),
+    )

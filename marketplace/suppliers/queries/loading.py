@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from sqlalchemy import Integer, Select, String, bindparam, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from marketplace.core.database import session
@@ -21,14 +21,21 @@ from marketplace.suppliers.models import (
 )
 
 OWNER_ID = bindparam("owner_id", type_=Integer)
-_SUPPLIER = select(Supplier).options(joinedload(Supplier.garden), joinedload(Supplier.held))
+_SUPPLIER = select(Supplier).options(
+    joinedload(Supplier.garden), joinedload(Supplier.held), joinedload(Supplier.logo)
+)
 _BY_ID = _SUPPLIER.where(Supplier.id == bindparam("key", type_=Integer))
 _BY_SLUG = _SUPPLIER.where(Supplier.slug == bindparam("key", type_=String))
 # In the order of the relationships.
 _PARTS: dict[str, Select[Any]] = {
     "services": select(SupplierService).where(SupplierService.supplier_id == OWNER_ID).order_by(SupplierService.code),
     "areas": select(SupplierArea).where(SupplierArea.supplier_id == OWNER_ID).order_by(SupplierArea.municipality_number),
-    "cases": select(CaseStudy).where(CaseStudy.supplier_id == OWNER_ID).order_by(CaseStudy.year.desc(), CaseStudy.id),
+    "cases": (
+        select(CaseStudy)
+        .options(selectinload(CaseStudy.images))
+        .where(CaseStudy.supplier_id == OWNER_ID)
+        .order_by(CaseStudy.year.desc(), CaseStudy.id)
+    ),
     "sectors": select(SupplierSector).where(SupplierSector.supplier_id == OWNER_ID).order_by(SupplierSector.code),
     "languages": select(SupplierLanguage).where(SupplierLanguage.supplier_id == OWNER_ID).order_by(SupplierLanguage.code),
 }  # fmt: skip

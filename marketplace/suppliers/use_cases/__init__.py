@@ -11,6 +11,7 @@ from marketplace.suppliers.use_cases.details import (
 )
 from marketplace.suppliers.use_cases.profile import (
     add_case,
+    add_case_image,
     change_area,
     change_basics,
     change_case,
@@ -19,6 +20,9 @@ from marketplace.suppliers.use_cases.profile import (
     change_text,
     change_trades,
     delete_case,
+    remove_case_image,
+    remove_logo,
+    set_logo,
     set_paused,
 )
 
@@ -29,6 +33,7 @@ __all__ = [
     "ServiceOffering",
     "SupplierApplication",
     "add_case",
+    "add_case_image",
     "case_details",
     "change_area",
     "change_basics",
@@ -38,6 +43,9 @@ __all__ = [
     "change_text",
     "change_trades",
     "delete_case",
+    "remove_case_image",
+    "remove_logo",
     "section_values",
+    "set_logo",
     "set_paused",
 ]

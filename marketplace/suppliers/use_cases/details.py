@@ -202,10 +202,11 @@ def profile_values(supplier: Supplier) -> tuple[object, ...]:
         tuple(sorted(row.code for row in supplier.languages)),
     )
     cases = tuple(
-        (case.title, case.client, case.sector_code, case.service_code, case.text, case.result, case.year)
+        (case.title, case.client, case.sector_code, case.service_code, case.text, case.result, case.year,
+         *(image.id for image in case.images))
         for case in supplier.cases
-    )
-    return (*columns, codes, cases)
+    )  # fmt: skip
+    return (*columns, codes, cases, supplier.logo.id if supplier.logo else None)
 
 
 def increment_version(supplier: Supplier) -> None:

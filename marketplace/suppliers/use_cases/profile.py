@@ -10,6 +10,8 @@ from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
+from marketplace.files.checks import check_image
+from marketplace.files.models import StoredFile
 from marketplace.organisations import queries as organisations
 from marketplace.suppliers import queries
 from marketplace.suppliers.hooks import (
@@ -21,6 +23,9 @@ from marketplace.suppliers.hooks import (
 from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier
 from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
+
+LOGO_SIDE = 400
+MAX_CASE_IMAGES = 4
 
 
 def _change(
@@ -163,6 +168,50 @@ def delete_case(viewer: Viewer, case_id: int) -> CaseDetails:
 
     _change(viewer, "case", change)
     return kept[0]
+
+
+def set_logo(viewer: Viewer, name: str, data: bytes) -> None:
+    """Replace the logo. Raises RuleBroken for a file that is not an image."""
+    logo = StoredFile.from_checked(check_image(name, data, max_side=LOGO_SIDE))
+
+    def change(supplier: Supplier) -> None:
+        supplier.logo = logo
+
+    _change(viewer, "logo", change)
+
+
+def remove_logo(viewer: Viewer) -> bool:
+    """Remove the logo. Returns False if there is none."""
+
+    def change(supplier: Supplier) -> None:
+        supplier.logo = None
+
+    return _change(viewer, "logo", change)
+
+
+def add_case_image(viewer: Viewer, case_id: int, name: str, data: bytes, alternative_text: str) -> None:
+    """Add an image to a case study. Raises NotFound, or RuleBroken for a file that is not an image or too many."""
+    image = StoredFile.from_checked(check_image(name, data), alternative_text)
+
+    def change(_supplier: Supplier) -> None:
+        case = queries.own_case(viewer, case_id)
+        if len(case.images) >= MAX_CASE_IMAGES:
+            raise RuleBroken(
+                _("A job can have %(num)s images. Remove one first.", num=MAX_CASE_IMAGES), "file"
+            )
+        case.images = [*case.images, image]
+
+    _change(viewer, "images", change)
+
+
+def remove_case_image(viewer: Viewer, case_id: int, file_id: int) -> bool:
+    """Remove an image from a case study. Returns False if it has been removed already. Raises NotFound."""
+
+    def change(_supplier: Supplier) -> None:
+        case = queries.own_case(viewer, case_id)
+        case.images = [image for image in case.images if image.id != file_id]
+
+    return _change(viewer, "images", change)
 
 
 def set_paused(viewer: Viewer, *, paused: bool) -> None:

@@ -1,6 +1,6 @@
 """Pages where a supplier edits its profile."""
 
-from marketplace.suppliers.views import profile
+from marketplace.suppliers.views import images, profile
 from marketplace.suppliers.views.base import blueprint
 
-__all__ = ["blueprint", "profile"]
+__all__ = ["blueprint", "images", "profile"]

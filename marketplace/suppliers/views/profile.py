@@ -15,6 +15,7 @@ from marketplace.suppliers.forms import (
     AreaForm,
     BasicsForm,
     CaseForm,
+    CaseImageForm,
     PriceForm,
     ServicesForm,
     TextForm,
@@ -157,28 +158,35 @@ def case_new() -> Answer:
     return render_template("suppliers/case.html", form=form, case=None)
 
 
+def case_form(case: Any, **fresh: Any) -> CaseForm:
+    """Build the form of a case study with its stored values. `formdata=None` ignores the submitted ones."""
+    filled = {"service": case.service_code, "sector": case.sector_code}
+    form = CaseForm(obj=case, data=filled, **fresh)
+    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.case_details(case))
+    return form
+
+
 @blueprint.route("/profile/cases/<int:case_id>", methods=["GET", "POST"])
 @access.supplier
 def case_edit(case_id: int) -> Answer:
     """Change a case study."""
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
-    form = CaseForm(obj=case, data={"service": case.service_code, "sector": case.sector_code})
-    form.fingerprint, status = form.expected_fingerprint() or fingerprint(use_cases.case_details(case)), 200
+    form, status = case_form(case), 200
     if form.validate_on_submit():
         try:
             use_cases.change_case(viewer, case_id, form.case(), form.expected_fingerprint())
         except Conflict as conflict:
             case, status = queries.own_case(viewer, case_id), 409
-            filled = {"service": case.service_code, "sector": case.sector_code}
-            form.show_conflict(CaseForm(obj=case, data=filled, formdata=None), conflict.message)
+            form.show_conflict(case_form(case, formdata=None), conflict.message)
             form.fingerprint = fingerprint(use_cases.case_details(case))
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Saved."))
             return see_other("vetting.profile", _anchor="cases")
-    return render_template("suppliers/case.html", form=form, case=case), status
+    image_form = CaseImageForm(formdata=None)
+    return render_template("suppliers/case.html", form=form, case=case, image_form=image_form), status
 
 
 @blueprint.post("/profile/cases/<int:case_id>/delete")

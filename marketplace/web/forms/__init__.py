@@ -13,6 +13,7 @@ from marketplace.web.forms.fields import (
     OrganisationNumberField,
     SecretField,
     TextField,
+    UploadField,
     WebAddressField,
 )
 from marketplace.web.forms.validators import Check, email, length, required
@@ -30,6 +31,7 @@ __all__ = [
     "OrganisationNumberField",
     "SecretField",
     "TextField",
+    "UploadField",
     "WebAddressField",
     "clean_line",
     "clean_text",

@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import current_app
-from wtforms import PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
+from werkzeug.datastructures import FileStorage
+from wtforms import FileField, PasswordField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # because the type stubs are older than WTForms 3.3
 from wtforms.validators import ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
@@ -48,6 +49,30 @@ class EmailField(TextField):
     """E-mail address; needs the `email()` validator."""
 
     widget = widgets.EmailInput()
+
+
+class UploadField(FileField):
+    """File of one of some media types; the content is checked by `files.checks`."""
+
+    def __init__(self, label: Any = None, validators: Any = None, *, accept: str, **kwargs: Any) -> None:
+        super().__init__(label, validators, render_kw={"accept": accept}, **kwargs)
+
+    def pre_validate(self, form: object) -> None:
+        """Refuse a form without a file."""
+        del form
+        if not self.is_chosen:
+            raise ValidationError(gettext("Choose a file."))
+
+    @property
+    def is_chosen(self) -> bool:
+        """Return True if a file was submitted."""
+        return isinstance(self.data, FileStorage) and bool(self.data.filename)
+
+    def chosen(self) -> tuple[str, bytes]:
+        """Return name and content of the submitted file."""
+        assert isinstance(self.data, FileStorage)
+        self.data.stream.seek(0)
+        return self.data.filename or "", self.data.stream.read()
 
 
 class SecretField(PasswordField):

@@ -24,6 +24,16 @@ class Municipality:
     seat: str
     population: int
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The Norwegian name, then the other official ones, in Sami or Kven: Snåsa, Snåase."""
+        return tuple(dict.fromkeys((self.name, *self.official_name.split(" - "))))
+
+    @property
+    def full_name(self) -> str:
+        """All official names, the Norwegian one first: "Snåsa / Snåase"."""
+        return " / ".join(self.names)
+
 
 @cache
 def municipalities_by_number() -> dict[str, Municipality]:

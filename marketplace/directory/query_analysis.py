@@ -1,23 +1,36 @@
-"""Search text analysis: normalize, stem, and infer services of the taxonomy. No database and no request."""
+"""Analysis of search texts: words with their written variants, and the services they refer to. No database, no request.
+
+It uses the matcher's analysis: stop words, stems, compounds, bokmål and nynorsk variants, and folded letters.
+"""
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass
 from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Protocol
 
-from marketplace import matching
-from marketplace.core import taxonomy
+from marketplace.directory.place_names import place_words
+from marketplace.matching.analysis.folding import fold_letters
+from marketplace.matching.analysis.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
 from marketplace.suppliers.glossary import glossary, text_resources
 
+if TYPE_CHECKING:
+    from marketplace.matching.analysis.decompounding import CompoundSplitter
+
 _WORD = re.compile(r"[^\W_]+")
-MAX_QUERY_CHARACTERS = 200
+_HYPHENATED = re.compile(r"[^\W_]+(?:[-\u2010\u2011'\u2019][^\W_]+)+")
+_TYPED_WORD = re.compile(rf"{_HYPHENATED.pattern}|{_WORD.pattern}")
+MAX_QUERY = 200
 MAX_WORDS = 12
 WHOLE_WORD_LENGTH = 3
 """Stems up to this length match whole words only."""
-_MAX_SERVICES = 6
-_MIN_PROBABILITY = 0.35
-"""Minimum probability for a service inferred by the matcher."""
+_VARIANT, _PARTS, _SIMILAR = 0.9, 0.5, 0.5
+"""Weights of a word's other written form, of a compound's parts, and of a similar spelling, relative to the word."""
+_MIN_SIMILAR = 8
+"""Shorter words that are known have too many other words as neighbours."""
 
 
 def normalize(text: str) -> str:
@@ -25,60 +38,158 @@ def normalize(text: str) -> str:
     return " ".join(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
 
 
+def searchable(text: str) -> str:
+    """Return a text as it is searched: folded, with hyphenated words also in one word ("e post", "epost")."""
+    joined = ["".join(_WORD.findall(match.group())) for match in _HYPHENATED.finditer(text)]
+    return fold_letters(normalize(" ".join((text, *joined))))
+
+
+@dataclass(frozen=True, slots=True)
+class QueryWord:
+    """A word of a search text, with the forms it may have in texts: the parts that must all occur, and a weight."""
+
+    typed: str
+    forms: tuple[tuple[tuple[str, ...], float], ...]
+
+
 @cache
-def _stop_words() -> frozenset[str]:
-    return frozenset(str(word) for lang in ("nb", "nn", "en") for word in text_resources()["stopwords"][lang])
+def _stop_words() -> Mapping[str, frozenset[str]]:
+    words = text_resources()["stopwords"]
+    norwegian = frozenset(map(str, (*words["nb"], *words["nn"])))
+    return {"nb": norwegian, "en": frozenset(map(str, words["en"]))}
+
+
+@cache
+def _other_forms() -> Mapping[str, tuple[str, ...]]:
+    """Written variants by word, both ways: nettstad and heimeside for nettside, nettside for heimeside."""
+    forms: dict[str, tuple[str, ...]] = {}
+    for standard, variants in text_resources()["nb_nn"].items():
+        group = (standard, *variants)
+        forms |= {word: tuple(other for other in group if other != word) for word in group}
+    return forms
+
+
+@cache
+def _splitter() -> "CompoundSplitter":
+    return glossary().splitter_for(iter(()))
+
+
+@cache
+def known_words() -> Mapping[str, int]:
+    """Count the words of the taxonomy, the lay texts and the place names."""
+    analyzer = glossary().analyzer
+    counts = Counter(word for phrase in glossary().phrases for word in analyzer.words(phrase.text))
+    for by_language in glossary().sector_terms.values():
+        for terms in by_language.values():
+            counts.update(word for term in terms for word in analyzer.words(term))
+    for words in _stop_words().values():
+        counts.update(words)
+    counts.update(place_words())
+    return {word: count for word, count in counts.items() if word.isalpha()}
+
+
+@cache
+def spelling() -> Spelling:
+    """Spelling correction by the known words."""
+    return Spelling(known_words())
+
+
+def is_ordinary_word(word: str) -> bool:
+    """Return True for a word of the taxonomy or the lay texts, other than in names of places."""
+    return word.lower() in _ordinary_words()
+
+
+@cache
+def _ordinary_words() -> frozenset[str]:
+    analyzer = glossary().analyzer
+    stop_words = frozenset().union(*_stop_words().values())
+    return stop_words.union(
+        *(analyzer.words(phrase.text) for phrase in glossary().phrases if len(phrase.services) == 1)
+    )
+
+
+def content_words(text: str) -> list[str]:
+    """Return the words to search for, in order and as they are typed.
+
+    Stop words are dropped, unless there is nothing else or they are typed as an abbreviation: IT, SoMe.
+    """
+    typed = [match.group() for match in _TYPED_WORD.finditer(_plain(text))]
+    stop_words = _stop_words()[language_of(text)]
+    shouted = not any(character.islower() for character in text)
+    content = [
+        word
+        for word in typed
+        if word.casefold() not in stop_words or (_is_abbreviation(word) and not shouted)
+    ]
+    return content or typed
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFC", text[:MAX_QUERY])
+
+
+def _is_abbreviation(word: str) -> bool:
+    """Return True for a word with a capital letter after the first one: IT, SoMe."""
+    return any(character.isupper() for character in word[1:])
+
+
+def language_of(text: str) -> str:
+    """Return "en" if a search text is English, otherwise "nb". Abbreviations say nothing about the language."""
+    words = [word for word in _WORD.findall(_plain(text)) if not _is_abbreviation(word)]
+    counts = {
+        lang: sum(word.casefold() in stop_words for word in words)
+        for lang, stop_words in _stop_words().items()
+    }
+    return "en" if counts["nb"] < counts["en"] < len(words) else "nb"
 
 
 @lru_cache(maxsize=2000)
-def query_stems(text: str) -> tuple[str, ...]:
-    """Distinct stems of the words that are not stop words, in order."""
-    words = [word for word in normalize(text[:MAX_QUERY_CHARACTERS]).split() if word not in _stop_words()]
-    return tuple(dict.fromkeys(_common_prefix(word) for word in words))[:MAX_WORDS]
+def query_words(text: str) -> tuple[QueryWord, ...]:
+    """Return the distinct words of a search text, each with its forms."""
+    words = {word.casefold(): _with_forms(word.casefold()) for word in content_words(text)}
+    return tuple(words.values())[:MAX_WORDS]
+
+
+def _with_forms(word: str) -> QueryWord:
+    pieces = _WORD.findall(word)
+    joined = "".join(pieces)
+    forms: dict[tuple[str, ...], float] = {(_common_prefix(joined),): 1.0}
+    if len(pieces) > 1:
+        forms.setdefault(tuple(_common_prefix(piece) for piece in pieces), _VARIANT)
+    for other in _other_forms().get(joined, ()):
+        forms.setdefault((_common_prefix(other),), _VARIANT)
+    if parts := _splitter().split(joined):
+        forms.setdefault(tuple(_common_prefix(part) for part in parts), _PARTS)
+    if len(joined) >= _MIN_SIMILAR and spelling().is_known(joined):
+        for other in spelling().similar(joined):
+            forms.setdefault((_common_prefix(other),), _SIMILAR)
+    return QueryWord(word, tuple(forms.items()))
 
 
 def _common_prefix(word: str) -> str:
-    """Longest common prefix of a word's forms. Short words are unchanged."""
+    """Longest common prefix of a word's forms, with folded letters. Short words are unchanged."""
     shortest = min(stem(word, "nb"), word, key=len)
-    return shortest if len(shortest) > WHOLE_WORD_LENGTH else word
+    return fold_letters(shortest if len(shortest) > WHOLE_WORD_LENGTH else word)
 
 
-@cache
-def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
-    """Services by the stems of their names and lay phrases."""
-    found: dict[frozenset[str], list[str]] = {}
-    for code, service in taxonomy.services().items():
-        texts = [*service.labels.values()]
-        texts += [
-            phrase
-            for group in (service.terms, service.lay)
-            for phrases in group.values()
-            for phrase in phrases
-        ]
-        for stems in {frozenset(query_stems(text)) for text in texts}:
-            if stems:
-                found.setdefault(stems, []).append(code)
-    return {stems: tuple(codes) for stems, codes in found.items()}
+class Dictionary(Protocol):
+    """Knows words, and the nearest known word of an unknown one."""
+
+    def is_known(self, word: str) -> bool:
+        """Return True if a word is known."""
+
+    def nearest(self, word: str) -> str | None:
+        """Return the known word that was probably meant, or None."""
 
 
-@lru_cache(maxsize=2000)
-def intended_services(text: str) -> Mapping[str, float]:
-    """Infer the services that a text refers to, with weights up to 1, strongest first, at most six.
+def correct(text: str, dictionary: Dictionary) -> str:
+    """Return a search text with each unknown word replaced by the nearest known one, if there is one."""
 
-    A name or phrase that consists of exactly these words decides alone; otherwise the matcher's guesses are added.
-    """
-    asked = frozenset(query_stems(text))
-    if not asked:
-        return {}
-    weights: dict[str, float] = {}
-    for stems, codes in _phrases().items():
-        if stems <= asked and 2 * len(stems) >= len(asked):
-            for code in codes:
-                weights[code] = max(weights.get(code, 0.0), round(len(stems) / len(asked), 3))
-    if 1.0 not in weights.values():
-        known = taxonomy.services()
-        for guess in matching.suggest_needs(text[:MAX_QUERY_CHARACTERS], glossary(), limit=_MAX_SERVICES):
-            if guess.probability >= _MIN_PROBABILITY and guess.service in known:
-                weights[guess.service] = max(weights.get(guess.service, 0.0), round(guess.probability, 3))
-    strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MAX_SERVICES]
-    return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.6}
+    def replace(match: re.Match[str]) -> str:
+        word = match.group().casefold()
+        joined = "".join(_WORD.findall(word))
+        if any(dictionary.is_known(form) for form in (word, joined)) or _splitter().split(joined):
+            return match.group()
+        return dictionary.nearest(joined) or match.group()
+
+    return _TYPED_WORD.sub(replace, _plain(text))

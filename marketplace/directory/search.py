@@ -6,12 +6,25 @@ ten thousand suppliers takes a few milliseconds.
 
 import datetime as dt
 import zlib
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import cached_property
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.directory.query_analysis import WHOLE_WORD_LENGTH, intended_services, normalize, query_stems
+from marketplace.directory.needs import intended_services
+from marketplace.directory.place_names import read_place
+from marketplace.directory.query_analysis import (
+    WHOLE_WORD_LENGTH,
+    QueryWord,
+    correct,
+    is_ordinary_word,
+    query_words,
+    searchable,
+    spelling,
+)
+from marketplace.matching.analysis.spelling import Spelling
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
@@ -57,7 +70,10 @@ class SupplierEntry:
 
 @dataclass(frozen=True, slots=True)
 class SearchQuery:
-    """Search text and facet filters. `kind` is a group or a service of the taxonomy. An empty value means any."""
+    """Search text and facet filters. An empty value means any.
+
+    `kind` is a group or a service of the taxonomy, `place` the number of a municipality or a county.
+    """
 
     text: str = ""
     kind: str = ""
@@ -94,7 +110,8 @@ def facet_values(entry: SupplierEntry) -> Iterable[tuple[str, str]]:
         yield "kind", code
     for group in {taxonomy.group_of(code) for code in entry.services}:
         yield "kind", group
-    for place in entry.places if entry.on_site else (entry.municipality,):
+    reached = entry.places if entry.on_site else (entry.municipality,)
+    for place in {*reached, *(number[:2] for number in reached)}:
         yield "place", place
     for code in entry.sectors:
         yield "sector", code
@@ -108,6 +125,18 @@ def facet_values(entry: SupplierEntry) -> Iterable[tuple[str, str]]:
         yield "remote", "yes"
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A search as it is understood: the place that the text names is a filter, and misspelled words are corrected.
+
+    `place_words` are the words that were read as a place, `corrected` is the corrected text; both are empty if none.
+    """
+
+    query: SearchQuery
+    place_words: str = ""
+    corrected: str = ""
+
+
 class Catalogue:
     """Immutable search index of all listed suppliers."""
 
@@ -116,7 +145,7 @@ class Catalogue:
         self.by_id = {entry.id: entry for entry in self.entries}
         self._all = (1 << len(self.entries)) - 1
         self._masks = self._make_masks()
-        self._normalized_names = [f" {normalize(entry.name)} " for entry in self.entries]
+        self._searchable_names = [f" {searchable(entry.name)} " for entry in self.entries]
         self._scores: BoundedCache[str, dict[int, float]] = BoundedCache(_MAX_CACHED_QUERIES)
         self._orders: dict[dt.date, tuple[int, ...]] = {}
 
@@ -188,36 +217,98 @@ class Catalogue:
             self._orders = {today: order}
         return order
 
+    def read(self, query: SearchQuery) -> Reading:
+        """Read a place name in the search text as a filter, and correct words that no supplier and no term has.
+
+        A text that is part of a supplier's name is left as it is typed.
+        """
+        typed = f" {searchable(query.text)} "
+        if not typed.strip() or (
+            " " in typed.strip() and any(typed in name for name in self._searchable_names)
+        ):
+            return Reading(query)
+        read, place_words = self._with_place(query)
+        text = correct(read.text, self)
+        corrected = text if text != read.text else ""
+        if corrected:
+            read, misspelled_place = self._with_place(replace(read, text=text))
+            place_words = place_words or misspelled_place
+        return Reading(read, place_words, corrected)
+
+    def _with_place(self, query: SearchQuery) -> tuple[SearchQuery, str]:
+        if query.place:
+            return query, ""
+        found = read_place(query.text, is_ordinary_word)
+        return (
+            (replace(query, text=found.rest, place=found.place), found.words) if found.place else (query, "")
+        )
+
+    def is_known(self, word: str) -> bool:
+        """Return True if a word is a term, a place or in a supplier's name or text."""
+        if spelling().is_known(word):
+            return True
+        return any(
+            _occurs(parts, text)
+            for entry, name in zip(self.entries, self._searchable_names, strict=True)
+            for text in (name, entry.words)
+            for query_word in query_words(word)
+            for parts, _ in query_word.forms[:1]
+        )
+
+    def nearest(self, word: str) -> str | None:
+        """Return the word that was probably services: a term or a place first, then a word of the suppliers."""
+        return spelling().nearest(word) or self._own_spelling.nearest(word)
+
+    @cached_property
+    def _own_spelling(self) -> Spelling:
+        counts = Counter(word for name in self._searchable_names for word in name.split())
+        for entry in self.entries:
+            counts.update(entry.words.split())
+        return Spelling(counts)
+
     def scores(self, text: str) -> dict[int, float] | None:
         """Score each entry for a text, by position. Returns None if the text is empty."""
-        stems = query_stems(text)
+        words = query_words(text)
         services = intended_services(text)
-        if not stems and not services:
+        if not words and not services:
             return {} if text.strip() else None
-        key = " ".join(stems) + "|" + ",".join(f"{code}{weight}" for code, weight in services.items())
-        return self._scores.get_or_create(key, lambda: self._score(stems, services))
+        key = (
+            " ".join(word.typed for word in words)
+            + "|"
+            + ",".join(f"{code}{weight}" for code, weight in services.items())
+        )
+        return self._scores.get_or_create(key, lambda: self._score(words, services))
 
-    def _score(self, stems: Sequence[str], services: Mapping[str, float]) -> dict[int, float]:
+    def _score(self, words: Sequence[QueryWord], services: Mapping[str, float]) -> dict[int, float]:
         """Score words in names and texts, and the services that the words refer to.
 
-        An entry matches if it sells one of these services, or contains at least half of the words.
+        An entry matches if it sells one of these services, or contains at least half of the words. A word counts in
+        the best of its forms that the entry contains.
         """
-        names, texts = self._normalized_names, [entry.words for entry in self.entries]
-        words: dict[int, float] = {}
-        matched: dict[int, int] = {}
-        for stem in stems:
-            pattern = stem if len(stem) > WHOLE_WORD_LENGTH else f" {stem} "
-            for position, text in enumerate(texts):
-                points = _NAME * (pattern in names[position]) + _TEXT * (pattern in text)
-                if points:
-                    words[position] = words.get(position, 0.0) + points
-                    matched[position] = matched.get(position, 0) + 1
-        min_words = max(1, -(-len(stems) // 2))
-        scores = {position: points for position, points in words.items() if matched[position] >= min_words}
+        points: dict[int, float] = {}
+        hits: dict[int, int] = {}
+        for word in words:
+            for position, entry in enumerate(self.entries):
+                name, text = self._searchable_names[position], entry.words
+                best = 0.0
+                for parts, weight in word.forms:
+                    if weight * (_NAME + _TEXT) > best:
+                        score = _NAME * _occurs(parts, name) + _TEXT * _occurs(parts, text)
+                        best = max(best, weight * score)
+                if best:
+                    points[position] = points.get(position, 0.0) + best
+                    hits[position] = hits.get(position, 0) + 1
+        enough = max(1, -(-len(words) // 2))
+        scores = {position: value for position, value in points.items() if hits[position] >= enough}
         for code, weight in services.items():
             for position in _positions(self.mask("kind", code)):
-                scores[position] = scores.get(position, words.get(position, 0.0)) + _SERVICE * weight
+                scores[position] = scores.get(position, points.get(position, 0.0)) + _SERVICE * weight
         return scores
+
+
+def _occurs(parts: Sequence[str], text: str) -> bool:
+    """Return True if all parts of a word occur in a searchable text, short ones as whole words."""
+    return all((part if len(part) > WHOLE_WORD_LENGTH else f" {part} ") in text for part in parts)
 
 
 def _positions(mask: int) -> list[int]:

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.directory.query_analysis import MAX_WORDS, intended_services, normalize, query_stems
+from marketplace.directory.needs import intended_services
+from marketplace.directory.query_analysis import MAX_WORDS, query_words, searchable
 from marketplace.directory.search import _MAX_CACHED_QUERIES, Approval, Catalogue, SearchQuery, SupplierEntry
 
 pytestmark = pytest.mark.once
@@ -20,7 +21,7 @@ def entry(number: int, **values: object) -> SupplierEntry:
         "id": number, "fingerprint": (number,), "slug": f"s{number}", "name": f"Byrå {number}", "about": about, "locale": "nb",
         "municipality": "5021", "services": ("web.site",), "sectors": (), "area": (), "languages": ("nb",),
         "price_from": None, "remote": False, "on_site": True, "approvals": (Approval("web", "Hagen", SINCE),),
-        "words": f" {normalize(about)} ",
+        "words": f" {searchable(about)} ",
     }  # fmt: skip
     return SupplierEntry(**(details | values))  # type: ignore[arg-type]  # because the test names what differs
 
@@ -118,7 +119,7 @@ def test_words_mean_services(words: str, service: str) -> None:
 
 @given(st.text(max_size=400))
 def test_no_text_breaks_the_search(text: str) -> None:
-    assert len(query_stems(text)) <= MAX_WORDS
+    assert len(query_words(text)) <= MAX_WORDS
     assert all(0 < weight <= 1 for weight in intended_services(text).values())
     Catalogue([entry(1)]).find(SearchQuery(text=text), TODAY)
 

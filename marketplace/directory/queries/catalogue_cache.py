@@ -9,7 +9,7 @@ from sqlalchemy import Engine, Select, String, func, select, true, type_coerce
 from marketplace.core import clock
 from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
-from marketplace.directory.query_analysis import normalize
+from marketplace.directory.query_analysis import searchable
 from marketplace.directory.search import Approval, Catalogue, SearchQuery, SearchResult, SupplierEntry
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import (
@@ -177,7 +177,7 @@ def _load_entries(
                 remote=remote,
                 on_site=on_site,
                 approvals=tuple(approvals[id_]),
-                words=f" {normalize(' '.join((about, *cases[id_])))} ",
+                words=f" {searchable(' '.join((about, *cases[id_])))} ",
             )
     return found
 

@@ -1,0 +1,89 @@
+"""Place names in search texts: municipalities by any official name or administrative centre, and counties."""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+
+from marketplace.core import places
+from marketplace.matching.analysis.folding import fold_letters
+
+_WORD = re.compile(r"[^\W_]+")
+_PREPOSITIONS = frozenset({"i", "på", "ved", "nær", "rundt", "in", "near", "around", "at"})
+_MAX_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceReading:
+    """The number of a place that a text names (empty if none), the words that name it, and the rest of the text."""
+
+    place: str
+    words: str
+    rest: str
+
+
+def _key(name: str) -> tuple[str, ...]:
+    return tuple(fold_letters(word) for word in _WORD.findall(name))
+
+
+@cache
+def _numbers() -> Mapping[tuple[str, ...], str]:
+    """Number by name. A municipality's own name comes before a centre's, and the larger place before the smaller."""
+    by_population = sorted(places.municipalities_by_number().values(), key=lambda m: -m.population)
+    numbers: dict[tuple[str, ...], str] = {}
+    for municipality in by_population:
+        for name in municipality.names:
+            numbers.setdefault(_key(name), municipality.number)
+    for number, county in places.counties().items():
+        numbers.setdefault(_key(county), number)
+    for municipality in by_population:
+        numbers.setdefault(_key(municipality.seat), municipality.number)
+    return numbers
+
+
+def find_place(text: str) -> str:
+    """Return the number of the municipality or county with a name; empty if there is none."""
+    return _numbers().get(_key(text), "")
+
+
+def place_words() -> frozenset[str]:
+    """Return the words of all place names, as they are written."""
+    named = [name for m in places.municipalities_by_number().values() for name in (*m.names, m.seat)]
+    return frozenset(
+        word.lower() for name in (*named, *places.counties().values()) for word in _WORD.findall(name)
+    )
+
+
+def place_label(number: str) -> str:
+    """Return the name of a municipality or county by number, with a municipality's other official names."""
+    municipality = places.find_municipality(number)
+    return municipality.full_name if municipality else places.counties().get(number, "")
+
+
+def read_place(text: str, is_word: Callable[[str], bool]) -> PlaceReading:
+    """Find the first place that a text names.
+
+    A name that is also an ordinary word (`is_word`: Time, Sola) counts only after a preposition.
+    """
+    matches = list(_WORD.finditer(text))
+    folded = [fold_letters(match.group()) for match in matches]
+    for start in range(len(matches)):
+        for end in range(min(len(matches), start + _MAX_WORDS), start, -1):
+            place = _numbers().get(tuple(folded[start:end]))
+            if place is None:
+                continue
+            after_preposition = start > 0 and matches[start - 1].group().lower() in _PREPOSITIONS
+            if end - start == 1 and not after_preposition and is_word(matches[start].group()):
+                continue
+            first = matches[start - 1 if after_preposition else start].start()
+            return PlaceReading(
+                place,
+                text[matches[start].start() : matches[end - 1].end()],
+                _join(text[:first], text[matches[end - 1].end() :]),
+            )
+    return PlaceReading("", "", text)
+
+
+def _join(before: str, after: str) -> str:
+    pieces = (before.strip(" ,;."), after.strip(" ,;."))
+    return " ".join(piece for piece in pieces if piece)

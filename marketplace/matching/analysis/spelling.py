@@ -1,0 +1,79 @@
+"""Spelling correction of query words: the nearest known word by optimal string alignment distance.
+
+Words are compared with folded letters, so a missing ring or slash is no error. One edit is allowed in words of five
+to seven letters, not in the first letter, and two in longer ones (R. A. Wagner and R. Lowrance, "An extension of the string-to-string
+correction problem", 1975, with rapidfuzz).
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from marketplace.matching.analysis.folding import fold_letters
+from marketplace.matching.analysis.stemming import stem
+from marketplace.matching.storage.bounded_cache import BoundedCache
+
+MIN_LENGTH = 5
+"""Shorter words have too many neighbours."""
+LONG_LENGTH = 8
+"""Words of at least this length may have two errors."""
+MAX_CANDIDATES = 12
+CACHE_SIZE = 2_000
+
+
+class _Candidate(NamedTuple):
+    """A known word, ordered by how likely it is that it was meant."""
+
+    distance: int
+    has_other_initial: bool
+    negative_frequency: int
+    word: str
+
+
+class Spelling:
+    """Finds known words with a similar spelling. `frequencies` counts the occurrences of each known word."""
+
+    def __init__(self, frequencies: Mapping[str, int]) -> None:
+        self._written: dict[str, str] = {}
+        self._frequencies: dict[str, int] = {}
+        for word, count in frequencies.items():
+            folded = fold_letters(word)
+            if folded not in self._written or count > frequencies[self._written[folded]]:
+                self._written[folded] = word
+            self._frequencies[folded] = self._frequencies.get(folded, 0) + count
+        self._stems = {stem(folded, lang) for folded in self._written for lang in ("nb", "en")}
+        self._candidates = [folded for folded in self._written if len(folded) >= MIN_LENGTH - 1]
+        self._cache: BoundedCache[str, tuple[str, ...]] = BoundedCache(CACHE_SIZE)
+
+    def is_known(self, word: str) -> bool:
+        """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""
+        folded = fold_letters(word)
+        return folded in self._written or not self._stems.isdisjoint((stem(folded, "nb"), stem(folded, "en")))
+
+    def nearest(self, word: str) -> str | None:
+        """Return the known word that was probably meant by an unknown one, or None."""
+        similar = self.similar(word)
+        return similar[0] if similar else None
+
+    def similar(self, word: str) -> tuple[str, ...]:
+        """Return the known words within the allowed distance, most probable first."""
+        words = self._cache.get(word)
+        if words is None:
+            words = self._cache[word] = self._search(fold_letters(word))
+        return words
+
+    def _search(self, folded: str) -> tuple[str, ...]:
+        if len(folded) < MIN_LENGTH or not folded.isalpha():
+            return ()
+        allowed = 2 if len(folded) >= LONG_LENGTH else 1
+        nearest = process.extract(
+            folded, self._candidates, scorer=OSA.distance, score_cutoff=allowed, limit=MAX_CANDIDATES
+        )
+        ranked = sorted(
+            _Candidate(int(distance), candidate[0] != folded[0], -self._frequencies[candidate], candidate)
+            for candidate, distance, _ in nearest
+            if allowed > 1 or candidate[0] == folded[0]
+        )
+        return tuple(self._written[candidate.word] for candidate in ranked)

@@ -44,12 +44,16 @@ def searchable(text: str) -> str:
     return fold_letters(normalize(" ".join((text, *joined))))
 
 
+WordForm = tuple[tuple[str, ...], float]
+"""The parts of a written form, which must all occur in a text, and its weight."""
+
+
 @dataclass(frozen=True, slots=True)
 class QueryWord:
-    """A word of a search text, with the forms it may have in texts: the parts that must all occur, and a weight."""
+    """A word of a search text, with the forms it may have in texts."""
 
     typed: str
-    forms: tuple[tuple[tuple[str, ...], float], ...]
+    forms: tuple[WordForm, ...]
 
 
 @cache
@@ -164,6 +168,12 @@ def _with_forms(word: str) -> QueryWord:
         for other in spelling().similar(joined):
             forms.setdefault((_common_prefix(other),), _SIMILAR)
     return QueryWord(word, tuple(forms.items()))
+
+
+def compound_forms(word: QueryWord, splitter: "CompoundSplitter") -> list[WordForm]:
+    """Return the form of a word that consists of its compound parts; none if it cannot be split."""
+    parts = splitter.split("".join(_WORD.findall(word.typed)))
+    return [(tuple(_common_prefix(part) for part in parts), _PARTS)] if parts else []
 
 
 def _common_prefix(word: str) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
@@ -18,6 +19,8 @@ from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
     WHOLE_WORD_LENGTH,
     QueryWord,
+    WordForm,
+    compound_forms,
     correct,
     is_ordinary_word,
     query_words,
@@ -25,6 +28,10 @@ from marketplace.directory.query_analysis import (
     spelling,
 )
 from marketplace.matching.analysis.spelling import Spelling
+from marketplace.suppliers.glossary import glossary
+
+if TYPE_CHECKING:
+    from marketplace.matching.analysis.decompounding import CompoundSplitter
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
@@ -72,7 +79,8 @@ class SupplierEntry:
 class SearchQuery:
     """Search text and facet filters. An empty value means any.
 
-    `kind` is a group or a service of the taxonomy, `place` the number of a municipality or a county.
+    `kind` is a group or a service of the taxonomy, or several of them separated by commas, of which a supplier has at
+    least one. `place` is the number of a municipality or a county.
     """
 
     text: str = ""
@@ -126,7 +134,7 @@ def facet_values(entry: SupplierEntry) -> Iterable[tuple[str, str]]:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class QueryReading:
     """A search as it is understood: the place that the text names is a filter, and misspelled words are corrected.
 
     `place_words` are the words that were read as a place, `corrected` is the corrected text; both are empty if none.
@@ -145,7 +153,7 @@ class Catalogue:
         self.by_id = {entry.id: entry for entry in self.entries}
         self._all = (1 << len(self.entries)) - 1
         self._masks = self._make_masks()
-        self._searchable_names = [f" {searchable(entry.name)} " for entry in self.entries]
+        self._texts = [(f" {searchable(entry.name)} ", entry.words) for entry in self.entries]
         self._scores: BoundedCache[str, dict[int, float]] = BoundedCache(_MAX_CACHED_QUERIES)
         self._orders: dict[dt.date, tuple[int, ...]] = {}
 
@@ -164,8 +172,11 @@ class Catalogue:
         return masks
 
     def mask(self, facet: str, value: str) -> int:
-        """Bit mask of the entries with a value of a facet."""
-        return self._masks[facet].get(value, 0)
+        """Bit mask of the entries with a value of a facet, or with one of several values separated by commas."""
+        bits = 0
+        for one in value.split(","):
+            bits |= self._masks[facet].get(one, 0)
+        return bits
 
     def count(self, facet: str, value: str, also: int | None = None) -> int:
         """Count the entries with a value of a facet, optionally within a mask."""
@@ -217,53 +228,41 @@ class Catalogue:
             self._orders = {today: order}
         return order
 
-    def read(self, query: SearchQuery) -> Reading:
+    def read(self, query: SearchQuery) -> QueryReading:
         """Read a place name in the search text as a filter, and correct words that no supplier and no term has.
 
         A text that is part of a supplier's name is left as it is typed.
         """
         typed = f" {searchable(query.text)} "
-        if not typed.strip() or (
-            " " in typed.strip() and any(typed in name for name in self._searchable_names)
-        ):
-            return Reading(query)
+        if not typed.strip() or (" " in typed.strip() and any(typed in name for name, _ in self._texts)):
+            return QueryReading(query)
         read, place_words = self._with_place(query)
         text = correct(read.text, self)
         corrected = text if text != read.text else ""
         if corrected:
             read, misspelled_place = self._with_place(replace(read, text=text))
             place_words = place_words or misspelled_place
-        return Reading(read, place_words, corrected)
+        return QueryReading(read, place_words, corrected)
 
     def _with_place(self, query: SearchQuery) -> tuple[SearchQuery, str]:
         if query.place:
             return query, ""
         found = read_place(query.text, is_ordinary_word)
-        return (
-            (replace(query, text=found.rest, place=found.place), found.words) if found.place else (query, "")
-        )
+        if not found.place:
+            return query, ""
+        return replace(query, text=found.rest, place=found.place), found.words
 
     def is_known(self, word: str) -> bool:
         """Return True if a word is a term, a place or in a supplier's name or text."""
-        if spelling().is_known(word):
-            return True
-        return any(
-            _occurs(parts, text)
-            for entry, name in zip(self.entries, self._searchable_names, strict=True)
-            for text in (name, entry.words)
-            for query_word in query_words(word)
-            for parts, _ in query_word.forms[:1]
-        )
+        return spelling().is_known(word) or self._own_spelling.is_known(word)
 
     def nearest(self, word: str) -> str | None:
-        """Return the word that was probably services: a term or a place first, then a word of the suppliers."""
+        """Return the word that was probably meant: a term or a place first, then a word of the suppliers."""
         return spelling().nearest(word) or self._own_spelling.nearest(word)
 
     @cached_property
     def _own_spelling(self) -> Spelling:
-        counts = Counter(word for name in self._searchable_names for word in name.split())
-        for entry in self.entries:
-            counts.update(entry.words.split())
+        counts = Counter(word for texts in self._texts for text in texts for word in text.split())
         return Spelling(counts)
 
     def scores(self, text: str) -> dict[int, float] | None:
@@ -272,11 +271,8 @@ class Catalogue:
         services = intended_services(text)
         if not words and not services:
             return {} if text.strip() else None
-        key = (
-            " ".join(word.typed for word in words)
-            + "|"
-            + ",".join(f"{code}{weight}" for code, weight in services.items())
-        )
+        weights = ",".join(f"{code}{weight}" for code, weight in services.items())
+        key = f"{' '.join(word.typed for word in words)}|{weights}"
         return self._scores.get_or_create(key, lambda: self._score(words, services))
 
     def _score(self, words: Sequence[QueryWord], services: Mapping[str, float]) -> dict[int, float]:
@@ -288,16 +284,11 @@ class Catalogue:
         points: dict[int, float] = {}
         hits: dict[int, int] = {}
         for word in words:
-            for position, entry in enumerate(self.entries):
-                name, text = self._searchable_names[position], entry.words
-                best = 0.0
-                for parts, weight in word.forms:
-                    if weight * (_NAME + _TEXT) > best:
-                        score = _NAME * _occurs(parts, name) + _TEXT * _occurs(parts, text)
-                        best = max(best, weight * score)
-                if best:
-                    points[position] = points.get(position, 0.0) + best
-                    hits[position] = hits.get(position, 0) + 1
+            for position, score in (
+                self._score_forms(word.forms) or self._score_forms(self._parts(word))
+            ).items():
+                points[position] = points.get(position, 0.0) + score
+                hits[position] = hits.get(position, 0) + 1
         enough = max(1, -(-len(words) // 2))
         scores = {position: value for position, value in points.items() if hits[position] >= enough}
         for code, weight in services.items():
@@ -305,10 +296,30 @@ class Catalogue:
                 scores[position] = scores.get(position, points.get(position, 0.0)) + _SERVICE * weight
         return scores
 
+    def _score_forms(self, forms: Sequence[WordForm]) -> dict[int, float]:
+        """Score the best of a word's forms in each entry that contains one, by position."""
+        best: dict[int, float] = {}
+        for parts, weight in forms:
+            patterns = _patterns(parts)
+            for position, (name, text) in enumerate(self._texts):
+                score = _NAME * all(pattern in name for pattern in patterns)
+                score += _TEXT * all(pattern in text for pattern in patterns)
+                if score:
+                    best[position] = max(best.get(position, 0.0), weight * score)
+        return best
 
-def _occurs(parts: Sequence[str], text: str) -> bool:
-    """Return True if all parts of a word occur in a searchable text, short ones as whole words."""
-    return all((part if len(part) > WHOLE_WORD_LENGTH else f" {part} ") in text for part in parts)
+    def _parts(self, word: QueryWord) -> Sequence[WordForm]:
+        """Split a word that is in no text into words that are."""
+        return compound_forms(word, self._splitter)
+
+    @cached_property
+    def _splitter(self) -> "CompoundSplitter":
+        return glossary().splitter_for(entry_word for _, text in self._texts for entry_word in text.split())
+
+
+def _patterns(parts: Sequence[str]) -> tuple[str, ...]:
+    """Return the substrings to look for in searchable texts: parts of words, short ones as whole words."""
+    return tuple(part if len(part) > WHOLE_WORD_LENGTH else f" {part} " for part in parts)
 
 
 def _positions(mask: int) -> list[int]:

@@ -38,7 +38,7 @@ def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str
     for county in order:
         municipalities = [places.municipality(number) for number in places.municipalities_in(county)]
         by_county[places.counties()[county]] = [
-            (m.number, m.name) for m in sorted(municipalities, key=lambda m: sort_key(m.name))
+            (m.number, m.full_name) for m in sorted(municipalities, key=lambda m: sort_key(m.name))
         ]
     return by_county
 
@@ -174,7 +174,7 @@ class GardenForm(BaseForm):
             *places.municipalities_in(places.TRONDELAG),
             *(n for n in extra if not n.startswith(places.TRONDELAG)),
         ]
-        named = [(number, places.municipality(number).name) for number in numbers]
+        named = [(number, places.municipality(number).full_name) for number in numbers]
         self.covered_municipalities.set_choices(sorted(named, key=lambda item: sort_key(item[1])))
 
     def details(self) -> GardenDetails:

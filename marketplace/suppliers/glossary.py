@@ -23,7 +23,7 @@ def text_resources() -> dict[str, Any]:
 def glossary() -> "matching.Glossary":
     """Build the glossary. One per process, because its index is expensive to build."""
     with data_path("lay_texts.yaml").open(encoding="utf-8") as file:
-        lay_texts = yaml.safe_load(file)
+        lay_texts = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return matching.Glossary.from_taxonomy(taxonomy.raw_taxonomy(), text_resources(), lay_texts)
 
 

@@ -8,7 +8,14 @@ from hypothesis import strategies as st
 
 from marketplace.directory.needs import intended_services
 from marketplace.directory.query_analysis import MAX_WORDS, query_words, searchable
-from marketplace.directory.search import _MAX_CACHED_QUERIES, Approval, Catalogue, SearchQuery, SupplierEntry
+from marketplace.directory.search import (
+    _MAX_CACHED_QUERIES,
+    Approval,
+    Catalogue,
+    QueryReading,
+    SearchQuery,
+    SupplierEntry,
+)
 
 pytestmark = pytest.mark.once
 TODAY = dt.date(2026, 11, 23)
@@ -108,13 +115,120 @@ def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> N
         ("GDPR", "ops.gdpr"),
         ("nyhetsbrev", "crm.newsletter"),
         ("foto", "med.photo"),
-        ("nettbutik", "ecm.shop-growth"),
+        ("SoMe", "con.social"),
+        ("IT", "ops.support"),
+        ("some", "con.social"),
         ("vi vil bli funnet på nett", "sea.seo"),
         ("kurs i sosiale medier", "adv.course"),
     ],
 )
 def test_words_mean_services(words: str, service: str) -> None:
     assert service in intended_services(words)
+
+
+def read(catalogue: Catalogue, text: str) -> QueryReading:
+    return catalogue.read(SearchQuery(text=text))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed"),
+    [
+        ("Snøfonn Foto", "snofonn"),
+        ("Snøfonn Foto", "SNOEFONN"),
+        ("Snøfonn Foto", "snöfonn"),
+        ("Skarvskjær", "skarvskjaer"),
+        ("Skarvskjaer", "skarvskjær"),
+        ("Tæla", "taela"),
+        ("Tæla", "täla"),
+        ("Aasen Film", "åsen film"),
+        ("Åsen Film", "aasen film"),
+        ("Åsen Film", "asen film"),
+        ("Gáisi Media", "gaisi media"),
+    ],
+)
+def test_name_is_found_in_every_spelling_of_its_letters(name: str, typed: str) -> None:
+    catalogue = Catalogue([entry(1, name=name, services=("ops.gdpr",)), entry(2, services=("ops.gdpr",))])
+    query = read(catalogue, typed).query
+    assert query.text == typed
+    assert ids(catalogue, query) == [1]
+
+
+@pytest.mark.parametrize(
+    ("about", "typed"),
+    [
+        ("Vi tar over SoMe for dere.", "SoMe"),
+        ("Drift av IT for kontoret.", "IT"),
+        ("Rådgivning for gårder.", "rådgiving"),
+        ("Rådgivning for gårder.", "radgivning"),
+        ("Vi bygger datasenter i fjellet.", "datasenteret"),
+        ("Orden i e-post og kalender.", "epost"),
+        ("Orden i epost og kalender.", "e-post"),
+        ("Vi lagar heimesider.", "nettside"),
+        ("Fotograf til bryllup.", "bryllupsfotograf"),
+        ("Alt av brudebilder.", "bilete"),
+    ],
+)
+def test_word_in_text_is_found_in_its_other_forms(about: str, typed: str) -> None:
+    catalogue = Catalogue([entry(1, about=about, services=()), entry(2, services=())])
+    assert ids(catalogue, read(catalogue, typed).query) == [1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "corrected"),
+    [
+        ("nettbutik", "nettbutikk"),
+        ("nettbutk", "nettbutikk"),
+        ("fotogarf", "fotograf"),
+        ("nyhetsbrve til kundene", "nyhetsbrev til kundene"),
+        ("Fjordflim", "fjordfilm"),
+    ],
+)
+def test_misspelled_word_is_corrected(typed: str, corrected: str) -> None:
+    catalogue = Catalogue([entry(1, name="Fjordfilm")])
+    assert read(catalogue, typed).corrected == corrected
+
+
+@pytest.mark.parametrize("typed", ["kaker", "datasenteret", "gårdsutsalget", "Kvistverk", "xyzzyx", "e-post"])
+def test_known_or_unique_word_is_not_corrected(typed: str) -> None:
+    assert read(Catalogue([entry(1, name="Kvistverk")]), typed).corrected == ""
+
+
+@pytest.mark.parametrize(
+    ("typed", "place", "rest"),
+    [
+        ("Steinkjer", "5006", ""),
+        ("Snåsa", "5041", ""),
+        ("snasa", "5041", ""),
+        ("Snåase", "5041", ""),
+        ("Raarvihke", "5043", ""),
+        ("Tråante", "5001", ""),
+        ("trondeim", "5001", ""),
+        ("fotograf i Snåsa", "5041", "fotograf"),
+        ("nettside Mo i Rana", "1833", "nettside"),
+        ("web design in Oppdal", "5021", "web design"),
+        ("Trøndelag", "50", ""),
+        ("Trööndelage", "50", ""),
+        ("film, Indre Fosen", "5054", "film"),
+        ("bestille time på nett", "", "bestille time på nett"),
+        ("hjelp i Time", "1121", "hjelp"),
+        ("Steinkjer Foto", "", "Steinkjer Foto"),
+    ],
+)
+def test_place_name_is_read_as_a_filter(typed: str, place: str, rest: str) -> None:
+    query = read(Catalogue([entry(1, name="Steinkjer Foto")]), typed).query
+    assert (query.place, query.text) == (place, rest)
+
+
+def test_place_may_be_a_county_and_kind_may_be_several() -> None:
+    catalogue = Catalogue(
+        [
+            entry(1, services=("med.photo",), municipality="5025"),
+            entry(2, services=("med.film",), municipality="3403"),
+            entry(3, services=("ops.gdpr",)),
+        ]
+    )
+    assert set(ids(catalogue, SearchQuery(place="50"))) == {1, 3}
+    assert set(ids(catalogue, SearchQuery(kind="med.photo,med.film"))) == {1, 2}
 
 
 @given(st.text(max_size=400))

@@ -16,6 +16,7 @@ from marketplace.core.numbers import MAX_NUMBER, parse_whole_number
 from marketplace.core.places import municipalities_by_number
 from marketplace.core.text import has_control_characters, parse_lines, remove_invisible
 from marketplace.core.web_address import parse_web_address
+from marketplace.matching.analysis.folding import fold_letters
 
 _YES, _NO = {"yes", "true", "on", "1", "y"}, {"", "no", "false", "off", "0"}
 
@@ -111,7 +112,12 @@ def _parse_municipality(question: Question, raw: RawAnswers) -> ParseResult:
     place = _line(text)
     if not place or place in municipalities_by_number():
         return place, place, None
-    named = [m.number for m in municipalities_by_number().values() if m.name.casefold() == place.casefold()]
+    folded = fold_letters(place)
+    named = [
+        m.number
+        for m in municipalities_by_number().values()
+        if any(fold_letters(name) == folded for name in (*m.names, m.full_name))
+    ]
     return (named[0], named[0], None) if len(named) == 1 else ("", place, Problem("unknown_place"))
 
 

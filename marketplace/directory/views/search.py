@@ -1,5 +1,6 @@
 """Search page of the public directory."""
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
@@ -8,10 +9,11 @@ from markupsafe import Markup
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.core.i18n import current_locale, format_money, ngettext, sort_key
+from marketplace.core.i18n import current_locale, format_list, format_money, ngettext, sort_key
 from marketplace.core.i18n import gettext as _
 from marketplace.directory import queries
-from marketplace.directory.search import PRICE_STEPS, Catalogue, SearchQuery, SearchResult
+from marketplace.directory.place_names import find_place, place_label
+from marketplace.directory.search import PRICE_STEPS, Catalogue, QueryReading, SearchQuery, SearchResult
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
@@ -24,6 +26,7 @@ Options = list[tuple[str, list[tuple[str, str, int]]]]
 RenderedPage = tuple[str, Markup]
 """Title and body of a page."""
 
+MAX_KINDS = 8
 _MAX_CACHED_PAGES = 100
 _cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], RenderedPage]]" = WeakKeyDictionary()
 
@@ -35,10 +38,13 @@ def _parse_query() -> SearchQuery:
         value = query_arg(name, 40)
         return value if value in known else ""  # type: ignore[operator]  # because each is a container of words
 
+    kinds = [kind for value in request.args.getlist("kind")[:MAX_KINDS] for kind in value[:400].split(",")]
+    known_kinds = {*taxonomy.services(), *taxonomy.groups_by_code()}
     return SearchQuery(
         text=query_arg("q", 200),
-        kind=read("kind", {*taxonomy.services(), *taxonomy.groups_by_code()}),
-        place=read("place", places.municipalities_by_number()),
+        kind=",".join([kind for kind in dict.fromkeys(kinds) if kind in known_kinds][:MAX_KINDS]),
+        place=read("place", {*places.municipalities_by_number(), *places.counties()})
+        or find_place(query_arg("place", 40)),
         sector=read("sector", taxonomy.sectors()),
         language=read("language", dict(choices.languages())),
         price=read("price", {str(step) for step in PRICE_STEPS}),
@@ -65,12 +71,16 @@ def _options(query: SearchQuery, result: SearchResult) -> dict[str, Options]:
         (label, counted("kind", [(code, _("Everything in %(kind)s", kind=label)), *items]))
         for code, label, items in choices.service_groups()
     ]
+    if "," in query.kind:
+        label = format_list([_kind_label(kind) for kind in query.kind.split(",")])
+        kinds.insert(0, ("", [(query.kind, label, len(result.entries))]))
     by_county: Options = []
     names = places.counties()
     for county in sorted(names, key=lambda number: (number != places.TRONDELAG, sort_key(names[number]))):
-        inside = [(number, places.municipality(number).name) for number in places.municipalities_in(county)]
+        inside = [(number, place_label(number)) for number in places.municipalities_in(county)]
+        whole = (county, _("All of %(county)s", county=names[county]))
         by_county.append(
-            (names[county], counted("place", sorted(inside, key=lambda item: sort_key(item[1]))))
+            (names[county], counted("place", [whole, *sorted(inside, key=lambda item: sort_key(item[1]))]))
         )
     prices = [(str(step), _("Up to %(sum)s", sum=format_money(step))) for step in PRICE_STEPS]
     return {
@@ -82,13 +92,18 @@ def _options(query: SearchQuery, result: SearchResult) -> dict[str, Options]:
     }
 
 
+def _kind_label(code: str) -> str:
+    """Name of a service or a group."""
+    return (taxonomy.services().get(code) or taxonomy.group(code)).label
+
+
 def _filter_label(name: str, query: SearchQuery) -> str:
     """Label of a chosen filter."""
     value = getattr(query, name)
     words: dict[str, Callable[[], str]] = {
         "text": lambda: f"«{value}»",
-        "kind": lambda: (taxonomy.services().get(value) or taxonomy.group(value)).label,
-        "place": lambda: _("Takes jobs in %(place)s", place=places.municipality(value).name),
+        "kind": lambda: format_list([_kind_label(kind) for kind in value.split(",")]),
+        "place": lambda: _("Takes jobs in %(place)s", place=place_label(value)),
         "sector": lambda: taxonomy.sector(value).label,
         "language": lambda: dict(choices.languages())[value],
         "price": lambda: _("Up to %(sum)s", sum=format_money(int(value))),
@@ -103,11 +118,26 @@ def _title(total: int, *, narrowed: bool) -> str:
     return ngettext("%(num)s supplier", "%(num)s suppliers", total) if narrowed else _("Find a supplier")
 
 
-def _render_page(query: SearchQuery, number: int) -> RenderedPage:
+def _chips(query: SearchQuery) -> list[tuple[str, dict[str, str]]]:
+    """Label of each chosen filter, and the query string arguments without it. Each of several kinds has its own."""
+    chips = []
+    for name in query.chosen():
+        kinds = query.kind.split(",") if name == "kind" else []
+        if len(kinds) > 1:
+            for kind in kinds:
+                others = replace(query, kind=",".join(other for other in kinds if other != kind))
+                chips.append((_kind_label(kind), query_string_args(others)))
+        else:
+            chips.append((_filter_label(name, query), query_string_args(query.without(name))))
+    return chips
+
+
+def _render_page(typed: SearchQuery, number: int, *, exact: bool) -> RenderedPage:
+    reading = QueryReading(typed) if exact else queries.catalogue().read(typed)
+    query = reading.query
     page, result = queries.search(query, number)
-    chosen = [
-        (name, _filter_label(name, query), query_string_args(query.without(name))) for name in query.chosen()
-    ]
+    chosen = _chips(query)
+    as_typed = query_string_args(typed) | {"exact": "yes"}
     relaxations = queries.find_relaxations(query) if not page.total else []
     title = _title(page.total, narrowed=bool(chosen))
     inside = render_template(
@@ -122,7 +152,10 @@ def _render_page(query: SearchQuery, number: int) -> RenderedPage:
             (_filter_label(name, query), query_string_args(query.without(name)), count)
             for name, count in relaxations
         ],
-        args=query_string_args(query),
+        args=as_typed if exact else query_string_args(query),
+        reading=reading,
+        typed=typed,
+        as_typed=as_typed,
         filtered=bool(query.sector or query.price or query.remote or query.language),
     )
     return title, Markup(inside)  # noqa: S704 because a template has escaped it
@@ -137,6 +170,7 @@ def search() -> Answer:
     """
     query, number = _parse_query(), page_arg()
     pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
-    key = (current_locale(), clock.today(), request.script_root, query, number)
-    title, inside = pages.get_or_create(key, lambda: _render_page(query, number))
+    exact = query_arg("exact") == "yes"
+    key = (current_locale(), clock.today(), request.script_root, query, number, exact)
+    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, exact=exact))
     return render_template("directory/search.html", title=title, body=inside)

@@ -4,12 +4,15 @@
 Folded words are compared in addition to the written ones, because folding also merges different words (får, far).
 """
 
+import re
 import unicodedata
 from functools import lru_cache
 
 _LETTERS = str.maketrans(
     {"æ": "ae", "ä": "ae", "ø": "o", "ö": "o", "å": "a", "đ": "d", "ð": "d", "ŋ": "n", "ŧ": "t", "þ": "th", "ł": "l"}
 )  # fmt: skip
+
+_OE, _LONG_A = re.compile("oe+"), re.compile("aa+")
 
 
 @lru_cache(maxsize=20_000)
@@ -19,4 +22,4 @@ def fold_letters(text: str) -> str:
     if not lower.isascii():
         decomposed = unicodedata.normalize("NFKD", lower)
         lower = "".join(character for character in decomposed if not unicodedata.combining(character))
-    return lower.replace("oe", "o").replace("aa", "a")
+    return _LONG_A.sub("a", _OE.sub("o", lower))

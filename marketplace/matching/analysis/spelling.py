@@ -50,7 +50,8 @@ class Spelling:
     def is_known(self, word: str) -> bool:
         """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""
         folded = fold_letters(word)
-        return folded in self._written or not self._stems.isdisjoint((stem(folded, "nb"), stem(folded, "en")))
+        forms = (folded, stem(folded, "nb"), stem(folded, "en"))
+        return any(form in self._written or form in self._stems for form in forms)
 
     def nearest(self, word: str) -> str | None:
         """Return the known word that was probably meant by an unknown one, or None."""

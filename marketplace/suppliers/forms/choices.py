@@ -70,7 +70,7 @@ def area_groups(ticked: Iterable[str] = ()) -> Grouped:
         ]
         whole = (f"county:{county}", _("All of %(county)s", county=names[county]))
         if inside:
-            listed = sorted(((m.number, m.name) for m in inside), key=lambda item: sort_key(item[1]))
+            listed = sorted(((m.number, m.full_name) for m in inside), key=lambda item: sort_key(item[1]))
             groups.append((county, names[county], [whole, *listed]))
         else:
             elsewhere.append(whole)

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 
 from marketplace.matching.analysis.folding import fold_letters
 from marketplace.matching.analysis.stemming import stem
-from marketplace.matching.storage.bounded_cache import BoundedCache
+from marketplace.matching.storage.bounded_dict import BoundedDict
 
 MIN_LENGTH = 5
 """Shorter words have too many neighbours."""
@@ -45,7 +45,7 @@ class Spelling:
             self._frequencies[folded] = self._frequencies.get(folded, 0) + count
         self._stems = {stem(folded, lang) for folded in self._written for lang in ("nb", "en")}
         self._candidates = [folded for folded in self._written if len(folded) >= MIN_LENGTH - 1]
-        self._cache: BoundedCache[str, tuple[str, ...]] = BoundedCache(CACHE_SIZE)
+        self._cache: BoundedDict[str, tuple[str, ...]] = BoundedDict(CACHE_SIZE)
 
     def is_known(self, word: str) -> bool:
         """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""

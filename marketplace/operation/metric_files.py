@@ -23,11 +23,19 @@ def share_between_processes(folder: Path) -> None:
 def reserve_files(folder: Path) -> None:
     """Allocate the metric files of this process. Raises OSError if the disk is full.
 
-    prometheus_client maps sparse files into memory; writing to them on a full disk kills the process with SIGBUS.
+    prometheus_client maps sparse files into memory; writing to them on a full disk kills the process with SIGBUS. It
+    reads every `.db` file, and fails on one that is not allocated, so a file gets that name when it is complete.
     """
     for kind, size in FILE_BYTES.items():
-        with (folder / f"{kind}_{os.getpid()}.db").open("ab") as file:
-            os.posix_fallocate(file.fileno(), 0, size)
+        reserved = folder / f"{kind}_{os.getpid()}.db"
+        unfinished = reserved.with_suffix(".unfinished")
+        try:
+            with unfinished.open("wb") as file:
+                os.posix_fallocate(file.fileno(), 0, size)
+            unfinished.rename(reserved)
+        except OSError:
+            unfinished.unlink(missing_ok=True)
+            raise
 
 
 def mark_process_dead(pid: int) -> None:

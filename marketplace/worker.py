@@ -40,6 +40,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
     proposals.lapse_overdue,
     proposals.remind_about_results,
+    sourcing.open_waiting_briefs,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,

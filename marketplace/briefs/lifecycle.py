@@ -16,6 +16,7 @@ class BriefState(StrEnum):
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
+    WAITING = "waiting"
     PUBLISHED = "published"
     AWARDED = "awarded"
     DELIVERED = "delivered"
@@ -31,6 +32,7 @@ class Phase(StrEnum):
 
     DRAFT = "draft"
     IN_REVIEW = "in_review"
+    WAITING = "waiting"
     OPEN = "open"
     EVALUATING = "evaluating"
     AWARDED = "awarded"
@@ -54,6 +56,7 @@ class BriefActor(StrEnum):
 PHASE_LABELS = {
     Phase.DRAFT: _("Draft"),
     Phase.IN_REVIEW: _("With the business garden"),
+    Phase.WAITING: _("Waiting to open"),
     Phase.OPEN: _("Open for offers"),
     Phase.EVALUATING: _("Being evaluated"),
     Phase.AWARDED: _("Awarded"),
@@ -90,8 +93,13 @@ TRANSITIONS = {
         BriefTransition("restore", frozenset({Phase.DELETED}), BriefState.DRAFT, _COMPANY),
         BriefTransition("ask_review", frozenset({Phase.DRAFT}), BriefState.IN_REVIEW, _COMPANY),
         BriefTransition("answer_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _GARDEN),
-        BriefTransition("cancel_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _COMPANY),
+        BriefTransition(
+            "cancel_review", frozenset({Phase.IN_REVIEW, Phase.WAITING}), BriefState.DRAFT, _COMPANY
+        ),
         BriefTransition("publish", frozenset({Phase.DRAFT}), BriefState.PUBLISHED, _OWNER),
+        BriefTransition("submit", frozenset({Phase.DRAFT}), BriefState.WAITING, _OWNER),
+        BriefTransition("open", frozenset({Phase.WAITING}), BriefState.PUBLISHED, _GARDEN | _SCHEDULER),
+        BriefTransition("return", frozenset({Phase.WAITING}), BriefState.DRAFT, _GARDEN),
         BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("extend", _OUT, BriefState.PUBLISHED, _OWNER),
         BriefTransition("close_early", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
@@ -112,6 +120,8 @@ MAX_OPEN_DAYS = 60
 LAPSE_AFTER_DAYS = 45
 UNDO_DELETE_DAYS = 30
 SHORT_WINDOW_WORKING_DAYS = 10
+OFFICE_OPENS, OFFICE_CLOSES = dt.time(8), dt.time(16)
+"""Local office hours, within which a working day's wait for the business garden is counted."""
 
 
 def phase(
@@ -141,6 +151,16 @@ def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datet
     first, last = clock.to_local(published).date(), clock.to_local(deadline).date()
     short = clock.working_days_between(first, last) < SHORT_WINDOW_WORKING_DAYS
     return clock.end_of_day(clock.add_working_days(last, -1 if short else -3))
+
+
+def opening_time(submitted: dt.datetime) -> dt.datetime:
+    """Return the time when an unreviewed first publication opens: one working day of office hours later."""
+    local = clock.to_local(submitted)
+    day, time = local.date(), max(local.time(), OFFICE_OPENS)
+    if not clock.is_working_day(day) or time >= OFFICE_CLOSES:
+        day, time = clock.add_working_days(day, 1), OFFICE_OPENS
+    opens = dt.datetime.combine(clock.add_working_days(day, 1), time, tzinfo=clock.LOCAL_ZONE)
+    return opens.astimezone(dt.UTC)
 
 
 def latest_extension(published: dt.datetime) -> dt.date:

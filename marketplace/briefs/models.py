@@ -92,7 +92,11 @@ class BriefVersion(Base):
 
 
 class BriefReview(Base):
-    """A request for review of a draft, and the garden's answer: verdict "ok" or "changes"."""
+    """A request for review of a draft or of a company's first publication, and the garden's answer.
+
+    `verdict` is "ok", "changes" or, for a first publication, "refused" or "opened" (by the scheduled job). `opens_at` is
+    when a first publication opens unless it is answered before; None if it waits for an answer.
+    """
 
     __tablename__ = "brief_review"
 
@@ -105,6 +109,7 @@ class BriefReview(Base):
     answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
     answered_at: Mapped[dt.datetime | None]
     withdrawn_at: Mapped[dt.datetime | None]
+    opens_at: Mapped[dt.datetime | None] = mapped_column(index=True)
     verdict: Mapped[str | None] = mapped_column(String(10))
     comment: Mapped[str] = mapped_column(Text, default="")
     topic_comments: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -54,6 +54,57 @@ def review_cancelled(company: str, title: str, reference: str) -> Content:
     )
 
 
+def _opens(opens_at: dt.datetime | None) -> str:
+    if opens_at is None:
+        return _("It does not open before the business garden has answered.")
+    return _(
+        "Without an answer it opens by itself on %(time)s.", time=format_datetime(opens_at, weekday=True)
+    )
+
+
+@as_message("brief_waits")
+def waits_to_open(title: str, reference: str, opens_at: dt.datetime | None) -> Content:
+    """To the company: its first brief waits for the garden's check."""
+    lines = [
+        _("Your business garden does not know the company yet, so it checks the brief before it opens."),
+        _opens(opens_at),
+    ]
+    return Content(
+        _("The brief is waiting to open: %(title)s", title=title), lines, _path(reference), _("See the brief")
+    )
+
+
+@as_message("first_publication")
+def first_publication(company: str, title: str, reference: str, opens_at: dt.datetime | None) -> Content:
+    """To the garden: a company that it does not know wants to publish its first brief."""
+    lines = [
+        _("%(company)s registered by itself, and you have not checked it yet.", company=company),
+        _(
+            "Check that the company is genuine. You can open the brief, ask for changes, or refuse it with a reason."
+        ),
+        _opens(opens_at),
+    ]
+    subject = _("Check the brief from %(company)s: %(title)s", company=company, title=title)
+    return Content(subject, lines, _path(reference, "/first-publication"), _("Check the brief"))
+
+
+@as_message("first_publication_returned")
+def first_publication_returned(
+    garden: str, title: str, reference: str, reason: str, *, refused: bool
+) -> Content:
+    """To the company: the garden did not open its first brief, and the reason."""
+    if refused:
+        subject = _("%(garden)s has refused to open your brief: %(title)s", garden=garden, title=title)
+        last = _(
+            "You can correct the brief and send it again. It then waits until the business garden has answered."
+        )
+    else:
+        subject = _("%(garden)s asks you to change your brief: %(title)s", garden=garden, title=title)
+        last = _("The brief is a draft again. Change it, and send it when you are ready.")
+    lines = [_("The business garden gave this reason:"), reason, last]
+    return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
+
+
 @as_message("brief_published")
 def published(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the company: the brief is published."""

@@ -15,7 +15,7 @@ from marketplace.demo.people import ADMINISTRATOR
 from marketplace.demo.seed_second_reviews import seed_second_reviews
 from marketplace.demo.timeline import Timeline
 from marketplace.organisations import use_cases as organisations
-from marketplace.organisations.models import Membership
+from marketplace.organisations.models import Company, Membership
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails
 from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.use_cases import Basics, CaseDetails, ServiceOffering, SupplierApplication
@@ -88,6 +88,7 @@ def _company_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
             about=entry["about"],
         )
         membership = organisations.add_company(fixtures.add_person(owner), details)
+        session.get_one(Company, membership.organisation_id).known_at = clock.now()
         fixtures.organisations[entry["key"]] = membership.organisation_id
         for person in entry["people"]:
             if person is not owner:

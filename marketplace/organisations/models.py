@@ -58,7 +58,10 @@ class BusinessGarden(Organisation):
 
 
 class Company(Organisation):
-    """A company that buys services, advised by one business garden."""
+    """A company that buys services, advised by one business garden.
+
+    `known_at` is when a business garden first confirmed that the company is genuine, or None.
+    """
 
     __tablename__ = "company"
     __mapper_args__ = {"polymorphic_identity": "company"}  # noqa: RUF012 because SQLAlchemy reads it as declared here
@@ -67,8 +70,14 @@ class Company(Organisation):
     garden_id: Mapped[int | None] = mapped_column(ForeignKey("business_garden.id"), index=True)
     sector_code: Mapped[str] = mapped_column(String(40))
     employees: Mapped[int | None]
+    known_at: Mapped[dt.datetime | None]
 
     garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
+
+    @property
+    def is_known(self) -> bool:
+        """True if a business garden has confirmed that the company is genuine."""
+        return self.known_at is not None
 
     @property
     def sector(self) -> Sector | None:

@@ -222,6 +222,16 @@ def companies() -> Answer:
     return render_template("organisations/companies.html", page=page, text=text)
 
 
+@blueprint.post("/companies/<int:company_id>/known")
+@access.garden
+@access.writes(Level.GARDEN, because="advisers help the garden's companies and know them")
+def mark_known(company_id: int) -> Answer:
+    """Confirm that the garden knows a company."""
+    company = use_cases.mark_company_known(current_viewer(), company_id)
+    flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
+    return see_other("organisations.companies")
+
+
 @blueprint.get("/admin/gardens")
 @access.admin
 def admin_gardens() -> Answer:

@@ -8,6 +8,26 @@ from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
 
 
+class FirstPublicationForm(BaseForm):
+    """The garden's answer about the first publication of a company that it does not know."""
+
+    verdict = ChoiceField(
+        _l("Your answer"),
+        [required(_l("Choose an answer."))],
+        choices=[
+            ("ok", _l("We know the company, or have checked it. Open the brief")),
+            ("changes", _l("We have a question, or something must be changed first")),
+            ("refused", _l("Refuse. This is not a genuine request")),
+        ],
+    )
+    comment = LongTextField(
+        _l("Reason or message to the company"),
+        [length(high=2000)],
+        description=_l("Required unless you open the brief. The company gets it by e-mail."),
+        render_kw={"rows": "4"},
+    )
+
+
 class AmendForm(BaseForm):
     """Submission of a change to a published brief, with a later deadline when suppliers need time for it."""
 

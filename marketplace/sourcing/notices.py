@@ -13,6 +13,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
     """Notify a supplier of an invitation. A company that hides its name is None and described by its place."""
     title, reference = brief.title, brief.reference
     name = company or _("A company in %(place)s", place=place)
+    unknown = [] if brief.company.is_known else [_("The company is not yet known to its business garden.")]
     return Content(
         _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
         [
@@ -21,6 +22,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
                 "Reply by %(deadline)s. Your offer is sealed until then.",
                 deadline=format_datetime(deadline),
             ),
+            *unknown,
             _("Not able to take it on? Decline with one click so that they can ask someone else."),
         ],
         f"/briefs/{reference}",

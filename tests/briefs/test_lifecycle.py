@@ -46,6 +46,7 @@ def test_only_the_company_touches_a_draft_and_only_its_owner_sends_it():
         "delete",
         "ask_review",
         "publish",
+        "submit",
     }
     assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.GARDEN) == frozenset()
     assert lifecycle.allowed_transitions(Phase.IN_REVIEW, BriefActor.GARDEN) == {"answer_review"}
@@ -60,7 +61,7 @@ def test_nothing_leads_away_from_what_is_over():
 def test_a_published_brief_can_never_become_a_draft_or_be_deleted():
     for transition in TRANSITIONS.values():
         if transition.target in {BriefState.DRAFT, BriefState.DELETED}:
-            assert transition.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.DELETED}
+            assert transition.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.WAITING, Phase.DELETED}
 
 
 def test_every_phase_has_words():

@@ -36,8 +36,13 @@ def garden(name: str = "Fjellfoten næringshage", **values: Any) -> BusinessGard
 
 
 def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = None, **values: Any) -> Company:
-    """Add a company in Oppdal."""
-    details = {"municipality_number": "5021", "sector_code": "food-drink", "garden_id": of.id if of else None}
+    """Add a company in Oppdal that its garden knows."""
+    details: dict[str, Any] = {
+        "municipality_number": "5021",
+        "sector_code": "food-drink",
+        "garden_id": of.id if of else None,
+        "known_at": clock.now(),
+    }
     added = Company(name=name, slug=queries.unique_slug(name), **(details | values))
     session.add(added)
     session.flush()

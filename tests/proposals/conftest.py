@@ -202,9 +202,15 @@ def market(app: Any, at_noon: Any) -> Market:
         municipality_number="5021",
         sector_code="food",
         garden_id=garden.id,
+        known_at=clock.now(),
     )
     other = Company(
-        name="Storlia", slug="storlia", municipality_number="5021", sector_code="food", garden_id=garden.id
+        name="Storlia",
+        slug="storlia",
+        municipality_number="5021",
+        sector_code="food",
+        garden_id=garden.id,
+        known_at=clock.now(),
     )
     session.add_all([company, other])
     session.flush()

@@ -29,7 +29,14 @@ from marketplace.briefs.queries.clarification import (
 )
 from marketplace.briefs.queries.draft_check import Checkup, checkup
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
-from marketplace.briefs.queries.reviews import last_review, last_saved_by, open_review
+from marketplace.briefs.queries.reviews import (
+    PublicationWait,
+    last_review,
+    last_saved_by,
+    open_review,
+    publication_wait,
+    was_refused,
+)
 
 __all__ = [
     "Amendment",
@@ -37,6 +44,7 @@ __all__ = [
     "Checkup",
     "NetworkBrief",
     "PendingAmendment",
+    "PublicationWait",
     "QuestionView",
     "actor_of",
     "amendments",
@@ -61,8 +69,10 @@ __all__ = [
     "own_briefs",
     "pending_amendment",
     "phase_of",
+    "publication_wait",
     "questions_on",
     "unanswered_question",
     "view_of",
     "visible_to",
+    "was_refused",
 ]

@@ -25,7 +25,7 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import LISTED_NOW
 
 PAGE_SIZE = 20
-UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.DELETED)
+UNPUBLISHED = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING, BriefState.DELETED)
 PHASES_SHOWING_NAME = frozenset({Phase.AWARDED, Phase.DELIVERED})
 IDENTIFYING_FIELDS = frozenset({"links"})
 
@@ -175,8 +175,8 @@ def _open_door_to(supplier_id: OrganisationId) -> ColumnElement[bool]:
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Build the SQL condition that a viewer may see a brief, as the table in the threat model defines it.
 
-    Companies see their own briefs. Gardens see published briefs of their companies, and drafts that they are asked to
-    review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
+    Companies see their own briefs. Gardens see published briefs of their companies, and those that wait for
+    their review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
     are approved for. Administrators see published briefs. All others see none.
     """
     return _visible(viewer, viewer.organisation_id)
@@ -201,7 +201,9 @@ def _visible(viewer: Viewer, organisation_id: OrganisationId) -> ColumnElement[b
         return and_(Brief.company_id == organisation_id, Brief.state != BriefState.DELETED)
     if viewer.is_garden:
         own = select(Company.id).where(Company.garden_id == organisation_id)
-        return and_(Brief.company_id.in_(own), published | (Brief.state == BriefState.IN_REVIEW))
+        return and_(
+            Brief.company_id.in_(own), published | Brief.state.in_((BriefState.IN_REVIEW, BriefState.WAITING))
+        )
     if viewer.is_supplier:
         return and_(published, hooks.has_access(organisation_id) | _open_door_to(organisation_id))
     return published if viewer.is_admin else Brief.id.is_(None)

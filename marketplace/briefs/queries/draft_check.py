@@ -7,7 +7,7 @@ from marketplace.briefs.coach import Advice, Quality
 from marketplace.briefs.guide import AnswerProblem
 from marketplace.briefs.models import BriefReview
 from marketplace.briefs.queries.briefs import BriefView
-from marketplace.briefs.queries.reviews import last_review
+from marketplace.briefs.queries.reviews import PublicationWait, last_review, publication_wait
 from marketplace.core import clock
 
 
@@ -21,6 +21,7 @@ class Checkup:
     suggestions: list[Advice]
     quality: Quality
     review: BriefReview | None
+    wait: PublicationWait | None
 
     @property
     def is_ready(self) -> bool:
@@ -50,4 +51,5 @@ def checkup(brief_view: BriefView) -> Checkup:
         coach.find_suggestions(brief_view.guide, brief_view.answers),
         coach.quality(brief_view.guide, brief_view.answers),
         last_review(brief_view.brief),
+        publication_wait(brief_view.brief, brief_view.phase),
     )

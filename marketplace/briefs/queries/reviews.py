@@ -1,10 +1,16 @@
 """Reviews of drafts, and the last author of a draft."""
 
+import datetime as dt
+from dataclasses import dataclass
+
 from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
+from marketplace.briefs import lifecycle
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview
+from marketplace.core import clock
 from marketplace.core.database import session
 
 
@@ -12,6 +18,37 @@ def open_review(brief: Brief) -> BriefReview | None:
     """Return the unanswered review request, or None."""
     waiting = (r for r in brief.reviews if r.answered_at is None and r.withdrawn_at is None)
     return next(waiting, None)
+
+
+def was_refused(company_id: int) -> bool:
+    """Return True if a garden has refused to open a brief of the company."""
+    query = (
+        select(BriefReview.id)
+        .join(BriefReview.brief)
+        .where(Brief.company_id == company_id, BriefReview.verdict == "refused")
+        .limit(1)
+    )
+    return session.scalar(query) is not None
+
+
+@dataclass(frozen=True)
+class PublicationWait:
+    """The wait of a first publication: the garden that checks it, if any, and when it opens without an answer."""
+
+    garden: str
+    opens_at: dt.datetime | None
+
+
+def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
+    """Return the wait of a draft or waiting brief of a company that no garden knows, or None."""
+    if brief.company.is_known or phase not in {Phase.DRAFT, Phase.WAITING}:
+        return None
+    garden = brief.company.garden.name if brief.company.garden else ""
+    review = open_review(brief) if phase is Phase.WAITING else None
+    if review is not None:
+        return PublicationWait(garden, review.opens_at)
+    opens_at = None if was_refused(brief.company_id) else lifecycle.opening_time(clock.now())
+    return PublicationWait(garden, opens_at)
 
 
 def last_review(brief: Brief) -> BriefReview | None:

@@ -14,6 +14,11 @@ from marketplace.briefs.use_cases.drafts import (
     save_topic,
 )
 from marketplace.briefs.use_cases.erasure import erase_deleted_drafts
+from marketplace.briefs.use_cases.first_publication import (
+    answer_first_publication,
+    due_first_publications,
+    open_due_brief,
+)
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
 from marketplace.briefs.use_cases.reminders import remind_about_questions
 from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, cancel_review
@@ -21,6 +26,7 @@ from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, 
 __all__ = [
     "SavedTopic",
     "amend",
+    "answer_first_publication",
     "answer_question",
     "answer_review",
     "ask_for_review",
@@ -30,10 +36,12 @@ __all__ = [
     "create_draft",
     "delete_draft",
     "discard_amendment",
+    "due_first_publications",
     "erase_deleted_drafts",
     "extend_deadline",
     "fingerprints",
     "make_requirement_optional",
+    "open_due_brief",
     "publish",
     "reject_question",
     "remind_about_questions",

@@ -43,7 +43,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
             answers["response_deadline"] = clock.to_local(brief.deadline or now).date().isoformat()
         brief.answers, brief.title = answers, answers["title"]
         _set_services(brief, answers["services"])
-        add_version(viewer, brief, now)
+        add_version(viewer.user_id, brief, now)
         bump_revision(brief)
         codes = [code for code in pending.codes if not amendment.is_locked(questions, code)]
         number = brief.versions[-1].number

@@ -5,7 +5,7 @@ import datetime as dt
 from marketplace.audit.use_cases import record
 from marketplace.briefs import coach, guide, hooks, lifecycle, notices, queries
 from marketplace.briefs.lifecycle import BriefState, Phase
-from marketplace.briefs.models import Brief, BriefService, BriefVersion
+from marketplace.briefs.models import Brief, BriefReview, BriefService, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
     bump_revision,
@@ -27,46 +27,82 @@ MIN_REASON_LENGTH = 10
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
     """Publish the draft as version 1, open until its deadline. Does not rank or notify suppliers.
 
-    `confirmed` states that the company has read what suppliers will see. Raises RuleBroken with the first blocker of
-    the coach, or the first required answer that is missing or invalid. A caller that also ranks suppliers runs both in
-    one transaction.
+    The brief of a company that no garden knows waits for its garden instead; see `first_publication`. `confirmed` states
+    that the company has read what suppliers will see. Raises RuleBroken with the first blocker of the coach, or the first
+    required answer that is missing or invalid. A caller that also ranks suppliers runs both in one transaction.
     """
     with transaction():
         brief = brief_for_transition("publish", viewer, reference)
         questions = guide.load(brief.guide_version)
         answers = queries.draft_answers(brief)
-        today, now = clock.today(), clock.now()
+        today = clock.today()
         if blockers := coach.find_blockers(questions, answers, today, confirmed=confirmed):
             blocker = blockers[0]
             message = f"{blocker.title}. {blocker.reason}"
             raise RuleBroken(message, blocker.question or "confirmed")
         if answer_problems := guide.find_answer_problems(questions, answers, today):
             raise RuleBroken(answer_problems[0].text, answer_problems[0].question.code)
-        deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
-        brief.state = BriefState.PUBLISHED
-        brief.answers = answers
-        brief.title = answers["title"]
-        brief.open_door = bool(answers["open_door"])
-        brief.name_hidden = answers["visibility"] == "hidden"
-        brief.published_at = now
-        brief.deadline = deadline
-        brief.question_deadline = lifecycle.question_deadline(now, deadline)
-        brief.services = [
-            BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
-        ]
-        add_version(viewer, brief, now)
-        bump_revision(brief)
-        record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
-        send(
-            notices.published(brief.title, brief.reference, deadline),
-            company_recipients(brief, except_viewer=viewer),
-        )
-        garden_notice = notices.published_in_area(brief.company.name, brief.title, brief.reference)
-        send(garden_notice, garden_recipients(brief))
+        brief.answers, brief.title = answers, answers["title"]
+        if brief.company.is_known:
+            open_brief(viewer, brief, viewer.user_id)
+        else:
+            _submit(viewer, brief)
         return brief
 
 
-def add_version(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
+def _submit(viewer: Viewer, brief: Brief) -> None:
+    """Hold the first publication of a company that no garden knows until its garden answers or `opens_at`."""
+    now = clock.now()
+    opens_at = None if queries.was_refused(brief.company_id) else lifecycle.opening_time(now)
+    brief.state = BriefState.WAITING
+    bump_revision(brief)
+    session.add(
+        BriefReview(
+            brief_id=brief.id,
+            asked_by_id=viewer.user_id,
+            asked_at=now,
+            revision=brief.revision,
+            opens_at=opens_at,
+        )
+    )
+    record(
+        viewer, "brief.submit", "brief", brief.reference, opens_at=opens_at.isoformat() if opens_at else None
+    )
+    send(
+        notices.waits_to_open(brief.title, brief.reference, opens_at),
+        company_recipients(brief, except_viewer=viewer),
+    )
+    garden_notice = notices.first_publication(brief.company.name, brief.title, brief.reference, opens_at)
+    send(garden_notice, garden_recipients(brief))
+
+
+def open_brief(viewer: Viewer | None, brief: Brief, publisher_id: int | None) -> None:
+    """Publish a brief's answers as version 1, inside the caller's transaction. `viewer` is None in a scheduled job."""
+    answers, now = dict(brief.answers), clock.now()
+    deadline = clock.end_of_day(dt.date.fromisoformat(answers["response_deadline"]))
+    brief.answers = answers
+    brief.state = BriefState.PUBLISHED
+    brief.open_door = bool(answers["open_door"])
+    brief.name_hidden = answers["visibility"] == "hidden"
+    brief.published_at = now
+    brief.deadline = deadline
+    brief.question_deadline = lifecycle.question_deadline(now, deadline)
+    brief.services = [
+        BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
+    ]
+    add_version(publisher_id, brief, now)
+    bump_revision(brief)
+    record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
+    send(
+        notices.published(brief.title, brief.reference, deadline),
+        company_recipients(brief, except_viewer=viewer),
+    )
+    if brief.company.is_known:
+        garden_notice = notices.published_in_area(brief.company.name, brief.title, brief.reference)
+        send(garden_notice, garden_recipients(brief))
+
+
+def add_version(publisher_id: int | None, brief: Brief, now: dt.datetime) -> None:
     """Store a brief's answers as its next version, which never changes afterwards."""
     brief.versions.append(
         BriefVersion(
@@ -75,7 +111,7 @@ def add_version(viewer: Viewer, brief: Brief, now: dt.datetime) -> None:
             title=brief.title,
             answers=dict(brief.answers),
             published_at=now,
-            published_by_id=viewer.user_id,
+            published_by_id=publisher_id,
         )
     )
     session.flush()

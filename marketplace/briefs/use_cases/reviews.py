@@ -17,6 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.use_cases import send
 
 VERDICTS = ("ok", "changes")
@@ -58,7 +59,10 @@ def answer_review(
     comment: str,
     topic_comments: Mapping[str, str] | None = None,
 ) -> Brief:
-    """Record the garden's answer and return the draft. Raises RuleBroken if changes are requested without a comment."""
+    """Record the garden's answer and return the draft. A company whose draft is ready is known to the garden from then on.
+
+    Raises RuleBroken if changes are requested without a comment.
+    """
     with transaction():
         brief = brief_for_transition("answer_review", viewer, reference)
         review = queries.open_review(brief)
@@ -75,6 +79,8 @@ def answer_review(
         review.comment = comment
         review.topic_comments = said
         brief.state = BriefState.DRAFT
+        if verdict == "ok":
+            mark_company_known(viewer, brief.company_id)
         bump_revision(brief)
         review.revision = brief.revision
         title, is_ok = queries.display_title(brief), verdict == "ok"
@@ -87,7 +93,7 @@ def answer_review(
 
 
 def cancel_review(viewer: Viewer, reference: str) -> Brief:
-    """Take a draft back from the garden before it has answered."""
+    """Take a draft or a waiting brief back from the garden before it has answered."""
     with transaction():
         brief = brief_for_transition("cancel_review", viewer, reference)
         review = queries.open_review(brief)

@@ -49,6 +49,7 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         brief_view=brief_view,
         questions=queries.questions_on(viewer, brief_view),
         review=queries.open_review(brief_view.brief) if brief_view.phase is Phase.IN_REVIEW else None,
+        wait=queries.publication_wait(brief_view.brief, brief_view.phase),
         checkup=queries.checkup(brief_view) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
         amendments=queries.amendments(brief_view),

@@ -14,6 +14,7 @@ from marketplace.organisations.use_cases.companies import (
     change_company,
     company_details,
     create_own_company,
+    mark_company_known,
     register_company,
 )
 from marketplace.organisations.use_cases.gardens import (
@@ -40,6 +41,7 @@ __all__ = [
     "garden_details",
     "invite_colleague",
     "invite_curator",
+    "mark_company_known",
     "register_company",
     "remove_colleague",
     "save_garden",

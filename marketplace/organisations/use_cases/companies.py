@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.use_cases import HashCost, NewPerson
 from marketplace.audit.use_cases import record
+from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -121,3 +122,17 @@ def create_own_company(viewer: Viewer, details: CompanyDetails) -> int:
     """Add a company for a signed-in user and return the id of the membership. Raises RuleBroken."""
     with transaction():
         return add_company(viewer.user_id or 0, details).id
+
+
+def mark_company_known(viewer: Viewer, company_id: int) -> Company:
+    """Record that the viewer's garden knows a company, so that its briefs open at once. Later calls change nothing.
+
+    Raises NotFound for another garden's company.
+    """
+    with transaction():
+        company = queries.company_for(viewer, company_id)
+        queries.lock_organisation(company.id)
+        if company.known_at is None:
+            company.known_at = clock.now()
+            record(viewer, "company.known", "organisation", company.id)
+        return company

@@ -56,7 +56,7 @@ _OFFERS: Any = prepared(
     .group_by(Proposal.brief_id)
 )
 _REVIEWS = prepared(
-    select(BriefReview.brief_id, BriefReview.revision, BriefReview.answered_at)
+    select(BriefReview.brief_id, BriefReview.revision, BriefReview.answered_at, BriefReview.opens_at)
     .where(BriefReview.brief_id.in_(_BRIEF_IDS))
     .order_by(BriefReview.asked_at)
 )
@@ -103,7 +103,7 @@ def company_dashboard(viewer: Viewer) -> Dashboard:
     phases = {b.id: lifecycle.phase(b.state, b.deadline, b.opened_early_at, now) for b in briefs}
     opened = [number for number, phase in phases.items() if phase in _OPENED]
     offers = dict(session.execute(_OFFERS, {"brief_ids": opened}).all()) if opened else {}
-    drafts = [number for number, phase in phases.items() if phase is Phase.DRAFT]
+    drafts = [number for number, phase in phases.items() if phase in {Phase.DRAFT, Phase.WAITING}]
     reviews = session.execute(_REVIEWS, {"brief_ids": drafts}).all() if drafts else ()
     last = {review.brief_id: review for review in reviews}
     tasks: list[Task] = []
@@ -161,6 +161,15 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
             _("Your adviser is reading %(title)s", title=title),
             f"/briefs/{reference}",
             _("You will get an answer within two working days."),
+        )
+    elif current is Phase.WAITING:
+        opens_at = review.opens_at if review else None
+        yield Task(
+            Priority.SOON,
+            _("%(title)s is waiting to open", title=title),
+            f"/briefs/{reference}",
+            _("Your business garden checks it first."),
+            _("Opens by itself %(time)s", time=format_datetime(opens_at)) if opens_at else "",
         )
     elif current is Phase.DRAFT:
         yield _draft(brief, title, review)
@@ -227,7 +236,10 @@ def _outcome_tasks(viewer: Viewer) -> Iterator[Task]:
 def _facts(phases: dict[int, Phase]) -> list[Fact]:
     values = list(phases.values())
     return [
-        Fact(_("Drafts"), str(values.count(Phase.DRAFT) + values.count(Phase.IN_REVIEW))),
+        Fact(
+            _("Drafts"),
+            str(sum(values.count(phase) for phase in (Phase.DRAFT, Phase.IN_REVIEW, Phase.WAITING))),
+        ),
         Fact(_("Open for offers"), str(values.count(Phase.OPEN))),
         Fact(_("Being evaluated"), str(values.count(Phase.EVALUATING))),
         Fact(_("Jobs in progress"), str(values.count(Phase.AWARDED))),

@@ -3,12 +3,12 @@
 import datetime as dt
 from collections.abc import Iterator
 
-from sqlalchemy import Integer, bindparam, func, select
+from sqlalchemy import Integer, and_, bindparam, func, or_, select
 
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
-from marketplace.core.i18n import format_date, ngettext
+from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
@@ -28,15 +28,29 @@ _OF_THE_GARDEN = _BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id).joi
     _ORGANISATION, _ORGANISATION.c.id == _COMPANY.c.id
 )
 _REVIEWS = prepared(
-    select(_ORGANISATION.c.name, _BRIEF.c.reference, _REVIEW.c.asked_at)
-    .select_from(_OF_THE_GARDEN.join(_REVIEW, _REVIEW.c.brief_id == _BRIEF.c.id))
+    select(_ORGANISATION.c.name, _BRIEF.c.reference, _BRIEF.c.state, _REVIEW.c.asked_at, _REVIEW.c.opens_at)
+    .select_from(
+        _OF_THE_GARDEN.outerjoin(
+            _REVIEW,
+            and_(
+                _REVIEW.c.brief_id == _BRIEF.c.id,
+                _REVIEW.c.answered_at.is_(None),
+                _REVIEW.c.withdrawn_at.is_(None),
+            ),
+        )
+    )
     .where(
         _COMPANY.c.garden_id == _GARDEN_ID,
-        _BRIEF.c.state == "in_review",
-        _REVIEW.c.answered_at.is_(None),
-        _REVIEW.c.withdrawn_at.is_(None),
+        or_(
+            and_(_BRIEF.c.state.in_(("in_review", "waiting")), _REVIEW.c.id.is_not(None)),
+            and_(
+                _BRIEF.c.state == "published",
+                _BRIEF.c.deadline > bindparam("now"),
+                _COMPANY.c.known_at.is_(None),
+            ),
+        ),
     )
-    .order_by(_REVIEW.c.asked_at)
+    .order_by(_BRIEF.c.state.desc(), _REVIEW.c.asked_at)
 )
 _APPLICATIONS = prepared(
     select(
@@ -121,7 +135,29 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
 
 
 def _reviews(garden_id: int) -> Iterator[Task]:
-    for company, reference, asked_at in session.execute(_REVIEWS, {"garden_id": garden_id}):
+    rows = session.execute(_REVIEWS, {"garden_id": garden_id, "now": clock.now()})
+    for company, reference, state, asked_at, opens_at in rows:
+        if state == "waiting":
+            yield Task(
+                Priority.NOW,
+                _("Check the brief from %(company)s", company=company),
+                f"/briefs/{reference}/first-publication",
+                _("Suppliers cannot see it yet."),
+                _("Opens by itself %(time)s", time=format_datetime(opens_at))
+                if opens_at
+                else _("Waits for your answer"),
+                is_imminent=True,
+                button=_("Check the brief"),
+            )
+            continue
+        if state == "published":
+            yield Task(
+                Priority.SOON,
+                _("Say whether you know %(company)s", company=company),
+                "/companies",
+                _("Its brief opened before anybody had checked it, and suppliers are told so."),
+            )
+            continue
         yield Task(
             Priority.NOW,
             _("Read the brief from %(company)s", company=company),

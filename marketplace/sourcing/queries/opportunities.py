@@ -24,7 +24,7 @@ from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
-from marketplace.organisations.models import Organisation
+from marketplace.organisations.models import Company, Organisation
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import Corpus, corpus
 from marketplace.sourcing.documents import query_of
@@ -50,6 +50,7 @@ _SUMMARIES = prepared(
         Brief.title,
         Brief.deadline,
         Brief.name_hidden,
+        Company.__table__.c.known_at,
         Organisation.name,
         Organisation.municipality_number,
         BriefVersion.id.label("version_id"),
@@ -57,6 +58,7 @@ _SUMMARIES = prepared(
     )
     .join(Brief, Brief.id == BriefVersion.brief_id)
     .join(Organisation, Organisation.id == Brief.company_id)
+    .join(Company.__table__, Company.__table__.c.id == Brief.company_id)
     .where(BriefVersion.id.in_(bindparam("version_ids", expanding=True)))
 )
 _SERVICES = prepared(
@@ -81,6 +83,7 @@ class Opportunity:
     summary: str
     gaps: Sequence[str]
     invited: bool
+    is_known: bool
 
 
 def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
@@ -204,6 +207,7 @@ def _opportunity(summary: _Summary, match: Match | None, *, invited: bool) -> Op
         summary=match_explanation.summary_sentence(match.explanation) if match else "",
         gaps=match_explanation.gap_sentences(match.explanation, 2) if match else [],
         invited=invited,
+        is_known=brief.known_at is not None,
     )
 
 

@@ -2,14 +2,22 @@
 
 from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
-from marketplace.sourcing.use_cases.publication import amend_brief, publish_brief, rank_brief
+from marketplace.sourcing.use_cases.publication import (
+    amend_brief,
+    answer_first_publication,
+    open_waiting_briefs,
+    publish_brief,
+    rank_brief,
+)
 from marketplace.sourcing.use_cases.refitting import refit
 
 __all__ = [
     "amend_brief",
+    "answer_first_publication",
     "decline",
     "invite_suppliers",
     "mark_seen",
+    "open_waiting_briefs",
     "publish_brief",
     "rank_brief",
     "rank_jumps",

@@ -4,6 +4,7 @@ import datetime as dt
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import current_answers, current_version
 from marketplace.core.database import session, transaction
@@ -20,12 +21,40 @@ MAX_RANKED, MAX_EXPLAINED = 60, 30
 
 
 def publish_brief(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:
-    """Publish a brief and store the ranking of the directory for it, in one transaction. Raises RuleBroken."""
+    """Publish a brief and store the ranking of the directory for it, in one transaction. Raises RuleBroken.
+
+    The first brief of a company that no garden knows waits instead, and is ranked when it opens.
+    """
     corpus()  # build the index before the transaction, which blocks other writers
     with transaction():
         brief = briefs.publish(viewer, reference, confirmed=confirmed)
-        rank_brief(viewer, brief)
+        if brief.state == BriefState.PUBLISHED:
+            rank_brief(viewer, brief)
         return brief
+
+
+def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comment: str) -> Brief:
+    """Record the garden's answer about a first publication, and rank the directory if it opens. Raises RuleBroken."""
+    corpus()
+    with transaction():
+        brief = briefs.answer_first_publication(viewer, reference, verdict, comment)
+        if brief.state == BriefState.PUBLISHED:
+            rank_brief(viewer, brief)
+        return brief
+
+
+def open_waiting_briefs() -> int:
+    """Open and rank the first publications whose wait is over, and return their number. Idempotent."""
+    references, opened = briefs.due_first_publications(), 0
+    if references:
+        corpus()
+    for reference in references:
+        with transaction():
+            brief = briefs.open_due_brief(reference)
+            if brief is not None:
+                rank_brief(None, brief)
+                opened += 1
+    return opened
 
 
 def amend_brief(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Brief:

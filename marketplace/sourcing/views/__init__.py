@@ -3,6 +3,7 @@
 from marketplace.sourcing.views import (
     amendment,
     exposure,
+    first_publication,
     invitations,
     opportunities,
     own_rank,
@@ -16,6 +17,7 @@ __all__ = [
     "amendment",
     "blueprint",
     "exposure",
+    "first_publication",
     "invitations",
     "opportunities",
     "own_rank",

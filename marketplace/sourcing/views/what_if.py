@@ -59,7 +59,11 @@ def what_if(reference: str) -> Answer:
     if result.brief_view.phase is not Phase.DRAFT:
         return redirect(url_for("sourcing.ranking", reference=reference), 303)
     return render_template(
-        "sourcing/what_if.html", form=PublishForm(), panel_values={"result": result, **LABELS}
+        "sourcing/what_if.html",
+        form=PublishForm(),
+        panel_values={"result": result, **LABELS},
+        brief_view=result.brief_view,
+        wait=briefs.publication_wait(result.brief_view.brief, result.brief_view.phase),
     )
 
 
@@ -69,13 +73,19 @@ def publish(reference: str) -> Answer:
     """Publish the brief and rank the directory for it. A second submit redirects like the first."""
     viewer = current_viewer()
     try:
-        use_cases.publish_brief(viewer, reference, confirmed=request.form.get("confirmed") == "yes")
+        brief = use_cases.publish_brief(viewer, reference, confirmed=request.form.get("confirmed") == "yes")
     except RuleBroken as error:
         flashes.warn(error.message)
         return see_other("briefs.check", reference=reference)
     except Conflict:
-        if briefs.brief_view_for(viewer, reference).phase is Phase.OPEN:
+        phase = briefs.brief_view_for(viewer, reference).phase
+        if phase is Phase.WAITING:
+            return see_other("briefs.show", reference=reference)
+        if phase is Phase.OPEN:
             return see_other("sourcing.ranking", reference=reference)
         raise
+    if briefs.phase_of(brief) is Phase.WAITING:
+        flashes.done(_("The brief has been sent. It opens when your business garden has checked it."))
+        return see_other("briefs.show", reference=reference)
     flashes.done(_("The brief has been published. Now choose which suppliers to invite."))
     return see_other("sourcing.ranking", reference=reference)

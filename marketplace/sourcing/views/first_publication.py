@@ -1,0 +1,48 @@
+"""Page where a garden answers the first publication of a company that it does not know."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries as briefs
+from marketplace.briefs.lifecycle import Phase
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.sourcing import use_cases
+from marketplace.sourcing.forms import FirstPublicationForm
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/briefs/<reference>/first-publication", methods=["GET", "POST"])
+@access.garden
+@access.writes(access.Level.GARDEN, because="advisers know the garden's companies, and the wait is one day")
+def first_publication(reference: str) -> Answer:
+    """Show the company and its brief, and record the garden's answer."""
+    viewer = current_viewer()
+    brief_view = briefs.brief_view_for(viewer, reference)
+    if brief_view.phase is not Phase.WAITING:
+        flashes.note(_("The brief is no longer waiting for an answer."))
+        return see_other("briefs.show", reference=reference)
+    form = FirstPublicationForm()
+    if form.validate_on_submit():
+        try:
+            brief = use_cases.answer_first_publication(
+                viewer, reference, form.verdict.data, form.comment.data or ""
+            )
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
+            return see_other("pages.home")
+    page = render_template(
+        "sourcing/first_publication.html",
+        brief_view=brief_view,
+        form=form,
+        review=briefs.open_review(brief_view.brief),
+        wait=briefs.publication_wait(brief_view.brief, brief_view.phase),
+    )
+    return page, 422 if form.all_errors() else 200

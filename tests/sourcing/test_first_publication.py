@@ -1,0 +1,203 @@
+"""First publication of a company that no business garden knows: the wait, the garden's answer, and opening by itself."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import func, select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs import guide, lifecycle
+from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import Brief
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.organisations.use_cases import mark_company_known
+from marketplace.outbox.models import Notice
+from marketplace.sourcing import use_cases
+from marketplace.sourcing.models import RankingRun
+from tests import factories
+from tests.factories.briefs import draft
+
+REASON = "Vi finner ikke bedriften i Brønnøysund."
+
+
+@pytest.fixture
+def stranger(market):
+    """The owner of a company in the garden's area that nobody knows."""
+    owner = factories.member(factories.company("Ukjent handel", of=market.garden, known_at=None))
+    session.commit()
+    return owner
+
+
+@pytest.fixture
+def submit(stranger):
+    def do() -> str:
+        reference = draft(stranger).reference
+        return use_cases.publish_brief(stranger, reference, confirmed=True).reference
+
+    return do
+
+
+def state_of(reference):
+    return session.scalar(select(Brief.state).where(Brief.reference == reference))
+
+
+def runs():
+    return session.scalar(select(func.count()).select_from(RankingRun))
+
+
+def kinds(viewer):
+    return list(session.scalars(select(Notice.kind).where(Notice.user_id == viewer.user_id)))
+
+
+@pytest.mark.parametrize(
+    ("submitted", "opens"),
+    [
+        ("2026-11-23T10:00", "2026-11-24T10:00"),
+        ("2026-11-23T06:30", "2026-11-24T08:00"),
+        ("2026-11-23T20:00", "2026-11-25T08:00"),
+        ("2026-11-27T15:59", "2026-11-30T15:59"),
+        ("2026-11-28T12:00", "2026-12-01T08:00"),
+        ("2027-03-24T12:00", "2027-03-30T12:00"),
+    ],
+)
+def test_wait_lasts_one_working_day_of_office_hours(submitted, opens):
+    def local(text):
+        return dt.datetime.fromisoformat(text).replace(tzinfo=clock.LOCAL_ZONE)
+
+    assert lifecycle.opening_time(local(submitted)) == local(opens)
+
+
+def test_unknown_company_waits_and_suppliers_see_nothing(market, submit, sign_in):
+    reference = submit()
+    assert (state_of(reference), runs()) == ("waiting", 0)
+    supplier = sign_in(market.people["Kvistverk"])
+    assert supplier.get(f"/briefs/{reference}").status_code == 404
+    assert "Nettbutikk med henting" not in supplier.get("/opportunities").text
+    assert "first_publication" in kinds(market.adviser)
+    assert sign_in(market.elsewhere).get(f"/briefs/{reference}").status_code == 404
+
+
+def test_known_company_publishes_at_once(publish):
+    assert (state_of(publish()), runs()) == ("published", 1)
+
+
+def test_company_is_told_the_wait_before_and_after(stranger, sign_in):
+    browser, reference = sign_in(stranger), draft(stranger).reference
+    for page in (f"/briefs/{reference}/check", f"/briefs/{reference}/fit"):
+        assert "does not know your company yet" in browser.get(page).text
+    answer = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
+    assert answer.location.endswith(f"/briefs/{reference}")
+    assert "It opens by itself on" in browser.get(answer.location).text
+    assert "is waiting to open" in browser.get("/home").text
+    again = browser.post(f"/briefs/{reference}/publish", data={"confirmed": "yes"})
+    assert again.location.endswith(f"/briefs/{reference}")
+
+
+def test_garden_opens_the_brief_from_its_home_page(market, stranger, submit, sign_in):
+    reference, browser = submit(), sign_in(market.adviser)
+    path = f"/briefs/{reference}/first-publication"
+    assert path in browser.get("/home").text
+    assert "Ukjent handel" in browser.get(path).text
+    assert browser.post(path, data={"verdict": "ok"}).status_code == 303
+    assert (state_of(reference), runs()) == ("published", 1)
+    assert kinds(stranger)[-1] == "brief_published"
+    second = draft(stranger).reference
+    assert use_cases.publish_brief(stranger, second, confirmed=True).state == "published"
+
+
+@pytest.mark.parametrize(("verdict", "opens"), [("changes", True), ("refused", False)])
+def test_returned_brief_is_answered_with_a_reason(market, stranger, submit, sign_in, verdict, opens):
+    reference, browser = submit(), sign_in(market.adviser)
+    path = f"/briefs/{reference}/first-publication"
+    refused = browser.post(path, data={"verdict": verdict, "comment": "Nei"})
+    assert (refused.status_code, state_of(reference)) == (422, "waiting")
+    assert "Nei" in refused.text
+    assert browser.post(path, data={"verdict": verdict, "comment": REASON}).status_code == 303
+    assert (state_of(reference), kinds(stranger)[-1]) == ("draft", "first_publication_returned")
+    company = sign_in(stranger)
+    assert REASON in company.get(f"/briefs/{reference}/check").text
+    use_cases.publish_brief(stranger, reference, confirmed=True)
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.open_waiting_briefs() == (1 if opens else 0)
+
+
+def test_scheduled_job_opens_the_brief_and_suppliers_are_warned(market, stranger, submit, sign_in):
+    reference = submit()
+    assert use_cases.open_waiting_briefs() == 0
+    with clock.as_of(clock.now() + dt.timedelta(days=6)):
+        assert use_cases.open_waiting_briefs() == 1
+        assert use_cases.open_waiting_briefs() == 0
+    assert (state_of(reference), runs()) == ("published", 1)
+    supplier = sign_in(market.people["Kvistverk"])
+    assert "not yet known to its business garden" in supplier.get(f"/briefs/{reference}").text
+    assert "Not yet known to the business garden" in supplier.get("/opportunities").text
+    use_cases.invite_suppliers(stranger, reference, [market.suppliers["Kvistverk"].id])
+    body = session.scalar(
+        select(Notice.body).where(
+            Notice.kind == "invited", Notice.user_id == market.people["Kvistverk"].user_id
+        )
+    )
+    assert "ennå ikke kjent" in body
+    garden = sign_in(market.adviser)
+    assert "Say whether you know Ukjent handel" in garden.get("/home").text
+    company_id = stranger.organisation_id
+    assert garden.post(f"/companies/{company_id}/known").status_code == 303
+    assert "not yet known" not in supplier.get(f"/briefs/{reference}").text
+
+
+def test_marking_the_company_known_opens_its_waiting_brief(market, stranger, submit):
+    reference = submit()
+    mark_company_known(market.adviser, stranger.organisation_id)
+    assert use_cases.open_waiting_briefs() == 1
+    assert state_of(reference) == "published"
+
+
+def test_deadline_that_became_too_short_is_moved(market, stranger):
+    brief = draft(stranger)
+    earliest, _latest = guide.deadline_limits(guide.load(), clock.today())
+    brief.answers = {**brief.answers, "response_deadline": earliest.isoformat()}
+    session.commit()
+    use_cases.publish_brief(stranger, brief.reference, confirmed=True)
+    with clock.as_of(clock.now() + dt.timedelta(days=5)):
+        use_cases.answer_first_publication(market.adviser, brief.reference, "ok", "")
+        opened = session.scalar(select(Brief).where(Brief.reference == brief.reference))
+        expected, _latest = guide.deadline_limits(guide.load(), clock.today())
+        assert clock.to_local(opened.deadline).date() == expected > earliest
+
+
+def test_pulled_back_brief_can_no_longer_be_answered(market, stranger, submit):
+    reference = submit()
+    briefs.cancel_review(stranger, reference)
+    assert state_of(reference) == "draft"
+    with pytest.raises(NotFound):
+        use_cases.answer_first_publication(market.adviser, reference, "ok", "")
+    with clock.as_of(clock.now() + dt.timedelta(days=12)):
+        assert use_cases.open_waiting_briefs() == 0
+
+
+def test_only_the_garden_answers_and_only_once(market, stranger, submit):
+    reference = submit()
+    for viewer, error in (
+        (stranger, Forbidden),
+        (market.elsewhere, NotFound),
+        (market.people["Kvistverk"], NotFound),
+    ):
+        with pytest.raises(error):
+            use_cases.answer_first_publication(viewer, reference, "ok", "")
+    with pytest.raises(RuleBroken):
+        use_cases.answer_first_publication(market.adviser, reference, "other", "")
+    use_cases.answer_first_publication(market.adviser, reference, "ok", "")
+    with pytest.raises(Conflict):
+        use_cases.answer_first_publication(market.adviser, reference, "refused", REASON)
+    actions = session.scalars(select(AuditEvent.action).where(AuditEvent.object_id == reference)).all()
+    assert actions.count("brief.publish") == 1
+    assert {"brief.submit", "brief.answer_first"} <= set(actions)
+
+
+def test_draft_that_the_garden_calls_ready_makes_the_company_known(market, stranger):
+    brief = draft(stranger)
+    briefs.ask_for_review(stranger, brief.reference)
+    briefs.answer_review(market.adviser, brief.reference, "ok", "")
+    assert use_cases.publish_brief(stranger, brief.reference, confirmed=True).state == "published"

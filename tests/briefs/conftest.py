@@ -14,7 +14,8 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.models import Invitation
 from tests import factories
-from tests.factories.briefs import full_answers, supplier
+from tests.factories.briefs import full_answers
+from tests.factories.suppliers import supplier
 
 TODAY = dt.date(2026, 11, 23)
 

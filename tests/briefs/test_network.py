@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from tests import factories
-from tests.factories import briefs
+from tests.factories import briefs, suppliers
 from tests.support.browser import Browser
 
 TITLE = "Nettbutikk med henting på gården"
@@ -93,7 +93,7 @@ def test_a_change_that_is_not_sent_shows_nothing(owner: Viewer, elsewhere: Viewe
 
 
 def test_only_gardens_see_the_list(owner: Viewer, elsewhere: Viewer, app: Flask) -> None:
-    supplier = factories.member(briefs.supplier())
+    supplier = factories.member(suppliers.supplier())
     for viewer in (owner, supplier, factories.administrator()):
         with pytest.raises(NotFound):
             queries.network_briefs(viewer)

@@ -15,7 +15,7 @@ from marketplace.sourcing import use_cases as sourcing
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import SupplierService
 from tests import factories
-from tests.factories import briefs
+from tests.factories import briefs, suppliers
 
 COMPANY, LISTED, OUTSIDE = "bjorkvollen", "fjordnett", "skrivestua"
 
@@ -28,10 +28,12 @@ def fixtures(app: Flask) -> Fixtures:
     garden = factories.garden()
     viewer = factories.member(factories.company(of=garden), email=owner)
     fixtures.people[owner] = viewer.user_id or 0
-    listed = briefs.supplier("Fjordnett Studio", approved=("ecm",), of=garden, about="Vi lager nettbutikker.")
+    listed = suppliers.supplier(
+        "Fjordnett Studio", approved=("ecm",), of=garden, about="Vi lager nettbutikker."
+    )
     listed.services = [SupplierService(code="ecm.shop")]
     fixtures.organisations[LISTED] = listed.id
-    fixtures.organisations[OUTSIDE] = briefs.supplier("Skrivestua", approved=("con",), of=garden).id
+    fixtures.organisations[OUTSIDE] = suppliers.supplier("Skrivestua", approved=("con",), of=garden).id
     session.commit()
     return fixtures
 

@@ -1,4 +1,4 @@
-"""Factories for briefs and suppliers."""
+"""Factories for briefs."""
 
 import datetime as dt
 from typing import Any
@@ -8,10 +8,6 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.organisations import queries
-from marketplace.suppliers.models import Supplier
-from marketplace.vetting.models import Vetting
-from tests import factories
 
 TOPICS = ["choosing", "delivery", "frame", "goal", "need", "protection", "today"]
 
@@ -94,26 +90,3 @@ def draft(viewer: Viewer, **changes: Any) -> Brief:
 def published(viewer: Viewer, **changes: Any) -> Brief:
     """Add a published brief of the viewer's company, open for 18 days."""
     return use_cases.publish(viewer, draft(viewer, **changes).reference, confirmed=True)
-
-
-def supplier(
-    name: str = "Fjordnett Studio", *, approved: tuple[str, ...] = (), of: Any = None, **values: Any
-) -> Supplier:
-    """Add a supplier in Oppdal, approved by a garden for some kinds of service."""
-    added = Supplier(
-        name=name,
-        slug=queries.unique_slug(name),
-        municipality_number="5021",
-        garden_id=of.id if of else None,
-        **values,
-    )
-    session.add(added)
-    session.flush()
-    for category in approved:
-        vetting = Vetting(
-            supplier_id=added.id, category=category, state="approved", garden_id=(of or factories.garden()).id
-        )
-        vetting.approved_at = vetting.decided_at = clock.now()
-        session.add(vetting)
-    session.flush()
-    return added

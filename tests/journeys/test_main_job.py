@@ -23,9 +23,9 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
 from tests.factories.briefs import full_answers
+from tests.factories.suppliers import VettingGarden, applicant, vetting_garden
 from tests.journeys.conftest import DESKTOP, PHONE, Calendar
 from tests.journeys.walkthrough import BrowserUser, KeyboardUser
-from tests.suppliers.world import World, supplier, world
 
 TOPICS = ("need", "goal", "today", "delivery", "frame", "protection", "choosing")
 ABOUT = (
@@ -48,7 +48,7 @@ CASES = [
 class Walkthrough:
     """The data and the users of one walkthrough."""
 
-    world: World
+    home: VettingGarden
     new_user: Callable[[], BrowserUser]
 
     @property
@@ -70,12 +70,12 @@ def walkthrough(
     fits: Callable[[Page], None],
 ) -> Walkthrough:
     locale, width, script, dark, user_class = request.param
-    made = world(covered_municipalities=["5021", "5022"])
+    made = vetting_garden(covered_municipalities=["5021", "5022"])
     factories.member(
         factories.company(of=made.garden), name="Marit Bjørkvold", email="marit@bjorkvollen.example"
     )
     session.query(User).filter_by(name="Ingrid Vognill").one().email = "ingrid@fjellfoten.example"
-    supplier(
+    applicant(
         OLD_SUPPLIER, approved_by=made.curator, services=["ecm.shop", "med.product-photo"], areas=["5021"]
     )
     session.query(User).filter_by(name="Ola Kvist").one().email = "ola@kvistverk.example"

@@ -10,27 +10,27 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from tests import factories
+from tests.factories.suppliers import VettingGarden, applicant, vetting_garden, vetting_of
 from tests.journeys.conftest import DESKTOP, PHONE
-from tests.suppliers.world import World, only_vetting, supplier, world
 
 REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
 APPEAL_TEXT = "Oppdraget står i profilen, med navn og telefon til kunden."
 
 
 @pytest.fixture
-def here(app: Flask) -> World:
-    return world()
+def home(app: Flask) -> VettingGarden:
+    return vetting_garden()
 
 
 @pytest.fixture
-def elsewhere(here: World) -> Viewer:
+def elsewhere(home: VettingGarden) -> Viewer:
     """Create the curator of a second garden."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
 
 @pytest.fixture
-def third(here: World) -> Viewer:
+def third(home: VettingGarden) -> Viewer:
     """Create the curator of a third garden, farther away."""
     last = factories.garden("Ytterst", municipality_number="5014", covered_municipalities=[])
     return factories.member(last, "curator", name="Frøydis Holm")
@@ -44,15 +44,15 @@ def state(item_id: int) -> str:
 
 def test_refusal_needs_second_garden_and_third_judges_appeal(
     app: Flask,
-    here: World,
+    home: VettingGarden,
     elsewhere: Viewer,
     third: Viewer,
     person: Callable[..., Page],
     axe: Callable[[Page], None],
     fits: Callable[[Page], None],
 ) -> None:
-    made, owner = supplier()
-    item_id, administrator = only_vetting(made).id, factories.administrator()
+    made, owner = applicant()
+    item_id, administrator = vetting_of(made).id, factories.administrator()
     session.commit()
 
     def sign_in(page: Page, viewer: Viewer) -> Page:
@@ -75,7 +75,7 @@ def test_refusal_needs_second_garden_and_third_judges_appeal(
             assert auditor.locator("main [data-color=multe]").count() <= 1
 
     page = person(width=PHONE, script=False)
-    sign_in(page, here.curator).goto(f"/vetting/{item_id}")
+    sign_in(page, home.curator).goto(f"/vetting/{item_id}")
     for fieldset in page.locator("fieldset.check").all():
         fieldset.locator("input[value=yes]").check()
     page.locator("fieldset.check input[value=no]").first.check()
@@ -86,7 +86,7 @@ def test_refusal_needs_second_garden_and_third_judges_appeal(
     by_garden = {viewer.organisation_id: viewer for viewer in (elsewhere, third)}
     second = by_garden.pop(proposed.second_garden_id)
     assert state(item_id) == "submitted"
-    check_pages(here.curator, f"/vetting/{item_id}", refusal)
+    check_pages(home.curator, f"/vetting/{item_id}", refusal)
     check_pages(second, "/vetting", refusal)
     sign_in(page, second).goto(refusal)
     page.locator("button[value=confirm]").click()
@@ -106,4 +106,4 @@ def test_refusal_needs_second_garden_and_third_judges_appeal(
     page.locator("[name=reason]").fill("Kunden sier det samme som dere.")
     page.locator("button[value=grant]").click()
     assert state(item_id) == "approved"
-    check_pages(here.curator, appeal, f"/vetting/{item_id}")
+    check_pages(home.curator, appeal, f"/vetting/{item_id}")

@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import SupplierService
 from tests import factories
-from tests.factories import briefs
+from tests.factories import briefs, suppliers
 from tests.journeys.conftest import PHONE
 
 
@@ -19,7 +19,7 @@ def owner() -> Viewer:
     garden = factories.garden()
     viewer = factories.member(factories.company(of=garden), email="marit@bjorkvollen.example")
     for name, price in (("Myrull", 30_000), ("Kvistverk", 40_000), ("Dyrt", 900_000)):
-        supplier = briefs.supplier(
+        supplier = suppliers.supplier(
             name, approved=("ecm",), of=garden, about="Vi lager nettbutikk.", price_from_nok=price
         )
         supplier.services = [SupplierService(code="ecm.shop")]

@@ -8,7 +8,7 @@ import pytest
 from marketplace.core.database import session
 from marketplace.suppliers import use_cases as profiles
 from tests import factories
-from tests.factories.briefs import supplier as new_supplier
+from tests.factories.suppliers import supplier as new_supplier
 
 WORDS = ("granbar", "myrull", "kvistverk", "lyngstad", "fjellfot", "storvik")
 LONG = "Vi lager nettbutikker for gårder og ysterier i bygda, og har gjort det siden 2012. {}"

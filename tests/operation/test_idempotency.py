@@ -17,7 +17,7 @@ from marketplace.suppliers.models import CaseStudy
 from marketplace.web import idempotency
 from tests import factories
 from tests.factories import briefs
-from tests.factories.briefs import supplier
+from tests.factories.suppliers import supplier
 from tests.support.interleaving import interleave
 
 CASE = {

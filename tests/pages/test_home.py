@@ -20,8 +20,8 @@ from marketplace.vetting import use_cases as suppliers
 from marketplace.vetting.use_cases import Decision
 from tests import factories
 from tests.factories.briefs import draft, published
+from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
-from tests.suppliers.world import everything, only_vetting, supplier, world
 from tests.support.page_rules import HtmlPage, text_of
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
@@ -55,7 +55,7 @@ def test_a_brief_that_nobody_was_asked_about_cannot_wait(app: Flask, owner: View
     (path, said), *others = waiting(home(app, owner), NOW).items()
     assert (path, others) == (f"/briefs/{brief.reference}/ranking", [])
     assert said.startswith(f"Inviter leverandører til {TITLE}. Ingen er spurt ennå. 18 dager igjen")
-    asked = supplier()[0]
+    asked = applicant()[0]
     session.add(Invitation(brief_id=brief.id, supplier_id=asked.id, invited_by_id=owner.user_id))
     page = home(app, owner)
     assert waiting(page, NOW) == {}
@@ -156,9 +156,9 @@ def test_a_supplier_that_has_sent_is_told_of_a_change_until_it_has_sent_again(
 
 
 def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
+    here = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
     kind = "Netthandel og booking"
     page = home(app, owner)
     assert waiting(page, LATER)["/profile"].startswith(f"Søknaden deres blir lest. Det gjelder {kind}.")
@@ -166,14 +166,14 @@ def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
     suppliers.decide(
         here.curator,
         item.id,
-        Decision("ask", item.revision, everything("ecm", price="uklar"), "Prisen mangler."),
+        Decision("ask", item.revision, checklist("ecm", price="uklar"), "Prisen mangler."),
     )
     page = home(app, owner)
     assert waiting(page, NOW)["/profile"].startswith(f"Rett opp det næringshagen ber om. Det gjelder {kind}.")
     assert waiting(page, LATER) == {}
     suppliers.submit_again(owner, item.id, "Nå står prisen der.")
     session.refresh(item)
-    suppliers.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
+    suppliers.decide(here.curator, item.id, Decision("approve", item.revision, checklist("ecm")))
     page = home(app, owner)
     assert waiting(page, NOW) == waiting(page, LATER) == {}
     assert facts(page)["Godkjent for"] == kind
@@ -181,15 +181,15 @@ def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
 
 
 def test_a_garden_reads_of_five_applications_and_how_many_more(app: Flask) -> None:
-    here = world()
+    here = vetting_garden()
     names = [f"Leverandør {number}" for number in range(1, 8)]
     for name in names[:5]:
-        supplier(name)
+        applicant(name)
     page = home(app, here.curator)
     assert len(waiting(page, SOON)) == 5
     assert "/vetting" not in waiting(page, SOON)
     for name in names[5:]:
-        supplier(name)
+        applicant(name)
     said = waiting(home(app, here.curator), SOON)
     assert said.pop("/vetting") == "Se 2 søknader til"
     assert len(said) == 5

@@ -21,7 +21,7 @@ from marketplace.proposals.models import Proposal
 from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting.models import Vetting
+from tests.factories.suppliers import supplier, vetting
 
 NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)
 DEADLINE_DAY = dt.date(2026, 12, 11)
@@ -134,23 +134,12 @@ class Market:
     def supplier(
         self, name: str, *, invited: bool = True, locale: str = "nb", approved: bool = True
     ) -> Supplier:
-        garden_id = self.curator.organisation_id
-        found = Supplier(
-            name=name.title(), slug=name, municipality_number="5021", garden_id=garden_id,
-            contact_name=f"{name.title()} Hansen", contact_email=f"post@{name}.example",
+        garden = session.get_one(BusinessGarden, self.curator.organisation_id)
+        found = supplier(
+            name.title(), slug=name, of=garden, contact_name=f"{name.title()} Hansen", contact_email=f"post@{name}.example",
         )  # fmt: skip
-        session.add(found)
-        session.flush()
         if approved:
-            session.add(
-                Vetting(
-                    supplier_id=found.id,
-                    category="ecm",
-                    state="approved",
-                    garden_id=garden_id,
-                    approved_at=clock.now() - dt.timedelta(days=30),
-                )  # fmt: skip
-            )
+            vetting(found, "ecm", garden, approved_at=clock.now() - dt.timedelta(days=30), decided_at=None)
         if invited and self.brief_id:
             session.add(
                 Invitation(brief_id=self.brief_id, supplier_id=found.id, invited_by_id=self.owner.user_id)

@@ -20,7 +20,7 @@ from marketplace.suppliers.models import (
 )
 from tests import factories
 from tests.factories.briefs import draft
-from tests.factories.briefs import supplier as bare_supplier
+from tests.factories.suppliers import supplier as bare_supplier
 
 
 @dataclass

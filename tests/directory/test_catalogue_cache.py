@@ -1,4 +1,4 @@
-"""The directory in memory: who stands in it, and that what is kept of it never shows in an answer."""
+"""Cache of the directory: contents, concurrent builds and invalidation."""
 
 import pytest
 from flask import Flask
@@ -6,23 +6,23 @@ from flask import Flask
 from marketplace.directory import queries
 from marketplace.directory.views import search
 from marketplace.suppliers import use_cases as profiles
-from tests.suppliers.world import supplier, world
+from tests.factories.suppliers import applicant, vetting_garden
 from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 
 
 def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:
-    here = world()
-    supplier(approved_by=here.curator)
+    home = vetting_garden()
+    applicant(approved_by=home.curator)
     found = run_concurrently(app, lambda _place: queries.catalogue(), 8)
     assert all(one is found[0] for one in found)
     assert [entry.name for entry in found[0].entries] == ["Kvistverk Nettbyrå"]
 
 
 def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
-    other = supplier("Myrull Media", approved_by=here.curator)[0]
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
+    other = applicant("Myrull Media", approved_by=home.curator)[0]
     assert [found.supplier.id for found in queries.matchable_suppliers()] == [made.id, other.id]
     profiles.change_services(owner, ["med.photo"])
     assert [found.supplier.id for found in queries.matchable_suppliers()] == [other.id]
@@ -33,9 +33,9 @@ def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
     app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "_MAX_CACHED_PAGES", 2)
-    here = world()
-    supplier(approved_by=here.curator)
-    supplier("Tindelys Foto", approved_by=here.curator, services=["med.photo"])
+    home = vetting_garden()
+    applicant(approved_by=home.curator)
+    applicant("Tindelys Foto", approved_by=home.curator, services=["med.photo"])
     kinds = ("", "ecm", "med", "web", "")
     first, *_others, again = (client.page(f"/suppliers?kind={kind}").text for kind in kinds)
     assert again == first

@@ -1,4 +1,4 @@
-"""The pages, as different people meet them."""
+"""Pages for applying, vetting and the supplier's own profile, for each role."""
 
 import re
 
@@ -7,7 +7,6 @@ from flask import Flask
 
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.directory import queries
 from marketplace.outbox.models import OutboxMail
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import use_cases
@@ -15,9 +14,8 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries import vettings_of
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import ABOUT, everything, only_vetting, supplier, world
+from tests.factories.suppliers import ABOUT, applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser
-from tests.support.sql_capture import captured_sql
 
 APPLICATION = {
     "person_name": "Ola Kvist",
@@ -77,7 +75,7 @@ def as_(app: Flask, viewer: Viewer) -> Browser:
 
 
 def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> None:
-    here = world()
+    home = vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION)
     assert answer.status_code == 303, re.findall(r"field-error[^<]*<?[^<]*", answer.text)
     made = session.query(Supplier).one()
@@ -85,7 +83,7 @@ def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> Non
     assert made.price_from_nok == 30_000
     assert {item.category for item in vettings_of(made.id)} == {"ecm", "web"}
     assert len(made.areas) > 20
-    assert made.garden_id == here.garden.id
+    assert made.garden_id == home.garden.id
     link = next(
         mail.link_path for mail in session.query(OutboxMail) if mail.link_path.startswith("/confirm/")
     )
@@ -97,7 +95,7 @@ def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> Non
 
 
 def test_a_person_with_an_account_applies_without_another_password(app: Flask) -> None:
-    world()
+    vetting_garden()
     company = factories.member(factories.company())
     person = as_(app, company)
     data = {
@@ -115,7 +113,7 @@ def test_a_person_with_an_account_applies_without_another_password(app: Flask) -
 def test_hostile_input_is_answered_and_what_was_written_is_kept(
     client: Browser, field: str, text: str
 ) -> None:
-    world()
+    vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {field: text})
     assert answer.status_code in {200, 303}
     if answer.status_code == 200:
@@ -126,113 +124,39 @@ def test_hostile_input_is_answered_and_what_was_written_is_kept(
 
 
 def test_a_taken_organisation_number_is_told_beside_the_field(client: Browser) -> None:
-    world()
-    supplier("Andre", organisation_number="310000388")
+    vetting_garden()
+    applicant("Andre", organisation_number="310000388")
     answer = client.post("/suppliers/apply", data=APPLICATION)
     assert answer.status_code == 200
     assert 'id="organisation_number-error"' in answer.text
 
 
-def test_the_directory_finds_narrows_and_says_what_to_loosen(client: Browser) -> None:
-    here = world()
-    supplier(approved_by=here.curator)
-    supplier(
-        "Tindelys Foto",
-        approved_by=here.curator,
-        services=["med.photo"],
-        municipality_number="5025",
-        about="Vi tar bilder. " * 9,
-        cases=[],
-    )
-    supplier("Venter Design", services=["brd.identity"])
-    page = client.page("/suppliers")
-    assert "Kvistverk Nettbyrå" in page.text
-    assert "Venter Design" not in page.text
-    assert "Tindelys" not in client.page("/suppliers?q=nettbutikk").text
-    assert "Tindelys" in client.page("/suppliers?kind=med").text
-    empty = client.page("/suppliers?kind=med&place=5021")
-    assert empty.heading != "Find a supplier"
-    assert any("kind=med" in link and "place" not in link for link in empty.links().values())
-
-
-@pytest.mark.parametrize(
-    "query",
-    ["q=%00", "q=" + "æ" * 3000, "kind=x&place=y&page=-4", "page=99999999999", "price=%27", "remote=no"],
-)
-def test_no_address_breaks_the_directory(client: Browser, query: str) -> None:
-    here = world()
-    supplier(approved_by=here.curator)
-    client.page(f"/suppliers?{query}")
-
-
-def test_contact_is_for_companies_that_are_logged_in(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
-    path, address = f"/suppliers/{made.slug}", "ola@kvistverk.example"
-    rival = supplier("Myrull", approved_by=here.curator)[1]
-    company = factories.member(factories.company())
-    assert address not in client.page(path).html
-    assert "00 00 00 00" not in client.page(path).html
-    assert address not in as_(app, rival).page(path).html
-    assert address in as_(app, company).page(path).html
-    assert address in as_(app, owner).page(path).html
-
-
-def test_a_supplier_that_waits_is_seen_by_itself_and_gardens_only(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier()
-    path = f"/suppliers/{made.slug}"
-    assert client.get(path).status_code == 404
-    assert as_(app, factories.member(factories.company())).get(path).status_code == 404
-    assert as_(app, owner).get(path).status_code == 200
-    assert as_(app, here.curator).get(path).status_code == 200
-
-
-def test_notes_stay_at_the_home_garden(app: Flask, client: Browser) -> None:
-    here = world()
-    other = world(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    made, owner = supplier(services=["ecm.shop", "med.photo"])
-    items = {item.category: item for item in session.query(Vetting)}
-    use_cases.decide(here.curator, items["ecm"].id, Decision("approve", 1, everything("ecm")))
-    use_cases.decide(
-        here.curator,
-        items["med"].id,
-        Decision("ask", 1, everything("med", case="hemmelig merknad"), "Vis et bilde."),
-    )
-    path = f"/suppliers/{made.slug}"
-    assert "Vis et bilde." in as_(app, here.curator).page(path).text
-    elsewhere = as_(app, other.curator).page(path)
-    assert "Vis et bilde." not in elsewhere.text
-    assert "Vis et bilde." not in client.page(path).text
-    assert "Vis et bilde." in as_(app, owner).page("/profile").text
-
-
 def test_who_may_open_an_application(app: Flask, client: Browser) -> None:
-    here = world()
-    other = world(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    made, owner = supplier()
-    path = f"/vetting/{only_vetting(made).id}"
+    home = vetting_garden()
+    other = vetting_garden(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    made, owner = applicant()
+    path = f"/vetting/{vetting_of(made).id}"
     assert client.get(path).status_code == 303
     assert as_(app, owner).get(path).status_code == 403
     assert as_(app, other.curator).get(path).status_code == 404
     assert as_(app, factories.member(factories.company())).get(path).status_code == 403
-    adviser = as_(app, factories.member(here.garden, "adviser"))
+    adviser = as_(app, factories.member(home.garden, "adviser"))
     assert 'value="approve"' not in adviser.page(path).html
     assert adviser.post(path, data={"decision": "approve"}).status_code == 403
-    assert 'value="approve"' in as_(app, here.curator).page(path).html
+    assert 'value="approve"' in as_(app, home.curator).page(path).html
 
 
 def answers(category: str, **changes: str) -> dict[str, str]:
-    data = {f"met_{code}": "yes" for code in everything(category)}
+    data = {f"met_{code}": "yes" for code in checklist(category)}
     return data | {"revision": "1", "decision": "approve"} | changes
 
 
 def test_a_curator_approves_through_the_form_and_the_supplier_is_found(app: Flask, client: Browser) -> None:
-    here = world()
-    made, _owner = supplier()
-    desk = as_(app, here.curator)
+    home = vetting_garden()
+    made, _owner = applicant()
+    desk = as_(app, home.curator)
     assert "Kvistverk Nettbyrå" in desk.page("/vetting").text
-    path = f"/vetting/{only_vetting(made).id}"
+    path = f"/vetting/{vetting_of(made).id}"
     assert desk.post(path, data=answers("ecm", met_price="")).status_code == 200
     assert desk.post(path, data=answers("ecm")).status_code == 303
     assert "Kvistverk Nettbyrå" in client.page("/suppliers").text
@@ -252,17 +176,17 @@ def test_a_curator_approves_through_the_form_and_the_supplier_is_found(app: Flas
     ],
 )
 def test_a_hostile_decision_changes_nothing(app: Flask, change: dict[str, str]) -> None:
-    here = world()
-    made, _owner = supplier()
-    answer = as_(app, here.curator).post(f"/vetting/{only_vetting(made).id}", data=answers("ecm", **change))
+    home = vetting_garden()
+    made, _owner = applicant()
+    answer = as_(app, home.curator).post(f"/vetting/{vetting_of(made).id}", data=answers("ecm", **change))
     assert answer.status_code in {200, 409}
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
 
 
 def test_all_kinds_are_approved_in_one_step(app: Flask) -> None:
-    here = world()
-    made, _owner = supplier(services=["ecm.shop", "med.photo"])
-    assert as_(app, here.curator).post(f"/vetting/supplier/{made.id}/approve").status_code == 303
+    home = vetting_garden()
+    made, _owner = applicant(services=["ecm.shop", "med.photo"])
+    assert as_(app, home.curator).post(f"/vetting/supplier/{made.id}/approve").status_code == 303
     assert {item.state for item in session.query(Vetting)} == {"approved"}
 
 
@@ -278,8 +202,8 @@ SECTIONS = {
 
 @pytest.mark.parametrize("section", SECTIONS)
 def test_each_section_is_shown_and_saved(app: Flask, section: str) -> None:
-    world()
-    made, owner = supplier()
+    vetting_garden()
+    made, owner = applicant()
     person = as_(app, owner)
     person.page(f"/profile/{section}")
     version = session.get(Supplier, made.id).version
@@ -292,27 +216,27 @@ def test_each_section_is_shown_and_saved(app: Flask, section: str) -> None:
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_input_to_a_section_is_answered(app: Flask, section: str, text: str) -> None:
-    world()
-    _made, owner = supplier()
+    vetting_garden()
+    _made, owner = applicant()
     data = dict.fromkeys(SECTIONS[section], text)
     assert as_(app, owner).post(f"/profile/{section}", data=data).status_code in {200, 303}
 
 
 def test_an_unknown_section_and_anothers_pages_do_not_exist(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier()
-    rival = as_(app, supplier("Myrull")[1])
+    home = vetting_garden()
+    made, owner = applicant()
+    rival = as_(app, applicant("Myrull")[1])
     case = made.cases[0].id
     assert as_(app, owner).get("/profile/garden").status_code == 404
     assert rival.get(f"/profile/cases/{case}").status_code == 404
-    assert rival.post(f"/profile/vetting/{only_vetting(made).id}", data={"note": "x"}).status_code == 404
+    assert rival.post(f"/profile/vetting/{vetting_of(made).id}", data={"note": "x"}).status_code == 404
     assert client.get("/profile").status_code == 303
-    assert as_(app, here.curator).get("/profile").status_code == 403
+    assert as_(app, home.curator).get("/profile").status_code == 403
 
 
 def test_a_member_sees_no_button_that_is_the_owners(app: Flask) -> None:
-    world()
-    made, _owner = supplier()
+    vetting_garden()
+    made, _owner = applicant()
     colleague = as_(app, factories.member(session.get(Supplier, made.id), "member"))
     assert "/profile/services" not in colleague.page("/profile").html
     assert colleague.get("/profile/services").status_code == 403
@@ -320,8 +244,8 @@ def test_a_member_sees_no_button_that_is_the_owners(app: Flask) -> None:
 
 
 def test_a_deleted_case_is_put_back_by_the_button(app: Flask) -> None:
-    world()
-    made, owner = supplier()
+    vetting_garden()
+    made, owner = applicant()
     person = as_(app, owner)
     case = made.cases[0]
     title, path = case.title, f"/profile/cases/{case.id}"
@@ -336,16 +260,16 @@ def test_a_deleted_case_is_put_back_by_the_button(app: Flask) -> None:
 
 
 def test_pausing_and_sending_again_by_the_buttons(app: Flask, client: Browser) -> None:
-    here = world()
-    _made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    _made, owner = applicant(approved_by=home.curator)
     person = as_(app, owner)
     person.post("/profile/pause", data={"paused": "yes"})
     assert "Kvistverk" not in client.page("/suppliers").text
     person.post("/profile/pause", data={"paused": "no"})
     assert "Kvistverk" in client.page("/suppliers").text
-    other, owner2 = supplier("Myrull")
-    item = only_vetting(other)
-    use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Vis mer."))
+    other, owner2 = applicant("Myrull")
+    item = vetting_of(other)
+    use_cases.decide(home.curator, item.id, Decision("ask", 1, checklist("ecm", case=""), "Vis mer."))
     again = as_(app, owner2)
     same = again.post(f"/profile/vetting/{item.id}", data={"note": ""})
     assert same.status_code == 200
@@ -353,43 +277,17 @@ def test_pausing_and_sending_again_by_the_buttons(app: Flask, client: Browser) -
     assert again.post(f"/profile/vetting/{item.id}", data={"note": "Ring Per."}).status_code == 303
 
 
-def test_the_gardens_list_and_map(app: Flask) -> None:
-    here = world()
-    supplier(approved_by=here.curator)
-    desk = as_(app, here.curator)
-    for path in (
-        "/garden/suppliers",
-        "/garden/suppliers?state=due&q=%25",
-        "/garden/suppliers?service=ecm.shop",
-        "/garden/suppliers?state=paused",
-    ):
-        desk.page(path)
-    assert "Kvistverk Nettbyrå" in desk.page("/garden/suppliers?state=approved").text
-    assert 'class="k5021 l1 own"' in desk.page("/garden/suppliers?service=ecm").html
-
-
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_all_pages_in_all_languages(app: Flask, locale: str) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
-    waiting, _other = supplier("Myrull")
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
+    waiting, _other = applicant("Myrull")
     people = {
         owner: ["/profile", "/profile/cases/new", "/profile/area"],
-        here.curator: ["/vetting", "/garden/suppliers", f"/vetting/{only_vetting(waiting).id}"],
+        home.curator: ["/vetting", "/garden/suppliers", f"/vetting/{vetting_of(waiting).id}"],
     }
     for viewer, paths in people.items():
         person = as_(app, viewer)
         person.set_cookie("locale", locale)
         for path in [*paths, "/suppliers", f"/suppliers/{made.slug}", "/suppliers/apply"]:
             person.page(path)
-
-
-def test_the_directory_asks_few_questions_whatever_its_size(app: Flask, client: Browser) -> None:
-    here = world()
-    for number in range(30):
-        supplier(f"Byrå {number}", approved_by=here.curator)
-    client.page("/suppliers")
-    with captured_sql() as counted:
-        client.page("/suppliers?kind=ecm&page=2")
-    assert len(counted) < 10, counted
-    assert len(queries.catalogue().entries) == 30

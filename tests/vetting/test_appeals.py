@@ -1,4 +1,4 @@
-"""A refused supplier appeals once, to a garden that had no part in it, and hears back."""
+"""Appeals: who may appeal, which garden decides, notices and reminders."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from tests import factories
-from tests.suppliers.world import World, only_vetting, refused, supplier, world
+from tests.factories.suppliers import VettingGarden, applicant, refuse, vetting_garden, vetting_of
 from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 from tests.support.interleaving import interleave
@@ -28,35 +28,35 @@ WORDS = "Prisen står i profilen, nederst, og har stått der hele tida."
 
 
 @pytest.fixture
-def here(app: Flask) -> World:
-    return world()
+def home(app: Flask) -> VettingGarden:
+    return vetting_garden()
 
 
 @pytest.fixture
-def judge(here: World) -> Viewer:
+def judge(home: VettingGarden) -> Viewer:
     """The curator of another garden."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
 
-def case(here: World, by: Viewer | None = None) -> tuple[Supplier, Viewer, Vetting]:
+def case(home: VettingGarden, by: Viewer | None = None) -> tuple[Supplier, Viewer, Vetting]:
     """Add a supplier that two curators have refused."""
-    made, owner = supplier()
-    refused(here, only_vetting(made), by=by)
-    return made, owner, only_vetting(made)
+    made, owner = applicant()
+    refuse(home, vetting_of(made), by=by)
+    return made, owner, vetting_of(made)
 
 
 def last(viewer: Viewer) -> Notice:
     return session.query(Notice).filter_by(user_id=viewer.user_id).order_by(Notice.id.desc()).first()
 
 
-def test_it_goes_to_another_garden_and_everybody_is_told(here: World, judge: Viewer) -> None:
+def test_it_goes_to_another_garden_and_everybody_is_told(home: VettingGarden, judge: Viewer) -> None:
     administrator = factories.administrator()
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     made = use_cases.appeal(owner, item.id, WORDS)
     assert (made.garden_id, made.from_garden_id, made.state) == (
         judge.organisation_id,
-        here.garden.id,
+        home.garden.id,
         "waiting",
     )
     assert (last(judge).kind, last(administrator).kind) == ("appeal_came", "appeal_seen")
@@ -64,7 +64,7 @@ def test_it_goes_to_another_garden_and_everybody_is_told(here: World, judge: Vie
     assert "Kystriket" in last(owner).body
     assert [row.id for row in queries.appeals_to_decide(judge)] == [made.id]
     assert [row.id for row in queries.all_appeals(administrator)] == [made.id]
-    assert queries.appeals_to_decide(here.curator) == []
+    assert queries.appeals_to_decide(home.curator) == []
     assert session.query(AuditEvent).filter_by(action="vetting.appeal").count() == 1
 
 
@@ -72,9 +72,9 @@ def test_it_goes_to_another_garden_and_everybody_is_told(here: World, judge: Vie
     ("move", "state", "end"), [("grant", "approved", "granted"), ("uphold", "refused", "stands")]
 )
 def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
-    here: World, judge: Viewer, move: str, state: str, end: str
+    home: VettingGarden, judge: Viewer, move: str, state: str, end: str
 ) -> None:
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     refused_at = item.decided_at
     found = use_cases.appeal(owner, item.id, WORDS)
     for empty in ("", "  "):
@@ -83,7 +83,7 @@ def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
     use_cases.answer_appeal(judge, found.id, move, "Prisen er lett å finne.")
     session.expire_all()
     assert (item.state, found.state, found.decided_by_id) == (state, end, judge.user_id)
-    for viewer in (owner, here.curator):
+    for viewer in (owner, home.curator):
         assert last(viewer).kind == "appeal_decided"
         assert "Prisen er lett å finne." in last(viewer).body
     assert [step.to_state for step in item.decisions] == ["submitted", "refused", state]
@@ -97,8 +97,8 @@ def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
         use_cases.answer_appeal(judge, found.id, "grant", "En gang til.")
 
 
-def test_once_for_each_refusal_and_within_ninety_days(here: World, judge: Viewer) -> None:
-    _made, owner, item = case(here)
+def test_once_for_each_refusal_and_within_ninety_days(home: VettingGarden, judge: Viewer) -> None:
+    _made, owner, item = case(home)
     with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
         use_cases.appeal(owner, item.id, WORDS)
     found = use_cases.appeal(owner, item.id, WORDS)
@@ -109,29 +109,29 @@ def test_once_for_each_refusal_and_within_ninety_days(here: World, judge: Viewer
         use_cases.appeal(owner, item.id, WORDS)
     with clock.as_of(clock.now() + dt.timedelta(days=92)):
         use_cases.submit_again(owner, item.id, "Her er prisen.")
-        refused(here, only_vetting(_made), reason="Fortsatt uklart.")
+        refuse(home, vetting_of(_made), reason="Fortsatt uklart.")
         again = use_cases.appeal(owner, item.id, WORDS)
         assert again.decision_id != found.decision_id
 
 
-def test_a_waiting_appeal_is_answered_before_one_applies_again(here: World, judge: Viewer) -> None:
-    _made, owner, item = case(here)
+def test_a_waiting_appeal_is_answered_before_one_applies_again(home: VettingGarden, judge: Viewer) -> None:
+    _made, owner, item = case(home)
     use_cases.appeal(owner, item.id, WORDS)
     with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "Her er prisen.")
 
 
-def test_only_the_owner_appeals_and_only_what_is_refused(here: World, judge: Viewer) -> None:
-    waiting, asker = supplier("Myrull Media")
+def test_only_the_owner_appeals_and_only_what_is_refused(home: VettingGarden, judge: Viewer) -> None:
+    waiting, asker = applicant("Myrull Media")
     with pytest.raises(RuleBroken):
-        use_cases.appeal(asker, only_vetting(waiting).id, WORDS)
-    made, owner = supplier()
-    item = only_vetting(made)
-    refused(here, item)
+        use_cases.appeal(asker, vetting_of(waiting).id, WORDS)
+    made, owner = applicant()
+    item = vetting_of(made)
+    refuse(home, item)
     for viewer, wrong in (
         (factories.member(made, "member"), Forbidden),
         (asker, NotFound),
-        (here.curator, NotFound),
+        (home.curator, NotFound),
         (factories.member(factories.company()), NotFound),
     ):
         with pytest.raises(wrong):
@@ -140,7 +140,7 @@ def test_only_the_owner_appeals_and_only_what_is_refused(here: World, judge: Vie
     use_cases.appeal(owner, item.id, WORDS)
 
 
-def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -> None:
+def test_nobody_judges_who_had_a_part_or_has_a_tie(home: VettingGarden, judge: Viewer) -> None:
     """The nearest garden confirmed the refusal, the next one's curator is family, so the third judges."""
     near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
     confirmer = factories.member(near, "curator")
@@ -148,16 +148,16 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -
     tied = factories.member(
         factories.garden("Den andre", municipality_number="5026", covered_municipalities=[]), "curator"
     )
-    made, owner = supplier()
+    made, owner = applicant()
     use_cases.declare_conflict(tied, made.id, "family")
-    refused(here, only_vetting(made), by=confirmer)
-    item = only_vetting(made)
+    refuse(home, vetting_of(made), by=confirmer)
+    item = vetting_of(made)
     found = use_cases.appeal(owner, item.id, WORDS)
     assert found.garden_id == judge.organisation_id
-    for viewer in (confirmer, colleague, tied, here.curator):
+    for viewer in (confirmer, colleague, tied, home.curator):
         with pytest.raises(NotFound):
             use_cases.answer_appeal(viewer, found.id, "grant", "Greit nok.")
-    user = session.get_one(User, here.curator.user_id)
+    user = session.get_one(User, home.curator.user_id)
     row = Membership(user_id=user.id, organisation_id=judge.organisation_id, role="curator")
     session.add(row)
     session.flush()
@@ -170,9 +170,9 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(here: World, judge: Viewer) -
 
 
 def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
-    here: World, judge: Viewer
+    home: VettingGarden, judge: Viewer
 ) -> None:
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     adviser = factories.member(session.get_one(BusinessGarden, judge.organisation_id), "adviser")
     with pytest.raises(Forbidden):
@@ -183,26 +183,26 @@ def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
     assert (found.state, found.decided_by_id, item.state) == ("waiting", None, "refused")
 
 
-def test_only_an_administrator_lists_all_appeals(here: World, judge: Viewer) -> None:
-    _made, owner, item = case(here)
+def test_only_an_administrator_lists_all_appeals(home: VettingGarden, judge: Viewer) -> None:
+    _made, owner, item = case(home)
     use_cases.appeal(owner, item.id, WORDS)
-    for viewer in (judge, here.curator, owner, factories.member(factories.company())):
+    for viewer in (judge, home.curator, owner, factories.member(factories.company())):
         with pytest.raises(NotFound):
             queries.all_appeals(viewer)
 
 
-def test_ways_on_are_for_the_supplier_alone(here: World, judge: Viewer) -> None:
-    _made, owner, item = case(here)
+def test_ways_on_are_for_the_supplier_alone(home: VettingGarden, judge: Viewer) -> None:
+    _made, owner, item = case(home)
     assert list(queries.recourse_by_vetting(owner)) == [item.id]
-    for viewer in (here.curator, judge, factories.member(factories.company()), factories.administrator()):
+    for viewer in (home.curator, judge, factories.member(factories.company()), factories.administrator()):
         assert queries.recourse_by_vetting(viewer) == {}
 
 
 def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
-    app: Flask, here: World, judge: Viewer
+    app: Flask, home: VettingGarden, judge: Viewer
 ) -> None:
-    made, owner = supplier()
-    item = only_vetting(made)
+    made, owner = applicant()
+    item = vetting_of(made)
     item.state, item.decided_at = "refused", clock.now()
     session.commit()
     assert queries.recourse_by_vetting(owner) == {}
@@ -214,20 +214,20 @@ def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
 
 
 def test_who_grants_an_appeal_by_the_page_is_told_what_has_happened(
-    here: World, judge: Viewer, client: Browser
+    home: VettingGarden, judge: Viewer, client: Browser
 ) -> None:
-    made, owner, item = case(here)
+    made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     client.sign_in(judge.user_id or 0)
     form = {"decision": "grant", "reason": "Prisen er lett å finne."}
     assert client.post(f"/vetting/appeals/{found.id}", data=form).status_code == 303
     assert f"{made.name} er godkjent og har fått beskjed." in client.page("/vetting").text
-    assert only_vetting(made).state == "approved"
+    assert vetting_of(made).state == "approved"
 
 
-def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(here: World) -> None:
+def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(home: VettingGarden) -> None:
     administrator = factories.administrator()
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     assert found.garden_id is None
     assert "Inviter" in last(administrator).body
@@ -242,11 +242,13 @@ def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(
     use_cases.answer_appeal(late, found.id, "uphold", "Vi kommer til det samme.")
 
 
-def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(here: World, judge: Viewer) -> None:
+def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(
+    home: VettingGarden, judge: Viewer
+) -> None:
     third = factories.member(
         factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
     )
-    made, owner, item = case(here)
+    made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     asked, other = (judge, third) if found.garden_id == judge.organisation_id else (third, judge)
     session.add(ConflictOfInterest(user_id=asked.user_id, supplier_id=made.id, kind="paid"))
@@ -260,9 +262,9 @@ def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(here: Wo
 
 
 def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
-    app: Flask, here: World, judge: Viewer
+    app: Flask, home: VettingGarden, judge: Viewer
 ) -> None:
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     number = use_cases.appeal(owner, item.id, WORDS).id
     late = clock.now() + dt.timedelta(days=12)
     with (
@@ -279,10 +281,10 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
     assert session.query(Notice).filter_by(user_id=judge.user_id, kind="appeal_came").count() == 1
 
 
-def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: Viewer) -> None:
+def test_of_many_answers_at_once_one_counts(app: Flask, home: VettingGarden, judge: Viewer) -> None:
     garden = session.get_one(BusinessGarden, judge.organisation_id)
     judges = [factories.member(garden, "curator") for _number in range(6)]
-    _made, owner, item = case(here)
+    _made, owner, item = case(home)
     number = use_cases.appeal(owner, item.id, WORDS).id
 
     def answer(place: int) -> Appeal:
@@ -296,26 +298,26 @@ def test_of_many_answers_at_once_one_counts(app: Flask, here: World, judge: View
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="appeal_decided").count() == 1
 
 
-def test_many_appeals_at_once_are_one(app: Flask, here: World, judge: Viewer) -> None:
-    _made, owner, item = case(here)
+def test_many_appeals_at_once_are_one(app: Flask, home: VettingGarden, judge: Viewer) -> None:
+    _made, owner, item = case(home)
     number = item.id
     results = run_concurrently(app, lambda _place: use_cases.appeal(owner, number, WORDS), 6)
     assert sum(isinstance(result, Appeal) for result in results) == 1
     assert session.query(Appeal).count() == 1
 
 
-def test_who_sees_the_pages(app: Flask, here: World, judge: Viewer) -> None:
-    made, owner, item = case(here)
+def test_who_sees_the_pages(app: Flask, home: VettingGarden, judge: Viewer) -> None:
+    made, owner, item = case(home)
     garden = session.get_one(BusinessGarden, judge.organisation_id)
     third = factories.member(
         factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
     )
-    stranger = supplier("Myrull Media")[1]
+    stranger = applicant("Myrull Media")[1]
     found = use_cases.appeal(owner, item.id, WORDS)
     if found.garden_id != judge.organisation_id:
         judge, third, garden = third, judge, session.get_one(BusinessGarden, found.garden_id)
     rows = {
-        judge: (200, 403, 403), here.curator: (200, 403, 403), factories.member(here.garden, "adviser"): (200, 403, 403),
+        judge: (200, 403, 403), home.curator: (200, 403, 403), factories.member(home.garden, "adviser"): (200, 403, 403),
         factories.member(garden, "adviser"): (404, 403, 403), third: (404, 403, 403),
         owner: (403, 200, 403), factories.member(made, "member"): (403, 403, 403), stranger: (403, 404, 403),
         factories.member(factories.company()): (403, 403, 403), factories.administrator(): (403, 403, 200),
@@ -329,12 +331,12 @@ def test_who_sees_the_pages(app: Flask, here: World, judge: Viewer) -> None:
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_by_the_pages_in_all_languages(app: Flask, here: World, judge: Viewer, locale: str) -> None:
-    _made, owner, item = case(here)
+def test_by_the_pages_in_all_languages(app: Flask, home: VettingGarden, judge: Viewer, locale: str) -> None:
+    _made, owner, item = case(home)
     administrator = factories.administrator()
     own, other, first, admin = (
         app.test_client().sign_in(person.user_id or 0)
-        for person in (owner, judge, here.curator, administrator)
+        for person in (owner, judge, home.curator, administrator)
     )
     for browser in (own, other, first, admin):
         browser.get(f"/language/{locale}")

@@ -1,4 +1,4 @@
-"""Transfers of suppliers between gardens, and conflicts of interest that bar a person from deciding."""
+"""Transfers of suppliers between gardens, and conflicts of interest."""
 
 from typing import Any
 
@@ -15,17 +15,17 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Transfer, Vetting
 from tests import factories
-from tests.suppliers.world import World, only_vetting, supplier, world
+from tests.factories.suppliers import VettingGarden, applicant, vetting_garden, vetting_of
 from tests.support.browser import Browser
 
 
 @pytest.fixture
-def here(app: Flask) -> World:
-    return world()
+def home(app: Flask) -> VettingGarden:
+    return vetting_garden()
 
 
 @pytest.fixture
-def taker(here: World) -> Viewer:
+def taker(home: VettingGarden) -> Viewer:
     """The curator of another garden."""
     other = factories.garden(
         "Kystriket næringshage", municipality_number="5056", covered_municipalities=["5056"]
@@ -38,32 +38,32 @@ def garden_of(found: Supplier) -> int | None:
     return session.get_one(Supplier, found.id).garden_id
 
 
-def test_a_supplier_moves_when_both_gardens_have_signed(here: World, taker: Viewer) -> None:
-    found = supplier()[0]
+def test_a_supplier_moves_when_both_gardens_have_signed(home: VettingGarden, taker: Viewer) -> None:
+    found = applicant()[0]
     move = use_cases.request_transfer(
-        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
     )
-    assert garden_of(found) == here.garden.id, "one signature moves nothing"
+    assert garden_of(found) == home.garden.id, "one signature moves nothing"
     use_cases.answer_transfer(taker, move.id, agree=True)
     assert garden_of(found) == taker.organisation_id
     assert {item.garden_id for item in session.query(Vetting)} == {taker.organisation_id}
     event = session.query(AuditEvent).filter_by(action="supplier.move").one()
     assert event.details == {
-        "before": here.garden.id,
+        "before": home.garden.id,
         "after": taker.organisation_id,
-        "asked_by": here.curator.user_id,
+        "asked_by": home.curator.user_id,
     }
     assert session.query(Notice).filter_by(kind="moved").count() == 1, "the supplier is told"
-    assert session.query(Notice).filter_by(kind="move_answered", user_id=here.curator.user_id).count() == 1
+    assert session.query(Notice).filter_by(kind="move_answered", user_id=home.curator.user_id).count() == 1
 
 
-def test_rights_go_with_it_at_the_next_request(here: World, taker: Viewer, app: Flask) -> None:
-    found = supplier()[0]
-    path = f"/vetting/{only_vetting(found).id}"
-    giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (here.curator, taker))
+def test_rights_go_with_it_at_the_next_request(home: VettingGarden, taker: Viewer, app: Flask) -> None:
+    found = applicant()[0]
+    path = f"/vetting/{vetting_of(found).id}"
+    giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (home.curator, taker))
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
     move = use_cases.request_transfer(
-        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
     )
     assert (giving.get(path).status_code, taking.get(path).status_code) == (200, 404)
     assert taking.post(f"/garden/moves/{move.id}/answer", data={"agree": "yes"}).status_code == 303
@@ -77,68 +77,70 @@ def test_rights_go_with_it_at_the_next_request(here: World, taker: Viewer, app: 
 
 @pytest.mark.parametrize("end", ["declined", "withdrawn"])
 def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_again(
-    here: World, taker: Viewer, end: str
+    home: VettingGarden, taker: Viewer, end: str
 ) -> None:
-    found = supplier()[0]
+    found = applicant()[0]
     move = use_cases.request_transfer(
-        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
     )
     with pytest.raises(RuleBroken):
-        use_cases.request_transfer(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+        use_cases.request_transfer(home.curator, found.id, taker.organisation_id or 0, "En gang til.")
     if end == "declined":
         use_cases.answer_transfer(taker, move.id, agree=False)
     else:
-        use_cases.withdraw_transfer(here.curator, move.id)
+        use_cases.withdraw_transfer(home.curator, move.id)
     with pytest.raises(Conflict):
         use_cases.answer_transfer(taker, move.id, agree=True)
-    assert garden_of(found) == here.garden.id
-    use_cases.request_transfer(here.curator, found.id, taker.organisation_id or 0, "En gang til.")
+    assert garden_of(found) == home.garden.id
+    use_cases.request_transfer(home.curator, found.id, taker.organisation_id or 0, "En gang til.")
     assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
-def test_nobody_signs_for_another_garden_or_without_being_a_curator(here: World, taker: Viewer) -> None:
-    found, to = supplier()[0], taker.organisation_id or 0
-    adviser = factories.member(here.garden, "adviser")
+def test_nobody_signs_for_another_garden_or_without_being_a_curator(
+    home: VettingGarden, taker: Viewer
+) -> None:
+    found, to = applicant()[0], taker.organisation_id or 0
+    adviser = factories.member(home.garden, "adviser")
     for viewer, wrong in ((taker, NotFound), (adviser, Forbidden)):
         with pytest.raises(wrong):
             use_cases.request_transfer(viewer, found.id, to, "Flyttet til kysten.")
-    for garden_id in (here.garden.id, 999_999, found.id):
+    for garden_id in (home.garden.id, 999_999, found.id):
         with pytest.raises(RuleBroken):
-            use_cases.request_transfer(here.curator, found.id, garden_id, "Flyttet til kysten.")
-    move = use_cases.request_transfer(here.curator, found.id, to, "Flyttet til kysten.")
+            use_cases.request_transfer(home.curator, found.id, garden_id, "Flyttet til kysten.")
+    move = use_cases.request_transfer(home.curator, found.id, to, "Flyttet til kysten.")
     for viewer, wrong in (
-        (here.curator, NotFound),
-        (factories.member(session.get_one(type(here.garden), to), "adviser"), Forbidden),
+        (home.curator, NotFound),
+        (factories.member(session.get_one(type(home.garden), to), "adviser"), Forbidden),
     ):
         with pytest.raises(wrong):
             use_cases.answer_transfer(viewer, move.id, agree=True)
     with pytest.raises(NotFound):
         use_cases.withdraw_transfer(taker, move.id)
-    assert garden_of(found) == here.garden.id
+    assert garden_of(found) == home.garden.id
 
 
-def test_a_curator_with_a_tie_signs_for_neither_garden(here: World, taker: Viewer) -> None:
-    found, to = supplier()[0], taker.organisation_id or 0
-    colleague = factories.member(here.garden, "curator")
-    use_cases.declare_conflict(here.curator, found.id, "board")
+def test_a_curator_with_a_tie_signs_for_neither_garden(home: VettingGarden, taker: Viewer) -> None:
+    found, to = applicant()[0], taker.organisation_id or 0
+    colleague = factories.member(home.garden, "curator")
+    use_cases.declare_conflict(home.curator, found.id, "board")
     with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
-        use_cases.request_transfer(here.curator, found.id, to, "Flyttet til kysten.")
+        use_cases.request_transfer(home.curator, found.id, to, "Flyttet til kysten.")
     assert session.query(Transfer).count() == 0
     move = use_cases.request_transfer(colleague, found.id, to, "Flyttet til kysten.")
     use_cases.declare_conflict(taker, found.id, "paid")
     for agree in (True, False):
         with pytest.raises(RuleBroken, match="Du hører til denne leverandøren"):
             use_cases.answer_transfer(taker, move.id, agree=agree)
-    assert garden_of(found) == here.garden.id
+    assert garden_of(found) == home.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
 def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
-    here: World, taker: Viewer
+    home: VettingGarden, taker: Viewer
 ) -> None:
-    found = supplier()[0]
+    found = applicant()[0]
     move = use_cases.request_transfer(
-        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
     )
     third = factories.garden("Tredje", municipality_number="5014", covered_municipalities=[])
     session.get_one(Supplier, found.id).garden_id = third.id
@@ -146,23 +148,23 @@ def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
     with pytest.raises(Conflict, match="Denne flyttingen er besvart eller trukket tilbake"):
         use_cases.answer_transfer(taker, move.id, agree=True)
     assert garden_of(found) == third.id
-    assert only_vetting(found).garden_id == here.garden.id
+    assert vetting_of(found).garden_id == home.garden.id
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_only_a_curator_takes_a_question_back(here: World, taker: Viewer) -> None:
-    found = supplier()[0]
+def test_only_a_curator_takes_a_question_back(home: VettingGarden, taker: Viewer) -> None:
+    found = applicant()[0]
     move = use_cases.request_transfer(
-        here.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
+        home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
     )
     with pytest.raises(Forbidden):
-        use_cases.withdraw_transfer(factories.member(here.garden, "adviser"), move.id)
+        use_cases.withdraw_transfer(factories.member(home.garden, "adviser"), move.id)
     session.expire_all()
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_moves_and_ties_are_for_gardens_alone(here: World) -> None:
-    found, owner = supplier()
+def test_moves_and_ties_are_for_gardens_alone(home: VettingGarden) -> None:
+    found, owner = applicant()
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
         for asked in (queries.transfers, queries.suppliers_to_declare):
             with pytest.raises(NotFound):
@@ -172,16 +174,16 @@ def test_moves_and_ties_are_for_gardens_alone(here: World) -> None:
         assert queries.own_conflicts(viewer) == []
 
 
-def test_a_tie_is_of_a_known_kind_and_to_a_supplier_that_is_there(here: World) -> None:
-    found = supplier()[0]
+def test_a_tie_is_of_a_known_kind_and_to_a_supplier_that_is_there(home: VettingGarden) -> None:
+    found = applicant()[0]
     with pytest.raises(RuleBroken, match="Velg én fra listen") as wrong:
-        use_cases.declare_conflict(here.curator, found.id, "hobby")
+        use_cases.declare_conflict(home.curator, found.id, "hobby")
     assert wrong.value.field == "kind"
     with pytest.raises(NotFound):
-        use_cases.declare_conflict(here.curator, 999_999, "family")
-    assert queries.own_conflicts(here.curator) == []
+        use_cases.declare_conflict(home.curator, 999_999, "family")
+    assert queries.own_conflicts(home.curator) == []
     assert session.query(AuditEvent).filter_by(action="supplier.state_tie").count() == 0
-    assert not queries.has_conflict_of_interest(here.curator, found.id)
+    assert not queries.has_conflict_of_interest(home.curator, found.id)
 
 
 def decides(viewer: Viewer, item: Vetting) -> None:
@@ -189,21 +191,21 @@ def decides(viewer: Viewer, item: Vetting) -> None:
 
 
 @pytest.mark.parametrize("tie", ["stated", "member", "the garden itself"])
-def test_with_a_tie_one_decides_nothing(here: World, tie: str, client: Browser) -> None:
-    found: Any = supplier()[0]
-    item = only_vetting(found)
+def test_with_a_tie_one_decides_nothing(home: VettingGarden, tie: str, client: Browser) -> None:
+    found: Any = applicant()[0]
+    item = vetting_of(found)
     if tie == "stated":
-        use_cases.declare_conflict(here.curator, found.id, "family")
+        use_cases.declare_conflict(home.curator, found.id, "family")
     elif tie == "member":
-        session.add(Membership(user_id=here.curator.user_id, organisation_id=found.id, role="member"))
+        session.add(Membership(user_id=home.curator.user_id, organisation_id=found.id, role="member"))
     else:
-        found.organisation_number = here.garden.organisation_number = "310000388"
+        found.organisation_number = home.garden.organisation_number = "310000388"
     session.commit()
-    assert queries.has_conflict_of_interest(here.curator, found.id)
+    assert queries.has_conflict_of_interest(home.curator, found.id)
     before = (item.state, item.revision)
     with pytest.raises(RuleBroken):
-        decides(here.curator, item)
-    client.sign_in(here.curator.user_id or 0)
+        decides(home.curator, item)
+    client.sign_in(home.curator.user_id or 0)
     if tie != "member":
         for form in (
             {"decision": "approve"},
@@ -219,30 +221,30 @@ def test_with_a_tie_one_decides_nothing(here: World, tie: str, client: Browser) 
     assert (item.state, item.revision) == before
 
 
-def test_stating_and_ending_a_tie_by_the_page(here: World, client: Browser) -> None:
-    found = supplier()[0]
-    client.sign_in(here.curator.user_id or 0)
+def test_stating_and_ending_a_tie_by_the_page(home: VettingGarden, client: Browser) -> None:
+    found = applicant()[0]
+    client.sign_in(home.curator.user_id or 0)
     assert client.get(f"/garden/ties?supplier={found.id}").status_code == 200
     form = {"supplier": str(found.id), "kind": "board"}
     for wrong in ({"supplier": ""}, {"supplier": "999999"}, {"kind": "hobby"}):
         assert client.post("/garden/ties", data=form | wrong).status_code == 200
     assert client.post("/garden/ties", data=form).status_code == 303
     assert 'role="alert"' in client.post("/garden/ties", data=form).text
-    tie = queries.own_conflicts(here.curator)[0]
-    other = factories.member(here.garden, "curator")
+    tie = queries.own_conflicts(home.curator)[0]
+    other = factories.member(home.garden, "curator")
     with pytest.raises(NotFound):
         use_cases.end_conflict(other, tie.id)
     assert client.post(f"/garden/ties/{tie.id}/end").status_code == 303
-    assert queries.own_conflicts(here.curator) == []
+    assert queries.own_conflicts(home.curator) == []
     words = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
     assert words[-2:] == ["supplier.state_tie", "supplier.end_tie"]
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_pages_in_all_languages(here: World, taker: Viewer, client: Browser, locale: str) -> None:
-    found = supplier()[0]
-    use_cases.declare_conflict(factories.member(here.garden, "adviser"), found.id, "paid")
-    client.sign_in(here.curator.user_id or 0)
+def test_the_pages_in_all_languages(home: VettingGarden, taker: Viewer, client: Browser, locale: str) -> None:
+    found = applicant()[0]
+    use_cases.declare_conflict(factories.member(home.garden, "adviser"), found.id, "paid")
+    client.sign_in(home.curator.user_id or 0)
     client.get(f"/language/{locale}")
     assert client.get("/garden/moves").status_code == 200
     assert "field-error" in client.post(f"/garden/suppliers/{found.id}/move", data={"reason": ""}).text

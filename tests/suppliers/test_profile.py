@@ -22,7 +22,7 @@ from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import CASE, everything, only_vetting, supplier, world
+from tests.factories.suppliers import CASE, applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser
 
 BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
@@ -53,8 +53,8 @@ BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
 def test_a_change_that_breaks_a_rule_is_told_beside_its_field_and_changes_nothing(
     app: Flask, broken: str
 ) -> None:
-    world()
-    made, owner = supplier()
+    vetting_garden()
+    made, owner = applicant()
     before = shown(made)
     change, said, field = BROKEN[broken]
     with pytest.raises(RuleBroken, match=said) as told:
@@ -72,8 +72,8 @@ def shown(made: Supplier) -> tuple[object, ...]:
 
 
 def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
-    world()
-    made, owner = supplier(cases=[replace(CASE, title=f"Jobb {number}") for number in range(MAX_CASES)])
+    vetting_garden()
+    made, owner = applicant(cases=[replace(CASE, title=f"Jobb {number}") for number in range(MAX_CASES)])
     before = shown(made)
     with pytest.raises(RuleBroken, match=f"Dere har {MAX_CASES} oppdrag"):
         profiles.add_case(owner, CASE)
@@ -89,8 +89,8 @@ def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
 
 
 def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     version = made.version
     profiles.set_paused(owner, paused=False)
     assert session.get_one(Supplier, made.id).version == version
@@ -107,10 +107,10 @@ def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
 
 
 def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) -> None:
-    here = world()
-    _made, owner = supplier()
+    home = vetting_garden()
+    _made, owner = applicant()
     gone = replace(owner, organisation_id=999_999)
-    for viewer in (here.curator, factories.member(factories.company()), factories.administrator(), gone):
+    for viewer in (home.curator, factories.member(factories.company()), factories.administrator(), gone):
         with pytest.raises(NotFound):
             profile_queries.own_supplier(viewer)
         with pytest.raises(NotFound):
@@ -118,9 +118,9 @@ def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) ->
 
 
 def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
-    told = session.query(Notice).filter_by(user_id=here.curator.user_id).count()
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
+    told = session.query(Notice).filter_by(user_id=home.curator.user_id).count()
     client.sign_in(owner.user_id or 0)
     answer = client.post("/profile/services", data={"services": ["ecm.shop", "ecm.booking"], "note": ""})
     assert answer.status_code == 303
@@ -129,21 +129,21 @@ def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask,
     assert "Næringshagen har fått søknaden" not in page
     assert [row.code for row in profile_queries.own_supplier(owner).services] == ["ecm.booking", "ecm.shop"]
     assert [item.category for item in session.query(Vetting)] == ["ecm"]
-    assert session.query(Notice).filter_by(user_id=here.curator.user_id).count() == told
+    assert session.query(Notice).filter_by(user_id=home.curator.user_id).count() == told
     assert made.id in directory.catalogue().by_id
 
 
 def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
-    use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Vis mer."))
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
+    use_cases.decide(home.curator, item.id, Decision("ask", 1, checklist("ecm", case=""), "Vis mer."))
     client.sign_in(owner.user_id or 0)
     answer = client.post(f"/profile/vetting/{item.id}", data={"note": "Ring Per. " * 500})
     assert answer.status_code == 200
     assert "field-error" in answer.text
     assert "Ring Per. Ring Per." in answer.text
-    item = only_vetting(made)
+    item = vetting_of(made)
     assert (item.state, [step.to_state for step in item.decisions]) == (
         "changes_requested",
         ["submitted", "changes_requested"],
@@ -151,8 +151,8 @@ def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client:
 
 
 def test_a_county_that_is_covered_whole_is_one_tick(app: Flask, client: Browser) -> None:
-    world()
-    _made, owner = supplier(areas=[*places.municipalities_in(places.TRONDELAG), "1506"])
+    vetting_garden()
+    _made, owner = applicant(areas=[*places.municipalities_in(places.TRONDELAG), "1506"])
     client.sign_in(owner.user_id or 0)
     boxes = client.page("/profile/area").all("input", name="areas")
     ticked = {box.get("value") for box in boxes if box.get("checked") is not None}

@@ -1,4 +1,4 @@
-"""A profile that is rewritten for the ranking after it was approved waits for a curator's eyes."""
+"""Review of approved profiles that were rewritten for the ranking."""
 
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from marketplace.vetting.queries import changed_profiles
 from marketplace.vetting.spam_review import findings, is_reviewed
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import only_vetting, supplier, world
+from tests.factories.suppliers import applicant, vetting_garden, vetting_of
 
 if TYPE_CHECKING:
     from tests.support.browser import Browser
@@ -27,62 +27,62 @@ STUFFED = "Vi lager nettbutikk til gården din. " + "Nettbutikk med frakt. " * 1
 
 
 def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
-    assert queries.profiles_to_review(here.curator) == []
+    assert queries.profiles_to_review(home.curator) == []
     assert findings(made) == []
 
 
 def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")
-    assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == [made.id]
+    assert [item.supplier_id for item in queries.profiles_to_review(home.curator)] == [made.id]
     (item,) = directory.matchable_suppliers()
     assert not effective_document(item).looked_at
     stamp, told = directory.directory_fingerprint(), session.query(Notice).count()
 
-    vetted = only_vetting(made)
+    vetted = vetting_of(made)
     approved_at = vetted.approved_at
-    use_cases.decide(here.curator, vetted.id, Decision("read", vetted.revision, {}))
+    use_cases.decide(home.curator, vetted.id, Decision("read", vetted.revision, {}))
 
-    assert queries.profiles_to_review(here.curator) == []
+    assert queries.profiles_to_review(home.curator) == []
     (item,) = directory.matchable_suppliers()
     assert effective_document(item).looked_at
     assert is_reviewed(item.supplier, item.vettings)
-    assert only_vetting(made).approved_at == approved_at
+    assert vetting_of(made).approved_at == approved_at
     assert directory.directory_fingerprint() != stamp
     assert session.query(Notice).count() == told
     assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
 
 
 def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     honest = "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang med bilder og tekst."
     for text, waits in ((STUFFED, [made.id]), (honest, []), (STUFFED, [made.id])):
         profiles.change_text(owner, text, "nb")
-        assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == waits
+        assert [item.supplier_id for item in queries.profiles_to_review(home.curator)] == waits
 
 
 def test_who_waits_still_waits_when_what_was_read_is_forgotten(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changed_profiles, "_is_suspicious", BoundedCache(1))
-    here = world()
+    home = vetting_garden()
     waiting = []
     for name in ("Kvistverk", "Myrull", "Tindelys"):
-        made, owner = supplier(name, approved_by=here.curator)
+        made, owner = applicant(name, approved_by=home.curator)
         profiles.change_text(owner, STUFFED, "nb")
         waiting.append(made.id)
-        assert [item.supplier_id for item in queries.profiles_to_review(here.curator)] == waiting
+        assert [item.supplier_id for item in queries.profiles_to_review(home.curator)] == waiting
     assert len(changed_profiles._is_suspicious) < len(waiting)
 
 
 def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
-    here = world()
-    _made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    _made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
         with pytest.raises(NotFound):
@@ -90,21 +90,21 @@ def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
 
 
 def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
-    here = world()
-    made, _owner = supplier()
-    item = only_vetting(made)
+    home = vetting_garden()
+    made, _owner = applicant()
+    item = vetting_of(made)
     with pytest.raises(RuleBroken):
-        use_cases.decide(here.curator, item.id, Decision("read", item.revision, {}))
+        use_cases.decide(home.curator, item.id, Decision("read", item.revision, {}))
 
 
 def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")
-    item = only_vetting(made)
+    item = vetting_of(made)
     session.commit()
     opened: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser
-    browser = opened.sign_in(here.curator.user_id or 0)
+    browser = opened.sign_in(home.curator.user_id or 0)
     assert made.name in browser.page("/vetting").text
     page = browser.page(f"/vetting/{item.id}").text
     assert "sentences are repeated" in page or "setningene" in page
@@ -112,5 +112,5 @@ def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
         f"/vetting/{item.id}", data={"decision": "read", "revision": str(item.revision), "reason": ""}
     )
     assert answer.status_code == 303
-    assert queries.profiles_to_review(here.curator) == []
+    assert queries.profiles_to_review(home.curator) == []
     assert 'value="read"' not in browser.get(f"/vetting/{item.id}").get_data(as_text=True)

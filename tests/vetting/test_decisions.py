@@ -18,28 +18,28 @@ from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import application, everything, only_vetting, refused, supplier, world
+from tests.factories.suppliers import applicant, application, checklist, refuse, vetting_garden, vetting_of
 
 
 def test_an_application_waits_at_the_garden_that_covers_the_seat_and_both_sides_are_told(app: Flask) -> None:
-    here = world()
+    home = vetting_garden()
     factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    made, owner = supplier(services=["ecm.shop", "med.photo"])
+    made, owner = applicant(services=["ecm.shop", "med.photo"])
     assert {(item.category, item.state, item.garden_id) for item in session.query(Vetting)} == {
-        ("ecm", "submitted", here.garden.id),
-        ("med", "submitted", here.garden.id),
+        ("ecm", "submitted", home.garden.id),
+        ("med", "submitted", home.garden.id),
     }
-    assert session.query(Notice).filter_by(user_id=here.curator.user_id).count() == 1
+    assert session.query(Notice).filter_by(user_id=home.curator.user_id).count() == 1
     assert session.query(OutboxMail).filter_by(recipient=owner.email).count() == 1
     assert session.query(VettingDecision).first().text.startswith("Ring Solveig")
     assert directory.catalogue().entries == ()
-    assert made.garden_id == here.garden.id
+    assert made.garden_id == home.garden.id
 
 
 def test_a_seat_that_no_garden_covers_goes_to_the_nearest(app: Flask) -> None:
-    world()
+    vetting_garden()
     coast = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    made, _owner = supplier(municipality_number="5014")
+    made, _owner = applicant(municipality_number="5014")
     assert made.garden_id == coast.id
 
 
@@ -50,13 +50,13 @@ def test_without_any_garden_nothing_is_kept(app: Flask) -> None:
 
 
 def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
     before = directory.directory_fingerprint()
-    use_cases.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
-    item = only_vetting(made)
-    assert (item.state, item.decided_by_id, item.revision) == ("approved", here.curator.user_id, 2)
+    use_cases.decide(home.curator, item.id, Decision("approve", item.revision, checklist("ecm")))
+    item = vetting_of(made)
+    assert (item.state, item.decided_by_id, item.revision) == ("approved", home.curator.user_id, 2)
     assert [step.to_state for step in item.decisions] == ["submitted", "approved"]
     assert session.query(AuditEvent).filter_by(action="vetting.approve").count() == 1
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").count() == 1
@@ -66,17 +66,17 @@ def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> No
 
 
 def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
+    home = vetting_garden()
+    made, owner = applicant()
     from marketplace.accounts.models import User
 
     session.get(User, owner.user_id).locale = "en"
     session.commit()
-    item = only_vetting(made)
+    item = vetting_of(made)
     use_cases.decide(
-        here.curator,
+        home.curator,
         item.id,
-        Decision("ask", item.revision, everything("ecm", case="for gammelt"), "Ta et nytt."),
+        Decision("ask", item.revision, checklist("ecm", case="for gammelt"), "Ta et nytt."),
     )
     notice = session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").one()
     assert notice.subject == "Add to your application for E-commerce and booking"
@@ -99,48 +99,48 @@ def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
 def test_a_decision_must_be_carried(
     app: Flask, move: str, unmet: dict[str, str], reason: str, field: str
 ) -> None:
-    here = world()
-    made, _owner = supplier()
-    item = only_vetting(made)
+    home = vetting_garden()
+    made, _owner = applicant()
+    item = vetting_of(made)
     with pytest.raises(RuleBroken) as refused:
         use_cases.decide(
-            here.curator, item.id, Decision(move, item.revision, everything("ecm", **unmet), reason)
+            home.curator, item.id, Decision(move, item.revision, checklist("ecm", **unmet), reason)
         )
     assert refused.value.field == field
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
 
 
 def test_an_empty_checklist_approves_nothing(app: Flask) -> None:
-    here = world()
-    made, _owner = supplier()
+    home = vetting_garden()
+    made, _owner = applicant()
     with pytest.raises(RuleBroken):
-        use_cases.decide(here.curator, only_vetting(made).id, Decision("approve", 1, {}))
+        use_cases.decide(home.curator, vetting_of(made).id, Decision("approve", 1, {}))
 
 
 def test_the_second_of_two_curators_is_told_what_the_first_did(app: Flask) -> None:
-    here = world()
-    second = factories.member(here.garden, "curator", name="Anders Skorem")
-    made, _owner = supplier()
-    item = only_vetting(made)
+    home = vetting_garden()
+    second = factories.member(home.garden, "curator", name="Anders Skorem")
+    made, _owner = applicant()
+    item = vetting_of(made)
     use_cases.decide(
-        here.curator, item.id, Decision("ask", 1, everything("ecm", price="uklar"), "Prisen mangler.")
+        home.curator, item.id, Decision("ask", 1, checklist("ecm", price="uklar"), "Prisen mangler.")
     )
     with pytest.raises(Conflict) as late:
-        use_cases.decide(second, item.id, Decision("approve", 1, everything("ecm")))
+        use_cases.decide(second, item.id, Decision("approve", 1, checklist("ecm")))
     assert "Ingrid Vognill" in late.value.message
-    assert only_vetting(made).state == "changes_requested"
+    assert vetting_of(made).state == "changes_requested"
 
 
 def test_only_curators_of_the_garden_decide(app: Flask) -> None:
-    here = world()
-    other = world(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    made, owner = supplier()
-    item, decision = only_vetting(made), Decision("approve", 1, everything("ecm"))
+    home = vetting_garden()
+    other = vetting_garden(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    made, owner = applicant()
+    item, decision = vetting_of(made), Decision("approve", 1, checklist("ecm"))
     for stranger in (other.curator, owner, factories.member(factories.company())):
         with pytest.raises(NotFound):
             use_cases.decide(stranger, item.id, decision)
     with pytest.raises(Forbidden):
-        use_cases.decide(factories.member(here.garden, "adviser"), item.id, decision)
+        use_cases.decide(factories.member(home.garden, "adviser"), item.id, decision)
     with pytest.raises(NotFound):
         use_cases.approve_all(other.curator, made.id)
 
@@ -148,37 +148,37 @@ def test_only_curators_of_the_garden_decide(app: Flask) -> None:
 def test_a_curator_who_belongs_to_the_supplier_cannot_decide(app: Flask) -> None:
     from marketplace.organisations.models import Membership
 
-    here = world()
-    made, _owner = supplier()
-    session.add(Membership(user_id=here.curator.user_id, organisation_id=made.id, role="member"))
+    home = vetting_garden()
+    made, _owner = applicant()
+    session.add(Membership(user_id=home.curator.user_id, organisation_id=made.id, role="member"))
     session.commit()
     with pytest.raises(RuleBroken):
-        use_cases.decide(here.curator, only_vetting(made).id, Decision("approve", 1, everything("ecm")))
+        use_cases.decide(home.curator, vetting_of(made).id, Decision("approve", 1, checklist("ecm")))
     with pytest.raises(RuleBroken):
-        use_cases.approve_all(here.curator, made.id)
+        use_cases.approve_all(home.curator, made.id)
 
 
 def test_sending_again_needs_a_change(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
     use_cases.decide(
-        here.curator, item.id, Decision("ask", 1, everything("ecm", reference=""), "Gi en referanse.")
+        home.curator, item.id, Decision("ask", 1, checklist("ecm", reference=""), "Gi en referanse.")
     )
     for same in ("", "Ring Solveig, 00 00 00 00."):
         with pytest.raises(RuleBroken):
             use_cases.submit_again(owner, item.id, same)
     use_cases.submit_again(owner, item.id, "Ring Per, 00 00 00 00.")
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
     with pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "Og Pål.")
 
 
 def test_changing_the_profile_is_a_change_but_saving_the_same_is_not(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
-    use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Fortell mer."))
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
+    use_cases.decide(home.curator, item.id, Decision("ask", 1, checklist("ecm", case=""), "Fortell mer."))
     version = session.get(Supplier, made.id).version
     assert not profiles.change_text(owner, made.about, made.text_locale)
     assert session.get(Supplier, made.id).version == version
@@ -190,33 +190,33 @@ def test_changing_the_profile_is_a_change_but_saving_the_same_is_not(app: Flask)
 
 
 def test_after_a_refusal_one_waits(app: Flask) -> None:
-    here = world()
-    made, owner = supplier()
-    item = only_vetting(made)
-    refused(here, item)
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
+    refuse(home, item)
     with pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "Her er vi.")
     with clock.as_of(clock.now() + dt.timedelta(days=91)):
         use_cases.submit_again(owner, item.id, "Her er vi.")
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
 
 
 def test_a_suspended_supplier_is_gone_at_once_and_comes_back(app: Flask) -> None:
-    here = world()
-    made, _owner = supplier(approved_by=here.curator)
-    item = only_vetting(made)
+    home = vetting_garden()
+    made, _owner = applicant(approved_by=home.curator)
+    item = vetting_of(made)
     assert directory.catalogue().entries
-    use_cases.decide(here.curator, item.id, Decision("suspend", item.revision, {}, "Klage fra to kunder."))
+    use_cases.decide(home.curator, item.id, Decision("suspend", item.revision, {}, "Klage fra to kunder."))
     assert directory.catalogue().entries == ()
     assert directory.matchable_suppliers() == []
-    item = only_vetting(made)
-    use_cases.decide(here.curator, item.id, Decision("reinstate", item.revision, {}, "Saken er oppklart."))
+    item = vetting_of(made)
+    use_cases.decide(home.curator, item.id, Decision("reinstate", item.revision, {}, "Saken er oppklart."))
     assert len(directory.catalogue().entries) == 1
 
 
 def test_pausing_hides_and_ending_the_pause_shows(app: Flask) -> None:
-    here = world()
-    _made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    _made, owner = applicant(approved_by=home.curator)
     profiles.set_paused(owner, paused=True)
     assert directory.catalogue().entries == ()
     assert directory.matchable_suppliers() == []
@@ -225,8 +225,8 @@ def test_pausing_hides_and_ending_the_pause_shows(app: Flask) -> None:
 
 
 def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     assert profiles.change_services(owner, ["ecm.shop", "ecm.booking", "med.photo"]) == 1
     assert [item.category for item in queries.vettings_of(made.id)] == ["ecm", "med"]
     assert [found.services for found in directory.matchable_suppliers([made.id])] == [
@@ -236,8 +236,8 @@ def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app
 
 
 def test_reminders_go_once_for_each_approval(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator, services=["ecm.shop", "med.photo"])
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator, services=["ecm.shop", "med.photo"])
     assert use_cases.remind_of_renewals() == 0
     with clock.as_of(clock.now() + dt.timedelta(days=366)):
         assert use_cases.remind_of_renewals() == 1
@@ -249,23 +249,23 @@ def test_reminders_go_once_for_each_approval(app: Flask) -> None:
         assert session.get(Vetting, item.id).state == "approved"
         with pytest.raises(RuleBroken):
             use_cases.submit_again(owner, item.id, "")
-        assert len(use_cases.approve_all(here.curator, made.id)) == 2
+        assert len(use_cases.approve_all(home.curator, made.id)) == 2
     with clock.as_of(clock.now() + dt.timedelta(days=2 * 366 + 1)):
         assert use_cases.remind_of_renewals() == 1
 
 
 def test_a_sleeping_approval_is_not_listed(app: Flask) -> None:
-    here = world()
-    supplier(approved_by=here.curator)
+    home = vetting_garden()
+    applicant(approved_by=home.curator)
     with clock.as_of(clock.now() + dt.timedelta(days=440)):
         assert directory.catalogue().entries == ()
         assert directory.matchable_suppliers() == []
-        assert queries.queue(here.curator, "dormant").total == 1
+        assert queries.queue(home.curator, "dormant").total == 1
 
 
 def test_cases_can_be_deleted_and_put_back(app: Flask) -> None:
-    world()
-    made, owner = supplier()
+    vetting_garden()
+    made, owner = applicant()
     case_id = made.cases[0].id
     kept = profiles.delete_case(owner, case_id)
     assert profile_queries.own_supplier(owner).cases == []
@@ -274,9 +274,9 @@ def test_cases_can_be_deleted_and_put_back(app: Flask) -> None:
 
 
 def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
-    world()
-    made, _owner = supplier()
-    _other, rival = supplier("Myrull Media")
+    vetting_garden()
+    made, _owner = applicant()
+    _other, rival = applicant("Myrull Media")
     with pytest.raises(NotFound):
         profiles.delete_case(rival, made.cases[0].id)
     with pytest.raises(NotFound):
@@ -284,8 +284,8 @@ def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
 
 
 def test_colleagues_write_and_owners_decide(app: Flask) -> None:
-    world()
-    made, _owner = supplier()
+    vetting_garden()
+    made, _owner = applicant()
     colleague = factories.member(session.get(Supplier, made.id), "member")
     assert profiles.change_trades(colleague, ["tourism"], ["nb", "nn"])
     with pytest.raises(Forbidden):
@@ -293,17 +293,17 @@ def test_colleagues_write_and_owners_decide(app: Flask) -> None:
     with pytest.raises(Forbidden):
         profiles.set_paused(colleague, paused=True)
     with pytest.raises(Forbidden):
-        use_cases.submit_again(colleague, only_vetting(made).id, "x")
+        use_cases.submit_again(colleague, vetting_of(made).id, "x")
 
 
 def test_coverage_counts_seat_and_area_and_names_the_nearest(app: Flask) -> None:
-    here = world()
-    supplier(approved_by=here.curator, services=["med.photo"])
-    found = directory.coverage(here.curator, "med.photo")
+    home = vetting_garden()
+    applicant(approved_by=home.curator, services=["med.photo"])
+    found = directory.coverage(home.curator, "med.photo")
     counts = {tile.number: tile.count for tile in found.tiles}
     assert len(counts) == 38
     assert (counts["5021"], counts["5022"], counts["5025"]) == (1, 1, 0)
     assert {tile.number for tile in found.tiles if tile.own} == {"5021", "5022"}
     assert found.nearest is not None
     assert found.nearest.entry.name == "Kvistverk Nettbyrå"
-    assert directory.coverage(here.curator, "nonsense").code != "med"
+    assert directory.coverage(home.curator, "nonsense").code != "med"

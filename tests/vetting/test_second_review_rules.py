@@ -1,4 +1,4 @@
-"""The pure rules of refusing by two, and of appeals."""
+"""Pure rules of refusals and appeals."""
 
 import datetime as dt
 import itertools

@@ -1,4 +1,4 @@
-"""A refusal takes two curators: what the supplier hears and when, who may be the second, and races between them."""
+"""Refusals: two curators, what the supplier sees and when, and races."""
 
 import datetime as dt
 import re
@@ -20,7 +20,7 @@ from marketplace.vetting import queries, use_cases
 from marketplace.vetting.models import ConflictOfInterest, Refusal, Vetting
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.world import World, everything, only_vetting, supplier, world
+from tests.factories.suppliers import VettingGarden, applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 from tests.support.interleaving import interleave
@@ -29,25 +29,25 @@ REASON = "Vi fant ingen oppdrag vi kunne etterprøve."
 
 
 @pytest.fixture
-def here(app: Flask) -> World:
-    return world()
+def home(app: Flask) -> VettingGarden:
+    return vetting_garden()
 
 
 @pytest.fixture
-def second(here: World) -> Viewer:
-    return factories.member(here.garden, "curator", name="Anders Skorem")
+def second(home: VettingGarden) -> Viewer:
+    return factories.member(home.garden, "curator", name="Anders Skorem")
 
 
 @pytest.fixture
-def elsewhere(here: World) -> Viewer:
+def elsewhere(home: VettingGarden) -> Viewer:
     """The curator of another garden, far away."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
 
-def proposed(here: World, item: Vetting, reason: str = REASON) -> Refusal:
-    decision = Decision("refuse", item.revision, everything(item.category, case="for tynt"), reason)
-    return use_cases.propose_refusal(here.curator, item.id, decision)
+def proposed(home: VettingGarden, item: Vetting, reason: str = REASON) -> Refusal:
+    decision = Decision("refuse", item.revision, checklist(item.category, case="for tynt"), reason)
+    return use_cases.propose_refusal(home.curator, item.id, decision)
 
 
 def kinds(viewer: Viewer) -> list[str]:
@@ -55,51 +55,55 @@ def kinds(viewer: Viewer) -> list[str]:
     return [notice.kind for notice in query]
 
 
-def test_the_supplier_hears_nothing_before_the_second_has_confirmed(here: World, second: Viewer) -> None:
-    made, owner = supplier()
-    item = only_vetting(made)
+def test_the_supplier_hears_nothing_before_the_second_has_confirmed(
+    home: VettingGarden, second: Viewer
+) -> None:
+    made, owner = applicant()
+    item = vetting_of(made)
     before = kinds(owner)
-    refusal = proposed(here, item)
-    assert (only_vetting(made).state, kinds(owner)) == ("submitted", before)
-    assert [step.to_state for step in only_vetting(made).decisions] == ["submitted"]
+    refusal = proposed(home, item)
+    assert (vetting_of(made).state, kinds(owner)) == ("submitted", before)
+    assert [step.to_state for step in vetting_of(made).decisions] == ["submitted"]
     assert kinds(second)[-1:] == ["refusal_proposed"]
     use_cases.answer_refusal(second, refusal.id, "confirm")
-    item = only_vetting(made)
+    item = vetting_of(made)
     assert (item.state, item.decided_by_id, item.reason) == ("refused", second.user_id, REASON)
     assert [step.to_state for step in item.decisions] == ["submitted", "refused"]
     assert item.decisions[-1].checklist["case"] == {"met": False, "note": "for tynt"}
     assert kinds(owner) == [*before, "vetting_decided"]
     assert REASON in session.query(Notice).filter_by(user_id=owner.user_id, kind="vetting_decided").one().body
-    assert kinds(here.curator)[-1] == "refusal_answered"
+    assert kinds(home.curator)[-1] == "refusal_answered"
     acts = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
     assert acts[-2:] == ["vetting.propose_refusal", "vetting.refuse"]
 
 
-def test_sent_back_it_lies_on_the_desk_as_before_with_a_sentence(here: World, second: Viewer) -> None:
-    made, owner = supplier()
+def test_sent_back_it_lies_on_the_desk_as_before_with_a_sentence(home: VettingGarden, second: Viewer) -> None:
+    made, owner = applicant()
     before = kinds(owner)
-    refusal = proposed(here, only_vetting(made))
+    refusal = proposed(home, vetting_of(made))
     with pytest.raises(RuleBroken) as empty:
         use_cases.answer_refusal(second, refusal.id, "return", "  ")
     assert empty.value.field == "text"
     use_cases.answer_refusal(second, refusal.id, "return", "Jobben er god nok, jeg har sett den.")
-    item = only_vetting(made)
+    item = vetting_of(made)
     assert (item.state, kinds(owner)) == ("submitted", before)
-    told = session.query(Notice).filter_by(user_id=here.curator.user_id, kind="refusal_answered").one()
+    told = session.query(Notice).filter_by(user_id=home.curator.user_id, kind="refusal_answered").one()
     assert "Jobben er god nok" in told.body
-    use_cases.decide(here.curator, item.id, Decision("approve", item.revision, everything("ecm")))
-    assert only_vetting(made).state == "approved"
+    use_cases.decide(home.curator, item.id, Decision("approve", item.revision, checklist("ecm")))
+    assert vetting_of(made).state == "approved"
 
 
 @pytest.mark.parametrize("role", ["curator", "moved over"])
-def test_the_same_person_is_never_both(here: World, second: Viewer, elsewhere: Viewer, role: str) -> None:
+def test_the_same_person_is_never_both(
+    home: VettingGarden, second: Viewer, elsewhere: Viewer, role: str
+) -> None:
     """Nor by being a curator in two gardens: the person counts, not the role."""
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
-    viewer = here.curator
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
+    viewer = home.curator
     if role == "moved over":
         refusal.second_garden_id = elsewhere.organisation_id
-        user = session.get_one(User, here.curator.user_id)
+        user = session.get_one(User, home.curator.user_id)
         row = Membership(user_id=user.id, organisation_id=elsewhere.organisation_id, role="curator")
         session.add(row)
         session.flush()
@@ -107,21 +111,21 @@ def test_the_same_person_is_never_both(here: World, second: Viewer, elsewhere: V
     for move in ("confirm", "return"):
         with pytest.raises(RuleBroken):
             use_cases.answer_refusal(viewer, refusal.id, move, "Fordi.")
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
 
 
-def test_the_database_knows_too_that_one_person_is_not_two(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+def test_the_database_knows_too_that_one_person_is_not_two(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     refusal.state, refusal.decided_by_id = "confirmed", refusal.proposed_by_id
     with pytest.raises(IntegrityError):
         session.flush()
     session.rollback()
 
 
-def test_nor_does_it_keep_two_proposals_for_one_application(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    first = proposed(here, only_vetting(made))
+def test_nor_does_it_keep_two_proposals_for_one_application(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant()
+    first = proposed(home, vetting_of(made))
     same = {"vetting_id": first.vetting_id, "garden_id": first.garden_id, "reason": "Nei."}
     session.add(Refusal(**same, proposed_by_id=second.user_id))
     with pytest.raises(IntegrityError):
@@ -129,15 +133,15 @@ def test_nor_does_it_keep_two_proposals_for_one_application(here: World, second:
     session.rollback()
 
 
-def test_with_a_tie_one_is_neither_the_first_nor_the_second(here: World, second: Viewer) -> None:
-    third = factories.member(here.garden, "curator")
-    made, _owner = supplier()
+def test_with_a_tie_one_is_neither_the_first_nor_the_second(home: VettingGarden, second: Viewer) -> None:
+    third = factories.member(home.garden, "curator")
+    made, _owner = applicant()
     use_cases.declare_conflict(second, made.id, "family")
-    item = only_vetting(made)
-    decision = Decision("refuse", item.revision, everything("ecm", case=""), REASON)
+    item = vetting_of(made)
+    decision = Decision("refuse", item.revision, checklist("ecm", case=""), REASON)
     with pytest.raises(RuleBroken):
         use_cases.propose_refusal(second, item.id, decision)
-    refusal = proposed(here, item)
+    refusal = proposed(home, item)
     assert "refusal_proposed" not in kinds(second)
     assert "refusal_proposed" in kinds(third)
     assert queries.refusals_to_confirm(second) == []
@@ -147,16 +151,18 @@ def test_with_a_tie_one_is_neither_the_first_nor_the_second(here: World, second:
     use_cases.answer_refusal(third, refusal.id, "confirm")
 
 
-def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(here: World, elsewhere: Viewer) -> None:
+def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
     nearer = factories.member(
         factories.garden("Elvekroken", municipality_number="5022", covered_municipalities=[]), "curator"
     )
     tied = factories.member(
         factories.garden("Enda nærmere", municipality_number="5021", covered_municipalities=[]), "curator"
     )
-    made, _owner = supplier()
+    made, _owner = applicant()
     use_cases.declare_conflict(tied, made.id, "board")
-    refusal = proposed(here, only_vetting(made))
+    refusal = proposed(home, vetting_of(made))
     assert refusal.second_garden_id == nearer.organisation_id
     assert (len(queries.refusals_to_confirm(nearer)), kinds(nearer)) == (1, ["refusal_proposed"])
     assert queries.refusals_to_confirm(elsewhere) == queries.refusals_to_confirm(tied) == []
@@ -164,86 +170,86 @@ def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(here: Worl
         with pytest.raises(NotFound):
             use_cases.answer_refusal(outsider, refusal.id, "confirm")
     use_cases.answer_refusal(nearer, refusal.id, "confirm")
-    assert only_vetting(made).state == "refused"
+    assert vetting_of(made).state == "refused"
 
 
-def test_where_nobody_could_be_the_second_it_is_said_at_once(here: World) -> None:
-    made, _owner = supplier()
+def test_where_nobody_could_be_the_second_it_is_said_at_once(home: VettingGarden) -> None:
+    made, _owner = applicant()
     with pytest.raises(RuleBroken):
-        proposed(here, only_vetting(made))
+        proposed(home, vetting_of(made))
     assert session.query(Refusal).count() == 0
 
 
-def test_what_is_approved_is_not_refused(here: World, second: Viewer) -> None:
-    made, _owner = supplier(approved_by=here.curator)
-    item = only_vetting(made)
+def test_what_is_approved_is_not_refused(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant(approved_by=home.curator)
+    item = vetting_of(made)
     before = (item.state, item.revision)
     with pytest.raises(RuleBroken, match="Dette kan ikke gjøres slik søknaden står nå") as told:
-        proposed(here, item)
+        proposed(home, item)
     assert told.value.field == "decision"
-    item = only_vetting(made)
+    item = vetting_of(made)
     assert (item.state, item.revision) == before
     assert session.query(Refusal).count() == 0
     assert "refusal_proposed" not in kinds(second)
 
 
-def test_only_who_proposed_it_takes_it_back(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+def test_only_who_proposed_it_takes_it_back(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     with pytest.raises(RuleBroken, match="Bare den som foreslo det, kan trekke det tilbake"):
         use_cases.answer_refusal(second, refusal.id, "withdraw")
     with pytest.raises(NotFound):
-        use_cases.answer_refusal(here.curator, refusal.id + 1, "withdraw")
+        use_cases.answer_refusal(home.curator, refusal.id + 1, "withdraw")
     session.expire_all()
     assert (refusal.state, refusal.decided_by_id) == ("proposed", None)
-    use_cases.answer_refusal(here.curator, refusal.id, "withdraw")
+    use_cases.answer_refusal(home.curator, refusal.id, "withdraw")
     assert session.get_one(Refusal, refusal.id).state == "withdrawn"
 
 
-def test_while_it_waits_nothing_else_is_decided(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    item = only_vetting(made)
-    refusal = proposed(here, item)
-    for viewer in (here.curator, second):
+def test_while_it_waits_nothing_else_is_decided(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant()
+    item = vetting_of(made)
+    refusal = proposed(home, item)
+    for viewer in (home.curator, second):
         with pytest.raises(Conflict) as told:
-            use_cases.decide(viewer, item.id, Decision("approve", item.revision, everything("ecm")))
+            use_cases.decide(viewer, item.id, Decision("approve", item.revision, checklist("ecm")))
         assert "Ingrid Vognill" in told.value.message
         assert use_cases.approve_all(viewer, made.id) == []
     with pytest.raises(Conflict):
-        proposed(here, item)
-    use_cases.answer_refusal(here.curator, refusal.id, "withdraw")
+        proposed(home, item)
+    use_cases.answer_refusal(home.curator, refusal.id, "withdraw")
     assert [item.id for item in use_cases.approve_all(second, made.id)] == [refusal.vetting_id]
 
 
-def test_what_the_supplier_sends_anew_overtakes_a_proposal(here: World, second: Viewer) -> None:
-    made, owner = supplier()
-    item = only_vetting(made)
-    use_cases.decide(here.curator, item.id, Decision("ask", 1, everything("ecm", case=""), "Fortell mer."))
-    refusal = proposed(here, only_vetting(made))
+def test_what_the_supplier_sends_anew_overtakes_a_proposal(home: VettingGarden, second: Viewer) -> None:
+    made, owner = applicant()
+    item = vetting_of(made)
+    use_cases.decide(home.curator, item.id, Decision("ask", 1, checklist("ecm", case=""), "Fortell mer."))
+    refusal = proposed(home, vetting_of(made))
     use_cases.submit_again(owner, item.id, "Her er en jobb til.")
     assert session.get_one(Refusal, refusal.id).state == "withdrawn"
     with pytest.raises(Conflict):
         use_cases.answer_refusal(second, refusal.id, "confirm")
-    assert only_vetting(made).state == "submitted"
+    assert vetting_of(made).state == "submitted"
 
 
 def test_a_supplier_that_moves_leaves_the_proposal_behind(
-    here: World, second: Viewer, elsewhere: Viewer
+    home: VettingGarden, second: Viewer, elsewhere: Viewer
 ) -> None:
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     move = use_cases.request_transfer(
-        here.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
+        home.curator, made.id, elsewhere.organisation_id or 0, "Flyttet til kysten."
     )
     use_cases.answer_transfer(elsewhere, move.id, agree=True)
     with pytest.raises(Conflict):
         use_cases.answer_refusal(second, refusal.id, "confirm")
 
 
-def test_of_two_who_come_at_once_one_answers(app: Flask, here: World) -> None:
-    second_reviewers = [factories.member(here.garden, "curator") for _number in range(8)]
-    made, owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+def test_of_two_who_come_at_once_one_answers(app: Flask, home: VettingGarden) -> None:
+    second_reviewers = [factories.member(home.garden, "curator") for _number in range(8)]
+    made, owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     number = refusal.id
 
     def answer(place: int) -> Refusal:
@@ -254,22 +260,22 @@ def test_of_two_who_come_at_once_one_answers(app: Flask, here: World) -> None:
     assert sum(isinstance(result, Refusal) for result in results) == 1
     assert sum(isinstance(result, Conflict) for result in results) == 7
     confirmed = session.get_one(Refusal, number).state == "confirmed"
-    assert only_vetting(made).state == ("refused" if confirmed else "submitted")
+    assert vetting_of(made).state == ("refused" if confirmed else "submitted")
     assert kinds(owner).count("vetting_decided") == int(confirmed)
 
 
 def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen(
-    app: Flask, here: World
+    app: Flask, home: VettingGarden
 ) -> None:
-    curators = [factories.member(here.garden, "curator") for _number in range(6)]
-    made, _owner = supplier()
-    item_id = only_vetting(made).id
+    curators = [factories.member(home.garden, "curator") for _number in range(6)]
+    made, _owner = applicant()
+    item_id = vetting_of(made).id
 
     def act(place: int) -> object:
         decision = Decision(
             "refuse" if place % 2 else "approve",
             1,
-            everything("ecm", **({"case": ""} if place % 2 else {})),
+            checklist("ecm", **({"case": ""} if place % 2 else {})),
             REASON,
         )
         use = use_cases.propose_refusal if place % 2 else use_cases.decide
@@ -278,12 +284,12 @@ def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen
     results = run_concurrently(app, act, len(curators))
     assert sum(isinstance(result, Conflict) for result in results) == 5
     open_ones = session.query(Refusal).filter_by(state="proposed").count()
-    assert (only_vetting(made).state, open_ones) in {("approved", 0), ("submitted", 1)}
+    assert (vetting_of(made).state, open_ones) in {("approved", 0), ("submitted", 1)}
 
 
-def test_a_reminder_comes_once_after_five_working_days(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    proposed(here, only_vetting(made))
+def test_a_reminder_comes_once_after_five_working_days(home: VettingGarden, second: Viewer) -> None:
+    made, _owner = applicant()
+    proposed(home, vetting_of(made))
     assert use_cases.remind_second_reviewers() == 0
     with clock.as_of(clock.now() + dt.timedelta(days=12)):
         assert use_cases.remind_second_reviewers() == 1
@@ -292,10 +298,10 @@ def test_a_reminder_comes_once_after_five_working_days(here: World, second: View
 
 
 def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
-    app: Flask, here: World, second: Viewer
+    app: Flask, home: VettingGarden, second: Viewer
 ) -> None:
-    made, _owner = supplier()
-    number = proposed(here, only_vetting(made)).id
+    made, _owner = applicant()
+    number = proposed(home, vetting_of(made)).id
     late = clock.now() + dt.timedelta(days=12)
     with (
         clock.as_of(late),
@@ -308,10 +314,10 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
 
 
 def test_when_the_second_ties_oneself_another_garden_is_asked(
-    here: World, second: Viewer, elsewhere: Viewer
+    home: VettingGarden, second: Viewer, elsewhere: Viewer
 ) -> None:
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
     assert use_cases.remind_second_reviewers() == 1
@@ -321,9 +327,11 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
 
 
-def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(here: World, second: Viewer) -> None:
-    made, _owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(
+    home: VettingGarden, second: Viewer
+) -> None:
+    made, _owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
     session.commit()
     before = kinds(second)
@@ -334,25 +342,25 @@ def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(here: World, s
     assert kinds(second) == before
 
 
-def test_advisers_read_and_curators_answer(here: World, second: Viewer) -> None:
-    made, owner = supplier()
-    refusal = proposed(here, only_vetting(made))
+def test_advisers_read_and_curators_answer(home: VettingGarden, second: Viewer) -> None:
+    made, owner = applicant()
+    refusal = proposed(home, vetting_of(made))
     with pytest.raises(Forbidden):
-        use_cases.answer_refusal(factories.member(here.garden, "adviser"), refusal.id, "confirm")
+        use_cases.answer_refusal(factories.member(home.garden, "adviser"), refusal.id, "confirm")
     with pytest.raises(NotFound):
         use_cases.answer_refusal(owner, refusal.id, "confirm")
 
 
-def test_who_sees_the_page(app: Flask, here: World, elsewhere: Viewer) -> None:
-    made, owner = supplier()
+def test_who_sees_the_page(app: Flask, home: VettingGarden, elsewhere: Viewer) -> None:
+    made, owner = applicant()
     colleague = factories.member(made, "member")
-    refusal = proposed(here, only_vetting(made))
-    aside = factories.member(session.get_one(type(here.garden), elsewhere.organisation_id), "adviser")
+    refusal = proposed(home, vetting_of(made))
+    aside = factories.member(session.get_one(type(home.garden), elsewhere.organisation_id), "adviser")
     third = factories.member(
         factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
     )
     expected = {
-        here.curator: 200, factories.member(here.garden, "adviser"): 200, elsewhere: 200, aside: 404, third: 404,
+        home.curator: 200, factories.member(home.garden, "adviser"): 200, elsewhere: 200, aside: 404, third: 404,
         owner: 403, colleague: 403, factories.member(factories.company()): 403, factories.administrator(): 403,
     }  # fmt: skip
     found = {
@@ -373,15 +381,17 @@ def test_who_sees_the_page(app: Flask, here: World, elsewhere: Viewer) -> None:
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_by_the_pages_in_all_languages(here: World, elsewhere: Viewer, app: Flask, locale: str) -> None:
-    made, owner = supplier()
-    item = only_vetting(made)
+def test_by_the_pages_in_all_languages(
+    home: VettingGarden, elsewhere: Viewer, app: Flask, locale: str
+) -> None:
+    made, owner = applicant()
+    item = vetting_of(made)
     first, other, own = (
-        app.test_client().sign_in(person.user_id or 0) for person in (here.curator, elsewhere, owner)
+        app.test_client().sign_in(person.user_id or 0) for person in (home.curator, elsewhere, owner)
     )
     for browser in (first, other, own):
         browser.get(f"/language/{locale}")
-    form = {f"met_{code}": "no" if code == "case" else "yes" for code in everything("ecm")}
+    form = {f"met_{code}": "no" if code == "case" else "yes" for code in checklist("ecm")}
     form |= {"revision": str(item.revision), "reason": REASON, "decision": "refuse"}
     assert first.post(f"/vetting/{item.id}", data=form).status_code == 303
     refusal = session.query(Refusal).one()
@@ -401,22 +411,26 @@ def test_by_the_pages_in_all_languages(here: World, elsewhere: Viewer, app: Flas
     assert re.search(r"Anders|Oddny Strøm", first.page(f"/vetting/{item.id}").text)
 
 
-def test_elsewhere_it_is_gone_when_it_is_answered(here: World, elsewhere: Viewer, client: Browser) -> None:
-    made, _owner = supplier()
-    path = f"/vetting/refusals/{proposed(here, only_vetting(made)).id}"
+def test_elsewhere_it_is_gone_when_it_is_answered(
+    home: VettingGarden, elsewhere: Viewer, client: Browser
+) -> None:
+    made, _owner = applicant()
+    path = f"/vetting/refusals/{proposed(home, vetting_of(made)).id}"
     client.sign_in(elsewhere.user_id or 0)
     assert client.get(path).status_code == 200
-    use_cases.answer_refusal(here.curator, int(path.rsplit("/", 1)[1]), "withdraw")
+    use_cases.answer_refusal(home.curator, int(path.rsplit("/", 1)[1]), "withdraw")
     assert client.get(path).status_code == client.post(path, data={"decision": "confirm"}).status_code == 404
 
 
-def test_a_garden_that_is_itself_the_supplier_is_never_the_second(here: World, elsewhere: Viewer) -> None:
+def test_a_garden_that_is_itself_the_supplier_is_never_the_second(
+    home: VettingGarden, elsewhere: Viewer
+) -> None:
     same = factories.garden(
         "Nabohagen", municipality_number="5022", covered_municipalities=[], organisation_number="310000388"
     )
     itself = factories.member(same, "curator")
-    made, _owner = supplier(organisation_number="310000388")
-    refusal = proposed(here, only_vetting(made))
+    made, _owner = applicant(organisation_number="310000388")
+    refusal = proposed(home, vetting_of(made))
     assert refusal.second_garden_id == elsewhere.organisation_id
     refusal.second_garden_id = same.id
     session.commit()

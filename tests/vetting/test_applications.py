@@ -18,9 +18,9 @@ from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries import vettings_of
 from marketplace.vetting.use_cases import Decision
 from tests import factories
-from tests.suppliers.test_pages import APPLICATION
-from tests.suppliers.world import CASE, application, everything, supplier, world
+from tests.factories.suppliers import CASE, applicant, application, checklist, vetting_garden
 from tests.support.browser import Browser
+from tests.vetting.test_pages import APPLICATION
 
 Broken = Callable[[], SupplierApplication]
 BROKEN: dict[str, tuple[Broken, str]] = {
@@ -41,7 +41,7 @@ BROKEN: dict[str, tuple[Broken, str]] = {
 
 @pytest.mark.parametrize("broken", BROKEN)
 def test_an_application_that_breaks_a_rule_is_told_which_and_nothing_is_kept(app: Flask, broken: str) -> None:
-    world()
+    vetting_garden()
     make, said = BROKEN[broken]
     with pytest.raises(RuleBroken, match=said):
         use_cases.create_own_supplier(Viewer(user_id=factories.user().id), make())
@@ -51,7 +51,7 @@ def test_an_application_that_breaks_a_rule_is_told_which_and_nothing_is_kept(app
 
 @pytest.mark.parametrize("year", [1989, 2099])
 def test_a_year_that_cannot_be_is_told_beside_the_field(client: Browser, year: int) -> None:
-    world()
+    vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {"case_year": str(year)})
     assert answer.status_code == 200
     assert 'id="case_year-error"' in answer.text
@@ -59,23 +59,23 @@ def test_a_year_that_cannot_be_is_told_beside_the_field(client: Browser, year: i
 
 
 def test_the_garden_that_is_chosen_gets_it_before_the_one_that_covers_the_seat(app: Flask) -> None:
-    world()
+    vetting_garden()
     chosen = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
-    assert supplier(garden_id=chosen.id)[0].garden_id == chosen.id
+    assert applicant(garden_id=chosen.id)[0].garden_id == chosen.id
 
 
 def test_for_a_supplier_without_people_the_garden_is_told_and_nobody_gets_a_receipt(app: Flask) -> None:
-    here = world()
+    home = vetting_garden()
     made = use_cases.add_application(application())
-    assert made.garden_id == here.garden.id
-    assert [notice.user_id for notice in session.query(Notice)] == [here.curator.user_id]
-    assert {mail.recipient for mail in session.query(OutboxMail)} == {here.curator.email}
+    assert made.garden_id == home.garden.id
+    assert [notice.user_id for notice in session.query(Notice)] == [home.curator.user_id]
+    assert {mail.recipient for mail in session.query(OutboxMail)} == {home.curator.email}
 
 
 def test_an_address_that_has_an_account_is_answered_as_any_other_and_gets_no_supplier(
     client: Browser,
 ) -> None:
-    world()
+    vetting_garden()
     known = factories.user("Ola Kvist", email=APPLICATION["email"])
     answer = client.post("/suppliers/apply", data=APPLICATION)
     other = client.post("/suppliers/apply", data=APPLICATION | {"email": "per@kvistverk.example"})
@@ -88,25 +88,25 @@ def test_an_address_that_has_an_account_is_answered_as_any_other_and_gets_no_sup
 
 
 def test_a_supplier_without_a_home_gets_one_when_it_asks_for_a_new_kind(app: Flask) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    home = vetting_garden()
+    made, owner = applicant(approved_by=home.curator)
     made.garden_id = None
     session.commit()
     profiles.change_services(owner, ["ecm.shop", "ecm.booking"])
     assert session.get_one(Supplier, made.id).garden_id is None, "nothing new is asked for"
     assert profiles.change_services(owner, ["ecm.shop", "med.photo"]) == 1
     opened = vettings_of(made.id)[-1]
-    assert (opened.category, opened.garden_id) == ("med", here.garden.id)
-    assert session.get_one(Supplier, made.id).garden_id == here.garden.id
+    assert (opened.category, opened.garden_id) == ("med", home.garden.id)
+    assert session.get_one(Supplier, made.id).garden_id == home.garden.id
 
 
 def test_an_application_that_is_not_there_is_neither_decided_nor_sent_again(app: Flask) -> None:
-    here = world()
-    _made, owner = supplier()
-    decision = Decision("approve", 1, everything("ecm"))
+    home = vetting_garden()
+    _made, owner = applicant()
+    decision = Decision("approve", 1, checklist("ecm"))
     for act in (
-        lambda: use_cases.decide(here.curator, 999_999, decision),
-        lambda: use_cases.propose_refusal(here.curator, 999_999, decision),
+        lambda: use_cases.decide(home.curator, 999_999, decision),
+        lambda: use_cases.propose_refusal(home.curator, 999_999, decision),
         lambda: use_cases.submit_again(owner, 999_999, "Her er vi."),
         lambda: use_cases.appeal(owner, 999_999, "Her er vi."),
     ):

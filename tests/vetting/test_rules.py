@@ -1,4 +1,4 @@
-"""The pure rules of vetting."""
+"""Pure rules of vetting."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Words and facets of the directory, without a database."""
+"""Search text and facets of the directory, without a database."""
 
 import datetime as dt
 

@@ -1,0 +1,65 @@
+"""A garden's own suppliers, and the coverage map."""
+
+import datetime as dt
+import re
+
+from flask import Flask
+
+from marketplace.core import clock
+from marketplace.directory import queries as directory
+from marketplace.suppliers import use_cases as profiles
+from tests import factories
+from tests.factories.suppliers import applicant, vetting_garden
+from tests.support.browser import Browser
+
+
+def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> None:
+    home = vetting_garden()
+    applicant("Ålens Foto")
+    _made, owner = applicant("Bryggen", approved_by=home.curator, services=["ecm.shop", "med.photo"])
+    profiles.set_paused(owner, paused=True)
+
+    def names(*asked: str) -> list[str]:
+        return [line.name for line in directory.garden_suppliers(home.curator, *asked).items]
+
+    assert set(names()) == {"Ålens Foto", "Bryggen"}
+    assert names("", "ålens") == names("submitted") == ["Ålens Foto"]
+    assert names("paused") == names("approved") == names("approved", "BRYGG") == ["Bryggen"]
+    assert names("due") == names("approved", "ålens") == []
+    with clock.as_of(clock.now() + dt.timedelta(days=366)):
+        (line,) = directory.garden_suppliers(home.curator, "due").items
+    kinds = [(approval.category, approval.status) for approval in line.approvals]
+    assert (line.is_paused, kinds) == (True, [("ecm", "due"), ("med", "due")])
+
+
+def test_the_map_is_of_the_directory_as_it_stands_and_of_the_readers_own_area(
+    app: Flask, client: Browser
+) -> None:
+    home = vetting_garden()
+    coast = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    there = factories.member(coast, "curator")
+
+    def tile(viewer: int | None, page: str) -> tuple[str, str]:
+        client.sign_in(viewer or 0)
+        html = client.get(f"{page}?service=med.photo").text
+        found = re.search(r'<li class="k5021 ([^"]*)">.*?<b>(\d+)</b>', html)
+        assert found is not None
+        assert f'action="{page}#map"' in html
+        return found[1], found[2]
+
+    for page in ("/home", "/garden/suppliers"):
+        assert tile(home.curator.user_id, page) == ("l0 own", "0")
+    applicant("Fotografen", approved_by=home.curator, services=["med.photo"])
+    for page in ("/home", "/garden/suppliers"):
+        assert tile(home.curator.user_id, page) == ("l1 own", "1")
+        assert tile(there.user_id, page) == ("l1", "1")
+
+
+def test_the_map_has_an_own_area_for_gardens_alone(app: Flask) -> None:
+    home = vetting_garden()
+    _made, owner = applicant("Fotografen", approved_by=home.curator, services=["med.photo"])
+    own, others = (directory.coverage(viewer, "med.photo") for viewer in (home.curator, owner))
+    assert (own.has_own, others.has_own) == (True, False)
+    assert [(tile.number, tile.count) for tile in own.tiles] == [
+        (tile.number, tile.count) for tile in others.tiles
+    ]

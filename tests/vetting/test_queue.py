@@ -1,0 +1,61 @@
+"""Counts and lists of a garden's application queue."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+from flask import Flask
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.directory import queries as directory
+from marketplace.suppliers.models import Supplier
+from marketplace.vetting import queries, rules
+from marketplace.vetting.models import Vetting
+from marketplace.vetting.queries import applications
+from tests import factories
+from tests.factories.suppliers import applicant, refuse, vetting_garden, vetting_of
+from tests.support.browser import Browser
+
+
+@pytest.mark.parametrize("days", [0, 364, 366, 420, 440])
+def test_the_desk_counts_and_lists_by_what_time_has_made_of_each(app: Flask, days: int) -> None:
+    home = vetting_garden()
+    applicant("Sendt")
+    applicant("Godkjent", approved_by=home.curator, services=["ecm.shop", "med.photo"])
+    refuse(home, vetting_of(applicant("Avslått")[0]))
+    elsewhere = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
+    applicant("Annen", municipality_number="5056")
+    closed, _owner = applicant("Stengt", approved_by=home.curator)
+    session.get_one(Supplier, closed.id).is_active = False
+    session.commit()
+    with clock.as_of(clock.now() + dt.timedelta(days=days)):
+        mine = [item for item in session.query(Vetting) if item.supplier.is_active]
+        stands = {item.id: queries.status_of(item) for item in mine if item.garden_id == home.garden.id}
+        expected = Counter(stands.values())
+        expected[applications.WAITING] = expected[rules.SUBMITTED] + expected[rules.DUE]
+        assert queries.count_by_status(home.curator) == {
+            name: expected[name] for name in applications.FILTERS
+        }
+        assert elsewhere.id in {item.garden_id for item in mine}
+        for name in rules.STATUSES:
+            page = queries.queue(home.curator, name, 9)
+            assert (page.number, page.total) == (1, expected[name])
+            assert {line.id for line in page.items} == {id_ for id_, stand in stands.items() if stand == name}
+            assert {line.status for line in page.items} <= {name}
+
+
+def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
+    home = vetting_garden()
+    made, owner = applicant()
+    item = vetting_of(made)
+    for viewer in (owner, factories.member(factories.company()), factories.administrator()):
+        for ask in (queries.queue, directory.garden_suppliers):
+            with pytest.raises(NotFound):
+                ask(viewer)
+        with pytest.raises(NotFound):
+            queries.application_view(viewer, item.id)
+    client.sign_in(home.curator.user_id or 0)
+    for kind in ("", "refusals/", "appeals/"):
+        assert client.get(f"/vetting/{kind}999999").status_code == 404

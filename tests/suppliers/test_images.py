@@ -12,8 +12,8 @@ from marketplace.files.models import StoredFile
 from marketplace.suppliers import use_cases
 from marketplace.suppliers.use_cases.profile import MAX_CASE_IMAGES
 from tests import factories
+from tests.factories.suppliers import CASE, applicant, vetting_garden
 from tests.files.test_checks import image
-from tests.suppliers.world import CASE, supplier, world
 from tests.support.browser import Browser
 
 
@@ -22,8 +22,8 @@ def count_files() -> int:
 
 
 def test_logo_is_shown_on_the_public_page_and_replaced(app: Flask, client: Browser) -> None:
-    here = world()
-    made, owner = supplier(approved_by=here.curator)
+    here = vetting_garden()
+    made, owner = applicant(approved_by=here.curator)
     client.sign_in(owner.user_id or 0)
     for _time in range(2):
         answer = client.post("/profile/logo", data={"file": (io.BytesIO(image("PNG")), "Vår logo.png")})
@@ -45,8 +45,8 @@ def test_logo_is_shown_on_the_public_page_and_replaced(app: Flask, client: Brows
 def test_logo_upload_without_an_image_is_refused_beside_the_field(
     app: Flask, client: Browser, data: dict[str, tuple[bytes, str]]
 ) -> None:
-    world()
-    _made, owner = supplier()
+    vetting_garden()
+    _made, owner = applicant()
     client.sign_in(owner.user_id or 0)
     files = {name: (io.BytesIO(content), filename) for name, (content, filename) in data.items()}
     answer = client.post("/profile/logo", data=files, content_type="multipart/form-data")
@@ -55,8 +55,8 @@ def test_logo_upload_without_an_image_is_refused_beside_the_field(
 
 
 def test_case_image_needs_alternative_text_and_is_deleted_with_the_case(app: Flask, client: Browser) -> None:
-    world()
-    made, owner = supplier(cases=[CASE])
+    vetting_garden()
+    made, owner = applicant(cases=[CASE])
     path = f"/profile/cases/{made.cases[0].id}/images"
     client.sign_in(owner.user_id or 0)
     refused = client.post(path, data={"file": (io.BytesIO(image()), "a.jpg"), "alternative_text": ""})
@@ -70,8 +70,8 @@ def test_case_image_needs_alternative_text_and_is_deleted_with_the_case(app: Fla
 
 
 def test_case_has_a_limited_number_of_images(app: Flask) -> None:
-    world()
-    made, owner = supplier(cases=[CASE])
+    vetting_garden()
+    made, owner = applicant(cases=[CASE])
     case_id = made.cases[0].id
     for _index in range(MAX_CASE_IMAGES):
         use_cases.add_case_image(owner, case_id, "a.jpg", image(), "Et bilde")
@@ -80,8 +80,8 @@ def test_case_has_a_limited_number_of_images(app: Flask) -> None:
 
 
 def test_images_of_an_unlisted_supplier_are_hidden_from_others(app: Flask, client: Browser) -> None:
-    world()
-    made, owner = supplier()
+    vetting_garden()
+    made, owner = applicant()
     use_cases.set_logo(owner, "logo.png", image())
     source = f"/suppliers/{made.slug}/images/{session.scalars(select(StoredFile.id)).one()}"
     assert client.get(source).status_code == 404
@@ -92,8 +92,8 @@ def test_images_of_an_unlisted_supplier_are_hidden_from_others(app: Flask, clien
 
 
 def test_upload_larger_than_the_limit_is_refused(app: Flask, client: Browser) -> None:
-    world()
-    _made, owner = supplier()
+    vetting_garden()
+    _made, owner = applicant()
     client.sign_in(owner.user_id or 0)
     answer = client.post(
         "/profile/logo", data=bytes(12 * 1024 * 1024), content_type="multipart/form-data; boundary=x"

@@ -10,7 +10,7 @@ from marketplace.commands.demo import demo
 from marketplace.commands.evaluate import evaluate
 from marketplace.commands.keys import keys
 from marketplace.commands.replay import replay
-from marketplace.commands.server import assets, serve, worker
+from marketplace.commands.server import assets, check, serve, worker
 from marketplace.commands.suppliers import import_group
 
 
@@ -25,6 +25,7 @@ for command in (
     assets,
     audit,
     backup,
+    check,
     database,
     demo,
     evaluate,

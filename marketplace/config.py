@@ -12,6 +12,8 @@ from marketplace.core.sealing import Keyring, UnreadableKeyError, new_key, split
 MIN_SECRET_LENGTH = 32
 DEMO_MARKER = "demo"
 MIN_DIFFERENT_CHARACTERS = 10
+MIN_SAFE_HASH_COST = 2
+MIN_TOKEN_LENGTH = 16
 
 
 class SettingsError(ValueError):
@@ -65,7 +67,7 @@ class Settings:
     second_factor: bool = _setting(
         "SECOND_FACTOR",
         default=True,
-        about="Require two-factor sign-in of curators and administrators; never in demo mode",
+        about="Require two-factor sign-in of curators and administrators; cannot be turned off in production; never in demo mode",
     )
     password_hash_cost: int = _setting("PASSWORD_HASH_COST", 3, "argon2id time cost (passes over 64 MiB)")
     max_request_kilobytes: int = _setting(
@@ -79,7 +81,7 @@ class Settings:
     metrics_token: str = _setting(
         "METRICS_TOKEN",
         "",
-        "Bearer token required to read /metrics; empty: readable from this machine only",
+        "Bearer token required to read /metrics; empty: the page does not exist",
     )
     list_pages_per_minute: int = _setting(
         "LIST_PAGES_PER_MINUTE",
@@ -158,6 +160,39 @@ class Settings:
         settings.keyring()
         return settings
 
+    def warnings(self) -> list[str]:
+        """Return a message for each production setting that is allowed but doubtful. Logged at each start."""
+        if not self.production:
+            return []
+        doubtful = (
+            (not self.mail_host, "MAIL_HOST is empty: nobody gets e-mail, it is written to files only."),
+            (
+                self.mail_host and self.mail_tls == "none",
+                "MAIL_TLS=none: e-mail with sign-in links travels unencrypted.",
+            ),
+            (
+                not self.trusted_proxies,
+                "TRUSTED_PROXIES=0: behind a proxy all visitors share one address, and one visitor's rate limit.",
+            ),
+            (
+                not self.list_pages_per_minute,
+                "LIST_PAGES_PER_MINUTE=0: anybody can copy the directory at full speed.",
+            ),
+            (
+                self.password_hash_cost < MIN_SAFE_HASH_COST,
+                f"PASSWORD_HASH_COST is below {MIN_SAFE_HASH_COST}: stolen password hashes are cheap to guess.",
+            ),
+            (
+                self.trusted_idle_minutes > self.session_idle_minutes,
+                "TRUSTED_IDLE_MINUTES is longer than SESSION_IDLE_MINUTES: curators stay signed in longest.",
+            ),
+            (
+                bool(self.metrics_token) and len(self.metrics_token) < MIN_TOKEN_LENGTH,
+                f"METRICS_TOKEN is shorter than {MIN_TOKEN_LENGTH} characters: it can be guessed.",
+            ),
+        )
+        return [message for applies, message in doubtful if applies]
+
     @property
     def seal_key_file(self) -> Path:
         """Return the file with the encryption keys of the offers, used unless SEAL_KEYS is set."""
@@ -193,6 +228,11 @@ def _refuse_unsafe(settings: Settings) -> None:
             settings.production and settings.demo,
             "DEMO cannot be used in production: everyone could sign in as an administrator.",
         ),
+        (
+            settings.production and not settings.second_factor,
+            "SECOND_FACTOR cannot be turned off in production: a stolen password of a curator would be enough.",
+        ),
+        (settings.password_hash_cost < 1, "PASSWORD_HASH_COST must be 1 or more."),
         (
             settings.production and not settings.site_url.startswith("https://"),
             "SITE_URL must begin with https:// in production: sign-in cookies travel on secure connections only.",

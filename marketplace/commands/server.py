@@ -1,4 +1,4 @@
-"""`marketplace serve`, `worker` and `assets`: run the web server and the background worker."""
+"""`marketplace serve`, `worker`, `check` and `assets`: run and check the web server and the background worker."""
 
 import logging
 import os
@@ -13,7 +13,7 @@ from marketplace.config import Settings
 from marketplace.core.database import db
 from marketplace.database import migrate
 from marketplace.demo import use_cases as demo_data
-from marketplace.operation import logs, metric_files
+from marketplace.operation import health, logs, metric_files
 from marketplace.proposals.use_cases.key_rotation import missing_keys
 from marketplace.server import gunicorn_config
 from marketplace.web.assets import AssetsMissingError, prepare
@@ -28,6 +28,7 @@ def worker(*, once: bool) -> None:
     """Send queued e-mail and run scheduled jobs until stopped."""
     app = open_app()
     logs.configure(as_json=app.config["SETTINGS"].production)
+    _log_warnings(app.config["SETTINGS"])
     run_worker(app, once=once)
 
 
@@ -50,6 +51,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
     """Serve with gunicorn. On SIGTERM, finish open requests within 20 seconds, then stop."""
     settings = load_settings()
     logs.configure(as_json=settings.production)
+    _log_warnings(settings)
     try:
         metric_files.share_between_processes(settings.instance_path / "metrics")
     except OSError:
@@ -83,6 +85,32 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
         for helper in helpers if os.getpid() == parent_pid else ():
             helper.terminate()
             helper.wait(timeout=10)
+
+
+@click.command()
+def check() -> None:
+    """List doubtful settings and failing health checks. Exits with 1 if there are any."""
+    app = open_app()
+    settings: Settings = app.config["SETTINGS"]
+    faults = list(settings.warnings())
+    with app.app_context():
+        parts = {
+            "database": health.check_database(),
+            "schema": health.check_schema(lambda: migrate.current(db.engine) == migrate.head()),
+            "disk": health.check_disk(settings),
+        }
+        if parts["schema"] == health.OK:
+            parts |= {"mail": health.check_mail(), "worker": health.check_worker()}
+            faults += [f"The offers' key {name} is missing." for name in missing_keys()]
+    faults += [f"The {part} {status}." for part, status in parts.items() if status != health.OK]
+    if faults:
+        raise click.ClickException("\n".join(faults))
+    click.echo("Settings, database, schema, disk, e-mail, worker and keys are in order.")
+
+
+def _log_warnings(settings: Settings) -> None:
+    for message in settings.warnings():
+        logger.warning(message)
 
 
 def _welcome(settings: Settings, bind: str) -> None:

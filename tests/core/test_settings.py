@@ -69,6 +69,9 @@ def test_valid_production_settings_are_accepted(tmp_path: Path) -> None:
         {"FLASK_DEBUG": "true"},
         {"TESTING": "1"},
         {"SESSION_COOKIE_SECURE": "0"},
+        {"SECOND_FACTOR": "0"},
+        {"SECOND_FACTOR": "off"},
+        {"PASSWORD_HASH_COST": "0"},
     ],
 )
 def test_unsafe_or_invalid_setting_is_refused_by_name(tmp_path: Path, change: dict[str, str]) -> None:
@@ -81,3 +84,32 @@ def test_demo_marker_enables_demo_and_is_refused_in_production(tmp_path: Path) -
     assert read(tmp_path).demo
     with pytest.raises(SettingsError, match="DEMO"):
         read(tmp_path, **GOOD)
+
+
+def test_second_factor_may_be_off_outside_production(tmp_path: Path) -> None:
+    assert not read(tmp_path, SECOND_FACTOR="0").second_factor
+
+
+SAFE = GOOD | {"MAIL_HOST": "smtp.torget.example", "TRUSTED_PROXIES": "1"}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        ({}, ""),
+        ({"MAIL_HOST": ""}, "MAIL_HOST"),
+        ({"MAIL_TLS": "none"}, "MAIL_TLS"),
+        ({"TRUSTED_PROXIES": "0"}, "TRUSTED_PROXIES"),
+        ({"LIST_PAGES_PER_MINUTE": "0"}, "LIST_PAGES_PER_MINUTE"),
+        ({"PASSWORD_HASH_COST": "1"}, "PASSWORD_HASH_COST"),
+        ({"TRUSTED_IDLE_MINUTES": "600"}, "TRUSTED_IDLE_MINUTES"),
+        ({"METRICS_TOKEN": "secret"}, "METRICS_TOKEN"),
+    ],
+)
+def test_doubtful_production_setting_is_warned_about(
+    tmp_path: Path, change: dict[str, str], named: str
+) -> None:
+    messages = read(tmp_path, **(SAFE | change)).warnings()
+    assert len(messages) == bool(named)
+    assert all(message.startswith(named) for message in messages)
+    assert read(tmp_path, **(change | {"PRODUCTION": "0"})).warnings() == []

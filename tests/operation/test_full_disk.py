@@ -25,6 +25,7 @@ from tests.operation.test_multiple_servers import free_port
 
 IMAGE_MEGABYTES = 160
 READ_PATHS = ("/", "/home", "/suppliers", "/briefs", "/gardens", "/livez", "/metrics")
+TOKEN = "read-the-metrics-here"
 WORDS = "Vi vil selge ost på nett, og rekker ikke å svare på alle bestillingene om sommeren."
 
 
@@ -66,7 +67,7 @@ class Server:
         environ = os.environ | {
             "PYTHONPATH": str(ROOT), "INSTANCE_PATH": str(instance), "DATABASE_URL": "", "DEMO": "1",
             "SECRET_KEY": settings.secret_key, "SEAL_KEYS": settings.seal_keys, "LIST_PAGES_PER_MINUTE": "0",
-            "TMPDIR": str(disk),
+            "TMPDIR": str(disk), "METRICS_TOKEN": TOKEN,
         }  # fmt: skip
         self.log = (disk.parent / "server.log").open("w+b")
         self.process = subprocess.Popen(
@@ -83,7 +84,10 @@ class Server:
     def ask(self, path: str, form: dict[str, str] | None = None) -> tuple[int, str, Message]:
         """Return status, text and headers, without following a redirect."""
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as connection:
-            headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
+            headers = {
+                "Cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items()),
+                "Authorization": f"Bearer {TOKEN}",
+            }
             body = None if form is None else urllib.parse.urlencode(form)
             if body is not None:
                 headers["Content-Type"] = "application/x-www-form-urlencoded"

@@ -16,6 +16,12 @@ from marketplace.operation import health, logs, metric_files, metrics
 from marketplace.outbox.models import OutboxMail
 from tests import factories
 
+TOKEN = "et langt ord med tall 47"
+PRODUCTION = {
+    "PRODUCTION": "1", "SITE_URL": "https://torget.example", "SECRET_KEY": "8f1b2c3d4e5a69788796a5b4c3d2e1f00f1e2d3c"
+}  # fmt: skip
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
 
 def parts(client, path="/readyz"):
     answer = client.get(path)
@@ -89,14 +95,27 @@ def _refuse(*_arguments, **_options):
     raise OSError(30, "Read-only file system")
 
 
-def test_metrics_require_the_local_machine_or_a_token(make_app):
-    local = make_app().test_client()
-    assert local.get("/metrics").status_code == 200
-    assert local.get("/metrics", environ_base={"REMOTE_ADDR": "192.0.2.7"}).status_code == 404
-    assert local.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}).status_code == 404
-    asked = make_app(metrics_token="et langt ord").test_client()
+def test_metrics_require_a_token_from_everybody(make_app):
+    """A proxy on the same machine may pass on requests without X-Forwarded-For."""
+    closed = make_app().test_client()
+    for header in ({}, {"Authorization": "Bearer "}, {"Authorization": "Bearer x"}):
+        assert closed.get("/metrics", headers=header).status_code == 404
+    asked = make_app(metrics_token=TOKEN).test_client()
     assert asked.get("/metrics").status_code == 404
-    assert asked.get("/metrics", headers={"Authorization": "Bearer et langt ord"}).status_code == 200
+    assert asked.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
+    assert asked.get("/metrics", headers=BEARER).status_code == 200
+
+
+def test_check_command_lists_doubtful_settings_and_faults(command):
+    result = command("check")
+    assert (result.exit_code, result.output) == (1, "Error: The worker has never reported.\n")
+    request_state.record_heartbeat("worker")
+    assert command("check").exit_code == 0
+    result = command("check", **PRODUCTION)
+    assert result.exit_code == 1
+    assert "MAIL_HOST is empty" in result.output
+    result = command("check", SECOND_FACTOR="0", **PRODUCTION)
+    assert "SECOND_FACTOR cannot be turned off in production" in result.output
 
 
 def test_metrics_are_summed_over_processes(tmp_path):
@@ -132,21 +151,21 @@ print(http_metrics.exposition({"mails_waiting": 3}).decode())
 
 
 def test_metrics_on_a_full_disk_do_not_fail_the_request(make_app, monkeypatch, tmp_path):
-    app = make_app()
+    app = make_app(metrics_token=TOKEN)
     monkeypatch.setenv(metric_files.FOLDER_VARIABLE, str(tmp_path))
     monkeypatch.setattr(metrics, "reserve_files", _refuse)
     app.extensions["http_metrics"]._pid = -1  # as in a process that has just been forked
     client = app.test_client()
     assert [client.get("/suppliers").status_code for _each in range(2)] == [200, 200]
     monkeypatch.delenv(metric_files.FOLDER_VARIABLE)
-    assert 'route="/suppliers"' not in client.get("/metrics").text
+    assert 'route="/suppliers"' not in client.get("/metrics", headers=BEARER).text
 
 
 def test_metrics_count_responses_by_route_not_by_path(make_app):
-    client = make_app().test_client()
+    client = make_app(metrics_token=TOKEN).test_client()
     client.get("/suppliers?q=hemmelig")
     client.get("/suppliers/finnes-ikke")
-    text_ = client.get("/metrics").text
+    text_ = client.get("/metrics", headers=BEARER).text
     assert 'http_requests_total{method="GET",route="/suppliers",status="200"} 1' in text_
     assert 'route="/suppliers/<slug>",status="404"} 1' in text_
     assert "http_request_duration_seconds_count" in text_

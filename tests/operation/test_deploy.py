@@ -7,7 +7,7 @@ from click import Group
 
 from marketplace import cli
 from marketplace.config import SETTINGS_DOC
-from tests.project.project import texts
+from tests.project.repository import texts
 
 pytestmark = pytest.mark.once
 DEPLOY = {name: text for name, text in texts().items() if name.startswith("deploy/")}

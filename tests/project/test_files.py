@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks import sbom
 from marketplace.config import SETTINGS_DOC
-from tests.project.project import ROOT, code, texts
+from tests.project.repository import ROOT, code, texts
 
 pytestmark = pytest.mark.once
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.project.project import code, texts
+from tests.project.repository import code, texts
 
 pytestmark = pytest.mark.once
 

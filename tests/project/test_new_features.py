@@ -16,7 +16,7 @@ from sqlalchemy import JSON, String, Text
 from marketplace.core.database import Base, db
 from marketplace.database import metadata, migrate
 from marketplace.privacy.retention_rules import RETENTION_RULES
-from tests.project.project import PACKAGE, ROOT, texts
+from tests.project.repository import PACKAGE, ROOT, texts
 
 pytestmark = pytest.mark.once
 

@@ -10,7 +10,7 @@ from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.pofile import read_po
 
-from tests.project.project import PACKAGE, ROOT, texts
+from tests.project.repository import PACKAGE, ROOT, texts
 
 pytestmark = pytest.mark.once
 

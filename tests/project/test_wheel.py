@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.project.project import PACKAGE, ROOT, tracked_files
+from tests.project.repository import PACKAGE, ROOT, tracked_files
 
 pytestmark = [pytest.mark.slow, pytest.mark.once]
 

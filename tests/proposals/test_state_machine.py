@@ -1,7 +1,7 @@
 """The use cases against a plain model: what the table of lifecycles lets through, and nothing else, by anybody.
 
 From a draft, by review, publication, invitations and offers, over the deadline, to what came of it. What must hold
-after each step stands in `promises.py`.
+after each step stands in `invariants.py`.
 `STATE_MACHINE_EXAMPLES` makes it longer: the suite takes a few histories, `make crash-test` very many.
 """
 
@@ -20,9 +20,9 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier, SupplierService
 from tests.conftest import seed_once
 from tests.factories.briefs import draft, full_answers
-from tests.proposals import promises
+from tests.proposals import invariants
 from tests.proposals.conftest import DEADLINE_DAY, NOON, full_content
-from tests.proposals.histories import (
+from tests.proposals.random_histories import (
     MAX_INVITED,
     SUPPLIERS,
     BriefHistories,
@@ -195,7 +195,7 @@ class Histories(BriefHistories):
     @invariant()
     def what_was_promised_holds(self):
         if hasattr(self, "offers"):
-            promises.check(self.market, self)
+            invariants.check(self.market, self)
 
 
 def write_a_draft(market):

@@ -15,7 +15,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import use_cases as sourcing
 from tests.conftest import seed_once
-from tests.proposals import promises
+from tests.proposals import invariants
 from tests.proposals.conftest import DEADLINE_DAY, NOON
 
 SUPPLIERS = ("kvistverk", "myrull", "skogsfjord", "stranger")
@@ -125,7 +125,7 @@ class BriefHistories(RuleBasedStateMachine):
 
     @property
     def today(self):
-        return promises.local_day(self.now)
+        return invariants.local_day(self.now)
 
     @property
     def since_when(self):
@@ -214,7 +214,7 @@ class BriefHistories(RuleBasedStateMachine):
 
     @rule(who=mostly_owner)
     def change_the_brief(self, who):
-        """Offers stand as answers to the version they were sent for; `promises.py` looks at that after each step."""
+        """Offers stand as answers to the version they were sent for; `invariants.py` looks at that after each step."""
         title = guide.ParsedAnswer(
             guide.load().question("title"), f"Nettbutikk {self.now} {len(self.asked)}", ""
         )

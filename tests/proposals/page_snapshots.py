@@ -1,4 +1,4 @@
-"""Walking every page that can be fetched, as everybody who might look."""
+"""Fetch every page as every user and normalize the responses for comparison."""
 
 import itertools
 import re

@@ -1,4 +1,4 @@
-"""Before opening nobody but the bidder learns of an offer: not by a page, a header, a mail, a log or a statement."""
+"""Sealed offers leak nothing before the opening: pages, headers, e-mail, logs and SQL statements."""
 
 import datetime as dt
 import logging
@@ -16,7 +16,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
-from tests.proposals.walking import addresses, browsers, look, things
+from tests.proposals.page_snapshots import addresses, browsers, look, things
 from tests.support.sampling import Sampling
 from tests.support.sql_capture import captured_sql
 

@@ -11,7 +11,7 @@ from tests.support.browser import Browser
 from tests.support.concurrency import run_concurrently
 
 
-def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:
+def test_concurrent_requests_share_one_catalogue(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
     found = run_concurrently(app, lambda _place: queries.catalogue(), 8)
@@ -19,7 +19,7 @@ def test_many_who_ask_at_once_get_the_same_directory(app: Flask) -> None:
     assert [entry.name for entry in found[0].entries] == ["Kvistverk Nettbyrå"]
 
 
-def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Flask) -> None:
+def test_supplier_without_approved_service_is_unlisted(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     other = applicant("Myrull Media", approved_by=home.curator)[0]
@@ -29,7 +29,7 @@ def test_a_supplier_that_sells_nothing_it_is_approved_for_stands_nowhere(app: Fl
     assert [entry.id for entry in queries.catalogue().entries] == [other.id]
 
 
-def test_pages_that_are_forgotten_are_drawn_again_as_they_were(
+def test_evicted_page_is_rendered_identically(
     app: Flask, client: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "_MAX_CACHED_PAGES", 2)

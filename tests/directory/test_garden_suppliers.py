@@ -13,7 +13,7 @@ from tests.factories.suppliers import applicant, vetting_garden
 from tests.support.browser import Browser
 
 
-def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> None:
+def test_garden_suppliers_filter_by_name_status_and_pause(app: Flask) -> None:
     home = vetting_garden()
     applicant("Ålens Foto")
     _made, owner = applicant("Bryggen", approved_by=home.curator, services=["ecm.shop", "med.photo"])
@@ -32,7 +32,7 @@ def test_suppliers_are_found_by_name_by_standing_and_on_a_break(app: Flask) -> N
     assert (line.is_paused, kinds) == (True, [("ecm", "due"), ("med", "due")])
 
 
-def test_the_map_is_of_the_directory_as_it_stands_and_of_the_readers_own_area(
+def test_coverage_map_follows_directory_and_own_area(
     app: Flask, client: Browser
 ) -> None:
     home = vetting_garden()
@@ -55,7 +55,7 @@ def test_the_map_is_of_the_directory_as_it_stands_and_of_the_readers_own_area(
         assert tile(there.user_id, page) == ("l1", "1")
 
 
-def test_the_map_has_an_own_area_for_gardens_alone(app: Flask) -> None:
+def test_coverage_map_marks_own_area_for_gardens_only(app: Flask) -> None:
     home = vetting_garden()
     _made, owner = applicant("Fotografen", approved_by=home.curator, services=["med.photo"])
     own, others = (directory.coverage(viewer, "med.photo") for viewer in (home.curator, owner))

@@ -21,7 +21,7 @@ def as_(app: Flask, viewer: Viewer) -> Browser:
     return opened.sign_in(viewer.user_id or 0)
 
 
-def test_the_directory_finds_narrows_and_says_what_to_loosen(client: Browser) -> None:
+def test_search_page_filters_and_suggests_relaxations(client: Browser) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
     applicant(
@@ -47,13 +47,13 @@ def test_the_directory_finds_narrows_and_says_what_to_loosen(client: Browser) ->
     "query",
     ["q=%00", "q=" + "æ" * 3000, "kind=x&place=y&page=-4", "page=99999999999", "price=%27", "remote=no"],
 )
-def test_no_address_breaks_the_directory(client: Browser, query: str) -> None:
+def test_search_page_survives_hostile_query_strings(client: Browser, query: str) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
     client.page(f"/suppliers?{query}")
 
 
-def test_contact_is_for_companies_that_are_logged_in(app: Flask, client: Browser) -> None:
+def test_contact_details_are_for_signed_in_companies(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     path, address = f"/suppliers/{made.slug}", "ola@kvistverk.example"
@@ -66,7 +66,7 @@ def test_contact_is_for_companies_that_are_logged_in(app: Flask, client: Browser
     assert address in as_(app, owner).page(path).html
 
 
-def test_a_supplier_that_waits_is_seen_by_itself_and_gardens_only(app: Flask, client: Browser) -> None:
+def test_unlisted_supplier_is_visible_to_itself_and_gardens(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant()
     path = f"/suppliers/{made.slug}"
@@ -76,7 +76,7 @@ def test_a_supplier_that_waits_is_seen_by_itself_and_gardens_only(app: Flask, cl
     assert as_(app, home.curator).get(path).status_code == 200
 
 
-def test_notes_stay_at_the_home_garden(app: Flask, client: Browser) -> None:
+def test_notes_are_visible_to_vetting_garden_only(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     other = vetting_garden(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     made, owner = applicant(services=["ecm.shop", "med.photo"])
@@ -95,7 +95,7 @@ def test_notes_stay_at_the_home_garden(app: Flask, client: Browser) -> None:
     assert "Vis et bilde." in as_(app, owner).page("/profile").text
 
 
-def test_the_gardens_list_and_map(app: Flask) -> None:
+def test_garden_suppliers_page_has_list_and_map(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
     desk = as_(app, home.curator)
@@ -110,7 +110,7 @@ def test_the_gardens_list_and_map(app: Flask) -> None:
     assert 'class="k5021 l1 own"' in desk.page("/garden/suppliers?service=ecm").html
 
 
-def test_the_directory_asks_few_questions_whatever_its_size(app: Flask, client: Browser) -> None:
+def test_search_page_statement_count_is_constant(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     for number in range(30):
         applicant(f"Byrå {number}", approved_by=home.curator)

@@ -37,7 +37,7 @@ def ids(catalogue: Catalogue, query: SearchQuery, day: dt.date = TODAY) -> list[
     return [found.id for found in catalogue.find(query, day).entries]
 
 
-def test_facets_narrow_together_and_count_what_each_would_give() -> None:
+def test_facets_combine_and_count_alternatives() -> None:
     catalogue = Catalogue(
         [
             entry(1, services=("med.photo",), area=("5025",), languages=("nb", "nn"), price_from=9_000),
@@ -59,13 +59,13 @@ def test_facets_narrow_together_and_count_what_each_would_give() -> None:
     ]
 
 
-def test_a_supplier_that_stays_at_home_counts_at_its_seat_only() -> None:
+def test_remote_only_supplier_counts_in_own_municipality() -> None:
     catalogue = Catalogue([entry(1, on_site=False, area=("5025",), remote=True)])
     assert ids(catalogue, SearchQuery(place="5021")) == [1]
     assert ids(catalogue, SearchQuery(place="5025")) == []
 
 
-def test_the_order_is_drawn_anew_each_day_and_is_not_by_name() -> None:
+def test_order_is_random_and_changes_daily() -> None:
     catalogue = Catalogue([entry(number) for number in range(1, 40)])
     orders = [ids(catalogue, SearchQuery(), TODAY + dt.timedelta(days=day)) for day in range(4)]
     assert len({tuple(order) for order in orders}) == 4
@@ -74,7 +74,7 @@ def test_the_order_is_drawn_anew_each_day_and_is_not_by_name() -> None:
     assert {order[0] for order in orders} != {1}
 
 
-def test_a_name_comes_before_a_mention_and_services_are_understood_from_words() -> None:
+def test_name_match_ranks_before_text_match() -> None:
     catalogue = Catalogue(
         [
             entry(1, about="Vi kjenner Fjordfilm godt.", services=("ops.gdpr",)),
@@ -89,7 +89,7 @@ def test_a_name_comes_before_a_mention_and_services_are_understood_from_words() 
     assert ids(catalogue, SearchQuery(text="og")) == []
 
 
-def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> None:
+def test_evicted_query_gives_identical_results() -> None:
     catalogue = Catalogue([entry(1, services=("ecm.shop",)), entry(2, name="Fjordfilm"), entry(3)])
     asked = ("fjordfilm", "nettbutikk")
     first = [ids(catalogue, SearchQuery(text=text)) for text in asked]
@@ -122,7 +122,7 @@ def test_the_same_words_find_the_same_again_also_when_they_were_forgotten() -> N
         ("kurs i sosiale medier", "adv.course"),
     ],
 )
-def test_words_mean_services(words: str, service: str) -> None:
+def test_words_imply_services(words: str, service: str) -> None:
     assert service in intended_services(words)
 
 
@@ -146,7 +146,7 @@ def read(catalogue: Catalogue, text: str) -> QueryReading:
         ("Gáisi Media", "gaisi media"),
     ],
 )
-def test_name_is_found_in_every_spelling_of_its_letters(name: str, typed: str) -> None:
+def test_name_matches_every_spelling_of_its_letters(name: str, typed: str) -> None:
     catalogue = Catalogue([entry(1, name=name, services=("ops.gdpr",)), entry(2, services=("ops.gdpr",))])
     query = read(catalogue, typed).query
     assert query.text == typed
@@ -232,7 +232,7 @@ def test_place_may_be_a_county_and_kind_may_be_several() -> None:
 
 
 @given(st.text(max_size=400))
-def test_no_text_breaks_the_search(text: str) -> None:
+def test_search_accepts_any_text(text: str) -> None:
     assert len(query_words(text)) <= MAX_WORDS
     assert all(0 < weight <= 1 for weight in intended_services(text).values())
     Catalogue([entry(1)]).find(SearchQuery(text=text), TODAY)
@@ -243,7 +243,7 @@ def test_no_text_breaks_the_search(text: str) -> None:
     st.sampled_from(["", "web", "med.photo"]),
     st.sampled_from(["", "5021", "5025"]),
 )
-def test_facets_give_what_a_plain_filter_gives(numbers: set[int], kind: str, place: str) -> None:
+def test_facet_masks_equal_plain_filter(numbers: set[int], kind: str, place: str) -> None:
     entries = [
         entry(
             number,

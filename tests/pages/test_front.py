@@ -17,7 +17,7 @@ def understood(client: Browser, **asked: str) -> tuple[list[str], list[str]]:
     )
 
 
-def test_a_service_that_is_taken_away_stays_away(market: Market, client: Browser) -> None:
+def test_removed_service_stays_removed(market: Market, client: Browser) -> None:
     first, away = understood(client)
     assert "ecm.shop" in first
     assert away == []

@@ -50,7 +50,7 @@ def owner(app: Flask) -> Viewer:
     return factories.member(factories.company(of=factories.garden()))
 
 
-def test_a_brief_that_nobody_was_asked_about_cannot_wait(app: Flask, owner: Viewer) -> None:
+def test_brief_without_invitations_is_urgent(app: Flask, owner: Viewer) -> None:
     brief = published(owner)
     (path, said), *others = waiting(home(app, owner), NOW).items()
     assert (path, others) == (f"/briefs/{brief.reference}/ranking", [])
@@ -62,7 +62,7 @@ def test_a_brief_that_nobody_was_asked_about_cannot_wait(app: Flask, owner: View
     assert "1 leverandør er spurt." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
 
 
-def test_a_draft_is_with_the_adviser_then_to_be_read_and_then_to_go_on_with(
+def test_draft_task_follows_review_state(
     app: Flask, owner: Viewer
 ) -> None:
     brief = draft(owner)
@@ -85,7 +85,7 @@ def test_a_draft_is_with_the_adviser_then_to_be_read_and_then_to_go_on_with(
 
 
 @pytest.mark.parametrize(("days", "says"), [(1, "1 dag igjen"), (0, "går ut i dag")])
-def test_the_last_day_is_said_to_both_sides_in_words(
+def test_last_day_is_worded_for_company_and_supplier(
     app: Flask, market: Market, at_noon: Any, days: int, says: str
 ) -> None:
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=days, hours=1), tick=False)
@@ -94,14 +94,14 @@ def test_the_last_day_is_said_to_both_sides_in_words(
     assert says in waiting(home(app, market.kvistverk), NOW)[path]
 
 
-def test_a_brief_that_nobody_answered_asks_what_to_do(app: Flask, market: Market, at_noon: Any) -> None:
+def test_brief_without_offers_asks_for_action(app: Flask, market: Market, at_noon: Any) -> None:
     at_noon.move_to(AFTER, tick=False)
     (path, said), *others = waiting(home(app, market.owner), NOW).items()
     assert (path, others) == (f"/briefs/{market.reference}/proposals", [])
     assert said.startswith("Velg hva dere gjør med Nettbutikk med henting. Ingen svarte.")
 
 
-def test_a_company_is_asked_whether_a_job_worked_from_its_day_until_it_has_told(
+def test_outcome_task_lasts_until_answered(
     app: Flask, opened: Market, choose: Any, at_noon: Any
 ) -> None:
     choose(opened, "kvistverk")
@@ -119,7 +119,7 @@ def test_a_company_is_asked_whether_a_job_worked_from_its_day_until_it_has_told(
     assert list(waiting(home(app, opened.owner), SOON)) == [f"{path}/d90"]
 
 
-def test_a_supplier_reads_who_has_chosen_it_until_it_has_seen_the_letter(
+def test_award_task_lasts_until_letter_is_seen(
     app: Flask, opened: Market, choose: Any
 ) -> None:
     letter = f"/proposals/{choose(opened, 'kvistverk')}/letter"
@@ -131,7 +131,7 @@ def test_a_supplier_reads_who_has_chosen_it_until_it_has_seen_the_letter(
     assert waiting(home(app, opened.kvistverk), NOW) == {}
 
 
-def test_a_supplier_that_has_sent_is_told_of_a_change_until_it_has_sent_again(
+def test_amendment_task_lasts_until_offer_is_resent(
     app: Flask, market: Market
 ) -> None:
     market.send("kvistverk")
@@ -155,7 +155,7 @@ def test_a_supplier_that_has_sent_is_told_of_a_change_until_it_has_sent_again(
     assert (waiting(page, NOW), list(waiting(page, LATER))) == ({}, [f"{path}/proposal"])
 
 
-def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
+def test_supplier_sees_application_status(app: Flask) -> None:
     here = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -180,7 +180,7 @@ def test_a_supplier_reads_how_its_application_stands(app: Flask) -> None:
     assert facts(page)["Ledig fra"] == "Ikke oppgitt"
 
 
-def test_a_garden_reads_of_five_applications_and_how_many_more(app: Flask) -> None:
+def test_garden_sees_five_applications_and_total(app: Flask) -> None:
     here = vetting_garden()
     names = [f"Leverandør {number}" for number in range(1, 8)]
     for name in names[:5]:
@@ -196,7 +196,7 @@ def test_a_garden_reads_of_five_applications_and_how_many_more(app: Flask) -> No
     assert all(text.startswith(f"Svar {name}.") for name, text in zip(names, said.values(), strict=False))
 
 
-def test_a_garden_calls_a_company_that_has_asked_few_when_the_time_is_short(
+def test_garden_task_for_brief_with_few_invitations(
     app: Flask, market: Market, at_noon: Any
 ) -> None:
     path = f"/briefs/{market.reference}"
@@ -210,7 +210,7 @@ def test_a_garden_calls_a_company_that_has_asked_few_when_the_time_is_short(
     assert path not in waiting(home(app, market.curator), SOON)
 
 
-def test_an_administrator_finds_each_garden_a_curator(app: Flask) -> None:
+def test_administrator_sees_gardens_without_curator(app: Flask) -> None:
     admin = factories.administrator()
     assert list(waiting(home(app, admin), NOW)) == ["/admin/gardens/new"]
     garden = factories.garden()

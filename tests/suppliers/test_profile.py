@@ -50,7 +50,7 @@ BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_a_change_that_breaks_a_rule_is_told_beside_its_field_and_changes_nothing(
+def test_invalid_change_shows_field_error_and_stores_nothing(
     app: Flask, broken: str
 ) -> None:
     vetting_garden()
@@ -71,7 +71,7 @@ def shown(made: Supplier) -> tuple[object, ...]:
     return (found.version, services, found.remote, found.on_site, [case.title for case in found.cases])
 
 
-def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
+def test_case_limit_is_twenty(app: Flask, client: Browser) -> None:
     vetting_garden()
     made, owner = applicant(cases=[replace(CASE, title=f"Jobb {number}") for number in range(MAX_CASES)])
     before = shown(made)
@@ -88,7 +88,7 @@ def test_twenty_jobs_are_the_most(app: Flask, client: Browser) -> None:
     assert len(profile_queries.own_supplier(owner).cases) == MAX_CASES
 
 
-def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
+def test_repeated_pause_or_resume_counts_once(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     version = made.version
@@ -106,7 +106,7 @@ def test_a_break_that_is_begun_or_ended_twice_counts_once(app: Flask) -> None:
     assert (acts.count("supplier.pause"), acts.count("supplier.resume")) == (1, 1)
 
 
-def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) -> None:
+def test_profile_needs_active_supplier_membership(app: Flask) -> None:
     home = vetting_garden()
     _made, owner = applicant()
     gone = replace(owner, organisation_id=999_999)
@@ -117,7 +117,7 @@ def test_only_who_acts_for_a_supplier_that_is_there_has_a_profile(app: Flask) ->
             profiles.change_text(viewer, "En helt annen tekst.", "nb")
 
 
-def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask, client: Browser) -> None:
+def test_service_in_approved_category_needs_no_application(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     told = session.query(Notice).filter_by(user_id=home.curator.user_id).count()
@@ -133,7 +133,7 @@ def test_more_services_of_a_kind_are_saved_without_a_new_application(app: Flask,
     assert made.id in directory.catalogue().by_id
 
 
-def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client: Browser) -> None:
+def test_overlong_note_is_redisplayed_and_not_sent(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -150,7 +150,7 @@ def test_a_note_that_is_too_long_is_shown_again_and_not_sent(app: Flask, client:
     )
 
 
-def test_a_county_that_is_covered_whole_is_one_tick(app: Flask, client: Browser) -> None:
+def test_fully_covered_county_is_one_checkbox(app: Flask, client: Browser) -> None:
     vetting_garden()
     _made, owner = applicant(areas=[*places.municipalities_in(places.TRONDELAG), "1506"])
     client.sign_in(owner.user_id or 0)

@@ -50,7 +50,7 @@ def last(viewer: Viewer) -> Notice:
     return session.query(Notice).filter_by(user_id=viewer.user_id).order_by(Notice.id.desc()).first()
 
 
-def test_it_goes_to_another_garden_and_everybody_is_told(home: VettingGarden, judge: Viewer) -> None:
+def test_appeal_is_sent_to_another_garden_with_notices(home: VettingGarden, judge: Viewer) -> None:
     administrator = factories.administrator()
     _made, owner, item = case(home)
     made = use_cases.appeal(owner, item.id, WORDS)
@@ -71,7 +71,7 @@ def test_it_goes_to_another_garden_and_everybody_is_told(home: VettingGarden, ju
 @pytest.mark.parametrize(
     ("move", "state", "end"), [("grant", "approved", "granted"), ("uphold", "refused", "stands")]
 )
-def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
+def test_appeal_answer_notifies_supplier_and_refusing_garden(
     home: VettingGarden, judge: Viewer, move: str, state: str, end: str
 ) -> None:
     _made, owner, item = case(home)
@@ -97,7 +97,7 @@ def test_the_answer_with_reasons_reaches_the_supplier_and_the_garden(
         use_cases.answer_appeal(judge, found.id, "grant", "En gang til.")
 
 
-def test_once_for_each_refusal_and_within_ninety_days(home: VettingGarden, judge: Viewer) -> None:
+def test_refusal_is_appealed_once_within_ninety_days(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
         use_cases.appeal(owner, item.id, WORDS)
@@ -114,14 +114,14 @@ def test_once_for_each_refusal_and_within_ninety_days(home: VettingGarden, judge
         assert again.decision_id != found.decision_id
 
 
-def test_a_waiting_appeal_is_answered_before_one_applies_again(home: VettingGarden, judge: Viewer) -> None:
+def test_pending_appeal_blocks_new_application(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     use_cases.appeal(owner, item.id, WORDS)
     with clock.as_of(clock.now() + dt.timedelta(days=92)), pytest.raises(RuleBroken):
         use_cases.submit_again(owner, item.id, "Her er prisen.")
 
 
-def test_only_the_owner_appeals_and_only_what_is_refused(home: VettingGarden, judge: Viewer) -> None:
+def test_only_owner_can_appeal_and_only_a_refusal(home: VettingGarden, judge: Viewer) -> None:
     waiting, asker = applicant("Myrull Media")
     with pytest.raises(RuleBroken):
         use_cases.appeal(asker, vetting_of(waiting).id, WORDS)
@@ -140,7 +140,7 @@ def test_only_the_owner_appeals_and_only_what_is_refused(home: VettingGarden, ju
     use_cases.appeal(owner, item.id, WORDS)
 
 
-def test_nobody_judges_who_had_a_part_or_has_a_tie(home: VettingGarden, judge: Viewer) -> None:
+def test_involved_or_conflicted_curator_cannot_decide_appeal(home: VettingGarden, judge: Viewer) -> None:
     """The nearest garden confirmed the refusal, the next one's curator is family, so the third judges."""
     near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
     confirmer = factories.member(near, "curator")
@@ -169,7 +169,7 @@ def test_nobody_judges_who_had_a_part_or_has_a_tie(home: VettingGarden, judge: V
     assert queries.appeals_to_decide(judge) == []
 
 
-def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
+def test_adviser_cannot_decide_and_unknown_appeal_is_404(
     home: VettingGarden, judge: Viewer
 ) -> None:
     _made, owner, item = case(home)
@@ -183,7 +183,7 @@ def test_an_adviser_judges_no_appeal_and_one_that_is_not_there_is_not_found(
     assert (found.state, found.decided_by_id, item.state) == ("waiting", None, "refused")
 
 
-def test_only_an_administrator_lists_all_appeals(home: VettingGarden, judge: Viewer) -> None:
+def test_appeal_list_is_for_administrators_only(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     use_cases.appeal(owner, item.id, WORDS)
     for viewer in (judge, home.curator, owner, factories.member(factories.company())):
@@ -191,14 +191,14 @@ def test_only_an_administrator_lists_all_appeals(home: VettingGarden, judge: Vie
             queries.all_appeals(viewer)
 
 
-def test_ways_on_are_for_the_supplier_alone(home: VettingGarden, judge: Viewer) -> None:
+def test_recourse_is_visible_to_supplier_only(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     assert list(queries.recourse_by_vetting(owner)) == [item.id]
     for viewer in (home.curator, judge, factories.member(factories.company()), factories.administrator()):
         assert queries.recourse_by_vetting(viewer) == {}
 
 
-def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
+def test_refusal_without_decision_row_cannot_be_appealed(
     app: Flask, home: VettingGarden, judge: Viewer
 ) -> None:
     made, owner = applicant()
@@ -213,7 +213,7 @@ def test_a_refusal_that_the_history_does_not_tell_of_cannot_be_appealed(
     assert f"/profile/vetting/{item.id}/appeal" not in page.html
 
 
-def test_who_grants_an_appeal_by_the_page_is_told_what_has_happened(
+def test_granting_appeal_shows_confirmation(
     home: VettingGarden, judge: Viewer, client: Browser
 ) -> None:
     made, owner, item = case(home)
@@ -225,7 +225,7 @@ def test_who_grants_an_appeal_by_the_page_is_told_what_has_happened(
     assert vetting_of(made).state == "approved"
 
 
-def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(home: VettingGarden) -> None:
+def test_appeal_without_independent_garden_notifies_administrator(home: VettingGarden) -> None:
     administrator = factories.administrator()
     _made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
@@ -242,7 +242,7 @@ def test_without_a_garden_to_judge_it_waits_for_one_and_the_administrator_knows(
     use_cases.answer_appeal(late, found.id, "uphold", "Vi kommer til det samme.")
 
 
-def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(
+def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
     home: VettingGarden, judge: Viewer
 ) -> None:
     third = factories.member(
@@ -261,7 +261,7 @@ def test_a_tie_stated_later_sends_it_on_and_silence_is_reminded_of_once(
         assert use_cases.remind_of_appeals() == 0
 
 
-def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
+def test_appeal_answered_during_reminder_run_gets_no_reminder(
     app: Flask, home: VettingGarden, judge: Viewer
 ) -> None:
     _made, owner, item = case(home)
@@ -281,7 +281,7 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
     assert session.query(Notice).filter_by(user_id=judge.user_id, kind="appeal_came").count() == 1
 
 
-def test_of_many_answers_at_once_one_counts(app: Flask, home: VettingGarden, judge: Viewer) -> None:
+def test_concurrent_appeal_answers_only_one_succeeds(app: Flask, home: VettingGarden, judge: Viewer) -> None:
     garden = session.get_one(BusinessGarden, judge.organisation_id)
     judges = [factories.member(garden, "curator") for _number in range(6)]
     _made, owner, item = case(home)
@@ -298,7 +298,7 @@ def test_of_many_answers_at_once_one_counts(app: Flask, home: VettingGarden, jud
     assert session.query(Notice).filter_by(user_id=owner.user_id, kind="appeal_decided").count() == 1
 
 
-def test_many_appeals_at_once_are_one(app: Flask, home: VettingGarden, judge: Viewer) -> None:
+def test_concurrent_appeals_create_one_row(app: Flask, home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     number = item.id
     results = run_concurrently(app, lambda _place: use_cases.appeal(owner, number, WORDS), 6)
@@ -306,7 +306,7 @@ def test_many_appeals_at_once_are_one(app: Flask, home: VettingGarden, judge: Vi
     assert session.query(Appeal).count() == 1
 
 
-def test_who_sees_the_pages(app: Flask, home: VettingGarden, judge: Viewer) -> None:
+def test_appeal_pages_access_by_role(app: Flask, home: VettingGarden, judge: Viewer) -> None:
     made, owner, item = case(home)
     garden = session.get_one(BusinessGarden, judge.organisation_id)
     third = factories.member(
@@ -331,7 +331,7 @@ def test_who_sees_the_pages(app: Flask, home: VettingGarden, judge: Viewer) -> N
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_by_the_pages_in_all_languages(app: Flask, home: VettingGarden, judge: Viewer, locale: str) -> None:
+def test_appeal_pages_in_every_language(app: Flask, home: VettingGarden, judge: Viewer, locale: str) -> None:
     _made, owner, item = case(home)
     administrator = factories.administrator()
     own, other, first, admin = (

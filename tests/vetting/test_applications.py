@@ -40,7 +40,7 @@ BROKEN: dict[str, tuple[Broken, str]] = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_an_application_that_breaks_a_rule_is_told_which_and_nothing_is_kept(app: Flask, broken: str) -> None:
+def test_invalid_application_shows_error_and_stores_nothing(app: Flask, broken: str) -> None:
     vetting_garden()
     make, said = BROKEN[broken]
     with pytest.raises(RuleBroken, match=said):
@@ -50,7 +50,7 @@ def test_an_application_that_breaks_a_rule_is_told_which_and_nothing_is_kept(app
 
 
 @pytest.mark.parametrize("year", [1989, 2099])
-def test_a_year_that_cannot_be_is_told_beside_the_field(client: Browser, year: int) -> None:
+def test_case_year_out_of_range_shows_field_error(client: Browser, year: int) -> None:
     vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {"case_year": str(year)})
     assert answer.status_code == 200
@@ -58,13 +58,13 @@ def test_a_year_that_cannot_be_is_told_beside_the_field(client: Browser, year: i
     assert session.query(Supplier).count() == 0
 
 
-def test_the_garden_that_is_chosen_gets_it_before_the_one_that_covers_the_seat(app: Flask) -> None:
+def test_chosen_garden_takes_precedence_over_covering_garden(app: Flask) -> None:
     vetting_garden()
     chosen = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     assert applicant(garden_id=chosen.id)[0].garden_id == chosen.id
 
 
-def test_for_a_supplier_without_people_the_garden_is_told_and_nobody_gets_a_receipt(app: Flask) -> None:
+def test_application_without_owner_notifies_garden_only(app: Flask) -> None:
     home = vetting_garden()
     made = use_cases.add_application(application())
     assert made.garden_id == home.garden.id
@@ -72,7 +72,7 @@ def test_for_a_supplier_without_people_the_garden_is_told_and_nobody_gets_a_rece
     assert {mail.recipient for mail in session.query(OutboxMail)} == {home.curator.email}
 
 
-def test_an_address_that_has_an_account_is_answered_as_any_other_and_gets_no_supplier(
+def test_registered_address_gets_same_response_and_no_supplier(
     client: Browser,
 ) -> None:
     vetting_garden()
@@ -87,7 +87,7 @@ def test_an_address_that_has_an_account_is_answered_as_any_other_and_gets_no_sup
     assert not mail.link_path.startswith("/confirm/")
 
 
-def test_a_supplier_without_a_home_gets_one_when_it_asks_for_a_new_kind(app: Flask) -> None:
+def test_supplier_without_garden_gets_one_with_new_category(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     made.garden_id = None
@@ -100,7 +100,7 @@ def test_a_supplier_without_a_home_gets_one_when_it_asks_for_a_new_kind(app: Fla
     assert session.get_one(Supplier, made.id).garden_id == home.garden.id
 
 
-def test_an_application_that_is_not_there_is_neither_decided_nor_sent_again(app: Flask) -> None:
+def test_unknown_application_cannot_be_decided_or_resubmitted(app: Flask) -> None:
     home = vetting_garden()
     _made, owner = applicant()
     decision = Decision("approve", 1, checklist("ecm"))

@@ -21,7 +21,7 @@ from tests import factories
 from tests.factories.suppliers import applicant, application, checklist, refuse, vetting_garden, vetting_of
 
 
-def test_an_application_waits_at_the_garden_that_covers_the_seat_and_both_sides_are_told(app: Flask) -> None:
+def test_application_goes_to_covering_garden_with_notices(app: Flask) -> None:
     home = vetting_garden()
     factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     made, owner = applicant(services=["ecm.shop", "med.photo"])
@@ -36,20 +36,20 @@ def test_an_application_waits_at_the_garden_that_covers_the_seat_and_both_sides_
     assert made.garden_id == home.garden.id
 
 
-def test_a_seat_that_no_garden_covers_goes_to_the_nearest(app: Flask) -> None:
+def test_application_from_uncovered_place_goes_to_nearest_garden(app: Flask) -> None:
     vetting_garden()
     coast = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     made, _owner = applicant(municipality_number="5014")
     assert made.garden_id == coast.id
 
 
-def test_without_any_garden_nothing_is_kept(app: Flask) -> None:
+def test_application_without_any_garden_stores_nothing(app: Flask) -> None:
     with pytest.raises(RuleBroken):
         use_cases.add_application(application())
     assert session.query(Supplier).count() == 0
 
 
-def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> None:
+def test_approval_is_audited_notified_and_lists_supplier(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -65,7 +65,7 @@ def test_approval_is_written_told_and_makes_the_supplier_found(app: Flask) -> No
     assert [found.services for found in directory.matchable_suppliers()] == [("ecm.shop",)]
 
 
-def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
+def test_decision_notice_uses_supplier_locale(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant()
     from marketplace.accounts.models import User
@@ -96,7 +96,7 @@ def test_the_supplier_is_told_in_its_own_language(app: Flask) -> None:
         ("sell", {}, "", "decision"),
     ],
 )
-def test_a_decision_must_be_carried(
+def test_unjustified_decision_is_refused(
     app: Flask, move: str, unmet: dict[str, str], reason: str, field: str
 ) -> None:
     home = vetting_garden()
@@ -110,14 +110,14 @@ def test_a_decision_must_be_carried(
     assert vetting_of(made).state == "submitted"
 
 
-def test_an_empty_checklist_approves_nothing(app: Flask) -> None:
+def test_approval_with_empty_checklist_is_refused(app: Flask) -> None:
     home = vetting_garden()
     made, _owner = applicant()
     with pytest.raises(RuleBroken):
         use_cases.decide(home.curator, vetting_of(made).id, Decision("approve", 1, {}))
 
 
-def test_the_second_of_two_curators_is_told_what_the_first_did(app: Flask) -> None:
+def test_second_curator_gets_conflict_with_first_decision(app: Flask) -> None:
     home = vetting_garden()
     second = factories.member(home.garden, "curator", name="Anders Skorem")
     made, _owner = applicant()
@@ -131,7 +131,7 @@ def test_the_second_of_two_curators_is_told_what_the_first_did(app: Flask) -> No
     assert vetting_of(made).state == "changes_requested"
 
 
-def test_only_curators_of_the_garden_decide(app: Flask) -> None:
+def test_only_curators_of_the_garden_can_decide(app: Flask) -> None:
     home = vetting_garden()
     other = vetting_garden(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     made, owner = applicant()
@@ -145,7 +145,7 @@ def test_only_curators_of_the_garden_decide(app: Flask) -> None:
         use_cases.approve_all(other.curator, made.id)
 
 
-def test_a_curator_who_belongs_to_the_supplier_cannot_decide(app: Flask) -> None:
+def test_curator_who_is_supplier_member_cannot_decide(app: Flask) -> None:
     from marketplace.organisations.models import Membership
 
     home = vetting_garden()
@@ -158,7 +158,7 @@ def test_a_curator_who_belongs_to_the_supplier_cannot_decide(app: Flask) -> None
         use_cases.approve_all(home.curator, made.id)
 
 
-def test_sending_again_needs_a_change(app: Flask) -> None:
+def test_resubmission_without_change_is_refused(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -174,7 +174,7 @@ def test_sending_again_needs_a_change(app: Flask) -> None:
         use_cases.submit_again(owner, item.id, "Og Pål.")
 
 
-def test_changing_the_profile_is_a_change_but_saving_the_same_is_not(app: Flask) -> None:
+def test_resubmission_needs_changed_profile_values(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -189,7 +189,7 @@ def test_changing_the_profile_is_a_change_but_saving_the_same_is_not(app: Flask)
     use_cases.submit_again(owner, item.id, "")
 
 
-def test_after_a_refusal_one_waits(app: Flask) -> None:
+def test_resubmission_before_waiting_period_is_refused(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)
@@ -201,7 +201,7 @@ def test_after_a_refusal_one_waits(app: Flask) -> None:
     assert vetting_of(made).state == "submitted"
 
 
-def test_a_suspended_supplier_is_gone_at_once_and_comes_back(app: Flask) -> None:
+def test_suspended_supplier_is_unlisted_until_reinstated(app: Flask) -> None:
     home = vetting_garden()
     made, _owner = applicant(approved_by=home.curator)
     item = vetting_of(made)
@@ -214,7 +214,7 @@ def test_a_suspended_supplier_is_gone_at_once_and_comes_back(app: Flask) -> None
     assert len(directory.catalogue().entries) == 1
 
 
-def test_pausing_hides_and_ending_the_pause_shows(app: Flask) -> None:
+def test_paused_supplier_is_unlisted_until_resumed(app: Flask) -> None:
     home = vetting_garden()
     _made, owner = applicant(approved_by=home.curator)
     profiles.set_paused(owner, paused=True)
@@ -224,7 +224,7 @@ def test_pausing_hides_and_ending_the_pause_shows(app: Flask) -> None:
     assert len(directory.catalogue().entries) == 1
 
 
-def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app: Flask) -> None:
+def test_new_category_needs_application_before_matching(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     assert profiles.change_services(owner, ["ecm.shop", "ecm.booking", "med.photo"]) == 1
@@ -235,7 +235,7 @@ def test_only_approved_kinds_are_matched_and_a_new_kind_is_a_new_application(app
     assert directory.catalogue().entries[0].services == ("ecm.booking", "ecm.shop")
 
 
-def test_reminders_go_once_for_each_approval(app: Flask) -> None:
+def test_renewal_reminder_is_sent_once_per_approval(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator, services=["ecm.shop", "med.photo"])
     assert use_cases.remind_of_renewals() == 0
@@ -254,7 +254,7 @@ def test_reminders_go_once_for_each_approval(app: Flask) -> None:
         assert use_cases.remind_of_renewals() == 1
 
 
-def test_a_sleeping_approval_is_not_listed(app: Flask) -> None:
+def test_dormant_approval_is_unlisted(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator)
     with clock.as_of(clock.now() + dt.timedelta(days=440)):
@@ -263,7 +263,7 @@ def test_a_sleeping_approval_is_not_listed(app: Flask) -> None:
         assert queries.queue(home.curator, "dormant").total == 1
 
 
-def test_cases_can_be_deleted_and_put_back(app: Flask) -> None:
+def test_deleted_case_can_be_restored(app: Flask) -> None:
     vetting_garden()
     made, owner = applicant()
     case_id = made.cases[0].id
@@ -273,7 +273,7 @@ def test_cases_can_be_deleted_and_put_back(app: Flask) -> None:
     assert [case.title for case in profile_queries.own_supplier(owner).cases] == [kept.title]
 
 
-def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
+def test_case_of_another_supplier_is_not_found(app: Flask) -> None:
     vetting_garden()
     made, _owner = applicant()
     _other, rival = applicant("Myrull Media")
@@ -283,7 +283,7 @@ def test_a_case_of_another_supplier_does_not_exist(app: Flask) -> None:
         profiles.change_case(rival, made.cases[0].id, profiles.CaseDetails("Stjålet", "Nei", 2024))
 
 
-def test_colleagues_write_and_owners_decide(app: Flask) -> None:
+def test_member_edits_text_and_only_owner_edits_services(app: Flask) -> None:
     vetting_garden()
     made, _owner = applicant()
     colleague = factories.member(session.get(Supplier, made.id), "member")
@@ -296,7 +296,7 @@ def test_colleagues_write_and_owners_decide(app: Flask) -> None:
         use_cases.submit_again(colleague, vetting_of(made).id, "x")
 
 
-def test_coverage_counts_seat_and_area_and_names_the_nearest(app: Flask) -> None:
+def test_coverage_counts_seat_and_areas_and_finds_nearest(app: Flask) -> None:
     home = vetting_garden()
     applicant(approved_by=home.curator, services=["med.photo"])
     found = directory.coverage(home.curator, "med.photo")

@@ -74,7 +74,7 @@ def as_(app: Flask, viewer: Viewer) -> Browser:
     return opened.sign_in(viewer.user_id or 0)
 
 
-def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> None:
+def test_application_form_creates_account_and_supplier(client: Browser) -> None:
     home = vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION)
     assert answer.status_code == 303, re.findall(r"field-error[^<]*<?[^<]*", answer.text)
@@ -94,7 +94,7 @@ def test_account_supplier_and_profile_are_made_in_one_go(client: Browser) -> Non
     assert client.page(f"/suppliers/{made.slug}").heading == "Kvistverk Nettbyrå"
 
 
-def test_a_person_with_an_account_applies_without_another_password(app: Flask) -> None:
+def test_signed_in_user_applies_without_password(app: Flask) -> None:
     vetting_garden()
     company = factories.member(factories.company())
     person = as_(app, company)
@@ -110,7 +110,7 @@ def test_a_person_with_an_account_applies_without_another_password(app: Flask) -
 @pytest.mark.parametrize(
     "field", [*APPLICATION, "website", "case_client", "case_result", "employees", "next_start", "phone"]
 )
-def test_hostile_input_is_answered_and_what_was_written_is_kept(
+def test_hostile_application_input_is_redisplayed(
     client: Browser, field: str, text: str
 ) -> None:
     vetting_garden()
@@ -123,7 +123,7 @@ def test_hostile_input_is_answered_and_what_was_written_is_kept(
     assert "<script>alert" not in answer.text
 
 
-def test_a_taken_organisation_number_is_told_beside_the_field(client: Browser) -> None:
+def test_taken_organisation_number_shows_field_error(client: Browser) -> None:
     vetting_garden()
     applicant("Andre", organisation_number="310000388")
     answer = client.post("/suppliers/apply", data=APPLICATION)
@@ -131,7 +131,7 @@ def test_a_taken_organisation_number_is_told_beside_the_field(client: Browser) -
     assert 'id="organisation_number-error"' in answer.text
 
 
-def test_who_may_open_an_application(app: Flask, client: Browser) -> None:
+def test_application_page_access_by_role(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     other = vetting_garden(name="Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     made, owner = applicant()
@@ -151,7 +151,7 @@ def answers(category: str, **changes: str) -> dict[str, str]:
     return data | {"revision": "1", "decision": "approve"} | changes
 
 
-def test_a_curator_approves_through_the_form_and_the_supplier_is_found(app: Flask, client: Browser) -> None:
+def test_approval_form_lists_supplier(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, _owner = applicant()
     desk = as_(app, home.curator)
@@ -175,7 +175,7 @@ def test_a_curator_approves_through_the_form_and_the_supplier_is_found(app: Flas
         {"met_case": "maybe"},
     ],
 )
-def test_a_hostile_decision_changes_nothing(app: Flask, change: dict[str, str]) -> None:
+def test_hostile_decision_input_changes_nothing(app: Flask, change: dict[str, str]) -> None:
     home = vetting_garden()
     made, _owner = applicant()
     answer = as_(app, home.curator).post(f"/vetting/{vetting_of(made).id}", data=answers("ecm", **change))
@@ -183,7 +183,7 @@ def test_a_hostile_decision_changes_nothing(app: Flask, change: dict[str, str]) 
     assert vetting_of(made).state == "submitted"
 
 
-def test_all_kinds_are_approved_in_one_step(app: Flask) -> None:
+def test_approve_all_approves_every_category(app: Flask) -> None:
     home = vetting_garden()
     made, _owner = applicant(services=["ecm.shop", "med.photo"])
     assert as_(app, home.curator).post(f"/vetting/supplier/{made.id}/approve").status_code == 303
@@ -201,7 +201,7 @@ SECTIONS = {
 
 
 @pytest.mark.parametrize("section", SECTIONS)
-def test_each_section_is_shown_and_saved(app: Flask, section: str) -> None:
+def test_profile_section_is_shown_and_saved(app: Flask, section: str) -> None:
     vetting_garden()
     made, owner = applicant()
     person = as_(app, owner)
@@ -215,14 +215,14 @@ def test_each_section_is_shown_and_saved(app: Flask, section: str) -> None:
 @pytest.mark.sample(15)
 @pytest.mark.parametrize("section", SECTIONS)
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_input_to_a_section_is_answered(app: Flask, section: str, text: str) -> None:
+def test_hostile_profile_input_is_redisplayed(app: Flask, section: str, text: str) -> None:
     vetting_garden()
     _made, owner = applicant()
     data = dict.fromkeys(SECTIONS[section], text)
     assert as_(app, owner).post(f"/profile/{section}", data=data).status_code in {200, 303}
 
 
-def test_an_unknown_section_and_anothers_pages_do_not_exist(app: Flask, client: Browser) -> None:
+def test_unknown_section_and_foreign_pages_are_404(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant()
     rival = as_(app, applicant("Myrull")[1])
@@ -234,7 +234,7 @@ def test_an_unknown_section_and_anothers_pages_do_not_exist(app: Flask, client: 
     assert as_(app, home.curator).get("/profile").status_code == 403
 
 
-def test_a_member_sees_no_button_that_is_the_owners(app: Flask) -> None:
+def test_member_sees_no_owner_buttons(app: Flask) -> None:
     vetting_garden()
     made, _owner = applicant()
     colleague = as_(app, factories.member(session.get(Supplier, made.id), "member"))
@@ -243,7 +243,7 @@ def test_a_member_sees_no_button_that_is_the_owners(app: Flask) -> None:
     assert colleague.post("/profile/pause", data={"paused": "yes"}).status_code == 403
 
 
-def test_a_deleted_case_is_put_back_by_the_button(app: Flask) -> None:
+def test_undo_button_restores_deleted_case(app: Flask) -> None:
     vetting_garden()
     made, owner = applicant()
     person = as_(app, owner)
@@ -259,7 +259,7 @@ def test_a_deleted_case_is_put_back_by_the_button(app: Flask) -> None:
     assert title in person.page("/profile").text
 
 
-def test_pausing_and_sending_again_by_the_buttons(app: Flask, client: Browser) -> None:
+def test_pause_and_resubmit_buttons(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     _made, owner = applicant(approved_by=home.curator)
     person = as_(app, owner)
@@ -278,7 +278,7 @@ def test_pausing_and_sending_again_by_the_buttons(app: Flask, client: Browser) -
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_all_pages_in_all_languages(app: Flask, locale: str) -> None:
+def test_pages_in_every_language(app: Flask, locale: str) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     waiting, _other = applicant("Myrull")

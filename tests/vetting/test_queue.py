@@ -20,7 +20,7 @@ from tests.support.browser import Browser
 
 
 @pytest.mark.parametrize("days", [0, 364, 366, 420, 440])
-def test_the_desk_counts_and_lists_by_what_time_has_made_of_each(app: Flask, days: int) -> None:
+def test_queue_counts_and_lists_by_status_over_time(app: Flask, days: int) -> None:
     home = vetting_garden()
     applicant("Sendt")
     applicant("Godkjent", approved_by=home.curator, services=["ecm.shop", "med.photo"])
@@ -46,7 +46,7 @@ def test_the_desk_counts_and_lists_by_what_time_has_made_of_each(app: Flask, day
             assert {line.status for line in page.items} <= {name}
 
 
-def test_the_desk_is_for_gardens_alone(app: Flask, client: Browser) -> None:
+def test_queue_is_for_gardens_only(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     made, owner = applicant()
     item = vetting_of(made)

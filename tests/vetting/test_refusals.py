@@ -55,7 +55,7 @@ def kinds(viewer: Viewer) -> list[str]:
     return [notice.kind for notice in query]
 
 
-def test_the_supplier_hears_nothing_before_the_second_has_confirmed(
+def test_proposed_refusal_is_hidden_from_supplier_until_confirmed(
     home: VettingGarden, second: Viewer
 ) -> None:
     made, owner = applicant()
@@ -77,7 +77,7 @@ def test_the_supplier_hears_nothing_before_the_second_has_confirmed(
     assert acts[-2:] == ["vetting.propose_refusal", "vetting.refuse"]
 
 
-def test_sent_back_it_lies_on_the_desk_as_before_with_a_sentence(home: VettingGarden, second: Viewer) -> None:
+def test_returned_refusal_reopens_application_with_explanation(home: VettingGarden, second: Viewer) -> None:
     made, owner = applicant()
     before = kinds(owner)
     refusal = proposed(home, vetting_of(made))
@@ -94,7 +94,7 @@ def test_sent_back_it_lies_on_the_desk_as_before_with_a_sentence(home: VettingGa
 
 
 @pytest.mark.parametrize("role", ["curator", "moved over"])
-def test_the_same_person_is_never_both(
+def test_proposer_cannot_confirm_own_refusal(
     home: VettingGarden, second: Viewer, elsewhere: Viewer, role: str
 ) -> None:
     """Nor by being a curator in two gardens: the person counts, not the role."""
@@ -114,7 +114,7 @@ def test_the_same_person_is_never_both(
     assert vetting_of(made).state == "submitted"
 
 
-def test_the_database_knows_too_that_one_person_is_not_two(home: VettingGarden, second: Viewer) -> None:
+def test_database_rejects_same_proposer_and_confirmer(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     refusal = proposed(home, vetting_of(made))
     refusal.state, refusal.decided_by_id = "confirmed", refusal.proposed_by_id
@@ -123,7 +123,7 @@ def test_the_database_knows_too_that_one_person_is_not_two(home: VettingGarden, 
     session.rollback()
 
 
-def test_nor_does_it_keep_two_proposals_for_one_application(home: VettingGarden, second: Viewer) -> None:
+def test_database_rejects_second_open_proposal(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     first = proposed(home, vetting_of(made))
     same = {"vetting_id": first.vetting_id, "garden_id": first.garden_id, "reason": "Nei."}
@@ -133,7 +133,7 @@ def test_nor_does_it_keep_two_proposals_for_one_application(home: VettingGarden,
     session.rollback()
 
 
-def test_with_a_tie_one_is_neither_the_first_nor_the_second(home: VettingGarden, second: Viewer) -> None:
+def test_conflicted_curator_can_neither_propose_nor_confirm(home: VettingGarden, second: Viewer) -> None:
     third = factories.member(home.garden, "curator")
     made, _owner = applicant()
     use_cases.declare_conflict(second, made.id, "family")
@@ -151,7 +151,7 @@ def test_with_a_tie_one_is_neither_the_first_nor_the_second(home: VettingGarden,
     use_cases.answer_refusal(third, refusal.id, "confirm")
 
 
-def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(
+def test_lone_curator_refusal_is_confirmed_by_another_garden(
     home: VettingGarden, elsewhere: Viewer
 ) -> None:
     nearer = factories.member(
@@ -173,14 +173,14 @@ def test_where_one_curator_is_alone_a_garden_elsewhere_has_the_second(
     assert vetting_of(made).state == "refused"
 
 
-def test_where_nobody_could_be_the_second_it_is_said_at_once(home: VettingGarden) -> None:
+def test_refusal_without_possible_second_curator_is_rejected(home: VettingGarden) -> None:
     made, _owner = applicant()
     with pytest.raises(RuleBroken):
         proposed(home, vetting_of(made))
     assert session.query(Refusal).count() == 0
 
 
-def test_what_is_approved_is_not_refused(home: VettingGarden, second: Viewer) -> None:
+def test_approved_vetting_cannot_be_refused(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant(approved_by=home.curator)
     item = vetting_of(made)
     before = (item.state, item.revision)
@@ -193,7 +193,7 @@ def test_what_is_approved_is_not_refused(home: VettingGarden, second: Viewer) ->
     assert "refusal_proposed" not in kinds(second)
 
 
-def test_only_who_proposed_it_takes_it_back(home: VettingGarden, second: Viewer) -> None:
+def test_only_proposer_can_withdraw_refusal(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     refusal = proposed(home, vetting_of(made))
     with pytest.raises(RuleBroken, match="Bare den som foreslo det, kan trekke det tilbake"):
@@ -206,7 +206,7 @@ def test_only_who_proposed_it_takes_it_back(home: VettingGarden, second: Viewer)
     assert session.get_one(Refusal, refusal.id).state == "withdrawn"
 
 
-def test_while_it_waits_nothing_else_is_decided(home: VettingGarden, second: Viewer) -> None:
+def test_pending_refusal_blocks_other_decisions(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     item = vetting_of(made)
     refusal = proposed(home, item)
@@ -221,7 +221,7 @@ def test_while_it_waits_nothing_else_is_decided(home: VettingGarden, second: Vie
     assert [item.id for item in use_cases.approve_all(second, made.id)] == [refusal.vetting_id]
 
 
-def test_what_the_supplier_sends_anew_overtakes_a_proposal(home: VettingGarden, second: Viewer) -> None:
+def test_resubmission_supersedes_proposed_refusal(home: VettingGarden, second: Viewer) -> None:
     made, owner = applicant()
     item = vetting_of(made)
     use_cases.decide(home.curator, item.id, Decision("ask", 1, checklist("ecm", case=""), "Fortell mer."))
@@ -233,7 +233,7 @@ def test_what_the_supplier_sends_anew_overtakes_a_proposal(home: VettingGarden, 
     assert vetting_of(made).state == "submitted"
 
 
-def test_a_supplier_that_moves_leaves_the_proposal_behind(
+def test_transfer_supersedes_proposed_refusal(
     home: VettingGarden, second: Viewer, elsewhere: Viewer
 ) -> None:
     made, _owner = applicant()
@@ -246,7 +246,7 @@ def test_a_supplier_that_moves_leaves_the_proposal_behind(
         use_cases.answer_refusal(second, refusal.id, "confirm")
 
 
-def test_of_two_who_come_at_once_one_answers(app: Flask, home: VettingGarden) -> None:
+def test_concurrent_refusal_answers_only_one_succeeds(app: Flask, home: VettingGarden) -> None:
     second_reviewers = [factories.member(home.garden, "curator") for _number in range(8)]
     made, owner = applicant()
     refusal = proposed(home, vetting_of(made))
@@ -264,7 +264,7 @@ def test_of_two_who_come_at_once_one_answers(app: Flask, home: VettingGarden) ->
     assert kinds(owner).count("vetting_decided") == int(confirmed)
 
 
-def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen(
+def test_concurrent_proposals_create_one_refusal(
     app: Flask, home: VettingGarden
 ) -> None:
     curators = [factories.member(home.garden, "curator") for _number in range(6)]
@@ -287,7 +287,7 @@ def test_of_two_who_propose_at_once_one_does_and_the_other_cannot_confirm_unseen
     assert (vetting_of(made).state, open_ones) in {("approved", 0), ("submitted", 1)}
 
 
-def test_a_reminder_comes_once_after_five_working_days(home: VettingGarden, second: Viewer) -> None:
+def test_refusal_reminder_is_sent_once_after_five_working_days(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     proposed(home, vetting_of(made))
     assert use_cases.remind_second_reviewers() == 0
@@ -297,7 +297,7 @@ def test_a_reminder_comes_once_after_five_working_days(home: VettingGarden, seco
     assert kinds(second).count("refusal_proposed") == 2
 
 
-def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
+def test_refusal_answered_during_reminder_run_gets_no_reminder(
     app: Flask, home: VettingGarden, second: Viewer
 ) -> None:
     made, _owner = applicant()
@@ -313,7 +313,7 @@ def test_what_is_answered_while_reminders_go_out_is_not_reminded_of(
     assert kinds(second).count("refusal_proposed") == 1
 
 
-def test_when_the_second_ties_oneself_another_garden_is_asked(
+def test_new_conflict_of_second_curator_asks_another_garden(
     home: VettingGarden, second: Viewer, elsewhere: Viewer
 ) -> None:
     made, _owner = applicant()
@@ -327,7 +327,7 @@ def test_when_the_second_ties_oneself_another_garden_is_asked(
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
 
 
-def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(
+def test_refusal_without_second_curator_left_stays_pending(
     home: VettingGarden, second: Viewer
 ) -> None:
     made, _owner = applicant()
@@ -342,7 +342,7 @@ def test_when_nobody_can_be_the_second_any_more_it_waits_as_it_is(
     assert kinds(second) == before
 
 
-def test_advisers_read_and_curators_answer(home: VettingGarden, second: Viewer) -> None:
+def test_adviser_reads_refusal_and_cannot_answer(home: VettingGarden, second: Viewer) -> None:
     made, owner = applicant()
     refusal = proposed(home, vetting_of(made))
     with pytest.raises(Forbidden):
@@ -351,7 +351,7 @@ def test_advisers_read_and_curators_answer(home: VettingGarden, second: Viewer) 
         use_cases.answer_refusal(owner, refusal.id, "confirm")
 
 
-def test_who_sees_the_page(app: Flask, home: VettingGarden, elsewhere: Viewer) -> None:
+def test_refusal_page_access_by_role(app: Flask, home: VettingGarden, elsewhere: Viewer) -> None:
     made, owner = applicant()
     colleague = factories.member(made, "member")
     refusal = proposed(home, vetting_of(made))
@@ -381,7 +381,7 @@ def test_who_sees_the_page(app: Flask, home: VettingGarden, elsewhere: Viewer) -
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_by_the_pages_in_all_languages(
+def test_refusal_pages_in_every_language(
     home: VettingGarden, elsewhere: Viewer, app: Flask, locale: str
 ) -> None:
     made, owner = applicant()
@@ -411,7 +411,7 @@ def test_by_the_pages_in_all_languages(
     assert re.search(r"Anders|Oddny Strøm", first.page(f"/vetting/{item.id}").text)
 
 
-def test_elsewhere_it_is_gone_when_it_is_answered(
+def test_answered_refusal_is_404_for_other_garden(
     home: VettingGarden, elsewhere: Viewer, client: Browser
 ) -> None:
     made, _owner = applicant()
@@ -422,7 +422,7 @@ def test_elsewhere_it_is_gone_when_it_is_answered(
     assert client.get(path).status_code == client.post(path, data={"decision": "confirm"}).status_code == 404
 
 
-def test_a_garden_that_is_itself_the_supplier_is_never_the_second(
+def test_garden_with_supplier_number_is_never_second_reviewer(
     home: VettingGarden, elsewhere: Viewer
 ) -> None:
     same = factories.garden(

@@ -29,12 +29,12 @@ def at(text: str) -> dt.datetime:
         ("2020-01-01", "dormant"),
     ],
 )
-def test_an_approval_is_due_after_twelve_months_and_sleeps_after_fourteen(approved: str, stands: str) -> None:
+def test_approval_is_due_after_12_and_dormant_after_14_months(approved: str, stands: str) -> None:
     assert rules.status("approved", at(approved), NOW) == stands
 
 
 @pytest.mark.parametrize("state", ["submitted", "changes_requested", "refused", "suspended"])
-def test_time_moves_nothing_but_approvals(state: str) -> None:
+def test_status_without_approval_is_constant_over_time(state: str) -> None:
     assert rules.status(state, at("2020-01-01"), NOW) == state
 
 
@@ -42,20 +42,20 @@ def test_time_moves_nothing_but_approvals(state: str) -> None:
     st.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)),
     st.integers(0, 40),
 )
-def test_months_before_is_a_day_of_the_right_month(day: dt.date, months: int) -> None:
+def test_months_before_is_in_the_right_month(day: dt.date, months: int) -> None:
     moment = at(day.isoformat())
     earlier = rules.months_before(moment, months)
     assert (moment.year - earlier.year) * 12 + moment.month - earlier.month == months
     assert earlier.day <= moment.day
 
 
-def test_before_the_first_year_there_are_no_months() -> None:
+def test_months_before_year_one_are_clamped() -> None:
     assert rules.months_before(at("0002-01-31"), 11) == at("0001-02-28")
     with pytest.raises(ValueError, match="out of range"):
         rules.months_before(at("0001-01-31"), 1)
 
 
-def test_only_these_moves_are_allowed() -> None:
+def test_transition_table_is_complete() -> None:
     allowed = {
         (stands, move): result
         for stands in rules.STATUSES
@@ -86,7 +86,7 @@ def test_only_these_moves_are_allowed() -> None:
 
 @pytest.mark.parametrize("group", [group.code for group in taxonomy.groups()])
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_every_kind_of_service_has_criteria_in_every_language(group: str, locale: str) -> None:
+def test_criteria_exist_for_every_category_and_language(group: str, locale: str) -> None:
     with use_locale(locale):
         criteria = rules.criteria_for(group)
         assert {"identity", "case", "reference", "price", "terms"} <= {item.code for item in criteria}
@@ -97,7 +97,7 @@ def test_every_kind_of_service_has_criteria_in_every_language(group: str, locale
         )
 
 
-def test_a_new_submission_must_differ() -> None:
+def test_resubmission_counts_as_changed_only_if_different() -> None:
     decided = at("2026-11-20")
     assert not rules.has_changed(at("2026-11-19"), decided, "", [])
     assert rules.has_changed(at("2026-11-21"), decided, "", [])
@@ -105,7 +105,7 @@ def test_a_new_submission_must_differ() -> None:
     assert not rules.has_changed(at("2026-11-19"), decided, " ring  solveig ", ["Ring Solveig"])
 
 
-def test_waiting_is_counted_in_working_days() -> None:
+def test_waiting_time_is_counted_in_working_days() -> None:
     friday = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
     assert rules.working_days_waited(friday, dt.date(2026, 11, 23)) == 1
     assert rules.answer_due_on(friday) == dt.date(2026, 11, 30)

@@ -18,7 +18,7 @@ MOVES = ("confirm", "return", "withdraw", "grant", "uphold")
 STATES = ("proposed", "confirmed", "returned", "withdrawn", "waiting", "granted", "stands")
 
 
-def test_only_these_moves_are_there() -> None:
+def test_transition_table_is_complete() -> None:
     allowed = {
         (state, move): result
         for state, move in itertools.product(STATES, (*MOVES, "approve", ""))
@@ -33,7 +33,7 @@ def test_only_these_moves_are_there() -> None:
     }
 
 
-def test_the_second_confirms_or_returns_and_the_first_takes_back() -> None:
+def test_second_confirms_or_returns_and_proposer_withdraws() -> None:
     assert second_review.actions_for(SECOND, "proposed") == ("confirm", "return")
     assert second_review.actions_for(FIRST, "proposed") == ("withdraw",)
     assert second_review.actions_for(SECOND, "waiting") == ("grant", "uphold")
@@ -43,7 +43,7 @@ def test_the_second_confirms_or_returns_and_the_first_takes_back() -> None:
 
 
 @given(st.tuples(*[st.booleans()] * 4), st.sampled_from((*MOVES, "approve")))
-def test_nobody_judges_who_is_not_asked_no_curator_tied_or_took_part(
+def test_reviewer_must_be_asked_curator_and_independent(
     where: tuple[bool, bool, bool, bool], move: str
 ) -> None:
     asked, curator, tied, took_part = where
@@ -56,7 +56,7 @@ def test_nobody_judges_who_is_not_asked_no_curator_tied_or_took_part(
         assert second_review.can(move, role) == (where == (True, True, False, False))
 
 
-def test_the_nearest_garden_is_asked_and_of_two_as_near_the_oldest() -> None:
+def test_nearest_garden_is_chosen_and_ties_go_to_the_oldest() -> None:
     assert second_review.nearest_garden("5021", {}) is None
     assert second_review.nearest_garden("5021", {4: "5056", 7: "5022", 9: "5025"}) == 7
     assert second_review.nearest_garden("5021", {9: "5025", 3: "5025"}) == 3
@@ -65,7 +65,7 @@ def test_the_nearest_garden_is_asked_and_of_two_as_near_the_oldest() -> None:
 
 
 @given(st.sampled_from(sorted(places.municipalities_by_number())), st.permutations(["5056", "5025", "5059"]))
-def test_the_choice_depends_on_nothing_else(seat: str, order: list[str]) -> None:
+def test_garden_choice_is_deterministic(seat: str, order: list[str]) -> None:
     seats = {"5056": 1, "5025": 2, "5059": 3}
     mixed = second_review.nearest_garden(seat, {seats[number]: number for number in order})
     assert mixed == second_review.nearest_garden(seat, {number: place for place, number in seats.items()})
@@ -83,7 +83,7 @@ def test_the_choice_depends_on_nothing_else(seat: str, order: list[str]) -> None
         ("suspended", 3, False, False),
     ],
 )
-def test_a_refusal_is_appealed_once_within_ninety_days(
+def test_refusal_can_be_appealed_once_within_ninety_days(
     standing: str, days: int, has_appealed: bool, expected: bool
 ) -> None:
     refused_at = dt.datetime(2026, 8, 3, 12, tzinfo=dt.UTC)
@@ -93,11 +93,11 @@ def test_a_refusal_is_appealed_once_within_ninety_days(
     )
 
 
-def test_without_a_refusal_there_is_nothing_to_appeal() -> None:
+def test_vetting_without_refusal_cannot_be_appealed() -> None:
     assert not second_review.can_appeal_refusal("refused", None, dt.date(2026, 8, 3), has_appealed=False)
 
 
-def test_more_than_five_working_days_are_late() -> None:
+def test_reminder_is_due_after_five_working_days() -> None:
     monday = dt.datetime(2026, 11, 2, 9, tzinfo=dt.UTC)
     assert not second_review.is_reminder_due(monday, dt.date(2026, 11, 9))
     assert second_review.is_reminder_due(monday, dt.date(2026, 11, 10))

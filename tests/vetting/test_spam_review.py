@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 STUFFED = "Vi lager nettbutikk til gården din. " + "Nettbutikk med frakt. " * 12
 
 
-def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
+def test_honest_change_needs_no_review(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang.", "nb")
@@ -34,7 +34,7 @@ def test_an_honest_change_waits_for_nobody(app: Flask) -> None:
     assert findings(made) == []
 
 
-def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
+def test_keyword_stuffed_change_waits_for_review(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")
@@ -57,7 +57,7 @@ def test_a_stuffed_change_waits_until_a_curator_has_looked(app: Flask) -> None:
     assert session.query(AuditEvent).filter_by(action="vetting.read").count() == 1
 
 
-def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
+def test_every_profile_change_is_checked_again(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     honest = "Vi lager nettbutikker for gårdsutsalg, og hjelper deg i gang med bilder og tekst."
@@ -66,7 +66,7 @@ def test_each_change_of_a_profile_is_read_again(app: Flask) -> None:
         assert [item.supplier_id for item in queries.profiles_to_review(home.curator)] == waits
 
 
-def test_who_waits_still_waits_when_what_was_read_is_forgotten(
+def test_pending_review_survives_cleared_cache(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(changed_profiles, "_is_suspicious", BoundedCache(1))
@@ -80,7 +80,7 @@ def test_who_waits_still_waits_when_what_was_read_is_forgotten(
     assert len(changed_profiles._is_suspicious) < len(waiting)
 
 
-def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
+def test_profiles_to_review_are_for_gardens_only(app: Flask) -> None:
     home = vetting_garden()
     _made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")
@@ -89,7 +89,7 @@ def test_only_a_garden_is_told_who_waits_to_be_read_again(app: Flask) -> None:
             queries.profiles_to_review(viewer)
 
 
-def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
+def test_only_active_approval_can_be_reviewed_again(app: Flask) -> None:
     home = vetting_garden()
     made, _owner = applicant()
     item = vetting_of(made)
@@ -97,7 +97,7 @@ def test_only_a_standing_approval_can_be_read_again(app: Flask) -> None:
         use_cases.decide(home.curator, item.id, Decision("read", item.revision, {}))
 
 
-def test_the_desk_shows_what_was_found_and_takes_the_answer(app: Flask) -> None:
+def test_application_page_shows_findings_and_accepts_review(app: Flask) -> None:
     home = vetting_garden()
     made, owner = applicant(approved_by=home.curator)
     profiles.change_text(owner, STUFFED, "nb")

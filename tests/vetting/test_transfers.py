@@ -38,7 +38,7 @@ def garden_of(found: Supplier) -> int | None:
     return session.get_one(Supplier, found.id).garden_id
 
 
-def test_a_supplier_moves_when_both_gardens_have_signed(home: VettingGarden, taker: Viewer) -> None:
+def test_supplier_moves_when_both_gardens_accept(home: VettingGarden, taker: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
         home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
@@ -57,7 +57,7 @@ def test_a_supplier_moves_when_both_gardens_have_signed(home: VettingGarden, tak
     assert session.query(Notice).filter_by(kind="move_answered", user_id=home.curator.user_id).count() == 1
 
 
-def test_rights_go_with_it_at_the_next_request(home: VettingGarden, taker: Viewer, app: Flask) -> None:
+def test_transfer_changes_access_at_next_request(home: VettingGarden, taker: Viewer, app: Flask) -> None:
     found = applicant()[0]
     path = f"/vetting/{vetting_of(found).id}"
     giving, taking = (app.test_client().sign_in(p.user_id or 0) for p in (home.curator, taker))
@@ -76,7 +76,7 @@ def test_rights_go_with_it_at_the_next_request(home: VettingGarden, taker: Viewe
 
 
 @pytest.mark.parametrize("end", ["declined", "withdrawn"])
-def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_again(
+def test_declined_or_withdrawn_transfer_can_be_requested_again(
     home: VettingGarden, taker: Viewer, end: str
 ) -> None:
     found = applicant()[0]
@@ -96,7 +96,7 @@ def test_a_move_that_is_declined_or_taken_back_moves_nothing_and_can_be_asked_ag
     assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
-def test_nobody_signs_for_another_garden_or_without_being_a_curator(
+def test_only_curator_of_receiving_garden_accepts_transfer(
     home: VettingGarden, taker: Viewer
 ) -> None:
     found, to = applicant()[0], taker.organisation_id or 0
@@ -119,7 +119,7 @@ def test_nobody_signs_for_another_garden_or_without_being_a_curator(
     assert garden_of(found) == home.garden.id
 
 
-def test_a_curator_with_a_tie_signs_for_neither_garden(home: VettingGarden, taker: Viewer) -> None:
+def test_conflicted_curator_cannot_transfer(home: VettingGarden, taker: Viewer) -> None:
     found, to = applicant()[0], taker.organisation_id or 0
     colleague = factories.member(home.garden, "curator")
     use_cases.declare_conflict(home.curator, found.id, "board")
@@ -135,7 +135,7 @@ def test_a_curator_with_a_tie_signs_for_neither_garden(home: VettingGarden, take
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
+def test_outdated_transfer_is_a_conflict(
     home: VettingGarden, taker: Viewer
 ) -> None:
     found = applicant()[0]
@@ -152,7 +152,7 @@ def test_a_supplier_that_has_another_home_by_now_is_not_moved_from_the_old_one(
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_only_a_curator_takes_a_question_back(home: VettingGarden, taker: Viewer) -> None:
+def test_only_curator_can_withdraw_transfer(home: VettingGarden, taker: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
         home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
@@ -163,7 +163,7 @@ def test_only_a_curator_takes_a_question_back(home: VettingGarden, taker: Viewer
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_moves_and_ties_are_for_gardens_alone(home: VettingGarden) -> None:
+def test_transfers_and_conflicts_are_for_gardens_only(home: VettingGarden) -> None:
     found, owner = applicant()
     for viewer in (owner, factories.member(factories.company()), factories.administrator()):
         for asked in (queries.transfers, queries.suppliers_to_declare):
@@ -174,7 +174,7 @@ def test_moves_and_ties_are_for_gardens_alone(home: VettingGarden) -> None:
         assert queries.own_conflicts(viewer) == []
 
 
-def test_a_tie_is_of_a_known_kind_and_to_a_supplier_that_is_there(home: VettingGarden) -> None:
+def test_conflict_needs_known_kind_and_supplier(home: VettingGarden) -> None:
     found = applicant()[0]
     with pytest.raises(RuleBroken, match="Velg én fra listen") as wrong:
         use_cases.declare_conflict(home.curator, found.id, "hobby")
@@ -191,7 +191,7 @@ def decides(viewer: Viewer, item: Vetting) -> None:
 
 
 @pytest.mark.parametrize("tie", ["stated", "member", "the garden itself"])
-def test_with_a_tie_one_decides_nothing(home: VettingGarden, tie: str, client: Browser) -> None:
+def test_conflict_of_interest_blocks_every_decision(home: VettingGarden, tie: str, client: Browser) -> None:
     found: Any = applicant()[0]
     item = vetting_of(found)
     if tie == "stated":
@@ -221,7 +221,7 @@ def test_with_a_tie_one_decides_nothing(home: VettingGarden, tie: str, client: B
     assert (item.state, item.revision) == before
 
 
-def test_stating_and_ending_a_tie_by_the_page(home: VettingGarden, client: Browser) -> None:
+def test_conflict_is_declared_and_ended_on_the_page(home: VettingGarden, client: Browser) -> None:
     found = applicant()[0]
     client.sign_in(home.curator.user_id or 0)
     assert client.get(f"/garden/ties?supplier={found.id}").status_code == 200
@@ -241,7 +241,7 @@ def test_stating_and_ending_a_tie_by_the_page(home: VettingGarden, client: Brows
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_pages_in_all_languages(home: VettingGarden, taker: Viewer, client: Browser, locale: str) -> None:
+def test_transfer_pages_in_every_language(home: VettingGarden, taker: Viewer, client: Browser, locale: str) -> None:
     found = applicant()[0]
     use_cases.declare_conflict(factories.member(home.garden, "adviser"), found.id, "paid")
     client.sign_in(home.curator.user_id or 0)

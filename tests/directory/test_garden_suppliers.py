@@ -32,9 +32,7 @@ def test_garden_suppliers_filter_by_name_status_and_pause(app: Flask) -> None:
     assert (line.is_paused, kinds) == (True, [("ecm", "due"), ("med", "due")])
 
 
-def test_coverage_map_follows_directory_and_own_area(
-    app: Flask, client: Browser
-) -> None:
+def test_coverage_map_follows_directory_and_own_area(app: Flask, client: Browser) -> None:
     home = vetting_garden()
     coast = factories.garden("Havgapet", municipality_number="5056", covered_municipalities=["5056"])
     there = factories.member(coast, "curator")

@@ -62,9 +62,7 @@ def test_brief_without_invitations_is_urgent(app: Flask, owner: Viewer) -> None:
     assert "1 leverandør er spurt." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
 
 
-def test_draft_task_follows_review_state(
-    app: Flask, owner: Viewer
-) -> None:
+def test_draft_task_follows_review_state(app: Flask, owner: Viewer) -> None:
     brief = draft(owner)
     company = owner.organisation_name
     adviser = factories.member(queries.own_company(owner).garden, "adviser")
@@ -101,9 +99,7 @@ def test_brief_without_offers_asks_for_action(app: Flask, market: Market, at_noo
     assert said.startswith("Velg hva dere gjør med Nettbutikk med henting. Ingen svarte.")
 
 
-def test_outcome_task_lasts_until_answered(
-    app: Flask, opened: Market, choose: Any, at_noon: Any
-) -> None:
+def test_outcome_task_lasts_until_answered(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:
     choose(opened, "kvistverk")
     proposals.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "not_done"))
     path = f"/briefs/{opened.reference}/outcome"
@@ -119,9 +115,7 @@ def test_outcome_task_lasts_until_answered(
     assert list(waiting(home(app, opened.owner), SOON)) == [f"{path}/d90"]
 
 
-def test_award_task_lasts_until_letter_is_seen(
-    app: Flask, opened: Market, choose: Any
-) -> None:
+def test_award_task_lasts_until_letter_is_seen(app: Flask, opened: Market, choose: Any) -> None:
     letter = f"/proposals/{choose(opened, 'kvistverk')}/letter"
     page = home(app, opened.kvistverk)
     assert waiting(page, NOW)[letter].startswith("Bjørkvollen ysteri har valgt dere.")
@@ -131,9 +125,7 @@ def test_award_task_lasts_until_letter_is_seen(
     assert waiting(home(app, opened.kvistverk), NOW) == {}
 
 
-def test_amendment_task_lasts_until_offer_is_resent(
-    app: Flask, market: Market
-) -> None:
+def test_amendment_task_lasts_until_offer_is_resent(app: Flask, market: Market) -> None:
     market.send("kvistverk")
     path = f"/briefs/{market.reference}"
     assert f"{path}/proposal" in waiting(home(app, market.kvistverk), LATER)
@@ -196,9 +188,7 @@ def test_garden_sees_five_applications_and_total(app: Flask) -> None:
     assert all(text.startswith(f"Svar {name}.") for name, text in zip(names, said.values(), strict=False))
 
 
-def test_garden_task_for_brief_with_few_invitations(
-    app: Flask, market: Market, at_noon: Any
-) -> None:
+def test_garden_task_for_brief_with_few_invitations(app: Flask, market: Market, at_noon: Any) -> None:
     path = f"/briefs/{market.reference}"
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=6), tick=False)
     assert path not in waiting(home(app, market.curator), SOON), "three are asked"

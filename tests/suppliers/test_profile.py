@@ -50,9 +50,7 @@ BROKEN: dict[str, tuple[Callable[[Viewer], Any], str, str | None]] = {
 
 
 @pytest.mark.parametrize("broken", BROKEN)
-def test_invalid_change_shows_field_error_and_stores_nothing(
-    app: Flask, broken: str
-) -> None:
+def test_invalid_change_shows_field_error_and_stores_nothing(app: Flask, broken: str) -> None:
     vetting_garden()
     made, owner = applicant()
     before = shown(made)

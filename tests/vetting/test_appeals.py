@@ -169,9 +169,7 @@ def test_involved_or_conflicted_curator_cannot_decide_appeal(home: VettingGarden
     assert queries.appeals_to_decide(judge) == []
 
 
-def test_adviser_cannot_decide_and_unknown_appeal_is_404(
-    home: VettingGarden, judge: Viewer
-) -> None:
+def test_adviser_cannot_decide_and_unknown_appeal_is_404(home: VettingGarden, judge: Viewer) -> None:
     _made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     adviser = factories.member(session.get_one(BusinessGarden, judge.organisation_id), "adviser")
@@ -213,9 +211,7 @@ def test_refusal_without_decision_row_cannot_be_appealed(
     assert f"/profile/vetting/{item.id}/appeal" not in page.html
 
 
-def test_granting_appeal_shows_confirmation(
-    home: VettingGarden, judge: Viewer, client: Browser
-) -> None:
+def test_granting_appeal_shows_confirmation(home: VettingGarden, judge: Viewer, client: Browser) -> None:
     made, owner, item = case(home)
     found = use_cases.appeal(owner, item.id, WORDS)
     client.sign_in(judge.user_id or 0)
@@ -242,9 +238,7 @@ def test_appeal_without_independent_garden_notifies_administrator(home: VettingG
     use_cases.answer_appeal(late, found.id, "uphold", "Vi kommer til det samme.")
 
 
-def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(
-    home: VettingGarden, judge: Viewer
-) -> None:
+def test_new_conflict_reassigns_appeal_and_reminder_is_sent_once(home: VettingGarden, judge: Viewer) -> None:
     third = factories.member(
         factories.garden("Tredje", municipality_number="5014", covered_municipalities=[]), "curator"
     )

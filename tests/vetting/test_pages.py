@@ -110,9 +110,7 @@ def test_signed_in_user_applies_without_password(app: Flask) -> None:
 @pytest.mark.parametrize(
     "field", [*APPLICATION, "website", "case_client", "case_result", "employees", "next_start", "phone"]
 )
-def test_hostile_application_input_is_redisplayed(
-    client: Browser, field: str, text: str
-) -> None:
+def test_hostile_application_input_is_redisplayed(client: Browser, field: str, text: str) -> None:
     vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {field: text})
     assert answer.status_code in {200, 303}

@@ -151,9 +151,7 @@ def test_conflicted_curator_can_neither_propose_nor_confirm(home: VettingGarden,
     use_cases.answer_refusal(third, refusal.id, "confirm")
 
 
-def test_lone_curator_refusal_is_confirmed_by_another_garden(
-    home: VettingGarden, elsewhere: Viewer
-) -> None:
+def test_lone_curator_refusal_is_confirmed_by_another_garden(home: VettingGarden, elsewhere: Viewer) -> None:
     nearer = factories.member(
         factories.garden("Elvekroken", municipality_number="5022", covered_municipalities=[]), "curator"
     )
@@ -233,9 +231,7 @@ def test_resubmission_supersedes_proposed_refusal(home: VettingGarden, second: V
     assert vetting_of(made).state == "submitted"
 
 
-def test_transfer_supersedes_proposed_refusal(
-    home: VettingGarden, second: Viewer, elsewhere: Viewer
-) -> None:
+def test_transfer_supersedes_proposed_refusal(home: VettingGarden, second: Viewer, elsewhere: Viewer) -> None:
     made, _owner = applicant()
     refusal = proposed(home, vetting_of(made))
     move = use_cases.request_transfer(
@@ -264,9 +260,7 @@ def test_concurrent_refusal_answers_only_one_succeeds(app: Flask, home: VettingG
     assert kinds(owner).count("vetting_decided") == int(confirmed)
 
 
-def test_concurrent_proposals_create_one_refusal(
-    app: Flask, home: VettingGarden
-) -> None:
+def test_concurrent_proposals_create_one_refusal(app: Flask, home: VettingGarden) -> None:
     curators = [factories.member(home.garden, "curator") for _number in range(6)]
     made, _owner = applicant()
     item_id = vetting_of(made).id
@@ -327,9 +321,7 @@ def test_new_conflict_of_second_curator_asks_another_garden(
     use_cases.answer_refusal(elsewhere, refusal.id, "confirm")
 
 
-def test_refusal_without_second_curator_left_stays_pending(
-    home: VettingGarden, second: Viewer
-) -> None:
+def test_refusal_without_second_curator_left_stays_pending(home: VettingGarden, second: Viewer) -> None:
     made, _owner = applicant()
     refusal = proposed(home, vetting_of(made))
     session.add(ConflictOfInterest(user_id=second.user_id, supplier_id=made.id, kind="paid"))
@@ -422,9 +414,7 @@ def test_answered_refusal_is_404_for_other_garden(
     assert client.get(path).status_code == client.post(path, data={"decision": "confirm"}).status_code == 404
 
 
-def test_garden_with_supplier_number_is_never_second_reviewer(
-    home: VettingGarden, elsewhere: Viewer
-) -> None:
+def test_garden_with_supplier_number_is_never_second_reviewer(home: VettingGarden, elsewhere: Viewer) -> None:
     same = factories.garden(
         "Nabohagen", municipality_number="5022", covered_municipalities=[], organisation_number="310000388"
     )

@@ -66,9 +66,7 @@ def test_every_profile_change_is_checked_again(app: Flask) -> None:
         assert [item.supplier_id for item in queries.profiles_to_review(home.curator)] == waits
 
 
-def test_pending_review_survives_cleared_cache(
-    app: Flask, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_pending_review_survives_cleared_cache(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changed_profiles, "_is_suspicious", BoundedCache(1))
     home = vetting_garden()
     waiting = []

@@ -96,9 +96,7 @@ def test_declined_or_withdrawn_transfer_can_be_requested_again(
     assert sorted(row.state for row in session.query(Transfer)) == ["asked", end]
 
 
-def test_only_curator_of_receiving_garden_accepts_transfer(
-    home: VettingGarden, taker: Viewer
-) -> None:
+def test_only_curator_of_receiving_garden_accepts_transfer(home: VettingGarden, taker: Viewer) -> None:
     found, to = applicant()[0], taker.organisation_id or 0
     adviser = factories.member(home.garden, "adviser")
     for viewer, wrong in ((taker, NotFound), (adviser, Forbidden)):
@@ -135,9 +133,7 @@ def test_conflicted_curator_cannot_transfer(home: VettingGarden, taker: Viewer) 
     assert session.get_one(Transfer, move.id).state == "asked"
 
 
-def test_outdated_transfer_is_a_conflict(
-    home: VettingGarden, taker: Viewer
-) -> None:
+def test_outdated_transfer_is_a_conflict(home: VettingGarden, taker: Viewer) -> None:
     found = applicant()[0]
     move = use_cases.request_transfer(
         home.curator, found.id, taker.organisation_id or 0, "Flyttet til kysten."
@@ -241,7 +237,9 @@ def test_conflict_is_declared_and_ended_on_the_page(home: VettingGarden, client:
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_transfer_pages_in_every_language(home: VettingGarden, taker: Viewer, client: Browser, locale: str) -> None:
+def test_transfer_pages_in_every_language(
+    home: VettingGarden, taker: Viewer, client: Browser, locale: str
+) -> None:
     found = applicant()[0]
     use_cases.declare_conflict(factories.member(home.garden, "adviser"), found.id, "paid")
     client.sign_in(home.curator.user_id or 0)

@@ -36,7 +36,7 @@ def text_of(lines):
     return [[part.text for part in line if part.is_changed] for line in lines]
 
 
-def test_suppliers_see_nothing_until_the_change_is_sent(market, invite):
+def test_unsent_amendment_is_hidden_from_suppliers(market, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     write(market.owner, brief, title="Nettbutikk og hjemlevering", problem=brief.answers["problem"] + " Nå.")
@@ -52,7 +52,7 @@ def test_suppliers_see_nothing_until_the_change_is_sent(market, invite):
     assert text_of(change.changes[1].after) == [["Nå."]]
 
 
-def test_of_a_list_only_the_lines_that_went_or_came_are_shown(market):
+def test_list_diff_shows_only_added_and_removed_lines(market):
     brief = briefs.published(market.owner)
     lines = brief.answers["deliverables"]
     write(market.owner, brief, deliverables=[*lines[:3], "Gavekort på nett"])
@@ -61,7 +61,7 @@ def test_of_a_list_only_the_lines_that_went_or_came_are_shown(market):
     assert text_of(change.after) == [["Gavekort på nett"]]
 
 
-def test_all_who_know_of_the_brief_are_told_in_words_and_nobody_else(market, invite):
+def test_amendment_notifies_involved_people_only(market, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     write(market.owner, brief, must_have=["Kobling til kassa"])
@@ -73,7 +73,7 @@ def test_all_who_know_of_the_brief_are_told_in_words_and_nobody_else(market, inv
 
 
 @pytest.mark.parametrize(("days_before", "needs"), [(10, False), (3, True)])
-def test_what_offers_answer_gives_suppliers_five_working_days(market, time_machine, days_before, needs):
+def test_material_amendment_gives_five_working_days(market, time_machine, days_before, needs):
     brief = briefs.published(market.owner)
     deadline = brief.deadline
     time_machine.move_to(deadline - dt.timedelta(days=days_before), tick=False)
@@ -89,7 +89,7 @@ def test_what_offers_answer_gives_suppliers_five_working_days(market, time_machi
     assert fresh.extensions == 0
 
 
-def test_words_that_only_explain_need_no_more_time(market, time_machine):
+def test_minor_amendment_needs_no_extension(market, time_machine):
     brief = briefs.published(market.owner)
     time_machine.move_to(brief.deadline - dt.timedelta(hours=5), tick=False)
     write(market.owner, brief, decision_by="Daglig leder og styret")
@@ -97,7 +97,7 @@ def test_words_that_only_explain_need_no_more_time(market, time_machine):
     assert len(session.get(Brief, brief.id).versions) == 2
 
 
-def test_after_sixty_days_there_is_no_time_left_for_what_offers_answer(market, time_machine):
+def test_material_amendment_after_sixty_days_is_refused(market, time_machine):
     brief = briefs.published(market.owner)
     last = clock.today() + dt.timedelta(days=60)
     use_cases.extend_deadline(market.owner, brief.reference, last)
@@ -107,7 +107,7 @@ def test_after_sixty_days_there_is_no_time_left_for_what_offers_answer(market, t
         use_cases.amend(market.owner, brief.reference, last)
 
 
-def test_other_services_of_the_same_kind_are_a_change_and_another_kind_is_another_brief(market):
+def test_services_may_change_within_their_category_only(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, services=["ecm.shop", "med.product-photo", "web.site"])
     with pytest.raises(RuleBroken):
@@ -120,14 +120,14 @@ def test_other_services_of_the_same_kind_are_a_change_and_another_kind_is_anothe
     }
 
 
-def test_what_is_missing_stops_the_change(market):
+def test_amendment_with_missing_answer_is_refused(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, deliverables=[])
     with pytest.raises(RuleBroken):
         use_cases.amend(market.owner, brief.reference)
 
 
-def test_nothing_changed_is_nothing_sent_and_a_second_click_does_nothing(market):
+def test_empty_or_repeated_amendment_changes_nothing(market):
     brief = briefs.published(market.owner)
     with pytest.raises(Conflict):
         use_cases.amend(market.owner, brief.reference)
@@ -138,7 +138,7 @@ def test_nothing_changed_is_nothing_sent_and_a_second_click_does_nothing(market)
     assert len(session.get(Brief, brief.id).versions) == 2
 
 
-def test_a_change_can_be_thrown_away(market):
+def test_amendment_can_be_discarded(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
     use_cases.discard_amendment(market.owner, brief.reference)
@@ -146,7 +146,7 @@ def test_a_change_can_be_thrown_away(market):
     assert sent_notices() == set()
 
 
-def test_where_nothing_is_changed_there_is_nothing_to_throw_away(market):
+def test_discard_without_amendment_changes_nothing(market):
     brief = briefs.published(market.owner)
     stood = (dict(brief.answers), brief.revision)
     assert use_cases.discard_amendment(market.owner, brief.reference).reference == brief.reference
@@ -155,7 +155,7 @@ def test_where_nothing_is_changed_there_is_nothing_to_throw_away(market):
     assert session.query(AuditEvent).filter_by(action="brief.drop_change").count() == 0
 
 
-def test_only_the_companys_owner_changes_what_is_out(market):
+def test_only_owner_can_amend_published_brief(market):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
     for name, refusal in {"colleague": Forbidden, "garden": Forbidden, "outsider": NotFound}.items():
@@ -168,7 +168,7 @@ def test_only_the_companys_owner_changes_what_is_out(market):
                 act(getattr(market, name))
 
 
-def test_after_the_deadline_what_was_asked_stands(market, time_machine):
+def test_amendment_after_deadline_is_refused(market, time_machine):
     brief = briefs.published(market.owner)
     write(market.owner, brief, title="Nettbutikk og mer")
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
@@ -176,13 +176,13 @@ def test_after_the_deadline_what_was_asked_stands(market, time_machine):
         use_cases.amend(market.owner, brief.reference)
 
 
-def test_what_is_internal_is_neither_asked_nor_shown(market):
+def test_internal_answers_are_not_amended_or_shown(market):
     codes = {q.code for topic in amendment.editable_topics(GUIDE) for q in topic.questions}
     assert codes.isdisjoint({"own_words", "visibility", "invite_count", "report_consent", "open_door"})
     assert "response_deadline" not in codes
 
 
-def test_a_hidden_company_is_not_given_away_by_its_changes(market):
+def test_amendment_of_anonymous_company_reveals_no_name(market):
     brief = briefs.published(market.owner, visibility="hidden")
     write(market.owner, brief, links=["https://bjorkvollen.example"])
     use_cases.amend(market.owner, brief.reference)
@@ -190,14 +190,14 @@ def test_a_hidden_company_is_not_given_away_by_its_changes(market):
     assert len(queries.amendments(queries.brief_view_for(market.owner, brief.reference))) == 1
 
 
-def test_words_are_marked_one_by_one():
+def test_text_diff_marks_single_words():
     before, after = amendment.diff_words("Vi har 40 slags ost", "Vi har 45 slags ost og smør")
     assert [part.text for part in before if part.is_changed] == ["40"]
     assert [part.text for part in after if part.is_changed] == ["45", "og smør"]
     assert "".join(part.text for part in after) == "Vi har 45 slags ost og smør"
 
 
-def test_the_pages_of_a_change(market, sign_in, topic_form):
+def test_amendment_pages(market, sign_in, topic_form):
     brief = briefs.published(market.owner)
     browser, here = sign_in(market.owner), f"/briefs/{brief.reference}"
     assert browser.page(f"{here}/amend").heading == "Change the brief"
@@ -215,7 +215,7 @@ def test_the_pages_of_a_change(market, sign_in, topic_form):
     assert page.heading == "Nettbutikk og mer"
 
 
-def test_a_change_that_needs_time_asks_for_the_day_and_keeps_what_was_typed(
+def test_material_amendment_form_asks_for_deadline_and_keeps_input(
     market, sign_in, topic_form, time_machine
 ):
     brief = briefs.published(market.owner)
@@ -228,7 +228,7 @@ def test_a_change_that_needs_time_asks_for_the_day_and_keeps_what_was_typed(
     assert "2020" in answer.text
 
 
-def test_a_change_can_be_taken_back_from_its_page(market, sign_in):
+def test_amendment_can_be_discarded_on_the_page(market, sign_in):
     brief = briefs.published(market.owner)
     browser, here = sign_in(market.owner), f"/briefs/{brief.reference}"
     write(market.owner, brief, title="Nettbutikk og mer")

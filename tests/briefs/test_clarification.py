@@ -29,7 +29,7 @@ def shown(viewer, brief):
     return queries.questions_on(viewer, queries.brief_view_for(viewer, brief.reference))
 
 
-def test_a_waiting_question_is_between_the_asker_and_the_company(market, brief):
+def test_unanswered_question_is_visible_to_asker_and_company(market, brief):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     assert [(q.text, q.asker, q.is_own) for q in shown(market.owner, brief)] == [(TEXT, "", False)]
     assert [(q.text, q.is_own) for q in shown(market.in_trade, brief)] == [(TEXT, True)]
@@ -37,7 +37,7 @@ def test_a_waiting_question_is_between_the_asker_and_the_company(market, brief):
         assert shown(other, brief) == []
 
 
-def test_an_answer_reaches_all_and_names_nobody(market, brief):
+def test_answer_reaches_all_suppliers_anonymously(market, brief):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     use_cases.answer_question(market.colleague, brief.reference, question.id, PUBLIC, ANSWER)
     for viewer in (market.owner, market.invited, market.garden, market.admin):
@@ -48,7 +48,7 @@ def test_an_answer_reaches_all_and_names_nobody(market, brief):
     assert told == {market.invited.user_id, market.in_trade.user_id}
 
 
-def test_nothing_the_company_can_read_names_the_asker_while_the_brief_is_open(market, brief):
+def test_asker_is_anonymous_to_company_while_brief_is_open(market, brief):
     use_cases.ask_question(market.in_trade, brief.reference, PUBLIC)
     texts = [notice.subject + notice.body for notice in session.query(Notice)]
     texts += [mail.subject + mail.body for mail in session.query(OutboxMail)]
@@ -57,7 +57,7 @@ def test_nothing_the_company_can_read_names_the_asker_while_the_brief_is_open(ma
     assert market.in_trade.user_id not in {event.actor_id for event in events}
 
 
-def test_the_company_learns_who_asked_when_the_deadline_has_passed(market, brief, time_machine):
+def test_asker_is_named_to_company_after_deadline(market, brief, time_machine):
     question = use_cases.ask_question(market.invited, brief.reference, PUBLIC)
     use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
@@ -65,7 +65,7 @@ def test_the_company_learns_who_asked_when_the_deadline_has_passed(market, brief
     assert [q.asker for q in shown(market.garden, brief)] == [""]
 
 
-def test_questions_end_before_the_deadline(market, brief, time_machine):
+def test_question_after_question_deadline_is_refused(market, brief, time_machine):
     time_machine.move_to(brief.question_deadline, tick=False)
     use_cases.ask_question(market.invited, brief.reference, TEXT)
     time_machine.move_to(brief.question_deadline + dt.timedelta(seconds=1), tick=False)
@@ -73,7 +73,7 @@ def test_questions_end_before_the_deadline(market, brief, time_machine):
         use_cases.ask_question(market.invited, brief.reference, TEXT)
 
 
-def test_a_supplier_has_at_most_five_questions_waiting(market, brief):
+def test_sixth_unanswered_question_is_refused(market, brief):
     for number in range(5):
         use_cases.ask_question(market.invited, brief.reference, f"{TEXT} {number}")
     with pytest.raises(RuleBroken):
@@ -81,7 +81,7 @@ def test_a_supplier_has_at_most_five_questions_waiting(market, brief):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
 
 
-def test_only_suppliers_who_see_the_brief_ask(market, brief):
+def test_only_suppliers_with_access_can_ask(market, brief):
     with pytest.raises(NotFound):
         use_cases.ask_question(market.out_of_trade, brief.reference, TEXT)
     for viewer in (market.owner, market.garden, market.admin):
@@ -89,7 +89,7 @@ def test_only_suppliers_who_see_the_brief_ask(market, brief):
             use_cases.ask_question(viewer, brief.reference, TEXT)
 
 
-def test_a_question_can_be_refused_with_a_reason_that_only_the_asker_hears(market, brief):
+def test_rejection_reason_is_visible_to_asker_only(market, brief):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     with pytest.raises(RuleBroken):
         use_cases.reject_question(market.owner, brief.reference, question.id, "because")
@@ -103,7 +103,7 @@ def test_a_question_can_be_refused_with_a_reason_that_only_the_asker_hears(marke
         use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
 
 
-def test_another_companys_question_does_not_exist(market, brief):
+def test_question_of_other_company_is_not_found(market, brief):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     theirs = briefs.published(market.outsider)
     for reference in (brief.reference, theirs.reference):
@@ -111,7 +111,7 @@ def test_another_companys_question_does_not_exist(market, brief):
             use_cases.answer_question(market.outsider, reference, question.id, PUBLIC, ANSWER)
 
 
-def test_an_answered_question_has_its_time(market, brief):
+def test_answered_question_has_timestamp(market, brief):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
     assert question.answered_at is not None
@@ -125,7 +125,7 @@ def reminded():
     ]
 
 
-def test_a_question_that_waits_is_told_to_the_company_and_then_to_its_garden_each_once(
+def test_question_reminders_go_once_to_company_then_garden(
     market, brief, time_machine
 ):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
@@ -147,7 +147,7 @@ def test_a_question_that_waits_is_told_to_the_company_and_then_to_its_garden_eac
 
 
 @pytest.mark.parametrize("ending", ["answered", "rejected", "deadline", "withdrawn"])
-def test_nobody_is_reminded_of_a_question_that_waits_no_more(market, brief, time_machine, ending):
+def test_answered_question_gets_no_reminder(market, brief, time_machine, ending):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     if ending == "answered":
         use_cases.answer_question(market.owner, brief.reference, question.id, PUBLIC, ANSWER)
@@ -165,7 +165,7 @@ def test_nobody_is_reminded_of_a_question_that_waits_no_more(market, brief, time
 
 
 @pytest.mark.parametrize("ending", ["answered", "withdrawn"])
-def test_nobody_is_reminded_when_the_company_acts_while_the_clock_looks(
+def test_question_answered_during_reminder_run_gets_no_reminder(
     app, market, brief, time_machine, ending
 ):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)

@@ -17,14 +17,14 @@ def blocker_codes(answers, today, *, confirmed=True):
     return [blocker.code for blocker in coach.find_blockers(GUIDE, answers, today, confirmed=confirmed)]
 
 
-def test_a_good_brief_is_left_in_peace(answers, today):
+def test_complete_brief_has_no_suggestions(answers, today):
     assert codes(answers) == set()
     assert blocker_codes(answers, today) == []
     assert coach.quality(GUIDE, answers).score == 100
     assert coach.quality(GUIDE, answers).level == "good"
 
 
-def test_six_things_stop_a_brief(answers, today):
+def test_every_blocker_is_found(answers, today):
     assert blocker_codes({}, today, confirmed=False) == [
         "no_services",
         "no_deliverable",
@@ -84,7 +84,7 @@ def test_six_things_stop_a_brief(answers, today):
         ("no_link", {"links": []}),
     ],
 )
-def test_each_remark_is_made_when_it_should_be(answers, code, change):
+def test_every_suggestion_is_made_when_due(answers, code, change):
     assert code not in codes(answers)
     found = {
         suggestion.code: suggestion for suggestion in coach.find_suggestions(GUIDE, {**answers, **change})
@@ -110,24 +110,24 @@ def test_each_remark_is_made_when_it_should_be(answers, code, change):
         {"response_deadline": "2027-04-15", "decision_date": "2027-04-20", "finish_by": "2027-09-01"},
     ],
 )
-def test_remarks_are_not_made_without_cause(answers, innocent):
+def test_no_suggestion_is_made_without_cause(answers, innocent):
     assert codes({**answers, **innocent}) == set()
 
 
-def test_an_empty_brief_gets_stops_not_remarks():
+def test_empty_brief_has_blockers_and_no_suggestions():
     assert codes({}) == set()
     assert coach.quality(GUIDE, {}).score == 0
     assert coach.quality(GUIDE, {}).level == "not_ready"
 
 
-def test_the_largest_gain_comes_first(answers):
+def test_suggestions_are_sorted_by_gain(answers):
     found = coach.find_suggestions(
         GUIDE, {**answers, "links": [], "target": "", "must_have": ["a", "b", "c", "d"]}
     )
     assert [suggestion.code for suggestion in found] == ["no_target", "many_must_haves", "no_link"]
 
 
-def test_the_score_is_the_sum_of_its_parts(answers):
+def test_quality_is_the_sum_of_its_parts(answers):
     found = coach.quality(GUIDE, {**answers, "target": "", "content": {}, "out_of_scope": ""})
     assert found.score == sum(part.value for part in found.parts)
     assert sum(part.maximum for part in found.parts) == 100
@@ -135,7 +135,7 @@ def test_the_score_is_the_sum_of_its_parts(answers):
     assert found.score < 100
 
 
-def test_strange_shapes_do_not_trip_the_coach(answers):
+def test_coach_survives_malformed_answers(answers):
     for code in answers:
         for strange in (None, "", [], {}, 7, "2026-13-45"):
             changed = {**answers, code: strange}

@@ -31,13 +31,13 @@ def erased():
     return session.scalars(select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase")).all()
 
 
-def test_nothing_is_erased_while_it_can_be_taken_back(market, deleted, time_machine):
+def test_deleted_draft_is_kept_while_restorable(market, deleted, time_machine):
     time_machine.shift(dt.timedelta(days=30) - dt.timedelta(seconds=1))
     assert use_cases.erase_deleted_drafts() == 0
     assert use_cases.restore_draft(market.owner, deleted).answers["problem"]
 
 
-def test_after_thirty_days_what_was_written_is_gone_and_the_reference_stays(market, deleted, time_machine):
+def test_deleted_draft_is_erased_after_thirty_days(market, deleted, time_machine):
     time_machine.shift(dt.timedelta(days=30))
     with pytest.raises(NotFound):
         use_cases.restore_draft(market.owner, deleted)
@@ -49,14 +49,14 @@ def test_after_thirty_days_what_was_written_is_gone_and_the_reference_stays(mark
     assert use_cases.create_draft(market.owner).reference != deleted
 
 
-def test_it_is_done_once(deleted, time_machine):
+def test_erasure_runs_once_per_draft(deleted, time_machine):
     time_machine.shift(dt.timedelta(days=31))
     assert use_cases.erase_deleted_drafts() == 1
     assert use_cases.erase_deleted_drafts() == 0
     assert erased() == [deleted]
 
 
-def test_only_what_is_deleted_is_erased(market, deleted, time_machine):
+def test_only_deleted_drafts_are_erased(market, deleted, time_machine):
     kept, out = briefs.draft(market.owner).reference, briefs.published(market.owner).reference
     use_cases.restore_draft(market.owner, deleted)
     time_machine.shift(dt.timedelta(days=400))
@@ -65,7 +65,7 @@ def test_only_what_is_deleted_is_erased(market, deleted, time_machine):
         assert session.scalars(select(Brief).where(Brief.reference == reference)).one().answers["problem"]
 
 
-def test_the_worker_does_it(app: Flask, deleted, time_machine):
+def test_worker_erases_deleted_drafts(app: Flask, deleted, time_machine):
     assert use_cases.erase_deleted_drafts in JOBS
     time_machine.shift(dt.timedelta(days=31))
     session.commit()

@@ -60,18 +60,18 @@ def texts(data: Any, path: str = "") -> Iterator[tuple[str, dict[str, Any]]]:
 ALL = [*texts({k: v for k, v in raw_guide(1).items() if k != "languages"}), *texts(load_texts(), "coach")]
 
 
-def test_topics_and_questions_are_the_agreed_ones_in_order():
+def test_topics_and_questions_are_in_agreed_order():
     assert {
         topic.code: [question.code for question in topic.questions] for topic in guide.load().topics
     } == CODES
 
 
-def test_at_most_fourteen_answers_are_given_by_hand():
+def test_at_most_fourteen_answers_are_required_by_hand():
     assert sum(question.is_manual for question in guide.load()) <= 14
 
 
 @pytest.mark.parametrize(("path", "text"), ALL, ids=[path for path, _text in ALL])
-def test_every_text_is_there_in_three_languages(path, text):
+def test_every_text_exists_in_three_languages(path, text):
     assert set(text) == set(LOCALES), path
     assert all(text[locale] for locale in LOCALES)
     names = [sorted(set(re.findall(r"{(\w+)}", str(text[locale])))) for locale in LOCALES]
@@ -90,7 +90,7 @@ def sentences(locale: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_the_guide_is_plain_to_read(locale):
+def test_guide_texts_are_readable(locale):
     found = sentences(locale)
     words = [word for sentence in found for word in sentence]
     mean = len(words) / len(found)
@@ -101,7 +101,7 @@ def test_the_guide_is_plain_to_read(locale):
 
 
 @pytest.mark.parametrize("locale", LOCALES)
-def test_nothing_shouts_and_nothing_is_the_best(locale):
+def test_guide_texts_avoid_exclamations_and_superlatives(locale):
     for path, text in ALL:
         line = " ".join(text[locale]) if isinstance(text[locale], list) else text[locale]
         assert "!" not in line, path
@@ -109,7 +109,7 @@ def test_nothing_shouts_and_nothing_is_the_best(locale):
         assert "—" not in line, path
 
 
-def test_bokmal_and_nynorsk_are_not_mixed():
+def test_bokmal_and_nynorsk_words_are_not_mixed():
     nynorsk_only = re.compile(
         r"\b(ikkje|kva|korleis|kvifor|dykk|dykkar|eit|ein|leverandørar|tilbod|berre|frå)\b", re.IGNORECASE
     )
@@ -121,7 +121,7 @@ def test_bokmal_and_nynorsk_are_not_mixed():
         assert not bokmal_only.search(str(text["nn"])), path
 
 
-def test_long_texts_that_suppliers_read_have_a_weak_and_a_better_example():
+def test_long_texts_have_weak_and_better_examples():
     without = {"out_of_scope", "nice_to_have"}
     for question in guide.load():
         if question.type in {"long_text", "list"} and question.code not in without:
@@ -129,7 +129,7 @@ def test_long_texts_that_suppliers_read_have_a_weak_and_a_better_example():
             assert question.better is not None, question.code
 
 
-def test_a_better_example_would_itself_be_taken(today):
+def test_better_examples_are_valid_answers(today):
     for question in guide.load():
         if question.type == "long_text" and question.better:
             for locale in LOCALES:
@@ -137,26 +137,26 @@ def test_a_better_example_would_itself_be_taken(today):
                 assert problem is None, (question.code, locale, problem)
 
 
-def test_bands_are_those_of_the_kernel():
+def test_budget_bands_match_core():
     assert list(guide.load().question("budget_band").options) == [band.code for band in BUDGET_BANDS]
     assert list(guide.load().question("monthly_band").options) == [band.code for band in MONTHLY_BANDS]
 
 
-def test_every_remark_has_a_rule_and_every_rule_its_words():
+def test_suggestions_and_rules_correspond():
     assert {code for code, _rule in _RULES} == set(load_texts()["suggestions"])
     codes = {question.code for question in guide.load()} | {""}
     for kind in ("blockers", "suggestions"):
         assert {entry["question"] for entry in load_texts()[kind].values()} <= codes
 
 
-def test_visibility_and_matching_are_declared_with_known_words():
+def test_visibility_and_matching_values_are_known():
     parts = {"words", "services", "sector", "place", "budget", "availability", "languages"}
     for question in guide.load():
         assert question.visibility in {"public", "invited", "internal"}
         assert set(question.matched_on) <= parts
 
 
-def test_presets_name_options_that_exist():
+def test_presets_are_existing_options():
     for question in guide.load():
         if question.preset and "value" in question.preset and question.options:
             value = question.preset["value"]

@@ -38,7 +38,7 @@ def seen_on(page):
     return page.one("input", name="seen").get("value")
 
 
-def test_a_brief_begins_with_the_words_from_the_front_page(market, sign_in):
+def test_new_brief_starts_with_front_page_words(market, sign_in):
     browser = sign_in(market.owner)
     words = "Folk ringer og spør om ledige hytter. Vi vil at de skal bestille på nett."
     page = browser.page(f"/briefs/new?q={words}&services=ecm.booking,nonsense")
@@ -52,7 +52,7 @@ def test_a_brief_begins_with_the_words_from_the_front_page(market, sign_in):
     assert (brief.answers["own_words"], brief.answers["services"]) == (words, ["ecm.booking"])
 
 
-def test_services_are_suggested_from_the_words_before_anything_is_begun(market, sign_in):
+def test_services_are_suggested_before_draft_exists(market, sign_in):
     browser = sign_in(market.owner)
     words = "Vi vil at gjestene skal bestille rom på nett."
     answer = browser.post("/briefs/new", data={"own_words": words, "then": "suggest"})
@@ -70,7 +70,7 @@ def test_services_are_suggested_from_the_words_before_anything_is_begun(market, 
         ("next", "/briefs/{0}/guide/goal", ""),
     ],
 )
-def test_what_is_written_is_saved_wherever_one_goes_on_to(market, sign_in, topic_form, then, leads_to, told):
+def test_answers_are_saved_by_every_navigation_button(market, sign_in, topic_form, then, leads_to, told):
     brief = briefs.draft(market.owner)
     browser = sign_in(market.owner)
     path = f"/briefs/{brief.reference}/guide/need"
@@ -82,7 +82,7 @@ def test_what_is_written_is_saved_wherever_one_goes_on_to(market, sign_in, topic
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_whole_guide_is_walked_without_script(market, sign_in, topic_form, locale):
+def test_guide_works_without_javascript(market, sign_in, topic_form, locale):
     browser = sign_in(market.owner, locale)
     answers = briefs.full_answers()
     with use_locale(locale):
@@ -103,7 +103,7 @@ def test_the_whole_guide_is_walked_without_script(market, sign_in, topic_form, l
     assert browser.page(f"/briefs/{reference}/preview").heading == answers["title"]
 
 
-def test_every_label_help_and_option_of_the_guide_is_on_its_page(market, sign_in):
+def test_every_guide_text_is_on_its_page(market, sign_in):
     browser = sign_in(market.owner, "nn")
     brief = briefs.draft(market.owner)
     for topic in GUIDE.topics:
@@ -115,7 +115,7 @@ def test_every_label_help_and_option_of_the_guide_is_on_its_page(market, sign_in
                     assert " ".join(words.split()) in text
 
 
-def test_a_fault_is_told_beside_its_field_and_the_rest_is_saved(market, sign_in, topic_form):
+def test_invalid_answer_shows_field_error_and_others_are_saved(market, sign_in, topic_form):
     brief = briefs.draft(market.owner)
     browser = sign_in(market.owner)
     page = browser.page(f"/briefs/{brief.reference}/guide/today")
@@ -135,7 +135,7 @@ def test_a_fault_is_told_beside_its_field_and_the_rest_is_saved(market, sign_in,
     assert stored["links"] == ["https://www.osteriet.example"]
 
 
-def test_the_guide_saves_in_the_background(market, sign_in, topic_form):
+def test_autosave_stores_answers(market, sign_in, topic_form):
     brief = use_cases.create_draft(market.owner)
     browser = sign_in(market.owner)
     path = f"/briefs/{brief.reference}/guide/need"
@@ -150,7 +150,7 @@ def test_the_guide_saves_in_the_background(market, sign_in, topic_form):
     assert session.query(Brief).one().title == briefs.full_answers()["title"]
 
 
-def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(market, sign_in, topic_form):
+def test_conflict_shows_both_versions_and_keeps_input(market, sign_in, topic_form):
     brief = briefs.draft(market.owner)
     path = f"/briefs/{brief.reference}/guide/need"
     marit, jon = sign_in(market.owner), sign_in(market.colleague)
@@ -173,7 +173,7 @@ def test_a_colleagues_change_is_shown_and_nothing_typed_is_lost(market, sign_in,
     assert (autosaved.status_code, autosaved.json["ok"]) == (409, False)
 
 
-def test_beside_a_clash_the_rest_of_the_page_is_as_the_colleague_left_it(market, sign_in, topic_form):
+def test_conflict_page_shows_saved_values_of_other_fields(market, sign_in, topic_form):
     brief = briefs.draft(market.owner)
     path = f"/briefs/{brief.reference}/guide/need"
     marit, jon = sign_in(market.owner), sign_in(market.colleague)
@@ -192,7 +192,7 @@ def test_beside_a_clash_the_rest_of_the_page_is_as_the_colleague_left_it(market,
     assert (stored["own_words"], stored["problem"]) == ("", problem)
 
 
-def test_what_is_typed_stays_on_the_page_when_the_brief_has_gone_out_meanwhile(market, sign_in, topic_form):
+def test_input_is_kept_when_brief_was_published_meanwhile(market, sign_in, topic_form):
     brief = briefs.draft(market.owner)
     path = f"/briefs/{brief.reference}/guide/need"
     jon = sign_in(market.colleague)
@@ -205,7 +205,7 @@ def test_what_is_typed_stays_on_the_page_when_the_brief_has_gone_out_meanwhile(m
 
 
 @pytest.mark.parametrize("topic", GUIDE.topics, ids=lambda topic: topic.code)
-def test_hostile_input_in_every_field_is_taken_calmly_and_shown_again(market, sign_in, topic_form, topic):
+def test_hostile_input_is_redisplayed(market, sign_in, topic_form, topic):
     brief = briefs.draft(market.owner)
     browser = sign_in(market.owner)
     path = f"/briefs/{brief.reference}/guide/{topic.code}"
@@ -225,7 +225,7 @@ def test_hostile_input_in_every_field_is_taken_calmly_and_shown_again(market, si
         assert browser.get(f"/briefs/{brief.reference}/{page}".rstrip("/")).status_code == 200
 
 
-def test_a_strange_seen_field_or_topic_breaks_nothing(market, sign_in):
+def test_malformed_fingerprint_or_topic_is_handled(market, sign_in):
     brief = briefs.draft(market.owner)
     browser = sign_in(market.owner)
     for seen in ("null", "[1]", '{"title": 1}', "[" * 20_000, "{"):

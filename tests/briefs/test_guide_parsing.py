@@ -45,7 +45,7 @@ def read(code, form, today):
     return guide.parse(GUIDE.question(code), form, today)
 
 
-def test_a_full_form_is_read_back_as_the_same_answers(answers, as_form, today):
+def test_full_form_round_trips(answers, as_form, today):
     form = as_form(answers)
     for question in GUIDE:
         reading = guide.parse(question, form, today)
@@ -54,7 +54,7 @@ def test_a_full_form_is_read_back_as_the_same_answers(answers, as_form, today):
 
 
 @pytest.mark.parametrize("code", [question.code for question in GUIDE])
-def test_nothing_that_is_typed_breaks_a_question(code, raw, today):
+def test_parsing_accepts_any_text(code, raw, today):
     question = GUIDE.question(code)
     for nasty in HOSTILE:
         form = raw(**{code: [nasty]}, **{f"{code}-{row}": [nasty] for row in question.rows})
@@ -70,7 +70,7 @@ def test_nothing_that_is_typed_breaks_a_question(code, raw, today):
 
 
 @pytest.mark.parametrize("code", [question.code for question in GUIDE])
-def test_a_thousand_values_under_one_name_are_no_accident(code, raw, today):
+def test_thousand_values_under_one_name_are_refused(code, raw, today):
     reading = read(code, raw(**{code: [f"linje {number}" for number in range(1000)]}), today)
     assert reading.error or reading.is_accepted
 
@@ -108,7 +108,7 @@ def test_a_thousand_values_under_one_name_are_no_accident(code, raw, today):
         ("open_door", "kanskje", "wrong_option"),
     ],
 )
-def test_each_fault_has_its_own_sentence(code, value, problem, raw, today):
+def test_every_problem_has_its_own_message(code, value, problem, raw, today):
     reading = read(code, raw(**{code: value}), today)
     assert reading.problem.code == problem
     assert reading.error
@@ -125,28 +125,28 @@ def test_each_fault_has_its_own_sentence(code, value, problem, raw, today):
         ("1 May 2027", "2027-05-01"),
     ],
 )
-def test_dates_are_read_as_people_write_them(typed, day, raw, today):
+def test_dates_are_parsed_in_common_formats(typed, day, raw, today):
     assert read("finish_by", raw(finish_by=typed), today).value == day
 
 
 @pytest.mark.parametrize("typed", ["juni 2027", "Juni 2027", "june 2027", "06.2027", "6/2027", "2027-06"])
-def test_months_are_read_as_people_write_them(typed, raw, today):
+def test_months_are_parsed_in_common_formats(typed, raw, today):
     assert read("target_date", raw(target_date=typed), today).value == "2027-06"
 
 
-def test_lists_lose_their_bullets_and_empty_lines(raw, today):
+def test_list_bullets_and_empty_lines_are_removed(raw, today):
     reading = read(
         "deliverables", raw(deliverables="- Nettside\n\n– Bilder \n• Kurs\n40 produktbilder"), today
     )
     assert reading.value == ["Nettside", "Bilder", "Kurs", "40 produktbilder"]
 
 
-def test_addresses_may_lack_their_beginning(raw, today):
+def test_url_without_scheme_is_accepted(raw, today):
     reading = read("links", raw(links="www.osteriet.example\nhttps://osteriet.example/butikk?a=1"), today)
     assert reading.value == ["https://www.osteriet.example", "https://osteriet.example/butikk?a=1"]
 
 
-def test_weights_must_add_up(raw, today):
+def test_weights_must_sum_to_hundred(raw, today):
     form = raw(
         weights__understanding="40", weights__experience="25", weights__price="25", weights__cooperation="15"
     )
@@ -157,23 +157,23 @@ def test_weights_must_add_up(raw, today):
         assert "105" in reading.error
 
 
-def test_a_grid_says_which_lines_are_left(raw, today):
+def test_grid_problem_names_unanswered_rows(raw, today):
     reading = read("content", raw(content__text="ready", content__photos="need_help"), today)
     assert reading.is_accepted
     with use_locale("nb"):
         assert "Logo, Film" in reading.error
 
 
-def test_a_place_can_be_named(raw, today):
+def test_municipality_name_is_accepted(raw, today):
     assert read("municipality", raw(municipality="oppdal"), today).value == "5021"
 
 
-def test_hidden_characters_are_taken_out_and_letters_made_whole(raw, today):
+def test_invisible_characters_are_removed_and_text_is_nfc(raw, today):
     reading = read("title", raw(title="Nettside\u200b pa\u030a garden\u00ad"), today)
     assert reading.value == "Nettside på garden"
 
 
-def test_presets_fill_what_the_company_need_not_say(today):
+def test_presets_fill_default_answers(today):
     made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     assert made["municipality"] == "5021"
     assert made["response_deadline"] == clock.add_working_days(today, 10).isoformat()
@@ -182,7 +182,7 @@ def test_presets_fill_what_the_company_need_not_say(today):
         assert guide.check_value(GUIDE.question(code), value, today) is None
 
 
-def test_a_preset_deadline_follows_the_days_until_somebody_has_seen_it(today):
+def test_preset_deadline_is_recalculated_until_saved(today):
     made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     later = today + dt.timedelta(days=90)
     unseen = guide.effective_answers(GUIDE, made, ["need"], guide.CompanyFacts("5021"), later)
@@ -191,7 +191,7 @@ def test_a_preset_deadline_follows_the_days_until_somebody_has_seen_it(today):
     assert seen["response_deadline"] == made["response_deadline"]
 
 
-def test_topics_go_from_empty_over_begun_to_done(answers, today):
+def test_topic_state_goes_from_empty_to_begun_to_done(answers, today):
     need, choosing = GUIDE.topic("need"), GUIDE.topic("choosing")
     made = guide.presets(GUIDE, guide.CompanyFacts("5021"), today)
     assert guide.topic_state(need, made, [], today) == "empty"
@@ -202,7 +202,7 @@ def test_topics_go_from_empty_over_begun_to_done(answers, today):
     assert guide.topics_done(GUIDE, answers, [topic.code for topic in GUIDE.topics], today) == 7
 
 
-def test_missing_names_each_hole_with_words(answers, today):
+def test_answer_problems_name_each_question(answers, today):
     assert guide.find_answer_problems(GUIDE, answers, today) == []
     answer_problems = guide.find_answer_problems(
         GUIDE, {**answers, "problem": "Kort.", "services": []}, today
@@ -215,7 +215,7 @@ def test_missing_names_each_hole_with_words(answers, today):
         assert answer_problems[0].text.startswith("Velg minst én")
 
 
-def test_a_supplier_never_sees_what_is_internal(answers):
+def test_internal_answers_are_hidden_from_suppliers(answers):
     seen = guide.document_rows(GUIDE, answers, "supplier")
     public = guide.document_rows(GUIDE, answers, "public")
     assert {"own_words", "invite_count", "visibility", "report_consent"}.isdisjoint(seen)
@@ -227,7 +227,7 @@ def test_a_supplier_never_sees_what_is_internal(answers):
 
 @pytest.mark.parametrize("code", [question.code for question in GUIDE])
 @pytest.mark.parametrize("nothing", [None, "", [], {}])
-def test_no_answer_has_neither_text_nor_items(code, nothing):
+def test_missing_answer_has_no_text_and_no_items(code, nothing):
     assert guide.value_text(GUIDE.question(code), nothing) == ""
     assert guide.value_items(GUIDE.question(code), nothing) == ()
 
@@ -244,6 +244,6 @@ def test_no_answer_has_neither_text_nor_items(code, nothing):
         ("nb", "accessibility", "Skal følge gjeldende krav"),
     ],
 )
-def test_answers_are_shown_in_the_readers_language(answers, locale, code, text):
+def test_answers_are_shown_in_viewer_locale(answers, locale, code, text):
     with use_locale(locale):
         assert text in guide.value_text(GUIDE.question(code), answers[code])

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.once
 DEADLINE = clock.end_of_day(dt.date(2026, 12, 11))
 
 
-def test_a_brief_is_open_to_the_last_second_of_its_deadline():
+def test_brief_is_open_until_last_second_of_deadline():
     second = dt.timedelta(seconds=1)
     assert lifecycle.phase("published", DEADLINE, None, DEADLINE - second) is Phase.OPEN
     assert lifecycle.phase("published", DEADLINE, None, DEADLINE) is Phase.OPEN
@@ -23,23 +23,23 @@ def test_a_brief_is_open_to_the_last_second_of_its_deadline():
 @pytest.mark.parametrize(
     "day", [dt.date(2026, 10, 24), dt.date(2026, 10, 25), dt.date(2027, 3, 27), dt.date(2027, 3, 28)]
 )
-def test_the_deadline_is_midnight_for_people_also_when_the_clocks_change(day):
+def test_deadline_is_local_midnight_across_dst_change(day):
     deadline = clock.end_of_day(day)
     assert clock.to_local(deadline).date() == day
     assert clock.to_local(deadline + dt.timedelta(seconds=1)).date() == day + dt.timedelta(days=1)
 
 
-def test_a_brief_opened_early_is_being_evaluated_from_that_moment():
+def test_brief_opened_early_is_evaluating_at_once():
     early = DEADLINE - dt.timedelta(days=3)
     assert lifecycle.phase("published", DEADLINE, early, early - dt.timedelta(seconds=1)) is Phase.OPEN
     assert lifecycle.phase("published", DEADLINE, early, early) is Phase.EVALUATING
 
 
-def test_open_and_evaluating_are_never_states():
+def test_open_and_evaluating_are_not_stored_states():
     assert {Phase.OPEN, Phase.EVALUATING}.isdisjoint(set(BriefState))
 
 
-def test_only_the_company_touches_a_draft_and_only_its_owner_sends_it():
+def test_draft_is_edited_by_company_and_published_by_owner():
     assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.MEMBER) == {"save", "delete", "ask_review"}
     assert lifecycle.allowed_transitions(Phase.DRAFT, BriefActor.OWNER) == {
         "save",
@@ -52,23 +52,23 @@ def test_only_the_company_touches_a_draft_and_only_its_owner_sends_it():
     assert lifecycle.allowed_transitions(Phase.IN_REVIEW, BriefActor.GARDEN) == {"answer_review"}
 
 
-def test_nothing_leads_away_from_what_is_over():
+def test_final_states_have_no_transitions():
     over = (Phase.DELIVERED, Phase.NO_AWARD, Phase.WITHDRAWN, Phase.TERMINATED)
     for current, actor in product(over, BriefActor):
         assert lifecycle.allowed_transitions(current, actor) == frozenset()
 
 
-def test_a_published_brief_can_never_become_a_draft_or_be_deleted():
+def test_published_brief_never_becomes_draft_or_deleted():
     for transition in TRANSITIONS.values():
         if transition.target in {BriefState.DRAFT, BriefState.DELETED}:
             assert transition.sources <= {Phase.DRAFT, Phase.IN_REVIEW, Phase.WAITING, Phase.DELETED}
 
 
-def test_every_phase_has_words():
+def test_every_phase_has_a_label():
     assert set(lifecycle.PHASE_LABELS) == set(Phase)
 
 
-def test_questions_end_three_working_days_before_the_deadline_or_one_when_time_is_short():
+def test_question_deadline_is_three_or_one_working_days_before():
     deadline = clock.end_of_day(dt.date(2026, 12, 11))
     long = lifecycle.question_deadline(clock.start_of_day(dt.date(2026, 11, 23)), deadline)
     short = lifecycle.question_deadline(clock.start_of_day(dt.date(2026, 12, 2)), deadline)

@@ -31,7 +31,7 @@ def elsewhere(app: Flask) -> Viewer:
     return factories.member(other, "curator")
 
 
-def test_an_open_brief_is_a_title_a_trade_and_a_place(
+def test_network_brief_shows_title_sector_and_place(
     owner: Viewer, elsewhere: Viewer, client: Browser
 ) -> None:
     brief = briefs.published(owner)
@@ -48,12 +48,12 @@ def test_an_open_brief_is_a_title_a_trade_and_a_place(
     assert "/companies/elsewhere" in client.get("/companies").text
 
 
-def test_a_company_that_hides_its_name_is_placed_by_county_alone(owner: Viewer, elsewhere: Viewer) -> None:
+def test_anonymous_company_shows_county_only(owner: Viewer, elsewhere: Viewer) -> None:
     briefs.published(owner, visibility="hidden")
     assert [line.place for line in queries.network_briefs(elsewhere).items] == ["Trøndelag"]
 
 
-def test_a_municipality_that_is_no_more_is_no_place_and_the_page_stands(
+def test_unknown_municipality_is_shown_without_place(
     owner: Viewer, elsewhere: Viewer, client: Browser
 ) -> None:
     brief = briefs.published(owner)
@@ -63,19 +63,19 @@ def test_a_municipality_that_is_no_more_is_no_place_and_the_page_stands(
     assert TITLE in client.page("/companies/elsewhere").text
 
 
-def test_a_company_without_a_garden_is_elsewhere_for_all(app: Flask, elsewhere: Viewer) -> None:
+def test_company_without_garden_is_listed_for_every_garden(app: Flask, elsewhere: Viewer) -> None:
     briefs.published(factories.member(factories.company()))
     assert queries.network_briefs(elsewhere).total == 1
 
 
-def test_ones_own_stand_elsewhere_for_the_others_only(owner: Viewer, elsewhere: Viewer) -> None:
+def test_own_briefs_are_listed_for_other_gardens_only(owner: Viewer, elsewhere: Viewer) -> None:
     brief = briefs.published(owner)
     at_home = factories.member(brief.company.garden, "adviser")
     assert queries.network_briefs(at_home).total == 0
     assert queries.network_briefs(elsewhere).total == 1
 
 
-def test_drafts_and_what_is_over_do_not_exist(owner: Viewer, elsewhere: Viewer, client: Browser) -> None:
+def test_drafts_and_closed_briefs_are_not_listed(owner: Viewer, elsewhere: Viewer, client: Browser) -> None:
     draft = briefs.draft(owner)
     assert queries.network_briefs(elsewhere).total == 0
     client.sign_in(elsewhere.user_id or 0)
@@ -86,13 +86,13 @@ def test_drafts_and_what_is_over_do_not_exist(owner: Viewer, elsewhere: Viewer, 
         assert queries.network_briefs(elsewhere).total == 0
 
 
-def test_a_change_that_is_not_sent_shows_nothing(owner: Viewer, elsewhere: Viewer) -> None:
+def test_unsent_amendment_is_not_shown(owner: Viewer, elsewhere: Viewer) -> None:
     brief = briefs.published(owner)
     brief.title = "Nettbutikk og en hemmelig plan"
     assert [line.title for line in queries.network_briefs(elsewhere).items] == [TITLE]
 
 
-def test_only_gardens_see_the_list(owner: Viewer, elsewhere: Viewer, app: Flask) -> None:
+def test_network_list_is_for_gardens_only(owner: Viewer, elsewhere: Viewer, app: Flask) -> None:
     supplier = factories.member(suppliers.supplier())
     for viewer in (owner, supplier, factories.administrator()):
         with pytest.raises(NotFound):
@@ -100,7 +100,7 @@ def test_only_gardens_see_the_list(owner: Viewer, elsewhere: Viewer, app: Flask)
         assert app.test_client().sign_in(viewer.user_id or 0).get("/companies/elsewhere").status_code == 403
 
 
-def test_a_long_list_comes_a_page_at_a_time_by_title(owner: Viewer, elsewhere: Viewer) -> None:
+def test_network_list_is_paginated_by_title(owner: Viewer, elsewhere: Viewer) -> None:
     for number in range(27):
         briefs.published(owner, title=f"Oppdrag {number:02}")
     first, second = (queries.network_briefs(elsewhere, page) for page in (1, 99))
@@ -109,7 +109,7 @@ def test_a_long_list_comes_a_page_at_a_time_by_title(owner: Viewer, elsewhere: V
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_the_empty_page_in_all_languages(elsewhere: Viewer, client: Browser, locale: str) -> None:
+def test_empty_network_page_in_every_language(elsewhere: Viewer, client: Browser, locale: str) -> None:
     client.sign_in(elsewhere.user_id or 0)
     client.get(f"/language/{locale}")
     client.page("/companies/elsewhere")

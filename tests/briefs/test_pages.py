@@ -10,7 +10,7 @@ from tests import factories
 from tests.factories import briefs
 
 
-def test_the_list_says_what_to_do_when_it_is_empty_and_pages_when_it_is_long(market, sign_in):
+def test_brief_list_has_empty_state_and_pagination(market, sign_in):
     browser = sign_in(market.owner)
     assert "You have no briefs yet" in browser.page("/briefs").text
     for number in range(21):
@@ -23,7 +23,7 @@ def test_the_list_says_what_to_do_when_it_is_empty_and_pages_when_it_is_long(mar
     assert browser.get("/briefs?page=99999999999999999999").status_code == 200
 
 
-def test_the_check_leads_to_what_is_missing(market, sign_in):
+def test_check_page_links_to_missing_answers(market, sign_in):
     brief = briefs.draft(market.owner, problem="For kort.", goal="", target="")
     page = sign_in(market.owner).page(f"/briefs/{brief.reference}/check")
     here = f"/briefs/{brief.reference}/guide"
@@ -38,7 +38,7 @@ def test_the_check_leads_to_what_is_missing(market, sign_in):
     assert "Only an owner of the company can send the brief" in text
 
 
-def test_links_of_the_check_lead_to_fields_that_are_there(market, sign_in):
+def test_check_page_links_reach_existing_fields(market, sign_in):
     brief = use_cases.create_draft(market.owner)
     browser = sign_in(market.owner)
     targets = [
@@ -50,7 +50,7 @@ def test_links_of_the_check_lead_to_fields_that_are_there(market, sign_in):
         browser.page(path).one(id=anchor)
 
 
-def test_the_garden_reads_and_answers_on_the_page(market, sign_in):
+def test_garden_reads_and_answers_review(market, sign_in):
     brief = briefs.draft(market.owner)
     marit, eli = sign_in(market.owner), sign_in(market.garden)
     assert eli.get(f"/briefs/{brief.reference}").status_code == 404
@@ -70,7 +70,7 @@ def test_the_garden_reads_and_answers_on_the_page(market, sign_in):
     assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 404
 
 
-def test_a_message_to_the_adviser_that_is_too_long_is_not_sent(market, sign_in):
+def test_overlong_review_message_is_refused(market, sign_in):
     brief = briefs.draft(market.owner)
     answer = sign_in(market.owner).post(
         f"/briefs/{brief.reference}/review", data={"message": "x" * 1001}, follow_redirects=True
@@ -81,7 +81,7 @@ def test_a_message_to_the_adviser_that_is_too_long_is_not_sent(market, sign_in):
     assert session.query(BriefReview).count() == 0
 
 
-def test_where_there_is_no_garden_the_company_is_told_that_nobody_can_read_the_draft(market, sign_in):
+def test_review_without_garden_shows_message(market, sign_in):
     alone = factories.member(factories.company("Fjellheim gard"))
     brief = briefs.draft(alone)
     answer = sign_in(alone).post(f"/briefs/{brief.reference}/review", data={}, follow_redirects=True)
@@ -89,7 +89,7 @@ def test_where_there_is_no_garden_the_company_is_told_that_nobody_can_read_the_d
     assert session.query(Brief).one().state == "draft"
 
 
-def test_a_brief_that_is_out_takes_no_answer_from_the_garden(market, sign_in):
+def test_review_answer_after_publication_is_refused(market, sign_in):
     brief = briefs.published(market.owner)
     eli = sign_in(market.garden)
     assert eli.page(f"/briefs/{brief.reference}").heading == brief.title
@@ -99,7 +99,7 @@ def test_a_brief_that_is_out_takes_no_answer_from_the_garden(market, sign_in):
     assert "Dette er klart." not in sign_in(market.owner).page(f"/briefs/{brief.reference}").text
 
 
-def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):
+def test_supplier_asks_and_reads_answer(market, sign_in):
     brief = briefs.published(market.owner, own_words="Hemmelig tanke")
     studio, marit, other = sign_in(market.in_trade), sign_in(market.owner), sign_in(market.out_of_trade)
     page = studio.page(f"/briefs/{brief.reference}")
@@ -125,7 +125,7 @@ def test_a_supplier_reads_asks_and_gets_an_answer(market, sign_in):
     assert marit.get(f"{path}/{2**70}").status_code == 404
 
 
-def test_an_invited_supplier_can_say_no_from_the_briefs_page(market, sign_in, invite):
+def test_invited_supplier_can_decline_on_the_brief_page(market, sign_in, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     loft, studio = sign_in(market.invited), sign_in(market.in_trade)
@@ -138,7 +138,7 @@ def test_an_invited_supplier_can_say_no_from_the_briefs_page(market, sign_in, in
     assert "Decline the invitation" in loft.page(path).text
 
 
-def test_a_hidden_name_is_on_no_page_of_a_supplier(market, sign_in):
+def test_anonymous_name_is_on_no_supplier_page(market, sign_in):
     brief = briefs.published(market.owner, visibility="hidden")
     page = sign_in(market.in_trade).page(f"/briefs/{brief.reference}")
     for secret in ("Bjørkvollen", "osteriet.example", "Åpent gårdsutsalg"):
@@ -146,7 +146,7 @@ def test_a_hidden_name_is_on_no_page_of_a_supplier(market, sign_in):
         assert secret not in page.html
 
 
-def test_the_owner_gives_more_time_and_withdraws(market, sign_in):
+def test_owner_extends_and_withdraws_brief(market, sign_in):
     brief = briefs.published(market.owner)
     marit, jon = sign_in(market.owner), sign_in(market.colleague)
     path = f"/briefs/{brief.reference}"
@@ -162,7 +162,7 @@ def test_the_owner_gives_more_time_and_withdraws(market, sign_in):
     assert marit.get(f"{path}/extend").status_code == 409
 
 
-def test_a_draft_is_deleted_and_taken_back(market, sign_in):
+def test_draft_is_deleted_and_restored(market, sign_in):
     brief = briefs.draft(market.owner)
     browser = sign_in(market.owner)
     browser.post(f"/briefs/{brief.reference}/delete")
@@ -172,7 +172,7 @@ def test_a_draft_is_deleted_and_taken_back(market, sign_in):
     assert browser.get(f"/briefs/{brief.reference}/guide/need").status_code == 200
 
 
-def test_every_phase_has_a_page_for_the_company(market, sign_in):
+def test_company_page_exists_for_every_phase(market, sign_in):
     brief = briefs.published(market.owner)
     browser = sign_in(market.owner)
     for state in ("published", "awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated"):
@@ -182,7 +182,7 @@ def test_every_phase_has_a_page_for_the_company(market, sign_in):
         assert browser.page("/briefs").text
 
 
-def test_a_published_brief_is_read_and_not_written(market, sign_in):
+def test_published_brief_is_read_only(market, sign_in):
     brief = briefs.published(market.owner)
     browser = sign_in(market.owner)
     for page in ("guide", "guide/need", "check"):
@@ -193,7 +193,7 @@ def test_a_published_brief_is_read_and_not_written(market, sign_in):
 
 
 @pytest.mark.parametrize("name", ["garden", "in_trade", "admin"])
-def test_the_companys_pages_are_not_for_other_roles(market, sign_in, name):
+def test_company_pages_are_forbidden_for_other_roles(market, sign_in, name):
     brief = briefs.published(market.owner)
     browser = sign_in(getattr(market, name))
     for page in ("guide", "guide/need", "check", "preview", "extend", "withdraw"):
@@ -202,14 +202,14 @@ def test_the_companys_pages_are_not_for_other_roles(market, sign_in, name):
         assert browser.get(page).status_code == 403
 
 
-def test_nobody_signed_in_is_sent_to_sign_in_and_back(market, client):
+def test_anonymous_user_is_redirected_to_sign_in(market, client):
     brief = briefs.published(market.owner)
     answer = client.get(f"/briefs/{brief.reference}")
     assert answer.status_code == 303
     assert f"next=/briefs/{brief.reference}" in answer.headers["Location"].replace("%2F", "/")
 
 
-def test_another_companys_brief_answers_like_one_that_is_not_there(market, sign_in):
+def test_brief_of_other_company_is_404(market, sign_in):
     brief = briefs.published(market.owner)
     browser = sign_in(market.outsider)
     for page in ("", "/guide", "/guide/need", "/check", "/preview", "/extend", "/withdraw"):

@@ -37,7 +37,7 @@ def save(viewer, brief, topic_code, form, seen=None):
     return use_cases.save_topic(viewer, brief.reference, topic_code, parsed_answers, marks)
 
 
-def test_a_draft_begins_with_presets_and_what_was_said(market):
+def test_new_draft_has_presets_and_own_words(market):
     brief = use_cases.create_draft(
         market.colleague, "Vi vil selge ost på nett.", ["ecm.shop", "nonsense", "ecm.shop"]
     )
@@ -50,7 +50,7 @@ def test_a_draft_begins_with_presets_and_what_was_said(market):
     assert actions() == ["brief.create"]
 
 
-def test_saving_keeps_what_is_good_and_hands_back_the_rest(market, raw):
+def test_save_stores_valid_answers_and_returns_problems(market, raw):
     brief = use_cases.create_draft(market.owner)
     form = raw(title="Nettbutikk for ysteriet", services="ecm.nonsense", problem="For kort.")
     saved = save(market.owner, brief, "need", form)
@@ -62,7 +62,7 @@ def test_saving_keeps_what_is_good_and_hands_back_the_rest(market, raw):
     assert fresh.revision == 2
 
 
-def test_saving_the_same_again_changes_nothing(market, raw):
+def test_repeated_save_changes_nothing(market, raw):
     brief = use_cases.create_draft(market.owner)
     form = raw(title="Nettbutikk for ysteriet")
     save(market.owner, brief, "need", form)
@@ -71,7 +71,7 @@ def test_saving_the_same_again_changes_nothing(market, raw):
     assert actions().count("brief.save") == 1
 
 
-def test_two_editors_of_different_answers_both_keep_theirs(market, raw):
+def test_concurrent_edits_of_different_answers_are_merged(market, raw):
     brief = use_cases.create_draft(market.owner)
     topic = GUIDE.topic("need")
     seen = use_cases.fingerprints(topic.questions, queries.draft_answers(brief))
@@ -81,7 +81,7 @@ def test_two_editors_of_different_answers_both_keep_theirs(market, raw):
     assert (answers["title"], answers["own_words"]) == ("Nettbutikk for ysteriet", "Vi vil selge mer ost.")
 
 
-def test_two_editors_of_the_same_answer_do_not_overwrite_each_other(market, raw):
+def test_concurrent_edits_of_one_answer_conflict(market, raw):
     brief = use_cases.create_draft(market.owner)
     seen = use_cases.fingerprints(GUIDE.topic("need").questions, queries.draft_answers(brief))
     save(market.owner, brief, "need", raw(title="Nettbutikk for ysteriet"), seen)
@@ -110,7 +110,7 @@ def run_concurrently(app, acts):
         return sorted(pool.map(run, acts))
 
 
-def test_of_six_editors_at_once_one_wins_and_five_are_told(app, market, raw):
+def test_six_concurrent_editors_get_one_success(app, market, raw):
     brief = use_cases.create_draft(market.owner)
     questions = GUIDE.topic("need").questions
     seen = use_cases.fingerprints(questions, queries.draft_answers(brief))
@@ -126,7 +126,7 @@ def test_of_six_editors_at_once_one_wins_and_five_are_told(app, market, raw):
     assert session.query(Brief).one().revision == 2
 
 
-def test_a_brief_published_four_times_at_once_is_published_once(app, market):
+def test_concurrent_publications_publish_once(app, market):
     reference = briefs.draft(market.owner).reference
     session.remove()
     acts = [lambda: use_cases.publish(market.owner, reference, confirmed=True)] * 4
@@ -134,7 +134,7 @@ def test_a_brief_published_four_times_at_once_is_published_once(app, market):
     assert len(session.query(Brief).one().versions) == 1
 
 
-def test_a_deleted_draft_can_be_taken_back_by_a_colleague_for_thirty_days(market, time_machine):
+def test_deleted_draft_is_restorable_for_thirty_days(market, time_machine):
     brief = briefs.draft(market.owner)
     time_machine.move_to(clock.now(), tick=False)
     use_cases.delete_draft(market.owner, brief.reference)
@@ -148,7 +148,7 @@ def test_a_deleted_draft_can_be_taken_back_by_a_colleague_for_thirty_days(market
         use_cases.restore_draft(market.owner, brief.reference)
 
 
-def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
+def test_copy_has_answers_without_dates_and_outcome(market):
     first = briefs.published(market.owner)
     copied = use_cases.copy_brief(market.colleague, first.reference)
     assert copied.reference != first.reference
@@ -163,7 +163,7 @@ def test_a_copy_has_everything_but_dates_and_what_came_of_the_first(market):
     ] == ["finish_by"]
 
 
-def test_the_garden_reads_a_draft_when_asked_and_answers(market):
+def test_garden_reviews_draft_on_request(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.colleague, brief.reference, "Er rammen riktig?")
     assert sent_notices("review_asked") == {market.garden.user_id}
@@ -182,7 +182,7 @@ def test_the_garden_reads_a_draft_when_asked_and_answers(market):
     assert review.revision == fresh.revision
 
 
-def test_a_draft_can_be_pulled_back_from_the_garden(market):
+def test_review_request_can_be_cancelled(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
     use_cases.cancel_review(market.owner, brief.reference)
@@ -191,14 +191,14 @@ def test_a_draft_can_be_pulled_back_from_the_garden(market):
     assert sent_notices("review_pulled_back") == {market.garden.user_id}
 
 
-def test_an_empty_draft_is_not_sent_to_the_garden(market):
+def test_review_of_empty_draft_is_refused(market):
     brief = use_cases.create_draft(market.owner)
     with pytest.raises(RuleBroken):
         use_cases.ask_for_review(market.owner, brief.reference)
     assert sent_notices() == set()
 
 
-def test_publishing_freezes_the_text_and_starts_the_clock(market):
+def test_publication_stores_version_and_deadline(market):
     brief = briefs.draft(market.owner)
     published = use_cases.publish(market.owner, brief.reference, confirmed=True)
     version = queries.current_version(published)
@@ -232,7 +232,7 @@ def test_publishing_freezes_the_text_and_starts_the_clock(market):
         ({"audience": ["local", "people_on_the_moon"]}, "audience"),
     ],
 )
-def test_a_brief_with_a_hole_is_not_published_and_nothing_is_left_behind(market, change, field):
+def test_publication_with_missing_answer_is_refused(market, change, field):
     brief = briefs.draft(market.owner, **change)
     with pytest.raises(RuleBroken) as broken:
         use_cases.publish(market.owner, brief.reference, confirmed=True)
@@ -242,14 +242,14 @@ def test_a_brief_with_a_hole_is_not_published_and_nothing_is_left_behind(market,
     assert sent_notices() == set()
 
 
-def test_the_company_has_to_say_that_it_has_read_what_suppliers_see(market):
+def test_publication_needs_confirmation(market):
     brief = briefs.draft(market.owner)
     with pytest.raises(RuleBroken) as broken:
         use_cases.publish(market.owner, brief.reference)
     assert broken.value.field == "confirmed"
 
 
-def test_a_brief_is_published_once(market):
+def test_second_publication_is_refused(market):
     brief = briefs.published(market.owner)
     with pytest.raises(Conflict):
         use_cases.publish(market.owner, brief.reference, confirmed=True)
@@ -260,7 +260,7 @@ def test_a_brief_is_published_once(market):
     assert len(session.get(Brief, brief.id).versions) == 1
 
 
-def test_publishing_joins_a_larger_transaction_and_falls_with_it(market):
+def test_publication_rolls_back_with_outer_transaction(market):
     brief = briefs.draft(market.owner)
 
     def publish_and_fail():
@@ -274,7 +274,7 @@ def test_publishing_joins_a_larger_transaction_and_falls_with_it(market):
     assert sent_notices() == set()
 
 
-def test_the_deadline_moves_twice_and_never_back_or_beyond_sixty_days(market, invite):
+def test_deadline_is_extended_twice_within_sixty_days(market, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     first = clock.to_local(brief.deadline).date()
@@ -289,7 +289,7 @@ def test_the_deadline_moves_twice_and_never_back_or_beyond_sixty_days(market, in
         use_cases.extend_deadline(market.owner, brief.reference, first + dt.timedelta(days=7))
 
 
-def test_after_the_deadline_it_moves_only_when_nobody_answered(market, time_machine):
+def test_extension_after_deadline_needs_no_offers(market, time_machine):
     brief = briefs.published(market.owner)
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
     later = clock.today() + dt.timedelta(days=7)
@@ -299,7 +299,7 @@ def test_after_the_deadline_it_moves_only_when_nobody_answered(market, time_mach
     assert queries.phase_of(moved) is Phase.OPEN
 
 
-def test_withdrawing_tells_everyone_why_in_their_own_language(market, invite):
+def test_withdrawal_notifies_everyone_in_their_locale(market, invite):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     with pytest.raises(RuleBroken):
@@ -314,7 +314,7 @@ def test_withdrawing_tells_everyone_why_in_their_own_language(market, invite):
         use_cases.withdraw(market.owner, brief.reference, "Vi gjør jobben selv i år.")
 
 
-def test_a_must_have_becomes_a_wish(market):
+def test_must_have_can_be_made_optional(market):
     brief = briefs.draft(market.owner)
     changed = use_cases.make_requirement_optional(market.owner, brief.reference, "Kobling til kassa")
     assert changed.answers["must_have"] == ["Kunden kan hente på gården"]
@@ -323,7 +323,7 @@ def test_a_must_have_becomes_a_wish(market):
         use_cases.make_requirement_optional(market.owner, brief.reference, "Kobling til kassa")
 
 
-def test_a_full_list_of_wishes_takes_no_must_have_and_one_that_stands_there_already_goes(market):
+def test_full_wish_list_refuses_must_have_unless_duplicate(market):
     wishes = ["Gavekort", "Abonnement", "Kundeklubb", "Oppskrifter", "Nyhetsbrev"]
     brief = briefs.draft(market.owner, nice_to_have=wishes)
     revision = brief.revision
@@ -338,7 +338,7 @@ def test_a_full_list_of_wishes_takes_no_must_have_and_one_that_stands_there_alre
     assert changed.answers["nice_to_have"] == [*wishes[:4], "Kobling til kassa"]
 
 
-def test_a_company_with_very_many_drafts_deletes_one_before_it_begins_another(market):
+def test_draft_limit_is_enforced(market):
     first = briefs.draft(market.owner)
     session.add_all(
         Brief(
@@ -362,7 +362,7 @@ def test_a_company_with_very_many_drafts_deletes_one_before_it_begins_another(ma
     assert use_cases.create_draft(market.colleague).reference
 
 
-def test_nobody_can_be_asked_to_read_a_draft_where_there_is_no_garden(market):
+def test_review_without_garden_is_refused(market):
     alone = factories.member(factories.company("Fjellheim gard"))
     brief = briefs.draft(alone)
     with pytest.raises(RuleBroken, match="Ingen næringshage dekker kommunen"):
@@ -372,7 +372,7 @@ def test_nobody_can_be_asked_to_read_a_draft_where_there_is_no_garden(market):
     assert sent_notices() == set()
 
 
-def test_an_answer_that_is_neither_yes_nor_no_is_none(market):
+def test_unknown_review_answer_is_refused(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
     with pytest.raises(RuleBroken, match="Si om briefen er klar") as broken:

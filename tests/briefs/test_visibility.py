@@ -40,11 +40,11 @@ def who_sees(market, reference):
     return seeing
 
 
-def test_a_draft_is_seen_by_the_company_alone(market):
+def test_draft_is_visible_to_company_only(market):
     assert who_sees(market, briefs.draft(market.owner).reference) == {"owner", "colleague"}
 
 
-def test_the_garden_sees_a_draft_only_while_the_company_has_asked(market):
+def test_garden_sees_draft_only_during_review(market):
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference)
     assert who_sees(market, brief.reference) == {"owner", "colleague", "garden"}
@@ -52,7 +52,7 @@ def test_the_garden_sees_a_draft_only_while_the_company_has_asked(market):
     assert who_sees(market, brief.reference) == {"owner", "colleague"}
 
 
-def test_an_open_brief_is_seen_by_those_invited_and_by_the_trade_when_the_door_is_open(market, invite):
+def test_open_brief_is_visible_to_invited_and_approved_suppliers(market, invite):
     open_door = briefs.published(market.owner)
     closed_door = briefs.published(market.owner, open_door=False)
     invite(open_door, market.invited)
@@ -62,7 +62,7 @@ def test_an_open_brief_is_seen_by_those_invited_and_by_the_trade_when_the_door_i
     assert who_sees(market, closed_door.reference) == always
 
 
-def test_an_approval_that_is_taken_away_closes_the_door_at_once(market):
+def test_suspended_approval_removes_access_at_once(market):
     brief = briefs.published(market.owner)
     assert "in_trade" in who_sees(market, brief.reference)
     session.query(Vetting).filter_by(category="ecm").update({"state": "suspended"})
@@ -70,14 +70,14 @@ def test_an_approval_that_is_taken_away_closes_the_door_at_once(market):
     assert "in_trade" not in who_sees(market, brief.reference)
 
 
-def test_after_the_deadline_the_door_is_shut_but_those_invited_still_see(market, invite, time_machine):
+def test_only_invited_suppliers_see_brief_after_deadline(market, invite, time_machine):
     brief = briefs.published(market.owner)
     invite(brief, market.invited)
     time_machine.move_to(brief.deadline + dt.timedelta(seconds=1), tick=False)
     assert who_sees(market, brief.reference) == {"owner", "colleague", "garden", "invited", "admin"}
 
 
-def test_a_company_that_changes_garden_takes_its_briefs_with_it(market):
+def test_briefs_follow_company_to_new_garden(market):
     brief = briefs.published(market.owner)
     company = session.get(Company, market.owner.organisation_id)
     company.garden_id = market.other_garden.organisation_id
@@ -85,13 +85,13 @@ def test_a_company_that_changes_garden_takes_its_briefs_with_it(market):
     assert {"garden", "other_garden"} & who_sees(market, brief.reference) == {"other_garden"}
 
 
-def test_nobody_sees_a_deleted_draft(market):
+def test_deleted_draft_is_visible_to_nobody(market):
     brief = briefs.draft(market.owner)
     use_cases.delete_draft(market.colleague, brief.reference)
     assert who_sees(market, brief.reference) == set()
 
 
-def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(market):
+def test_anonymous_company_details_are_hidden_from_suppliers(market):
     brief = briefs.published(market.owner, visibility="hidden")
     seen = queries.brief_view_for(market.in_trade, brief.reference)
     assert seen.company is None
@@ -101,7 +101,7 @@ def test_a_hidden_name_is_hidden_from_suppliers_with_what_would_give_it_away(mar
     assert queries.brief_view_for(market.in_trade, named.reference).company.name == "Bjørkvollen ysteri"
 
 
-def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
+def test_every_brief_version_is_shown_unchanged(market):
     brief = briefs.published(market.owner)
     seen = queries.brief_view_for(market.in_trade, brief.reference)
     for number in range(2 * MAX_RENDERED):
@@ -111,7 +111,7 @@ def test_a_reader_of_very_many_versions_is_shown_each_as_it_was(market):
     assert len(brief_queries._rendered) <= MAX_RENDERED
 
 
-def test_internal_answers_are_for_the_company_and_its_garden(market):
+def test_internal_answers_are_visible_to_company_and_garden(market):
     brief = briefs.published(market.owner)
     internal = {"own_words", "invite_count", "visibility", "report_consent"}
     assert internal <= set(queries.brief_view_for(market.owner, brief.reference).rows)
@@ -121,7 +121,7 @@ def test_internal_answers_are_for_the_company_and_its_garden(market):
     assert dict(preview.rows) == dict(queries.brief_view_for(market.in_trade, brief.reference).rows)
 
 
-def test_lists_hold_what_may_be_seen_and_nothing_else(market):
+def test_lists_contain_exactly_the_visible_briefs(market):
     briefs.draft(market.owner)
     out = briefs.published(market.owner)
     assert queries.own_briefs(market.owner).total == 2
@@ -150,7 +150,7 @@ ACTS = {
 
 @pytest.mark.parametrize("act", ACTS)
 @pytest.mark.parametrize("state", ["draft", "published"])
-def test_an_outsider_can_do_nothing_and_learns_nothing(market, act, state):
+def test_outsider_gets_not_found_for_every_action(market, act, state):
     brief = getattr(briefs, state)(market.owner)
     for name in ("outsider", "other_garden", "out_of_trade"):
         with pytest.raises(NotFound):
@@ -158,7 +158,7 @@ def test_an_outsider_can_do_nothing_and_learns_nothing(market, act, state):
 
 
 @pytest.mark.parametrize("act", sorted(set(ACTS) - {"copy", "answer review"}))
-def test_those_who_may_read_may_not_act(market, act):
+def test_readers_cannot_act(market, act):
     brief = briefs.published(market.owner)
     for name in ("garden", "in_trade", "admin"):
         with pytest.raises(Forbidden):
@@ -166,7 +166,7 @@ def test_those_who_may_read_may_not_act(market, act):
 
 
 @pytest.mark.parametrize("act", ["publish", "extend", "withdraw"])
-def test_only_an_owner_sends_extends_and_withdraws(market, act):
+def test_only_owner_publishes_extends_and_withdraws(market, act):
     brief = briefs.draft(market.owner) if act == "publish" else briefs.published(market.owner)
     with pytest.raises(Forbidden):
         ACTS[act](market.colleague, brief.reference)

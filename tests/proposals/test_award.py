@@ -43,7 +43,7 @@ def judged(opened):
     return opened
 
 
-def test_a_choice_needs_a_sentence_to_the_one_who_is_chosen(judged, replies):
+def test_award_needs_message_to_chosen_supplier(judged, replies):
     before = decision_state(judged)
     chosen = details(judged, reason="")
     with pytest.raises(RuleBroken, match="hvorfor dere valgte dette tilbudet") as broken:
@@ -60,7 +60,7 @@ def test_a_choice_needs_a_sentence_to_the_one_who_is_chosen(judged, replies):
         (use_cases.Reply("postponed", ""), "text", "Skriv en setning til dem som har svart"),
     ],
 )
-def test_an_end_without_a_choice_needs_a_reason_and_a_sentence(judged, reply, field, words):
+def test_choosing_nobody_needs_reason_and_message(judged, reply, field, words):
     before = decision_state(judged)
     with pytest.raises(RuleBroken, match=words) as broken:
         use_cases.choose_nobody(judged.owner, REFERENCE, reply)
@@ -68,13 +68,13 @@ def test_an_end_without_a_choice_needs_a_reason_and_a_sentence(judged, reply, fi
     assert decision_state(judged) == before
 
 
-def test_an_end_needs_no_sentence_where_nobody_has_answered(market, at_noon):
+def test_choosing_nobody_without_offers_needs_no_message(market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     use_cases.choose_nobody(market.owner, REFERENCE, use_cases.Reply("postponed", ""))
     assert (market.brief.state, market.brief.closed_reason) == ("no_award", "")
 
 
-def test_ninety_days_after_a_lapse_it_is_too_late_for_any_decision(judged, at_noon, replies):
+def test_decision_ninety_days_after_lapse_is_refused(judged, at_noon, replies):
     lapsed = AFTER + dt.timedelta(days=43)
     at_noon.move_to(lapsed, tick=False)
     use_cases.run_all()
@@ -92,7 +92,7 @@ def test_ninety_days_after_a_lapse_it_is_too_late_for_any_decision(judged, at_no
     assert judged.brief.state == "awarded"
 
 
-def test_an_offer_is_not_ruled_out_without_a_word(judged):
+def test_ruling_out_needs_explanation(judged):
     before = decision_state(judged)
     number = judged.proposal("skogsfjord").id
     with pytest.raises(RuleBroken, match="hva som mangler") as broken:
@@ -101,7 +101,7 @@ def test_an_offer_is_not_ruled_out_without_a_word(judged):
     assert decision_state(judged) == before
 
 
-def test_only_an_owner_of_the_chosen_supplier_declines_the_job(opened, choose):
+def test_only_owner_of_chosen_supplier_can_decline_award(opened, choose):
     number = choose(opened, "kvistverk")
     supplier = session.get(Supplier, opened.kvistverk.organisation_id)
     helper = opened.person("helper", supplier, "member")
@@ -113,7 +113,7 @@ def test_only_an_owner_of_the_chosen_supplier_declines_the_job(opened, choose):
 
 
 @pytest.mark.parametrize("field", ["on_time", "within_price", "goal_met", "order_again"])
-def test_whether_it_worked_is_answered_from_the_list(opened, choose, field):
+def test_outcome_answer_must_be_an_option(opened, choose, field):
     choose(opened, "kvistverk")
     use_cases.deliver(opened.owner, REFERENCE, dict.fromkeys(HANDOVER_ITEMS, "done"))
     answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
@@ -129,7 +129,7 @@ def test_whether_it_worked_is_answered_from_the_list(opened, choose, field):
     assert not any(getattr(outcome, name) for name in answers)
 
 
-def test_a_score_that_is_given_again_is_still_the_first_ones(judged, at_noon):
+def test_unchanged_score_keeps_first_author(judged, at_noon):
     number = judged.proposal("kvistverk").id
     given = {"price": Score(3, "Dyr"), "experience": Score(4)}
     use_cases.save_scores(judged.owner, REFERENCE, {number: given})
@@ -142,7 +142,7 @@ def test_a_score_that_is_given_again_is_still_the_first_ones(judged, at_noon):
     assert queries.offer_for(judged.owner, REFERENCE, number)[1].scores == {"price": 3, "experience": 4}
 
 
-def test_the_page_of_a_choice_that_is_made_leads_to_the_job(browser, opened, choose):
+def test_award_page_after_award_redirects_to_job(browser, opened, choose):
     choose(opened, "kvistverk")
     owner = browser("owner")
     answer = owner.get(f"/briefs/{REFERENCE}/award")
@@ -153,7 +153,7 @@ def test_the_page_of_a_choice_that_is_made_leads_to_the_job(browser, opened, cho
     assert opened.brief.state == "awarded"
 
 
-def test_what_is_not_among_the_offers_cannot_be_chosen(browser, judged):
+def test_award_of_unknown_offer_is_refused(browser, judged):
     before = decision_state(judged)
     use_cases.rule_out(judged.owner, REFERENCE, judged.proposal("skogsfjord").id, "Kobling til kassa", "Nei.")
     for number in (judged.proposal("skogsfjord").id, 999_999):

@@ -20,7 +20,7 @@ def plain(text):
     return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def test_who_is_the_cheapest_only_while_something_is_left_out_is_told_with_who_is_it_in_truth(
+def test_comparison_names_cheapest_with_and_without_gaps(
     browser, market, at_noon
 ):
     lines = full_content().price_lines
@@ -39,7 +39,7 @@ def test_who_is_the_cheapest_only_while_something_is_left_out_is_told_with_who_i
     assert "Når hullene er fylt, er Kvistverk billigst, og det skiller 2 000 kr" in lede
 
 
-def test_an_offer_that_was_sent_before_the_brief_was_changed_is_marked(browser, market, at_noon):
+def test_offer_older_than_amendment_is_marked(browser, market, at_noon):
     market.send("kvistverk")
     brief = market.brief
     brief.versions.append(
@@ -61,7 +61,7 @@ def test_an_offer_that_was_sent_before_the_brief_was_changed_is_marked(browser, 
 
 
 @pytest.mark.parametrize("day", ["", "i morgen", "31.02.2027"])
-def test_a_day_that_cannot_be_read_gives_no_more_time(browser, market, at_noon, day):
+def test_extension_with_invalid_date_is_refused(browser, market, at_noon, day):
     deadline = market.brief.deadline
     assert browser("owner").post(f"{OFFERS}/extend", data={"day": day}).status_code == 404, "it is sealed"
     at_noon.move_to(AFTER, tick=False)
@@ -72,7 +72,7 @@ def test_a_day_that_cannot_be_read_gives_no_more_time(browser, market, at_noon, 
     assert (market.brief.deadline, market.brief.extensions) == (deadline, 0)
 
 
-def test_where_offers_came_there_is_no_form_for_more_time_to_mend(browser, opened):
+def test_extension_with_offers_is_refused(browser, opened):
     deadline = opened.brief.deadline
     assert browser("owner").post(f"{OFFERS}/extend", data={"day": "i morgen"}).status_code == 404
     day = (AFTER + dt.timedelta(days=7)).date().isoformat()
@@ -82,7 +82,7 @@ def test_where_offers_came_there_is_no_form_for_more_time_to_mend(browser, opene
     assert (opened.brief.deadline, opened.brief.extensions) == (deadline, 0)
 
 
-def test_offers_are_counted_for_the_garden_alone_and_listed_for_their_supplier_alone(opened):
+def test_garden_sees_offer_count_and_supplier_own_offer_only(opened):
     for name in ("owner", "kvistverk", "admin"):
         with pytest.raises(NotFound):
             queries.count_for_garden(opened.people[name], REFERENCE)
@@ -95,7 +95,7 @@ def test_offers_are_counted_for_the_garden_alone_and_listed_for_their_supplier_a
     assert queries.own_offers(opened.kvistverk).total == 1
 
 
-def test_a_draft_has_no_offers_to_count_for_the_garden_that_reads_it(browser, market):
+def test_draft_in_review_has_no_offer_count(browser, market):
     market.brief.state, market.brief.versions = "in_review", []
     session.commit()
     assert browser("curator").get(OFFERS).status_code == 404

@@ -5,7 +5,7 @@ from tests import factories
 from tests.proposals.conftest import full_content
 
 
-def test_the_second_sees_the_firsts_offer_beside_the_own(app, market):
+def test_concurrent_edit_shows_both_versions(app, market):
     path = f"/briefs/{market.reference}/proposal"
     use_cases.save(market.kvistverk, market.reference, full_content())
     supplier = market.proposal("kvistverk").supplier

@@ -126,7 +126,7 @@ def asked(people: dict[str, Any], reference: str) -> dict[tuple[str, str], list[
     return found
 
 
-def test_the_database_is_asked_the_same_with_no_offer_and_with_fifty(market: Market, app: Flask) -> None:
+def test_sql_statements_are_independent_of_offer_count(market: Market, app: Flask) -> None:
     others = [
         Supplier(
             name=f"Ukjent {n}",
@@ -215,7 +215,7 @@ def judge(planted: Canaries, found: dict[str, set[str]]) -> tuple[dict[str, set[
 
 
 @pytest.mark.one_database
-def test_planted_words_are_found_by_nobody_but_their_owners_before_opening(
+def test_canary_words_are_found_by_owners_only_before_opening(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture
 ) -> None:
     planted = plant_all(market)
@@ -229,7 +229,7 @@ def test_planted_words_are_found_by_nobody_but_their_owners_before_opening(
 
 
 @pytest.mark.one_database
-def test_after_opening_the_company_alone_reads_what_was_sent_and_no_more(
+def test_opened_offers_are_readable_by_company_only(
     market: Market, app: Flask, at_noon: Any
 ) -> None:
     planted = plant_all(market)
@@ -240,7 +240,7 @@ def test_after_opening_the_company_alone_reads_what_was_sent_and_no_more(
     assert judge(planted, found) == ({}, {})
 
 
-def test_a_loser_learns_who_won_and_nothing_else_of_other_offers(
+def test_rejected_supplier_sees_winner_name_only(
     opened: Market, app: Flask, choose: Any
 ) -> None:
     number = choose(opened, "kvistverk")

@@ -48,13 +48,13 @@ def form(browser: Any, market: Market) -> dict[str, Any]:
     }
 
 
-def test_an_offer_is_taken_a_second_before(ending: Ending) -> None:
+def test_offer_one_second_before_deadline_is_accepted(ending: Ending) -> None:
     market, now, end = ending
     now.move_to(end - SECOND, tick=False)
     assert market.send("kvistverk", **LATER).state == ProposalState.SUBMITTED
 
 
-def test_an_offer_is_refused_a_second_after_also_from_a_form_opened_before(
+def test_offer_one_second_after_deadline_is_refused(
     ending: Ending, app: Flask
 ) -> None:
     market, now, end = ending
@@ -76,7 +76,7 @@ def test_an_offer_is_refused_a_second_after_also_from_a_form_opened_before(
     )
 
 
-def test_the_company_is_denied_a_second_before(ending: Ending, app: Flask) -> None:
+def test_company_is_denied_one_second_before_opening(ending: Ending, app: Flask) -> None:
     market, now, end = ending
     number = market.send("kvistverk", **LATER).id
     now.move_to(end - SECOND, tick=False)
@@ -88,7 +88,7 @@ def test_the_company_is_denied_a_second_before(ending: Ending, app: Flask) -> No
     assert browser.get(f"/briefs/{market.reference}/award").status_code == 404
 
 
-def test_the_company_is_let_in_a_second_after(ending: Ending, app: Flask) -> None:
+def test_company_reads_offers_one_second_after_opening(ending: Ending, app: Flask) -> None:
     market, now, end = ending
     number = market.send("kvistverk", **LATER).id
     now.move_to(end + SECOND, tick=False)

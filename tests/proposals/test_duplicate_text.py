@@ -62,7 +62,7 @@ def send(market: Market, name: str, reference: str, **changes: Any) -> Any:
     return use_cases.submit(viewer, reference, saved.revision)
 
 
-def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: Any) -> None:
+def test_daily_offer_limit_is_twenty(market: Market, at_noon: Any) -> None:
     references = briefs(market, MAX_OFFERS_PER_DAY + 1)
     for reference in references[:-1]:
         send(market, "kvistverk", reference)
@@ -82,7 +82,7 @@ def test_twenty_offers_a_day_and_the_next_one_tomorrow(market: Market, at_noon: 
     assert use_cases.submit(market.kvistverk, references[-1], waiting.revision).state == "submitted"
 
 
-def test_many_at_once_are_no_more_than_twenty(market: Market, app: Flask) -> None:
+def test_concurrent_offers_obey_daily_limit(market: Market, app: Flask) -> None:
     references = briefs(market, MAX_OFFERS_PER_DAY + 5)
     saved = {one: use_cases.save(market.kvistverk, one, full_content()).revision for one in references}
     session.commit()
@@ -108,7 +108,7 @@ def advice(market: Market, reference: str) -> str:
     return " ".join(compare(found.offers, found.requirements).advice)
 
 
-def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
+def test_text_repeated_in_three_opened_offers_is_reported(
     market: Market, at_noon: Any
 ) -> None:
     own = "Vi lager en butikk for Bjørkvollen, der ostene hentes på gården. Den er nummer %s."
@@ -123,7 +123,7 @@ def test_the_same_text_everywhere_is_told_when_it_was_opened_three_times_before(
     assert not any("Myrull" in text and "samme ord" in text for text in told)
 
 
-def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: Any) -> None:
+def test_sealed_texts_are_not_counted_as_duplicates(market: Market, at_noon: Any) -> None:
     """That a supplier has answered elsewhere is known to nobody else until it is opened there."""
     briefs(market, DUPLICATE_THRESHOLD, deadline=AFTER + dt.timedelta(days=10))
     for number in range(DUPLICATE_THRESHOLD):
@@ -136,7 +136,7 @@ def test_nobody_is_told_of_texts_that_lie_under_seal(market: Market, at_noon: An
     assert market.proposal("kvistverk").repeats == 0
 
 
-def test_the_supplier_is_told_when_it_sends(market: Market, app: Flask) -> None:
+def test_supplier_sees_duplicate_warning_on_submit(market: Market, app: Flask) -> None:
     references = briefs(market, DUPLICATE_THRESHOLD)
     for reference in references:
         send(market, "kvistverk", reference)
@@ -150,7 +150,7 @@ def test_the_supplier_is_told_when_it_sends(market: Market, app: Flask) -> None:
     assert queries.count_duplicate_offers(other) == 0
 
 
-def test_the_page_says_so_to_the_supplier_and_to_nobody_whose_words_are_new(
+def test_duplicate_warning_is_shown_only_for_repeated_text(
     market: Market, browser: Any
 ) -> None:
     same = full_content().understanding
@@ -177,10 +177,10 @@ def test_the_page_says_so_to_the_supplier_and_to_nobody_whose_words_are_new(
         " vi lager en butikk ",
     ],
 )
-def test_small_changes_make_no_other_text(text: str) -> None:
+def test_normalized_text_ignores_small_changes(text: str) -> None:
     assert normalize(text) == "vi lager en butikk"
 
 
-def test_an_empty_text_says_nothing() -> None:
+def test_empty_text_is_never_a_duplicate() -> None:
     assert count_duplicates("", ["", " ", "…"]) == 0
     assert count_duplicates("Ja.", ["ja", "nei", "JA!"]) == 2

@@ -141,7 +141,7 @@ class Walk:
 
 @pytest.mark.sample(3)
 @pytest.mark.parametrize("seed", range(30))
-def test_a_random_history_keeps_the_promises(market, at_noon, seed):
+def test_random_history_keeps_invariants(market, at_noon, seed):
     walk = Walk(market, at_noon, seed)
     for _step in range(60):
         walk.step()

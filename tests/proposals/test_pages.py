@@ -37,7 +37,7 @@ def seen_by(browser, name):
 
 
 @pytest.mark.parametrize("name", [*OTHERS, "nobody"])
-def test_a_rivals_offer_changes_no_byte_of_what_anybody_else_sees(browser, market, name):
+def test_competitor_offer_changes_no_page_of_others(browser, market, name):
     before = seen_by(browser, name)
     market.send("kvistverk", understanding=CANARY)
     market.send("skogsfjord", understanding=CANARY)
@@ -45,7 +45,7 @@ def test_a_rivals_offer_changes_no_byte_of_what_anybody_else_sees(browser, marke
 
 
 @pytest.mark.parametrize("name", OTHERS)
-def test_an_offer_is_nowhere_before_the_deadline(browser, market, name):
+def test_sealed_offer_is_on_no_page(browser, market, name):
     number = market.send("kvistverk", understanding=CANARY).id
     for path in (
         f"{OFFERS}/{number}",
@@ -58,7 +58,7 @@ def test_an_offer_is_nowhere_before_the_deadline(browser, market, name):
         assert CANARY not in browser(name).get(path).text
 
 
-def test_who_reaches_the_offers_after_the_deadline(browser, opened):
+def test_opened_offers_access_by_role(browser, opened):
     number = opened.proposal("kvistverk").id
     expected = {
         "owner": 200,
@@ -89,7 +89,7 @@ def test_who_reaches_the_offers_after_the_deadline(browser, opened):
     assert "58" not in garden.text.replace(REFERENCE, "")
 
 
-def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, market):
+def test_offer_form_works_without_javascript(browser, market):
     person = browser("kvistverk")
     assert person.page(OFFER).all("textarea", name="understanding")
     assert person.post(OFFER, data=filled(team="", act="save")).status_code == 303
@@ -121,7 +121,7 @@ def test_a_supplier_writes_saves_sends_and_changes_without_script(browser, marke
     ("typed", "amount"),
     [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,50", 12_501), ("0", 0)],
 )
-def test_prices_are_read_as_people_write_them(browser, market, typed, amount):
+def test_prices_are_parsed_in_common_formats(browser, market, typed, amount):
     browser("kvistverk").post(OFFER, data=filled(line_0_amount=typed, act="save"))
     assert market.proposal("kvistverk").content["price_lines"][0]["amount"] == amount
 
@@ -141,7 +141,7 @@ def test_prices_are_read_as_people_write_them(browser, market, typed, amount):
         ("team", "a" * 500),
     ],
 )
-def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_lost(browser, market, name, typed):
+def test_unreadable_values_show_field_errors_and_keep_input(browser, market, name, typed):
     answer = browser("kvistverk").post(OFFER, data=filled(**{name: typed, "act": "save"}))
     assert answer.status_code == 422
     page = HtmlPage(answer.text)
@@ -153,11 +153,11 @@ def test_what_cannot_be_read_is_shown_beside_its_field_and_nothing_is_lost(brows
 
 
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "0'", "٣"])
-def test_a_broken_revision_is_no_crash(browser, market, revision):
+def test_malformed_revision_is_handled(browser, market, revision):
     assert browser("kvistverk").post(OFFER, data=filled(seen=revision, act="save")).status_code == 303
 
 
-def test_a_colleagues_save_in_between_loses_no_text(browser, market):
+def test_conflict_page_keeps_typed_text(browser, market):
     person = browser("kvistverk")
     person.post(OFFER, data=filled(act="save"))
     use_cases.save(market.kvistverk, REFERENCE, full_content(team="En annen"), 1)
@@ -170,7 +170,7 @@ def test_a_colleagues_save_in_between_loses_no_text(browser, market):
     assert market.proposal("kvistverk").content["team"] == "Min egen tekst"
 
 
-def test_the_page_saves_itself_in_the_background(browser, market, at_noon):
+def test_offer_autosave_stores_content(browser, market, at_noon):
     def save(**changes):
         return browser("kvistverk").post(OFFER, data=filled(**changes), headers={"X-Autosave": "1"})
 
@@ -187,7 +187,7 @@ def test_the_page_saves_itself_in_the_background(browser, market, at_noon):
     assert save(seen="2").status_code == 409
 
 
-def test_after_the_deadline_the_offer_is_read_only(browser, opened):
+def test_offer_is_read_only_after_deadline(browser, opened):
     person = browser("kvistverk")
     page = person.page(OFFER)
     assert not page.all("textarea")
@@ -196,13 +196,13 @@ def test_after_the_deadline_the_offer_is_read_only(browser, opened):
     assert opened.proposal("kvistverk").submitted_content["team"] == "Ane og Trygve"
 
 
-def test_a_supplier_that_was_not_asked_finds_nothing(browser, market):
+def test_uninvited_supplier_gets_404(browser, market):
     for path in (OFFER, f"{OFFER}/withdraw"):
         assert browser("stranger").get(path).status_code == 404
     assert browser("stranger").post(OFFER, data=filled(act="save")).status_code == 404
 
 
-def test_the_sealed_page_offers_to_open_early_and_says_no_more_than_no(browser, market):
+def test_sealed_page_offers_early_opening_without_details(browser, market):
     owner = browser("owner")
     market.send("kvistverk")
     assert owner.page(OFFERS).all("form", action=f"{OFFERS}/open")
@@ -214,7 +214,7 @@ def test_the_sealed_page_offers_to_open_early_and_says_no_more_than_no(browser, 
     assert "Kvistverk" in owner.post(f"{OFFERS}/open", follow_redirects=True).text
 
 
-def test_the_comparison_marks_gaps_fills_them_and_names_the_trap(browser, opened):
+def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
     page = browser("member").page(OFFERS)
     html = page.html.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
     assert len([cell for cell in page.all("td") if cell.get("class") == "hole"]) == 2
@@ -225,7 +225,7 @@ def test_the_comparison_marks_gaps_fills_them_and_names_the_trap(browser, opened
     assert browser("owner").page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
 
 
-def test_at_most_four_offers_stand_side_by_side_and_one_can_pick_them(browser, market, at_noon):
+def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_noon):
     for number in range(6):
         market.supplier(f"byra{number}")
         market.send(f"byra{number}")
@@ -239,7 +239,7 @@ def test_at_most_four_offers_stand_side_by_side_and_one_can_pick_them(browser, m
     assert page.one("table").get("data-columns") == "2"
 
 
-def test_one_offer_and_none_have_pages_of_their_own(browser, market, at_noon):
+def test_comparison_page_with_one_and_no_offer(browser, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     page = browser("owner").page(OFFERS)
     assert page.all("input", name="day")
@@ -279,7 +279,7 @@ def award_form(opened, chosen="kvistverk", **changes):
     return form | changes
 
 
-def test_scores_are_saved_together_and_a_note_needs_its_score(browser, opened):
+def test_scores_form_saves_all_and_note_needs_score(browser, opened):
     path = f"{OFFERS}/scores"
     note = f"note_{opened.proposal('myrull').id}_price"
     answer = browser("member").post(path, data={note: "Dyr"})
@@ -293,7 +293,7 @@ def test_scores_are_saved_together_and_a_note_needs_its_score(browser, opened):
     assert browser("outsider").get(path).status_code == 404
 
 
-def test_the_choice_is_made_with_a_letter_to_each_and_shows_no_rival(browser, opened):
+def test_award_form_sends_letters_without_competitor_details(browser, opened):
     browser("owner").post(f"{OFFERS}/scores", data=scores(opened))
     path = f"/briefs/{REFERENCE}/award"
     assert browser("member").get(path).status_code == 403
@@ -324,7 +324,7 @@ def test_the_choice_is_made_with_a_letter_to_each_and_shows_no_rival(browser, op
         assert "92" not in " ".join(page.text for page in pages).replace(REFERENCE, "")
 
 
-def test_the_job_goes_on_to_delivery_and_outcome(browser, opened):
+def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
     job = f"/briefs/{REFERENCE}/job"
     assert browser("member").page(job).heading
@@ -347,7 +347,7 @@ def test_the_job_goes_on_to_delivery_and_outcome(browser, opened):
     ("path", "name"),
     [("award/take-back", "owner"), ("terminate", "owner"), ("nobody", "owner"), ("decline", "kvistverk")],
 )
-def test_ends_need_a_reason(browser, opened, path, name):
+def test_ending_forms_need_reason(browser, opened, path, name):
     if path != "nobody":
         browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
     address = f"/briefs/{REFERENCE}/{path}"
@@ -361,7 +361,7 @@ def test_ends_need_a_reason(browser, opened, path, name):
     assert opened.brief.state == {"terminate": "terminated", "nobody": "no_award"}.get(path, "published")
 
 
-def test_an_offer_is_ruled_out_from_its_own_page(browser, opened):
+def test_offer_can_be_ruled_out_on_its_page(browser, opened):
     number = opened.proposal("skogsfjord").id
     path = f"{OFFERS}/{number}/rule-out"
     assert browser("owner").page(f"{OFFERS}/{number}").all("a", href=path)
@@ -375,7 +375,7 @@ def test_an_offer_is_ruled_out_from_its_own_page(browser, opened):
     assert browser("owner").get(path).status_code == 404
 
 
-def test_a_lapse_gives_each_bidder_a_letter(browser, opened, at_noon):
+def test_lapsed_brief_has_letter_for_each_supplier(browser, opened, at_noon):
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
     use_cases.run_all()
     page = browser("kvistverk").page(f"/proposals/{opened.proposal('kvistverk').id}/letter")
@@ -384,7 +384,7 @@ def test_a_lapse_gives_each_bidder_a_letter(browser, opened, at_noon):
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
-def test_all_pages_stand_in_each_language(browser, opened, locale):
+def test_pages_in_every_language(browser, opened, locale):
     for name, paths in {
         "owner": [OFFERS, f"{OFFERS}/scores", f"/briefs/{REFERENCE}/award", f"/briefs/{REFERENCE}/nobody"],
         "kvistverk": ["/proposals", OFFER],
@@ -394,7 +394,7 @@ def test_all_pages_stand_in_each_language(browser, opened, locale):
             assert browser(name).page(path).one("html").get("lang") == locale
 
 
-def test_no_notice_of_an_offer_goes_to_a_rival(opened, browser):
+def test_offer_notices_never_reach_competitors(opened, browser):
     browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
     rival = opened.myrull.user_id
     for notice in session.scalars(select(Notice).where(Notice.user_id == rival)):

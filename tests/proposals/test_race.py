@@ -16,7 +16,7 @@ from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
 from tests.support.concurrency import run_concurrently
 
 
-def test_twelve_clicks_begin_one_offer(app, market):
+def test_concurrent_saves_create_one_offer(app, market):
     session.commit()
     results = run_concurrently(
         app, lambda _n: use_cases.save(market.kvistverk, market.reference, full_content()) and None
@@ -25,7 +25,7 @@ def test_twelve_clicks_begin_one_offer(app, market):
     assert session.scalar(select(func.count()).select_from(Proposal)) == 1
 
 
-def test_twelve_clicks_send_one_revision(app, market):
+def test_concurrent_submits_store_one_revision(app, market):
     revision = use_cases.save(market.kvistverk, market.reference, full_content()).revision
     session.commit()
     results = run_concurrently(
@@ -36,7 +36,7 @@ def test_twelve_clicks_send_one_revision(app, market):
     assert session.scalar(select(func.count()).select_from(Notice)) == 1
 
 
-def test_twelve_suppliers_send_and_each_is_there(app, market):
+def test_concurrent_submits_of_suppliers_are_all_stored(app, market):
     names = [f"byra{number}" for number in range(12)]
     for name in names:
         market.supplier(name)
@@ -51,7 +51,7 @@ def test_twelve_suppliers_send_and_each_is_there(app, market):
     assert session.scalar(select(func.count()).where(Proposal.state == "submitted")) == 12
 
 
-def test_twelve_choices_give_one_award(app, opened, replies):
+def test_concurrent_awards_create_one_award(app, opened, replies):
     live = [offer.id for offer in queries.offers_for(opened.owner, opened.reference).live]
     answers = {number: replies(opened, number) for number in live}
     session.commit()
@@ -69,7 +69,7 @@ def test_twelve_choices_give_one_award(app, opened, replies):
     assert session.scalar(select(func.count()).where(Proposal.state == "submitted")) == 0
 
 
-def test_choosing_and_choosing_nobody_at_once_gives_one_of_them(app, opened, replies):
+def test_concurrent_award_and_no_award_end_in_one_state(app, opened, replies):
     number = opened.proposal("kvistverk").id
     answers = replies(opened, number)
     session.commit()
@@ -89,7 +89,7 @@ def test_choosing_and_choosing_nobody_at_once_gives_one_of_them(app, opened, rep
     assert (opened.brief.state == "awarded") == bool(awarded)
 
 
-def test_withdrawing_the_brief_while_offers_are_sent_leaves_none_waiting(app, market):
+def test_brief_withdrawn_during_submits_leaves_no_open_offer(app, market):
     names = [f"byra{number}" for number in range(11)]
     revisions = {}
     for name in names:
@@ -112,7 +112,7 @@ def test_withdrawing_the_brief_while_offers_are_sent_leaves_none_waiting(app, ma
     assert market.brief.state == "withdrawn"
 
 
-def test_more_time_and_opening_early_at_once_never_give_time_to_an_opened_brief(app, market):
+def test_concurrent_extension_and_early_opening_are_exclusive(app, market):
     for name in ("kvistverk", "myrull", "skogsfjord"):
         market.send(name)
 
@@ -136,7 +136,7 @@ def test_more_time_and_opening_early_at_once_never_give_time_to_an_opened_brief(
     assert acts == ["brief.extend"] * given + ["brief.opened"]
 
 
-def test_more_time_without_offers_is_given_once_while_the_clock_opens_the_brief(app, market, at_noon):
+def test_concurrent_extension_and_scheduled_opening_extend_once(app, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
 
     def act(number):

@@ -41,7 +41,7 @@ THREE = (KVISTVERK, MYRULL, SKOGSFJORD)
 TODAY = dt.date(2026, 11, 24)
 
 
-def test_the_offers_of_the_design_cost_what_the_design_says():
+def test_example_offers_have_expected_costs():
     assert [price.one_off for price in THREE] == [114_500, 96_500, 90_000]
     assert [price.over(24) for price in THREE] == [145_460, 136_100, 113_760]
     filled = fill_gaps(THREE)
@@ -51,7 +51,7 @@ def test_the_offers_of_the_design_cost_what_the_design_says():
     assert not filled[1].is_estimate
 
 
-def test_the_trap_names_the_cheapest_its_gaps_and_the_spread():
+def test_cheapest_offer_has_gaps_and_spread():
     cheapest = find_cheapest(THREE)
     assert cheapest is not None
     assert (cheapest.cheapest, cheapest.gaps, cheapest.cheapest_filled, cheapest.spread) == (
@@ -64,7 +64,7 @@ def test_the_trap_names_the_cheapest_its_gaps_and_the_spread():
     assert find_cheapest(()) is None
 
 
-def test_a_gap_that_nobody_priced_stays_a_gap():
+def test_gap_without_other_prices_is_not_filled():
     first = Price(1, (A, N), (10, None), 0)
     second = Price(2, (A, I), (20, None), 0)
     filled = fill_gaps((first, second))
@@ -72,13 +72,13 @@ def test_a_gap_that_nobody_priced_stays_a_gap():
     assert filled[1].over(24) == 10
 
 
-def test_scores_of_the_design_add_up_as_the_design_says():
+def test_example_scores_have_expected_totals():
     rows = {85: (5, 4, 3, 5), 80: (4, 5, 3, 4), 70: (3, 3, 5, 3)}
     for total, scores in rows.items():
         assert weighted_score(dict(zip(CRITERIA, scores, strict=True)), DEFAULT_WEIGHTS) == total
 
 
-def test_a_total_waits_for_each_criterion_that_has_weight():
+def test_weighted_score_needs_every_weighted_criterion():
     scores = {"understanding": 5}
     assert weighted_score(scores, DEFAULT_WEIGHTS) is None
     assert weighted_score(scores, {"understanding": 100, "price": 0}) == 100
@@ -89,18 +89,18 @@ def test_a_total_waits_for_each_criterion_that_has_weight():
     st.fixed_dictionaries({c: st.integers(0, 5) for c in CRITERIA}),
     st.fixed_dictionaries({c: st.integers(1, 100) for c in CRITERIA}),
 )
-def test_a_total_lies_between_the_worst_and_the_highest_score(scores, weights):
+def test_weighted_score_is_between_extremes(scores, weights):
     total = weighted_score(scores, weights)
     assert total is not None
     assert 20 * min(scores.values()) <= total <= 20 * max(scores.values())
 
 
 @given(st.lists(st.integers(0, 10**8), min_size=1, max_size=8))
-def test_a_mean_lies_within_its_amounts(amounts):
+def test_mean_is_between_extremes(amounts):
     assert min(amounts) <= mean(amounts) <= max(amounts)
 
 
-def test_doubts_name_prices_above_the_frame_and_far_below_the_others():
+def test_price_warnings_for_over_budget_and_outlier_prices():
     cheap = Price(4, (A,), (10_000,), 0)
     dear = Price(5, (A,), (90_000,), 3_000)
     assert [(d.key, d.code) for d in find_price_warnings((cheap, dear), 50_000, 2_000)] == [
@@ -111,14 +111,14 @@ def test_doubts_name_prices_above_the_frame_and_far_below_the_others():
     assert not find_price_warnings((dear,), None, None)
 
 
-def test_content_survives_being_stored():
+def test_content_round_trips_through_storage():
     content = full_content()
     assert OfferContent.from_dict(content.to_dict()) == content
     assert OfferContent.from_dict(None) == OfferContent()
     assert OfferContent.from_dict({}) == OfferContent()
 
 
-def test_content_follows_the_brief_when_it_changes():
+def test_content_follows_amended_brief():
     requirements = BriefRequirements(
         deliverables=("40 produktbilder", "Noe nytt"), must_have=("Henting på gården",)
     )
@@ -155,13 +155,13 @@ def test_content_follows_the_brief_when_it_changes():
         ({"wishes": (RequirementAnswer("Gavekort", met=True, text="ord " * 61),)}, "wish_0_text"),
     ],
 )
-def test_what_is_missing_is_named_with_its_field(changes, field):
+def test_missing_value_is_reported_with_its_field(changes, field):
     assert [problem.field for problem in find_problems(full_content(**changes), TODAY, DEADLINE_DAY)] == [
         field
     ]
 
 
-def test_a_full_offer_lacks_nothing_and_a_plain_no_needs_no_proof():
+def test_full_offer_has_no_problems():
     assert not find_problems(full_content(), TODAY, DEADLINE_DAY)
     assert not find_problems(
         full_content(evidence=(RequirementAnswer("Kassa", met=False),)), TODAY, DEADLINE_DAY
@@ -169,19 +169,19 @@ def test_a_full_offer_lacks_nothing_and_a_plain_no_needs_no_proof():
     assert not find_long_texts(full_content())
 
 
-def test_an_ask_reads_what_a_brief_does_not_say_as_nothing():
+def test_requirements_of_sparse_brief_are_empty():
     assert BriefRequirements.from_answers("T", {"deliverables": None, "weights": None}) == BriefRequirements(
         "T"
     )
 
 
-def test_a_draft_after_the_deadline_was_not_sent():
+def test_draft_after_deadline_is_displayed_as_not_sent():
     assert lifecycle.displayed_state(ProposalState.DRAFT, Phase.EVALUATING) == "not_sent"
     assert lifecycle.displayed_state(ProposalState.DRAFT, Phase.OPEN) == "draft"
     assert lifecycle.displayed_state(ProposalState.SUBMITTED, Phase.EVALUATING) == "submitted"
 
 
-def test_no_move_is_open_to_the_wrong_side_or_at_the_wrong_time():
+def test_transitions_need_right_actor_and_phase():
     supplier, company = (
         {ProposalActor.SUPPLIER_OWNER, ProposalActor.SUPPLIER_MEMBER},
         {ProposalActor.COMPANY_OWNER},
@@ -196,7 +196,7 @@ def test_no_move_is_open_to_the_wrong_side_or_at_the_wrong_time():
     assert not lifecycle.can("withdraw", ProposalState.SUBMITTED, ProposalActor.SUPPLIER_OWNER, Phase.AWARDED)
 
 
-def test_days_end_with_the_local_day_also_over_summer_time():
+def test_days_end_with_local_day_across_dst_change():
     since = clock.end_of_day(dt.date(2027, 3, 20))
     assert lifecycle.lapses_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
     assert lifecycle.can_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))

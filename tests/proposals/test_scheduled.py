@@ -28,14 +28,14 @@ def recorded(action):
     )
 
 
-def test_two_clocks_at_once_tell_of_an_opening_once(app, opened):
+def test_concurrent_workers_announce_opening_once(app, opened):
     with interleave(app, EVENTS, scheduled.open_due):
         assert scheduled.open_due() == 0
     assert sent_notices("offers_opened") == 2, "the company's two people"
     assert recorded("brief.opened") == 1
 
 
-def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
+def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=20), tick=False)
     with interleave(app, EVENTS, scheduled.lapse_overdue):
@@ -46,7 +46,7 @@ def test_two_clocks_at_once_send_one_reminder(app, opened, at_noon):
 
 
 @pytest.mark.parametrize("days", [20, 43])
-def test_a_company_that_decides_while_the_clock_looks_is_neither_reminded_nor_too_late(
+def test_decision_during_job_prevents_reminder_and_lapse(
     app, opened, at_noon, days
 ):
     scheduled.open_due()
@@ -58,7 +58,7 @@ def test_a_company_that_decides_while_the_clock_looks_is_neither_reminded_nor_to
     assert (sent_notices("decide_soon"), sent_notices("brief_lapsed"), recorded("brief.remind_")) == (0, 0, 0)
 
 
-def test_a_choice_taken_back_while_the_clock_looks_begins_the_time_anew(app, opened, at_noon, choose):
+def test_reopening_during_job_restarts_deadline(app, opened, at_noon, choose):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=43), tick=False)
 
@@ -81,14 +81,14 @@ def delivered(opened, choose):
     return opened
 
 
-def test_two_clocks_at_once_ask_once_whether_it_worked(app, delivered):
+def test_concurrent_workers_request_outcome_once(app, delivered):
     with interleave(app, EVENTS, scheduled.remind_about_results):
         assert scheduled.remind_about_results() == 0
     assert recorded("brief.ask_handover") == 1
     assert sent_notices("did_it_work") == 2, "the company's two people"
 
 
-def test_a_company_that_answers_while_the_clock_looks_is_not_asked(app, delivered):
+def test_outcome_answered_during_job_is_not_requested(app, delivered):
     answers = use_cases.OutcomeAnswers("yes", "over", "partly", "maybe")
     act = lambda: use_cases.answer_outcome(delivered.member, REFERENCE, "handover", answers)  # noqa: E731 because it is an argument
     with interleave(app, EVENTS, act):

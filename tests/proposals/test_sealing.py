@@ -39,7 +39,7 @@ def everything() -> str:
     return "\n".join(found)
 
 
-def test_no_word_of_an_offer_lies_readable_in_the_database(written: Market) -> None:
+def test_offer_text_is_encrypted_in_database(written: Market) -> None:
     stored = everything()
     assert "Kvitmyra" not in stored
     assert "proposal.submit" not in stored
@@ -51,13 +51,13 @@ def test_no_word_of_an_offer_lies_readable_in_the_database(written: Market) -> N
     ]
 
 
-def test_the_same_text_is_never_sealed_twice_alike(written: Market) -> None:
+def test_sealing_same_text_twice_differs(written: Market) -> None:
     proposal = written.proposal("kvistverk")
     assert proposal.seal("content", {}) != proposal.seal("content", {})
 
 
 @pytest.mark.parametrize("part", ["sealed_content", "sealed_submission", "data_key"])
-def test_an_altered_byte_is_found(written: Market, part: str) -> None:
+def test_altered_byte_is_detected(written: Market, part: str) -> None:
     proposal = written.proposal("kvistverk")
     stored = getattr(proposal, part)
     other = "A" if stored[30] != "A" else "B"
@@ -71,7 +71,7 @@ def test_an_altered_byte_is_found(written: Market, part: str) -> None:
     assert len(custody.find_undecryptable()) == 1
 
 
-def test_a_text_does_not_open_at_another_place(written: Market) -> None:
+def test_ciphertext_is_bound_to_its_row(written: Market) -> None:
     one, other = written.proposal("kvistverk"), written.proposal("myrull")
     for mine, theirs in (("sealed_content", one.sealed_submission), ("sealed_content", other.sealed_content)):
         before = getattr(one, mine)
@@ -86,7 +86,7 @@ def test_a_text_does_not_open_at_another_place(written: Market) -> None:
     session.rollback()
 
 
-def test_without_the_key_the_message_says_which_and_what_to_do(written: Market, app: Any) -> None:
+def test_missing_key_error_names_key_and_remedy(written: Market, app: Any) -> None:
     name = keyring().names[0]
     url = db.engine.url
     right = sealing.keyring_of(url)
@@ -106,7 +106,7 @@ def test_without_the_key_the_message_says_which_and_what_to_do(written: Market, 
     assert custody.missing_keys() == []
 
 
-def test_a_new_key_changes_no_sealed_text_and_the_old_one_is_needed_no_more(opened: Market) -> None:
+def test_key_rotation_rewraps_and_retires_old_key(opened: Market) -> None:
     use_cases.open_due()
     proposal = opened.proposal("kvistverk")
     before = (proposal.sealed_content, proposal.sealed_submission, proposal.revisions[0].sealed_content)
@@ -130,7 +130,7 @@ def test_a_new_key_changes_no_sealed_text_and_the_old_one_is_needed_no_more(open
 
 
 @pytest.mark.once
-def test_the_command_makes_a_key_and_a_running_service_finds_it(tmp_path: Path, monkeypatch: Any) -> None:
+def test_new_key_command_is_seen_by_running_service(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setenv("INSTANCE_PATH", str(tmp_path))
     monkeypatch.delenv("DATABASE_URL", raising=False)
     run = CliRunner()
@@ -147,13 +147,13 @@ def test_the_command_makes_a_key_and_a_running_service_finds_it(tmp_path: Path, 
     assert "All sealed offers can be decrypted." in run.invoke(cli.main, ["keys", "check"]).output
 
 
-def test_a_key_is_read_in_any_order_of_commas_and_lines() -> None:
+def test_keys_are_split_by_commas_and_lines() -> None:
     assert sealing.split_keys(f"{OLD},\n{NEW} {OTHER.upper()}") == [OLD, NEW, OTHER]
     with pytest.raises(sealing.UnreadableKeyError):
         sealing.split_keys(secrets.token_hex(8))
 
 
-def test_without_any_key_nothing_is_stored_and_the_message_says_what_to_do(market: Market) -> None:
+def test_save_without_key_is_refused_with_remedy(market: Market) -> None:
     url = db.engine.url
     right = sealing.keyring_of(url)
     sealing.use_keyring(url, Keyring(list))
@@ -167,12 +167,12 @@ def test_without_any_key_nothing_is_stored_and_the_message_says_what_to_do(marke
 
 
 @pytest.mark.once
-def test_a_database_that_was_opened_past_the_product_has_no_keys() -> None:
+def test_database_outside_app_has_no_keys() -> None:
     with pytest.raises(KeyMissingError, match="through the `marketplace` command"):
         sealing.keyring_of(make_url("sqlite:////srv/elsewhere.sqlite3"))
 
 
-def test_the_commands_turn_to_a_new_key_once_and_name_one_that_is_missing(
+def test_rotation_command_runs_once_and_names_missing_key(
     written: Market, command: Any
 ) -> None:
     old = "5ea1" * 16  # the keyring of the test suite

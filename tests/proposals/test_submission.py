@@ -28,7 +28,7 @@ def suspend(viewer):
 
 
 @pytest.mark.parametrize(("happens", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED)])
-def test_what_ends_the_writing_while_the_form_is_taken_is_told_and_nothing_is_kept(
+def test_save_after_offer_closed_is_refused_with_reason(
     app, browser, market, at_noon, happens, told
 ):
     sent = market.send("kvistverk")
@@ -48,7 +48,7 @@ def test_what_ends_the_writing_while_the_form_is_taken_is_told_and_nothing_is_ke
     assert not page.all("textarea")
 
 
-def test_what_is_typed_stays_on_the_page_when_a_colleague_withdraws_the_offer_meanwhile(app, browser, market):
+def test_input_is_kept_when_colleague_withdraws_offer(app, browser, market):
     sent = market.send("kvistverk")
     act = lambda: use_cases.withdraw(market.kvistverk, REFERENCE, "Full ordrebok")  # noqa: E731 because it is an argument
     with interleave(app, OWN_OFFER, act):
@@ -66,7 +66,7 @@ def test_what_is_typed_stays_on_the_page_when_a_colleague_withdraws_the_offer_me
 @pytest.mark.parametrize(
     ("happened", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED), ("withdrawn", WITHDRAWN)]
 )
-def test_a_form_that_is_sent_when_the_writing_is_over_is_told_why(browser, market, at_noon, happened, told):
+def test_submit_after_closing_explains_why(browser, market, at_noon, happened, told):
     sent = market.send("kvistverk")
     if happened == "deadline":
         at_noon.move_to(AFTER, tick=False)
@@ -82,7 +82,7 @@ def test_a_form_that_is_sent_when_the_writing_is_over_is_told_why(browser, marke
     assert market.proposal("kvistverk").content["team"] == "Ane og Trygve"
 
 
-def test_who_was_asked_and_never_wrote_reads_after_the_deadline_that_nothing_was_sent(
+def test_invited_supplier_without_offer_sees_none_was_sent(
     browser, market, at_noon
 ):
     at_noon.move_to(AFTER, tick=False)
@@ -94,7 +94,7 @@ def test_who_was_asked_and_never_wrote_reads_after_the_deadline_that_nothing_was
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 
-def test_who_is_not_approved_any_more_and_never_wrote_has_no_page_to_write_on(browser, market):
+def test_unapproved_supplier_without_offer_gets_404(browser, market):
     suspend(market.kvistverk)
     assert browser("kvistverk").get(OFFER).status_code == 404
     with pytest.raises(RuleBroken, match="ikke godkjent"):
@@ -102,7 +102,7 @@ def test_who_is_not_approved_any_more_and_never_wrote_has_no_page_to_write_on(br
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 
-def test_a_letter_is_news_until_it_is_read_and_keeps_the_time_of_the_first_reading(
+def test_letter_is_unread_until_first_view(
     browser, opened, choose, at_noon
 ):
     choose(opened, "kvistverk")

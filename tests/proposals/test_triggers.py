@@ -37,13 +37,13 @@ def copy_of(row: Any, **changes: Any) -> None:
         session.rollback()
 
 
-def test_a_second_offer_of_a_supplier_is_refused_by_the_database(market: Market) -> None:
+def test_database_rejects_second_offer_of_supplier(market: Market) -> None:
     market.send("kvistverk")
     with pytest.raises(IntegrityError):
         copy_of(market.proposal("kvistverk"), id=7)
 
 
-def test_a_second_award_of_a_brief_is_refused_by_the_database(opened: Market, choose: Any) -> None:
+def test_database_rejects_second_award_of_brief(opened: Market, choose: Any) -> None:
     choose(opened, "kvistverk")
     award = session.scalars(select(Award)).one()
     with pytest.raises(IntegrityError):
@@ -54,14 +54,14 @@ SENT = ("sealed_content", "sealed_submission", "submitted_at", "opened_at", "sup
 
 
 @pytest.mark.parametrize("column", SENT)
-def test_an_opened_offer_cannot_be_changed_by_sql(opened: Market, column: str) -> None:
+def test_database_rejects_change_of_opened_offer(opened: Market, column: str) -> None:
     use_cases.open_due()
     assert opened.proposal("kvistverk").opened_at is not None
     with pytest.raises(DBAPIError, match="opened offer"):
         do(f"UPDATE proposal SET {column} = NULL")
 
 
-def test_an_opened_offer_cannot_be_deleted_nor_what_was_sent_before(opened: Market) -> None:
+def test_database_rejects_deletion_of_opened_offer(opened: Market) -> None:
     use_cases.open_due()
     for statement in (
         "DELETE FROM proposal",
@@ -73,7 +73,7 @@ def test_an_opened_offer_cannot_be_deleted_nor_what_was_sent_before(opened: Mark
             do(statement)
 
 
-def test_until_it_is_opened_an_offer_can_change_and_after_that_its_fate_can(
+def test_unopened_offer_and_later_state_can_change(
     market: Market, at_noon: Any
 ) -> None:
     market.send("kvistverk")
@@ -83,7 +83,7 @@ def test_until_it_is_opened_an_offer_can_change_and_after_that_its_fate_can(
     assert do("UPDATE proposal SET state = 'not_selected', outcome_text = 'Takk'") == 1
 
 
-def test_the_first_decision_lets_the_offers_stand_when_the_worker_has_not_come_by(
+def test_first_decision_freezes_offers_without_worker(
     opened: Market, choose: Any
 ) -> None:
     assert opened.proposal("myrull").opened_at is None
@@ -91,7 +91,7 @@ def test_the_first_decision_lets_the_offers_stand_when_the_worker_has_not_come_b
     assert all(session.scalars(select(Proposal.opened_at)))
 
 
-def test_all_guards_are_in_place_after_a_migration(app: Any) -> None:
+def test_all_triggers_exist_after_migration(app: Any) -> None:
     with db.engine.connect() as connection:
         expected = {
             guard.name
@@ -101,7 +101,7 @@ def test_all_guards_are_in_place_after_a_migration(app: Any) -> None:
         assert triggers.installed(connection) == expected
 
 
-def test_offers_survive_the_way_down_and_up_again(opened: Market, app: Any) -> None:
+def test_offers_survive_downgrade_and_upgrade(opened: Market, app: Any) -> None:
     """The tables of offers can be taken back to plain ones and made again, with every word in place."""
     use_cases.open_due()
     sent = opened.proposal("kvistverk").submitted_content

@@ -36,7 +36,7 @@ def after(days):
     return AFTER + dt.timedelta(days=days)
 
 
-def test_a_supplier_saves_sends_changes_withdraws_and_takes_up_again(market):
+def test_offer_is_saved_submitted_withdrawn_and_resumed(market):
     proposal = market.send("kvistverk")
     assert proposal.state == "submitted"
     saved = use_cases.save(
@@ -54,13 +54,13 @@ def test_a_supplier_saves_sends_changes_withdraws_and_takes_up_again(market):
     assert len(notices_to(market.kvistverk)) == 3
 
 
-def test_sending_the_same_twice_changes_nothing(market):
+def test_repeated_submit_changes_nothing(market):
     proposal = market.send("kvistverk")
     use_cases.submit(market.kvistverk, market.reference, proposal.revision)
     assert session.scalar(select(func.count()).select_from(ProposalRevision)) == 1
 
 
-def test_an_offer_with_something_missing_is_not_sent(market):
+def test_incomplete_offer_is_refused(market):
     saved = use_cases.save(market.kvistverk, market.reference, full_content(understanding=""))
     with pytest.raises(RuleBroken) as error:
         use_cases.submit(market.kvistverk, market.reference, saved.revision)
@@ -68,7 +68,7 @@ def test_an_offer_with_something_missing_is_not_sent(market):
     assert market.proposal("kvistverk").state == "draft"
 
 
-def test_a_member_may_write_but_not_send(market):
+def test_member_can_save_and_not_submit(market):
     supplier_id = market.kvistverk.organisation_id
     from marketplace.suppliers.models import Supplier
 
@@ -79,7 +79,7 @@ def test_a_member_may_write_but_not_send(market):
         use_cases.submit(colleague, market.reference, saved.revision)
 
 
-def test_two_colleagues_do_not_overwrite_each_other(market):
+def test_concurrent_saves_of_colleagues_conflict(market):
     first = use_cases.save(market.kvistverk, market.reference, full_content()).revision
     use_cases.save(market.kvistverk, market.reference, full_content(team="Ane"), first)
     with pytest.raises(Conflict) as error:
@@ -89,7 +89,7 @@ def test_two_colleagues_do_not_overwrite_each_other(market):
         use_cases.submit(market.kvistverk, market.reference, first)
 
 
-def test_the_last_second_counts_and_the_next_does_not(market, at_noon):
+def test_submit_is_accepted_until_last_second(market, at_noon):
     saved = use_cases.save(market.kvistverk, market.reference, full_content())
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY), tick=False)
     use_cases.submit(market.kvistverk, market.reference, saved.revision)
@@ -101,7 +101,7 @@ def test_the_last_second_counts_and_the_next_does_not(market, at_noon):
         use_cases.save(market.skogsfjord, market.reference, full_content())
 
 
-def test_only_invited_or_let_in_and_approved_suppliers_may_answer(market):
+def test_only_invited_or_approved_suppliers_can_answer(market):
     with pytest.raises(NotFound):
         use_cases.save(market.stranger, market.reference, full_content())
     market.brief.open_door = True
@@ -115,7 +115,7 @@ def test_only_invited_or_let_in_and_approved_suppliers_may_answer(market):
         use_cases.save(market.kvistverk, market.reference, full_content())
 
 
-def test_before_opening_no_record_notice_or_query_knows_of_an_offer(market):
+def test_sealed_offer_is_in_no_audit_notice_or_query(market):
     market.send("kvistverk")
     use_cases.withdraw(market.kvistverk, market.reference, "Full ordrebok")
     use_cases.resume(market.kvistverk, market.reference)
@@ -135,7 +135,7 @@ def test_before_opening_no_record_notice_or_query_knows_of_an_offer(market):
     assert set(invitations) == {"invited"}
 
 
-def test_the_seal_is_broken_once_at_the_deadline_and_the_acts_keep_their_time(market, at_noon):
+def test_opening_unseals_once_and_keeps_action_times(market, at_noon):
     market.send("kvistverk")
     use_cases.save(market.myrull, market.reference, full_content())
     assert use_cases.open_due() == 0
@@ -153,7 +153,7 @@ def test_the_seal_is_broken_once_at_the_deadline_and_the_acts_keep_their_time(ma
     assert queries.count_for_garden(market.curator, market.reference)[1] == 1
 
 
-def test_opening_early_needs_a_closed_door_and_an_answer_from_all(market):
+def test_early_opening_needs_invitation_only_and_all_answers(market):
     market.send("kvistverk")
     assert use_cases.open_early(market.owner, market.reference) is False
     market.send("myrull")
@@ -176,13 +176,13 @@ def test_opening_early_needs_a_closed_door_and_an_answer_from_all(market):
         use_cases.save(market.kvistverk, market.reference, full_content())
 
 
-def test_opening_early_with_no_offers_is_refused(market):
+def test_early_opening_without_offers_is_refused(market):
     session.query(Invitation).update({"state": "declined"})
     session.commit()
     assert use_cases.open_early(market.owner, market.reference) is False
 
 
-def test_withdrawing_the_brief_is_no_way_to_peek(market):
+def test_withdrawn_brief_keeps_offers_sealed(market):
     proposal = market.send("kvistverk")
     withdraw_brief(market.owner, market.reference, "Vi skal ikke ha nettbutikk likevel")
     assert queries.offers_for(market.owner, market.reference).is_sealed
@@ -193,14 +193,14 @@ def test_withdrawing_the_brief_is_no_way_to_peek(market):
     assert len(notices_to(market.kvistverk)) == 2
 
 
-def test_a_brief_withdrawn_after_opening_shows_what_was_opened(opened):
+def test_brief_withdrawn_after_opening_shows_offers(opened):
     withdraw_brief(opened.owner, opened.reference, "Vi skal ikke ha nettbutikk likevel")
     found = queries.offers_for(opened.owner, opened.reference)
     assert not found.is_sealed
     assert {offer.state for offer in found.offers} == {"closed_unjudged"}
 
 
-def test_scores_are_kept_together_and_give_a_total(opened):
+def test_scores_are_saved_and_totalled(opened):
     number = opened.proposal("kvistverk").id
     given = {
         "understanding": Score(5, "God"),
@@ -222,13 +222,13 @@ def test_scores_are_kept_together_and_give_a_total(opened):
         use_cases.save_scores(opened.outsider, opened.reference, {number: given})
 
 
-def test_no_scores_before_the_deadline(market):
+def test_scores_before_deadline_are_refused(market):
     number = market.send("kvistverk").id
     with pytest.raises(Conflict):
         use_cases.save_scores(market.owner, market.reference, {number: {"price": Score(5)}})
 
 
-def test_an_award_answers_everybody_in_one_step(opened, choose):
+def test_award_notifies_every_supplier(opened, choose):
     number = choose(opened, "kvistverk")
     assert opened.brief.state == "awarded"
     states = {name: opened.proposal(name).state for name in ("kvistverk", "myrull", "skogsfjord")}
@@ -244,7 +244,7 @@ def test_an_award_answers_everybody_in_one_step(opened, choose):
         choose(opened, "kvistverk")
 
 
-def test_an_award_needs_a_reason_and_a_sentence_for_each_of_the_others(opened, replies):
+def test_award_needs_reply_to_each_other_supplier(opened, replies):
     number = opened.proposal("kvistverk").id
     details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 1, 11), "Dere forsto oss best.")
     answers = replies(opened, number)
@@ -265,14 +265,14 @@ def test_an_award_needs_a_reason_and_a_sentence_for_each_of_the_others(opened, r
         use_cases.award(opened.outsider, opened.reference, details, answers)
 
 
-def test_no_award_before_the_deadline(market, choose):
+def test_award_before_deadline_is_refused(market, choose):
     number = market.send("kvistverk").id
     details = use_cases.AwardDetails(number, 1, dt.date(2027, 1, 11), "Fordi")
     with pytest.raises(Conflict):
         use_cases.award(market.owner, market.reference, details, {})
 
 
-def test_nobody_is_chosen_with_the_same_answer_to_all(opened):
+def test_choosing_nobody_sends_one_reply_to_all(opened):
     reply = use_cases.Reply("too_dear", "Alle kostet mer enn vi har.")
     use_cases.choose_nobody(opened.owner, opened.reference, reply)
     assert opened.brief.state == "no_award"
@@ -281,7 +281,7 @@ def test_nobody_is_chosen_with_the_same_answer_to_all(opened):
         assert notices_to(opened.people[name], "nobody_chosen")
 
 
-def test_a_choice_is_taken_back_within_fourteen_days_with_a_reason(opened, choose, at_noon):
+def test_award_is_reopened_within_fourteen_days(opened, choose, at_noon):
     choose(opened, "kvistverk")
     with pytest.raises(RuleBroken):
         use_cases.reopen(opened.owner, opened.reference, "")
@@ -295,7 +295,7 @@ def test_a_choice_is_taken_back_within_fourteen_days_with_a_reason(opened, choos
         use_cases.reopen(opened.owner, opened.reference, "For sent")
 
 
-def test_the_chosen_supplier_may_say_no_within_ten_days(opened, choose, at_noon):
+def test_award_is_declined_within_ten_days(opened, choose, at_noon):
     number = choose(opened, "kvistverk")
     with pytest.raises(NotFound):
         use_cases.decline_award(opened.myrull, number, "Full ordrebok")
@@ -310,7 +310,7 @@ def test_the_chosen_supplier_may_say_no_within_ten_days(opened, choose, at_noon)
         use_cases.decline_award(opened.myrull, number, "Full ordrebok")
 
 
-def test_an_offer_is_ruled_out_with_the_must_have_it_misses(opened):
+def test_ruling_out_names_missing_must_have(opened):
     number = opened.proposal("skogsfjord").id
     with pytest.raises(RuleBroken):
         use_cases.rule_out(opened.owner, opened.reference, number, "Noe annet", "Mangler")
@@ -320,7 +320,7 @@ def test_an_offer_is_ruled_out_with_the_must_have_it_misses(opened):
     assert len(queries.offers_for(opened.owner, opened.reference).live) == 2
 
 
-def test_withdrawing_after_the_deadline_is_final_and_told(opened):
+def test_withdrawal_after_deadline_is_final_and_notified(opened):
     use_cases.withdraw(opened.kvistverk, opened.reference, "Full ordrebok")
     assert notices_to(opened.owner, "supplier_withdrew")
     assert len(queries.offers_for(opened.owner, opened.reference).offers) == 2
@@ -328,7 +328,7 @@ def test_withdrawing_after_the_deadline_is_final_and_told(opened):
         use_cases.resume(opened.kvistverk, opened.reference)
 
 
-def test_delivery_asks_for_the_outcome_three_times(opened, choose, at_noon):
+def test_delivery_sends_three_outcome_requests(opened, choose, at_noon):
     choose(opened, "kvistverk")
     with pytest.raises(RuleBroken):
         use_cases.deliver(opened.owner, opened.reference, {"domain": "done"})
@@ -347,7 +347,7 @@ def test_delivery_asks_for_the_outcome_three_times(opened, choose, at_noon):
     ] == [True, False, False]
 
 
-def test_a_job_is_ended_early_with_a_reason(opened, choose):
+def test_job_is_terminated_with_reason(opened, choose):
     choose(opened, "kvistverk")
     use_cases.terminate(opened.owner, opened.reference, "Vi ble ikke enige om planen.")
     assert opened.brief.state == "terminated"
@@ -357,7 +357,7 @@ def test_a_job_is_ended_early_with_a_reason(opened, choose):
         use_cases.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "done"))
 
 
-def test_reminders_then_a_lapse_and_each_only_once(opened, at_noon):
+def test_reminders_and_lapse_happen_once(opened, at_noon):
     use_cases.run_all()
     told = lambda: len(notices_to(opened.owner, "decide_soon"))  # noqa: E731 because it is read three times
     for day, expected in ((6, 1), (20, 2), (34, 3)):
@@ -374,7 +374,7 @@ def test_reminders_then_a_lapse_and_each_only_once(opened, at_noon):
     assert notices_to(opened.kvistverk, "brief_lapsed")
 
 
-def test_a_lapsed_brief_is_decided_late_when_the_supplier_agrees(opened, at_noon, replies):
+def test_lapsed_brief_is_awarded_late_with_consent(opened, at_noon, replies):
     at_noon.move_to(after(43), tick=False)
     use_cases.run_all()
     number = opened.proposal("kvistverk").id
@@ -386,7 +386,7 @@ def test_a_lapsed_brief_is_decided_late_when_the_supplier_agrees(opened, at_noon
     assert opened.brief.state == "awarded"
 
 
-def test_a_choice_taken_back_late_gets_its_own_time_before_a_lapse(opened, at_noon, choose):
+def test_late_reopening_gets_new_time_before_lapse(opened, at_noon, choose):
     at_noon.move_to(after(38), tick=False)
     choose(opened, "kvistverk")
     at_noon.move_to(after(50), tick=False)
@@ -394,7 +394,7 @@ def test_a_choice_taken_back_late_gets_its_own_time_before_a_lapse(opened, at_no
     assert use_cases.lapse_overdue() == 0
 
 
-def test_more_time_once_when_nobody_answered(market, at_noon):
+def test_extension_without_offers_is_granted_once(market, at_noon):
     use_cases.save(market.kvistverk, market.reference, full_content())
     at_noon.move_to(AFTER, tick=False)
     use_cases.open_due()
@@ -409,12 +409,12 @@ def test_more_time_once_when_nobody_answered(market, at_noon):
         use_cases.extend_without_offers(market.owner, market.reference, dt.date(2026, 12, 30))
 
 
-def test_no_more_time_when_an_offer_has_come(opened):
+def test_extension_with_offer_is_refused(opened):
     with pytest.raises(Conflict):
         use_cases.extend_without_offers(opened.owner, opened.reference, dt.date(2026, 12, 21))
 
 
-def test_every_final_offer_has_been_answered(opened, choose):
+def test_every_final_offer_has_a_notice(opened, choose):
     use_cases.rule_out(
         opened.owner, opened.reference, opened.proposal("skogsfjord").id, "Kobling til kassa", "Mangler."
     )

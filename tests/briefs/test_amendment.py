@@ -215,9 +215,7 @@ def test_amendment_pages(market, sign_in, topic_form):
     assert page.heading == "Nettbutikk og mer"
 
 
-def test_material_amendment_form_asks_for_deadline_and_keeps_input(
-    market, sign_in, topic_form, time_machine
-):
+def test_material_amendment_form_asks_for_deadline_and_keeps_input(market, sign_in, topic_form, time_machine):
     brief = briefs.published(market.owner)
     time_machine.move_to(brief.deadline - dt.timedelta(days=2), tick=False)
     browser, here = sign_in(market.owner), f"/briefs/{brief.reference}"

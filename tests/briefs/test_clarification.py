@@ -125,9 +125,7 @@ def reminded():
     ]
 
 
-def test_question_reminders_go_once_to_company_then_garden(
-    market, brief, time_machine
-):
+def test_question_reminders_go_once_to_company_then_garden(market, brief, time_machine):
     use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     asked, people = clock.now(), {market.owner.user_id, market.colleague.user_id}
 
@@ -165,9 +163,7 @@ def test_answered_question_gets_no_reminder(market, brief, time_machine, ending)
 
 
 @pytest.mark.parametrize("ending", ["answered", "withdrawn"])
-def test_question_answered_during_reminder_run_gets_no_reminder(
-    app, market, brief, time_machine, ending
-):
+def test_question_answered_during_reminder_run_gets_no_reminder(app, market, brief, time_machine, ending):
     question = use_cases.ask_question(market.in_trade, brief.reference, TEXT)
     day = clock.add_working_days(clock.today(), 5)
     time_machine.move_to(clock.start_of_day(day) + dt.timedelta(hours=1), tick=False)

@@ -20,9 +20,7 @@ def plain(text):
     return text.replace("\N{NO-BREAK SPACE}", " ").replace("\N{NARROW NO-BREAK SPACE}", " ")
 
 
-def test_comparison_names_cheapest_with_and_without_gaps(
-    browser, market, at_noon
-):
+def test_comparison_names_cheapest_with_and_without_gaps(browser, market, at_noon):
     lines = full_content().price_lines
     market.send("kvistverk")
     market.send(

@@ -229,9 +229,7 @@ def test_canary_words_are_found_by_owners_only_before_opening(
 
 
 @pytest.mark.one_database
-def test_opened_offers_are_readable_by_company_only(
-    market: Market, app: Flask, at_noon: Any
-) -> None:
+def test_opened_offers_are_readable_by_company_only(market: Market, app: Flask, at_noon: Any) -> None:
     planted = plant_all(market)
     planted.seen_by |= {"Grunnhassel": set(), "Budfuru": {"myrull", "owner", "member"}, "Endringsgran": set()}
     at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
@@ -240,9 +238,7 @@ def test_opened_offers_are_readable_by_company_only(
     assert judge(planted, found) == ({}, {})
 
 
-def test_rejected_supplier_sees_winner_name_only(
-    opened: Market, app: Flask, choose: Any
-) -> None:
+def test_rejected_supplier_sees_winner_name_only(opened: Market, app: Flask, choose: Any) -> None:
     number = choose(opened, "kvistverk")
     session.commit()
     for name in ("myrull", "skogsfjord"):

@@ -54,9 +54,7 @@ def test_offer_one_second_before_deadline_is_accepted(ending: Ending) -> None:
     assert market.send("kvistverk", **LATER).state == ProposalState.SUBMITTED
 
 
-def test_offer_one_second_after_deadline_is_refused(
-    ending: Ending, app: Flask
-) -> None:
+def test_offer_one_second_after_deadline_is_refused(ending: Ending, app: Flask) -> None:
     market, now, end = ending
     saved = use_cases.save(market.kvistverk, market.reference, full_content(**LATER))
     browser: Any = app.test_client().sign_in(market.kvistverk.user_id)

@@ -108,9 +108,7 @@ def advice(market: Market, reference: str) -> str:
     return " ".join(compare(found.offers, found.requirements).advice)
 
 
-def test_text_repeated_in_three_opened_offers_is_reported(
-    market: Market, at_noon: Any
-) -> None:
+def test_text_repeated_in_three_opened_offers_is_reported(market: Market, at_noon: Any) -> None:
     own = "Vi lager en butikk for Bjørkvollen, der ostene hentes på gården. Den er nummer %s."
     references = briefs(market, DUPLICATE_THRESHOLD + 1)
     for number, reference in enumerate(references):
@@ -150,9 +148,7 @@ def test_supplier_sees_duplicate_warning_on_submit(market: Market, app: Flask) -
     assert queries.count_duplicate_offers(other) == 0
 
 
-def test_duplicate_warning_is_shown_only_for_repeated_text(
-    market: Market, browser: Any
-) -> None:
+def test_duplicate_warning_is_shown_only_for_repeated_text(market: Market, browser: Any) -> None:
     same = full_content().understanding
     for reference in briefs(market, DUPLICATE_THRESHOLD):
         send(market, "kvistverk", reference)

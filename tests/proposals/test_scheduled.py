@@ -46,9 +46,7 @@ def test_concurrent_workers_send_one_reminder(app, opened, at_noon):
 
 
 @pytest.mark.parametrize("days", [20, 43])
-def test_decision_during_job_prevents_reminder_and_lapse(
-    app, opened, at_noon, days
-):
+def test_decision_during_job_prevents_reminder_and_lapse(app, opened, at_noon, days):
     scheduled.open_due()
     at_noon.move_to(AFTER + dt.timedelta(days=days), tick=False)
     with interleave(app, EVENTS, lambda: use_cases.choose_nobody(opened.owner, REFERENCE, REPLY)):

@@ -172,9 +172,7 @@ def test_database_outside_app_has_no_keys() -> None:
         sealing.keyring_of(make_url("sqlite:////srv/elsewhere.sqlite3"))
 
 
-def test_rotation_command_runs_once_and_names_missing_key(
-    written: Market, command: Any
-) -> None:
+def test_rotation_command_runs_once_and_names_missing_key(written: Market, command: Any) -> None:
     old = "5ea1" * 16  # the keyring of the test suite
     before, after = sealing.key_name(old), sealing.key_name(NEW)
 

@@ -28,9 +28,7 @@ def suspend(viewer):
 
 
 @pytest.mark.parametrize(("happens", "told"), [("deadline", TOO_LATE), ("suspended", NOT_APPROVED)])
-def test_save_after_offer_closed_is_refused_with_reason(
-    app, browser, market, at_noon, happens, told
-):
+def test_save_after_offer_closed_is_refused_with_reason(app, browser, market, at_noon, happens, told):
     sent = market.send("kvistverk")
     person = browser("kvistverk")
     acts = {
@@ -82,9 +80,7 @@ def test_submit_after_closing_explains_why(browser, market, at_noon, happened, t
     assert market.proposal("kvistverk").content["team"] == "Ane og Trygve"
 
 
-def test_invited_supplier_without_offer_sees_none_was_sent(
-    browser, market, at_noon
-):
+def test_invited_supplier_without_offer_sees_none_was_sent(browser, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     page = browser("kvistverk").page(OFFER)
     assert "dere sendte ikke noe tilbud" in page.text
@@ -102,9 +98,7 @@ def test_unapproved_supplier_without_offer_gets_404(browser, market):
     assert session.scalar(select(func.count()).select_from(Proposal)) == 0
 
 
-def test_letter_is_unread_until_first_view(
-    browser, opened, choose, at_noon
-):
+def test_letter_is_unread_until_first_view(browser, opened, choose, at_noon):
     choose(opened, "kvistverk")
     number = opened.proposal("myrull").id
     link = f"/proposals/{number}/letter"

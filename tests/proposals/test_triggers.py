@@ -73,9 +73,7 @@ def test_database_rejects_deletion_of_opened_offer(opened: Market) -> None:
             do(statement)
 
 
-def test_unopened_offer_and_later_state_can_change(
-    market: Market, at_noon: Any
-) -> None:
+def test_unopened_offer_and_later_state_can_change(market: Market, at_noon: Any) -> None:
     market.send("kvistverk")
     assert do("UPDATE proposal SET submitted_at = submitted_at, sealed_content = sealed_content || ''") == 1
     at_noon.shift(20 * 24 * 3600)
@@ -83,9 +81,7 @@ def test_unopened_offer_and_later_state_can_change(
     assert do("UPDATE proposal SET state = 'not_selected', outcome_text = 'Takk'") == 1
 
 
-def test_first_decision_freezes_offers_without_worker(
-    opened: Market, choose: Any
-) -> None:
+def test_first_decision_freezes_offers_without_worker(opened: Market, choose: Any) -> None:
     assert opened.proposal("myrull").opened_at is None
     choose(opened, "kvistverk")
     assert all(session.scalars(select(Proposal.opened_at)))

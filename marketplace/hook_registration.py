@@ -1,8 +1,10 @@
 """Every hook callback of the application, registered explicitly when the application is created."""
 
+from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.directory.hooks import profile_panels
+from marketplace.organisations.use_cases import add_registered_company
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.use_cases.scheduled import close_with_brief
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
@@ -14,11 +16,13 @@ from marketplace.sourcing.views.own_rank import own_rank_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.suppliers import hooks as supplier_hooks
-from marketplace.vetting.use_cases import apply_for_new_categories
+from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
 
 
 def register_hooks() -> None:
     """Register all callbacks. Calling it again changes nothing."""
+    account_hooks.registration.register("company", add_registered_company)
+    account_hooks.registration.register("supplier", add_registered_supplier)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -30,11 +30,6 @@ def erase_unused_accounts() -> int:
     return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
 
 
-def erase_unconfirmed_accounts() -> int:
-    """Erase unconfirmed accounts, in the mail files of the instance folder as well."""
-    return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
-
-
 # Scheduled jobs. All are idempotent.
 JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
@@ -51,7 +46,6 @@ JOBS: tuple[Callable[[], object], ...] = (
     request_state.purge_expired,
     retention.warn_unused_accounts,
     erase_unused_accounts,
-    erase_unconfirmed_accounts,
     retention.delete_old_drafts,
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,

@@ -45,10 +45,13 @@ PASSWORD = BackoffPolicy("password", _QUARTER, (*_seconds(0, 0, 0, 0, 5, 10, 20,
 NETWORK_ADDRESS = BackoffPolicy("network", _FIVE_MINUTES, (*(_NONE,) * 59, _FIVE_MINUTES))
 """Wrong passwords from one network address, which a whole office may share."""
 
+CONFIRMATION = BackoffPolicy("confirmation", _QUARTER, (*(_NONE,) * 9, _QUARTER))
+"""Wrong passwords for one e-mailed confirmation link."""
+
 CODE = BackoffPolicy("code", _FIVE_MINUTES, (*(_NONE,) * 4, _FIVE_MINUTES))
 """Two-factor codes: five in five minutes."""
 
 MAIL = BackoffPolicy("mail", _SIX_HOURS, (_NONE, _NONE, _SIX_HOURS))
 """E-mails that an anonymous visitor can trigger to one address: three in six hours."""
 
-POLICIES = (PASSWORD, NETWORK_ADDRESS, CODE, MAIL)
+POLICIES = (PASSWORD, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL)

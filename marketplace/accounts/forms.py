@@ -23,6 +23,14 @@ class SignInForm(BaseForm):
     password = SecretField(_l("Password"), [required()], render_kw={"autocomplete": "current-password"})
 
 
+class ConfirmAddressForm(BaseForm):
+    """Password of the account or registration whose address is confirmed."""
+
+    password = SecretField(
+        _l("The password you chose"), [required()], render_kw={"autocomplete": "current-password"}
+    )
+
+
 class ForgottenForm(BaseForm):
     """E-mail address to send a password reset link to."""
 

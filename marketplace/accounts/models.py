@@ -1,6 +1,7 @@
-"""Users, sessions, one-time links, recovery codes and attempt counters."""
+"""Users, registrations, sessions, one-time links, recovery codes and attempt counters."""
 
 import datetime as dt
+from typing import Any
 
 from sqlalchemy import BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -35,6 +36,30 @@ class User(Base):
     erased_at: Mapped[dt.datetime | None]
 
 
+class PendingRegistration(Base):
+    """A registration whose address has not been confirmed: no user and no organisation exists yet.
+
+    Anyone can register with any address, so several may wait for one address, and each can only be confirmed with the
+    password chosen in it. `token_hash` belongs to the e-mailed link, `browser_key_hash` to the session of the browser
+    that registered, which may ask for another e-mail. `details` are those of the organisation, by kind: see hooks.py.
+    """
+
+    __tablename__ = "pending_registration"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    browser_key_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    email: Mapped[str] = mapped_column(String(254), index=True)
+    name: Mapped[str] = mapped_column(String(120))
+    password_hash: Mapped[str] = mapped_column(String(255))
+    locale: Mapped[str] = mapped_column(String(2))
+    kind: Mapped[str] = mapped_column(String(10))
+    organisation_name: Mapped[str] = mapped_column(String(120))
+    details: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    expires_at: Mapped[dt.datetime]
+
+
 class SignInSession(Base):
     """A sign-in on one device. The cookie holds the token and this row its hash; deleting the row ends it.
 
@@ -58,7 +83,7 @@ class SignInSession(Base):
 class OneTimeLink(Base):
     """An e-mailed link that works once. Only the hash of its token is stored.
 
-    `purpose` is reset, verify or email; `email` is the address that the link proves.
+    `purpose` is reset or email; `email` is the address that the link proves.
     """
 
     __tablename__ = "one_time_link"

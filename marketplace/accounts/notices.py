@@ -22,14 +22,19 @@ def reset_password(name: str, path: str) -> Content:
 
 
 @as_message("verify_address")
-def verify_address(name: str, path: str) -> Content:
-    """The link that confirms the address of a new account."""
+def confirm_registration(name: str, organisation: str, path: str) -> Content:
+    """The link that confirms the address of a registration."""
     return Content(
         _("Confirm your e-mail address"),
         [
             _("Hi %(name)s.", name=name),
-            _("An account was created with this address. Confirm that it is yours to get started."),
-            _("The link works once and expires after two days. If this was not you, ignore this e-mail."),
+            _(
+                "%(organisation)s was registered with this address. Open the link and enter the password you chose to get started.",
+                organisation=organisation,
+            ),
+            _(
+                "The link works once and expires after two days. If this was not you, ignore this e-mail: without the password nothing is created."
+            ),
         ],
         path,
         _("Confirm the address"),

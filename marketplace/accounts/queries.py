@@ -5,7 +5,13 @@ from collections.abc import Iterable
 
 from sqlalchemy import func, or_, select
 
-from marketplace.accounts.models import OneTimeLink, RecoveryCode, SignInSession, User
+from marketplace.accounts.models import (
+    OneTimeLink,
+    PendingRegistration,
+    RecoveryCode,
+    SignInSession,
+    User,
+)
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
@@ -50,12 +56,20 @@ def has_two_factor(viewer: Viewer) -> bool:
 
 
 def find_confirmation(token: str) -> OneTimeLink | None:
-    """Return an unused, unexpired link that confirms an address, or None."""
+    """Return an unused, unexpired link that confirms a new address of a user, or None."""
     query = select(OneTimeLink).where(
         OneTimeLink.token_hash == token_hash(token),
-        OneTimeLink.purpose.in_(("verify", "email")),
+        OneTimeLink.purpose == "email",
         OneTimeLink.used_at.is_(None),
         OneTimeLink.expires_at > clock.now(),
+    )
+    return session.scalar(query)
+
+
+def find_registration(token: str) -> PendingRegistration | None:
+    """Return an unexpired registration by the token of its link, or None."""
+    query = select(PendingRegistration).where(
+        PendingRegistration.token_hash == token_hash(token), PendingRegistration.expires_at > clock.now()
     )
     return session.scalar(query)
 

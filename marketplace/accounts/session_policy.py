@@ -8,7 +8,6 @@ from enum import StrEnum
 class SignInStage(StrEnum):
     """The next step of a user who has entered the right password."""
 
-    VERIFY = "verify"
     CODE = "code"
     ENROL = "enrol"
     COMPLETE = "complete"
@@ -24,12 +23,8 @@ class SessionPolicy:
     second_factor: bool
 
 
-def sign_in_stage(
-    *, verified: bool, has_factor: bool, code_verified: bool, requires_two_factor: bool
-) -> SignInStage:
+def sign_in_stage(*, has_factor: bool, code_verified: bool, requires_two_factor: bool) -> SignInStage:
     """Return the stage that a sign-in has reached."""
-    if not verified:
-        return SignInStage.VERIFY
     if has_factor:
         return SignInStage.COMPLETE if code_verified else SignInStage.CODE
     return SignInStage.ENROL if requires_two_factor else SignInStage.COMPLETE

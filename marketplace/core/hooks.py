@@ -25,5 +25,9 @@ class Hook(Generic[Callback]):
         """Names of the registered callbacks."""
         return tuple(self._callbacks)
 
+    def __getitem__(self, name: str) -> Callback:
+        """Return the callback with a name. Raises KeyError."""
+        return self._callbacks[name]
+
     def __iter__(self) -> Iterator[Callback]:
         return iter(self._callbacks.values())

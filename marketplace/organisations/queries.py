@@ -64,7 +64,7 @@ def _session_query() -> Select[Any]:
             sign_in.c.created_at.label("began_at"), sign_in.c.last_seen_at, sign_in.c.acting_membership_id,
             sign_in.c.second_factor_at.label("code_verified_at"),
             user.c.id.label("user_id"), user.c.name, user.c.email, user.c.locale, user.c.is_admin,
-            user.c.email_verified_at, user.c.second_factor_at,
+            user.c.second_factor_at,
             membership.c.id.label("membership_id"), membership.c.role,
             organisation.c.id.label("organisation_id"), organisation.c.kind, organisation.c.name.label("of"),
             unread.label("unread"),
@@ -101,7 +101,6 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
         chosen = memberships[0]
     requires_two_factor = policy.second_factor and trusted
     stage = sign_in_stage(
-        verified=person.email_verified_at is not None,
         has_factor=person.second_factor_at is not None,
         code_verified=person.code_verified_at is not None,
         requires_two_factor=requires_two_factor,

@@ -8,7 +8,7 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.views import hash_cost, set_session_cookie
+from marketplace.accounts.views import hash_cost, remember_registration, set_session_cookie
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
@@ -54,7 +54,9 @@ def register_company() -> Answer:
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
-                use_cases.register_company(form.person(target or ""), form.details(), hash_cost())
+                person = form.person(target or "")
+                key = use_cases.register_company(person, form.details(), hash_cost())
+                remember_registration(key, person.email, person.target)
                 return see_other("accounts.check_mail")
             membership_id = use_cases.create_own_company(viewer, form.details())
             use_cases.choose_organisation(viewer, current_token() or "", membership_id)

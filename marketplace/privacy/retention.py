@@ -7,14 +7,13 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
-from marketplace.accounts.models import OneTimeLink, SignInSession, User
+from marketplace.accounts.models import OneTimeLink, PendingRegistration, SignInSession, User
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import add_months
-from marketplace.organisations.models import Membership
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
@@ -106,23 +105,6 @@ def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mai
     return erased
 
 
-def erase_unconfirmed_accounts(mail_folder: Path) -> int:
-    """Erase users who have not confirmed their address within a week; return their number.
-
-    Members of an organisation and administrators are kept: somebody has vouched for them.
-    """
-    created_before = clock.now() - dt.timedelta(days=retention_periods.UNCONFIRMED_DAYS)
-    query = select(User.id).where(
-        User.email_verified_at.is_(None),
-        User.erased_at.is_(None),
-        User.is_admin.is_(False),
-        User.created_at < created_before,
-        User.id.not_in(select(Membership.user_id)),
-    )
-    user_ids = session.scalars(query.order_by(User.id)).all()
-    return _erase_users(user_ids, lambda user: user.email_verified_at is None, mail_folder)
-
-
 def delete_old_drafts() -> int:
     """Delete drafts unchanged for 12 months; they are erased 30 days later. Return their number."""
     with transaction():
@@ -198,7 +180,10 @@ def erase_refused_suppliers() -> int:
 
 
 def delete_expired() -> int:
-    """Delete e-mail and read notices after 90 days, and expired sessions and links; return the number of rows."""
+    """Delete e-mail and read notices after 90 days, and expired sessions, links and registrations.
+
+    Return the number of rows.
+    """
     now = clock.now()
     old = now - dt.timedelta(days=retention_periods.SENT_MAIL_DAYS)
     with transaction():
@@ -210,8 +195,15 @@ def delete_expired() -> int:
             delete(Notice).where(Notice.read_at < old),
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
+            delete(PendingRegistration).where(PendingRegistration.expires_at < now),
         ):
             count += session.connection().execute(query).rowcount
         if count:
-            record(None, "privacy.delete_old", "table", "mails, messages, log-ins, links", rows=count)
+            record(
+                None,
+                "privacy.delete_old",
+                "table",
+                "mails, messages, log-ins, links, registrations",
+                rows=count,
+            )
         return count

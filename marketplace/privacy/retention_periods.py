@@ -7,7 +7,6 @@ from marketplace.core.i18n import lazy_gettext as _
 
 ACCOUNT_MONTHS, WARNING_MONTHS = 24, 22
 DRAFT_MONTHS = 12
-UNCONFIRMED_DAYS = 7
 CLOSED_MONTHS = 24
 REFUSED_MONTHS = 24
 SENT_MAIL_DAYS = 90
@@ -29,9 +28,9 @@ PERIODS = (
         _("Deleted. You receive an e-mail two months before."),
     ),
     RetentionPeriod(
-        _("Accounts whose e-mail address was never confirmed"),
-        _("7 days after they are created"),
-        _("Permanently deleted."),
+        _("Registrations whose e-mail address was never confirmed"),
+        _("48 hours"),
+        _("Deleted."),
     ),
     RetentionPeriod(
         _("Draft briefs"),

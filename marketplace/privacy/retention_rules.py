@@ -3,7 +3,7 @@
 A test compares the list with the tables, so that no new text column is stored forever by mistake.
 """
 
-ACCOUNT = "anonymized with the account: erase_own_account, erase_unused_accounts, erase_unconfirmed_accounts"
+ACCOUNT = "anonymized with the account: erase_own_account, erase_unused_accounts"
 EXPIRY = "deleted after expiry: delete_expired"
 CLOSED_BRIEF = "erased 24 months after closing: erase_closed_briefs"
 OWN_PROFILE = "edited and deleted by the supplier itself; names in it are anonymized with the account"
@@ -59,6 +59,11 @@ RETENTION_RULES = {
     "outbox_mail.sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
     "outbox_mail.subject": EXPIRY,
     "outcome.text": DECISION,
+    "pending_registration.details": EXPIRY,
+    "pending_registration.email": EXPIRY,
+    "pending_registration.name": EXPIRY,
+    "pending_registration.organisation_name": EXPIRY,
+    "pending_registration.password_hash": EXPIRY,
     "proposal.data_key": CLOSED_BRIEF,
     "proposal.outcome_good": CLOSED_BRIEF,
     "proposal.outcome_text": CLOSED_BRIEF,

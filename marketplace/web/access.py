@@ -65,7 +65,6 @@ WRITE_LEVELS: dict[Level, str] = {
 """Levels that grant write access together with read access, each with the reason."""
 
 STEP_ENDPOINTS = {
-    "verify": "accounts.check_mail",
     "code": "accounts.enter_code",
     "enrol": "accounts.two_factor",
 }

@@ -58,7 +58,7 @@ def current_person() -> Viewer:
 
 
 def pending_step() -> str | None:
-    """Return the step that completes the sign-in ("verify", "code" or "enrol"), or None."""
+    """Return the step that completes the sign-in ("code" or "enrol"), or None."""
     current = _current()
     return current.info.pending_step if current else None
 

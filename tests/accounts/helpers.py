@@ -47,6 +47,11 @@ def mails(recipient: str = "") -> list[OutboxMail]:
     return list(session.scalars(query))
 
 
+def confirm(client: Browser, email: str, password: str) -> int:
+    """Confirm the newest registration of an address and return the status code; 303 means signed in."""
+    return client.post(mails(email)[-1].link_path, data={"password": password}).status_code
+
+
 def delivered_links(app: Flask) -> list[str]:
     """Send all queued e-mail to files and return the path of each link in it, the oldest first."""
     deliver_due(app.config["SETTINGS"])

@@ -95,6 +95,6 @@ def test_reset_token_does_not_confirm_an_address(client: Browser) -> None:
     secret = mails(person.email)[0].link_path.rsplit("/", 1)[1]
     assert client.post(f"/confirm/{secret}").status_code == 410
     with pytest.raises(NotFound):
-        use_cases.confirm_address(secret)
+        use_cases.confirm_address(secret, GOOD, COST)
     with pytest.raises(NotFound):
         use_cases.reset_password("no such secret", GOOD, COST)

@@ -5,6 +5,7 @@ import threading
 import pytest
 from sqlalchemy import func, select
 
+from marketplace.accounts.models import PendingRegistration
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs import use_cases as brief_use_cases
@@ -126,7 +127,7 @@ def test_repeated_registration_creates_nothing(app):
     second = copies_of(app, first, 1)[0]
     answers = [browser.post("/register/company", data=form, csrf=False) for browser in (first, second)]
     assert [answer.headers["Location"] for answer in answers] == ["/check-mail"] * 2
-    assert count(Company) == 1
+    assert count(PendingRegistration) == 1
     assert count(OutboxMail) == 1
 
 

@@ -8,11 +8,11 @@ from flask import Flask
 from sqlalchemy import select
 
 from marketplace import worker
-from marketplace.accounts.models import User
+from marketplace.accounts.models import PendingRegistration, User
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
@@ -22,9 +22,7 @@ from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
-from tests import factories
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
-from tests.support.interleaving import interleave
 
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 MONTH = dt.timedelta(days=31)
@@ -46,22 +44,18 @@ def test_unused_account_is_warned_then_erased(market: Market, app: Flask, at_noo
     assert session.get_one(User, market.admin.user_id).erased_at is None
 
 
-def test_unconfirmed_account_is_erased_after_a_week(market: Market, app: Flask, at_noon: Any) -> None:
-    folder = Path(app.instance_path) / "mail"
-    fresh, confirmed = (
-        factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id,
-        factories.user().id,
-    )
-    session.get_one(User, market.member.user_id).email_verified_at = None
-    session.commit()
-    at_noon.shift(dt.timedelta(days=6))
-    assert retention.erase_unconfirmed_accounts(folder) == 0
-    at_noon.shift(dt.timedelta(days=2))
-    assert retention.erase_unconfirmed_accounts(folder) == 1
-    assert retention.erase_unconfirmed_accounts(folder) == 0
-    assert session.get_one(User, fresh).email != "liv@myr.example"
-    for kept_id in (confirmed, market.member.user_id):
-        assert session.get_one(User, kept_id).erased_at is None
+def test_unconfirmed_registration_is_deleted_after_two_days(market: Market, app: Flask, at_noon: Any) -> None:
+    form = {
+        "person_name": "Liv Myr", "email": "liv@myr.example", "password": "dugg tresko vinterbygg",
+        "name": "Myr Gård", "municipality": "5021", "sector": "food-drink",
+    }  # fmt: skip
+    app.test_client().post("/register/company", data=form)
+    at_noon.shift(dt.timedelta(hours=47))
+    retention.delete_expired()
+    assert session.query(PendingRegistration).one().email == "liv@myr.example"
+    at_noon.shift(dt.timedelta(hours=2))
+    retention.delete_expired()
+    assert session.query(PendingRegistration).count() == 0
 
 
 def test_refused_supplier_is_erased_after_two_years(market: Market, at_noon: Any) -> None:
@@ -172,21 +166,6 @@ def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: A
     )
 
 
-def test_confirmation_during_the_job_prevents_erasure(market: Market, app: Flask, at_noon: Any) -> None:
-    fresh = factories.user("Liv Myr", email="liv@myr.example", email_verified_at=None).id
-    session.commit()
-    at_noon.shift(dt.timedelta(days=8))
-
-    def confirm() -> None:
-        with transaction():
-            session.get_one(User, fresh).email_verified_at = clock.now()
-
-    with interleave(app, "user_account.email_verified_at IS NULL", confirm):
-        assert retention.erase_unconfirmed_accounts(Path(app.instance_path) / "mail") == 0
-    assert session.get_one(User, fresh).erased_at is None
-    assert session.get_one(User, fresh).email == "liv@myr.example"
-
-
 def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:
     market.send("kvistverk")
     for mail in session.scalars(select(OutboxMail)):
@@ -202,7 +181,7 @@ def test_worker_runs_the_jobs_and_the_page_lists_the_periods(market: Market, app
     names = {job.__name__ for job in worker.JOBS}
     assert {
         "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",
-        "erase_refused_suppliers", "erase_unconfirmed_accounts", "delete_expired",
+        "erase_refused_suppliers", "delete_expired",
     } <= names  # fmt: skip
     worker.run_jobs()
     page = app.test_client().get("/privacy").get_data(as_text=True)

@@ -265,8 +265,7 @@ class PolicyScenario:
     def _add_secret_links(self) -> None:
         """Add valid one-time links for a user who has none of the eight roles."""
         person = factories.user(email="somebody@link.example", name="Sigrid Lund")
-        person.email_verified_at = None
-        for purpose, secret in (("reset", "reset-secret"), ("verify", "confirm-secret")):
+        for purpose, secret in (("reset", "reset-secret"), ("email", "confirm-secret")):
             session.add(
                 OneTimeLink(
                     token_hash=token_hash(secret),

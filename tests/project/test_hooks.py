@@ -1,5 +1,6 @@
 """Every hook callback that the application relies on is registered when it is created."""
 
+from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
 from marketplace.directory.hooks import profile_panels
@@ -8,6 +9,7 @@ from marketplace.suppliers import hooks as supplier_hooks
 
 def test_application_registers_every_hook(app):
     registered = {
+        "registration": account_hooks.registration.names,
         "brief access": brief_hooks.supplier_access.names,
         "brief withdrawal": brief_hooks.withdrawal.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
@@ -16,6 +18,7 @@ def test_application_registers_every_hook(app):
         "profile change": supplier_hooks.profile_change.names,
     }
     assert registered == {
+        "registration": ("company", "supplier"),
         "brief access": ("invitations", "offers"),
         "brief withdrawal": ("offers",),
         "brief panel check": ("similar open brief", "what if"),

@@ -58,7 +58,7 @@ def test_dangling_foreign_key_aborts_migration(engine: Engine, direction: str) -
     target = ("target, ", "'', ") if direction == "up" else ("", "")  # dropped by a later migration
     row = (
         f"INSERT INTO one_time_link (token_hash, user_id, purpose, email, {target[0]}created_at, expires_at)"
-        f" VALUES ('x', 999, 'verify', '', {target[1]}'2026-01-01 00:00:00', '2026-01-02 00:00:00')"
+        f" VALUES ('x', 999, 'reset', '', {target[1]}'2026-01-01 00:00:00', '2026-01-02 00:00:00')"
     )
     if engine.dialect.name == "postgresql":
         with engine.begin() as connection, pytest.raises(IntegrityError):

@@ -18,14 +18,16 @@ from marketplace.accounts.use_cases.own_account import (
     reset_password,
 )
 from marketplace.accounts.use_cases.registration import (
+    NewOrganisation,
     NewPerson,
     PreparedAccount,
     add_verified,
     as_recipient,
     confirm_address,
+    confirm_registration,
     prepare_account,
     register,
-    resend_verification,
+    resend_confirmation,
 )
 from marketplace.accounts.use_cases.sessions import (
     end_session,
@@ -55,6 +57,7 @@ from marketplace.accounts.use_cases.two_factor import (
 
 __all__ = [
     "HashCost",
+    "NewOrganisation",
     "NewPerson",
     "PasswordChange",
     "PreparedAccount",
@@ -65,6 +68,7 @@ __all__ = [
     "change_password",
     "change_profile",
     "confirm_address",
+    "confirm_registration",
     "confirm_two_factor",
     "consume_mail_quota",
     "create_administrator",
@@ -85,7 +89,7 @@ __all__ = [
     "request_password_reset",
     "require_mail_quota",
     "require_password",
-    "resend_verification",
+    "resend_confirmation",
     "reset_password",
     "reset_two_factor",
     "set_acting_membership",

@@ -10,12 +10,12 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import new_token, token_hash
 
-RESET, VERIFY, EMAIL = "reset", "verify", "email"
+RESET, EMAIL = "reset", "email"
 LIFETIMES = {
     RESET: dt.timedelta(hours=1),
-    VERIFY: dt.timedelta(hours=48),
     EMAIL: dt.timedelta(hours=1),
 }
+REGISTRATION_LIFETIME = dt.timedelta(hours=48)
 
 
 def create_link(user: User, purpose: str, *, email: str = "") -> str:

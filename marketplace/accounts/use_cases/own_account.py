@@ -22,7 +22,6 @@ from marketplace.accounts.use_cases.throttling import (
     reset_attempts,
 )
 from marketplace.audit.use_cases import record
-from marketplace.core import clock
 from marketplace.core.database import transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import LOCALES
@@ -103,7 +102,7 @@ def find_reset_user_id(token: str) -> int | None:
 def reset_password(token: str, password: str, cost: HashCost, personal_words: tuple[str, ...] = ()) -> None:
     """Set a new password through an e-mailed link, end all sessions and unlock the account.
 
-    Using the link also confirms the address. Raises RuleBroken or NotFound.
+    Raises RuleBroken or NotFound.
     """
     link = find_link(token, RESET)
     if link is None:
@@ -113,7 +112,6 @@ def reset_password(token: str, password: str, cost: HashCost, personal_words: tu
     with transaction():
         user = consume_link(token, RESET).user
         user.password_hash = hashed
-        user.email_verified_at = user.email_verified_at or clock.now()
         revoke_links(user.id)
         end_sessions_of(user.id)
         reset_attempts(PASSWORD, user.email)

@@ -1,26 +1,35 @@
-"""Creating accounts and confirming e-mail addresses."""
+"""Registering, confirming e-mail addresses, and adding users.
+
+A registration becomes a user and an organisation when its address is confirmed: through the e-mailed link, with the
+password chosen at registration. Neither the owner of the address, who may click a link that a stranger caused, nor the
+stranger, who cannot read the e-mail, can do that alone.
+"""
 
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlencode
 
-from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.models import OneTimeLink, User
+from sqlalchemy import delete, select
+
+from marketplace.accounts import hooks, notices, passwords, queries
+from marketplace.accounts.backoff import CONFIRMATION
+from marketplace.accounts.models import OneTimeLink, PendingRegistration, User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
-    VERIFY,
+    REGISTRATION_LIFETIME,
     consume_link,
-    create_link,
     revoke_links,
 )
 from marketplace.accounts.use_cases.sessions import end_sessions_of
-from marketplace.accounts.use_cases.throttling import consume_mail_quota
+from marketplace.accounts.use_cases.throttling import consume_mail_quota, record_attempt
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send_mail
@@ -46,6 +55,15 @@ class PreparedAccount:
     target: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class NewOrganisation:
+    """The organisation that a registration adds; `details` are JSON values for the callback of its kind in hooks.py."""
+
+    kind: str
+    name: str
+    details: dict[str, Any]
+
+
 def as_recipient(user: User) -> Recipient:
     """Return a user as a recipient of notices."""
     return Recipient(user.id, user.email, user.locale)
@@ -58,33 +76,112 @@ def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> 
     return PreparedAccount(person.name, email, passwords.hash_password(person.password, cost), person.target)
 
 
-def register(person: PreparedAccount) -> User | None:
-    """Add a user and e-mail a confirmation link, inside the caller's transaction.
+def register(person: PreparedAccount, organisation: NewOrganisation) -> str:
+    """Store a registration and e-mail a confirmation link, inside the caller's transaction.
 
-    Returns None if the address already has an account: its owner is notified by e-mail, and the page must not differ.
+    Returns the key with which this browser may request the e-mail again. If the address has an account, nothing is
+    stored and its owner is notified by e-mail; the page must not differ.
     """
+    browser_key = new_token()
+    allowed = consume_mail_quota(person.email)
     owner = queries.find_user_by_email(person.email)
     if owner is not None:
         record(None, "account.register_known", "user", owner.id)
-        if owner.is_active and consume_mail_quota(owner.email):
-            _notify_existing_account(owner)
-        return None
-    user = _add(person)
-    record(Viewer(user_id=user.id), "account.register", "user", user.id)
-    if consume_mail_quota(user.email):
-        _mail_verification(user, person.target)
-    return user
+        if owner.is_active and allowed:
+            send_mail(notices.already_registered(owner.name), owner.email, owner.locale)
+        return browser_key
+    pending = PendingRegistration(
+        token_hash=token_hash(new_token()),
+        browser_key_hash=token_hash(browser_key),
+        email=person.email,
+        name=person.name,
+        password_hash=person.password_hash,
+        locale=current_locale(),
+        kind=organisation.kind,
+        organisation_name=organisation.name,
+        details=organisation.details,
+        expires_at=clock.now() + REGISTRATION_LIFETIME,
+    )
+    session.add(pending)
+    session.flush()
+    record(None, "account.register", "registration", pending.id)
+    if allowed:
+        _mail_confirmation(pending, person.target)
+    return browser_key
 
 
-def _notify_existing_account(user: User) -> None:
-    if user.email_verified_at is None:
-        _mail_verification(user, "")
-    else:
-        send_mail(notices.already_registered(user.name), user.email, user.locale)
+def _mail_confirmation(pending: PendingRegistration, target: str) -> None:
+    token = new_token()
+    pending.token_hash = token_hash(token)
+    # The target may contain the token of an invitation, so it travels in the link and is stored nowhere else.
+    query = f"?{urlencode({'next': target})}" if target else ""
+    message = notices.confirm_registration(
+        pending.name, pending.organisation_name, f"/confirm/{token}{query}"
+    )
+    send_mail(message, pending.email, pending.locale)
 
 
-def add_verified(person: PreparedAccount) -> User:
-    """Add a user whose address is already verified, for instance by an invitation. Inside the caller's transaction.
+def resend_confirmation(browser_key: str, email: str, target: str = "") -> bool:
+    """E-mail a new confirmation link to the browser that registered; return False if the quota is used up.
+
+    Reveals nothing else: an address that has an account counts alike and gets no e-mail.
+    """
+    with transaction():
+        allowed = consume_mail_quota(queries.normalize_email(email))
+        query = select(PendingRegistration).where(
+            PendingRegistration.browser_key_hash == token_hash(browser_key),
+            PendingRegistration.expires_at > clock.now(),
+        )
+        pending = session.scalar(query.with_for_update())
+        if allowed and pending is not None:
+            _mail_confirmation(pending, target)
+            record(None, "account.verify_again", "registration", pending.id)
+        return allowed
+
+
+def confirm_registration(token: str, password: str, cost: HashCost) -> int:
+    """Add the user and organisation of a registration; return the user's id.
+
+    Requires the password chosen at registration. Raises NotFound if the link is no longer valid, TooMany after ten wrong
+    passwords, and RuleBroken.
+    """
+    with transaction():
+        pending = _get_pending(token)
+        record_attempt(CONFIRMATION, f"registration:{pending.id}")
+        password_hash = pending.password_hash
+    if not passwords.verify(password_hash, password, cost):
+        raise RuleBroken(wrong_password_message(), "password")
+    with transaction():
+        pending = _get_pending(token)
+        kind, details = pending.kind, pending.details
+        user = add_verified(
+            PreparedAccount(pending.name, pending.email, pending.password_hash), pending.locale
+        )
+        hooks.registration[kind](user.id, details)
+        record(Viewer(user_id=user.id), "account.verify", "user", user.id)
+        return user.id
+
+
+def wrong_password_message() -> str:
+    """Return the message for a confirmation with another password than that of the account or registration."""
+    return _(
+        "This is not the password that was chosen. If you did not choose one, someone else has used your address: close this page."
+    )
+
+
+def _get_pending(token: str) -> PendingRegistration:
+    """Return and lock the registration that a link confirms. Raises NotFound."""
+    query = select(PendingRegistration).where(
+        PendingRegistration.token_hash == token_hash(token), PendingRegistration.expires_at > clock.now()
+    )
+    pending = session.scalar(query.with_for_update())
+    if pending is None:
+        raise NotFound
+    return pending
+
+
+def add_verified(person: PreparedAccount, locale: str = "") -> User:
+    """Add a user whose address is verified, and drop all registrations that wait for it. In the caller's transaction.
 
     Raises RuleBroken if the address has an account; only its owner can see that message.
     """
@@ -92,64 +189,51 @@ def add_verified(person: PreparedAccount) -> User:
         raise RuleBroken(
             _("An account with this address already exists. Sign in, or reset your password."), "email"
         )
-    user = _add(person)
-    user.email_verified_at = clock.now()
+    user = User(
+        name=person.name,
+        email=person.email,
+        password_hash=person.password_hash,
+        locale=locale or current_locale(),
+        email_verified_at=clock.now(),
+    )
+    session.add(user)
+    session.flush()
+    _drop_registrations(user.email)
     record(Viewer(user_id=user.id), "account.register", "user", user.id)
     return user
 
 
-def _add(person: PreparedAccount) -> User:
-    user = User(
-        name=person.name, email=person.email, password_hash=person.password_hash, locale=current_locale()
-    )
-    session.add(user)
-    session.flush()
-    return user
+def _drop_registrations(email: str) -> None:
+    session.execute(delete(PendingRegistration).where(PendingRegistration.email == email))
 
 
-def _mail_verification(user: User, target: str) -> None:
-    # The target may contain the token of an invitation, so it travels in the link and is stored nowhere else.
-    query = f"?{urlencode({'next': target})}" if target else ""
-    path = f"/confirm/{create_link(user, VERIFY)}{query}"
-    send_mail(notices.verify_address(user.name, path), user.email, user.locale)
+def confirm_address(token: str, password: str, cost: HashCost) -> OneTimeLink:
+    """Change a user's address to that of an e-mailed link. All sessions end.
 
-
-def resend_verification(user_id: int) -> bool:
-    """E-mail a new confirmation link. Returns False if confirmed already or the quota is used up."""
-    with transaction():
-        user = queries.get_user(user_id)
-        if user.email_verified_at is not None or not consume_mail_quota(user.email):
-            return False
-        _mail_verification(user, "")
-        record(Viewer(user_id=user.id), "account.verify_again", "user", user.id)
-        return True
-
-
-def confirm_address(token: str, session_token: str | None = None) -> OneTimeLink:
-    """Consume a confirmation link: mark the address as verified, or change to it. Raises NotFound or RuleBroken.
-
-    All sessions end. When a new account's address is confirmed, the session with `session_token` is kept: whoever
-    registered with somebody else's address is signed out.
+    Requires the password of the account: whoever clicks the link may be the owner of an address that a stranger has
+    entered. Raises NotFound, RuleBroken, or TooMany after ten wrong passwords.
     """
     with transaction():
-        link = consume_link(token, VERIFY, EMAIL)
-        user, old = link.user, link.user.email
-        person = Viewer(user_id=user.id)
-        if link.purpose == EMAIL:
-            other = queries.find_user_by_email(link.email)
-            if other is not None and other.id != user.id:
-                raise RuleBroken(_("This address belongs to another account."))
-            user.email = link.email
-            revoke_links(user.id)
-            end_sessions_of(user.id)
-            record(person, "account.change_address", "user", user.id)
-            send_mail(notices.address_changed(user.name, mask_email(link.email)), old, user.locale)
-        elif link.email != user.email:
+        link = queries.find_confirmation(token)
+        if link is None:
             raise NotFound
-        else:
-            end_sessions_of(user.id, session_token)
-            record(person, "account.verify", "user", user.id)
+        record_attempt(CONFIRMATION, f"link:{link.id}")
+        password_hash = link.user.password_hash
+    if not passwords.verify(password_hash, password, cost):
+        raise RuleBroken(wrong_password_message(), "password")
+    with transaction():
+        link = consume_link(token, EMAIL)
+        user, old = link.user, link.user.email
+        other = queries.find_user_by_email(link.email)
+        if other is not None and other.id != user.id:
+            raise RuleBroken(_("This address belongs to another account."))
+        user.email = link.email
         user.email_verified_at = clock.now()
+        revoke_links(user.id)
+        end_sessions_of(user.id)
+        _drop_registrations(user.email)
+        record(Viewer(user_id=user.id), "account.change_address", "user", user.id)
+        send_mail(notices.address_changed(user.name, mask_email(link.email)), old, user.locale)
         return link
 
 

@@ -2,12 +2,14 @@
 
 from marketplace.accounts.views import administration, own_account, sign_in, two_factor
 from marketplace.accounts.views.base import blueprint, hash_cost, set_session_cookie
+from marketplace.accounts.views.sign_in import remember_registration
 
 __all__ = [
     "administration",
     "blueprint",
     "hash_cost",
     "own_account",
+    "remember_registration",
     "set_session_cookie",
     "sign_in",
     "two_factor",

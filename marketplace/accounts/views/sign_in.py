@@ -1,11 +1,17 @@
 """Signing in and out, confirming an address, and resetting a password."""
 
-from flask import abort, current_app, render_template, request, url_for
+from flask import abort, current_app, render_template, request, session, url_for
 from flask_login import logout_user
 from werkzeug.utils import redirect
 
 from marketplace.accounts import queries, use_cases
-from marketplace.accounts.forms import CodeForm, ForgottenForm, NewPasswordForm, SignInForm
+from marketplace.accounts.forms import (
+    CodeForm,
+    ConfirmAddressForm,
+    ForgottenForm,
+    NewPasswordForm,
+    SignInForm,
+)
 from marketplace.accounts.views.base import (
     Answer,
     blueprint,
@@ -52,7 +58,9 @@ def sign_in() -> Answer:
                 set_session_cookie(token)
                 return redirect(target or url_for("pages.home"), 303)
             form.form_errors.append(
-                _("The e-mail address and password do not match. Try again or request a new password.")
+                _(
+                    "The e-mail address and password do not match. Try again or request a new password. If you have just registered, first use the link that we e-mailed to you."
+                )
             )
     people = current_app.extensions["demo_people"]() if current_app.config["DEMO"] else []
     html = render_template("accounts/sign_in.html", form=form, target=target, people=people)
@@ -117,24 +125,37 @@ def sign_out() -> Answer:
     return see_other("pages.front")
 
 
+REGISTRATION_KEY = "registration"
+"""Session key of what the browser has registered: the key to request the e-mail again, its address and its target."""
+
+
+def remember_registration(browser_key: str, email: str, target: str = "") -> None:
+    """Let this browser request the confirmation e-mail again."""
+    session[REGISTRATION_KEY] = {"key": browser_key, "email": email, "next": target}
+
+
 @blueprint.get("/check-mail")
 @access.public
 def check_mail() -> Answer:
-    """Ask the user to check their e-mail; shown after registration, and until the address is confirmed."""
+    """Ask the user to check their e-mail; shown after registration."""
     if current_viewer().is_signed_in:
         return see_other("pages.home")
-    is_waiting = pending_step() == "verify"
-    return render_template("accounts/check_mail.html", email=current_person().email if is_waiting else "")
+    return render_template(
+        "accounts/check_mail.html", email=session.get(REGISTRATION_KEY, {}).get("email", "")
+    )
 
 
 @blueprint.post("/check-mail/again")
-@access.signing_in
-@access.writes(Level.SIGNING_IN, because="the e-mail goes to the user's own address")
+@access.public
+@access.writes(Level.PUBLIC, because="only the browser that registered has the key to request the e-mail")
 def send_again() -> Answer:
     """E-mail the confirmation link again."""
-    if pending_step() != "verify":
-        return see_other("pages.home")
-    if use_cases.resend_verification(current_person().user_id or 0):
+    registered = session.get(REGISTRATION_KEY)
+    if not registered:
+        return see_other("accounts.check_mail")
+    with minimum_duration():
+        sent = use_cases.resend_confirmation(registered["key"], registered["email"], registered["next"])
+    if sent:
         flashes.done(_("We have sent a new link. The old link no longer works."))
     else:
         flashes.warn(
@@ -147,19 +168,36 @@ def send_again() -> Answer:
 
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 @access.public
-@access.writes(Level.PUBLIC, because="the e-mailed token authorizes the confirmation")
+@access.writes(Level.PUBLIC, because="the e-mailed token and the chosen password authorize the confirmation")
 def confirm(token: str) -> Answer:
-    """Confirm an address. A POST is required, since mail clients may open links by themselves."""
-    link = queries.find_confirmation(token)
-    if link is None:
+    """Confirm the address of a registration, or a new address, with the password chosen for it."""
+    registration = queries.find_registration(token)
+    link = None if registration else queries.find_confirmation(token)
+    if registration is None and link is None:
         abort(410)
-    if request.method == "GET":
-        return render_template("accounts/confirm.html", link=link)
-    link, target = use_cases.confirm_address(token, current_token()), safe_path(request.args.get("next"))
+    form, status, headers = ConfirmAddressForm(), 200, {}
+    if form.validate_on_submit():
+        try:
+            return _confirm(token, form.password.data or "", is_registration=registration is not None)
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        except TooMany as error:
+            form.form_errors.append(error.message)
+            status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
+    html = render_template("accounts/confirm.html", form=form, registration=registration, link=link)
+    return html, status, headers
+
+
+def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
+    if not is_registration:
+        use_cases.confirm_address(token, password, hash_cost())
+        flashes.done(_("The address has been confirmed."))
+        return see_other("accounts.sign_in")
+    user_id = use_cases.confirm_registration(token, password, hash_cost())
+    use_cases.sign_out(current_token() or "")
+    set_session_cookie(use_cases.open_session(user_id, str(request.user_agent)))
     flashes.done(_("The address has been confirmed."))
-    if current_person().user_id == link.user_id and link.purpose == "verify":
-        return redirect(target or url_for("pages.home"), 303)
-    return see_other("accounts.sign_in", next=target)
+    return redirect(safe_path(request.args.get("next")) or url_for("pages.home"), 303)
 
 
 @blueprint.route("/forgotten", methods=["GET", "POST"])

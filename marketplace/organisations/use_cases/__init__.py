@@ -11,6 +11,7 @@ from marketplace.organisations.use_cases.colleagues import (
 from marketplace.organisations.use_cases.companies import (
     CompanyDetails,
     add_company,
+    add_registered_company,
     change_company,
     company_details,
     create_own_company,
@@ -33,6 +34,7 @@ __all__ = [
     "accept_invitation",
     "add_company",
     "add_membership",
+    "add_registered_company",
     "change_company",
     "change_role",
     "choose_organisation",

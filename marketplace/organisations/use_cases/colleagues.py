@@ -87,7 +87,6 @@ def accept_invitation(
             raise NotFound
         if user.email != invitation.email:
             raise RuleBroken(_("The invitation was sent to another address. Sign in with that address."))
-        user.email_verified_at = user.email_verified_at or clock.now()
         existing = [m for m in queries.members(invitation.organisation_id) if m.user_id == user.id]
         if existing:
             membership = existing[0]

@@ -1,9 +1,10 @@
 """Registering companies and changing their details."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.use_cases import HashCost, NewPerson
+from marketplace.accounts.use_cases import HashCost, NewOrganisation, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -31,18 +32,22 @@ class CompanyDetails:
     about: str = ""
 
 
-def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> None:
-    """Create an account and a company, and e-mail a confirmation link. Raises RuleBroken.
+def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> str:
+    """Store a registration and e-mail a confirmation link; return the browser's key to it. Raises RuleBroken.
 
-    Does not reveal whether the address has an account: in that case its owner is notified, and no company is created.
+    Account and company are created when the link is used. Does not reveal whether the address has an account: in that
+    case its owner is notified.
     """
     garden = queries.garden_covering(details.municipality_number)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
         _require_unused_number("company", details.organisation_number)
-        user = accounts.register(prepared)
-        if user is not None:
-            add_company(user.id, details)
+        return accounts.register(prepared, NewOrganisation("company", details.name, asdict(details)))
+
+
+def add_registered_company(user_id: int, details: dict[str, Any]) -> None:
+    """Add the company of a confirmed registration, inside the caller's transaction. Raises RuleBroken."""
+    add_company(user_id, CompanyDetails(**details))
 
 
 def add_company(user_id: int, details: CompanyDetails) -> Membership:

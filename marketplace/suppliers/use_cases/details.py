@@ -2,7 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session
@@ -77,6 +78,25 @@ class SupplierApplication:
     garden_id: int | None = None
     cases: Sequence[CaseDetails] = field(default=())
     note: str = ""
+
+
+def application_to_json(application: SupplierApplication) -> dict[str, Any]:
+    """Return an application as JSON values."""
+    values = asdict(application)
+    start = application.offer.next_start
+    return values | {"offer": values["offer"] | {"next_start": start.isoformat() if start else None}}
+
+
+def application_from_json(values: dict[str, Any]) -> SupplierApplication:
+    """Return the application that `application_to_json` has converted."""
+    start = values["offer"]["next_start"]
+    offer = values["offer"] | {"next_start": dt.date.fromisoformat(start) if start else None}
+    nested = {
+        "basics": Basics(**values["basics"]),
+        "offer": ServiceOffering(**offer),
+        "cases": [CaseDetails(**case) for case in values["cases"]],
+    }
+    return SupplierApplication(**(values | nested))
 
 
 def check_number(basics: Basics, except_id: int | None = None) -> None:

@@ -3,6 +3,7 @@
 from marketplace.vetting.use_cases.appeals import answer_appeal, appeal, remind_of_appeals
 from marketplace.vetting.use_cases.applications import (
     add_application,
+    add_registered_supplier,
     apply_for_new_categories,
     create_own_supplier,
     register_supplier,
@@ -17,6 +18,7 @@ from marketplace.vetting.use_cases.transfers import answer_transfer, request_tra
 __all__ = [
     "Decision",
     "add_application",
+    "add_registered_supplier",
     "answer_appeal",
     "answer_refusal",
     "answer_transfer",

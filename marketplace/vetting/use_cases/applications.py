@@ -1,10 +1,11 @@
 """Applying for approval, applying for more kinds of service, and sending an application again."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.use_cases import HashCost
+from marketplace.accounts.use_cases import HashCost, NewOrganisation
 from marketplace.audit.use_cases import record
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.database import session, transaction
@@ -109,19 +110,23 @@ def _notify_of_application(supplier: Supplier, vettings: Sequence[Vetting], owne
         )
 
 
-def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> None:
-    """Create an account and a supplier, and e-mail a link to confirm the address. Raises RuleBroken.
+def register_supplier(person: NewPerson, application: SupplierApplication, cost: HashCost) -> str:
+    """Store a registration and e-mail a confirmation link; return the browser's key to it. Raises RuleBroken.
 
-    The response does not reveal whether the address has an account: if it has, its owner gets an e-mail and no
-    supplier is created.
+    Account, supplier and application are created when the link is used. The response does not reveal whether the
+    address has an account: if it has, its owner gets an e-mail.
     """
     garden = responsible_garden(application.basics.municipality_number, application.garden_id)
     prepared = accounts.prepare_account(person, cost, application.basics.name, garden.name)
     with transaction():
         details.check_number(application.basics)
-        user = accounts.register(prepared)
-        if user is not None:
-            _add_for_user(user.id, application)
+        values = details.application_to_json(application)
+        return accounts.register(prepared, NewOrganisation("supplier", application.basics.name, values))
+
+
+def add_registered_supplier(user_id: int, values: dict[str, Any]) -> None:
+    """Add the supplier and applications of a confirmed registration, inside the caller's transaction. Raises RuleBroken."""
+    _add_for_user(user_id, details.application_from_json(values))
 
 
 def create_own_supplier(viewer: Viewer, application: SupplierApplication) -> int:

@@ -2,7 +2,7 @@
 
 from flask import render_template
 
-from marketplace.accounts.views import hash_cost
+from marketplace.accounts.views import hash_cost, remember_registration
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
@@ -31,7 +31,9 @@ def apply() -> Answer:
         try:
             if isinstance(form, RegisterAndApplyForm):
                 person = form.person()
-                use_cases.register_supplier(person, form.application(person.name, person.email), hash_cost())
+                application = form.application(person.name, person.email)
+                key = use_cases.register_supplier(person, application, hash_cost())
+                remember_registration(key, person.email)
                 return see_other("accounts.check_mail")
             membership_id = use_cases.create_own_supplier(viewer, form.application(viewer.name, viewer.email))
             organisations.choose_organisation(viewer, current_token() or "", membership_id)

@@ -45,6 +45,7 @@ from marketplace.web import (
     navigation,
     rate_limit,
     request,
+    request_body,
     request_validation,
     security,
     url_cache,
@@ -175,7 +176,8 @@ def _serve_static_files(app: Flask, settings: Settings) -> None:
         prefix="static/",
         max_age=31_536_000 if not settings.testing else 0,
     )
-    app.wsgi_app = _with_headers(whitenoise, security.headers_for(settings))  # type: ignore[method-assign, assignment]  # because Flask says to wrap it like this
+    answers = request_body.discard_unread(whitenoise)
+    app.wsgi_app = _with_headers(answers, security.headers_for(settings))  # type: ignore[method-assign, assignment]  # because Flask says to wrap it like this
     if settings.trusted_proxies:
         hops = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]  # because Flask says to wrap it like this

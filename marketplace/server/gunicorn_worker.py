@@ -1,4 +1,4 @@
-"""Gunicorn worker that adds the security headers to the error responses gunicorn generates itself."""
+"""Gunicorn worker: security headers on the error responses gunicorn generates itself, closing of connections."""
 
 from typing import Any
 
@@ -8,7 +8,15 @@ from marketplace.web.security import headers_for
 
 
 class Worker(ThreadWorker):
-    """Adds our response headers to gunicorn's own errors, such as an overlong URL or an unreadable request line."""
+    """Adds our response headers to gunicorn's own errors, such as an overlong URL or an unreadable request line.
+
+    Connections close after a body that was not read to its end.
+    """
+
+    def handle_request(self, req: Any, conn: Any) -> Any:
+        """Let the application close a connection on which it has not read the whole body (`web.request_body`)."""
+        req.body.close_connection = req.force_close
+        return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: Exception) -> None:
         """Respond as gunicorn does, through a socket that adds the headers."""

@@ -6,15 +6,17 @@ from collections.abc import Iterable
 from flask import Flask, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
+from marketplace.web.request_body import oversized_text
 
 logger = logging.getLogger(__name__)
 SECRET_FIELD = "password"  # noqa: S105 because it is a part of field names
+KILOBYTES_PER_MEGABYTE = 1024
 FormItems = Iterable[tuple[str, str]]
 Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
 
@@ -43,7 +45,13 @@ def _title_and_text(code: int) -> tuple[str, str]:
             _("This page no longer exists"),
             _("The link has been used or has expired. Request a new one."),
         ),
-        413: (_("That is too much to send at once"), _("Shorten the text and send it again.")),
+        413: (
+            _("That is too much to send at once"),
+            _(
+                "At most %(size)s can be sent at once. Choose a smaller file or shorten the text, and send it again.",
+                size=_max_size(),
+            ),
+        ),
         422: (_("That did not work"), _("Go back and check what you entered.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
         503: (_("The service is busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
@@ -62,12 +70,26 @@ def page(code: int, message: str | None = None, typed: FormItems = ()) -> tuple[
     return html, code
 
 
+def _max_size() -> str:
+    """Return the largest size of a request, such as "512 kB" or "11 MB"."""
+    kilobytes = (request.max_content_length or 0) // 1024
+    return (
+        f"{kilobytes} kB"
+        if kilobytes < KILOBYTES_PER_MEGABYTE
+        else f"{kilobytes // KILOBYTES_PER_MEGABYTE} MB"
+    )
+
+
 def database_unavailable_page() -> Answer:
     """Render the page for a database that is unavailable; submitted text is kept, except on forms with passwords."""
-    secret = any(SECRET_FIELD in name for name in request.form)
-    typed = () if request.method != "POST" or secret else request.form.items(multi=True)
-    html, code = page(503, typed=typed)
+    typed = [] if request.method != "POST" else list(request.form.items(multi=True))
+    html, code = page(503, typed=_without_secrets(typed))
     return html, code, {"Retry-After": "5"}
+
+
+def _without_secrets(typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the fields of a form, or none if it has a password."""
+    return [] if any(SECRET_FIELD in name for name, _value in typed) else typed
 
 
 def register(app: Flask) -> None:
@@ -76,6 +98,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(HTTPException)
     def http_error(error: HTTPException) -> Answer:
         return page(error.code or 500)
+
+    @app.errorhandler(RequestEntityTooLarge)
+    def too_large(_error: RequestEntityTooLarge) -> Answer:
+        return page(413, typed=_without_secrets(oversized_text()))
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> Answer:

@@ -1,4 +1,4 @@
-"""Offers side by side: the figures of each column, and what to know before one reads them."""
+"""Comparison of offers side by side, with figures, warnings and suggested questions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -37,22 +37,22 @@ class Column:
 
     @property
     def one_off(self) -> int:
-        """Return the sum of what is priced."""
+        """Sum of the priced deliverables."""
         return self.price.one_off
 
     @property
     def short_offered(self) -> int:
-        """Return 24 months as offered."""
+        """Cost over 24 months, as offered."""
         return self.price.over(SHORT_MONTHS)
 
     @property
     def short_filled(self) -> int:
-        """Return 24 months with the gaps filled."""
+        """Cost over 24 months, with the gaps filled."""
         return self.filled.over(SHORT_MONTHS)
 
     @property
     def long_filled(self) -> int:
-        """Return 36 months with the gaps filled."""
+        """Cost over 36 months, with the gaps filled."""
         return self.filled.over(LONG_MONTHS)
 
 
@@ -74,7 +74,7 @@ class ComparisonRow:
 
 @dataclass(frozen=True, slots=True)
 class OfferComparison:
-    """Two to four offers side by side. `advice` are questions worth asking before one chooses."""
+    """Two to four offers side by side. `advice` are questions to ask before choosing."""
 
     columns: Sequence[Column]
     monthly_rows: Sequence[ComparisonRow]
@@ -84,17 +84,17 @@ class OfferComparison:
 
     @property
     def has_gaps(self) -> bool:
-        """Return True if any price leaves something out."""
+        """True if any price leaves out a deliverable."""
         return any(column.price.gaps for column in self.columns)
 
     @property
     def has_open_gaps(self) -> bool:
-        """Return True if there is something that nobody priced."""
+        """True if a deliverable has no price in any offer."""
         return any(column.filled.open_gaps for column in self.columns)
 
 
 def compare(offers: Sequence[Offer], requirements: BriefRequirements) -> OfferComparison:
-    """Return offers side by side."""
+    """Compare offers side by side."""
     prices = [offer.content.price(offer.id) for offer in offers]
     filled = fill_gaps(prices)
     columns = [Column(offer, filled[offer.id].price, filled[offer.id]) for offer in offers]
@@ -120,7 +120,7 @@ def _amount_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
 
 
 def _field_rows(contents: Sequence[OfferContent]) -> list[ComparisonRow]:
-    """Return the rows of all compared fields but amounts, the must-haves first."""
+    """Build a row for each compared field except amounts, must-haves first."""
     fields = [*fields_of(FieldKind.ANSWERS), *fields_of(*(set(FieldKind) - _APART))]
     return [
         ComparisonRow(
@@ -145,7 +145,7 @@ def _is_gap(field: OfferField, content: OfferContent) -> bool:
 
 
 def _part(text: str) -> str:
-    """Return a deliverable quoted for use inside a sentence, in the reader's quotation marks."""
+    """Format a deliverable in quotation marks of the current locale, for use inside a sentence."""
     return f"“{text}”" if current_locale() == "en" else f"«{text}»"
 
 

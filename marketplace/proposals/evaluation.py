@@ -1,4 +1,4 @@
-"""Arithmetic of a comparison: scores with weights, cost over time, and the gaps that make prices unequal."""
+"""Calculations for comparing offers: weighted scores, cost over time, and price gaps. Pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ SHORT_MONTHS, LONG_MONTHS = 24, 36
 
 
 class PriceKind(StrEnum):
-    """How an offer answers one deliverable."""
+    """How an offer prices a deliverable."""
 
     AMOUNT = "amount"
     INCLUDED = "included"
@@ -20,26 +20,26 @@ class PriceKind(StrEnum):
 
     @property
     def is_gap(self) -> bool:
-        """Return True if the price leaves this out."""
+        """True if the price does not cover the deliverable."""
         return self in {PriceKind.NOT_INCLUDED, PriceKind.NOT_PRICED}
 
 
 def weighted_score(scores: Mapping[str, int], weights: Mapping[str, int]) -> int | None:
-    """Return the total from 0 to 100: each score of 0 to 5 times its weight, half a point rounded up.
+    """Weighted total from 0 to 100, rounded half up.
 
-    None until each criterion that has weight has a score, or when nothing has weight.
+    Returns None if a criterion with a weight has no score, or if no criterion has a weight.
     """
-    weighed = {criterion: weight for criterion, weight in weights.items() if weight > 0}
-    if not weighed or any(criterion not in scores for criterion in weighed):
+    weighted = {criterion: weight for criterion, weight in weights.items() if weight > 0}
+    if not weighted or any(criterion not in scores for criterion in weighted):
         return None
-    reached = sum(scores[criterion] * weight for criterion, weight in weighed.items())
-    possible = MAX_SCORE * sum(weighed.values())
+    reached = sum(scores[criterion] * weight for criterion, weight in weighted.items())
+    possible = MAX_SCORE * sum(weighted.values())
     return (200 * reached + possible) // (2 * possible)
 
 
 @dataclass(frozen=True, slots=True)
 class Price:
-    """The prices of an offer: one entry per deliverable of the brief, in order, and the running cost."""
+    """Prices of an offer: one entry per deliverable of the brief, in order, and the monthly cost."""
 
     key: int
     kinds: tuple[PriceKind, ...]
@@ -48,25 +48,24 @@ class Price:
 
     @property
     def one_off(self) -> int:
-        """Return the sum of what is priced."""
+        """Sum of the priced deliverables."""
         return sum(amount or 0 for amount in self.amounts)
 
     @property
     def gaps(self) -> tuple[int, ...]:
-        """Return the places of the deliverables that the price leaves out."""
-        return tuple(place for place, kind in enumerate(self.kinds) if kind.is_gap)
+        """Indexes of the deliverables that the price does not cover."""
+        return tuple(index for index, kind in enumerate(self.kinds) if kind.is_gap)
 
     def over(self, months: int) -> int:
-        """Return the cost over some months as offered."""
+        """Cost over a number of months, as offered."""
         return self.one_off + months * self.monthly
 
 
 @dataclass(frozen=True, slots=True)
 class FilledPrice:
-    """An offer's price with its gaps filled by an estimate.
+    """An offer's price with its gaps filled by estimates.
 
-    `fills` holds the estimate for each gap that some other offer has a price for, by place; `open_gaps` are
-    those that nobody priced.
+    `fills` maps the index of a gap to its estimate; `open_gaps` are the gaps that no other offer has a price for.
     """
 
     price: Price
@@ -75,46 +74,46 @@ class FilledPrice:
 
     @property
     def is_estimate(self) -> bool:
-        """Return True if anything was filled in."""
+        """True if any gap was filled."""
         return bool(self.fills)
 
     def over(self, months: int) -> int:
-        """Return the cost over some months with the gaps filled."""
+        """Cost over a number of months, with the gaps filled."""
         return self.price.over(months) + sum(self.fills.values())
 
 
 def mean(amounts: Sequence[int]) -> int:
-    """Return the mean in whole kroner, half a krone rounded up."""
+    """Mean in whole kroner, rounded half up."""
     return (2 * sum(amounts) + len(amounts)) // (2 * len(amounts))
 
 
 def fill_gaps(prices: Sequence[Price]) -> dict[int, FilledPrice]:
-    """Return each offer with its gaps filled by the mean of what the others ask for the same deliverable.
+    """Fill each offer's gaps with the mean price of the other offers for the same deliverable, by key.
 
-    Only amounts count: a deliverable that another has included in the rest has no price of its own.
+    Only amounts count: a deliverable that another offer includes in the rest has no price of its own.
     """
     filled = {}
     for price in prices:
         fills, left = {}, []
-        for place in price.gaps:
+        for index in price.gaps:
             others = [
                 amount
                 for other in prices
                 if other.key != price.key
-                for kind, amount in [(other.kinds[place], other.amounts[place])]
+                for kind, amount in [(other.kinds[index], other.amounts[index])]
                 if kind is PriceKind.AMOUNT and amount is not None
             ]
             if others:
-                fills[place] = mean(others)
+                fills[index] = mean(others)
             else:
-                left.append(place)
+                left.append(index)
         filled[price.key] = FilledPrice(price, fills, tuple(left))
     return filled
 
 
 @dataclass(frozen=True, slots=True)
 class CheapestOffer:
-    """A misleading total: the cheapest offer leaves something out; tells if it is still cheapest with it."""
+    """The cheapest offer and its gaps, the offer that is cheapest with the gaps filled, and the spread of totals."""
 
     cheapest: int
     gaps: tuple[int, ...]
@@ -123,11 +122,11 @@ class CheapestOffer:
 
 
 def find_cheapest(prices: Sequence[Price], months: int = SHORT_MONTHS) -> CheapestOffer | None:
-    """Return the first thing to know about the numbers; None when there is nothing to compare."""
+    """Find the cheapest offer as offered and with its gaps filled. Returns None for fewer than two offers."""
     if len(prices) < 2:  # noqa: PLR2004 because one price compares with nothing
         return None
     filled = fill_gaps(prices)
-    # Of two that ask for the same, the one that leaves less out is the cheaper.
+    # Of two equal totals, the one with fewer gaps is the cheaper.
     cheapest = min(prices, key=lambda price: (price.over(months), len(price.gaps)))
     totals = {key: found.over(months) for key, found in filled.items()}
     return CheapestOffer(
@@ -140,7 +139,7 @@ def find_cheapest(prices: Sequence[Price], months: int = SHORT_MONTHS) -> Cheape
 
 @dataclass(frozen=True, slots=True)
 class PriceWarning:
-    """A price worth a question: `code` is above_frame, monthly_above or far_below."""
+    """A conspicuous price: `code` is above_frame, monthly_above or far_below."""
 
     key: int
     code: str
@@ -149,7 +148,7 @@ class PriceWarning:
 def find_price_warnings(
     prices: Sequence[Price], frame_high: int | None, monthly_high: int | None
 ) -> list[PriceWarning]:
-    """Return prices that lie above the company's frame, or under half of what the others ask on average."""
+    """Find prices above the company's budget, or below half of the mean of the other offers."""
     found = []
     filled = fill_gaps(prices)
     for price in prices:

@@ -57,9 +57,9 @@ _WAITING = frozenset({ProposalState.SUBMITTED, ProposalState.CLOSED_UNJUDGED})
 
 @dataclass(frozen=True, slots=True)
 class ProposalTransition:
-    """A thing that can be done to an offer: from which states, by whom, and while the brief is what.
+    """Transition of an offer: source states, target state, actors, and phases of the brief in which it is allowed.
 
-    `target` is None when the state stays as it is.
+    `target` is None if the state does not change.
     """
 
     name: str
@@ -70,8 +70,8 @@ class ProposalTransition:
 
 
 TRANSITIONS = {
-    move.name: move
-    for move in (
+    transition.name: transition
+    for transition in (
         ProposalTransition(
             "save", frozenset({ProposalState.DRAFT, ProposalState.SUBMITTED}), None, _SUPPLIER, _OPEN
         ),
@@ -134,7 +134,7 @@ FINAL = frozenset(
         ProposalState.CLOSED_UNJUDGED,
     }
 )
-"""States in which the supplier has an answer."""
+"""States in which the company has answered the supplier."""
 
 REOPEN_DAYS = 14
 DECLINE_DAYS = 10
@@ -153,7 +153,7 @@ REASONS = {
     "cooperation": _("Another supplier was a better fit to work with"),
     "close": _("It was close, and only small details decided it"),
 }
-"""Why an offer was not chosen: a code with each answer, so that nobody is left with silence."""
+"""Reasons why an offer was not chosen. Every rejected supplier gets one."""
 
 CLOSING_REASONS = {
     "none_suitable": _("None of the offers suited us"),
@@ -162,7 +162,7 @@ CLOSING_REASONS = {
     "postponed": _("We have postponed the job"),
     "do_it_ourselves": _("We do the job ourselves"),
 }
-"""Why nobody was chosen."""
+"""Reasons why nobody was chosen."""
 
 HANDOVER_ITEMS = {
     "domain": _("The domain is registered in our name"),
@@ -185,39 +185,39 @@ ROUND_LABELS = {
 }
 
 
-def can(move: str, state: str, actor: ProposalActor, phase: Phase) -> bool:
-    """Return True if somebody in a role may do a thing to an offer, with the brief as it is now."""
-    rule = TRANSITIONS[move]
+def can(name: str, state: str, actor: ProposalActor, phase: Phase) -> bool:
+    """Return True if an actor may make a transition of an offer in a state, in a phase of the brief."""
+    rule = TRANSITIONS[name]
     return state in rule.sources and actor in rule.actors and phase in rule.phases
 
 
 def displayed_state(state: str, phase: Phase) -> str:
-    """Return the state of an offer for its supplier: the stored state, or not sent for a draft after the deadline."""
+    """State of an offer shown to its supplier: the stored state, or not sent for a draft after the deadline."""
     return NOT_SENT if state == ProposalState.DRAFT and phase is not Phase.OPEN else state
 
 
 def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:
-    """Return when the offers of a brief are opened: the deadline, or earlier when the company opened them."""
+    """Time when the offers of a brief are opened: the deadline, or earlier if the company opened them."""
     return min(deadline, opened_early_at) if opened_early_at else deadline
 
 
 def lapses_at(since: dt.datetime) -> dt.datetime:
-    """Return when a brief lapses that nobody decides: the end of the 45th day after it was opened."""
+    """Time when an undecided brief lapses: the end of the 45th day after the opening."""
     return days_after(since, LAPSE_AFTER_DAYS)
 
 
 def days_after(since: dt.datetime, days: int) -> dt.datetime:
-    """Return the last second of the local day that is some days after a moment."""
+    """Last second of the local day that is a number of days after a moment."""
     return clock.end_of_day(clock.to_local(since).date() + dt.timedelta(days=days))
 
 
 def can_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Return True if the company can still take back its choice."""
+    """Return True if the company can still reopen its choice."""
     return now <= days_after(awarded_at, REOPEN_DAYS)
 
 
 def can_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Return True if the chosen supplier can still say no."""
+    """Return True if the chosen supplier can still decline the award."""
     return now <= days_after(awarded_at, DECLINE_DAYS)
 
 
@@ -227,6 +227,6 @@ def can_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
 
 
 def reason_label(code: str) -> str:
-    """Return a reason in the reader's language; an unknown code is an empty text."""
+    """Label of a reason code in the current locale, or an empty string for an unknown code."""
     found = REASONS.get(code) or CLOSING_REASONS.get(code)
     return str(found) if found else ""

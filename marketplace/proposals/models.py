@@ -1,7 +1,7 @@
-"""Sealed proposals, their revisions, the company's evaluation, the award, and whether it worked.
+"""Database models for offers: proposals, revisions, scores, awards and outcomes.
 
-What a supplier writes lies encrypted: see `core/sealing.py`. `content`, `submitted_content` and `supplier_reason` are
-properties that open and close the seal.
+The content that a supplier writes is encrypted, see `core/sealing.py`. `content`, `submitted_content` and
+`supplier_reason` are properties that encrypt and decrypt it.
 """
 
 import datetime as dt
@@ -20,17 +20,17 @@ _LARGEST_ID = 2**31 - 1
 
 
 def random_id() -> int:
-    """Return an id at random. Ids that count up would tell each bidder how many others there are."""
+    """Generate a random id. Sequential ids would reveal to each bidder how many others there are."""
     return 1 + secrets.randbelow(_LARGEST_ID)
 
 
 class Proposal(Base):
-    """A supplier's answer to a brief; one per supplier and brief. States are in `lifecycle.py`.
+    """A supplier's offer for a brief; at most one per supplier and brief. States are defined in `lifecycle.py`.
 
-    `content` is what the supplier is writing, `submitted_content` what counts. Nobody but the supplier may
-    read either before the brief is opened. `supplier_reason` is the supplier's, for withdrawing or declining.
-    `opened_at` is when the seal was broken; from then on the database refuses to change what was sent. `repeats`
-    counts the supplier's other offers, opened by then, that said the same.
+    `content` is the draft, `submitted_content` the version that counts; only the supplier may read either before the
+    brief is opened. `supplier_reason` is the supplier's reason for withdrawing or declining. From `opened_at` on, the
+    database rejects changes to the submitted content. `repeats` counts the supplier's other opened offers with the
+    same text.
     """
 
     __tablename__ = "proposal"
@@ -70,37 +70,37 @@ class Proposal(Base):
     )
 
     def __init__(self, **values: Any) -> None:
-        """Take plain values; what is under seal is sealed with a data key of the proposal's own."""
+        """Create an offer with a new data key, encrypting the values that are sealed."""
         self.id = values.pop("id", None) or random_id()
         self.data_key = sealing.new_data_key(keyring(), self.sealed_as)
         super().__init__(**{"content": {}} | values)
 
     @property
     def is_under_seal(self) -> bool:
-        """Return True if no record that others read may tell of a change here."""
+        """True if no log that others can read may mention changes to this row."""
         return self.opened_at is None
 
     @property
     def sealed_as(self) -> str:
-        """Return the name that all of the proposal's sealed texts are bound to."""
+        """Associated data that binds all ciphertexts of the offer to its row."""
         return f"proposal:{self.id}"
 
     @property
     def is_erased(self) -> bool:
-        """Return True if the key was thrown away, since the time for keeping the offer is over."""
+        """True if the data key has been deleted because the retention period is over."""
         return not self.data_key
 
     def seal(self, part: str, value: Any) -> str:
-        """Return a value under the proposal's seal."""
+        """Encrypt a part of the offer."""
         return sealing.seal(keyring(), self.data_key, self.sealed_as, part, value)
 
-    def unseal(self, part: str, box: str) -> Any:
-        """Decrypt the sealed content of the proposal. Raises SealError."""
-        return sealing.unseal(keyring(), self.data_key, self.sealed_as, part, box)
+    def unseal(self, part: str, ciphertext: str) -> Any:
+        """Decrypt a part of the offer. Raises SealError."""
+        return sealing.unseal(keyring(), self.data_key, self.sealed_as, part, ciphertext)
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the supplier's current draft."""
+        """Current draft of the supplier."""
         found: dict[str, Any] = {} if self.is_erased else self.unseal("content", self.sealed_content)
         return found
 
@@ -110,7 +110,7 @@ class Proposal(Base):
 
     @property
     def submitted_content(self) -> dict[str, Any] | None:
-        """Return the submitted content, or None if nothing has been submitted."""
+        """Submitted content, or None if nothing has been submitted."""
         if self.sealed_submission is None:
             return None
         found: dict[str, Any] = {} if self.is_erased else self.unseal("submission", self.sealed_submission)
@@ -122,7 +122,7 @@ class Proposal(Base):
 
     @property
     def supplier_reason(self) -> str:
-        """Return why the supplier withdrew or declined."""
+        """Reason for withdrawing or declining, or an empty string."""
         return (
             str(self.unseal("reason", self.sealed_reason))
             if self.sealed_reason and not self.is_erased
@@ -134,7 +134,7 @@ class Proposal(Base):
         self.sealed_reason = self.seal("reason", value) if value else None
 
     def add_revision(self, content: dict[str, Any], at: dt.datetime, by_id: int | None) -> None:
-        """Keep what is submitted, under the next number."""
+        """Store submitted content as the next revision."""
         number = len(self.revisions) + 1
         sealed = self.seal(f"revision:{number}", content)
         self.revisions.append(
@@ -143,7 +143,7 @@ class Proposal(Base):
 
 
 class ProposalRevision(Base):
-    """A proposal as it was submitted; all are kept, the last one counts."""
+    """A submitted version of an offer. All are stored; the last one counts."""
 
     __tablename__ = "proposal_revision"
     __table_args__ = (UniqueConstraint("proposal_id", "number"),)
@@ -159,10 +159,10 @@ class ProposalRevision(Base):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the submitted content."""
-        gone = self.proposal.is_erased
+        """Submitted content."""
+        erased = self.proposal.is_erased
         found: dict[str, Any] = (
-            {} if gone else self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
+            {} if erased else self.proposal.unseal(f"revision:{self.number}", self.sealed_content)
         )
         return found
 
@@ -170,7 +170,7 @@ class ProposalRevision(Base):
 class Evaluation(Base):
     """The company's score for one proposal on one criterion, 0 to 5, with a private note."""
 
-    is_under_seal = True  # the audit log tells that scores were given, not which
+    is_under_seal = True  # the audit log records that scores were given, not which
 
     __tablename__ = "evaluation"
     __table_args__ = (
@@ -190,10 +190,10 @@ class Evaluation(Base):
 
 
 class SealedEvent(Base):
-    """An action of a supplier on its offer while the brief was open.
+    """An audit event of a supplier about its offer while the brief is open.
 
-    It lies apart from the audit log, where an administrator would see it, and is moved there when the brief
-    is opened. `brief_id` says which opening that is. Who did what and when is under the proposal's own seal.
+    Stored outside the audit log, where an administrator would see it, and moved there when the brief `brief_id` is
+    opened. The content is encrypted with the offer's data key.
     """
 
     __tablename__ = "sealed_event"
@@ -207,7 +207,7 @@ class SealedEvent(Base):
 
     @property
     def content(self) -> dict[str, Any]:
-        """Return the act: action, actor_id, organisation_id, at."""
+        """Decrypted event: action, actor_id, organisation_id, at."""
         found: dict[str, Any] = self.proposal.unseal("event", self.sealed_content)
         return found
 
@@ -228,9 +228,9 @@ class EmergencyAccess(Base):
 
 
 class Award(Base):
-    """The company's choice. The database lets a brief have one.
+    """The company's choice. A unique constraint allows one per brief.
 
-    `handover` holds the hand-over checklist by item: done, not_done or not_relevant.
+    `handover` maps the items of the handover checklist to done, not_done or not_relevant.
     """
 
     __tablename__ = "award"
@@ -251,7 +251,7 @@ class Award(Base):
 
 
 class Outcome(Base):
-    """Did it work? Answered by the company at hand-over, after 90 and after 365 days (`round`)."""
+    """The company's assessment of the result, at handover, after 90 and after 365 days (`round`)."""
 
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("brief_id", "round"),)

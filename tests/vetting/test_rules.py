@@ -49,7 +49,7 @@ def test_months_before_is_in_the_right_month(day: dt.date, months: int) -> None:
     assert earlier.day <= moment.day
 
 
-def test_months_before_year_one_are_clamped() -> None:
+def test_months_before_year_one_raise_value_error() -> None:
     assert rules.months_before(at("0002-01-31"), 11) == at("0001-02-28")
     with pytest.raises(ValueError, match="out of range"):
         rules.months_before(at("0001-01-31"), 1)

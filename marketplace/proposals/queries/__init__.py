@@ -1,4 +1,4 @@
-"""Offers as a viewer may see them. Before the brief is opened that is the bidder alone."""
+"""Read access to offers. Before the opening, only the bidder can read an offer."""
 
 from marketplace.proposals.queries.duplicate_offers import (
     count_duplicate_offers,

@@ -17,7 +17,7 @@ MAX_OFFERS_COMPARED = 50
 
 
 def count_submitted_within_a_day(supplier_id: int) -> int:
-    """Count the briefs that a supplier has sent an offer to for the first time within 24 hours."""
+    """Count the briefs for which a supplier has submitted its first offer within the last 24 hours."""
     query = (
         select(func.count())
         .select_from(ProposalRevision)
@@ -32,10 +32,10 @@ def count_submitted_within_a_day(supplier_id: int) -> int:
 
 
 def count_duplicate_offers(proposal: Proposal, *, opened: bool = False) -> int:
-    """Count the supplier's other sent offers in which it says the same of how it understands the job.
+    """Count the supplier's other submitted offers with the same description of the job.
 
-    With `opened`, only those count whose seal is broken: the rest is nobody's to know but the supplier's. The last
-    fifty are read; one that cannot be opened counts as saying something else.
+    With `opened`, only opened offers count, because sealed ones may be known to the supplier alone. The last fifty
+    offers are compared; one that cannot be decrypted counts as different.
     """
     query = (
         select(Proposal)

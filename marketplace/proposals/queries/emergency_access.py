@@ -39,7 +39,7 @@ class EmergencyView:
 
 
 def active_emergency_accesses(viewer: Viewer) -> Sequence[EmergencyAccess]:
-    """Return the administrator's emergency accesses that have not expired, newest first."""
+    """List the administrator's unexpired emergency accesses, newest first."""
     query = (
         select(EmergencyAccess)
         .where(EmergencyAccess.by_id == viewer.user_id, EmergencyAccess.until > clock.now())
@@ -50,7 +50,7 @@ def active_emergency_accesses(viewer: Viewer) -> Sequence[EmergencyAccess]:
 
 
 def emergency_view(viewer: Viewer, reference: str) -> EmergencyView:
-    """Return a brief's sealed content to the administrator with current access. Raises NotFound."""
+    """Load a brief's sealed content for an administrator with active emergency access. Raises NotFound."""
     access = next(
         (one for one in active_emergency_accesses(viewer) if one.brief.reference == reference), None
     )

@@ -1,4 +1,4 @@
-"""The offers to a brief, for its company once the brief is opened; counts for the company's garden."""
+"""Opened offers for the company, and offer counts for its garden."""
 
 import datetime as dt
 from collections import defaultdict
@@ -56,16 +56,16 @@ _ALWAYS_OPENED = frozenset(
 
 
 def opening_time(brief: Brief) -> dt.datetime:
-    """Return when the offers of a published brief are opened."""
+    """Time when the offers of a published brief are opened."""
     if brief.deadline is None:
         raise NotFound
     return opened_at(brief.deadline, brief.opened_early_at)
 
 
 def is_opened(brief: Brief) -> bool:
-    """Return True if the offers to a brief may be known at all.
+    """Return True if the offers for a brief are opened.
 
-    A brief that was withdrawn while it was open stays sealed for good: taking it back is no way to peek.
+    A brief that was withdrawn while open stays sealed permanently, so withdrawal gives no access to offers.
     """
     phase = phase_of(brief)
     if phase is Phase.WITHDRAWN:
@@ -103,13 +103,13 @@ class Offer:
 
     @property
     def is_live(self) -> bool:
-        """Return True if the offer still can be chosen; after a lapse it can, when the supplier agrees."""
+        """True if the offer can still be chosen; after a lapse this needs the supplier's consent."""
         return self.state in {ProposalState.SUBMITTED, ProposalState.CLOSED_UNJUDGED}
 
 
 @dataclass(frozen=True)
 class BriefOffers:
-    """A brief with all that its company may know of the offers to it. `offers` is empty while sealed."""
+    """A brief with the information about its offers that the company may see. `offers` is empty while sealed."""
 
     brief: Brief
     phase: Phase
@@ -121,19 +121,19 @@ class BriefOffers:
 
     @property
     def live(self) -> list[Offer]:
-        """Return the offers that can be chosen."""
+        """Offers that can be chosen."""
         return [offer for offer in self.offers if offer.is_live]
 
     @property
     def is_scored(self) -> bool:
-        """Return True if each offer that can be chosen has all its scores."""
+        """True if every offer that can be chosen has all its scores."""
         return bool(self.live) and all(offer.total_score is not None for offer in self.live)
 
 
 def offers_for(viewer: Viewer, reference: str) -> BriefOffers:
-    """Return the offers to a brief of the viewer's company, by the suppliers' names. Raises NotFound.
+    """List the offers for a brief of the viewer's company, by supplier name. Raises NotFound.
 
-    While the brief is sealed no row of an offer is read.
+    While the brief is sealed, no offer is read from the database.
     """
     brief = own_brief(viewer, reference)
     version = current_version(brief)
@@ -201,7 +201,7 @@ def _offer(
 
 
 def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[BriefOffers, Offer]:
-    """Return one opened offer with its brief. Raises NotFound, also while the brief is sealed."""
+    """Load one opened offer with its brief. Raises NotFound, also while the brief is sealed."""
     offers = offers_for(viewer, reference)
     for offer in offers.offers:
         if offer.id == proposal_id:
@@ -210,12 +210,12 @@ def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[BriefOf
 
 
 def award_of(brief_id: int) -> Award | None:
-    """Return the company's choice, or None."""
+    """Find the award of a brief, or None."""
     return session.scalar(_AWARD, {"brief_id": brief_id})
 
 
 def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome]]:
-    """Return the outcome questionnaires of the company, in order. Raises NotFound."""
+    """List the outcome questionnaires of a brief, in order. Raises NotFound."""
     brief = own_brief(viewer, reference)
     found = session.scalars(
         select(Outcome).where(Outcome.brief_id == brief.id).order_by(Outcome.due_on)
@@ -226,9 +226,9 @@ def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome
 
 
 def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]:
-    """Return a brief of one of the garden's companies, and how many offers it got: None while sealed.
+    """Load a brief of one of the garden's companies with its number of offers, None while sealed. Raises NotFound.
 
-    The garden never sees what an offer says. Raises NotFound.
+    Gardens never see the content of offers.
     """
     if not viewer.is_garden:
         raise NotFound

@@ -1,4 +1,4 @@
-"""The outcome letter: a supplier's own result, its own scores, the reason, and who was chosen."""
+"""The outcome letter to a supplier: its result, scores, the reason, and the chosen supplier."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -24,11 +24,11 @@ STATES_WITHOUT_LETTER = {ProposalState.AWARD_DECLINED}
 
 @dataclass(frozen=True)
 class OutcomeLetter:
-    """A supplier's answer from the company.
+    """The company's answer to a supplier.
 
-    Of the other offers it holds the chosen supplier's name, and nothing else: no price, score or number. `own` are
-    the supplier's own scores, empty when the company has not given them all. `company_name` is empty when the brief
-    hides it, `chosen_name` when nobody is chosen.
+    Of other offers it contains only the name of the chosen supplier: no price, score or count. `own` has the
+    supplier's own scores, empty if incomplete. `company_name` is empty for anonymous briefs, `chosen_name` if nobody
+    was chosen.
     """
 
     proposal: Proposal
@@ -44,17 +44,17 @@ class OutcomeLetter:
 
     @property
     def is_winner(self) -> bool:
-        """Return True if the supplier got the job."""
+        """True if the supplier was chosen."""
         return self.proposal.state == ProposalState.AWARDED
 
     @property
     def written_at(self) -> dt.datetime:
-        """Return when the decision was made."""
+        """Time of the decision."""
         return self.proposal.decided_at or self.proposal.updated_at
 
 
 def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
-    """Return the outcome letter of an offer of the viewer's own supplier. Raises NotFound."""
+    """Load the outcome letter of an offer of the viewer's supplier. Raises NotFound."""
     query = (
         select(Proposal)
         .where(Proposal.id == proposal_id, Proposal.supplier_id == viewer.organisation_id)

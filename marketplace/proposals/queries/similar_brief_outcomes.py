@@ -1,4 +1,4 @@
-"""Outcomes of earlier similar briefs: number of offers, and if the goal was met."""
+"""Outcomes of similar earlier briefs: number of offers, and whether the goal was met."""
 
 from dataclasses import dataclass
 
@@ -17,10 +17,10 @@ INDIVIDUAL_CONSENT = "individual"
 
 @dataclass(frozen=True)
 class SimilarBriefOutcome:
-    """An earlier brief, and what became of it.
+    """An earlier brief with its outcome.
 
-    `offers` is None while they are sealed, or for good where the brief was taken back before they were opened.
-    `goal_met` is the company's latest answer, empty where there is none for this viewer.
+    `offers` is None while they are sealed, and permanently if the brief was withdrawn before the opening. `goal_met`
+    is the company's latest answer, empty if the viewer may not see it.
     """
 
     earlier: EarlierBrief
@@ -29,10 +29,10 @@ class SimilarBriefOutcome:
 
 
 def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[SimilarBriefOutcome]:
-    """Return the earlier briefs most like one, of those a viewer may see, with what became of each.
+    """List the most similar earlier briefs that the viewer may read, with their outcomes.
 
-    For companies, of their own, and for gardens, of their companies'. While a brief is sealed no row of an offer to
-    it is read.
+    Companies see their own briefs, gardens those of their companies. While a brief is sealed, its offers are not
+    read.
     """
     if not (viewer.is_company or viewer.is_garden):
         return []
@@ -51,13 +51,13 @@ def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[Simila
 
 
 def _can_see_result(viewer: Viewer, brief: Brief) -> bool:
-    """Return True if a viewer hears how it went: the company itself, and others when it lets its figures be used so."""
+    """Return True for the company itself, and for others if the company shares individual results."""
     own = viewer.is_company and viewer.organisation_id == brief.company_id
     return own or shares_individual_results(brief)
 
 
 def shares_individual_results(brief: Brief) -> bool:
-    """Return True if a company lets its figures be used one by one, so that its garden hears whether the goal was met."""
+    """Return True if a company shares individual results with its garden."""
     return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
 
 

@@ -1,4 +1,4 @@
-"""A supplier's own offers. No other viewer can reach a row here."""
+"""A supplier's own offers. No other viewer can read them here."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -35,7 +35,7 @@ _INVITED = prepared(
 
 @dataclass(frozen=True)
 class SupplierOffer:
-    """A brief with the viewer's own offer to it. `company` is None when the brief hides its name."""
+    """A brief with the viewer's own offer for it. `company` is None for anonymous briefs."""
 
     brief: Brief
     phase: Phase
@@ -47,48 +47,48 @@ class SupplierOffer:
 
     @property
     def deadline(self) -> dt.datetime:
-        """Return the last second for sending."""
+        """Last second for submission."""
         assert self.brief.deadline is not None
         return self.brief.deadline
 
     @property
     def is_open(self) -> bool:
-        """Return True if the offer can be written now."""
+        """True if the offer can be edited now."""
         return self.phase is Phase.OPEN and self.can_answer
 
     @property
     def state(self) -> str:
-        """Return the state of the offer for its supplier; an offer that is not started counts as a draft."""
+        """State of the offer shown to its supplier; an offer that is not started counts as a draft."""
         return displayed_state(self.proposal.state if self.proposal else ProposalState.DRAFT, self.phase)
 
     @property
     def state_label(self) -> str:
-        """Return the state in the reader's language."""
+        """Label of the state in the current locale."""
         return str(
             STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
         )
 
     @property
     def content(self) -> OfferContent:
-        """Return the supplier's draft, with the fields that the brief asks for today."""
+        """The supplier's draft, adapted to the current requirements of the brief."""
         return OfferContent.from_dict(self.proposal.content if self.proposal else None).adapted_to(
             self.requirements
         )
 
     @property
     def sent(self) -> OfferContent | None:
-        """Return the submitted content, or None if nothing has been submitted."""
+        """Submitted content, or None if nothing has been submitted."""
         stored = self.proposal.submitted_content if self.proposal else None
         return OfferContent.from_dict(stored) if stored is not None else None
 
     @property
     def is_sent(self) -> bool:
-        """Return True if an offer counts right now."""
+        """True if a submitted offer counts now."""
         return self.proposal is not None and self.proposal.state == ProposalState.SUBMITTED
 
     @property
     def has_unsent_changes(self) -> bool:
-        """Return True if what is written differs from what counts."""
+        """True if the draft differs from the submitted content."""
         return (
             self.is_sent
             and self.proposal is not None
@@ -97,31 +97,31 @@ class SupplierOffer:
 
     @property
     def answers_older_version(self) -> bool:
-        """Return True if the brief was changed after the offer was sent."""
+        """True if the brief was amended after the offer was submitted."""
         return (
             self.is_sent and self.proposal is not None and self.proposal.brief_version_id != self.version.id
         )
 
     @property
     def problems(self) -> list[OfferProblem]:
-        """Return the missing fields that block submission."""
+        """Problems that prevent submission."""
         return find_problems(self.content, clock.today(), clock.to_local(self.deadline).date())
 
     @property
     def days_left(self) -> int:
-        """Return the whole days until the deadline's day."""
+        """Whole days until the day of the deadline."""
         return (clock.to_local(self.deadline).date() - clock.today()).days
 
 
 def own_proposal(viewer: Viewer, brief_id: int) -> Proposal | None:
-    """Return the viewer's own offer to a brief, or None."""
+    """Find the viewer's own offer for a brief, or None."""
     if not viewer.is_supplier:
         return None
     return session.scalar(_OWN, {"brief_id": brief_id, "organisation_id": viewer.organisation_id})
 
 
 def load_supplier_offer(viewer: Viewer, reference: str) -> SupplierOffer:
-    """Return a brief that the viewer's supplier may answer or has answered. Raises NotFound."""
+    """Load a brief that the viewer's supplier may answer or has answered. Raises NotFound."""
     if not viewer.is_supplier:
         raise NotFound
     brief = brief_for(viewer, reference)
@@ -142,7 +142,7 @@ def load_supplier_offer(viewer: Viewer, reference: str) -> SupplierOffer:
 
 
 def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool:
-    """Return True if a supplier is approved in a trade of the brief, and invited, let in, or at it already."""
+    """Return True if a supplier is approved for a service of the brief and is invited, admitted, or has an offer."""
     asked = {"brief_id": brief.id, "organisation_id": viewer.organisation_id}
     if session.scalar(_IN_TRADE, asked) is None:
         return False
@@ -151,7 +151,7 @@ def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool
 
 @dataclass(frozen=True)
 class OfferSummary:
-    """A line in the supplier's list of offers."""
+    """A row in the supplier's list of offers."""
 
     proposal: Proposal
     phase: Phase
@@ -160,29 +160,29 @@ class OfferSummary:
 
     @property
     def state(self) -> str:
-        """Return the state of the offer for its supplier."""
+        """State of the offer shown to its supplier."""
         return displayed_state(self.proposal.state, self.phase)
 
     @property
     def state_label(self) -> str:
-        """Return the state in the reader's language."""
+        """Label of the state in the current locale."""
         return str(
             STATE_LABELS[ProposalState(self.state) if self.state in set(ProposalState) else self.state]
         )
 
     @property
     def has_letter(self) -> bool:
-        """Return True if an outcome letter can be read."""
+        """True if there is an outcome letter."""
         return self.proposal.state in FINAL - {ProposalState.AWARD_DECLINED}
 
     @property
     def has_news(self) -> bool:
-        """Return True if there is a letter that the supplier has not read."""
+        """True if there is an unread outcome letter."""
         return self.has_letter and self.proposal.outcome_seen_at is None
 
 
 def own_offers(viewer: Viewer, page: int = 1) -> Page[OfferSummary]:
-    """Return the offers of the viewer's supplier, the last changed first."""
+    """List the offers of the viewer's supplier, most recently changed first."""
     if not viewer.is_supplier:
         raise NotFound
     query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)

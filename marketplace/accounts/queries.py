@@ -16,8 +16,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
+from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.pagination import Page, paginate
-from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
 
 
@@ -82,10 +82,9 @@ def recovery_codes_left(viewer: Viewer) -> int:
 
 def users(text: str = "", page: int = 1) -> Page[User]:
     """Return users by name, for administrators; `text` filters by name and address."""
-    query = select(User).order_by(User.name, User.id)
+    query = select(User).order_by(norwegian_order(User.name), User.id)
     if text:
-        pattern = like_pattern(text)
-        query = query.where(or_(User.name.ilike(pattern), User.email.ilike(pattern)))
+        query = query.where(or_(contains_folded(User.name, text), contains_folded(User.email, text)))
     return paginate(query, page, size=30)
 
 

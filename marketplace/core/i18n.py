@@ -146,13 +146,3 @@ def format_list(items: list[str]) -> str:
     if len(items) < 2:  # noqa: PLR2004 because a single item needs no conjunction
         return "".join(items)
     return gettext("%(list)s and %(last)s", list=", ".join(items[:-1]), last=items[-1])
-
-
-_COLLATION = str.maketrans(
-    {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}", "é": "e", "è": "e", "ü": "y", "á": "a"}
-)
-
-
-def sort_key(text: str) -> str:
-    """Return a key for Norwegian alphabetical order: æ, ø and å last, "aa" as å."""
-    return text.casefold().replace("aa", "å").translate(_COLLATION)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from marketplace.core import places
-from marketplace.matching.analysis.folding import fold_letters
+from marketplace.core.letters import fold_letters
 
 _WORD = re.compile(r"[^\W_]+")
 _PREPOSITIONS = frozenset({"i", "på", "ved", "nær", "rundt", "in", "near", "around", "at"})

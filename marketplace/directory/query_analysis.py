@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
 
+from marketplace.core.letters import fold_letters
 from marketplace.directory.place_names import place_words
-from marketplace.matching.analysis.folding import fold_letters
 from marketplace.matching.analysis.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
 from marketplace.suppliers.glossary import glossary, text_resources
@@ -95,7 +95,7 @@ def known_words() -> Mapping[str, int]:
 @cache
 def spelling() -> Spelling:
     """Spelling correction by the known words."""
-    return Spelling(known_words())
+    return Spelling(known_words(), fold_letters)
 
 
 def is_ordinary_word(word: str) -> bool:

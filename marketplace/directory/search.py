@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
+from marketplace.core.letters import fold_letters
 from marketplace.directory.needs import intended_services
 from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
@@ -263,7 +264,7 @@ class Catalogue:
     @cached_property
     def _own_spelling(self) -> Spelling:
         counts = Counter(word for texts in self._texts for text in texts for word in text.split())
-        return Spelling(counts)
+        return Spelling(counts, fold_letters)
 
     def scores(self, text: str) -> dict[int, float] | None:
         """Score each entry for a text, by position. Returns None if the text is empty."""

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.i18n import sort_key
+from marketplace.core.letters import sort_key
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson
 from marketplace.web.forms import (
     BaseForm,

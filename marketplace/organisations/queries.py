@@ -15,8 +15,8 @@ from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
+from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.pagination import Page, paginate
-from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
     LEADER_ROLE,
@@ -173,7 +173,7 @@ def members(organisation_id: int) -> Sequence[Membership]:
         .join(Membership.user)
         .options(joinedload(Membership.user))
         .where(Membership.organisation_id == organisation_id)
-        .order_by(User.name, Membership.id)
+        .order_by(norwegian_order(User.name), Membership.id)
     )
     return session.scalars(query).all()
 
@@ -233,13 +233,15 @@ def _sender_still_leads(invitation: ColleagueInvitation) -> bool:
 
 def gardens() -> Sequence[BusinessGarden]:
     """Return the active business gardens, by name."""
-    query = select(BusinessGarden).where(BusinessGarden.is_active).order_by(BusinessGarden.name)
+    query = (
+        select(BusinessGarden).where(BusinessGarden.is_active).order_by(norwegian_order(BusinessGarden.name))
+    )
     return session.scalars(query).all()
 
 
 def all_gardens() -> Sequence[BusinessGarden]:
     """Return all business gardens, including closed ones, for administrators."""
-    return session.scalars(select(BusinessGarden).order_by(BusinessGarden.name)).all()
+    return session.scalars(select(BusinessGarden).order_by(norwegian_order(BusinessGarden.name))).all()
 
 
 def garden(garden_id: int) -> BusinessGarden:
@@ -272,10 +274,10 @@ def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]
     """Return the companies of the viewer's garden, by name."""
     query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
     if text:
-        query = query.where(Company.name.ilike(like_pattern(text)))
+        query = query.where(contains_folded(Company.name, text))
     if not viewer.is_garden:
         raise NotFound
-    return paginate(query.order_by(Company.name, Company.id), page, size=25)
+    return paginate(query.order_by(norwegian_order(Company.name), Company.id), page, size=25)
 
 
 def company_for(viewer: Viewer, company_id: int) -> Company:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core import places, taxonomy
-from marketplace.core.i18n import format_list, ngettext, sort_key
+from marketplace.core.i18n import format_list, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import sort_key
 
 GOOD_TEXT_WORDS = 60
 MAX_PLACES = 6

@@ -217,7 +217,7 @@ def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
         return [company.name for company in queries.companies_of(adviser, text=text).items]
 
     assert set(search("")) == set(search("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
-    assert search("ålbyg") == ["Ålbygda ysteri"]
+    assert search("ålbyg") == search("aalbyg") == search("albyg") == ["Ålbygda ysteri"]
     assert search("GJESTE") == ["Storlia gjestegård"]
     assert search("fjøs") == []
     assert "Storlia" not in client.page("/companies?q=ålbyg").text

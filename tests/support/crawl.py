@@ -3,12 +3,15 @@
 import re
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 from xml.etree.ElementTree import Element
 
-from flask import Flask
+from flask import Flask, Request
 from sqlalchemy import select
+from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
@@ -64,11 +67,15 @@ class Form:
 
 @dataclass
 class Crawl:
-    """Result of a crawl: pages by path, the page on which each link was first seen, and the errors."""
+    """Result of a crawl: pages by path, the page on which each link was first seen, and the errors.
+
+    `unread` are the links with parameters that the page they lead to does not read.
+    """
 
     pages: dict[str, HtmlPage] = field(default_factory=dict)
     seen_on: dict[str, str] = field(default_factory=dict)
     errors: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     def forms(self) -> Iterator[Form]:
         """Yield the forms of all pages."""
@@ -76,7 +83,43 @@ class Crawl:
             yield from forms_on(page, path)
 
 
-def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), max_variants: int = 3) -> Crawl:
+class _RecordedParameters(ImmutableMultiDict[str, Any]):
+    """Parameters of a request that remember which names a view has asked for."""
+
+    names_read: set[str] = set()  # noqa: RUF012 because it is replaced for each recording
+
+    def get(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        self.names_read.add(key)
+        return super().get(key, *args, **kwargs)
+
+    def getlist(self, key: Any, *args: Any, **kwargs: Any) -> Any:
+        self.names_read.add(key)
+        return super().getlist(key, *args, **kwargs)
+
+    def __contains__(self, key: object) -> bool:
+        self.names_read.add(str(key))
+        return super().__contains__(key)
+
+
+class _RecordingRequest(Request):
+    parameter_storage_class = _RecordedParameters
+
+
+@contextmanager
+def recorded_parameters(app: Flask) -> Iterator[set[str]]:
+    """Record the names of the parameters that views read in the block."""
+    former, names = app.request_class, set[str]()
+    app.request_class, _RecordedParameters.names_read = _RecordingRequest, names
+    try:
+        yield names
+    finally:
+        app.request_class = former
+
+
+START = ("/", "/?q=selge+ost+p%C3%A5+nett&place=5021", "/suppliers?q=nettbutik", "/home")
+
+
+def crawl(browser: Browser, start: Iterable[str] = START, max_variants: int = 3) -> Crawl:
     """Follow all links from the start pages.
 
     At most `max_variants` URLs are visited that differ only in the values of their query string. Error responses are
@@ -94,7 +137,11 @@ def crawl(browser: Browser, start: Iterable[str] = ("/", "/home"), max_variants:
         visits[kind] += 1
         if parts.query and visits[kind] > max_variants:
             continue
-        answer = browser.get(path, follow_redirects=True)
+        with recorded_parameters(browser.application) as names_read:
+            answer = browser.get(path, follow_redirects=True)
+        unread = {name for name, _value in parse_qsl(parts.query)} - names_read
+        if unread and not answer.request.path.startswith("/sign-in") and result.seen_on[path] != "the start":
+            result.unread.append(f"{path}, linked from {result.seen_on[path]}, ignores {sorted(unread)}")
         if answer.status_code >= 400:
             result.errors.append(f"{path} answered {answer.status_code}, linked from {result.seen_on[path]}")
             continue

@@ -9,6 +9,7 @@ from marketplace.briefs.queries.briefs import is_open
 from marketplace.core import clock, places
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.core.letters import norwegian_order
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -50,7 +51,7 @@ def network_briefs(viewer: Viewer, page_number: int = 1) -> Page[NetworkBrief]:
     )
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
     page_number = clamp_page(page_number, total, PAGE_SIZE)
-    ordered = query.order_by(func.lower(BriefVersion.title), Brief.id)
+    ordered = query.order_by(norwegian_order(BriefVersion.title), Brief.id)
     rows = session.execute(ordered.limit(PAGE_SIZE).offset((page_number - 1) * PAGE_SIZE))
     items = [
         NetworkBrief(row.title, row.sector_code, _place(row.municipality_number, hidden=row.name_hidden))

@@ -8,7 +8,8 @@ from sqlalchemy import bindparam, select
 
 from marketplace.core import places, taxonomy
 from marketplace.core.database import prepared, session
-from marketplace.core.i18n import current_locale, sort_key
+from marketplace.core.i18n import current_locale
+from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries.catalogue_cache import catalogue
 from marketplace.directory.search import Catalogue, SupplierEntry

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Integer, Select, String, bindparam, exists
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
+from marketplace.core.letters import fold_letters, folded, norwegian_order
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.text import like_pattern
 from marketplace.core.viewer import Viewer
@@ -65,14 +66,14 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
     elif status:
         conditions.append(exists().where(_VETTING.c.supplier_id == of.id, has_status(status)))
     if named:
-        conditions.append(of.name.ilike(name))
+        conditions.append(folded(of.name).like(name))
     query = (
         select()
         .select_from(_ORGANISATION.join(_PROFILE, _PROFILE.c.id == of.id))
         .where(_PROFILE.c.garden_id == _GARDEN_ID, of.is_active, *conditions)
     )
     page = query.add_columns(of.id, of.name, of.slug, of.municipality_number, _PROFILE.c.paused_at)
-    page = page.order_by(func.lower(of.name), of.id).limit(PAGE_SIZE)
+    page = page.order_by(norwegian_order(of.name), of.id).limit(PAGE_SIZE)
     return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
 
 
@@ -83,7 +84,7 @@ def garden_suppliers(
     if not viewer.is_garden:
         raise NotFound
     count, page = _suppliers(status, named=bool(text))
-    name = like_pattern(text)
+    name = like_pattern(fold_letters(text))
     about = {"garden_id": viewer.organisation_id, "name": name, **status_bounds()}
     total = session.scalar(count, about) or 0
     number = clamp_page(number, total, PAGE_SIZE)

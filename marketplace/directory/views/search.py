@@ -9,8 +9,9 @@ from markupsafe import Markup
 
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.core.i18n import current_locale, format_list, format_money, ngettext, sort_key
+from marketplace.core.i18n import current_locale, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import sort_key
 from marketplace.directory import queries
 from marketplace.directory.place_names import find_place, place_label
 from marketplace.directory.search import PRICE_STEPS, Catalogue, QueryReading, SearchQuery, SearchResult

@@ -5,13 +5,12 @@ to seven letters, not in the first letter, and two in longer ones (R. A. Wagner 
 correction problem", 1975, with rapidfuzz).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
-from marketplace.matching.analysis.folding import fold_letters
 from marketplace.matching.analysis.stemming import stem
 from marketplace.matching.storage.bounded_dict import BoundedDict
 
@@ -33,13 +32,18 @@ class _Candidate(NamedTuple):
 
 
 class Spelling:
-    """Finds known words with a similar spelling. `frequencies` counts the occurrences of each known word."""
+    """Finds known words with a similar spelling.
 
-    def __init__(self, frequencies: Mapping[str, int]) -> None:
+    `frequencies` counts the occurrences of each known word. `fold` returns a word in its simplest spelling, for
+    example without Norwegian letters.
+    """
+
+    def __init__(self, frequencies: Mapping[str, int], fold: Callable[[str], str] = str.lower) -> None:
+        self._fold = fold
         self._written: dict[str, str] = {}
         self._frequencies: dict[str, int] = {}
         for word, count in frequencies.items():
-            folded = fold_letters(word)
+            folded = self._fold(word)
             if folded not in self._written or count > frequencies[self._written[folded]]:
                 self._written[folded] = word
             self._frequencies[folded] = self._frequencies.get(folded, 0) + count
@@ -49,7 +53,7 @@ class Spelling:
 
     def is_known(self, word: str) -> bool:
         """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""
-        folded = fold_letters(word)
+        folded = self._fold(word)
         forms = (folded, stem(folded, "nb"), stem(folded, "en"))
         return any(form in self._written or form in self._stems for form in forms)
 
@@ -62,7 +66,7 @@ class Spelling:
         """Return the known words within the allowed distance, most probable first."""
         words = self._cache.get(word)
         if words is None:
-            words = self._cache[word] = self._search(fold_letters(word))
+            words = self._cache[word] = self._search(self._fold(word))
         return words
 
     def _search(self, folded: str) -> tuple[str, ...]:

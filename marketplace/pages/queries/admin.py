@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from marketplace.core.database import session
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
+from marketplace.core.letters import norwegian_order
 from marketplace.organisations.models import BusinessGarden, Membership, Organisation
 from marketplace.outbox.models import OutboxMail
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
@@ -34,7 +35,7 @@ def admin_dashboard() -> Dashboard:
 def _gardens_without_curator() -> Iterator[Task]:
     curated = select(Membership.organisation_id).where(Membership.role == "curator")
     query = select(BusinessGarden).where(BusinessGarden.is_active, BusinessGarden.id.not_in(curated))
-    for garden in session.scalars(query.order_by(BusinessGarden.name)):
+    for garden in session.scalars(query.order_by(norwegian_order(BusinessGarden.name))):
         yield Task(
             Priority.NOW,
             _("Invite a curator to %(garden)s", garden=garden.name),

@@ -15,7 +15,7 @@ from marketplace.briefs.queries import brief_for, current_version, own_brief, ph
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import sort_key
+from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score

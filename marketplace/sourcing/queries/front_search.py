@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from marketplace.briefs.service_suggestions import suggest
 from marketplace.core import taxonomy
 from marketplace.core.taxonomy import PriceBand
-from marketplace.sourcing.corpus import corpus
+from marketplace.directory.queries import catalogue
 
 MAX_SERVICES = 4
 
@@ -42,16 +42,9 @@ def interpret(
     ]
     words = list(dict.fromkeys(word for service in services for word in service.words))
     one_off = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
-    codes = {service.code for service in services}
-    suppliers = sum(
-        bool(codes & set(document.services))
-        and (
-            municipality is None
-            or document.remote
-            or municipality in document.area
-            or municipality == document.municipality
-        )
-        for document in corpus().documents.values()
+    kind = ",".join(service.code for service in services)
+    suppliers = catalogue().count(
+        "kind", kind, catalogue().mask("place", municipality) if municipality else None
     )
     low = sum(price.typical_low for price in one_off)
     high = sum(price.typical_high for price in one_off)

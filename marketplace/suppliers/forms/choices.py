@@ -6,7 +6,7 @@ from typing import Any
 
 from marketplace.core import places, taxonomy
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import sort_key
+from marketplace.core.letters import sort_key
 
 Grouped = list[tuple[str, str, list[tuple[str, str]]]]
 """(code, label, [(value, label)]) for each group."""

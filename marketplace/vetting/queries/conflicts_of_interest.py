@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import sort_key
+from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.suppliers.models import Supplier

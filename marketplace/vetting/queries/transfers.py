@@ -7,7 +7,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
-from marketplace.core.i18n import sort_key
+from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.organisations.models import BusinessGarden

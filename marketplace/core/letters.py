@@ -1,0 +1,106 @@
+"""Letters of Norwegian and Sami names: folding for comparison, and alphabetical order, in Python and in SQL.
+
+The SQL functions give the same results on SQLite and PostgreSQL. They do not use ICU collations, because PostgreSQL
+may be built without ICU.
+"""
+
+import re
+import sqlite3
+import unicodedata
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, SQLColumnExpression, String, event
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+from marketplace.core.text import like_pattern
+
+_BASE_LETTERS = dict(zip("áàâãčçđðéèêëíìîïŋńñóòôõšŧúùûüýžł", "aaaaccddeeeeiiiinnnoooostuuuyyzl", strict=True))
+_LAST_LETTERS = {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"}
+"""Characters after z in ASCII stand for the last three letters of the alphabet."""
+
+
+def _both_cases(letters: dict[str, str]) -> dict[str, str]:
+    return letters | {letter.upper(): other for letter, other in letters.items()}
+
+
+_ORDER = _both_cases(_BASE_LETTERS | _LAST_LETTERS)
+_FOLDED = _both_cases(_BASE_LETTERS | {"ø": "o", "ö": "o", "å": "a"})
+_AE = ("æ", "Æ", "ä", "Ä")
+_ORDER_TABLE, _FOLDED_TABLE = str.maketrans(_ORDER), str.maketrans(_FOLDED | dict.fromkeys(_AE, "ae"))
+_OE, _LONG_A = re.compile("oe+"), re.compile("aa+")
+
+
+@lru_cache(maxsize=20_000)
+def fold_letters(text: str) -> str:
+    """Return a text in lower case with one spelling of each letter: "Snøfonn" and "Snoefonn" become "snofonn".
+
+    æ, ä and ae are the same, and so are ø, ö, oe and o, and å, aa and a. Other letters lose their accents. Compare
+    folded words in addition to the written ones, because folding also merges different words (får, far).
+    """
+    plain = unicodedata.normalize("NFC", text).translate(_FOLDED_TABLE).lower()
+    return _LONG_A.sub("a", _OE.sub("o", plain))
+
+
+def sort_key(text: str) -> str:
+    """Return a key for Norwegian alphabetical order: æ, ø and å last, "aa" as å, Sami letters as their base letter."""
+    return unicodedata.normalize("NFC", text).translate(_ORDER_TABLE).lower().replace("aa", "}")
+
+
+class norwegian_order(FunctionElement[str]):  # noqa: N801 because it is used like a function
+    """SQL: `sort_key` of a text column, to order by."""
+
+    type = String()
+    inherit_cache = True
+    name = "norwegian_order"
+
+
+class folded(FunctionElement[str]):  # noqa: N801 because it is used like a function
+    """SQL: `fold_letters` of a text column or value."""
+
+    type = String()
+    inherit_cache = True
+    name = "folded"
+
+
+def contains_folded(column: SQLColumnExpression[str], text: str) -> ColumnElement[bool]:
+    """SQL condition: a column contains a text, with folded letters. Wildcards in the text are dropped."""
+    return folded(column).like(like_pattern(fold_letters(text)))
+
+
+@compiles(norwegian_order, "postgresql")
+def _order_on_postgresql(element: norwegian_order, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    translated = f"translate({text}, '{''.join(_ORDER)}', '{''.join(_ORDER.values())}')"
+    return f"(replace(lower({translated}), 'aa', '}}') COLLATE \"C\")"
+
+
+@compiles(folded, "postgresql")
+def _folded_on_postgresql(element: folded, compiler: Any, **options: Any) -> str:
+    text = compiler.process(element.clauses, **options)
+    translated = f"translate({text}, '{''.join(_FOLDED)}', '{''.join(_FOLDED.values())}')"
+    for letter in _AE:
+        translated = f"replace({translated}, '{letter}', 'ae')"
+    return f"regexp_replace(regexp_replace(lower({translated}), 'oe+', 'o', 'g'), 'aa+', 'a', 'g')"
+
+
+@compiles(norwegian_order, "sqlite")
+def _order_on_sqlite(element: norwegian_order, compiler: Any, **options: Any) -> str:
+    return f"norwegian_order({compiler.process(element.clauses, **options)})"
+
+
+@compiles(folded, "sqlite")
+def _folded_on_sqlite(element: folded, compiler: Any, **options: Any) -> str:
+    return f"folded({compiler.process(element.clauses, **options)})"
+
+
+@event.listens_for(Engine, "connect")
+def _create_sqlite_functions(connection: Any, _record: Any) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        for name, function in (("norwegian_order", sort_key), ("folded", fold_letters)):
+            connection.create_function(name, 1, _of_text(function), deterministic=True)
+
+
+def _of_text(function: Any) -> Any:
+    return lambda value: function(value) if isinstance(value, str) else value

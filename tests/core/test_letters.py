@@ -38,7 +38,7 @@ def test_database_folds_as_python(app: Flask) -> None:
         for text in texts:
             assert session.scalar(select(folded(literal(text)))) == fold_letters(text)
         assert session.scalar(select(contains_folded(literal("Snøfonn Foto"), "snofonn f")))
-        assert not session.scalar(select(contains_folded(literal("Snøfonn"), "s%n")))
+        assert not session.scalar(select(contains_folded(literal("Snøfonn"), "s%f")))
         assert session.scalar(select(contains_folded(literal("Snøfonn"), "%_")))
 
 

@@ -125,7 +125,7 @@ def _answers(wording: Wording, services: list[str], title: str, municipality: st
         return (published + dt.timedelta(days=days)).isoformat()
 
     return {
-        **guide.presets(guide.load(), guide.Company(municipality), published),
+        **guide.presets(guide.load(), guide.CompanyFacts(municipality), published),
         "services": services,
         "title": title,
         "problem": wording.answer_text("problem", services),

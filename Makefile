@@ -66,7 +66,7 @@ crash-test: $(BIN)/.all install ## Kill the service 100 times under concurrent w
 	$(BIN)/python -m tests.operation.soak
 
 coverage: $(BIN)/.all install ## Require full branch coverage of the matcher
-	$(PYTEST) tests/matching --database=sqlite --cov=marketplace/matching --cov-branch --cov-fail-under=100
+	$(PYTEST) tests/matching --database=sqlite --exhaustive --cov=marketplace/matching --cov-branch --cov-fail-under=100
 
 mutants: $(BIN)/.all install ## Mutation tests of the matcher's rules, 400 mutants (15 minutes)
 	$(BIN)/python -m tests.matching.mutants

@@ -1,30 +1,21 @@
 """Shared fixtures: an application on an empty database, and test clients.
 
 The suite runs on SQLite (`--database=sqlite`, the default), on PostgreSQL (`--database=postgresql`), or on both in
-one run (`--database=both`), with any number of worker processes (`-n 2 --dist worksteal`).
+one run (`--database=both`), with any number of worker processes (`-n 2 --dist worksteal`): see tests/run_options.py.
 The application is imported by the first test that uses it, so that tests of pure functions start fast.
 """
 
 import contextlib
-import datetime as dt
-import gc
 import importlib.util
 import os
-import random
 import shutil
-import statistics
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import hypothesis
 import pytest
 from sqlalchemy import make_url
-
-from tests.support import run as runs
-from tests.support.sampling import Sampling
 
 if TYPE_CHECKING:
     from click.testing import Result
@@ -34,164 +25,9 @@ if TYPE_CHECKING:
     from tests.support.databases import Database
     from tests.support.run import Run
 
-DATABASES = ("sqlite", "postgresql")
+pytest_plugins = ["tests.run_options"]
+
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-# No deadline: the duration of an example depends on the load of the machine.
-hypothesis.settings.register_profile("untimed", deadline=None)
-hypothesis.settings.load_profile("untimed")
-
-
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--database",
-        choices=(*DATABASES, "both", "none"),
-        default="sqlite",
-        help="the database to run tests on; on PostgreSQL, only tests that use one and are not marked `once`",
-    )
-    parser.addoption(
-        "--order", type=int, help="shuffle the tests by this number, to find those that depend on others"
-    )
-    parser.addoption(
-        "--exhaustive", action="store_true", help="run all cases of long examinations, not a sample of them"
-    )
-    parser.addoption(
-        "--only-exhaustive",
-        action="store_true",
-        help="run all cases of long examinations, and nothing else: what a run without --exhaustive leaves out",
-    )
-    parser.addoption(
-        "--sample-seed", help="what chooses the cases of long examinations; the date unless given"
-    )
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    runs.start(config)
-    config.option.exhaustive |= config.option.only_exhaustive
-    # Set here, not by each worker: a run may go on past midnight.
-    config.option.sample_seed = config.option.sample_seed or f"{dt.datetime.now(dt.UTC):%Y-%m-%d}"
-    if memory := runs.memory_folder():
-        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(memory))
-
-
-@pytest.hookimpl(optionalhook=True)
-def pytest_configure_node(node: Any) -> None:
-    """Pass the shared folder of the run to a pytest-xdist worker."""
-    node.workerinput["run_folder"] = str(node.config.stash[runs.KEY].folder)
-
-
-def pytest_unconfigure(config: pytest.Config) -> None:
-    if runs.is_worker(config) or runs.KEY not in config.stash:
-        return
-    run = config.stash[runs.KEY]
-    if config.getoption("--database") != "sqlite":
-        from tests.support import databases
-
-        databases.stop(run)
-    run.remove()
-
-
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Parametrize database tests over both databases for `--database=both`."""
-    if metafunc.config.getoption("--database") == "both" and "shared_database" in metafunc.fixturenames:
-        once = metafunc.definition.get_closest_marker("once")
-        names: Sequence[str] = DATABASES[:1] if once else DATABASES
-        if metafunc.definition.get_closest_marker("one_database"):
-            names = sampling_of(metafunc.config).choose(DATABASES, 1, "database")
-        metafunc.parametrize("shared_database", names, indirect=True, scope="session")
-
-
-def database_of(item: pytest.Item) -> str:
-    """Return the name of the database a test runs on, or an empty string if it uses none."""
-    if "shared_database" not in getattr(item, "fixturenames", ()):
-        return ""
-    params = item.callspec.params if hasattr(item, "callspec") else {}
-    return str(params.get("shared_database", item.config.getoption("--database")))
-
-
-def sampling_of(config: pytest.Config) -> Sampling:
-    """Return the sampling of parametrized cases for this run."""
-    return Sampling(config.getoption("--sample-seed"), config.getoption("--exhaustive"))
-
-
-def is_long(item: pytest.Item) -> bool:
-    """Return True for a test that runs in part, or not at all, without `--exhaustive`."""
-    sampled = "sampling" in getattr(item, "fixturenames", ())
-    return sampled or any(item.get_closest_marker(name) for name in ("exhaustive", "sample", "one_database"))
-
-
-def left_out(config: pytest.Config, items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Yield the tests to deselect: those of the other database, and cases outside the sample."""
-    sampled: dict[tuple[str, str], list[pytest.Item]] = {}
-    for item in items:
-        other_database = config.getoption("--database") == "postgresql" and (
-            not database_of(item) or item.get_closest_marker("once")
-        )
-        without = config.getoption("--database") == "none" and database_of(item)
-        too_long = item.get_closest_marker("exhaustive") and not config.getoption("--exhaustive")
-        short = config.getoption("--only-exhaustive") and not is_long(item)
-        if other_database or without or too_long or short:
-            yield item
-        elif item.get_closest_marker("sample"):
-            sampled.setdefault((item.nodeid.split("[")[0], database_of(item)), []).append(item)
-    for (name, _database), cases in sampled.items():
-        marker = cases[0].get_closest_marker("sample")
-        assert marker is not None
-        chosen = sampling_of(config).choose(cases, marker.args[0], name)
-        yield from (case for case in cases if case not in chosen)
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    if unneeded := set(left_out(config, items)):
-        config.hook.pytest_deselected(items=list(unneeded))
-        items[:] = [item for item in items if item not in unneeded]
-    if config.getoption("--order") is not None:
-        random.Random(config.getoption("--order")).shuffle(items)
-    for item in items:
-        item.user_properties.append(("database", database_of(item)))
-    # Changing from one database to the other starts another application.
-    items.sort(key=database_of, reverse=True)
-
-
-def pytest_collection_finish(session: pytest.Session) -> None:
-    """Exclude modules and collected tests from garbage collection, because they live as long as the run."""
-    del session
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(100_000, 50, 100)
-
-
-def pytest_report_header(config: pytest.Config) -> str:
-    sample = (
-        "all" if config.getoption("--exhaustive") else f"--sample-seed={config.getoption('--sample-seed')}"
-    )
-    return f"database: {config.getoption('--database')}; cases of long examinations: {sample}"
-
-
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Print the median and 90th percentile duration of database tests, fixtures included."""
-    took: Counter[str] = Counter()
-    for reports in terminalreporter.stats.values():
-        for report in reports:
-            if hasattr(report, "duration") and dict(report.user_properties).get("database"):
-                took[report.nodeid] += report.duration
-    if len(took) > 1:
-        cuts = statistics.quantiles((seconds * 1000 for seconds in took.values()), n=10, method="inclusive")
-        terminalreporter.write_line(
-            f"{len(took)} tests with a database: median {cuts[4]:.0f} ms, 90th percentile {cuts[8]:.0f} ms"
-        )
-
-
-@pytest.fixture(scope="session")
-def sampling(request: pytest.FixtureRequest) -> Sampling:
-    """Choose a sample of the cases of a long test: `sampling.choose(cases, 5, "name")`."""
-    return sampling_of(request.config)
-
-
-@pytest.fixture(scope="session")
-def run(request: pytest.FixtureRequest) -> "Run":
-    """Return the folder and the locks shared by all workers of the run."""
-    return request.config.stash[runs.KEY]
 
 
 @pytest.fixture(scope="session")
@@ -224,6 +60,7 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
+    from tests.support.data_sets import close
     from tests.support.shared_indexes import shared_indexes
 
     shared_database.reset()
@@ -241,6 +78,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
     from marketplace.sourcing import corpus, index_cache
+    from tests.support.data_sets import close
 
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
         time.sleep(0.01)
@@ -269,27 +107,18 @@ def own_indexes(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
     """Return the application with the demo data, which is seeded once for the whole run."""
+    from tests.support.data_sets import restore_demo
 
-    def seed_demo() -> None:
-        from rich.progress import Progress
-
-        from marketplace.demo import use_cases as demo
-        from marketplace.outbox.delivery import deliver_due
-
-        demo.fill(Progress(disable=True))
-        # Send queued mail, because mail older than ten minutes fails the health check, and a run takes longer.
-        deliver_due(app.config["SETTINGS"])
-
-    seed_once(app, shared_database, "demo", seed_demo, run)
+    restore_demo(app, shared_database, run)
     return app
 
 
 @pytest.fixture
 def scaled_demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "Flask":
-    """Return the application with about three times as many suppliers and briefs as the demo, seeded once."""
-    from benchmarks.data import scale
+    """Return the application with about twice as many suppliers and briefs as the demo, seeded once."""
+    from tests.support.data_sets import restore_scaled_demo
 
-    seed_once(app, shared_database, "grown", lambda: scale.seed(suppliers=90, briefs=60), run)
+    restore_scaled_demo(app, shared_database, run)
     return app
 
 
@@ -299,6 +128,7 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
     from marketplace.app import create_app
     from marketplace.config import Settings
     from tests.support.browser import Browser
+    from tests.support.data_sets import close
 
     made: list[Flask] = []
 
@@ -375,34 +205,6 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
-
-
-def close(app: "Flask") -> None:
-    """Close all database connections of an application."""
-    from marketplace.core.database import db
-
-    with app.app_context():
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
-
-
-def seed_once(
-    app: "Flask", database: "Database", name: str, seed: Callable[[], object], run: "Run | None" = None
-) -> None:
-    """Restore a saved data set, or seed and save it first. With `run`, all workers share the data set."""
-    from marketplace.core.database import db
-
-    db.session.remove()
-    close(app)
-    if database.restore(name):
-        return
-    with run.lock(f"{database.name}-{name}") if run else contextlib.nullcontext():
-        if not database.restore(name):
-            seed()
-            db.session.remove()
-            close(app)
-            database.save(name, shared=run is not None)
 
 
 def empty(folder: Path) -> None:

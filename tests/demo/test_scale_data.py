@@ -20,9 +20,12 @@ from marketplace.demo.wording import Wording
 from marketplace.proposals.models import Award, Proposal
 from marketplace.suppliers.models import Supplier
 from tests import factories
+from tests.support.data_sets import SCALED_BRIEFS, SCALED_SUPPLIERS
 
 if TYPE_CHECKING:
     from tests.support.browser import Browser
+
+DEMO_SUPPLIERS, DEMO_BRIEFS = 45, 24
 
 
 def texts() -> list[str]:
@@ -94,12 +97,20 @@ def test_generated_briefs_and_awards_are_valid(app: Flask) -> None:
         assert awards == chosen
 
 
+@pytest.mark.exhaustive
 @pytest.mark.one_database
-def test_empty_database_is_filled_with_demo_data_first(scaled_demo_app: Flask) -> None:
+def test_empty_database_is_filled_with_demo_data_first(app: Flask) -> None:
+    scale.seed(suppliers=1, briefs=1)
+    assert session.scalar(select(func.count()).select_from(Supplier)) == DEMO_SUPPLIERS + 1
+    assert session.scalar(select(func.count()).select_from(Brief)) == DEMO_BRIEFS + 1
+
+
+@pytest.mark.one_database
+def test_pages_of_each_role_open_with_generated_data(scaled_demo_app: Flask) -> None:
     people = page_set.people()
     assert set(people) == {"company", "supplier", "garden", "administrator"}
-    assert session.scalar(select(func.count()).select_from(Supplier)) == 45 + 90
-    assert session.scalar(select(func.count()).select_from(Brief)) == 24 + 60
+    assert session.scalar(select(func.count()).select_from(Supplier)) == DEMO_SUPPLIERS + SCALED_SUPPLIERS
+    assert session.scalar(select(func.count()).select_from(Brief)) == DEMO_BRIEFS + SCALED_BRIEFS
     pages = page_set.pages()
     assert {role for role, _path in pages} == {"anyone", *people}
     for role, path in pages:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from scipy import sparse
 
@@ -19,7 +19,6 @@ TERMS = 6
 weight = st.sampled_from([0.0, 0.0, 0.0, 0.25, 0.5, 1.0, 7.0])
 documents = st.lists(st.lists(weight, min_size=TERMS, max_size=TERMS), max_size=60)
 queries = st.lists(st.tuples(st.integers(-2, TERMS + 2), st.sampled_from([0.0, 0.5, 1.0, 3.0])), max_size=8)
-few_examples = settings(max_examples=150)
 
 
 def _matrix(rows: list[list[float]]) -> np.ndarray:
@@ -39,7 +38,6 @@ def _exact_scores(matrix: np.ndarray, query: list[tuple[int, float]]) -> np.ndar
     return np.ascontiguousarray(np.array(parts).reshape(len(query), len(matrix)).T).sum(axis=1)
 
 
-@few_examples
 @given(rows=documents, query=queries)
 def test_scores_equal_matrix_product(rows, query):
     matrix = _matrix(rows)
@@ -52,7 +50,6 @@ def test_scores_equal_matrix_product(rows, query):
 def test_sparsetools_scores_equal_numpy_scores(name, value):
     """NumPy is the fallback if SciPy lacks the routine or the lists are too long for it."""
 
-    @few_examples
     @given(rows=documents, query=queries)
     def property_holds(rows, query):
         postings = Postings.of(sparse.csr_array(_matrix(rows)))
@@ -68,7 +65,6 @@ def test_sparsetools_scores_equal_numpy_scores(name, value):
 
 @pytest.mark.parametrize(("name", "value"), [("_csr_sample_values", None), ("MAX_INT32", 0)])
 def test_sparsetools_lookup_equals_numpy_lookup(name, value):
-    @few_examples
     @given(rows=documents, query=queries, wanted=st.lists(st.integers(-3, 70), max_size=9))
     def property_holds(rows, query, wanted):
         postings = Postings.of(sparse.csr_array(_matrix(rows)))
@@ -88,7 +84,6 @@ def test_sparsetools_routines_are_available():
     assert module._csr_sample_values is not None
 
 
-@few_examples
 @given(rows=documents, query=queries)
 def test_contributions_add_up_to_exact_score(rows, query):
     matrix = _matrix(rows)
@@ -119,7 +114,6 @@ def test_contributions_add_up_to_exact_score(rows, query):
 def test_top_equals_head_of_sorted_scores(constants):
     """For the forward index, lookups in lists, MaxScore pruning, and pruning that is abandoned."""
 
-    @few_examples
     @given(rows=documents, query=queries, data=st.data())
     def property_holds(rows, query, data):
         matrix = _matrix(rows)
@@ -207,7 +201,6 @@ def test_float32_rounding_hides_no_row(monkeypatch, by_row):
     assert (top_rows.tolist(), scores.tolist()) == ([1], [2.0**24 + 1])
 
 
-@few_examples
 @given(rows=documents, query=queries)
 def test_opened_postings_are_identical(tmp_path_factory, rows, query):
     folder = tmp_path_factory.mktemp("postings") / "new"
@@ -222,7 +215,6 @@ def test_opened_postings_are_identical(tmp_path_factory, rows, query):
     assert opened.scores(*_split(query)).tobytes() == original.scores(*_split(query)).tobytes()
 
 
-@few_examples
 @given(rows=documents)
 def test_lists_contain_matrix_columns(rows):
     matrix = _matrix(rows)

@@ -296,7 +296,7 @@ def soak(
     database_url: str, folder: Path, *, kills: int, min_writes: int = 0, seconds: float = 1.5
 ) -> SoakResult:
     """Kill the service repeatedly, until enough writes have been acknowledged."""
-    from tests.conftest import close
+    from tests.support.data_sets import close
 
     folder.mkdir(parents=True, exist_ok=True)
     run = Soak(database_url, folder)

@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.routing import Rule
 
 from marketplace.core.database import Base, db
-from tests.conftest import close
 from tests.project.policy_scenario import ROLES, PolicyScenario
+from tests.support.data_sets import close
 from tests.support.databases import Database
 from tests.support.page_rules import HtmlPage
 from tests.support.sampling import Sampling

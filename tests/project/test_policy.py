@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 from marketplace.core.database import Base, db
 from marketplace.web import access
 from marketplace.web.access import Level
-from tests.conftest import close
 from tests.project.policy_scenario import ROLES, PolicyScenario
+from tests.support.data_sets import close
 from tests.support.databases import Database
 from tests.support.sampling import Sampling
 

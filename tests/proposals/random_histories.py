@@ -14,9 +14,9 @@ from marketplace.core.errors import MarketplaceError
 from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing import use_cases as sourcing
-from tests.conftest import seed_once
 from tests.proposals import invariants
 from tests.proposals.conftest import DEADLINE_DAY, NOON
+from tests.support.data_sets import seed_once
 
 SUPPLIERS = ("kvistverk", "myrull", "skogsfjord", "stranger")
 ANYBODY = ("owner", "member", "outsider", "curator", "far_curator", "admin", *SUPPLIERS)

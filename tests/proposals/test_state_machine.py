@@ -18,7 +18,6 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier, SupplierService
-from tests.conftest import seed_once
 from tests.factories.briefs import draft, full_answers
 from tests.proposals import invariants
 from tests.proposals.conftest import DEADLINE_DAY, NOON, full_content
@@ -31,6 +30,7 @@ from tests.proposals.random_histories import (
     supplier,
     unlikely,
 )
+from tests.support.data_sets import seed_once
 
 EXAMPLES = int(os.environ.get("STATE_MACHINE_EXAMPLES", "14"))
 SAMPLED_EXAMPLES = 2

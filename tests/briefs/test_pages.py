@@ -9,6 +9,8 @@ from marketplace.core.database import session
 from tests import factories
 from tests.factories import briefs
 
+pytestmark = pytest.mark.one_database
+
 
 def test_brief_list_has_empty_state_and_pagination(market, sign_in):
     browser = sign_in(market.owner)

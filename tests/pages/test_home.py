@@ -24,6 +24,8 @@ from tests.factories.suppliers import applicant, checklist, vetting_garden, vett
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
 from tests.support.page_rules import HtmlPage, text_of
 
+pytestmark = pytest.mark.one_database
+
 __all__ = ["at_noon", "choose", "market", "opened", "replies"]
 NOW, SOON, LATER = 1, 2, 3
 TITLE = "Nettbutikk med henting på gården"

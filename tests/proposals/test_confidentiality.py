@@ -2,7 +2,7 @@
 
 import datetime as dt
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pytest
@@ -17,21 +17,21 @@ from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
 from tests.proposals.page_snapshots import addresses, browsers, look, things
+from tests.support.browser import Browser
 from tests.support.sampling import Sampling
 from tests.support.sql_capture import captured_sql
 
 Seen = dict[tuple[str, str], Any]
 BIDDER = "kvistverk"
-SAMPLED_STEPS = 2
-"""Steps after which a run compares every page of everybody else; an exhaustive run compares after each."""
+SAMPLED_STEPS, SAMPLED_PEOPLE = 2, 4
+"""Numbers of steps after which a run compares pages, and of people whose pages; an exhaustive run compares all."""
 
 
 def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any]) -> Seen:
-    """Return the response of every page for every user except the bidder."""
+    """Return the response of every page for each of these users."""
     return {
         (name, address): look(browser, address)
         for name, browser in people.items()
-        if name != BIDDER
         for address in addresses(app, numbers)
     }
 
@@ -57,6 +57,14 @@ def under_number(seen: Seen, real: int, number: int) -> Seen:
     return {swap(key): swap(value) for key, value in seen.items()}
 
 
+def some_browsers(
+    app: Flask, market: Market, sampling: Sampling, key: str, without: str = ""
+) -> dict[str, Browser]:
+    """Return the browsers of a sample of all users except one."""
+    everybody = {name: browser for name, browser in browsers(app, market).items() if name != without}
+    return {name: everybody[name] for name in sampling.choose(everybody, SAMPLED_PEOPLE, key)}
+
+
 def sent_to_others(market: Market) -> tuple[list[Any], list[Any]]:
     bidder = market.people[BIDDER]
     return (
@@ -79,14 +87,14 @@ def test_bidder_actions_change_no_byte_for_others(
     market: Market, app: Flask, caplog: pytest.LogCaptureFixture, at_noon: Any, sampling: Sampling
 ) -> None:
     market.send("myrull")
-    people = browsers(app, market)
+    people = some_browsers(app, market, sampling, "actions of bidders", without=BIDDER)
     numbers = things()
     number = 4_242_424
     numbers["proposal_id"] = [*numbers["proposal_id"], number]
     first = snapshot(app, people, numbers)  # also: what the first look at a page changes by itself
     before = snapshot(app, people, numbers)
-    assert len(before) > 400
-    assert sum(seen[0] == 200 for seen in before.values()) > 100
+    assert len(before) > 40 * len(people)
+    assert sum(seen[0] == 200 for seen in before.values()) > 5 * len(people)
     told = sent_to_others(market)
     compared = sampling.choose([name for name, _step in steps(market)], SAMPLED_STEPS, "sealed offers")
     for name, step in steps(market):
@@ -165,11 +173,11 @@ class Canaries:
         return word
 
 
-def found_by(app: Flask, market: Market, words: list[str]) -> dict[str, set[str]]:
-    """Return the users that find each word on a page, in a notice or in a mail."""
+def found_by(app: Flask, market: Market, people: dict[str, Browser], words: list[str]) -> dict[str, set[str]]:
+    """Return the users that find each word: these on a page, anybody in an e-mail."""
     found: dict[str, set[str]] = {word: set() for word in words}
     numbers = things()
-    for name, browser in browsers(app, market).items():
+    for name, browser in people.items():
         for address in addresses(app, numbers):
             _status, headers, body = look(browser, address)
             text = str(headers) + body.decode(errors="replace")
@@ -207,35 +215,41 @@ def plant_all(market: Market) -> Canaries:
     return planted
 
 
-def judge(planted: Canaries, found: dict[str, set[str]]) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Return leaks and blind owners, by word."""
-    leaks = {word: people - planted.seen_by[word] for word, people in found.items()}
-    blind = {word: planted.seen_by[word] - people for word, people in found.items()}
+def judge(
+    planted: Canaries, found: dict[str, set[str]], people: Iterable[str]
+) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
+    """Return leaks and blind owners among the people who looked, by word."""
+    leaks = {word: finders - planted.seen_by[word] for word, finders in found.items()}
+    blind = {word: planted.seen_by[word].intersection(people) - finders for word, finders in found.items()}
     return {w: p for w, p in leaks.items() if p}, {w: p for w, p in blind.items() if p}
 
 
 @pytest.mark.one_database
 def test_canary_words_are_found_by_owners_only_before_opening(
-    market: Market, app: Flask, caplog: pytest.LogCaptureFixture
+    market: Market, app: Flask, caplog: pytest.LogCaptureFixture, sampling: Sampling
 ) -> None:
     planted = plant_all(market)
+    people = some_browsers(app, market, sampling, "words before opening")
     # Grounds for withdrawing are kept for the company, and for no page before opening.
     planted.seen_by["Grunnhassel"] = set()
     with caplog.at_level(logging.DEBUG):
-        found = found_by(app, market, list(planted.seen_by))
-    assert judge(planted, found) == ({}, {})
+        found = found_by(app, market, people, list(planted.seen_by))
+    assert judge(planted, found, people) == ({}, {})
     logged = "\n".join(str(record.getMessage()) for record in caplog.records)
     assert [word for word in planted.seen_by if word in logged] == []
 
 
 @pytest.mark.one_database
-def test_opened_offers_are_readable_by_company_only(market: Market, app: Flask, at_noon: Any) -> None:
+def test_opened_offers_are_readable_by_company_only(
+    market: Market, app: Flask, at_noon: Any, sampling: Sampling
+) -> None:
     planted = plant_all(market)
     planted.seen_by |= {"Grunnhassel": set(), "Budfuru": {"myrull", "owner", "member"}, "Endringsgran": set()}
     at_noon.move_to(dt.datetime(2026, 12, 14, 9, 0, tzinfo=dt.UTC), tick=False)
     use_cases.open_due()
-    found = found_by(app, market, list(planted.seen_by))
-    assert judge(planted, found) == ({}, {})
+    people = some_browsers(app, market, sampling, "words after opening")
+    found = found_by(app, market, people, list(planted.seen_by))
+    assert judge(planted, found, people) == ({}, {})
 
 
 def test_rejected_supplier_sees_winner_name_only(opened: Market, app: Flask, choose: Any) -> None:

@@ -117,6 +117,7 @@ def test_offer_form_works_without_javascript(browser, market):
     assert len(person.page("/proposals").all("li")) > 0
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("typed", "amount"),
     [("12.500,-", 12_500), ("12 500 kr", 12_500), ("148.500", 148_500), ("12500,50", 12_501), ("0", 0)],
@@ -126,6 +127,7 @@ def test_prices_are_parsed_in_common_formats(browser, market, typed, amount):
     assert market.proposal("kvistverk").content["price_lines"][0]["amount"] == amount
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("name", "typed"),
     [
@@ -152,6 +154,7 @@ def test_unreadable_values_show_field_errors_and_keep_input(browser, market, nam
     assert session.scalar(select(Proposal)) is None
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("revision", ["", "x", "-1", "9" * 40, "0'", "٣"])
 def test_malformed_revision_is_handled(browser, market, revision):
     assert browser("kvistverk").post(OFFER, data=filled(seen=revision, act="save")).status_code == 303
@@ -170,6 +173,7 @@ def test_conflict_page_keeps_typed_text(browser, market):
     assert market.proposal("kvistverk").content["team"] == "Min egen tekst"
 
 
+@pytest.mark.one_database
 def test_offer_autosave_stores_content(browser, market, at_noon):
     def save(**changes):
         return browser("kvistverk").post(OFFER, data=filled(**changes), headers={"X-Autosave": "1"})
@@ -214,6 +218,7 @@ def test_sealed_page_offers_early_opening_without_details(browser, market):
     assert "Kvistverk" in owner.post(f"{OFFERS}/open", follow_redirects=True).text
 
 
+@pytest.mark.one_database
 def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
     page = browser("member").page(OFFERS)
     html = page.html.replace("\N{NO-BREAK SPACE}", " ").replace("\u202f", " ")
@@ -225,6 +230,7 @@ def test_comparison_page_marks_and_fills_price_gaps(browser, opened):
     assert browser("owner").page(OFFERS).all("a", href=f"/briefs/{REFERENCE}/award")
 
 
+@pytest.mark.one_database
 def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_noon):
     for number in range(6):
         market.supplier(f"byra{number}")
@@ -239,6 +245,7 @@ def test_comparison_page_shows_up_to_four_selected_offers(browser, market, at_no
     assert page.one("table").get("data-columns") == "2"
 
 
+@pytest.mark.one_database
 def test_comparison_page_with_one_and_no_offer(browser, market, at_noon):
     at_noon.move_to(AFTER, tick=False)
     page = browser("owner").page(OFFERS)
@@ -279,6 +286,7 @@ def award_form(opened, chosen="kvistverk", **changes):
     return form | changes
 
 
+@pytest.mark.one_database
 def test_scores_form_saves_all_and_note_needs_score(browser, opened):
     path = f"{OFFERS}/scores"
     note = f"note_{opened.proposal('myrull').id}_price"
@@ -293,6 +301,7 @@ def test_scores_form_saves_all_and_note_needs_score(browser, opened):
     assert browser("outsider").get(path).status_code == 404
 
 
+@pytest.mark.one_database
 def test_award_form_sends_letters_without_competitor_details(browser, opened):
     browser("owner").post(f"{OFFERS}/scores", data=scores(opened))
     path = f"/briefs/{REFERENCE}/award"
@@ -324,6 +333,7 @@ def test_award_form_sends_letters_without_competitor_details(browser, opened):
         assert "92" not in " ".join(page.text for page in pages).replace(REFERENCE, "")
 
 
+@pytest.mark.one_database
 def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     browser("owner").post(f"/briefs/{REFERENCE}/award", data=award_form(opened))
     job = f"/briefs/{REFERENCE}/job"
@@ -343,6 +353,7 @@ def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     assert browser("owner").page(job).all("table")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("path", "name"),
     [("award/take-back", "owner"), ("terminate", "owner"), ("nobody", "owner"), ("decline", "kvistverk")],
@@ -361,6 +372,7 @@ def test_ending_forms_need_reason(browser, opened, path, name):
     assert opened.brief.state == {"terminate": "terminated", "nobody": "no_award"}.get(path, "published")
 
 
+@pytest.mark.one_database
 def test_offer_can_be_ruled_out_on_its_page(browser, opened):
     number = opened.proposal("skogsfjord").id
     path = f"{OFFERS}/{number}/rule-out"
@@ -383,6 +395,7 @@ def test_lapsed_brief_has_letter_for_each_supplier(browser, opened, at_noon):
     assert browser("owner").page(OFFERS).one("table")
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_pages_in_every_language(browser, opened, locale):
     for name, paths in {

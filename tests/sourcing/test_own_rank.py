@@ -109,6 +109,7 @@ def test_other_viewers_cannot_see_own_rank_page(market, publish, sign_in):
     assert sign_in(market.owner).get(f"/briefs/{reference}/standing").status_code == 403
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(("locale", "said"), [("nb", "Plass 2 av 3"), ("nn", "Kva som ville ha gitt meir")])
 def test_page_is_translated(market, publish, sign_in, locale, said):
     assert said in sign_in(market.people["Myrull"], locale).get(f"/briefs/{publish()}/standing").text

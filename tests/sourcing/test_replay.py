@@ -52,18 +52,13 @@ def environment_of(app):
 
 
 @pytest.mark.one_database
-def test_replay_command_in_another_process(app, market, publish):
+def test_replay_command_in_another_process(app, market, publish, command):
     publish()
-    environment = environment_of(app)
-    command = [sys.executable, "-m", "marketplace.cli", "replay"]
-    completed = subprocess.run(
-        [*command, str(run_of().id)], env=environment, capture_output=True, text=True, check=False
-    )
+    words = [sys.executable, "-m", "marketplace.cli", "replay", str(run_of().id)]
+    completed = subprocess.run(words, env=environment_of(app), capture_output=True, text=True, check=False)
     assert "identical" in completed.stdout, completed.stderr
-    completed = subprocess.run(
-        [*command, "4711"], env=environment, capture_output=True, text=True, check=False
-    )
-    assert (completed.returncode, completed.stderr) == (1, "Error: There is no run 4711.\n")
+    refused = command("replay", "4711")
+    assert (refused.exit_code, refused.stderr) == (1, "Error: There is no run 4711.\n")
 
 
 OTHER_RELEASE = """
@@ -89,6 +84,7 @@ with create_app().app_context():
 """
 
 
+@pytest.mark.one_database
 def test_replay_is_identical_in_release_with_other_weights(app, market, publish):
     publish()
     run = run_of()

@@ -324,6 +324,7 @@ def test_appeal_pages_access_by_role(app: Flask, home: VettingGarden, judge: Vie
     assert browser.get(f"/vetting/{item.id}").status_code == 404
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_appeal_pages_in_every_language(app: Flask, home: VettingGarden, judge: Viewer, locale: str) -> None:
     _made, owner, item = case(home)

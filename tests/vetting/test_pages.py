@@ -17,6 +17,8 @@ from tests import factories
 from tests.factories.suppliers import ABOUT, applicant, checklist, vetting_garden, vetting_of
 from tests.support.browser import Browser
 
+pytestmark = pytest.mark.one_database
+
 APPLICATION = {
     "person_name": "Ola Kvist",
     "email": "ola@kvistverk.example",

@@ -236,6 +236,7 @@ def test_conflict_is_declared_and_ended_on_the_page(home: VettingGarden, client:
     assert words[-2:] == ["supplier.state_tie", "supplier.end_tie"]
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])
 def test_transfer_pages_in_every_language(
     home: VettingGarden, taker: Viewer, client: Browser, locale: str

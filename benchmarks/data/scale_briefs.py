@@ -219,6 +219,8 @@ def _offer(wording: Wording, brief: Row) -> OfferContent:
         price_lines=tuple(
             PriceLine(text, PriceKind.AMOUNT, rng.randint(8, 90) * 500) for text in requirements.deliverables
         ),
+        experience=wording.answer_text("problem", brief["answers"]["services"]),
+        follow_up="Vi svarer innen to virkedager og retter feil gratis i tre måneder.",
         monthly_nok=rng.choice((0, 490, 990, 1490)),
         start=start,
         finish=start + dt.timedelta(days=60),

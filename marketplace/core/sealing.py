@@ -141,16 +141,37 @@ def unseal(keyring: Keyring, wrapped: str, owner: str, part: str, ciphertext: st
     return json.loads(_decrypt(AESGCM(keyring.unwrap(wrapped, owner)), ciphertext, f"{owner}:{part}"))
 
 
+def seal_bytes(keyring: Keyring, wrapped: str, owner: str, part: str, data: bytes) -> bytes:
+    """Encrypt bytes, such as a file. `owner` and `part` are as in `seal`."""
+    return _encrypt_bytes(AESGCM(keyring.unwrap(wrapped, owner)), data, f"{owner}:{part}")
+
+
+def unseal_bytes(keyring: Keyring, wrapped: str, owner: str, part: str, ciphertext: bytes) -> bytes:
+    """Decrypt sealed bytes. Raises KeyMissingError, or TamperedError if they were changed or moved."""
+    return _decrypt_bytes(AESGCM(keyring.unwrap(wrapped, owner)), ciphertext, f"{owner}:{part}")
+
+
 def _encrypt(key: AESGCM, text: bytes, context: str) -> str:
+    return base64.urlsafe_b64encode(_encrypt_bytes(key, text, context)).decode()
+
+
+def _encrypt_bytes(key: AESGCM, data: bytes, context: str) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return base64.urlsafe_b64encode(nonce + key.encrypt(nonce, text, context.encode())).decode()
+    return nonce + key.encrypt(nonce, data, context.encode())
 
 
 def _decrypt(key: AESGCM, ciphertext: str, context: str) -> bytes:
     try:
         raw = base64.b64decode(ciphertext, altchars=b"-_", validate=True)
+    except (ValueError, binascii.Error):
+        raw = b""
+    return _decrypt_bytes(key, raw, context)
+
+
+def _decrypt_bytes(key: AESGCM, raw: bytes, context: str) -> bytes:
+    try:
         return key.decrypt(raw[:_NONCE_BYTES], raw[_NONCE_BYTES:], context.encode())
-    except (InvalidTag, ValueError, binascii.Error) as error:
+    except (InvalidTag, ValueError) as error:
         message = (
             f"What is sealed at {context} does not open: the row was changed or moved outside the product. "
             "Bring that row back from a backup; `marketplace keys check` lists all such rows."

@@ -43,6 +43,10 @@ _SUBMITTED_COLUMNS = (
 )
 _APPEND_ONLY = "The audit log is only ever added to."
 _OPENED_OFFER = "An opened offer cannot be changed."
+# The files are deleted when the offer's key is, at the end of the retention period.
+_FILE_OF_OPENED_OFFER = (
+    "EXISTS (SELECT 1 FROM proposal WHERE id = OLD.proposal_id AND opened_at IS NOT NULL AND data_key <> '')"
+)
 
 TRIGGERS = (
     Trigger("audit_event", "UPDATE", _APPEND_ONLY),
@@ -59,6 +63,8 @@ TRIGGERS = (
         f"OLD.opened_at IS NOT NULL AND ({_changed(*_SUBMITTED_COLUMNS, 'opened_at')})",
     ),
     Trigger("proposal", "DELETE", _OPENED_OFFER, "OLD.opened_at IS NOT NULL"),
+    Trigger("stored_file", "UPDATE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),
+    Trigger("stored_file", "DELETE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),
     Trigger("proposal_revision", "UPDATE", "What was sent cannot be changed."),
     Trigger(
         "proposal_revision",

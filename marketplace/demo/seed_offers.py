@@ -1,7 +1,7 @@
 """Demo offers: writing, evaluation, award, delivery and outcome surveys."""
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,15 +11,29 @@ from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
 from marketplace.demo.timeline import Timeline
 from marketplace.proposals import use_cases
-from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.content import (
+    BriefRequirements,
+    CitedCase,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+)
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
 from marketplace.proposals.queries import load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
 from marketplace.proposals.use_cases.evaluation import Score
+from marketplace.suppliers.models import CaseStudy
+from marketplace.suppliers.queries import own_supplier
 
 Entry = dict[str, Any]
 OFFER_VALID_DAYS = 40
+FOLLOW_UPS = (
+    "Dere har én fast kontaktperson, som svarer innen en virkedag. Feil retter vi gratis i seks måneder.",
+    "Vi tar en gjennomgang på skjerm når jobben er levert, og er med den første uka. Feil retter vi gratis i et år.",
+    "Ring eller skriv, vi svarer samme dag. Opplæring på to timer er med, og feil retter vi gratis i tre måneder.",
+    "Vi møtes annenhver uke til alt er på plass. Etterpå svarer vi innen to virkedager og retter feil gratis i seks måneder.",
+)
 FIRST_REVISION_PRICE_FACTOR = 1.08
 LAPSES_AFTER_DAYS, READS_LETTER_AFTER_DAYS, OUTCOME_ASKED_AFTER_DAYS = 46, 2, 91
 LETTERS_UNREAD_SINCE_DAY = -10
@@ -52,6 +66,7 @@ def _offers_to(entry: Entry, *states: str) -> list[Entry]:
 
 def _seed_writing(timeline: Timeline, fixtures: Fixtures, entry: Entry, offer: Entry) -> None:
     key = f"{offer['brief']} {offer['supplier']}"
+    offer = offer | {"deadline": entry["answers"]["response_deadline"]}
 
     def write(*, price_factor: float = 1.0, send: bool = True) -> Callable[[], None]:
         def act() -> None:
@@ -60,7 +75,8 @@ def _seed_writing(timeline: Timeline, fixtures: Fixtures, entry: Entry, offer: E
                 fixtures.briefs[offer["brief"]],
             )
             form = load_supplier_offer(viewer, reference)
-            written = _written(timeline, entry, offer, form.requirements, price_factor)
+            cases = own_supplier(viewer).cases
+            written = _written(timeline, offer, form.requirements, cases=cases, price_factor=price_factor)
             proposal = use_cases.save(viewer, reference, written)
             fixtures.proposals[offer["brief"], offer["supplier"]] = proposal.id
             if send:
@@ -77,10 +93,15 @@ def _seed_writing(timeline: Timeline, fixtures: Fixtures, entry: Entry, offer: E
 
 
 def _written(
-    timeline: Timeline, entry: Entry, offer: Entry, requirements: BriefRequirements, price_factor: float
+    timeline: Timeline,
+    offer: Entry,
+    requirements: BriefRequirements,
+    *,
+    cases: Sequence[CaseStudy],
+    price_factor: float,
 ) -> OfferContent:
     """Return an offer's content as the form would parse it."""
-    deadline = timeline.day(entry["answers"]["response_deadline"])
+    is_draft = offer["state"] == "draft"
     evidence, wishes = offer.get("evidence", ()), offer.get("nice", ())
     lines = [
         _price_line(text, price, price_factor)
@@ -88,6 +109,9 @@ def _written(
     ]
     return OfferContent(
         understanding=offer["understanding"],
+        experience="" if is_draft else _experience(cases),
+        cases=tuple(CitedCase(case.id, case.title, case.year) for case in cases[:1] if not is_draft),
+        follow_up="" if is_draft else FOLLOW_UPS[len(offer["supplier"]) % len(FOLLOW_UPS)],
         price_lines=tuple(lines),
         monthly_nok=offer["monthly"],
         assumptions=offer.get("assumptions", ""),
@@ -100,11 +124,19 @@ def _written(
         wishes=tuple(
             _load_answer(text, said) for text, said in zip(requirements.nice_to_have, wishes, strict=False)
         ),
-        ownership_accept=None if offer["state"] == "draft" else "deviation" not in offer,
+        ownership_accept=None if is_draft else "deviation" not in offer,
         ownership_deviation=offer.get("deviation", ""),
-        has_relation=None if offer["state"] == "draft" else False,
-        valid_until=deadline + dt.timedelta(days=OFFER_VALID_DAYS),
+        has_relation=None if is_draft else False,
+        valid_until=timeline.day(offer["deadline"]) + dt.timedelta(days=OFFER_VALID_DAYS),
     )
+
+
+def _experience(cases: Sequence[CaseStudy]) -> str:
+    """Return the supplier's newest case study as the experience in an offer."""
+    if not cases:
+        return "Dette er vårt første oppdrag av denne typen. Vi har gjort tilsvarende arbeid for oss selv."
+    case = cases[0]
+    return f"{case.title}, {case.year}. {case.text} {case.result}".strip()
 
 
 def _price_line(deliverable: str, price: Any, price_factor: float) -> PriceLine:

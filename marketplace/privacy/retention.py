@@ -14,6 +14,7 @@ from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import add_months
+from marketplace.files.models import StoredFile
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
@@ -145,6 +146,8 @@ def _erase_texts(brief: Brief) -> None:
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
         # A trigger rejects changes to an opened offer, so its key is deleted instead: nobody can decrypt it any more.
         proposal.data_key = ""
+        session.flush()
+        session.execute(delete(StoredFile).where(StoredFile.proposal_id == proposal.id))
         proposal.outcome_text = proposal.outcome_good = ""
         for evaluation in session.scalars(select(Evaluation).where(Evaluation.proposal_id == proposal.id)):
             evaluation.note = ""
@@ -172,7 +175,7 @@ def erase_refused_suppliers() -> int:
         suppliers = session.scalars(query).all()
         for supplier in suppliers:
             supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
-            supplier.is_active = False
+            supplier.is_active, supplier.logo = False, None
             own = select(Vetting.id).where(Vetting.supplier_id == supplier.id)
             session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, make_dataclass, replace
+from dataclasses import asdict, dataclass, field, make_dataclass, replace
 from typing import Any
 
 from marketplace.core.i18n import lazy_gettext as _l
@@ -83,6 +83,25 @@ class RequirementAnswer:
     text: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CitedCase:
+    """A case study that the offer refers to, with its title and year when it was cited."""
+
+    id: int
+    title: str
+    year: int
+
+
+@dataclass(frozen=True, slots=True)
+class AttachedFile:
+    """A file of the offer; its content is a sealed `StoredFile` with this id. `size` is in bytes."""
+
+    id: int
+    name: str
+    media_type: str
+    size: int
+
+
 _OfferValues = make_dataclass(
     "_OfferValues",
     [(row.name, Any, field(default=row.default)) for row in OFFER_FIELDS],
@@ -141,6 +160,9 @@ _ITEM_TYPES: dict[FieldKind, type] = {
 }
 
 
+_RECORD_TYPES: dict[FieldKind, type] = {FieldKind.CASES: CitedCase, FieldKind.FILES: AttachedFile}
+
+
 def _entry_of(item: PriceLine | RequirementAnswer) -> str:
     return item.deliverable if isinstance(item, PriceLine) else item.demand
 
@@ -160,6 +182,8 @@ def _dump(kind: FieldKind, value: Any) -> Any:
         ]
     if kind is FieldKind.ANSWERS:
         return [{"demand": answer.demand, "met": answer.met, "text": answer.text} for answer in value]
+    if kind in _RECORD_TYPES:
+        return [asdict(record) for record in value]
     return value
 
 
@@ -170,6 +194,8 @@ def _load(row: OfferField, stored: Any) -> Any:
         return tuple(_load_line(line) for line in stored or ())
     if row.kind is FieldKind.ANSWERS:
         return tuple(_load_answer(answer) for answer in stored or ())
+    if row.kind in _RECORD_TYPES:
+        return tuple(_RECORD_TYPES[row.kind](**record) for record in stored or ())
     if row.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT}:
         return str(stored or "")
     return stored

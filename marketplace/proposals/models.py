@@ -14,6 +14,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, sealing
 from marketplace.core.database import Base, keyring
+from marketplace.files.checks import CheckedFile
+from marketplace.files.models import StoredFile, random_file_id
 from marketplace.suppliers.models import Supplier
 
 _LARGEST_ID = 2**31 - 1
@@ -97,6 +99,18 @@ class Proposal(Base):
     def unseal(self, part: str, ciphertext: str) -> Any:
         """Decrypt a part of the offer. Raises SealError."""
         return sealing.unseal(keyring(), self.data_key, self.sealed_as, part, ciphertext)
+
+    def seal_file(self, checked: CheckedFile) -> StoredFile:
+        """Encrypt a file with the offer's data key; its name and type belong in the sealed content."""
+        file_id = random_file_id()
+        data = sealing.seal_bytes(keyring(), self.data_key, self.sealed_as, f"file:{file_id}", checked.data)
+        return StoredFile(id=file_id, proposal_id=self.id, size=len(data), data=data)
+
+    def unseal_file(self, stored: StoredFile) -> bytes:
+        """Decrypt a file of the offer. Raises SealError."""
+        return sealing.unseal_bytes(
+            keyring(), self.data_key, self.sealed_as, f"file:{stored.id}", stored.data
+        )
 
     @property
     def content(self) -> dict[str, Any]:

@@ -6,7 +6,14 @@ from typing import Any
 
 from marketplace.core.i18n import format_date, format_list, format_money
 from marketplace.core.i18n import gettext as _
-from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer, count_met
+from marketplace.proposals.content import (
+    AttachedFile,
+    CitedCase,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+    count_met,
+)
 from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, OfferSection, fields_of
 
 
@@ -28,7 +35,34 @@ class OfferDisplay:
         return [
             (str(field.label if self.is_own else field.display_label), self._value(field))
             for field in fields_of(FieldKind.LONG_TEXT)
-            if field.section is OfferSection.JOB
+            if field.section in {OfferSection.JOB, OfferSection.EXPERIENCE} and self._value(field)
+        ]
+
+    @property
+    def cited_cases(self) -> list[tuple[str, Sequence[CitedCase]]]:
+        """The case studies that the offer refers to."""
+        return [
+            (str(field.display_label), self._value(field))
+            for field in fields_of(FieldKind.CASES)
+            if self._value(field)
+        ]
+
+    @property
+    def follow_up(self) -> list[tuple[str, str]]:
+        """The long texts about cooperation and follow-up that are filled in."""
+        return [
+            (str(field.display_label), self._value(field))
+            for field in fields_of(FieldKind.LONG_TEXT)
+            if field.section is OfferSection.FOLLOW_UP and self._value(field)
+        ]
+
+    @property
+    def attachments(self) -> list[tuple[str, Sequence[AttachedFile]]]:
+        """The files of the offer."""
+        return [
+            (str(field.display_label), self._value(field))
+            for field in fields_of(FieldKind.FILES)
+            if self._value(field)
         ]
 
     @property

@@ -25,17 +25,22 @@ class FieldKind(StrEnum):
     YES_NO = "yes_no"
     PRICE_LINES = "price_lines"
     ANSWERS = "answers"
+    CASES = "cases"
+    FILES = "files"
 
 
 class OfferSection(StrEnum):
     """A section of the form."""
 
     JOB = "job"
+    EXPERIENCE = "experience"
     PRICE = "price"
     PLAN = "plan"
     MUST = "must"
     WISH = "wish"
+    FOLLOW_UP = "follow_up"
     TERMS = "terms"
+    FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,10 @@ class SectionTexts:
 
 SECTIONS = {
     OfferSection.JOB: SectionTexts(_l("Job")),
+    OfferSection.EXPERIENCE: SectionTexts(
+        _l("Relevant experience"),
+        _l("The company scores your experience and evidence. Write about jobs like this one."),
+    ),
     OfferSection.PRICE: SectionTexts(
         _l("The price"),
         _l("In kroner excluding VAT. If you leave a part empty, the company sees it as not priced."),
@@ -58,7 +67,15 @@ SECTIONS = {
         _l("Answer each one and show evidence: a job you have done, a product you use, a page to look at."),
     ),
     OfferSection.WISH: SectionTexts(_l("Wishes")),
+    OfferSection.FOLLOW_UP: SectionTexts(
+        _l("Cooperation and follow-up"),
+        _l("The company scores how you work together, and what happens after delivery."),
+    ),
     OfferSection.TERMS: SectionTexts(_l("Ownership and connections")),
+    OfferSection.FILES: SectionTexts(
+        _l("Attachments"),
+        _l("Optional. What must be read belongs in the fields above: companies compare those."),
+    ),
 }
 
 
@@ -111,7 +128,7 @@ class OfferField:
     @property
     def default(self) -> Any:
         """Return the value of a field that is not answered."""
-        if self.has_items:
+        if self.has_items or self.kind in {FieldKind.CASES, FieldKind.FILES}:
             return ()
         return "" if self.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT} else None
 
@@ -128,6 +145,25 @@ OFFER_FIELDS = (
         is_required=True,
         missing=_l("Describe how you understand the job."),
         display_label=_l("How they understand the job"),
+    ),
+    OfferField(
+        name="experience",
+        kind=FieldKind.LONG_TEXT,
+        section=OfferSection.EXPERIENCE,
+        label=_l("What have you done that resembles this job?"),
+        hint=_l("At most 120 words. Say what you did and what it led to."),
+        max_length=2000,
+        max_words=120,
+        is_required=True,
+        missing=_l("Describe your relevant experience."),
+        display_label=_l("Relevant experience"),
+    ),
+    OfferField(
+        name="cases",
+        kind=FieldKind.CASES,
+        section=OfferSection.EXPERIENCE,
+        label=_l("Which jobs in your profile show it?"),
+        display_label=_l("Jobs they refer to"),
     ),
     OfferField(
         name="price_lines",
@@ -221,6 +257,20 @@ OFFER_FIELDS = (
         display_label=_l("Wishes"),
     ),
     OfferField(
+        name="follow_up",
+        kind=FieldKind.LONG_TEXT,
+        section=OfferSection.FOLLOW_UP,
+        label=_l("How will you work together, and what happens after delivery?"),
+        hint=_l(
+            "At most 100 words. Who answers, how fast, what training you give, and how long you correct errors for free."
+        ),
+        max_length=1500,
+        max_words=100,
+        is_required=True,
+        missing=_l("Describe cooperation, follow-up and how long you correct errors."),
+        display_label=_l("Cooperation, follow-up and warranty"),
+    ),
+    OfferField(
         name="ownership_accept",
         kind=FieldKind.YES_NO,
         section=OfferSection.TERMS,
@@ -281,6 +331,14 @@ OFFER_FIELDS = (
         too_early=_l("The offer must be valid at least until the deadline."),
         display_label=_l("Offer valid until"),
         comparison_label=_l("Offer valid until"),
+    ),
+    OfferField(
+        name="files",
+        kind=FieldKind.FILES,
+        section=OfferSection.FILES,
+        label=_l("Add a file"),
+        hint=_l("A PDF document or an image, at most 10 MB. The file is sealed like the rest of the offer."),
+        display_label=_l("Attachments"),
     ),
 )
 

@@ -72,7 +72,7 @@ def _field_problems(
     elif field.kind is FieldKind.PRICE_LINES:
         if field.is_required and value and all(line.kind is PriceKind.NOT_PRICED for line in value):
             yield OfferProblem(f"{field.form_prefix}_0_amount", str(field.missing))
-    elif value in {None, ""}:
+    elif value in (None, "", ()):
         if _is_required(field, content):
             yield OfferProblem(field.name, str(field.missing))
     elif field.not_before:

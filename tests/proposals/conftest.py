@@ -42,6 +42,8 @@ def full_content(**changes: Any) -> OfferContent:
     """An offer that can be sent."""
     values: dict[str, Any] = {
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
+        "experience": "Vi har laget nettbutikk for tre gårder som selger fra egen gård.",
+        "follow_up": "Vi svarer innen en virkedag og retter feil gratis i seks måneder.",
         "price_lines": (
             PriceLine("Nettbutikk med 40 varer", PriceKind.AMOUNT, 58_000),
             PriceLine("Kobling til kassa", PriceKind.AMOUNT, 18_000),
@@ -69,6 +71,8 @@ def filled(**changes: str) -> dict[str, str]:
     values = {
         "seen": "0",
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
+        "experience": "Vi har laget nettbutikk for tre gårder som selger fra egen gård.",
+        "follow_up": "Vi svarer innen en virkedag og retter feil gratis i seks måneder.",
         "line_0_kind": "amount",
         "line_0_amount": "58.000,-",
         "line_1_kind": "not_included",

@@ -5,22 +5,33 @@ from typing import Any
 
 import pytest
 
-from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.core.database import session
+from marketplace.proposals.content import (
+    BriefRequirements,
+    CitedCase,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+)
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS, FieldKind, OfferField
 from marketplace.proposals.validation import find_problems
+from marketplace.suppliers.models import CaseStudy
 from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE, full_content
 from tests.support.page_rules import HtmlPage
 
 REQUIREMENTS = BriefRequirements.from_answers("Nettbutikk", ANSWERS)
 TODAY = dt.date(2026, 11, 24)
 STORED_KEYS = [
-    "understanding", "price_lines", "monthly_nok", "assumptions", "start", "finish", "team", "evidence", "wishes",
-    "ownership_accept", "ownership_deviation", "has_relation", "relation", "valid_until",
+    "understanding", "experience", "cases", "price_lines", "monthly_nok", "assumptions", "start", "finish", "team",
+    "evidence", "wishes", "follow_up", "ownership_accept", "ownership_deviation", "has_relation", "relation",
+    "valid_until", "files",
 ]  # fmt: skip
 """Keys of the sealed JSON. Offers are stored with them, so a row may be added but not renamed."""
+
+CASE = CitedCase(7, "Nettbutikk for et gårdsutsalg", 2025)
 
 Sample = tuple[dict[str, str], Any, str]
 
@@ -54,6 +65,12 @@ def sample(field: OfferField) -> Sample:
         FieldKind.AMOUNT: ("1 234", 1_234, "1 234 kr"),
         FieldKind.DATE: ("2027-05-17", dt.date(2027, 5, 17), "17. mai 2027"),
         FieldKind.YES_NO: ("yes", True, str(field.display_label)),
+        FieldKind.CASES: (
+            "7",
+            (CASE,),
+            CASE.title,
+        ),
+        FieldKind.FILES: ("", (), ""),
     }
     typed, value, shown = values[field.kind]
     return {field.name: typed}, value, shown
@@ -90,7 +107,7 @@ def test_offer_stored_with_fewer_keys_is_still_readable() -> None:
 def test_field_survives_form_content_and_json(app: Any, field: OfferField) -> None:
     form_data, value, _shown = sample(field)
     with app.test_request_context(method="POST", data=form_data):
-        content = offer_form(REQUIREMENTS, OfferContent(), 0).content()
+        content = offer_form(REQUIREMENTS, OfferContent(), 0, cases=[CASE]).content()
     assert getattr(content, field.name) == value
     assert OfferContent.from_dict(content.to_dict()) == content
     with app.test_request_context():
@@ -109,6 +126,15 @@ def test_required_field_is_reported_when_missing(app: Any, field: OfferField) ->
 def test_every_field_is_shown_in_full_and_in_the_comparison(
     app: Any, browser: Any, market: Any, at_noon: Any, submitted: dict[str, str]
 ) -> None:
+    session.add(
+        CaseStudy(
+            id=CASE.id,
+            supplier_id=market.kvistverk.organisation_id,
+            title=CASE.title,
+            year=CASE.year,
+            text="x",
+        )
+    )
     path = f"/briefs/{REFERENCE}/proposal"
     page = browser("kvistverk").page(path)
     names = {element.get("name") for element in page.root.iter() if element.get("name")}

@@ -1,7 +1,7 @@
 """The form of an offer, built from the table of fields and the requirements of one brief."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -10,7 +10,13 @@ from wtforms import HiddenField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.content import BriefRequirements, OfferContent, PriceLine, RequirementAnswer
+from marketplace.proposals.content import (
+    BriefRequirements,
+    CitedCase,
+    OfferContent,
+    PriceLine,
+    RequirementAnswer,
+)
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.offer_fields import (
     OFFER_FIELDS,
@@ -20,8 +26,19 @@ from marketplace.proposals.offer_fields import (
     SectionTexts,
     fields_of,
 )
-from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, NokField, TextField, length
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    ChoicesField,
+    DayField,
+    LongTextField,
+    NokField,
+    TextField,
+    UploadField,
+    length,
+)
 
+DOCUMENT_TYPES = "application/pdf,image/jpeg,image/png,image/webp"
 PRICE_KINDS = [
     (str(PriceKind.AMOUNT), _l("Price")),
     (str(PriceKind.INCLUDED), _l("Included in the rest")),
@@ -37,6 +54,8 @@ class OfferForm(BaseForm):
     """An offer to one brief; `offer_form` adds a field per row of the table and per requirement."""
 
     requirements: BriefRequirements = BriefRequirements()
+    own_cases: Sequence[CitedCase] = ()
+    """The supplier's case studies, which the offer may cite."""
 
     seen = HiddenField()
 
@@ -83,6 +102,10 @@ class OfferForm(BaseForm):
                 for index, text in enumerate(self.requirements.entries(field))
             )
         data = self[field.name].data
+        if field.kind is FieldKind.FILES:
+            return ()  # files are added and removed by the use cases
+        if field.kind is FieldKind.CASES:
+            return tuple(case for case in self.own_cases if str(case.id) in (data or ()))
         if field.kind is FieldKind.YES_NO:
             return _YES_NO_VALUES.get(data or "")
         return data or "" if field.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT} else data
@@ -101,14 +124,25 @@ class OfferForm(BaseForm):
 
 
 def offer_form(
-    requirements: BriefRequirements, content: OfferContent, revision: int, **fresh: Any
+    requirements: BriefRequirements,
+    content: OfferContent,
+    revision: int,
+    *,
+    cases: Sequence[CitedCase] = (),
+    **fresh: Any,
 ) -> OfferForm:
-    """Build the form for a brief, filled with an offer; `formdata=None` ignores the submitted values."""
-    attributes: dict[str, Any] = {"requirements": requirements}
+    """Build the form for a brief, filled with an offer; `formdata=None` ignores the submitted values.
+
+    `cases` are the supplier's case studies. A cited one that was deleted or renamed later keeps the cited title.
+    """
+    cited = {case.id: case for case in content.cases}
+    own_cases = [*cited.values(), *(case for case in cases if case.id not in cited)]
+    attributes: dict[str, Any] = {"requirements": requirements, "own_cases": own_cases}
     for field in OFFER_FIELDS:
         attributes |= _form_fields(field, requirements)
     form_class = type("BriefOfferForm", (OfferForm,), attributes)
     form: OfferForm = form_class(data=_form_data(content, revision), **fresh)
+    form["cases"].set_choices([(str(case.id), f"{case.title} ({case.year})") for case in own_cases])
     return form
 
 
@@ -148,6 +182,14 @@ def _yes_no_field(field: OfferField) -> Any:
     return ChoiceField(field.label, choices=choices, validate_choice=False, description=field.hint)
 
 
+def _cases_field(field: OfferField) -> Any:
+    return ChoicesField(field.label, description=field.hint)
+
+
+def _files_field(field: OfferField) -> Any:
+    return UploadField(field.label, accept=DOCUMENT_TYPES, is_optional=True, description=field.hint)
+
+
 def _price_line_fields(field: OfferField, deliverable: str) -> dict[str, Any]:
     return {
         "kind": ChoiceField(
@@ -175,6 +217,8 @@ _SINGLE_FIELDS: dict[FieldKind, Callable[[OfferField], Any]] = {
     FieldKind.AMOUNT: _amount_field,
     FieldKind.DATE: _date_field,
     FieldKind.YES_NO: _yes_no_field,
+    FieldKind.CASES: _cases_field,
+    FieldKind.FILES: _files_field,
 }
 _ITEM_FIELDS: dict[FieldKind, Callable[[OfferField, str], dict[str, Any]]] = {
     FieldKind.PRICE_LINES: _price_line_fields,
@@ -197,6 +241,8 @@ def _form_data(content: OfferContent, revision: int) -> dict[str, Any]:
             for index, answer in enumerate(value):
                 data[_item_name(field, index, "met")] = _YES_NO_CODES[answer.met]
                 data[_item_name(field, index, "text")] = answer.text
-        else:
+        elif field.kind is FieldKind.CASES:
+            data[field.name] = [str(case.id) for case in value]
+        elif field.kind is not FieldKind.FILES:
             data[field.name] = _YES_NO_CODES[value] if field.kind is FieldKind.YES_NO else value
     return data

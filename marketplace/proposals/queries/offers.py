@@ -17,10 +17,11 @@ from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import BriefRequirements, OfferContent
+from marketplace.proposals.content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import ProposalState, opened_at
 from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
+from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
@@ -207,6 +208,12 @@ def offer_for(viewer: Viewer, reference: str, proposal_id: int) -> tuple[BriefOf
         if offer.id == proposal_id:
             return offers, offer
     raise NotFound
+
+
+def offer_file(viewer: Viewer, reference: str, proposal_id: int, file_id: int) -> tuple[AttachedFile, bytes]:
+    """Return a file of an opened offer. Raises NotFound, also while the brief is sealed."""
+    _offers, offer = offer_for(viewer, reference, proposal_id)
+    return open_file(session.get(Proposal, offer.id), offer.content.files, file_id)
 
 
 def award_of(brief_id: int) -> Award | None:

@@ -1,6 +1,7 @@
 """A supplier's own offers. No other viewer can read them here."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Integer, bindparam, select
@@ -15,11 +16,13 @@ from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.content import BriefRequirements, OfferContent
+from marketplace.files.models import StoredFile
+from marketplace.proposals.content import AttachedFile, BriefRequirements, CitedCase, OfferContent
 from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
+from marketplace.suppliers.models import CaseStudy
 
 _BRIEF = bindparam("brief_id", type_=Integer())
 _OWN = prepared(select(Proposal).where(Proposal.brief_id == _BRIEF, Proposal.supplier_id == ORGANISATION_ID))
@@ -147,6 +150,34 @@ def _can_answer(viewer: Viewer, brief: Brief, proposal: Proposal | None) -> bool
     if session.scalar(_IN_TRADE, asked) is None:
         return False
     return brief.open_door or proposal is not None or session.scalar(_INVITED, asked) is not None
+
+
+def citable_cases(viewer: Viewer) -> list[CitedCase]:
+    """Return the case studies that the viewer's supplier may cite in an offer, the newest first."""
+    query = (
+        select(CaseStudy.id, CaseStudy.title, CaseStudy.year)
+        .where(CaseStudy.supplier_id == viewer.organisation_id)
+        .order_by(CaseStudy.year.desc(), CaseStudy.id)
+    )
+    return [CitedCase(*row) for row in session.execute(query)]
+
+
+def own_file(viewer: Viewer, reference: str, file_id: int) -> tuple[AttachedFile, bytes]:
+    """Return a file of the viewer's own offer, as written or as sent. Raises NotFound."""
+    offer = load_supplier_offer(viewer, reference)
+    attached = (*offer.content.files, *(offer.sent.files if offer.sent else ()))
+    return open_file(offer.proposal, attached, file_id)
+
+
+def open_file(
+    proposal: Proposal | None, attached: Sequence[AttachedFile], file_id: int
+) -> tuple[AttachedFile, bytes]:
+    """Decrypt one of the attached files of an offer. Raises NotFound if it is not among them."""
+    found = next((one for one in attached if one.id == file_id), None)
+    stored = session.get(StoredFile, file_id) if found else None
+    if found is None or stored is None or proposal is None or stored.proposal_id != proposal.id:
+        raise NotFound
+    return found, proposal.unseal_file(stored)
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,22 @@ from marketplace.proposals.use_cases.award import (
 from marketplace.proposals.use_cases.delivery import OutcomeAnswers, answer_outcome, deliver, terminate
 from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early, save_scores
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
-from marketplace.proposals.use_cases.submission import mark_letter_seen, resume, save, submit, withdraw
+from marketplace.proposals.use_cases.submission import (
+    attach_file,
+    mark_letter_seen,
+    remove_file,
+    resume,
+    save,
+    submit,
+    withdraw,
+)
 
 __all__ = [
     "AwardDetails",
     "OutcomeAnswers",
     "Reply",
     "answer_outcome",
+    "attach_file",
     "award",
     "choose_nobody",
     "decline_award",
@@ -29,6 +38,7 @@ __all__ = [
     "open_due",
     "open_early",
     "remind_about_results",
+    "remove_file",
     "reopen",
     "resume",
     "rule_out",

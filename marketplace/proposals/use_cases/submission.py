@@ -1,6 +1,8 @@
 """Save, submit, change, withdraw and restore an offer."""
 
-from sqlalchemy import select
+from dataclasses import replace
+
+from sqlalchemy import delete, func, select
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
@@ -9,9 +11,11 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_time
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.files.checks import check_document
+from marketplace.files.models import StoredFile
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.content import OfferContent
+from marketplace.proposals.content import AttachedFile, OfferContent
 from marketplace.proposals.duplicate_text import MAX_OFFERS_PER_DAY
 from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models import Proposal, random_id
@@ -32,6 +36,10 @@ from marketplace.proposals.use_cases.shared import (
 )
 from marketplace.suppliers.models import Supplier
 
+MAX_FILES = 5
+MAX_STORED_FILES = 20
+"""Files that an offer may have in all its revisions."""
+
 
 def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
     """Lock and return the brief with the viewer's offer. Raises RuleBroken if it is not open to the viewer."""
@@ -47,13 +55,51 @@ def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:
 
 
 def save(viewer: Viewer, reference: str, content: OfferContent, seen_revision: int | None = None) -> Proposal:
-    """Save the draft and return the offer; the last submitted revision remains valid.
+    """Save the draft and return the offer; the last submitted revision remains valid. Its files are unchanged.
 
     `seen_revision` is the revision that the form was rendered with. Raises Conflict if a colleague has saved since,
     RuleBroken after the deadline.
     """
     with transaction():
-        return _keep(viewer, _lock_open_offer(viewer, reference), content, seen_revision)
+        supplier_offer = _lock_open_offer(viewer, reference)
+        files = supplier_offer.content.files
+        return _keep(viewer, supplier_offer, replace(content, files=files), seen_revision)
+
+
+def attach_file(viewer: Viewer, reference: str, name: str, data: bytes) -> Proposal:
+    """Add a file to the saved draft. Raises RuleBroken for a file that is refused, or too many files."""
+    checked = check_document(name, data)
+    with transaction():
+        supplier_offer = _lock_open_offer(viewer, reference)
+        proposal = _own(viewer, supplier_offer.brief.id)
+        files = supplier_offer.content.files
+        stored = session.scalar(select(func.count()).where(StoredFile.proposal_id == proposal.id)) or 0
+        if len(files) >= MAX_FILES or stored >= MAX_STORED_FILES:
+            raise RuleBroken(
+                _(
+                    "An offer can have %(num)s files. Remove one, or put them together in one PDF.",
+                    num=MAX_FILES,
+                ),
+                "files",
+            )
+        sealed = proposal.seal_file(checked)
+        session.add(sealed)
+        attached = AttachedFile(sealed.id, checked.name, checked.media_type, len(checked.data))
+        return _keep(viewer, supplier_offer, replace(supplier_offer.content, files=(*files, attached)), None)
+
+
+def remove_file(viewer: Viewer, reference: str, file_id: int) -> Proposal:
+    """Remove a file from the saved draft. A file that was sent is stored as long as the offer."""
+    with transaction():
+        supplier_offer = _lock_open_offer(viewer, reference)
+        proposal = _own(viewer, supplier_offer.brief.id)
+        files = tuple(file for file in supplier_offer.content.files if file.id != file_id)
+        sent = {file.id for sent in proposal.revisions for file in OfferContent.from_dict(sent.content).files}
+        if file_id not in sent:
+            session.execute(
+                delete(StoredFile).where(StoredFile.id == file_id, StoredFile.proposal_id == proposal.id)
+            )
+        return _keep(viewer, supplier_offer, replace(supplier_offer.content, files=files), None)
 
 
 def _keep(

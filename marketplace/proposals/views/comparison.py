@@ -17,6 +17,7 @@ from marketplace.proposals.use_cases.evaluation import can_extend_without_offers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
@@ -53,6 +54,14 @@ def compare_offers(reference: str) -> Answer:
         can_decide=brief_offers.phase in DECISION_PHASES,
         most=MAX_COLUMNS,
     )
+
+
+@blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>/files/<int:file_id>")
+@access.company
+def offer_file(reference: str, proposal_id: int, file_id: int) -> Response:
+    """Download a file of an opened offer."""
+    file, data = queries.offer_file(current_viewer(), reference, proposal_id, file_id)
+    return file_response(file.name, file.media_type, data)
 
 
 def _shown(brief_offers: BriefOffers) -> list[Offer]:

@@ -18,6 +18,7 @@ from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.uploads import accepts_files, file_response
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
@@ -33,6 +34,7 @@ def index() -> Answer:
 
 @blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])
 @access.supplier
+@accepts_files
 def edit(reference: str) -> Answer:
     """Edit an offer: save at any time, submit until the deadline."""
     viewer = current_viewer()
@@ -49,6 +51,7 @@ def edit(reference: str) -> Answer:
         supplier_offer.requirements,
         supplier_offer.content,
         supplier_offer.proposal.revision if supplier_offer.proposal else 0,
+        cases=queries.citable_cases(viewer),
     )
     if request.method == "POST":
         if not form.validate():
@@ -61,6 +64,14 @@ def edit(reference: str) -> Answer:
     shown = supplier_offer.problems if request.args.get("missing") else []
     _show_problems(form, shown)
     return _page(supplier_offer, form, shown)
+
+
+@blueprint.get("/briefs/<reference>/proposal/files/<int:file_id>")
+@access.supplier
+def own_file(reference: str, file_id: int) -> Response:
+    """Download a file of the supplier's own offer."""
+    file, data = queries.own_file(current_viewer(), reference, file_id)
+    return file_response(file.name, file.media_type, data)
 
 
 def _why_closed(supplier_offer: SupplierOffer) -> str:
@@ -83,9 +94,37 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
         return _autosave_answer(
             _("Saved at %(time)s", time=format_time(saved.updated_at)), 200, str(saved.revision)
         )
-    if not send:
+    try:
+        revision = _change_files(reference, form)
+    except RuleBroken as error:
+        form.seen.data = str(saved.revision)
+        form.add_rule_error(RuleBroken(error.message, "files"))
+        return _page(queries.load_supplier_offer(viewer, reference), form, [], 422)
+    if send:
+        return _send(reference, revision or saved.revision)
+    if revision is None:
         flashes.done(_("Saved. Only you can see it."))
-        return see_other("proposals.edit", reference=reference)
+    return see_other("proposals.edit", reference=reference, _anchor="part-files" if revision else None)
+
+
+def _change_files(reference: str, form: OfferForm) -> int | None:
+    """Add or remove a file as requested. Returns the new revision, or None if nothing is changed. Raises RuleBroken."""
+    viewer, upload = current_viewer(), form["files"]
+    if removed := request.form.get("remove_file", type=int):
+        flashes.done(_("The file is removed. The rest is saved."))
+        return use_cases.remove_file(viewer, reference, removed).revision
+    if upload.is_chosen:
+        attached = use_cases.attach_file(viewer, reference, *upload.chosen())
+        flashes.done(_("The file is added. Only you can see it."))
+        return attached.revision
+    if request.form.get("act") == "attach":
+        raise RuleBroken(_("Choose a file."))
+    return None
+
+
+def _send(reference: str, revision: int) -> Answer:
+    """Submit the saved offer if it is complete, and say what happened."""
+    viewer = current_viewer()
     problems = queries.load_supplier_offer(viewer, reference).problems
     if problems:
         flashes.note(
@@ -97,7 +136,7 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
         )
         return see_other("proposals.edit", reference=reference, missing=1)
     try:
-        sent = use_cases.submit(viewer, reference, saved.revision)
+        sent = use_cases.submit(viewer, reference, revision)
     except (RuleBroken, Conflict) as error:
         flashes.warn(error.message)
     else:
@@ -134,6 +173,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
             supplier_offer.requirements,
             supplier_offer.content,
             supplier_offer.proposal.revision,
+            cases=queries.citable_cases(current_viewer()),
             formdata=None,
         )
         form.show_conflict(saved, error.message)

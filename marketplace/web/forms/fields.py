@@ -54,13 +54,22 @@ class EmailField(TextField):
 class UploadField(FileField):
     """File of one of some media types; the content is checked by `files.checks`."""
 
-    def __init__(self, label: Any = None, validators: Any = None, *, accept: str, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        label: Any = None,
+        validators: Any = None,
+        *,
+        accept: str,
+        is_optional: bool = False,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(label, validators, render_kw={"accept": accept}, **kwargs)
+        self.is_optional = is_optional
 
     def pre_validate(self, form: object) -> None:
         """Refuse a form without a file."""
         del form
-        if not self.is_chosen:
+        if not self.is_chosen and not self.is_optional:
             raise ValidationError(gettext("Choose a file."))
 
     @property

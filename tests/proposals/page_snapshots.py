@@ -20,7 +20,7 @@ OWN_HEADERS = {"Date", "Content-Length", "X-Request-ID", "Set-Cookie", "Content-
 LEFT_OUT = {"static", "operation.metrics_page"}
 # Which rows an address's number can mean; all there are get tried.
 NUMBERS = {
-    "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "vetting_id": "vetting",
+    "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "file_id": "stored_file", "vetting_id": "vetting",
     "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",
     "case_id": "case_study", "membership_id": "membership", "invitation_id": "colleague_invitation",
     "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",

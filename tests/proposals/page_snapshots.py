@@ -24,7 +24,6 @@ NUMBERS = {
     "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",
     "case_id": "case_study", "membership_id": "membership", "invitation_id": "colleague_invitation",
     "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",
-    "file_id": "stored_file",
 }  # fmt: skip
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "name": ["handover"], "locale": ["nb"],

@@ -6,7 +6,7 @@ import hashlib
 import secrets
 
 import pyotp
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 STEP_SECONDS = 30
 CLOCK_DRIFT_STEPS = 1
@@ -30,6 +30,14 @@ class SecretCipher:
     def decrypt(self, encrypted: str) -> str:
         """Return the decrypted text. Raises cryptography's InvalidToken if the key differs."""
         return self._fernet.decrypt(encrypted.encode()).decode()
+
+    def can_decrypt(self, encrypted: str) -> bool:
+        """Return True if the text was encrypted with this key."""
+        try:
+            self.decrypt(encrypted)
+        except InvalidToken:
+            return False
+        return True
 
 
 def generate_secret() -> str:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from marketplace.backup import use_cases
+from marketplace.backup import key_check, use_cases
 from marketplace.backup.archive import BackupError
 from marketplace.commands.application import load_settings
 from marketplace.core.database import make_engine
@@ -50,23 +50,28 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace the data in the database.")
-def restore(*, file: Path, force: bool) -> None:
-    """Restore the data in FILE. Stop the service first."""
+@click.option("--without-keys", is_flag=True, help="Exit with 0 although keys for the data are missing.")
+def restore(*, file: Path, force: bool, without_keys: bool) -> None:
+    """Restore the data in FILE. Stop the service first. Exits with 1 if keys for the data are missing."""
     settings = load_settings()
     engine = make_engine(settings.database_url)
     try:
         done = use_cases.restore_backup(engine, settings, file, force=force)
         is_older = done.manifest.version != migrate.head()
+        unreadable = key_check.find_unreadable(engine, load_settings())  # with the restored keys
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     finally:
         engine.dispose()
-    click.echo(
-        f"{sum(done.manifest.rows.values())} count_rows of {done.manifest.made_at} restored and verified."
-    )
+    click.echo(f"{sum(done.manifest.rows.values())} rows of {done.manifest.made_at} restored, and counted.")
     if done.keys:
         click.echo(f"Restored keys: {' and '.join(done.keys)}.")
     if done.previous_database:
         click.echo(f"The previous database is in {done.previous_database}.")
     if is_older:
         click.echo("The backup is of an older version: run `marketplace db upgrade` before you serve it.")
+    if unreadable:
+        lines = ["The data is restored, but keys for it are missing:", *unreadable]
+        if not without_keys:
+            raise click.ClickException("\n".join(lines))
+        click.echo("\n".join(lines))

@@ -1,4 +1,4 @@
-"""Bodies that are refused unread: the text in them is kept, and the rest is read so that the browser sees the response.
+"""Bodies that are refused unread: their text is returned to the page, and the rest is read so that the browser sees the response.
 
 A browser sends its whole body before it reads the response. A server that closes the connection earlier makes it show
 "connection reset" instead of the page.
@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 MAX_DISCARDED_BYTES = 32 * 1024 * 1024
 MAX_DISCARD_SECONDS = 20.0
-MAX_KEPT_TEXT_BYTES = 2 * 1024 * 1024
-MAX_KEPT_FIELDS = 1000
+MAX_TEXT_BYTES = 2 * 1024 * 1024
+MAX_TEXT_FIELDS = 1000
 CHUNK = 64 * 1024
 
 
 class _Discard(BytesIO):
-    """File that forgets what is written to it."""
+    """File that discards what is written to it."""
 
     def write(self, data: Any) -> int:
         return len(data)
@@ -39,10 +39,10 @@ def oversized_text() -> list[tuple[str, str]]:
     """Return the text fields of a form that was refused for its size. Empty if the text alone is too long."""
     if request.content_length is None or request.content_length > MAX_DISCARDED_BYTES:
         return []
-    if request.mimetype != "multipart/form-data" and request.content_length > MAX_KEPT_TEXT_BYTES:
+    if request.mimetype != "multipart/form-data" and request.content_length > MAX_TEXT_BYTES:
         return []
     parser = FormDataParser(
-        stream_factory=_discard_file, max_form_memory_size=MAX_KEPT_TEXT_BYTES, max_form_parts=MAX_KEPT_FIELDS
+        stream_factory=_discard_file, max_form_memory_size=MAX_TEXT_BYTES, max_form_parts=MAX_TEXT_FIELDS
     )
     stream = get_input_stream(request.environ, max_content_length=MAX_DISCARDED_BYTES)
     try:

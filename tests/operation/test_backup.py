@@ -11,14 +11,16 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, inspect, select, text
 
 from marketplace import cli
-from marketplace.backup import archive, postgresql_copy, sqlite_copy, use_cases
+from marketplace.accounts.one_time_codes import SecretCipher
+from marketplace.backup import archive, key_check, postgresql_copy, sqlite_copy, use_cases
 from marketplace.backup.archive import BackupError
 from marketplace.config import Settings
-from marketplace.core.database import session
+from marketplace.core.database import Base, session
 from marketplace.core.i18n import use_locale
 from marketplace.database import migrate
 from marketplace.organisations import use_cases as organisations
 from marketplace.organisations.models import Company
+from marketplace.outbox.models import OutboxMail
 from tests import factories
 
 pytestmark = pytest.mark.usefixtures("postgresql_programs_on_path")
@@ -158,6 +160,49 @@ def test_backup_commands_include_keys_on_request(app, elsewhere, tmp_path, monke
     assert back.exit_code == 0, back.output
     assert Path(elsewhere.instance_path, "seal_keys").read_text() == "5ea1" * 16
     assert CliRunner().invoke(cli.main, ["restore", str(file)]).exit_code == 1
+
+
+def test_restore_without_the_keys_names_what_cannot_be_decrypted(app, elsewhere, tmp_path, monkeypatch):
+    settings, file = app.config["SETTINGS"], tmp_path / "a.backup"
+    person = factories.user()
+    person.second_factor_secret = SecretCipher(settings.secret_key).encrypt("A" * 32)
+    mail = OutboxMail(message_id="<1@x>", recipient="a@b.example", subject="s", body="b", locale="nb")
+    mail.link_path = "/confirm/secret"
+    session.add(mail)
+    session.commit()
+    for name, value in {
+        "INSTANCE_PATH": settings.instance_path, "DATABASE_URL": settings.database_url,
+        "SEAL_KEYS": settings.seal_keys, "SECRET_KEY": settings.secret_key,
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, str(value))
+    assert CliRunner().invoke(cli.main, ["backup", str(file)]).exit_code == 0
+    monkeypatch.setenv("INSTANCE_PATH", str(elsewhere.instance_path))
+    monkeypatch.setenv("DATABASE_URL", elsewhere.database_url)
+    same = CliRunner().invoke(cli.main, ["restore", str(file)])
+    assert (same.exit_code, "not" in same.output) == (0, False)
+    monkeypatch.setenv("SEAL_KEYS", "0f1e2d3c" * 8)
+    monkeypatch.setenv("SECRET_KEY", "another-" * 8)
+    other = CliRunner().invoke(cli.main, ["restore", "--force", str(file)])
+    assert other.exit_code == 1
+    key = settings.keyring().names[0]
+    assert f"1 links of queued e-mail need the key {key}. Add it to SEAL_KEYS." in other.output
+    assert "1 people's two-factor secrets need the SECRET_KEY" in other.output
+    told = CliRunner().invoke(cli.main, ["restore", "--force", "--without-keys", str(file)])
+    assert (told.exit_code, key in told.output) == (0, True)
+
+
+def test_every_wrapped_column_is_checked_after_a_restore():
+    """A column of values encrypted with the seal keys themselves; others are encrypted with a data key."""
+    found = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if column.name == "data_key"
+        or (column.name.startswith("sealed_") and "data_key" not in table.columns)
+    }
+    wrapped = {(table, column) for table, column, _contents in key_check.WRAPPED_COLUMNS}
+    under_an_offer = {("sealed_event", "sealed_content"), ("proposal_revision", "sealed_content")}
+    assert found - under_an_offer == wrapped
 
 
 @pytest.mark.once

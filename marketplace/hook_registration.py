@@ -12,10 +12,13 @@ from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.rank_jumps import watch_profile
 from marketplace.sourcing.views.exposure import exposure_panel
 from marketplace.sourcing.views.invitations import invitation_panel
+from marketplace.sourcing.views.outside_invitations import application_notes
 from marketplace.sourcing.views.own_rank import own_rank_panel
+from marketplace.sourcing.views.ranking import invite_panel
 from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.suppliers import hooks as supplier_hooks
+from marketplace.vetting import hooks as vetting_hooks
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
 
 
@@ -32,5 +35,7 @@ def register_hooks() -> None:
     panel_slots[PanelSlot.SUPPLIER].register("invitation", invitation_panel)
     panel_slots[PanelSlot.SUPPLIER].register("own rank", own_rank_panel)
     profile_panels.register("exposure", exposure_panel)
+    profile_panels.register("invite", invite_panel)
+    vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", watch_profile)

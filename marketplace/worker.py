@@ -36,6 +36,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.lapse_overdue,
     proposals.remind_about_results,
     sourcing.open_waiting_briefs,
+    sourcing.settle_outside_invitations,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,

@@ -22,7 +22,7 @@ from marketplace.proposals.models import (
     Proposal,
     ProposalRevision,
 )
-from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 
 
@@ -47,6 +47,12 @@ EXPORTED_TABLES = (
     ExportedTable("questions_asked", ClarificationQuestion, "asked_by_id", ("asked_at", "text")),
     ExportedTable("questions_answered", ClarificationQuestion, "answered_by_id", ("answered_at", "answer")),
     ExportedTable("suppliers_invited", Invitation, "invited_by_id", ("invited_at",)),
+    ExportedTable(
+        "suppliers_invited_by_mail",
+        OutsideInvitation,
+        "invited_by_id",
+        ("invited_at", "email", "message"),
+    ),
     ExportedTable("offers_begun", Proposal, "created_by_id", ("created_at",)),
     ExportedTable("offers_sent", ProposalRevision, "submitted_by_id", ("number", "submitted_at")),
     ExportedTable("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),

@@ -23,6 +23,7 @@ from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.queries import organisations_without_other_leader
 from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, Vetting
 
@@ -196,6 +197,7 @@ def delete_expired() -> int:
                 OutboxMail.state.in_(("sent", "failed", "erased")), OutboxMail.created_at < old
             ),
             delete(Notice).where(Notice.read_at < old),
+            delete(OutsideInvitation).where(OutsideInvitation.settled_at < old),
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),

@@ -59,6 +59,8 @@ RETENTION_RULES = {
     "outbox_mail.sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
     "outbox_mail.subject": EXPIRY,
     "outcome.text": DECISION,
+    "outside_invitation.email": EXPIRY,
+    "outside_invitation.message": EXPIRY,
     "pending_registration.details": EXPIRY,
     "pending_registration.email": EXPIRY,
     "pending_registration.name": EXPIRY,

@@ -5,7 +5,16 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.money import BUDGET_BANDS
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
-from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    EmailField,
+    LongTextField,
+    email,
+    length,
+    required,
+)
 
 
 class FirstPublicationForm(BaseForm):
@@ -36,6 +45,22 @@ class AmendForm(BaseForm):
 
 class InviteForm(BaseForm):
     """Selection of suppliers. The view reads the ids itself, because their number varies."""
+
+
+class OutsideInvitationForm(BaseForm):
+    """Invitation by e-mail to a supplier outside the network."""
+
+    email = EmailField(
+        _l("The supplier's e-mail address"),
+        [required(), length(high=254), email()],
+        render_kw={"autocomplete": "off"},
+    )
+    message = LongTextField(
+        _l("A short message"),
+        [length(high=200)],
+        description=_l("At most 200 characters, without links and addresses."),
+        render_kw={"rows": "2"},
+    )
 
 
 class DeclineForm(BaseForm):

@@ -1,10 +1,23 @@
 """States of an invitation and reasons for declining."""
 
+import re
 from enum import StrEnum
 
 from marketplace.core.i18n import lazy_gettext as _
 
 MAX_INVITED = 7
+MAX_OUTSIDE_MESSAGE = 200
+MAX_OUTSIDE_PER_DAY = 5
+"""Invitations by e-mail that a company can send within 24 hours."""
+_LINK = re.compile(
+    r"://|www\.|@|[a-z0-9-]\.(?:no|com|net|org|io|info|biz|ru|top|xyz|app|dev|shop|site|link|me)\b",
+    re.IGNORECASE,
+)
+
+
+def contains_link(text: str) -> bool:
+    """Return True if a text contains a web or e-mail address, which an e-mail to a stranger must not."""
+    return _LINK.search(text) is not None
 
 
 class InvitationState(StrEnum):

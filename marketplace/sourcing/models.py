@@ -87,7 +87,8 @@ class Exposure(Base):
 class Invitation(Base):
     """An invitation from a company to a supplier to answer a brief. `lifecycle` has the states.
 
-    `place` is the supplier's rank, from 1, in the run that the company chose from.
+    `place` is the supplier's rank, from 1, in the run that the company chose from. It is None for a supplier that the run
+    does not list; `score` is then the score that the run's settings give it, or None if the run would exclude it.
     """
 
     __tablename__ = "invitation"
@@ -98,6 +99,7 @@ class Invitation(Base):
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id"), index=True)
     ranking_run_id: Mapped[int | None] = mapped_column(ForeignKey("ranking_run.id"))
     place: Mapped[int | None]
+    score: Mapped[float | None]
     state: Mapped[str] = mapped_column(String(10), default="invited")
     invited_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     invited_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
@@ -108,3 +110,28 @@ class Invitation(Base):
 
     brief: Mapped[Brief] = relationship(innerjoin=True)
     supplier: Mapped[Supplier] = relationship(innerjoin=True)
+
+
+class OutsideInvitation(Base):
+    """An e-mailed invitation to a supplier that is not approved yet. Only the hash of its token is stored.
+
+    `supplier_id` is the supplier that has applied with it. `result` is empty while it is pending, then "invited", or
+    "late" if the brief closed before the approval.
+    """
+
+    __tablename__ = "outside_invitation"
+    __table_args__ = (UniqueConstraint("brief_id", "email"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"))
+    email: Mapped[str] = mapped_column(String(254))
+    message: Mapped[str] = mapped_column(Text, default="")
+    supplier_id: Mapped[int | None] = mapped_column(ForeignKey("supplier.id"), index=True)
+    invited_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    invited_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    result: Mapped[str] = mapped_column(String(10), default="")
+    settled_at: Mapped[dt.datetime | None]
+
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    supplier: Mapped[Supplier | None] = relationship()

@@ -6,6 +6,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.sourcing.lifecycle import contains_link
 
 
 @as_message("invited", throttled=True)
@@ -49,4 +50,86 @@ def reconsidered(supplier: str, title: str, reference: str) -> Content:
         [_("They declined earlier, and have since undone that.")],
         f"/briefs/{reference}/ranking",
         _("See the list"),
+    )
+
+
+@as_message("outside_invited")
+def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -> Content:
+    """Invite a supplier outside the network to apply, so that it can answer a brief. A title with a link is left out."""
+    title = "" if contains_link(brief.title) else brief.title
+    name = _("A company in %(place)s", place=brief.company.place) if brief.name_hidden else brief.company.name
+    lines = [
+        _("%(company)s would like an offer from you: %(title)s.", company=name, title=title)
+        if title
+        else _("%(company)s would like an offer from you.", company=name),
+        _(
+            "A business garden approves suppliers first. Apply, and you are invited as soon as you are approved."
+        ),
+        _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
+    ]
+    if text:
+        lines.append(_("They write: «%(text)s»", text=text))
+    lines.append(
+        _(
+            "If you are not interested, you do not need to do anything. Your address is deleted 90 days after the brief has closed."
+        )
+    )
+    return Content(
+        _("%(company)s would like an offer from you", company=name), lines, path, _("Read more and apply")
+    )
+
+
+@as_message("outside_approved")
+def outside_approved(supplier: str, title: str, reference: str) -> Content:
+    """Notify a company that a supplier it invited by e-mail is approved and invited."""
+    return Content(
+        _("%(supplier)s is approved and has been invited: %(title)s", supplier=supplier, title=title),
+        [_("You invited them by e-mail. They can now read the brief and send an offer.")],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )
+
+
+@as_message("outside_late")
+def outside_late(company: str | None, place: str) -> Content:
+    """Answer a supplier that was not approved before the brief closed."""
+    name = company or _("A company in %(place)s", place=place)
+    return Content(
+        _("The brief from %(company)s is closed", company=name),
+        [
+            _("You were invited by e-mail, and were not approved before the brief closed."),
+            _("Suppliers that are approved get the next briefs that fit them. You can still apply."),
+        ],
+        "/suppliers/apply",
+        _("Apply to be approved"),
+    )
+
+
+@as_message("outside_not_in_time")
+def outside_not_in_time(email: str, title: str, reference: str, *, applied: bool) -> Content:
+    """Notify a company that a supplier it invited by e-mail was not approved in time."""
+    return Content(
+        _("Not approved in time: %(email)s", email=email),
+        [
+            _("They applied, and were not approved before the deadline of %(title)s.", title=title)
+            if applied
+            else _("They did not apply before the deadline of %(title)s.", title=title),
+            _("They have been notified."),
+        ],
+        f"/briefs/{reference}/ranking",
+        _("See the list"),
+    )
+
+
+@as_message("applicant_is_invited", throttled=True)
+def applicant_is_invited(supplier: str, deadline: dt.datetime) -> Content:
+    """Notify a garden that an applicant is invited to a brief with a deadline."""
+    return Content(
+        _("%(supplier)s is invited to a brief", supplier=supplier),
+        [
+            _("A company has invited them by e-mail. They can answer if they are approved in time."),
+            _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
+        ],
+        "/vetting",
+        _("See the applications"),
     )

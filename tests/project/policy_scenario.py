@@ -17,6 +17,7 @@ from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.proposals.models import Proposal
+from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
@@ -60,6 +61,7 @@ SECRETS = {
     "/reset/<token>": "reset-secret",
     "/confirm/<token>": "confirm-secret",
     "/invitations/<token>": "invited",
+    "/invited/<token>": "invited-outside",
 }
 
 
@@ -284,6 +286,16 @@ class PolicyScenario:
                 invited_by_id=self.users["company"],
                 expires_at=clock.now() + dt.timedelta(hours=1),
             )  # fmt: skip
+        )
+        session.add(
+            OutsideInvitation(
+                token_hash=token_hash("invited-outside"),
+                brief_id=session.scalar(
+                    select(Brief.id).where(Brief.state == "published", Brief.deadline > clock.now()).limit(1)
+                ),
+                email="outside@link.example",
+                invited_by_id=self.users["company"],
+            )
         )
         self.stranger = person.id
 

@@ -6,12 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
+from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing import late_scores, queries, use_cases
 from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.stored_ranking import StoredRanking, open_run
 from tests import factories
 from tests.factories.briefs import published
 
@@ -68,14 +70,62 @@ def test_more_suppliers_can_be_invited_later_and_after_decline(market, publish):
     reference = publish(invite_count=3)
     market.add("Fjellbutikk", "Vi lager nettbutikk.", "ecm.shop")
     session.commit()
-    with pytest.raises(RuleBroken):  # it came after the list was made
-        use_cases.invite_suppliers(market.owner, reference, _ids(market, "Fjellbutikk"))
     use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk"))
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Kvistverk", "Myrull")) == 1
     use_cases.decline(market.people["Kvistverk"], reference, "no_capacity")
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Dyrt")) == 1
     found = queries.ranking_for(market.owner, reference)
     assert (len(found.invitations), found.invited_count) == (3, 2)
+
+
+def test_supplier_approved_after_the_ranking_is_offered_scored_and_marked(market, publish, sign_in):
+    reference = publish()
+    market.add(
+        "Fjellbutikk",
+        "Vi lager nettbutikk for gårdsutsalg, med klikk og hent, Vipps og lager som følger med.",
+        "ecm.shop",
+        "med.product-photo",
+        areas=("5021",),
+    )
+    session.commit()
+    browser, slug = sign_in(market.owner), market.suppliers["Fjellbutikk"].slug
+    (late,) = queries.ranking_for(market.owner, reference).approved_since
+    assert late.listing.name == "Fjellbutikk"
+    page = browser.page(f"/briefs/{reference}/invite/{slug}")
+    assert f"gives {round(late.score)} of 100" in page.text
+    assert f"/briefs/{reference}/invite/{slug}" in browser.get(f"/suppliers/{slug}").text
+    assert f"/briefs/{reference}/invite/{slug}" in browser.get(f"/suppliers?brief={reference}").text
+    assert use_cases.invite_suppliers(market.owner, reference, [late.supplier_id]) == 1
+    invitation = session.scalars(select(Invitation)).one()
+    assert (invitation.place, round(invitation.score, 6)) == (None, round(late.score, 6))
+    assert f"added later, {round(late.score)} of 100" in browser.page(f"/briefs/{reference}/ranking").text
+    assert "Already invited" in browser.get(f"/suppliers/{slug}").text
+    assert reference in sign_in(market.people["Fjellbutikk"]).get("/home").text
+
+
+def test_late_score_equals_the_stored_score_of_a_listed_supplier(market, publish):
+    run = queries.latest_run(session.scalars(select(Brief).where(Brief.reference == publish())).one())
+    stored = {match["document_id"]: match["score"] for match in open_run(run).matches}
+    unlisted = StoredRanking(
+        {"ranking": {"matches": [], "excluded": []}, "fits": 0, "listings": {}},
+        {"query": open_run(run).query.to_dict(), "documents": []},
+    )
+    for key, score in stored.items():
+        assert late_scores.score_for(run, unlisted, int(key)).score == pytest.approx(score)
+
+
+@pytest.mark.parametrize("state", ["closed", "paused", "other services"])
+def test_supplier_that_cannot_answer_is_not_invited(market, publish, sign_in, state):
+    reference, name = publish(), "Tekstverk" if state == "other services" else "Myrull"
+    supplier = market.suppliers[name]
+    if state == "paused":
+        supplier.paused_at = clock.now()
+    if state == "closed":
+        session.scalars(select(Brief).where(Brief.reference == reference)).one().deadline = clock.now()
+    session.commit()
+    answer = sign_in(market.owner).post(f"/briefs/{reference}/invite", data={"supplier": str(supplier.id)})
+    assert answer.status_code == (409 if state == "closed" else 422)
+    assert session.scalars(select(Invitation)).all() == []
 
 
 def test_supplier_that_declined_is_not_invited_again(market, publish):

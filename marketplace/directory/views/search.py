@@ -1,5 +1,6 @@
 """Search page of the public directory."""
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
@@ -28,6 +29,7 @@ RenderedPage = tuple[str, Markup]
 """Title and body of a page."""
 
 MAX_KINDS = 8
+_REFERENCE = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 _MAX_CACHED_PAGES = 100
 _cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], RenderedPage]]" = WeakKeyDictionary()
 
@@ -133,7 +135,13 @@ def _chips(query: SearchQuery) -> list[tuple[str, dict[str, str]]]:
     return chips
 
 
-def _render_page(typed: SearchQuery, number: int, *, exact: bool) -> RenderedPage:
+def _chosen_brief() -> str:
+    """Reference of the brief that the visitor chooses suppliers for. The page that invites checks access to it."""
+    value = query_arg("brief", 12)
+    return value if _REFERENCE.fullmatch(value) else ""
+
+
+def _render_page(typed: SearchQuery, number: int, brief: str, *, exact: bool) -> RenderedPage:
     reading = QueryReading(typed) if exact else queries.catalogue().read(typed)
     query = reading.query
     page, result = queries.search(query, number)
@@ -143,6 +151,8 @@ def _render_page(typed: SearchQuery, number: int, *, exact: bool) -> RenderedPag
     title = _title(page.total, narrowed=bool(chosen))
     inside = render_template(
         "directory/_search.html",
+        brief=brief,
+        kept={"brief": brief} if brief else {},
         title=title,
         query=query,
         page=page,
@@ -172,6 +182,7 @@ def search() -> Answer:
     query, number = _parse_query(), page_arg()
     pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
     exact = query_arg("exact") == "yes"
-    key = (current_locale(), clock.today(), request.script_root, query, number, exact)
-    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, exact=exact))
+    brief = _chosen_brief()
+    key = (current_locale(), clock.today(), request.script_root, query, number, brief, exact)
+    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, brief, exact=exact))
     return render_template("directory/search.html", title=title, body=inside)

@@ -3,6 +3,11 @@
 from marketplace.sourcing.queries.exposure import ExposureStats, exposure_stats
 from marketplace.sourcing.queries.front_search import SearchInterpretation, interpret
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
+from marketplace.sourcing.queries.outside_invitations import (
+    briefs_waiting_for,
+    outside_invitations,
+    received_invitation,
+)
 from marketplace.sourcing.queries.own_rank import OwnRank, is_ranked, own_rank
 from marketplace.sourcing.queries.rankings import RankedSupplier, RankingPage, latest_run, ranking_for
 from marketplace.sourcing.queries.similar_briefs import (
@@ -10,6 +15,10 @@ from marketplace.sourcing.queries.similar_briefs import (
     SimilarBrief,
     similar_earlier_briefs,
     similar_open_briefs,
+)
+from marketplace.sourcing.queries.single_invitations import (
+    open_briefs_for_invitation,
+    single_invitation,
 )
 from marketplace.sourcing.queries.what_if import WhatIf, what_if, what_if_for
 
@@ -23,16 +32,21 @@ __all__ = [
     "SearchInterpretation",
     "SimilarBrief",
     "WhatIf",
+    "briefs_waiting_for",
     "exposure_stats",
     "interpret",
     "invitation_for",
     "is_ranked",
     "latest_run",
+    "open_briefs_for_invitation",
     "opportunities",
+    "outside_invitations",
     "own_rank",
     "ranking_for",
+    "received_invitation",
     "similar_earlier_briefs",
     "similar_open_briefs",
+    "single_invitation",
     "what_if",
     "what_if_for",
 ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload, undefer
 
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, brief_view_for
 from marketplace.core.database import prepared, session
@@ -15,7 +16,9 @@ from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import Listing
-from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.sourcing.late_scores import LateSupplier, approved_since
+from marketplace.sourcing.models import Invitation, OutsideInvitation, RankingRun
+from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.stored_ranking import ExclusionGroup, RankedEntry, open_run
 
 PAGE_SIZE = 10
@@ -46,6 +49,8 @@ class RankingPage:
     fits: int
     exclusion_groups: Sequence[ExclusionGroup]
     invitations: Sequence[Invitation]
+    approved_since: Sequence[LateSupplier]
+    outside: Sequence[OutsideInvitation]
 
     @property
     def invited_count(self) -> int:
@@ -81,7 +86,7 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
         select(Invitation)
         .where(Invitation.brief_id == brief_view.brief.id)
         .options(joinedload(Invitation.supplier))
-        .order_by(Invitation.place, Invitation.id)
+        .order_by(Invitation.place.is_(None), Invitation.place, Invitation.id)
     )
     invitations = session.scalars(query).all()
     by_supplier = {invitation.supplier_id: invitation for invitation in invitations}
@@ -93,7 +98,11 @@ def ranking_for(viewer: Viewer, reference: str, page_number: int = 1) -> Ranking
         for entry in entries
     ]
     page = matches.with_items(items)
-    return RankingPage(brief_view, run, page, ranking.fits, ranking.exclusion_groups(), invitations)
+    late = approved_since(run) if brief_view.phase is Phase.OPEN and page.number == 1 else []
+    uninvited = [item for item in late if item.supplier_id not in by_supplier]
+    groups = ranking.exclusion_groups()
+    outside = outside_invitations(brief_view.brief.id) if brief_view.reader == "company" else []
+    return RankingPage(brief_view, run, page, ranking.fits, groups, invitations, uninvited, outside)
 
 
 def approved_on(listing: Listing) -> tuple[str, dt.date] | None:

@@ -2,6 +2,11 @@
 
 from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
+from marketplace.sourcing.use_cases.outside_invitations import (
+    accept_outside_invitation,
+    invite_outside,
+    settle_outside_invitations,
+)
 from marketplace.sourcing.use_cases.publication import (
     amend_brief,
     answer_first_publication,
@@ -12,9 +17,11 @@ from marketplace.sourcing.use_cases.publication import (
 from marketplace.sourcing.use_cases.refitting import refit
 
 __all__ = [
+    "accept_outside_invitation",
     "amend_brief",
     "answer_first_publication",
     "decline",
+    "invite_outside",
     "invite_suppliers",
     "mark_seen",
     "open_waiting_briefs",
@@ -23,4 +30,5 @@ __all__ = [
     "rank_jumps",
     "reconsider",
     "refit",
+    "settle_outside_invitations",
 ]

@@ -19,17 +19,21 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.late_scores import late_supplier
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, MAX_INVITED, InvitationState
-from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.models import Invitation, RankingRun
+from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.stored_ranking import open_run
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
-    """Invite suppliers from the stored ranking, and return the number of new invitations.
+    """Invite approved suppliers, and return the number of new invitations.
 
-    Suppliers that were invited before are skipped, so a double click changes nothing and returns 0. Raises RuleBroken
-    if no supplier is selected, or if there would be more invitations than the brief allows; MAX_INVITED is the limit.
+    A supplier that the stored ranking does not list gets the score that the ranking would have given it. Suppliers that
+    were invited before are skipped, so a double click changes nothing and returns 0. Raises RuleBroken if no supplier is
+    selected, if one is not approved for any of the brief's services, or if there would be more invitations than the brief
+    allows; MAX_INVITED is the limit.
     """
     with transaction():
         lock(reference)
@@ -41,49 +45,59 @@ def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]
         run = latest_run(brief)
         if run is None:
             raise NotFound
-        ranks = open_run(run).ranks()
-        existing = {row.supplier_id: row for row in _invitations(brief)}
-        chosen = [
-            supplier_id
-            for supplier_id in dict.fromkeys(supplier_ids)
-            if supplier_id in ranks and supplier_id not in existing
-        ]
+        existing = {row.supplier_id: row for row in invitations_of(brief)}
+        chosen = [supplier_id for supplier_id in dict.fromkeys(supplier_ids) if supplier_id not in existing]
         if not chosen and existing.keys() & set(supplier_ids):
             return 0
-        _check_limits(brief, chosen, list(existing.values()))
-        available = corpus().listings
+        if not chosen:
+            raise RuleBroken(_("Select the suppliers you want to invite."), "supplier")
+        check_limits(brief, len(chosen), list(existing.values()))
         for supplier_id in chosen:
-            if str(supplier_id) not in available:
-                raise RuleBroken(
-                    _("One of them is no longer approved or has paused its profile. Choose another.")
-                )
-            session.add(
-                Invitation(
-                    brief_id=brief.id,
-                    supplier_id=supplier_id,
-                    ranking_run_id=run.id,
-                    place=ranks[supplier_id],
-                    invited_by_id=viewer.user_id,
-                )
-            )
-            record(
-                viewer,
-                "brief.invite",
-                "brief",
-                brief.reference,
-                supplier=supplier_id,
-                place=ranks[supplier_id],
-            )
-            company = None if brief.name_hidden else brief.company.name
-            message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
-            send(message, recipients_for(supplier_id))
+            require_invitable(brief, supplier_id)
+            add_invitation(viewer, brief, run, supplier_id, viewer.user_id)
         return len(chosen)
 
 
-def _check_limits(brief: Brief, chosen: Sequence[int], existing: Sequence[Invitation]) -> None:
-    if not chosen:
-        raise RuleBroken(_("Select the suppliers you want to invite."), "supplier")
-    if len(existing) + len(chosen) > MAX_INVITED:
+def add_invitation(
+    viewer: Viewer | None, brief: Brief, run: RankingRun, supplier_id: int, invited_by_id: int | None
+) -> None:
+    """Add an invitation with the supplier's rank or score, and notify it. `viewer` is None in a scheduled job."""
+    rank = open_run(run).ranks().get(supplier_id)
+    late = late_supplier(run, supplier_id) if rank is None else None
+    session.add(
+        Invitation(
+            brief_id=brief.id,
+            supplier_id=supplier_id,
+            ranking_run_id=run.id,
+            place=rank,
+            score=late.score if late else None,
+            invited_by_id=invited_by_id,
+        )
+    )
+    record(viewer, "brief.invite", "brief", brief.reference, supplier=supplier_id, place=rank)
+    company = None if brief.name_hidden else brief.company.name
+    message = notices.invited(company, brief.company.place, brief, brief.deadline or clock.now())
+    send(message, recipients_for(supplier_id))
+
+
+def require_invitable(brief: Brief, supplier_id: int) -> None:
+    """Raise RuleBroken if a supplier cannot answer a brief: not approved for its services, or paused."""
+    current, key = corpus(), str(supplier_id)
+    if key not in current.listings:
+        raise RuleBroken(_("One of them is no longer approved or has paused its profile. Choose another."))
+    if not current.categories[key] & {service.category for service in brief.services}:
+        raise RuleBroken(
+            _(
+                "%(supplier)s is not approved for any of the services in the brief, and could not send an offer.",
+                supplier=current.listings[key].name,
+            )
+        )
+
+
+def check_limits(brief: Brief, added: int, existing: Sequence[Invitation]) -> None:
+    """Raise RuleBroken if a brief would have too many invitations. Pending invitations by e-mail count as well."""
+    pending = count_pending(brief.id)
+    if len(existing) + pending + added > MAX_INVITED:
         raise RuleBroken(
             _(
                 "At most %(most)s suppliers can be asked about one brief, including those who decline.",
@@ -91,9 +105,9 @@ def _check_limits(brief: Brief, chosen: Sequence[int], existing: Sequence[Invita
             ),
             "supplier",
         )
-    invited = sum(invitation.state != InvitationState.DECLINED for invitation in existing)
+    invited = pending + sum(invitation.state != InvitationState.DECLINED for invitation in existing)
     limit = min(int(current_answers(brief).get("invite_count") or MAX_INVITED), MAX_INVITED)
-    if invited + len(chosen) > limit:
+    if invited + added > limit:
         raise RuleBroken(
             ngettext(
                 "You have said that you will ask %(num)s supplier.",
@@ -101,14 +115,17 @@ def _check_limits(brief: Brief, chosen: Sequence[int], existing: Sequence[Invita
                 limit,
             )
             + " "
-            + _("%(count)s are selected in total. Remove some.", count=invited + len(chosen)),
+            + _("%(count)s are selected in total. Remove some.", count=invited + added),
             "supplier",
         )
 
 
-def _invitations(brief: Brief) -> Sequence[Invitation]:
+def invitations_of(brief: Brief) -> Sequence[Invitation]:
+    """Return a brief's invitations, those in the ranking first."""
     query = (
-        select(Invitation).where(Invitation.brief_id == brief.id).order_by(Invitation.place, Invitation.id)
+        select(Invitation)
+        .where(Invitation.brief_id == brief.id)
+        .order_by(Invitation.place.is_(None), Invitation.place, Invitation.id)
     )
     return session.scalars(query).all()
 

@@ -3,9 +3,12 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
+from marketplace.core.viewer import Viewer
+from marketplace.directory.hooks import ProfilePanel
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import InviteForm
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, INVITATION_LABELS
@@ -41,6 +44,25 @@ def _page(reference: str, selected: list[int], error: str = "") -> str:
 def ranking(reference: str) -> Answer:
     """Show the ranked suppliers with the reasons for their ranks."""
     return _page(reference, [])
+
+
+@blueprint.get("/briefs/<reference>/invite/<slug>")
+@access.company_owner
+def invite_one(reference: str, slug: str) -> Answer:
+    """Show how a supplier matches the brief, with a button that invites it."""
+    result = queries.single_invitation(current_viewer(), reference, slug)
+    if result.brief_view.phase is not Phase.OPEN:
+        flashes.warn(_("The brief is not open, so nobody can be invited now."))
+        return see_other("briefs.show", reference=reference)
+    return render_template("sourcing/invite_one.html", result=result, part_label=part_label)
+
+
+def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
+    """Build the panel on a supplier's page with the open briefs that it can be invited to."""
+    open_briefs = queries.open_briefs_for_invitation(viewer, supplier_id)
+    if not open_briefs:
+        return None
+    return ProfilePanel("sourcing/_invite_panel.html", {"briefs": open_briefs})
 
 
 @blueprint.post("/briefs/<reference>/invite")

@@ -1,6 +1,7 @@
 """Page for applying."""
 
-from flask import render_template
+from flask import render_template, request, url_for
+from werkzeug.utils import redirect
 
 from marketplace.accounts.views import hash_cost, remember_registration
 from marketplace.core.errors import RuleBroken
@@ -13,7 +14,7 @@ from marketplace.vetting.forms import ApplyFields, ApplyForm, RegisterAndApplyFo
 from marketplace.vetting.views.base import Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.redirects import see_other
+from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
 
@@ -24,13 +25,13 @@ from marketplace.web.viewer import current_token, current_viewer
 )
 def apply() -> Answer:
     """Apply for approval, and create an account unless signed in."""
-    viewer = current_viewer()
+    viewer, target = current_viewer(), safe_path(request.args.get("next"))
     initial = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}
     form: ApplyFields = ApplyForm(data=initial) if viewer.is_signed_in else RegisterAndApplyForm(data=initial)
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterAndApplyForm):
-                person = form.person()
+                person = form.person(target or "")
                 application = form.application(person.name, person.email)
                 key = use_cases.register_supplier(person, application, hash_cost())
                 remember_registration(key, person.email)
@@ -45,10 +46,11 @@ def apply() -> Answer:
                     "Your application has been sent. You will get an e-mail when the business garden has reviewed it."
                 )
             )
-            return see_other("vetting.profile")
+            return redirect(target or url_for("vetting.profile"), 303)
     return render_template(
         "vetting/apply.html",
         form=form,
+        target=target,
         service_groups=choices.service_groups(),
         area_groups=choices.area_groups(form.areas.data or ()),
     )

@@ -6,7 +6,7 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.suppliers.completeness import format_area
-from marketplace.vetting import queries, rules, second_review, spam_review, use_cases
+from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
 from marketplace.vetting.forms import checklist_of, decision_form
 from marketplace.vetting.views.base import STATUSES, Answer, blueprint
 from marketplace.web import access, flashes
@@ -81,6 +81,7 @@ def application(vetting_id: int) -> Answer:
         rules=rules,
         area=format_area(view.supplier),
         ticked=queries.services_in_category(view.supplier, view.vetting.category),
+        notes=hooks.notes_about(view.supplier.id),
         waiting_siblings=[
             sibling for sibling in view.siblings if queries.status_of(sibling) == rules.SUBMITTED
         ],

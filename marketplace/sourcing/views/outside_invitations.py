@@ -1,0 +1,71 @@
+"""Pages for inviting a supplier by e-mail, and for the supplier that received the invitation."""
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.queries import own_brief, view_of
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.core.text import clean_line
+from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.forms import OutsideInvitationForm
+from marketplace.sourcing.views.base import blueprint
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/briefs/<reference>/invite-outside", methods=["GET", "POST"])
+@access.company_owner
+def invite_outside(reference: str) -> Answer:
+    """Invite a supplier outside the network by e-mail."""
+    viewer = current_viewer()
+    brief_view = view_of(viewer, own_brief(viewer, reference))
+    if brief_view.phase is not Phase.OPEN:
+        flashes.warn(_("The brief is not open, so nobody can be invited now."))
+        return see_other("briefs.show", reference=reference)
+    form = OutsideInvitationForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.invite_outside(
+                viewer, reference, form.email.data or "", clean_line(form.message.data) or ""
+            )
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
+            return see_other("sourcing.ranking", reference=reference)
+    page = render_template("sourcing/invite_outside.html", form=form, brief_view=brief_view)
+    return page, 422 if form.all_errors() else 200
+
+
+@blueprint.route("/invited/<token>", methods=["GET", "POST"])
+@access.public
+@access.writes(access.Level.SUPPLIER, because="the mailed token can be read by anyone; a supplier uses it")
+def received_invitation(token: str) -> Answer:
+    """Show an invitation by e-mail, and tie it to the supplier that the viewer acts for."""
+    viewer = current_viewer()
+    received = queries.received_invitation(viewer, token)
+    if request.method == "POST":
+        if use_cases.accept_outside_invitation(viewer, token) == "invited":
+            flashes.done(_("You have been invited, and can send an offer."))
+            return see_other("briefs.show", reference=received.brief.reference)
+        flashes.done(_("Saved. You are invited as soon as you are approved, if that is before the deadline."))
+        return see_other("sourcing.received_invitation", token=token)
+    return render_template("sourcing/received_invitation.html", received=received, token=token)
+
+
+def application_notes(supplier_id: int) -> list[str]:
+    """Name the briefs that wait for an applicant's approval, and their deadlines."""
+    return [
+        _(
+            "%(company)s has invited this supplier. It can answer if you approve it before %(deadline)s.",
+            company=brief.company or _("A company"),
+            deadline=format_datetime(brief.deadline),
+        )
+        for brief in queries.briefs_waiting_for(supplier_id)
+    ]

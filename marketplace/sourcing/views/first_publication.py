@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.forms import FirstPublicationForm
@@ -25,8 +25,7 @@ def first_publication(reference: str) -> Answer:
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)
     if brief_view.phase is not Phase.WAITING:
-        flashes.note(_("The brief is no longer waiting for an answer."))
-        return see_other("briefs.show", reference=reference)
+        raise Conflict(_("The brief is no longer waiting for an answer."))
     form = FirstPublicationForm()
     if form.validate_on_submit():
         try:

@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import own_brief, view_of
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
@@ -26,8 +26,7 @@ def invite_outside(reference: str) -> Answer:
     viewer = current_viewer()
     brief_view = view_of(viewer, own_brief(viewer, reference))
     if brief_view.phase is not Phase.OPEN:
-        flashes.warn(_("The brief is not open, so nobody can be invited now."))
-        return see_other("briefs.show", reference=reference)
+        raise Conflict(_("The brief is not open, so nobody can be invited now."))
     form = OutsideInvitationForm()
     if form.validate_on_submit():
         try:

@@ -18,7 +18,7 @@ from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.suppliers.models import SupplierService
 from marketplace.vetting.models import Vetting
 from tests import factories
-from tests.factories.briefs import supplier as bare_supplier
+from tests.factories.suppliers import supplier as bare_supplier
 
 EMAIL = "post@nyverk.example"
 TOKEN = "invited-by-mail"

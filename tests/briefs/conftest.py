@@ -21,14 +21,14 @@ TODAY = dt.date(2026, 11, 23)
 
 
 class Raw(dict[str, list[str]]):
-    """Values as a browser sends them."""
+    """Form data with several values per name."""
 
     def getlist(self, key: str) -> list[str]:
         return self.get(key, [])
 
 
 def form_of(answers: dict[str, Any]) -> Raw:
-    """Return answers as the guide's own forms would send them."""
+    """Return answers as form data of the guide."""
     form = Raw()
     for question in guide.load():
         value = form_value(question, answers.get(question.code))
@@ -53,7 +53,7 @@ def answers():
 
 @pytest.fixture
 def raw():
-    """Make what a browser sends from names and values."""
+    """Return a function that builds form data from names and values."""
 
     def make(**values: str | list[str]) -> Raw:
         return Raw(
@@ -108,7 +108,7 @@ def market(app: Flask) -> Market:
 
 @pytest.fixture
 def invite(market: Market):
-    """Invite a supplier to a brief, as sourcing does it."""
+    """Return a function that invites a supplier to a brief."""
 
     def do(brief: Brief, viewer: Viewer) -> None:
         session.add(
@@ -133,7 +133,7 @@ def sign_in(app):
 
 @pytest.fixture
 def topic_form(as_form):
-    """Make a topic's form as a browser sends it, from a full set of answers."""
+    """Return a function that builds the form data of a topic."""
 
     def make(answers, topic_code, **changes):
         form = as_form(answers)

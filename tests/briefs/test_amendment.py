@@ -1,4 +1,4 @@
-"""Changing a brief that is out: what suppliers are shown and sent_notices, and the time they are given."""
+"""Amendments of published briefs: visibility, notices, and deadline extensions."""
 
 import datetime as dt
 
@@ -17,7 +17,7 @@ GUIDE = guide.load()
 
 
 def write(viewer, brief, **answers):
-    """Put answers into the change, as the guide's pages do."""
+    """Save answers to the pending amendment."""
     for topic in amendment.editable_topics(GUIDE):
         found = [
             guide.ParsedAnswer(q, answers[q.code], answers[q.code], None)

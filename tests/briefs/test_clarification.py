@@ -1,4 +1,4 @@
-"""Questions about a brief: asked in private, answered for all, the asker hidden until the brief is opened."""
+"""Clarification questions: asker anonymity, published answers, limits and reminders."""
 
 import datetime as dt
 

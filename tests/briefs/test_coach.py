@@ -1,4 +1,4 @@
-"""The coach: each rule with an answer that calls it and one that does not."""
+"""Coach rules, each with an answer that triggers it and one that does not."""
 
 import pytest
 

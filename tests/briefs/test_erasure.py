@@ -1,4 +1,4 @@
-"""A deleted draft is kept for thirty days, and what was written in it is gone after that."""
+"""Erasure of deleted drafts after thirty days."""
 
 import datetime as dt
 
@@ -18,7 +18,7 @@ from tests.factories import briefs
 
 @pytest.fixture
 def deleted(market, time_machine):
-    """The reference of a draft that the garden has read and the company then deleted."""
+    """Reference of a draft that was reviewed and then deleted."""
     time_machine.move_to(clock.now(), tick=False)
     brief = briefs.draft(market.owner)
     use_cases.ask_for_review(market.owner, brief.reference, "Hva synes dere om prisen?")

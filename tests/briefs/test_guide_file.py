@@ -1,4 +1,4 @@
-"""The guide file itself: complete in three languages, plain to read, and as the other parts expect it."""
+"""Guide file: complete in three languages, readable, and consistent with the code that uses it."""
 
 import re
 from collections.abc import Iterator

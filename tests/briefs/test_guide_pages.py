@@ -1,4 +1,4 @@
-"""The guide in a browser: walked in three languages, two editors, hostile input in every field."""
+"""Guide pages: three languages, concurrent editors, hostile input in every field."""
 
 import json
 import re

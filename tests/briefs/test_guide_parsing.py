@@ -1,4 +1,4 @@
-"""Reading answers: what is taken, what is refused with which words, and that what was typed is kept."""
+"""Parsing and validation of guide answers."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Words that the guide and the forms give as examples are accepted in the field they stand at."""
+"""Examples in help texts and error messages are valid input for their field."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""The rules of a brief's life, without a database."""
+"""Lifecycle rules of briefs, without a database."""
 
 import datetime as dt
 from itertools import product

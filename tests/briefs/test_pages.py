@@ -1,4 +1,4 @@
-"""The pages around a brief in a browser: list, check, review, questions, and each role's view."""
+"""Pages around a brief: list, check, review, questions, and access by role."""
 
 import pytest
 

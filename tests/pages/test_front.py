@@ -1,4 +1,4 @@
-"""The front page: what a visitor's words are understood as, and what is taken away from it."""
+"""Front page: interpretation of a visitor's words, and removed services."""
 
 from tests.sourcing.conftest import Market, market
 from tests.support.browser import Browser
@@ -9,7 +9,7 @@ WORDS = "Vi vil selge ost i nettbutikk"
 
 
 def understood(client: Browser, **asked: str) -> tuple[list[str], list[str]]:
-    """Return the services that the page names, and those that its form remembers as taken away."""
+    """Return the interpreted services, and the removed services in the form."""
     page = HtmlPage(client.get("/", query_string={"q": WORDS, **asked}).text)
     return (
         [chip.get("value", "") for chip in page.all("button", name="drop")],

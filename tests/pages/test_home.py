@@ -1,4 +1,4 @@
-"""Home pages: what each one's day begins with, in order of priority."""
+"""Home pages: tasks of each role, by priority."""
 
 import datetime as dt
 from typing import Any

@@ -39,7 +39,7 @@ ANSWERS = {
 
 
 def full_content(**changes: Any) -> OfferContent:
-    """An offer that can be sent."""
+    """Complete offer content that can be submitted."""
     values: dict[str, Any] = {
         "understanding": "Vi lager en nettbutikk der kundene bestiller og henter på gården.",
         "experience": "Vi har laget nettbutikk for tre gårder som selger fra egen gård.",
@@ -153,7 +153,7 @@ class Market:
         return found
 
     def send(self, name: str, **changes: Any) -> Proposal:
-        """Let a supplier write and send an offer."""
+        """Save and submit a supplier's offer."""
         viewer = self.people[name]
         saved = use_cases.save(viewer, self.reference, full_content(**changes))
         return use_cases.submit(viewer, self.reference, saved.revision)
@@ -179,7 +179,7 @@ def at_noon(time_machine: Any) -> Any:
 
 @pytest.fixture
 def market(app: Any, at_noon: Any) -> Market:
-    """A company with an open brief, three invited suppliers, a stranger with approval, a garden and an administrator."""
+    """A company with an open brief, three invited suppliers, an uninvited one, a garden and an administrator."""
     market = Market()
     garden = BusinessGarden(
         name="Fjellhagen", slug="fjellhagen", municipality_number="5021", covered_municipalities=["5021"]
@@ -267,7 +267,7 @@ def opened(market: Market, at_noon: Any) -> Market:
 
 @pytest.fixture
 def replies() -> Any:
-    """Make an answer to each offer but the chosen one."""
+    """Return a function that builds a reply to each offer except the chosen one."""
 
     def make(market: Market, but: int) -> dict[int, use_cases.Reply]:
         offers = queries.offers_for(market.owner, market.reference).live
@@ -282,7 +282,7 @@ def replies() -> Any:
 
 @pytest.fixture
 def choose(replies: Any) -> Any:
-    """Let the owner choose a supplier."""
+    """Return a function that awards the job to a supplier."""
 
     def choose(market: Market, name: str) -> int:
         number = market.proposal(name).id
@@ -297,7 +297,7 @@ def choose(replies: Any) -> Any:
 
 @pytest.fixture
 def browser(app: Any, market: Market) -> Any:
-    """Open the browser of a person, by name; nobody for one who has not signed in."""
+    """Return a function that opens a person's browser; "nobody" is not signed in."""
     opened: dict[str, Any] = {}
 
     def open_for(name: str) -> Any:

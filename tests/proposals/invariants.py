@@ -30,27 +30,27 @@ LEADS_TO = {
 
 
 def local_day(moment: dt.datetime) -> dt.date:
-    """Return the Norwegian day of a moment."""
+    """Local day of a moment."""
     return clock.to_local(moment).date()
 
 
 def check(market: Market, model: Any) -> None:
-    """Hold the database against the model, and against what holds of every brief."""
+    """Compare the database with the model, and check the invariants."""
     session.rollback()
     session.expire_all()
-    stored = _stored(market, model)
+    stored = _load_offers(market, model)
     states = {name: proposal.state if proposal else None for name, proposal in stored.items()}
     assert states == model.offers
     assert market.brief.state == model.brief
-    _one_choice(market, states)
-    _autosave_answer(market, stored)
-    _sealed(market, model)
-    _recorded(market, model)
+    _check_single_choice(market, states)
+    _check_answers_notified(market, stored)
+    _check_sealed(market, model)
+    _check_audit_log(market, model)
     versions = select(func.count()).where(BriefVersion.brief_id == market.brief_id)
     assert session.scalar(versions) == (1 + model.changes if model.published_on else 0)
 
 
-def _stored(market: Market, model: Any) -> dict[str, Proposal | None]:
+def _load_offers(market: Market, model: Any) -> dict[str, Proposal | None]:
     found = {
         proposal.supplier_id: proposal
         for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == market.brief_id))
@@ -59,8 +59,8 @@ def _stored(market: Market, model: Any) -> dict[str, Proposal | None]:
     return {name: found.get(market.people[name].organisation_id) for name in model.offers}
 
 
-def _one_choice(market: Market, states: dict[str, str | None]) -> None:
-    """At most one offer is chosen, and it is just when the brief says so; nobody waits when the brief has ended."""
+def _check_single_choice(market: Market, states: dict[str, str | None]) -> None:
+    """At most one offer is chosen, only if the brief is awarded, and no offer stays open after the end."""
     winners = [name for name, state in states.items() if state == "awarded"]
     assert len(winners) == (market.brief.state in CHOSEN)
     awards = select(func.count()).select_from(Award).where(Award.brief_id == market.brief_id)
@@ -69,8 +69,8 @@ def _one_choice(market: Market, states: dict[str, str | None]) -> None:
         assert "submitted" not in states.values()
 
 
-def _autosave_answer(market: Market, stored: dict[str, Proposal | None]) -> None:
-    """Whoever has an answer has been told of it."""
+def _check_answers_notified(market: Market, stored: dict[str, Proposal | None]) -> None:
+    """Every answered supplier has been notified."""
     for name, proposal in stored.items():
         if proposal is not None and proposal.state in FINAL - {"award_declined"}:
             mine = select(Notice.kind).where(Notice.user_id == market.people[name].user_id)
@@ -78,8 +78,8 @@ def _autosave_answer(market: Market, stored: dict[str, Proposal | None]) -> None
             assert any(kind in ANSWERING or "withdrawn" in kind for kind in kinds), (name, kinds)
 
 
-def _sealed(market: Market, model: Any) -> None:
-    """While a brief is open, nobody but the bidder learns of an offer: no content, no count, no line in the log."""
+def _check_sealed(market: Market, model: Any) -> None:
+    """While a brief is open, only the bidder can read its offer: no content, count or audit event leaks."""
     if model.phase != "open":
         return
     seen = queries.offers_for(market.owner, market.reference)
@@ -91,8 +91,8 @@ def _sealed(market: Market, model: Any) -> None:
         assert session.scalar(logged) == 0
 
 
-def _recorded(market: Market, model: Any) -> None:
-    """The log, read from the start, leads to where the brief stands; each opening was told of once."""
+def _check_audit_log(market: Market, model: Any) -> None:
+    """Replaying the audit log gives the brief's state, and the opening is recorded once."""
     mine = (AuditEvent.object_type == "brief", AuditEvent.object_id == market.reference)
     acts = list(session.scalars(select(AuditEvent.action).where(*mine).order_by(AuditEvent.id)))
     moves = [LEADS_TO[act] for act in acts if act in LEADS_TO]

@@ -32,7 +32,7 @@ WORDS = {
 
 
 def addresses(app: Flask, numbers: Mapping[str, Sequence[object]]) -> Iterator[str]:
-    """Give each address that answers GET, once for each thing it can be about."""
+    """Yield every URL that answers GET, for every object it can refer to."""
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():
         if "GET" not in (rule.methods or ()) or rule.endpoint in LEFT_OUT:
@@ -42,7 +42,7 @@ def addresses(app: Flask, numbers: Mapping[str, Sequence[object]]) -> Iterator[s
             yield adapter.build(rule.endpoint, dict(zip(names, values, strict=True)))
 
 
-def things() -> dict[str, list[object]]:
+def url_arguments() -> dict[str, list[object]]:
     """Return the values of URL arguments: ids by argument, references, slugs."""
     found: dict[str, list[object]] = dict(WORDS)
     for name, table in NUMBERS.items():
@@ -56,7 +56,7 @@ def things() -> dict[str, list[object]]:
 
 
 def browsers(app: Flask, market: Market) -> dict[str, Browser]:
-    """Give everybody a browser, signed in; the nameless one stays outside."""
+    """Return a signed-in browser for each person, and an anonymous one."""
     found: dict[str, Browser] = {"anonymous": app.test_client()}  # type: ignore[dict-item]  # because the suite's client is a Browser
     for name, viewer in market.people.items():
         found[name] = app.test_client().sign_in(viewer.user_id)
@@ -65,8 +65,8 @@ def browsers(app: Flask, market: Market) -> dict[str, Browser]:
     return found
 
 
-def look(browser: Browser, address: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
-    """Return status, headers and body of a page, without the visitor's own tokens."""
+def fetch(browser: Browser, address: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    """Return status, headers and body of a page, without per-request tokens."""
     response: Any = browser.get(address)
     headers = tuple(sorted((name, value) for name, value in response.headers if name not in OWN_HEADERS))
     return response.status_code, headers, TOKEN.sub(rb"\1", response.data)

@@ -56,7 +56,7 @@ class BriefHistories(RuleBasedStateMachine):
         for name in SUPPLIERS[: min(asked, sent) if stage > 1 else 0]:
             self.send(name, 1)
         if stage > 2:
-            self.time_goes(18)
+            self.advance_days(18)
 
     @property
     def phase(self):
@@ -67,8 +67,8 @@ class BriefHistories(RuleBasedStateMachine):
     def person(self, name):
         return self.market.people[name]
 
-    def tried(self, allowed, act):
-        """Do something; it must go through just when the model lets it. Returns whether it did."""
+    def try_action(self, allowed, act):
+        """Run an action that must succeed exactly if the model allows it. Returns whether it did."""
         session.rollback()
         refusal = None
         try:
@@ -90,22 +90,22 @@ class BriefHistories(RuleBasedStateMachine):
     # The clock
 
     @rule(days=st.sampled_from([1, 9, 18, 18, 30]))
-    def time_goes(self, days):
+    def advance_days(self, days):
         if self.published_on and (self.now + day(days)).date() <= LAST_DAY:
             self.now += day(days)
             self.machine.move_to(self.now, tick=False)
 
     @rule(in_time=st.booleans())
-    def the_deadline_comes(self, in_time):
-        """Stand at the last second of the deadline, or the one after it, when that lies ahead."""
+    def move_to_deadline(self, in_time):
+        """Move to the last second before the deadline, or the first one after it."""
         last = dt.datetime.combine(self.deadline, dt.time(22, 59, 59), dt.UTC)  # 23:59:59 in winter
         if self.published_on and self.now < last and last.month in {11, 12, 1, 2}:
             self.now = last + dt.timedelta(seconds=0 if in_time else 1)
             self.machine.move_to(self.now, tick=False)
 
     @rule()
-    def the_worker_comes_by(self):
-        """Twice, as two workers would."""
+    def run_scheduled_jobs(self):
+        """Run the scheduled jobs twice, as two workers would."""
         session.rollback()
         use_cases.run_all()
         use_cases.run_all()
@@ -113,23 +113,23 @@ class BriefHistories(RuleBasedStateMachine):
             return
         if not self.is_told:
             self.openings, self.is_told = self.openings + 1, True
-        if self.today > self.since_when + day(45):
+        if self.today > self.decision_period_start + day(45):
             self.turn("submitted", "closed_unjudged")
             self.brief, self.lapsed_on = "lapsed", self.today
 
     @rule(sure=unlikely)
-    def nobody_decides(self, sure):
+    def wait_until_lapse(self, sure):
         if self.phase == "evaluating" and sure and self.today + day(46) <= LAST_DAY:
-            self.time_goes(46)
-            self.the_worker_comes_by()
+            self.advance_days(46)
+            self.run_scheduled_jobs()
 
     @property
     def today(self):
         return invariants.local_day(self.now)
 
     @property
-    def since_when(self):
-        """Return the day from which the company's time for choosing counts."""
+    def decision_period_start(self):
+        """Day from which the company's decision period counts."""
         opened = self.opened_on if self.is_opened_early else self.deadline
         return max(opened, self.since or opened)
 
@@ -139,7 +139,9 @@ class BriefHistories(RuleBasedStateMachine):
     def ask_for_review(self, who, sure):
         if self.brief in {"draft", "in_review"} or sure:
             allowed = self.brief == "draft" and who in {"owner", "member"}
-            if self.tried(allowed, lambda: briefs.ask_for_review(self.person(who), self.market.reference)):
+            if self.try_action(
+                allowed, lambda: briefs.ask_for_review(self.person(who), self.market.reference)
+            ):
                 self.brief = "in_review"
 
     @rule(who=anybody, verdict=st.sampled_from(["ok", "changes"]), sure=unlikely)
@@ -147,7 +149,7 @@ class BriefHistories(RuleBasedStateMachine):
         if self.brief in {"draft", "in_review"} or sure:
             allowed = self.brief == "in_review" and who == "curator"
             act = (verdict, "Skriv mer om målet.")
-            if self.tried(
+            if self.try_action(
                 allowed, lambda: briefs.answer_review(self.person(who), self.market.reference, *act)
             ):
                 self.brief = "draft"
@@ -156,22 +158,24 @@ class BriefHistories(RuleBasedStateMachine):
     def cancel_review(self, who, sure):
         if self.brief == "in_review" or sure:
             allowed = self.brief == "in_review" and who in {"owner", "member"}
-            if self.tried(allowed, lambda: briefs.cancel_review(self.person(who), self.market.reference)):
+            if self.try_action(
+                allowed, lambda: briefs.cancel_review(self.person(who), self.market.reference)
+            ):
                 self.brief = "draft"
 
     @rule(who=anybody, sure=unlikely)
-    def throw_away_and_take_back(self, who, sure):
+    def delete_and_restore_draft(self, who, sure):
         if self.brief in {"draft", "in_review"} or sure:
             allowed = self.brief == "draft" and who in {"owner", "member"}
-            if self.tried(allowed, lambda: briefs.delete_draft(self.person(who), self.market.reference)):
-                self.tried(False, lambda: sourcing.publish_brief(self.market.owner, self.market.reference, confirmed=True))  # fmt: skip
-                self.tried(True, lambda: briefs.restore_draft(self.person(who), self.market.reference))
+            if self.try_action(allowed, lambda: briefs.delete_draft(self.person(who), self.market.reference)):
+                self.try_action(False, lambda: sourcing.publish_brief(self.market.owner, self.market.reference, confirmed=True))  # fmt: skip
+                self.try_action(True, lambda: briefs.restore_draft(self.person(who), self.market.reference))
 
     @rule(who=mostly_owner)
     def publish(self, who):
         allowed = who == "owner" and self.brief == "draft"
-        self.tried(False, lambda: sourcing.publish_brief(self.person(who), self.market.reference))
-        if self.tried(
+        self.try_action(False, lambda: sourcing.publish_brief(self.person(who), self.market.reference))
+        if self.try_action(
             allowed,
             lambda: sourcing.publish_brief(self.person(who), self.market.reference, confirmed=True),
         ):
@@ -184,16 +188,16 @@ class BriefHistories(RuleBasedStateMachine):
         number = self.person(name).organisation_id
         live = sum(not said_no for said_no in self.asked.values())
         fits = name in self.asked or live < MAX_INVITED
-        if self.tried(
+        if self.try_action(
             who == "owner" and self.phase == "open" and fits,
             lambda: sourcing.invite_suppliers(self.person(who), self.market.reference, [number]),
         ):
             self.asked.setdefault(name, False)
 
     @rule(name=supplier)
-    def say_no(self, name):
+    def decline_invitation(self, name):
         allowed = self.phase == "open" and name in self.asked
-        if self.tried(
+        if self.try_action(
             allowed, lambda: sourcing.decline(self.person(name), self.market.reference, "no_capacity")
         ):
             self.asked[name] = True
@@ -201,7 +205,7 @@ class BriefHistories(RuleBasedStateMachine):
     @rule(name=supplier)
     def reconsider(self, name):
         allowed = self.phase == "open" and name in self.asked
-        if self.tried(allowed, lambda: sourcing.reconsider(self.person(name), self.market.reference)):
+        if self.try_action(allowed, lambda: sourcing.reconsider(self.person(name), self.market.reference)):
             self.asked[name] = False
 
     @rule(who=mostly_owner, later=st.sampled_from([-2, 0, 5, 14, 40, 70]))
@@ -209,12 +213,14 @@ class BriefHistories(RuleBasedStateMachine):
         new = self.deadline + day(later)
         in_time = self.published_on and max(self.deadline, self.today) < new <= self.published_on + day(60)
         allowed = who == "owner" and self.phase == "open" and self.extensions < 2 and in_time
-        if self.tried(allowed, lambda: briefs.extend_deadline(self.person(who), self.market.reference, new)):
+        if self.try_action(
+            allowed, lambda: briefs.extend_deadline(self.person(who), self.market.reference, new)
+        ):
             self.deadline, self.extensions = new, self.extensions + 1
 
     @rule(who=mostly_owner)
-    def change_the_brief(self, who):
-        """Offers stand as answers to the version they were sent for; `invariants.py` looks at that after each step."""
+    def amend_brief(self, who):
+        """Amend the brief. `invariants.py` checks which version each offer answers."""
         title = guide.ParsedAnswer(
             guide.load().question("title"), f"Nettbutikk {self.now} {len(self.asked)}", ""
         )
@@ -225,17 +231,17 @@ class BriefHistories(RuleBasedStateMachine):
 
         seen = session.get(Brief, self.market.brief_id)
         is_new = seen is not None and seen.title != title.value
-        if self.tried(who == "owner" and self.phase == "open" and is_new, act):
+        if self.try_action(who == "owner" and self.phase == "open" and is_new, act):
             self.changes += 1
 
     @rule(who=mostly_owner)
-    def extend_for_want_of_offers(self, who):
+    def extend_without_offers(self, who):
         new = self.today + day(10)
         none = all(state in {None, "draft", "withdrawn"} for state in self.offers.values())
         left = self.extensions < 2 and not self.extended_for_none and not self.is_opened_early
         in_time = self.published_on and new <= self.published_on + day(60)
         allowed = who == "owner" and self.phase == "evaluating" and none and left and in_time
-        if self.tried(
+        if self.try_action(
             allowed, lambda: use_cases.extend_without_offers(self.person(who), self.market.reference, new)
         ):
             self.deadline, self.extensions = new, self.extensions + 1
@@ -245,7 +251,7 @@ class BriefHistories(RuleBasedStateMachine):
     def open_early(self, who):
         sent = {name for name, state in self.offers.items() if state == "submitted"}
         answered = sent and all(said_no or name in sent for name, said_no in self.asked.items())
-        if self.tried(
+        if self.try_action(
             who == "owner" and self.phase == "open",
             lambda: use_cases.open_early(self.person(who), self.market.reference),
         ):

@@ -20,7 +20,7 @@ BIDDERS = ("kvistverk", "myrull", "skogsfjord")
 
 
 def decision_state(market):
-    """Return everything a decision could change: brief, offers, award, notices and audit events."""
+    """Return everything that a decision could change: brief, offers, award, notices and audit events."""
     count = lambda model: session.scalar(select(func.count()).select_from(model))  # noqa: E731 because it is read thrice
     offers = {name: (market.proposal(name).state, market.proposal(name).outcome_text) for name in BIDDERS}
     return market.brief.state, offers, count(Award), count(Notice), count(AuditEvent)
@@ -38,7 +38,7 @@ def details(market, **changes):
 
 @pytest.fixture
 def judged(opened):
-    """The market after the deadline with opened offers, so that only a decision changes anything."""
+    """The market after the deadline with opened offers."""
     use_cases.open_due()
     return opened
 

@@ -1,4 +1,4 @@
-"""Two colleagues write the same offer: the second to save keeps the text and sees what the first has saved."""
+"""Two colleagues edit the same offer: the second keeps the typed text and sees the saved version."""
 
 from marketplace.proposals import use_cases
 from tests import factories

@@ -16,7 +16,7 @@ from marketplace.proposals import use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import Market, full_content
-from tests.proposals.page_snapshots import addresses, browsers, look, things
+from tests.proposals.page_snapshots import addresses, browsers, fetch, url_arguments
 from tests.support.browser import Browser
 from tests.support.sampling import Sampling
 from tests.support.sql_capture import captured_sql
@@ -30,20 +30,20 @@ SAMPLED_STEPS, SAMPLED_PEOPLE = 2, 4
 def snapshot(app: Flask, people: dict[str, Any], numbers: dict[str, Any]) -> Seen:
     """Return the response of every page for each of these users."""
     return {
-        (name, address): look(browser, address)
+        (name, address): fetch(browser, address)
         for name, browser in people.items()
         for address in addresses(app, numbers)
     }
 
 
-def differing(before: Seen, after: Seen) -> list[str]:
+def changed_pages(before: Seen, after: Seen) -> list[str]:
     return sorted(
         f"{name} {address}" for (name, address), seen in after.items() if before[name, address] != seen
     )
 
 
-def under_number(seen: Seen, real: int, number: int) -> Seen:
-    """Return a snapshot with another number in place of an offer's: pages repeat the address they were asked for."""
+def with_offer_id(seen: Seen, real: int, number: int) -> Seen:
+    """Replace an offer's id in a snapshot, because pages repeat the requested URL."""
 
     def swap(value: Any) -> Any:
         if isinstance(value, bytes):
@@ -88,7 +88,7 @@ def test_bidder_actions_change_no_byte_for_others(
 ) -> None:
     market.send("myrull")
     people = some_browsers(app, market, sampling, "actions of bidders", without=BIDDER)
-    numbers = things()
+    numbers = url_arguments()
     number = 4_242_424
     numbers["proposal_id"] = [*numbers["proposal_id"], number]
     first = snapshot(app, people, numbers)  # also: what the first look at a page changes by itself
@@ -108,8 +108,8 @@ def test_bidder_actions_change_no_byte_for_others(
             continue
         numbers["proposal_id"][-1] = market.proposal(BIDDER).id
         after = snapshot(app, people, numbers)
-        known = under_number(after, market.proposal(BIDDER).id, number)
-        assert differing(before, known) == [], name
+        known = with_offer_id(after, market.proposal(BIDDER).id, number)
+        assert changed_pages(before, known) == [], name
     assert len(first) == len(before)
 
 
@@ -124,7 +124,7 @@ PAGES = (
 )
 
 
-def asked(people: dict[str, Any], reference: str) -> dict[tuple[str, str], list[str]]:
+def statements_of(people: dict[str, Any], reference: str) -> dict[tuple[str, str], list[str]]:
     found = {}
     for name in ("anonymous", "owner", "member", "outsider", "myrull", "stranger", "curator", "admin"):
         for page in PAGES:
@@ -147,8 +147,8 @@ def test_sql_statements_are_independent_of_offer_count(market: Market, app: Flas
     session.add_all(others)
     session.commit()
     people = browsers(app, market)
-    asked(people, market.reference)
-    without = asked(people, market.reference)
+    statements_of(people, market.reference)
+    without = statements_of(people, market.reference)
     assert sum(len(said) for said in without.values()) > 100
     version = market.brief.versions[-1].id
     for supplier in others:
@@ -158,12 +158,12 @@ def test_sql_statements_are_independent_of_offer_count(market: Market, app: Flas
         )  # fmt: skip
         session.add(proposal)
     session.commit()
-    for key, said in asked(people, market.reference).items():
+    for key, said in statements_of(people, market.reference).items():
         assert said == without[key], key
 
 
 class Canaries:
-    """Words planted where only some may find them, and by whom each must be found."""
+    """Unique words planted in private texts, with the people who may find them."""
 
     def __init__(self) -> None:
         self.seen_by: dict[str, set[str]] = {}
@@ -174,12 +174,12 @@ class Canaries:
 
 
 def found_by(app: Flask, market: Market, people: dict[str, Browser], words: list[str]) -> dict[str, set[str]]:
-    """Return the users that find each word: these on a page, anybody in an e-mail."""
+    """Return the people who find each word: these on a page, anybody in an e-mail."""
     found: dict[str, set[str]] = {word: set() for word in words}
-    numbers = things()
+    numbers = url_arguments()
     for name, browser in people.items():
         for address in addresses(app, numbers):
-            _status, headers, body = look(browser, address)
+            _status, headers, body = fetch(browser, address)
             text = str(headers) + body.decode(errors="replace")
             for word in words:
                 if word in text:
@@ -193,7 +193,7 @@ def found_by(app: Flask, market: Market, people: dict[str, Browser], words: list
 
 
 def plant_all(market: Market) -> Canaries:
-    """Plant words before the deadline: drafts, offers, what was withdrawn, notes, and names of those who ask."""
+    """Plant canary words before the deadline: drafts, offers, withdrawn offers, notes and names of askers."""
     planted = Canaries()
     draft = briefs.create_draft(market.owner)
     draft.title, draft.answers = (
@@ -215,10 +215,10 @@ def plant_all(market: Market) -> Canaries:
     return planted
 
 
-def judge(
+def find_leaks(
     planted: Canaries, found: dict[str, set[str]], people: Iterable[str]
 ) -> tuple[dict[str, set[str]], dict[str, set[str]]]:
-    """Return leaks and blind owners among the people who looked, by word."""
+    """Return leaked words, and words that their owners did not find, among these people."""
     leaks = {word: finders - planted.seen_by[word] for word, finders in found.items()}
     blind = {word: planted.seen_by[word].intersection(people) - finders for word, finders in found.items()}
     return {w: p for w, p in leaks.items() if p}, {w: p for w, p in blind.items() if p}
@@ -234,7 +234,7 @@ def test_canary_words_are_found_by_owners_only_before_opening(
     planted.seen_by["Grunnhassel"] = set()
     with caplog.at_level(logging.DEBUG):
         found = found_by(app, market, people, list(planted.seen_by))
-    assert judge(planted, found, people) == ({}, {})
+    assert find_leaks(planted, found, people) == ({}, {})
     logged = "\n".join(str(record.getMessage()) for record in caplog.records)
     assert [word for word in planted.seen_by if word in logged] == []
 
@@ -249,7 +249,7 @@ def test_opened_offers_are_readable_by_company_only(
     use_cases.open_due()
     people = some_browsers(app, market, sampling, "words after opening")
     found = found_by(app, market, people, list(planted.seen_by))
-    assert judge(planted, found, people) == ({}, {})
+    assert find_leaks(planted, found, people) == ({}, {})
 
 
 def test_rejected_supplier_sees_winner_name_only(opened: Market, app: Flask, choose: Any) -> None:
@@ -265,10 +265,10 @@ def test_rejected_supplier_sees_winner_name_only(opened: Market, app: Flask, cho
         other = "skogsfjord" if name == "myrull" else "myrull"
         about = [
             a
-            for a in addresses(app, things())
+            for a in addresses(app, url_arguments())
             if opened.reference in a or a.startswith(("/proposals", "/home"))
         ]
-        walked = "".join(look(browser, address)[2].decode() for address in about)
+        walked = "".join(fetch(browser, address)[2].decode() for address in about)
         for never in (
             other.title(),
             "92 000",

@@ -1,4 +1,4 @@
-"""The deadline is the server's clock, read inside the transaction, also in the nights when summer time begins and ends."""
+"""Deadlines use the server clock inside the transaction, also across daylight saving time changes."""
 
 import datetime as dt
 from typing import Any
@@ -24,7 +24,7 @@ SECOND = dt.timedelta(seconds=1)
 
 @pytest.fixture(params=ENDS, ids=str)
 def ending(request: pytest.FixtureRequest, market: Market, at_noon: Any) -> tuple[Market, Any, dt.datetime]:
-    """A market whose brief ends on a day when the clocks change, an hour before."""
+    """A market one hour before the deadline, on a day when daylight saving time changes."""
     end = ENDS[request.param]
     assert clock.end_of_day(request.param) == end
     brief = market.brief

@@ -1,4 +1,4 @@
-"""Many offers in a day, and the same text to everybody: refused, and told."""
+"""Limit on offers per day, and warnings about duplicate texts."""
 
 import datetime as dt
 from concurrent.futures import ThreadPoolExecutor
@@ -27,7 +27,7 @@ from tests.proposals.conftest import AFTER, ANSWERS, NOON, Market, filled, full_
 
 
 def briefs(market: Market, count: int, *, deadline: dt.datetime | None = None) -> list[str]:
-    """Publish more briefs like the market's own, with the same three invited."""
+    """Publish more briefs like the market's, with the same three invited suppliers."""
     invited = [market.people[name] for name in ("kvistverk", "myrull", "skogsfjord")]
     references = []
     for number in range(count):
@@ -122,7 +122,7 @@ def test_text_repeated_in_three_opened_offers_is_reported(market: Market, at_noo
 
 
 def test_sealed_texts_are_not_counted_as_duplicates(market: Market, at_noon: Any) -> None:
-    """That a supplier has answered elsewhere is known to nobody else until it is opened there."""
+    """An offer for another brief is known to the supplier alone until that brief is opened."""
     briefs(market, DUPLICATE_THRESHOLD, deadline=AFTER + dt.timedelta(days=10))
     for number in range(DUPLICATE_THRESHOLD):
         send(market, "kvistverk", f"2026-1{number:03}")

@@ -1,4 +1,4 @@
-"""Emergency access: needs a reason, lasts one hour, and everybody it concerns is notified."""
+"""Emergency access: needs a reason, lasts one hour, and notifies everybody concerned."""
 
 import datetime as dt
 from typing import Any

@@ -1,4 +1,4 @@
-"""Random walks over the real use cases: whatever people try and in whatever order, the promises hold."""
+"""Random walks over the use cases: the invariants hold after every step."""
 
 import datetime as dt
 import random

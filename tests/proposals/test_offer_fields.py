@@ -1,4 +1,4 @@
-"""The table of offer fields: each row works in the form, the content, the stored JSON, validation and the pages."""
+"""Table of offer fields: each row works in form, content, stored JSON, validation and pages."""
 
 import datetime as dt
 from typing import Any
@@ -82,7 +82,7 @@ def spaces(text: str) -> str:
 
 @pytest.fixture
 def submitted() -> dict[str, str]:
-    """A complete form, as a browser sends it."""
+    """Complete form data of an offer."""
     form = {"seen": "0"}
     for field in OFFER_FIELDS:
         form |= sample(field)[0]

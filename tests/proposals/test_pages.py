@@ -1,4 +1,4 @@
-"""The pages of offers in a browser without script: everybody who might look, before and after the deadline."""
+"""Offer pages without JavaScript, for each role, before and after the deadline."""
 
 import datetime as dt
 
@@ -20,7 +20,7 @@ CANARY = "Kanarifuglen synger i Oppdal"
 
 
 def seen_by(browser, name):
-    """Return all that a person is shown of the brief, its offers, the messages and the record, byte for byte."""
+    """Return everything a person can read about the brief: pages, notices and audit log."""
     paths = [
         f"/briefs/{REFERENCE}", OFFER, OFFERS, f"{OFFERS}/1", f"{OFFERS}/scores", f"/briefs/{REFERENCE}/award",
         f"/briefs/{REFERENCE}/job", f"/briefs/{REFERENCE}/ranking", f"/briefs/{REFERENCE}/invitations",

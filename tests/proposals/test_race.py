@@ -1,4 +1,4 @@
-"""Twelve at once: sends and choices from many threads leave exactly one truth."""
+"""Concurrent saves, submits and awards from twelve threads."""
 
 import datetime as dt
 

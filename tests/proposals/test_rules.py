@@ -1,4 +1,4 @@
-"""The pure rules: moves, arithmetic, and what an offer must hold. None of them asks a database."""
+"""Pure rules of offers: lifecycle, evaluation, content and validation."""
 
 import datetime as dt
 

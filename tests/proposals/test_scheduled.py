@@ -73,7 +73,7 @@ def test_reopening_during_job_restarts_deadline(app, opened, at_noon, choose):
 
 @pytest.fixture
 def delivered(opened, choose):
-    """The market after a hand-over, which is asked about at once."""
+    """The market after a handover."""
     choose(opened, "kvistverk")
     use_cases.deliver(opened.owner, REFERENCE, dict.fromkeys(HANDOVER_ITEMS, "done"))
     return opened

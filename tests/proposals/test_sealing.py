@@ -23,7 +23,7 @@ OLD, NEW, OTHER = ("0a" * 32, "0b" * 32, "0c" * 32)
 
 @pytest.fixture
 def written(market: Market) -> Market:
-    """A market with a sent offer, a change not sent, and a withdrawn offer, all with words of their own."""
+    """A market with a submitted offer, an unsubmitted change and a withdrawn offer."""
     market.send("kvistverk", understanding="Kvitmyra er vårt ord.")
     use_cases.save(market.kvistverk, market.reference, full_content(team="Kvitmyra to"))
     market.send("myrull", assumptions="Kvitmyra tre")
@@ -32,7 +32,7 @@ def written(market: Market) -> Market:
 
 
 def everything() -> str:
-    """Return all that the tables hold of offers, as text."""
+    """Return everything that the tables store of offers, as text."""
     found = []
     for table in ("proposal", "proposal_revision", "sealed_event"):
         found += [str(tuple(row)) for row in session.execute(text(f"SELECT * FROM {table}"))]

@@ -1,8 +1,8 @@
-"""The use cases against a plain model: what the table of lifecycles lets through, and nothing else, by anybody.
+"""Stateful test: random histories of a brief and its offers must follow a plain model.
 
-From a draft, by review, publication, invitations and offers, over the deadline, to what came of it. What must hold
-after each step stands in `invariants.py`.
-`STATE_MACHINE_EXAMPLES` makes it longer: the suite takes a few histories, `make crash-test` very many.
+The histories go from draft, review, publication, invitations and offers, over the deadline, to the outcome.
+`invariants.py` is checked after each step. `STATE_MACHINE_EXAMPLES` sets their number, which `make crash-test`
+raises.
 """
 
 import datetime as dt
@@ -47,7 +47,7 @@ class Histories(BriefHistories):
     @rule(name=st.sampled_from([*SUPPLIERS, *SUPPLIERS, "owner", "curator", "admin"]))
     def save(self, name):
         allowed = self.may_write(name) and self.offers[name] != "withdrawn"
-        if self.tried(
+        if self.try_action(
             allowed, lambda: use_cases.save(self.person(name), self.market.reference, full_content())
         ):
             self.offers[name] = self.offers[name] or "draft"
@@ -59,7 +59,7 @@ class Histories(BriefHistories):
             saved = use_cases.save(self.person(name), self.market.reference, content)
             use_cases.submit(self.person(name), self.market.reference, saved.revision)
 
-        if self.tried(self.may_write(name) and self.offers[name] != "withdrawn", act):
+        if self.try_action(self.may_write(name) and self.offers[name] != "withdrawn", act):
             self.offers[name] = "submitted"
 
     @rule(name=supplier)
@@ -68,19 +68,21 @@ class Histories(BriefHistories):
         allowed = self.phase == "open" and self.offers[name] in {"draft", "submitted"}
         found = session.get(Proposal, self.number(name))
         revision = found.revision if found else 1
-        if self.tried(allowed, lambda: use_cases.submit(self.person(name), self.market.reference, revision)):
+        if self.try_action(
+            allowed, lambda: use_cases.submit(self.person(name), self.market.reference, revision)
+        ):
             self.offers[name] = "submitted"
 
     @rule(name=supplier)
     def withdraw(self, name):
         allowed = self.phase in {"open", "evaluating"} and self.offers[name] == "submitted"
-        if self.tried(allowed, lambda: use_cases.withdraw(self.person(name), self.market.reference, "")):
+        if self.try_action(allowed, lambda: use_cases.withdraw(self.person(name), self.market.reference, "")):
             self.offers[name] = "withdrawn"
 
     @rule(name=supplier)
     def resume(self, name):
         allowed = self.phase == "open" and self.offers[name] == "withdrawn"
-        if self.tried(allowed, lambda: use_cases.resume(self.person(name), self.market.reference)):
+        if self.try_action(allowed, lambda: use_cases.resume(self.person(name), self.market.reference)):
             self.offers[name] = "draft"
 
     # The decision, and what comes of it
@@ -107,7 +109,7 @@ class Histories(BriefHistories):
             use_cases.award(self.person(who), self.market.reference, details, answers)
 
         allowed = who == "owner" and self.may_decide and self.offers[name] == self.waiting
-        if self.tried(allowed and (answered or not others), act):
+        if self.try_action(allowed and (answered or not others), act):
             self.turn(self.waiting, "not_selected")
             self.offers[name], self.brief, self.awarded_on = "awarded", "awarded", self.today
 
@@ -122,7 +124,7 @@ class Histories(BriefHistories):
     def choose_nobody(self, who, sure):
         reply = use_cases.Reply("postponed", "Vi venter et år.")
         allowed = who == "owner" and self.may_decide
-        if (not allowed or sure) and self.tried(
+        if (not allowed or sure) and self.try_action(
             allowed, lambda: use_cases.choose_nobody(self.person(who), self.market.reference, reply)
         ):
             self.turn(self.waiting, "not_selected")
@@ -132,7 +134,7 @@ class Histories(BriefHistories):
     def rule_out(self, who, name):
         act = ("Kobling til kassa", "Koblingen mangler.")
         allowed = who == "owner" and self.phase == "evaluating" and self.offers[name] == "submitted"
-        if self.tried(
+        if self.try_action(
             allowed,
             lambda: use_cases.rule_out(self.person(who), self.market.reference, self.number(name), *act),
         ):
@@ -147,7 +149,7 @@ class Histories(BriefHistories):
     def take_back(self, who):
         in_time = self.awarded_on and (self.today - self.awarded_on).days <= 14
         allowed = who == "owner" and self.brief == "awarded" and in_time
-        if self.tried(
+        if self.try_action(
             allowed, lambda: use_cases.reopen(self.person(who), self.market.reference, "Vi tok feil.")
         ):
             self.open_again("submitted")
@@ -156,7 +158,7 @@ class Histories(BriefHistories):
     def decline(self, who, name):
         in_time = self.awarded_on and (self.today - self.awarded_on).days <= 10
         allowed = who == name and self.brief == "awarded" and self.offers[name] == "awarded" and in_time
-        if self.tried(
+        if self.try_action(
             allowed, lambda: use_cases.decline_award(self.person(who), self.number(name), "Fullt.")
         ):
             self.open_again("award_declined")
@@ -170,14 +172,14 @@ class Histories(BriefHistories):
                 use_cases.terminate(self.person(who), self.market.reference, "Vi ble ikke enige.")
 
         allowed = who == "owner" and self.brief == "awarded"
-        if (not allowed or sure) and self.tried(allowed, act):
+        if (not allowed or sure) and self.try_action(allowed, act):
             self.brief = end
 
     @rule(who=mostly_owner)
     def say_how_it_went(self, who):
         told = use_cases.OutcomeAnswers("yes", "yes", "yes", "yes")
         allowed = who in {"owner", "member"} and self.brief == "delivered"
-        self.tried(
+        self.try_action(
             allowed,
             lambda: use_cases.answer_outcome(self.person(who), self.market.reference, "handover", told),
         )
@@ -186,7 +188,7 @@ class Histories(BriefHistories):
     def withdraw_the_brief(self, who, sure):
         why = "Vi trenger det ikke lenger."
         allowed = who == "owner" and self.phase in {"open", "evaluating"}
-        if (not allowed or sure) and self.tried(
+        if (not allowed or sure) and self.try_action(
             allowed, lambda: briefs.withdraw(self.person(who), self.market.reference, why)
         ):
             self.turn("submitted", "closed_unjudged")
@@ -199,7 +201,7 @@ class Histories(BriefHistories):
 
 
 def write_a_draft(market):
-    """Give the market's company a draft that can be published, and its suppliers something to be found by."""
+    """Add a publishable draft, and services to the suppliers."""
     for name in SUPPLIERS:
         found = session.get_one(Supplier, market.people[name].organisation_id)
         found.services = [SupplierService(code="ecm.shop")]

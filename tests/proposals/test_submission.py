@@ -1,4 +1,4 @@
-"""A supplier's pages when something has come in between, or when there is nothing to write on."""
+"""Offer pages after the offer or brief was closed meanwhile, or without permission to write."""
 
 import datetime as dt
 

@@ -14,7 +14,7 @@ from tests.proposals.conftest import Market
 
 
 def do(statement: str, **values: Any) -> int:
-    """Run one statement past the product, and commit; return how many rows it touched."""
+    """Run one SQL statement outside the application and commit. Returns the number of rows changed."""
     session.commit()
     try:
         count = session.execute(text(statement), values).rowcount
@@ -26,7 +26,7 @@ def do(statement: str, **values: Any) -> int:
 
 
 def copy_of(row: Any, **changes: Any) -> None:
-    """Insert a row's copy under another id, by SQL alone."""
+    """Copy a row under another id with plain SQL."""
     table = row.__table__
     values = {column.name: getattr(row, column.name) for column in table.columns} | changes
     session.commit()
@@ -98,7 +98,7 @@ def test_all_triggers_exist_after_migration(app: Any) -> None:
 
 
 def test_offers_survive_downgrade_and_upgrade(opened: Market, app: Any) -> None:
-    """The tables of offers can be taken back to plain ones and made again, with every word in place."""
+    """Downgrading decrypts the offers and upgrading encrypts them again without loss."""
     use_cases.open_due()
     sent = opened.proposal("kvistverk").submitted_content
     number = opened.proposal("kvistverk").id

@@ -1,4 +1,4 @@
-"""Writing, sealing, deciding: what holds for offers whatever page one comes from."""
+"""Use cases of offers: saving, sealing, opening, evaluation, award and outcome."""
 
 import datetime as dt
 

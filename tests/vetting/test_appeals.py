@@ -34,13 +34,13 @@ def home(app: Flask) -> VettingGarden:
 
 @pytest.fixture
 def judge(home: VettingGarden) -> Viewer:
-    """The curator of another garden."""
+    """A curator of another garden."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
 
 def case(home: VettingGarden, by: Viewer | None = None) -> tuple[Supplier, Viewer, Vetting]:
-    """Add a supplier that two curators have refused."""
+    """Add a supplier refused by two curators."""
     made, owner = applicant()
     refuse(home, vetting_of(made), by=by)
     return made, owner, vetting_of(made)
@@ -141,7 +141,7 @@ def test_only_owner_can_appeal_and_only_a_refusal(home: VettingGarden, judge: Vi
 
 
 def test_involved_or_conflicted_curator_cannot_decide_appeal(home: VettingGarden, judge: Viewer) -> None:
-    """The nearest garden confirmed the refusal, the next one's curator is family, so the third judges."""
+    """The nearest garden confirmed and the next has a conflict of interest, so the third decides."""
     near = factories.garden("Nabo", municipality_number="5022", covered_municipalities=[])
     confirmer = factories.member(near, "curator")
     colleague = factories.member(near, "curator")

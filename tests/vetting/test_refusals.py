@@ -40,7 +40,7 @@ def second(home: VettingGarden) -> Viewer:
 
 @pytest.fixture
 def elsewhere(home: VettingGarden) -> Viewer:
-    """The curator of another garden, far away."""
+    """A curator of a distant garden."""
     other = factories.garden("Kystriket", municipality_number="5056", covered_municipalities=["5056"])
     return factories.member(other, "curator", name="Oddny Strøm")
 
@@ -97,7 +97,7 @@ def test_returned_refusal_reopens_application_with_explanation(home: VettingGard
 def test_proposer_cannot_confirm_own_refusal(
     home: VettingGarden, second: Viewer, elsewhere: Viewer, role: str
 ) -> None:
-    """Nor by being a curator in two gardens: the person counts, not the role."""
+    """Being curator in two gardens does not help: the person counts, not the role."""
     made, _owner = applicant()
     refusal = proposed(home, vetting_of(made))
     viewer = home.curator

@@ -26,7 +26,7 @@ def home(app: Flask) -> VettingGarden:
 
 @pytest.fixture
 def taker(home: VettingGarden) -> Viewer:
-    """The curator of another garden."""
+    """A curator of the receiving garden."""
     other = factories.garden(
         "Kystriket næringshage", municipality_number="5056", covered_municipalities=["5056"]
     )

@@ -38,7 +38,7 @@ EXTRA = {
     "slug": "taken",
     "deadline": "2030-01-01",
 }
-SAMPLED_PAGES = 50
+SAMPLED_PAGES = 25
 """Number of (role, page) pairs whose forms a sampled run submits. An exhaustive run submits all."""
 MIN_FORMS = 60
 # Columns with random values or timestamps, which differ between two identical requests.

@@ -51,7 +51,7 @@ class Seeded:
     pages: Sequence[tuple[str, str]]
 
 
-def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
+def seed(suppliers: int = 1000, briefs: int = 500, ranked: int = RANKED) -> Seeded:
     """Add suppliers, companies and briefs to the existing gardens. Without a garden, the demo data is loaded first.
 
     The demo company gets its share of the briefs, the demo supplier its share of the offers. The others cannot sign in.
@@ -68,7 +68,7 @@ def seed(suppliers: int = 1000, briefs: int = 500) -> Seeded:
         sharing = [*companies, *([own] * round(len(companies) * OWN_SHARE) if own else [])]
         proposals = add_briefs(wording, sharing, supplied, briefs)
         session.expire_all()
-        page_set.rank_again(RANKED)
+        page_set.rank_again(ranked)
     return Seeded(suppliers, len(companies), briefs, proposals, page_set.people(), page_set.pages())
 
 

@@ -55,7 +55,7 @@ def restore_demo(app: Flask, database: Database, run: Run) -> None:
     seed_once(app, database, "demo", seed, run)
 
 
-SCALED_SUPPLIERS, SCALED_BRIEFS = 45, 24
+SCALED_SUPPLIERS, SCALED_BRIEFS, RANKED_BRIEFS = 45, 24, 4
 
 
 def restore_scaled_demo(app: Flask, database: Database, run: Run) -> None:
@@ -63,7 +63,7 @@ def restore_scaled_demo(app: Flask, database: Database, run: Run) -> None:
 
     def seed() -> None:
         restore_demo(app, database, run)
-        scale.seed(SCALED_SUPPLIERS, SCALED_BRIEFS)
+        scale.seed(SCALED_SUPPLIERS, SCALED_BRIEFS, RANKED_BRIEFS)
 
     seed_once(app, database, "scaled", seed, run)
 

@@ -15,7 +15,15 @@ from marketplace.briefs.lifecycle import REJECT_REASONS
 from marketplace.core.i18n import gettext as _g
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.text import clean_text
-from marketplace.web.forms import BaseForm, ChoiceField, DayField, LongTextField, length, required
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    UploadField,
+    length,
+    required,
+)
 
 GROUPS = frozenset({"choice", "choices", "services", "grid", "weights"})
 
@@ -222,3 +230,13 @@ class RejectForm(BaseForm):
     def __init__(self) -> None:
         super().__init__()
         self.reason.set_choices([(code, str(label)) for code, label in REJECT_REASONS.items()])
+
+
+class FileForm(BaseForm):
+    """A file attached to a brief."""
+
+    file = UploadField(
+        _("Add a file"),
+        accept="application/pdf,image/jpeg,image/png,image/webp",
+        description=_("A PDF document, or a JPEG, PNG or WebP image, at most 10 MB."),
+    )

@@ -41,6 +41,14 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
+@as_message("file_added")
+def file_added(title: str, reference: str, name: str) -> Content:
+    """To involved suppliers: the company has attached a file to an open brief."""
+    subject = _("New attachment: %(title)s", title=title)
+    lines = [_("The company has attached “%(name)s” to the brief. The deadline has not changed.", name=name)]
+    return Content(subject, lines, _path(reference), _("Read the brief"))
+
+
 @as_message("review_pulled_back", throttled=True)
 def review_cancelled(company: str, title: str, reference: str) -> Content:
     """To the garden: the review request is withdrawn."""

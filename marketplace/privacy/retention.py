@@ -144,6 +144,7 @@ def _erase_texts(brief: Brief) -> None:
         select(ClarificationQuestion).where(ClarificationQuestion.brief_id == brief.id)
     ):
         question.text = question.public_text = question.answer = ""
+    session.execute(delete(StoredFile).where(StoredFile.brief_id == brief.id))
     for proposal in session.scalars(select(Proposal).where(Proposal.brief_id == brief.id)):
         # A trigger rejects changes to an opened offer, so its key is deleted instead: nobody can decrypt it any more.
         proposal.data_key = ""

@@ -178,10 +178,12 @@ class PolicyScenario:
         assert vetting is not None
         assert supplier is not None
         image = StoredFile(case_id=case.id, media_type="image/webp", size=4, data=b"RIFF")
-        session.add(image)
+        attachment = StoredFile(brief_id=side.brief.id, media_type="application/pdf", size=4, data=b"%PDF")
+        session.add_all([image, attachment])
         session.flush()
         own: dict[str, Any] = {
             "file_id": image.id,
+            "file_id:brief": attachment.id,
             "reference": side.brief.reference,
             "question_id": question.id,
             "proposal_id": side.proposal.id,
@@ -349,6 +351,8 @@ class PolicyScenario:
         owner_role = kind if kind in {"company", "supplier", "curator"} else "company"
         user_id = self.users.get(role, self.users["company"])
         own = objects | {name: objects[f"{name}:{owner_role}"] for name in ("membership_id", "invitation_id")}
+        if rule.rule.startswith("/briefs/<reference>/files"):
+            own["file_id"] = objects["file_id:brief"]
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]
         own["transfer_id"] = objects[

@@ -28,6 +28,7 @@ from marketplace.briefs.queries.clarification import (
     unanswered_question,
 )
 from marketplace.briefs.queries.draft_check import Checkup, checkup
+from marketplace.briefs.queries.files import brief_file, files_of_brief
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import (
     PublicationWait,
@@ -49,6 +50,7 @@ __all__ = [
     "actor_of",
     "amendments",
     "approved_categories",
+    "brief_file",
     "brief_for",
     "brief_view_for",
     "briefs_of_company",
@@ -59,6 +61,7 @@ __all__ = [
     "deleted_drafts",
     "display_title",
     "draft_answers",
+    "files_of_brief",
     "is_open",
     "last_review",
     "last_saved_by",

@@ -14,6 +14,7 @@ from marketplace.briefs.use_cases.drafts import (
     save_topic,
 )
 from marketplace.briefs.use_cases.erasure import erase_deleted_drafts
+from marketplace.briefs.use_cases.files import add_file, remove_file
 from marketplace.briefs.use_cases.first_publication import (
     answer_first_publication,
     due_first_publications,
@@ -25,6 +26,7 @@ from marketplace.briefs.use_cases.reviews import answer_review, ask_for_review, 
 
 __all__ = [
     "SavedTopic",
+    "add_file",
     "amend",
     "answer_first_publication",
     "answer_question",
@@ -45,6 +47,7 @@ __all__ = [
     "publish",
     "reject_question",
     "remind_about_questions",
+    "remove_file",
     "restore_draft",
     "save_amendment",
     "save_topic",

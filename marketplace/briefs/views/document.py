@@ -29,7 +29,12 @@ def preview(reference: str) -> Answer:
     """Show the company exactly what suppliers see."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference), as_supplier=True)
-    return render_template("briefs/preview.html", brief_view=brief_view, draft=brief_view.version is None)
+    return render_template(
+        "briefs/preview.html",
+        brief_view=brief_view,
+        draft=brief_view.version is None,
+        files=queries.files_of_brief(brief_view.brief.id),
+    )
 
 
 def _panels(brief_view: BriefView) -> list[Panel]:
@@ -52,6 +57,7 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         wait=queries.publication_wait(brief_view.brief, brief_view.phase),
         checkup=queries.checkup(brief_view) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
+        files=queries.files_of_brief(brief_view.brief.id),
         amendments=queries.amendments(brief_view),
         panels=_panels(brief_view),
         forms=forms,

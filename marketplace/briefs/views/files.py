@@ -1,0 +1,60 @@
+"""Files of a brief: the company's page for adding and removing them, and downloads for readers of the brief."""
+
+from flask import render_template
+from werkzeug.wrappers import Response
+
+from marketplace.briefs import queries, use_cases
+from marketplace.briefs.forms import FileForm
+from marketplace.briefs.views.base import blueprint
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.web import access, flashes
+from marketplace.web.redirects import see_other
+from marketplace.web.uploads import accepts_files, file_response
+from marketplace.web.viewer import current_viewer
+
+Answer = str | Response | tuple[str, int]
+
+
+@blueprint.route("/briefs/<reference>/files", methods=["GET", "POST"])
+@access.company
+@accepts_files
+def files(reference: str) -> Answer:
+    """List the files of a brief, and attach one."""
+    viewer = current_viewer()
+    brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
+    form = FileForm()
+    if form.validate_on_submit():
+        try:
+            use_cases.add_file(viewer, reference, *form.file.chosen())
+        except RuleBroken as error:
+            form.add_rule_error(RuleBroken(error.message, "file"))
+        else:
+            flashes.done(_("The file is attached to the brief."))
+            return see_other("briefs.files", reference=reference)
+    html = render_template(
+        "briefs/files.html",
+        brief_view=brief_view,
+        form=form,
+        files=queries.files_of_brief(brief_view.brief.id),
+    )
+    return html, 422 if form.all_errors() else 200
+
+
+@blueprint.post("/briefs/<reference>/files/<int:file_id>/delete")
+@access.company
+def file_delete(reference: str, file_id: int) -> Answer:
+    """Remove a file from a draft."""
+    if use_cases.remove_file(current_viewer(), reference, file_id):
+        flashes.done(_("The file is removed."))
+    else:
+        flashes.note(_("The file has already been removed."))
+    return see_other("briefs.files", reference=reference)
+
+
+@blueprint.get("/briefs/<reference>/files/<int:file_id>")
+@access.members
+def file(reference: str, file_id: int) -> Response:
+    """Download a file of a brief."""
+    found = queries.brief_file(current_viewer(), reference, file_id)
+    return file_response(found.name, found.media_type, found.data)

@@ -143,7 +143,7 @@ def test_message_with_link_or_too_long_is_refused_and_kept(market, publish, sign
 
 
 def test_limits_of_invitations_by_mail(market, publish, invited):
-    with pytest.raises(RuleBroken, match="address"):
+    with pytest.raises(RuleBroken, match="adresse"):
         use_cases.invite_outside(market.owner, invited, EMAIL.upper())
     for number in range(MAX_OUTSIDE_PER_DAY - 1):
         use_cases.invite_outside(market.owner, invited, f"post{number}@verk.example")

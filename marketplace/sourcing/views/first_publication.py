@@ -1,6 +1,6 @@
 """Page where a garden answers the first publication of a company that it does not know."""
 
-from flask import render_template
+from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
@@ -25,7 +25,9 @@ def first_publication(reference: str) -> Answer:
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)
     if brief_view.phase is not Phase.WAITING:
-        raise Conflict(_("The brief is no longer waiting for an answer."))
+        if request.method == "POST":
+            raise Conflict(_("The brief is no longer waiting for an answer."))
+        return see_other("briefs.show", reference=reference)
     form = FirstPublicationForm()
     if form.validate_on_submit():
         try:

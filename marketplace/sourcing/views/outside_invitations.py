@@ -26,7 +26,9 @@ def invite_outside(reference: str) -> Answer:
     viewer = current_viewer()
     brief_view = view_of(viewer, own_brief(viewer, reference))
     if brief_view.phase is not Phase.OPEN:
-        raise Conflict(_("The brief is not open, so nobody can be invited now."))
+        if request.method == "POST":
+            raise Conflict(_("The brief is not open, so nobody can be invited now."))
+        return see_other("briefs.show", reference=reference)
     form = OutsideInvitationForm()
     if form.validate_on_submit():
         try:

@@ -4,7 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
 from marketplace.core.viewer import Viewer
@@ -52,7 +52,7 @@ def invite_one(reference: str, slug: str) -> Answer:
     """Show how a supplier matches the brief, with a button that invites it."""
     result = queries.single_invitation(current_viewer(), reference, slug)
     if result.brief_view.phase is not Phase.OPEN:
-        raise Conflict(_("The brief is not open, so nobody can be invited now."))
+        return see_other("briefs.show", reference=reference)
     return render_template("sourcing/invite_one.html", result=result, part_label=part_label)
 
 

@@ -15,7 +15,7 @@ depends_on = None
 
 def upgrade() -> None:
     """Bring the tables to this version."""
-    op.add_column("invitation", sa.Column("score", sa.Float(), nullable=True))
+    op.add_column("invitation", sa.Column("score", sa.Double(), nullable=True))
 
 
 def downgrade() -> None:

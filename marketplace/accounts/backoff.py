@@ -33,14 +33,19 @@ def _seconds(*numbers: int) -> tuple[dt.timedelta, ...]:
     return tuple(dt.timedelta(seconds=number) for number in numbers)
 
 
-_QUARTER, _FIVE_MINUTES, _SIX_HOURS = (
+_QUARTER, _FIVE_MINUTES, _HOUR, _SIX_HOURS = (
     dt.timedelta(minutes=15),
     dt.timedelta(minutes=5),
+    dt.timedelta(hours=1),
     dt.timedelta(hours=6),
 )
 
 PASSWORD = BackoffPolicy("password", _QUARTER, (*_seconds(0, 0, 0, 0, 5, 10, 20, 40, 80), _QUARTER))
-"""Wrong passwords for one account: growing delays from the fifth, 15 minutes after the tenth."""
+"""Wrong passwords for one account from one network or known device: growing delays from the fifth, 15 minutes after
+the tenth. Strangers elsewhere do not lock the owner out."""
+
+ACCOUNT = BackoffPolicy("account", _HOUR, (*(_NONE,) * 99, _HOUR))
+"""Wrong passwords for one account from all networks; devices and networks known to the account are exempt."""
 
 NETWORK_ADDRESS = BackoffPolicy("network", _FIVE_MINUTES, (*(_NONE,) * 59, _FIVE_MINUTES))
 """Wrong passwords from one network address, which a whole office may share."""
@@ -52,6 +57,12 @@ CODE = BackoffPolicy("code", _FIVE_MINUTES, (*(_NONE,) * 4, _FIVE_MINUTES))
 """Two-factor codes: five in five minutes."""
 
 MAIL = BackoffPolicy("mail", _SIX_HOURS, (_NONE, _NONE, _SIX_HOURS))
-"""E-mails that an anonymous visitor can trigger to one address: three in six hours."""
+"""E-mails that one network, known device or user can trigger to one address: three in six hours."""
 
-POLICIES = (PASSWORD, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL)
+MAILBOX = BackoffPolicy("mailbox", _SIX_HOURS, (*(_NONE,) * 9, _SIX_HOURS))
+"""E-mails that all strangers together can trigger to one address: ten in six hours. The owner is exempt."""
+
+LOCK_MAIL = BackoffPolicy("lock mail", _SIX_HOURS, (_SIX_HOURS,))
+"""E-mails about wrong passwords to one account."""
+
+POLICIES = (PASSWORD, ACCOUNT, NETWORK_ADDRESS, CONFIRMATION, CODE, MAIL, MAILBOX, LOCK_MAIL)

@@ -80,6 +80,17 @@ class SignInSession(Base):
     user: Mapped[User] = relationship(innerjoin=True)
 
 
+class KnownNetwork(Base):
+    """A network from which a user has signed in. Limits caused by strangers elsewhere do not apply there."""
+
+    __tablename__ = "known_network"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    network_hash: Mapped[str] = mapped_column(String(64), index=True)
+    last_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+
 class OneTimeLink(Base):
     """An e-mailed link that works once. Only the hash of its token is stored.
 

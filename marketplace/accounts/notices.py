@@ -66,10 +66,10 @@ def account_locked(name: str, path: str) -> Content:
         [
             _("Hi %(name)s.", name=name),
             _(
-                "Someone has entered a wrong password for your account ten times. The account is locked for fifteen minutes."
+                "Someone has entered a wrong password for your account ten times. Sign-in from there is blocked for fifteen minutes. Devices and networks you have used before are not affected."
             ),
             _(
-                "Use the link to choose a new password and sign in straight away. It works once and expires after one hour. After that, your old password works again."
+                "Was it you, or can you not sign in? Use the link to choose a new password. It works once and expires after one hour."
             ),
         ],
         path,

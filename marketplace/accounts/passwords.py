@@ -44,15 +44,16 @@ def _dummy_hash(cost: HashCost) -> str:
     return hash_password("nobody has this password", cost)
 
 
-def verify(password_hash: str | None, password: str, cost: HashCost) -> bool:
+def verify(password_hash: str | None, password: str, cost: HashCost, dummy_hash: str | None = None) -> bool:
     """Return True if the password matches the hash.
 
-    Without a stored hash, verify against a dummy one so that timing does not reveal whether the account exists.
+    Without a stored hash, verify against a dummy one so that timing does not reveal whether the account exists. By
+    default it has the current cost.
     """
     stored = password_hash if password_hash and password_hash.startswith("$argon2") else None
     try:
         matches = hasher(cost.passes, cost.memory_kib).verify(
-            stored or _dummy_hash(cost), normalize(password)
+            stored or dummy_hash or _dummy_hash(cost), normalize(password)
         )
     except (VerificationError, InvalidHashError):
         return False

@@ -1,6 +1,6 @@
 """Registering a company, colleagues, choosing an organisation, and the gardens' and administrators' lists."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
 from flask import Blueprint, abort, render_template, request, session, url_for
@@ -8,7 +8,12 @@ from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
 from marketplace.accounts import use_cases as accounts
-from marketplace.accounts.views import hash_cost, remember_registration, set_session_cookie
+from marketplace.accounts.views import (
+    hash_cost,
+    remember_registration,
+    request_origin,
+    set_session_cookie,
+)
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
@@ -54,7 +59,7 @@ def register_company() -> Answer:
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
-                person = form.person(target or "")
+                person = replace(form.person(target or ""), origin=request_origin())
                 key = use_cases.register_company(person, form.details(), hash_cost())
                 remember_registration(key, person.email, person.target)
                 return see_other("accounts.check_mail")

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import func, select
 
-from marketplace.accounts.models import SignInSession, User
+from marketplace.accounts.models import KnownNetwork, SignInSession, User
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
@@ -38,6 +38,7 @@ class ExportedTable:
 
 EXPORTED_TABLES = (
     ExportedTable("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
+    ExportedTable("known_networks", KnownNetwork, "user_id", ("last_at",)),
     ExportedTable("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
     ExportedTable("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
     ExportedTable("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
-from marketplace.accounts.models import OneTimeLink, PendingRegistration, SignInSession, User
+from marketplace.accounts.models import KnownNetwork, OneTimeLink, PendingRegistration, SignInSession, User
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
@@ -201,6 +201,9 @@ def delete_expired() -> int:
             delete(OutsideInvitation).where(OutsideInvitation.settled_at < old),
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
+            delete(KnownNetwork).where(
+                KnownNetwork.last_at < now - dt.timedelta(days=retention_periods.KNOWN_NETWORK_DAYS)
+            ),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
         ):
             count += session.connection().execute(query).rowcount

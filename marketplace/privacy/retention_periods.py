@@ -10,6 +10,7 @@ DRAFT_MONTHS = 12
 CLOSED_MONTHS = 24
 REFUSED_MONTHS = 24
 SENT_MAIL_DAYS = 90
+KNOWN_NETWORK_DAYS = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,11 @@ PERIODS = (
         _("The contact person and texts are erased."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
+    RetentionPeriod(
+        _("Networks you have signed in from, as a fingerprint"),
+        _("90 days after the last sign-in"),
+        _("Deleted."),
+    ),
     RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     RetentionPeriod(
         _("Log of actions"),

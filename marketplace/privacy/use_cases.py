@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import delete, func, select
 
-from marketplace.accounts.models import OneTimeLink, RecoveryCode, SignInSession, User
+from marketplace.accounts.models import KnownNetwork, OneTimeLink, RecoveryCode, SignInSession, User
 from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
@@ -59,7 +59,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     for mail in session.scalars(select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email)):
         mail.subject, mail.body, mail.link_path = placeholder, "", ""
         mail.state = "erased" if mail.state == "waiting" else mail.state
-    for table in (SignInSession, OneTimeLink, RecoveryCode, Membership, Notice):
+    for table in (SignInSession, KnownNetwork, OneTimeLink, RecoveryCode, Membership, Notice):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()
     anonymize_tables(words)

@@ -2,11 +2,12 @@
 
 import itertools
 
+import argon2
 import pytest
 from argon2 import Type, extract_parameters
 from flask import Flask
 
-from marketplace.accounts import passwords, use_cases
+from marketplace.accounts import passwords, queries, use_cases
 from marketplace.accounts.models import User
 from marketplace.accounts.password_strength import common_words, is_guessable
 from marketplace.core.database import session
@@ -157,3 +158,37 @@ def test_hash_with_another_cost_is_replaced_at_sign_in(app: Flask) -> None:
 def _kept(user_id: int) -> str:
     session.expire_all()
     return str(session.get_one(User, user_id).password_hash)
+
+
+def test_unknown_address_is_verified_against_a_hash_of_the_accounts_cost(app: Flask) -> None:
+    """After a changed setting, the time of a sign-in must not tell accounts from unknown addresses."""
+    old, new = passwords.hasher(1, 1024), passwords.hasher(2, 2048)
+    for number in range(20):
+        hashed = (new if number % 4 == 0 else old).hash(factories.PASSWORD)
+        factories.user().password_hash = hashed
+    session.flush()
+    chosen = [queries.dummy_password_hash(f"nobody{number}@x.example") for number in range(200)]
+    costs = [extract_parameters(str(found)).time_cost for found in chosen]
+    assert 20 <= costs.count(2) <= 90, "a quarter of the accounts"
+    assert chosen[0] == queries.dummy_password_hash("nobody0@x.example"), "the same one at each attempt"
+
+
+def test_sign_in_verifies_the_dummy_hash_of_an_unknown_address(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verified: list[str] = []
+    monkeypatch.setattr(
+        argon2.PasswordHasher, "verify", lambda _hasher, hashed, _password: bool(verified.append(hashed))
+    )
+    known = factories.user()
+    known.password_hash = passwords.hasher(2, 2048).hash(factories.PASSWORD)
+    session.flush()
+    for email in (known.email, "nobody@x.example"):
+        use_cases.sign_in(use_cases.SignInAttempt(email, factories.PASSWORD), use_cases.HashCost(1, 1024))
+    assert verified == [known.password_hash] * 2
+
+
+def test_dummy_hash_never_grants_a_sign_in(app: Flask) -> None:
+    factories.user()
+    attempt = use_cases.SignInAttempt("nobody@x.example", factories.PASSWORD)
+    assert use_cases.sign_in(attempt, use_cases.HashCost(1, 1024)) is None

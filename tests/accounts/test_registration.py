@@ -159,7 +159,7 @@ def test_form_errors_do_not_reveal_known_addresses(client: Browser) -> None:
         assert "field-error" in answers[0]
 
 
-def test_triggered_e_mail_is_limited_to_three_in_six_hours(app: Flask, client: Browser) -> None:
+def test_triggered_e_mail_is_limited_to_three_per_sender_in_six_hours(app: Flask, client: Browser) -> None:
     person = factories.user(email="kari@fjordnett.example")
     owner = factories.member(factories.company())
     with time_machine.travel(dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC), tick=False) as clock:
@@ -177,7 +177,7 @@ def test_triggered_e_mail_is_limited_to_three_in_six_hours(app: Flask, client: B
         sent = sorted(mail.created_at for mail in mails(person.email))
     assert len(sent) >= 3
     within = [sum(first <= other < first + dt.timedelta(hours=6) for other in sent) for first in sent]
-    assert max(within) == 3
+    assert max(within) == 7, "three by the visitor, three by the user, one about wrong passwords"
 
 
 def test_mail_limit_does_not_change_the_page(client: Browser) -> None:

@@ -13,6 +13,7 @@ from flask import Flask
 from marketplace.accounts import use_cases
 from marketplace.accounts.backoff import CODE, MAIL, PASSWORD, POLICIES
 from marketplace.accounts.models import Throttle
+from marketplace.accounts.network import network_prefix
 from marketplace.accounts.use_cases import throttling
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import TooMany
@@ -72,6 +73,7 @@ def test_forty_concurrent_attempts_are_limited_to_ten(app: Flask, *, forged: boo
 
 
 def lock_account(client: Browser, email: str, clock: Any) -> None:
+    """Enter ten wrong passwords from the client's network and device."""
     attempts = 0
     while attempts < 10:
         attempts += sign_in(client, email, "wrong") == REJECTED
@@ -85,9 +87,14 @@ def test_locked_account_rejects_right_password_for_15_minutes(
     with time_machine.travel(START, tick=False) as clock:
         lock_account(client, person.email, clock)
         assert sign_in(client, person.email) == TOO_MANY
+        assert sign_in(client, person.email, environ_base={"REMOTE_ADDR": "203.0.113.9"}) == SIGNED_IN
+        client.post("/sign-out")
+        client.delete_cookie("device")
+        assert sign_in(client, person.email) == TOO_MANY
         clock.shift(dt.timedelta(minutes=15))
         assert sign_in(client, person.email) == SIGNED_IN
         client.post("/sign-out")
+        client.delete_cookie("device")
         assert [sign_in(client, person.email, "wrong") for _try in range(5)] == [REJECTED] * 5, (
             "the counter was reset"
         )
@@ -106,7 +113,7 @@ def test_locked_account_owner_gets_a_link_that_unlocks(client: Browser) -> None:
 
 def is_accepted(email: str, password: str, address: str) -> bool:
     try:
-        use_cases.sign_in(use_cases.SignInAttempt(email, password, address), CHEAP)
+        use_cases.sign_in(use_cases.SignInAttempt(email, password, use_cases.Origin(address)), CHEAP)
     except TooMany:
         return False
     return True
@@ -147,7 +154,7 @@ def test_forwarded_address_counts_only_from_trusted_proxies(
     ],
 )
 def test_network_prefix_of_an_address(address: str, network: str) -> None:
-    assert throttling.network_prefix(address) == network
+    assert network_prefix(address) == network
 
 
 @pytest.mark.one_database
@@ -213,5 +220,108 @@ def test_plus_suffixes_share_the_mail_quota(client: Browser) -> None:
             client.post("/forgotten", data={"email": f"ane{word}@fjordnett.example"})
         assert len(mails(owner.email)) == 1
         with transaction():
-            assert not use_cases.consume_mail_quota("ane@fjordnett.example"), "three e-mails share one quota"
-            assert use_cases.consume_mail_quota("+ane@fjordnett.example"), "a leading plus is no suffix"
+            here = "network 127.0.0.1"
+            assert not use_cases.consume_mail_quota("ane@fjordnett.example", here), "all share one quota"
+            assert use_cases.consume_mail_quota("+ane@fjordnett.example", here), "a leading plus is no suffix"
+
+
+STRANGERS = [f"198.51.100.{number}" for number in range(1, 40)]
+HOME, ELSEWHERE = "203.0.113.9", "192.0.2.7"
+
+
+def attack(email: str, clock: Any) -> None:
+    """Enter five wrong passwords from each of many networks, until all of them are refused."""
+    for address in STRANGERS:
+        for _attempt in range(5):
+            is_accepted(email, "wrong", address)
+        clock.shift(dt.timedelta(seconds=1))
+    assert not is_accepted(email, "wrong", "198.51.100.99")
+
+
+def browse(app: Flask, address: str) -> Browser:
+    browser: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client class is Browser
+    browser.environ_base["REMOTE_ADDR"] = address
+    return browser
+
+
+def test_strangers_do_not_lock_out_known_devices_and_networks(app: Flask) -> None:
+    person = factories.user()
+    laptop = browse(app, HOME)
+    with time_machine.travel(START, tick=False) as clock:
+        assert sign_in(laptop, person.email) == SIGNED_IN
+        laptop.post("/sign-out")
+        attack(person.email, clock)
+        laptop.environ_base["REMOTE_ADDR"] = STRANGERS[0]
+        assert sign_in(laptop, person.email) == SIGNED_IN, "a known device, even on an attacking network"
+        assert sign_in(browse(app, HOME), person.email) == SIGNED_IN, "a new device on a known network"
+        assert sign_in(browse(app, ELSEWHERE), person.email) == TOO_MANY
+        clock.shift(dt.timedelta(hours=1))
+        assert sign_in(browse(app, ELSEWHERE), person.email) == SIGNED_IN
+
+
+def test_limits_and_known_devices_are_shared_by_two_processes(
+    app: Flask, make_app: Callable[..., Flask]
+) -> None:
+    person, other = factories.user(), make_app()
+    first, second = browse(app, HOME), browse(other, HOME)
+    with time_machine.travel(START, tick=False):
+        answers = [sign_in(browser, person.email, "wrong") for browser in (first, second) * 4]
+        assert answers == [REJECTED] * 5 + [TOO_MANY] * 3
+        assert sign_in(browse(app, ELSEWHERE), person.email) == SIGNED_IN
+        known = browse(app, ELSEWHERE)
+        sign_in(known, person.email)
+        second.set_cookie("device", known.get_cookie("device").value)  # type: ignore[union-attr]  # because it has been set
+        assert sign_in(second, person.email) == SIGNED_IN
+
+
+def test_device_cookie_of_another_user_or_a_forged_one_lifts_no_limit(app: Flask) -> None:
+    person, other = factories.user(), factories.user()
+    browser = browse(app, HOME)
+    with time_machine.travel(START, tick=False):
+        assert sign_in(browser, other.email) == SIGNED_IN
+        browser.post("/sign-out")
+        assert [sign_in(browser, person.email, "wrong") for _try in range(6)][-1] == TOO_MANY
+        browser.set_cookie("device", browser.get_cookie("device").value[:-1] + "x")  # type: ignore[union-attr]  # because it has been set
+        assert sign_in(browser, person.email) == TOO_MANY
+
+
+def test_known_device_has_ten_attempts_of_its_own(app: Flask) -> None:
+    person = factories.user()
+    browser = browse(app, HOME)
+    with time_machine.travel(START, tick=False):
+        assert sign_in(browser, person.email) == SIGNED_IN
+        browser.post("/sign-out")
+        assert [sign_in(browser, person.email, "wrong") for _try in range(6)] == [REJECTED] * 5 + [TOO_MANY]
+
+
+def test_strangers_cannot_use_up_the_owners_reset_links(app: Flask) -> None:
+    person = factories.user()
+    laptop = browse(app, HOME)
+    with time_machine.travel(START, tick=False):
+        sign_in(laptop, person.email)
+        laptop.post("/sign-out")
+        for address in STRANGERS:
+            browse(app, address).post("/forgotten", data={"email": person.email})
+        assert len(mails(person.email)) == 10, "all strangers together"
+        laptop.post("/forgotten", data={"email": person.email})
+        assert len(mails(person.email)) == 11
+        browse(app, STRANGERS[0]).post("/forgotten", data={"email": person.email})
+        assert laptop.post(mails(person.email)[-1].link_path, data={"password": GOOD}).status_code == 303
+        assert {laptop.get(mail.link_path).status_code for mail in mails(person.email)[:11]} == {410}
+
+
+def test_wrong_passwords_cause_one_warning_in_six_hours(app: Flask) -> None:
+    person = factories.user()
+    with time_machine.travel(START, tick=False) as clock:
+        for address in STRANGERS[:3]:
+            lock_account(browse(app, address), person.email, clock)
+        assert [mail.subject for mail in mails(person.email)] == ["Mange feil passord for kontoen din"]
+
+
+def test_signed_in_user_is_not_limited_by_strangers(app: Flask) -> None:
+    person = factories.user()
+    browser = browse(app, HOME).sign_in(person.id)
+    with time_machine.travel(dt.datetime.now(dt.UTC), tick=False) as clock:
+        attack(person.email, clock)
+        form = {"old": factories.PASSWORD, "password": GOOD}
+        assert browser.post("/account/password", data=form).status_code == SIGNED_IN

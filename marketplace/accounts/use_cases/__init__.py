@@ -7,6 +7,7 @@ from marketplace.accounts.use_cases.administrators import (
     remove_administrator,
     set_active,
 )
+from marketplace.accounts.use_cases.origins import Origin
 from marketplace.accounts.use_cases.own_account import (
     PasswordChange,
     change_password,
@@ -59,6 +60,7 @@ __all__ = [
     "HashCost",
     "NewOrganisation",
     "NewPerson",
+    "Origin",
     "PasswordChange",
     "PreparedAccount",
     "SignInAttempt",

@@ -1,4 +1,4 @@
-"""E-mailed links that work once. Only the newest link of each purpose is valid."""
+"""E-mailed links that work once."""
 
 import datetime as dt
 
@@ -19,8 +19,13 @@ REGISTRATION_LIFETIME = dt.timedelta(hours=48)
 
 
 def create_link(user: User, purpose: str, *, email: str = "") -> str:
-    """Create a link, revoke older ones with the same purpose, and return its token. Inside the caller's transaction."""
-    revoke_links(user.id, purpose)
+    """Create a link and return its token, inside the caller's transaction. A newer address revokes the older.
+
+    Reset links remain valid beside each other until one is used: a stranger who requests another must not revoke the
+    one that the owner has requested.
+    """
+    if purpose == EMAIL:
+        revoke_links(user.id, EMAIL)
     token = new_token()
     session.add(
         OneTimeLink(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.backoff import PASSWORD
+from marketplace.accounts.backoff import ACCOUNT, PASSWORD
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
@@ -13,8 +13,10 @@ from marketplace.accounts.use_cases.one_time_links import (
     find_link,
     revoke_links,
 )
+from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, remember_network, source_for
 from marketplace.accounts.use_cases.registration import mask_email
 from marketplace.accounts.use_cases.sessions import end_sessions_of
+from marketplace.accounts.use_cases.sign_in import password_subject
 from marketplace.accounts.use_cases.throttling import (
     consume_mail_quota,
     record_attempt,
@@ -42,16 +44,17 @@ def change_profile(viewer: Viewer, *, name: str, locale: str) -> None:
 def require_password(viewer: Viewer, password: str, cost: HashCost, field: str) -> None:
     """Require the current password before a sensitive change.
 
-    Wrong passwords count as failed sign-ins. Raises RuleBroken or TooMany.
+    Wrong passwords are limited as at sign-in, with a counter that only signed-in users can use up. Raises RuleBroken
+    or TooMany.
     """
+    subject = f"user {viewer.user_id}"
     with transaction():
-        user = queries.get_user(viewer.user_id or 0)
-        record_attempt(PASSWORD, user.email)
-        password_hash, email = user.password_hash, user.email
+        record_attempt(PASSWORD, subject)
+        password_hash = queries.get_user(viewer.user_id or 0).password_hash
     if not passwords.verify(password_hash, password, cost):
         raise RuleBroken(_("This is not your current password."), field)
     with transaction():
-        reset_attempts(PASSWORD, email)
+        reset_attempts(PASSWORD, subject)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +81,13 @@ def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, toke
         send_mail(notices.password_changed(user.name), user.email, user.locale)
 
 
-def request_password_reset(email: str) -> None:
+def request_password_reset(email: str, origin: Origin = UNKNOWN_ORIGIN) -> None:
     """E-mail a reset link if the address has an account. Reveals nothing to the caller."""
     email = queries.normalize_email(email)
     with transaction():
-        allowed = consume_mail_quota(email)
         user = queries.find_user_by_email(email)
+        source = source_for(origin, user)
+        allowed = consume_mail_quota(email, source.subject, is_owner=source.is_known)
         if user is None or not user.is_active:
             record(None, "account.ask_for_reset", "user", "unknown")
             return
@@ -99,8 +103,14 @@ def find_reset_user_id(token: str) -> int | None:
     return link.user_id if link else None
 
 
-def reset_password(token: str, password: str, cost: HashCost, personal_words: tuple[str, ...] = ()) -> None:
-    """Set a new password through an e-mailed link, end all sessions and unlock the account.
+def reset_password(
+    token: str,
+    password: str,
+    cost: HashCost,
+    personal_words: tuple[str, ...] = (),
+    origin: Origin = UNKNOWN_ORIGIN,
+) -> None:
+    """Set a new password through an e-mailed link, end all sessions, and lift the limits on sign-in from here.
 
     Raises RuleBroken or NotFound.
     """
@@ -114,7 +124,9 @@ def reset_password(token: str, password: str, cost: HashCost, personal_words: tu
         user.password_hash = hashed
         revoke_links(user.id)
         end_sessions_of(user.id)
-        reset_attempts(PASSWORD, user.email)
+        reset_attempts(PASSWORD, password_subject(user.email, source_for(origin, user)))
+        reset_attempts(ACCOUNT, user.email)
+        remember_network(user.id, origin)
         record(Viewer(user_id=user.id), "account.reset_password", "user", user.id)
         send_mail(notices.password_changed(user.name), user.email, user.locale)
 
@@ -130,7 +142,7 @@ def request_email_change(viewer: Viewer, *, email: str, password: str, cost: Has
         user = queries.get_user(viewer.user_id or 0)
         if email == user.email:
             raise RuleBroken(_("This is already your address."), "email")
-        require_mail_quota(email)
+        require_mail_quota(email, f"user {viewer.user_id}")
         record(viewer, "account.ask_for_address", "user", user.id)
         send_mail(notices.address_asked(user.name, mask_email(email)), user.email, user.locale)
         owner = queries.find_user_by_email(email)

@@ -21,6 +21,7 @@ from marketplace.accounts.use_cases.one_time_links import (
     consume_link,
     revoke_links,
 )
+from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, remember_network, source_for
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.throttling import consume_mail_quota, record_attempt
 from marketplace.audit.use_cases import record
@@ -43,6 +44,7 @@ class NewPerson:
     email: str
     password: str
     target: str = ""
+    origin: Origin = UNKNOWN_ORIGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class PreparedAccount:
     email: str
     password_hash: str
     target: str = ""
+    origin: Origin = UNKNOWN_ORIGIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +76,8 @@ def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> 
     """Check and hash a new user's password. Raises RuleBroken, for known and unknown addresses alike."""
     email = queries.normalize_email(person.email)
     passwords.check_strength(person.password, person.name, email, *personal_words)
-    return PreparedAccount(person.name, email, passwords.hash_password(person.password, cost), person.target)
+    hashed = passwords.hash_password(person.password, cost)
+    return PreparedAccount(person.name, email, hashed, person.target, person.origin)
 
 
 def register(person: PreparedAccount, organisation: NewOrganisation) -> str:
@@ -83,8 +87,9 @@ def register(person: PreparedAccount, organisation: NewOrganisation) -> str:
     stored and its owner is notified by e-mail; the page must not differ.
     """
     browser_key = new_token()
-    allowed = consume_mail_quota(person.email)
     owner = queries.find_user_by_email(person.email)
+    source = source_for(person.origin, owner)
+    allowed = consume_mail_quota(person.email, source.subject, is_owner=source.is_known)
     if owner is not None:
         record(None, "account.register_known", "user", owner.id)
         if owner.is_active and allowed:
@@ -121,13 +126,14 @@ def _mail_confirmation(pending: PendingRegistration, target: str) -> None:
     send_mail(message, pending.email, pending.locale)
 
 
-def resend_confirmation(browser_key: str, email: str, target: str = "") -> bool:
+def resend_confirmation(browser_key: str, email: str, target: str, origin: Origin) -> bool:
     """E-mail a new confirmation link to the browser that registered; return False if the quota is used up.
 
     Reveals nothing else: an address that has an account counts alike and gets no e-mail.
     """
     with transaction():
-        allowed = consume_mail_quota(queries.normalize_email(email))
+        sender = source_for(origin, None).subject
+        allowed = consume_mail_quota(queries.normalize_email(email), sender)
         query = select(PendingRegistration).where(
             PendingRegistration.browser_key_hash == token_hash(browser_key),
             PendingRegistration.expires_at > clock.now(),
@@ -139,7 +145,7 @@ def resend_confirmation(browser_key: str, email: str, target: str = "") -> bool:
         return allowed
 
 
-def confirm_registration(token: str, password: str, cost: HashCost) -> int:
+def confirm_registration(token: str, password: str, cost: HashCost, origin: Origin = UNKNOWN_ORIGIN) -> int:
     """Add the user and organisation of a registration; return the user's id.
 
     Requires the password chosen at registration. Raises NotFound if the link is no longer valid, TooMany after ten wrong
@@ -158,6 +164,7 @@ def confirm_registration(token: str, password: str, cost: HashCost) -> int:
             PreparedAccount(pending.name, pending.email, pending.password_hash), pending.locale
         )
         hooks.registration[kind](user.id, details)
+        remember_network(user.id, origin)
         record(Viewer(user_id=user.id), "account.verify", "user", user.id)
         return user.id
 

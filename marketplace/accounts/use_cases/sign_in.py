@@ -3,14 +3,20 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.backoff import NETWORK_ADDRESS, PASSWORD
+from marketplace.accounts.backoff import ACCOUNT, LOCK_MAIL, NETWORK_ADDRESS, PASSWORD, BackoffPolicy
 from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import RESET, create_link
+from marketplace.accounts.use_cases.origins import (
+    UNKNOWN_ORIGIN,
+    Origin,
+    Source,
+    remember_network,
+    source_for,
+)
 from marketplace.accounts.use_cases.sessions import open_session
 from marketplace.accounts.use_cases.throttling import (
-    consume_mail_quota,
-    network_prefix,
+    is_allowed,
     record_attempt,
     reset_attempts,
     undo_attempt,
@@ -26,7 +32,7 @@ class SignInAttempt:
 
     email: str
     password: str
-    network_address: str = ""
+    origin: Origin = UNKNOWN_ORIGIN
     user_agent: str = ""
 
 
@@ -34,21 +40,22 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
     """Open a session and return its token, or None if the credentials are wrong.
 
     Each attempt is counted before the password is verified, and undone if it was right, so that concurrent attempts
-    cannot exceed the limit. Raises TooMany.
+    cannot exceed the limit. Strangers use up their own attempts only: see `_counters`. Raises TooMany.
     """
-    email, network = queries.normalize_email(attempt.email), network_prefix(attempt.network_address)
+    email, network = queries.normalize_email(attempt.email), attempt.origin.network
     with transaction():
-        attempts = record_attempt(PASSWORD, email)
-        record_attempt(NETWORK_ADDRESS, network)
         user = queries.find_user_by_email(email)
-        stored_hash = user.password_hash if user else None
+        source = source_for(attempt.origin, user)
+        attempts = record_attempt(PASSWORD, password_subject(email, source))
+        for policy, subject in _counters(email, network, source):
+            record_attempt(policy, subject)
+        stored_hash, dummy_hash = user.password_hash if user else None, queries.dummy_password_hash(email)
         if attempts == PASSWORD.max_attempts and user is not None and user.is_active:
             _notify_account_locked(user)
     # Argon2 is slow on purpose, so it runs outside any transaction; the user is loaded again afterwards.
-    matches = passwords.verify(stored_hash, attempt.password, cost)
+    matches = passwords.verify(stored_hash, attempt.password, cost, dummy_hash)
     renewed = None
     if matches and stored_hash is not None and passwords.needs_rehash(stored_hash, cost):
-        # Verifying a hash with another cost takes another time than the dummy hash of unknown addresses.
         renewed = passwords.hash_password(attempt.password, cost)
     with transaction():
         user = queries.find_user_by_email(email)
@@ -56,13 +63,29 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
             record(None, "account.refuse_sign_in", "user", user.id if user else "unknown")
             return None
         user.password_hash = renewed or user.password_hash
-        reset_attempts(PASSWORD, email)
-        undo_attempt(NETWORK_ADDRESS, network)
+        reset_attempts(PASSWORD, password_subject(email, source))
+        for policy, subject in _counters(email, network, source):
+            undo_attempt(policy, subject)
+        remember_network(user.id, attempt.origin)
         return open_session(user.id, attempt.user_agent)
+
+
+def password_subject(email: str, source: Source) -> str:
+    """Return the subject that counts wrong passwords for an account from one source."""
+    return f"{email} {source.subject}"
+
+
+def _counters(email: str, network: str, source: Source) -> tuple[tuple[BackoffPolicy, str], ...]:
+    """Return the limits shared with others that apply to a source: none if the account knows the device."""
+    if source.is_known_device:
+        return ()
+    if source.is_known_network:
+        return ((NETWORK_ADDRESS, network),)
+    return ((NETWORK_ADDRESS, network), (ACCOUNT, email))
 
 
 def _notify_account_locked(user: User) -> None:
     record(None, "account.lock", "user", user.id)
-    if consume_mail_quota(user.email):
+    if is_allowed(LOCK_MAIL, user.email):
         path = f"/reset/{create_link(user, RESET)}"
         send_mail(notices.account_locked(user.name, path), user.email, user.locale)

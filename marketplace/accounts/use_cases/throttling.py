@@ -1,12 +1,11 @@
 """Attempt counters in the database, shared by all processes and updated atomically."""
 
 import datetime as dt
-import ipaddress
 
 from sqlalchemy import case, delete, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from marketplace.accounts.backoff import MAIL, POLICIES, BackoffPolicy
+from marketplace.accounts.backoff import MAIL, MAILBOX, POLICIES, BackoffPolicy
 from marketplace.accounts.models import Throttle
 from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, session, transaction
@@ -30,7 +29,11 @@ def record_attempt(policy: BackoffPolicy, subject: str) -> int:
     """
     now, key = clock.now(), _key(policy, subject)
     attempts = case((Throttle.last_at <= now - policy.reset_after, 1), else_=Throttle.hits + 1)
-    delays = [(attempts == n, _until(now, policy.delay_after(n))) for n in range(1, policy.max_attempts)]
+    last = policy.max_attempts
+    # One condition for each run of equal delays; the last delay applies to all later attempts.
+    ends = [n for n in range(1, last) if policy.delay_after(n) != policy.delay_after(n + 1)]
+    delays = [(attempts <= n, _until(now, policy.delay_after(n))) for n in ends]
+    final = _until(now, policy.delay_after(last))
     first = {"subject": key, "hits": 1, "last_at": now, "blocked_until": now + policy.delay_after(1)}
     postgres = session.get_bind().dialect.name == "postgresql"
     insert = postgresql.insert(Throttle) if postgres else sqlite.insert(Throttle)
@@ -41,7 +44,7 @@ def record_attempt(policy: BackoffPolicy, subject: str) -> int:
             set_={
                 "hits": attempts,
                 "last_at": now,
-                "blocked_until": case(*delays, else_=_until(now, policy.delay_after(policy.max_attempts))),
+                "blocked_until": case(*delays, else_=final) if delays else final,
             },
             where=or_(Throttle.blocked_until.is_(None), Throttle.blocked_until <= now),
         )
@@ -84,26 +87,38 @@ def reset_attempts(policy: BackoffPolicy, subject: str) -> None:
     session.execute(delete(Throttle).where(Throttle.subject == _key(policy, subject)))
 
 
-def consume_mail_quota(email: str) -> bool:
-    """Count an e-mail that an anonymous visitor triggered; return False if it must not be sent.
+def consume_mail_quota(email: str, sender: str, *, is_owner: bool = False) -> bool:
+    """Count an e-mail that a visitor triggered; return False if it must not be sent.
 
-    Inside the caller's transaction. Called for known and unknown addresses alike.
+    Limited by sender and mailbox, and for all strangers together; `is_owner` means that the account of the address has
+    used the sender's device or network before. Inside the caller's transaction. Called for known and unknown addresses
+    alike.
     """
+    mailbox = _canonical_mailbox(email)
+    if not is_allowed(MAIL, f"{mailbox} {sender}"):
+        return False
+    return is_owner or is_allowed(MAILBOX, mailbox)
+
+
+def is_allowed(policy: BackoffPolicy, subject: str) -> bool:
+    """Count an attempt and return False if it exceeds the policy, inside the caller's transaction."""
     try:
-        record_attempt(MAIL, _canonical_mailbox(email))
+        record_attempt(policy, subject)
     except TooMany:
         return False
     return True
 
 
-def require_mail_quota(email: str) -> None:
+def require_mail_quota(email: str, sender: str) -> None:
     """Count an e-mail as `consume_mail_quota` does. Raises TooMany if it must not be sent."""
+    mailbox = _canonical_mailbox(email)
     try:
-        record_attempt(MAIL, _canonical_mailbox(email))
+        record_attempt(MAIL, f"{mailbox} {sender}")
+        record_attempt(MAILBOX, mailbox)
     except TooMany as error:
         raise TooMany(
             _(
-                "Three e-mails have been sent to this address in the last few hours. Wait before you send another."
+                "Several e-mails have been sent to this address in the last few hours. Wait before you send another."
             ),
             error.seconds,
         ) from error
@@ -113,18 +128,6 @@ def _canonical_mailbox(email: str) -> str:
     """Return the address without a plus suffix, which leads to the same mailbox."""
     name, _at, domain = email.rpartition("@")
     return f"{name.partition('+')[0] or name}@{domain}"
-
-
-def network_prefix(address: str) -> str:
-    """Return the part of an address that identifies the client's network: all of IPv4, /64 of IPv6."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return "unknown"
-    if isinstance(parsed, ipaddress.IPv6Address):
-        mapped = parsed.ipv4_mapped
-        return str(mapped) if mapped else str(ipaddress.ip_network((parsed, 64), strict=False))
-    return str(parsed)
 
 
 def purge_attempts() -> int:

@@ -1,7 +1,7 @@
 """Pages for signing in, the user's own account, and the administrators' list of users."""
 
 from marketplace.accounts.views import administration, own_account, sign_in, two_factor
-from marketplace.accounts.views.base import blueprint, hash_cost, set_session_cookie
+from marketplace.accounts.views.base import blueprint, hash_cost, request_origin, set_session_cookie
 from marketplace.accounts.views.sign_in import remember_registration
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "hash_cost",
     "own_account",
     "remember_registration",
+    "request_origin",
     "set_session_cookie",
     "sign_in",
     "two_factor",

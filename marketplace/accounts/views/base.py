@@ -3,19 +3,27 @@
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from flask import Blueprint, current_app, session
+from flask import Blueprint, after_this_request, current_app, request, session
+from flask import Response as FlaskResponse
 from flask_login import login_user
+from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
+from marketplace.accounts import queries
 from marketplace.accounts.one_time_codes import SecretCipher
-from marketplace.accounts.use_cases import HashCost
+from marketplace.accounts.use_cases import HashCost, Origin
 from marketplace.config import Settings
+from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import ANONYMOUS
 from marketplace.web.viewer import SignedIn
 
 blueprint = Blueprint("accounts", __name__)
 MIN_RESPONSE_SECONDS = 0.15
+DEVICE_SECONDS = 365 * 24 * 3600
+MAX_DEVICE_USERS = 10
+"""Users remembered in the cookie of a shared device, the latest first."""
 Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
@@ -55,7 +63,54 @@ def personal_words(user_id: int | None) -> tuple[str, ...]:
     return (settings().site_name, *found)
 
 
+def request_origin() -> Origin:
+    """Return where the current request comes from, with the device cookie that an earlier sign-in has set."""
+    device = _read_device()
+    return Origin(str(request.remote_addr or ""), str(device["id"]), tuple(device["users"]))
+
+
+def _device_cookie_name() -> str:
+    return "__Host-device" if settings().is_https else "device"
+
+
+def _device_serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings().secret_key, salt="known device")
+
+
+def _read_device() -> dict[str, Any]:
+    """Return the id of the device and the users who have signed in on it; empty without a valid cookie."""
+    try:
+        device = _device_serializer().loads(
+            request.cookies.get(_device_cookie_name(), ""), max_age=DEVICE_SECONDS
+        )
+    except BadSignature:
+        return {"id": "", "users": []}
+    return dict(device)
+
+
+def _remember_device(user_id: int) -> None:
+    """Let limits that strangers use up not apply to this user on this device."""
+    device = _read_device()
+    users = [user_id, *(known for known in device["users"] if known != user_id)][:MAX_DEVICE_USERS]
+    cookie = _device_serializer().dumps({"id": device["id"] or new_token()[:22], "users": users})
+
+    @after_this_request
+    def set_cookie(response: FlaskResponse) -> FlaskResponse:
+        response.set_cookie(
+            _device_cookie_name(),
+            cookie,
+            max_age=DEVICE_SECONDS,
+            secure=settings().is_https,
+            httponly=True,
+            samesite="Lax",
+        )
+        return response
+
+
 def set_session_cookie(token: str) -> None:
-    """Replace the contents of the session cookie with a new session token."""
+    """Replace the contents of the session cookie with a new session token, and remember the device."""
     session.clear()
     login_user(SignedIn(ANONYMOUS, token))
+    opened = queries.find_session(token)
+    if opened is not None:
+        _remember_device(opened.user_id)

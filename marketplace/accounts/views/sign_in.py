@@ -18,6 +18,7 @@ from marketplace.accounts.views.base import (
     hash_cost,
     minimum_duration,
     personal_words,
+    request_origin,
     secret_cipher,
     set_session_cookie,
 )
@@ -44,7 +45,7 @@ def sign_in() -> Answer:
         attempt = use_cases.SignInAttempt(
             form.email.data or "",
             form.password.data or "",
-            request.remote_addr or "",
+            request_origin(),
             str(request.user_agent),
         )
         try:
@@ -154,7 +155,9 @@ def send_again() -> Answer:
     if not registered:
         return see_other("accounts.check_mail")
     with minimum_duration():
-        sent = use_cases.resend_confirmation(registered["key"], registered["email"], registered["next"])
+        sent = use_cases.resend_confirmation(
+            registered["key"], registered["email"], registered["next"], request_origin()
+        )
     if sent:
         flashes.done(_("We have sent a new link. The old link no longer works."))
     else:
@@ -193,7 +196,7 @@ def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
         use_cases.confirm_address(token, password, hash_cost())
         flashes.done(_("The address has been confirmed."))
         return see_other("accounts.sign_in")
-    user_id = use_cases.confirm_registration(token, password, hash_cost())
+    user_id = use_cases.confirm_registration(token, password, hash_cost(), request_origin())
     use_cases.sign_out(current_token() or "")
     set_session_cookie(use_cases.open_session(user_id, str(request.user_agent)))
     flashes.done(_("The address has been confirmed."))
@@ -208,7 +211,7 @@ def forgotten() -> Answer:
     form = ForgottenForm()
     if form.validate_on_submit():
         with minimum_duration():
-            use_cases.request_password_reset(form.email.data or "")
+            use_cases.request_password_reset(form.email.data or "", request_origin())
         return render_template("accounts/forgotten_sent.html", email=form.email.data)
     return render_template("accounts/forgotten.html", form=form)
 
@@ -224,7 +227,9 @@ def reset(token: str) -> Answer:
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
-            use_cases.reset_password(token, form.password.data or "", hash_cost(), personal_words(user_id))
+            use_cases.reset_password(
+                token, form.password.data or "", hash_cost(), personal_words(user_id), request_origin()
+            )
         except RuleBroken as error:
             form.add_rule_error(error)
         else:

@@ -38,7 +38,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
         already = any(m.user.email == email for m in queries.members(viewer.organisation_id or 0))
         if already:
             raise RuleBroken(_("This person can already act on your behalf."), "email")
-        accounts.require_mail_quota(email)
+        accounts.require_mail_quota(email, f"user {viewer.user_id}")
         token = new_token()
         session.add(
             ColleagueInvitation(

@@ -1,9 +1,11 @@
 """Page for applying."""
 
+from dataclasses import replace
+
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 
-from marketplace.accounts.views import hash_cost, remember_registration
+from marketplace.accounts.views import hash_cost, remember_registration, request_origin
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
@@ -31,10 +33,10 @@ def apply() -> Answer:
     if form.validate_on_submit():
         try:
             if isinstance(form, RegisterAndApplyForm):
-                person = form.person(target or "")
+                person = replace(form.person(target or ""), origin=request_origin())
                 application = form.application(person.name, person.email)
                 key = use_cases.register_supplier(person, application, hash_cost())
-                remember_registration(key, person.email)
+                remember_registration(key, person.email, person.target)
                 return see_other("accounts.check_mail")
             membership_id = use_cases.create_own_supplier(viewer, form.application(viewer.name, viewer.email))
             organisations.choose_organisation(viewer, current_token() or "", membership_id)

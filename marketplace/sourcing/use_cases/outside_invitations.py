@@ -61,7 +61,7 @@ def invite_outside(viewer: Viewer, reference: str, email: str, message: str = ""
             raise RuleBroken(_("This address has already been invited to this brief."), "email")
         check_limits(brief, 1, invitations_of(brief))
         _check_daily_limit(viewer)
-        accounts.require_mail_quota(address)
+        accounts.require_mail_quota(address, f"user {viewer.user_id}")
         token = new_token()
         session.add(
             OutsideInvitation(

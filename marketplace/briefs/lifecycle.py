@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from marketplace.core import clock
+from marketplace.core.dates import local_date_after
 from marketplace.core.i18n import lazy_gettext as _
 
 
@@ -165,7 +166,7 @@ def opening_time(submitted: dt.datetime) -> dt.datetime:
 
 def latest_extension(published: dt.datetime) -> dt.date:
     """Return the latest day that a deadline can be moved to: 60 days after publication."""
-    return clock.to_local(published).date() + dt.timedelta(days=MAX_OPEN_DAYS)
+    return local_date_after(published, days=MAX_OPEN_DAYS)
 
 
 QUESTION_REMINDERS = {"company": 2, "garden": 4}

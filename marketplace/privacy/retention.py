@@ -13,7 +13,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.dates import add_months
+from marketplace.core.dates import add_months, local_date_after
 from marketplace.files.models import StoredFile
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
@@ -62,8 +62,8 @@ def _is_unused(months: int) -> ColumnElement[bool]:
 
 def _erasure_date(user: User) -> dt.date:
     last = user.last_signed_in_at or user.created_at
-    due = add_months(last, retention_periods.ACCOUNT_MONTHS)
-    return max(clock.to_local(due).date(), clock.today() + dt.timedelta(days=30))
+    due = local_date_after(last, months=retention_periods.ACCOUNT_MONTHS)
+    return max(due, local_date_after(clock.now(), days=30))
 
 
 def _was_warned(user: User, before: dt.datetime | None = None) -> bool:

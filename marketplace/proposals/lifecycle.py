@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from marketplace.briefs.lifecycle import LAPSE_AFTER_DAYS, Phase
 from marketplace.core import clock
+from marketplace.core.dates import local_date_after
 from marketplace.core.i18n import lazy_gettext as _
 
 
@@ -208,7 +209,7 @@ def lapses_at(since: dt.datetime) -> dt.datetime:
 
 def days_after(since: dt.datetime, days: int) -> dt.datetime:
     """Last second of the local day that is a number of days after a moment."""
-    return clock.end_of_day(clock.to_local(since).date() + dt.timedelta(days=days))
+    return clock.end_of_day(local_date_after(since, days=days))
 
 
 def can_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:

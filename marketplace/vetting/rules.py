@@ -13,7 +13,7 @@ from typing import Any
 import yaml
 
 from marketplace.core import clock
-from marketplace.core.dates import add_months
+from marketplace.core.dates import add_months, local_date_after
 from marketplace.core.i18n import pick
 from marketplace.data import data_path
 
@@ -108,12 +108,12 @@ def months_before(moment: dt.datetime, months: int) -> dt.datetime:
 
 def due_on(approved_at: dt.datetime) -> dt.date:
     """Day from which an approval should be renewed."""
-    return clock.to_local(add_months(approved_at, DUE_MONTHS)).date()
+    return local_date_after(approved_at, months=DUE_MONTHS)
 
 
 def dormant_on(approved_at: dt.datetime) -> dt.date:
     """Day from which an approval no longer counts."""
-    return clock.to_local(add_months(approved_at, DORMANT_MONTHS)).date()
+    return local_date_after(approved_at, months=DORMANT_MONTHS)
 
 
 def status(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> str:
@@ -152,7 +152,7 @@ def full_checklist(category: str) -> dict[str, dict[str, Any]]:
 
 def reapply_from(decided_at: dt.datetime) -> dt.date:
     """Day from which a refused supplier may apply again."""
-    return clock.to_local(decided_at + dt.timedelta(days=REAPPLY_DAYS)).date()
+    return local_date_after(decided_at, days=REAPPLY_DAYS)
 
 
 def has_changed(

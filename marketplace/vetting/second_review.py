@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marketplace.core import clock, places
+from marketplace.core.dates import local_date_after
 from marketplace.vetting import rules
 
 PROPOSED, CONFIRMED, RETURNED, WITHDRAWN = "proposed", "confirmed", "returned", "withdrawn"
@@ -74,7 +75,7 @@ def nearest_garden(seat: str, gardens: Mapping[int, str]) -> int | None:
 
 def last_appeal_day(refused_at: dt.datetime) -> dt.date:
     """Last day on which a refusal can be appealed."""
-    return clock.to_local(refused_at + dt.timedelta(days=APPEAL_DAYS)).date()
+    return local_date_after(refused_at, days=APPEAL_DAYS)
 
 
 def can_appeal_refusal(

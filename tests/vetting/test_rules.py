@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marketplace.core import taxonomy
+from marketplace.core import clock, taxonomy
 from marketplace.core.i18n import use_locale
-from marketplace.vetting import rules
+from marketplace.proposals import lifecycle
+from marketplace.vetting import rules, second_review
 
 pytestmark = pytest.mark.once
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -109,3 +110,12 @@ def test_waiting_time_is_counted_in_working_days() -> None:
     friday = dt.datetime(2026, 11, 20, 9, tzinfo=dt.UTC)
     assert rules.working_days_waited(friday, dt.date(2026, 11, 23)) == 1
     assert rules.answer_due_on(friday) == dt.date(2026, 11, 30)
+
+
+@pytest.mark.parametrize("local_time", ["00:30+02:00", "23:30+02:00"])
+def test_periods_begin_on_the_local_date(local_time: str) -> None:
+    moment = dt.datetime.fromisoformat(f"2027-08-10T{local_time}").astimezone(dt.UTC)
+    assert second_review.last_appeal_day(moment) == rules.reapply_from(moment) == dt.date(2027, 11, 8)
+    assert rules.due_on(moment) == dt.date(2028, 8, 10)
+    assert rules.dormant_on(moment) == dt.date(2028, 10, 10)
+    assert lifecycle.days_after(moment, 90) == clock.end_of_day(dt.date(2027, 11, 8))

@@ -15,10 +15,10 @@ from marketplace.organisations.models import Company, Organisation
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
+from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
 
 PROMISED_WORKING_DAYS = 6
-RENEWAL_DAYS = 365
 
 # Load only the columns shown: full briefs, companies and suppliers took as long as the rest of the page.
 _BRIEF, _COMPANY, _VETTING = Brief.__table__, Company.__table__, Vetting.__table__
@@ -243,16 +243,15 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
 
 
 def _renewals(garden_id: int) -> Iterator[Task]:
-    limit = clock.now() - dt.timedelta(days=RENEWAL_DAYS - 30)
+    limit = rules.months_before(clock.now(), rules.DUE_MONTHS - 1)
     rows = session.execute(_RENEWALS, {"garden_id": garden_id, "old": limit})
     for vetting_id, category, approved_at, supplier in rows:
-        due = approved_at + dt.timedelta(days=RENEWAL_DAYS)
         yield Task(
             Priority.LATER,
             _("Renew the approval of %(supplier)s", supplier=supplier),
             f"/vetting/{vetting_id}",
             _("It is about %(kinds)s.", kinds=taxonomy.group(category).label),
-            _("One year old on %(date)s", date=format_date(due)),
+            _("One year old on %(date)s", date=format_date(rules.due_on(approved_at))),
         )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marketplace.briefs.guide import Guide
@@ -59,6 +59,14 @@ class Draft:
         for question in self.guide:
             if question.type in _PROSE and question.visibility != "internal" and self.text(question.code):
                 yield question.code, self.text(question.code)
+
+    def find_all(self, finder: Callable[[str], list[str]]) -> dict[str, str]:
+        """Return everything that a finder finds in the free text, with the question code of its first occurrence."""
+        found: dict[str, str] = {}
+        for code, text in self.prose():
+            for part in finder(text):
+                found.setdefault(part, code)
+        return found
 
     def find(self, pattern: re.Pattern[str]) -> tuple[str, str] | None:
         """Return (question code, matched text) of the first text that matches a pattern, or None."""

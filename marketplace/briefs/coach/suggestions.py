@@ -8,6 +8,7 @@ from typing import Any
 
 from marketplace.briefs.coach.draft import Draft
 from marketplace.briefs.coach.messages import Advice, advice
+from marketplace.briefs.coach.private_details import find_contact_details, find_secrets
 from marketplace.briefs.guide import Guide
 from marketplace.core import clock, taxonomy
 from marketplace.core.dates import is_unknown
@@ -25,9 +26,6 @@ _WHY = re.compile(
     r"kund\w*|customers?|gjest\w*|guests?|bestill\w*|orders?|bookings?|dyrt?|expensive|går glipp|færre|fewer|\d+)\b",
     re.IGNORECASE,
 )
-_EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_PHONE = re.compile(r"(?<![\d-])(?:\+47\s?)?(?:[2-9]\d{7}|[2-9]\d(?: \d\d){3}|[49]\d\d \d\d \d\d\d)(?![\d-])")
-_PASSWORD = re.compile(r"\b(passord(et)?|password|passwd)\b\s*(er|is|:|=)\s*\S+", re.IGNORECASE)
 _VAGUE = re.compile(
     r"\b(beste kvalitet|best quality|høy kvalitet|høg kvalitet|high quality|moderne|modern|brukervennlig\w*|"
     r"brukarvenleg\w*|user.friendly|profesjonel\w*|professional|innovativ\w*|innovative|i verdensklasse|"
@@ -221,14 +219,18 @@ def _free_sketches(draft: Draft) -> Advice | None:
 
 @_rule("contact_data")
 def _contact_data(draft: Draft) -> Advice | None:
-    match = draft.find(_EMAIL) or draft.find(_PHONE)
-    return advice("suggestions", "contact_data", match[0], word=match[1]) if match else None
+    found = draft.find_all(find_contact_details)
+    return (
+        advice("suggestions", "contact_data", next(iter(found.values())), words=list(found))
+        if found
+        else None
+    )
 
 
 @_rule("password")
 def _password(draft: Draft) -> Advice | None:
-    match = draft.find(_PASSWORD)
-    return advice("suggestions", "password", match[0]) if match else None
+    found = draft.find_all(find_secrets)
+    return advice("suggestions", "password", next(iter(found.values())), words=list(found)) if found else None
 
 
 @_rule("vague_word")

@@ -22,6 +22,9 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
             listed = "\n".join(f"  {fault}" for fault in faults)
             message = f"Nothing was imported. {len(faults)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
+        warnings = [*read.warnings, *supplier_import.find_similar(read.suppliers)]
+        for warning in sorted(warnings, key=lambda fault: fault.line):
+            click.echo(f"  Warning: {warning}")
         suppliers = [supplier_import.infer_services(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):
             if before != after:

@@ -1,6 +1,7 @@
 """Parse and validate a JSON Lines file of suppliers. Each fault names its line and a remedy. No database."""
 
 import codecs
+import difflib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,11 +11,19 @@ from typing import Any
 from marketplace.core import taxonomy
 from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
-from marketplace.core.text import clean_line, clean_text, has_control_characters
+from marketplace.core.text import (
+    clean_line,
+    clean_text,
+    has_control_characters,
+    name_key,
+    similar_name_key,
+)
+from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
 
 MAX_BYTES = 50_000_000
-MAX_CHARACTERS = 20_000
-NAME_CHARACTERS = (2, 120)
+KEYS = ("name", "text", "lang", "municipality", "remote", "price_from_nok", "services", "sectors")
+IGNORED_KEYS = ("id", "place")
+"""Keys of the matcher's evaluation files that a supplier has no field for."""
 LANGUAGES = ("nb", "nn", "en")
 
 
@@ -48,10 +57,11 @@ class ImportedSupplier:
 
 @dataclass(frozen=True, slots=True)
 class ReadFile:
-    """The valid suppliers of a file, and all faults."""
+    """The valid suppliers of a file, all faults, and warnings that do not prevent an import."""
 
     suppliers: list[ImportedSupplier] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
 
 
 def read_suppliers(path: Path) -> ReadFile:
@@ -67,6 +77,7 @@ def read_suppliers(path: Path) -> ReadFile:
         found.faults.append(Fault(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
         return found
     seen: dict[str, int] = {}
+    similar: dict[str, int] = {}
     for number, line in enumerate(raw.splitlines(), 1):
         if not line.strip():
             continue
@@ -74,10 +85,20 @@ def read_suppliers(path: Path) -> ReadFile:
         if row is None:
             continue
         faults = list(_faults(number, row))
-        name = (clean_line(str(row.get("name", ""))) or "").casefold()
-        if name and name in seen:
-            faults.append(Fault(number, f"the name stands on line {seen[name]} too", "Keep one of them."))
-        seen.setdefault(name, number)
+        name = str(row.get("name", ""))
+        key, loose = name_key(name), similar_name_key(name)
+        if key and key in seen:
+            faults.append(Fault(number, f"the name stands on line {seen[key]} too", "Keep one of them."))
+        elif loose in similar:
+            found.warnings.append(
+                Fault(
+                    number,
+                    f"the name is almost the same as on line {similar[loose]}",
+                    "Keep one of them if they are the same supplier.",
+                )
+            )
+        seen.setdefault(key, number)
+        similar.setdefault(loose, number)
         found.faults.extend(faults)
         if not faults:
             found.suppliers.append(_supplier(number, row))
@@ -109,13 +130,14 @@ def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | N
 
 
 def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
-    low, high = NAME_CHARACTERS
+    low, high = NAME_LENGTH
+    yield from _key_faults(number, row)
     name, text = row.get("name"), row.get("text")
     if not isinstance(name, str) or not low <= len(clean_line(name) or "") <= high:
         yield Fault(number, "name is missing or too long", f"Write a name of {low} to {high} characters.")
-    if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= MAX_CHARACTERS:
+    if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= ABOUT_LENGTH[1]:
         yield Fault(
-            number, "text is missing or too long", f"Write a text of at most {MAX_CHARACTERS} characters."
+            number, "text is missing or too long", f"Write a text of at most {ABOUT_LENGTH[1]} characters."
         )
     for word, value in (("name", name), ("text", text)):
         if isinstance(value, str) and has_control_characters(value):
@@ -136,6 +158,14 @@ def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null.")
     yield from _code_faults(number, "services", row.get("services", []), taxonomy.services())
     yield from _code_faults(number, "sectors", row.get("sectors", []), taxonomy.sectors())
+
+
+def _key_faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+    for key in row:
+        if key not in KEYS + IGNORED_KEYS:
+            closest = difflib.get_close_matches(key, KEYS, 1)
+            remedy = f"Did you mean {closest[0]!r}?" if closest else f"Use {', '.join(KEYS)}."
+            yield Fault(number, f"the key {key!r} is unknown", remedy)
 
 
 def _code_faults(number: int, name: str, codes: object, known: Mapping[str, object]) -> Iterator[Fault]:

@@ -117,9 +117,11 @@ def test_approver_must_be_a_curator(garden):
         (GOOD | {"name": "Navn " * 30}, "too long", "2 to 120"),
         (GOOD | {"name": "Fjord\x00nett"}, "control character", "cannot be seen"),
         (json.dumps(GOOD | {"name": "Fjord\ud800"}), "control character", "cannot be seen"),
-        (GOOD | {"text": " "}, "text is missing", "at most 20000"),
-        (GOOD | {"text": "x" * 20_001}, "too long", "at most 20000"),
-        (GOOD | {"text": ["Vi"]}, "text is missing", "at most 20000"),
+        (GOOD | {"text": " "}, "text is missing", "at most 4000"),
+        (GOOD | {"text": "x" * 4001}, "too long", "at most 4000"),
+        (GOOD | {"text": ["Vi"]}, "text is missing", "at most 4000"),
+        (GOOD | {"servces": ["ecm.shop"]}, "'servces' is unknown", "Did you mean 'services'"),
+        (GOOD | {"telefon": "91234567"}, "'telefon' is unknown", "price_from_nok"),
         (GOOD | {"lang": "de"}, "lang 'de'", "nb, nn or en"),
         (GOOD | {"lang": {}}, "lang {}", "nb, nn or en"),
         (GOOD | {"municipality": "9999"}, "'9999' is unknown", "5021"),
@@ -168,6 +170,33 @@ def test_one_bad_line_among_many_prevents_import(garden, write):
 def test_names_that_differ_only_in_case_are_duplicates(garden, write):
     message = _refused(write(GOOD, GOOD | {"name": "  FJORDNETT "}))
     assert "line 2: the name stands on line 1 too" in message
+
+
+SAME = ("Fjøs Foto", "Fjøs  Foto ", "Fjøs\u00a0Foto", "FJØS FOTO", "Fjøs\u200b Foto", "\u202aFjøs Foto\u202c", "Fjøs\u2009Foto",
+        "Fj\u00f8s\tFoto", "\ufeffFjøs Foto", "Fjøs\u2028Foto")  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SAME[1:])
+def test_names_are_cleaned_before_they_are_compared(garden, write, name):
+    assert "line 2: the name stands on line 1 too" in _refused(
+        write(GOOD | {"name": "Fjøs Foto"}, GOOD | {"name": name})
+    )
+
+
+def test_composed_and_decomposed_names_are_duplicates(garden, write):
+    names = ("Blåhagen", "Bla\u030ahagen")
+    assert "line 2: the name stands" in _refused(write(*(GOOD | {"name": name} for name in names)))
+
+
+@pytest.mark.parametrize("name", ["Fjøs Foto AS", "Fjøs-Foto", "FJØS FOTO A/S", "Fjøsfoto", "Fjøs Foto, AS."])
+def test_similar_names_are_imported_with_a_warning(garden, write, capsys, name):
+    path = write(GOOD | {"name": "Fjøs Foto"}, GOOD | {"name": name})
+    suppliers.import_file(path, commit=False, approve_by=None)
+    assert "line 2: the name is almost the same as on line 1" in capsys.readouterr().out
+    suppliers.import_file(write(GOOD | {"name": "Fjøs Foto"}), commit=True, approve_by=None)
+    suppliers.import_file(write(GOOD | {"name": name}), commit=True, approve_by=None)
+    assert "is almost the same as Fjøs Foto, which is registered" in capsys.readouterr().out
+    assert _count() == 2
 
 
 def test_registered_name_is_reported_in_any_case(garden, write):

@@ -5,6 +5,7 @@ from typing import Any
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.organisations.forms import municipality_choices
 from marketplace.suppliers.forms import choices
+from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
 from marketplace.suppliers.use_cases import Basics, CaseDetails
 from marketplace.web.forms import (
     BaseForm,
@@ -28,7 +29,7 @@ class BasicsFields(BaseForm):
     """Name, organisation number, municipality and contact details."""
 
     name = TextField(
-        _l("Supplier name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+        _l("Supplier name"), [required(), length(*NAME_LENGTH)], render_kw={"autocomplete": "organization"}
     )
     organisation_number = OrganisationNumberField(
         _l("Organisation number"),
@@ -151,7 +152,7 @@ class TextFields(BaseForm):
 
     about = LongTextField(
         _l("Describe what you do, in your own words"),
-        [required(), length(80, 4000)],
+        [required(), length(*ABOUT_LENGTH)],
         description=_l(
             "Who are you, what do you deliver, and what do customers gain? Use the words your customers use. The ranking is based on this text."
         ),

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from marketplace import matching
 from marketplace.accounts.queries import find_user_by_email
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
+from marketplace.core.text import name_key, similar_name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
@@ -35,13 +36,7 @@ def curator_by_email(email: str) -> Viewer:
 
 def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
     """Report a fault for each supplier whose name is already registered."""
-    names = [supplier.name.casefold() for supplier in suppliers]
-    taken: set[str] = set()
-    for start in range(0, len(names), 500):
-        query = select(func.lower(Supplier.name)).where(
-            func.lower(Supplier.name).in_(names[start : start + 500])
-        )
-        taken |= set(session.scalars(query))
+    taken = {name_key(name) for name in session.scalars(select(Supplier.name))}
     return [
         Fault(
             supplier.line,
@@ -49,7 +44,21 @@ def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
             "Remove the line, or change the name.",
         )
         for supplier in suppliers
-        if supplier.name.casefold() in taken
+        if name_key(supplier.name) in taken
+    ]
+
+
+def find_similar(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
+    """Report a warning for each supplier whose name is registered with other punctuation or another legal form."""
+    registered = {similar_name_key(name): name for name in session.scalars(select(Supplier.name))}
+    return [
+        Fault(
+            supplier.line,
+            f"{supplier.name} is almost the same as {name}, which is registered",
+            "Remove the line if they are the same supplier.",
+        )
+        for supplier in suppliers
+        if (name := registered.get(similar_name_key(supplier.name)))
     ]
 
 

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
+from wtforms.validators import ValidationError
 
 from marketplace.briefs import guide
 from marketplace.briefs.coach import Advice
 from marketplace.briefs.guide import ParsedAnswer, Question, Topic
 from marketplace.briefs.lifecycle import REJECT_REASONS
-from marketplace.core.i18n import gettext as _g
+from marketplace.core import clock
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext
 from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.text import clean_text
 from marketplace.web.forms import (
     BaseForm,
+    Check,
     ChoiceField,
     DayField,
     LongTextField,
@@ -25,6 +29,7 @@ from marketplace.web.forms import (
     required,
 )
 
+MAX_TOPIC_COMMENT = 1000
 GROUPS = frozenset({"choice", "choices", "services", "grid", "weights"})
 
 
@@ -101,8 +106,8 @@ class TopicForm:
         for code, value in current.items():
             field = self.fields[code]
             text = guide.value_text(field.question, value)
-            field.theirs = text or _g("Nothing is written there now.")
-            field.error = _g("A colleague has changed this. Choose what should stand, and save again.")
+            field.theirs = text or gettext("Nothing is written there now.")
+            field.error = gettext("A colleague has changed this. Choose what should stand, and save again.")
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (element id, message) for the error summary, in page order."""
@@ -127,12 +132,24 @@ def parse_fingerprints(text: str | None) -> dict[str, str]:
     return {str(code): str(value) for code, value in data.items()} if isinstance(data, dict) else {}
 
 
+def _accepted_by_guide(code: str) -> Check:
+    """Validate a field with the limits of a question in the guide, where the same text is edited later."""
+
+    def check(_form: object, field: Any) -> None:
+        question = guide.load().question(code)
+        problem = guide.check_value(question, field.data, clock.today())
+        if problem and not problem.is_soft:
+            raise ValidationError(ParsedAnswer(question, field.data, field.data, problem).error)
+
+    return check
+
+
 class NewBriefForm(BaseForm):
     """First step of a new brief: the need in the company's own words."""
 
     own_words = LongTextField(
         _("What do you need help with?"),
-        [length(high=2000)],
+        [_accepted_by_guide("own_words")],
         description=_(
             "Use plain language, as you would with a neighbour. We suggest services based on your words."
         ),
@@ -165,16 +182,27 @@ class ReviewAnswerForm(BaseForm):
     def __init__(self, topics: Sequence[Topic]) -> None:
         super().__init__()
         self.verdict.set_choices(
-            [("ok", _g("Yes, it is ready")), ("changes", _g("Not yet, I suggest changes"))]
+            [("ok", gettext("Yes, it is ready")), ("changes", gettext("Not yet, I suggest changes"))]
         )
         self._topics = topics
 
     def topic_comments(self, submitted: Mapping[str, str]) -> dict[str, str]:
-        """Return the comments by topic code, at most 1000 characters each."""
-        return {
-            topic.code: (clean_text(submitted.get(f"topic-{topic.code}")) or "")[:1000]
-            for topic in self._topics
+        """Return the comments by topic code. Raises RuleBroken if one is too long."""
+        comments = {
+            topic.code: clean_text(submitted.get(f"topic-{topic.code}")) or "" for topic in self._topics
         }
+        for topic in self._topics:
+            count = len(comments[topic.code])
+            if count > MAX_TOPIC_COMMENT:
+                raise RuleBroken(
+                    gettext(
+                        "Shorten your comment on “%(topic)s” to %(max)s characters. It is now %(count)s.",
+                        topic=topic.title,
+                        max=MAX_TOPIC_COMMENT,
+                        count=count,
+                    )
+                )
+        return comments
 
 
 class ExtendDeadlineForm(BaseForm):

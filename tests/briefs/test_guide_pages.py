@@ -1,9 +1,11 @@
 """Guide pages: three languages, concurrent editors, hostile input in every field."""
 
+import datetime as dt
 import json
 import re
 
 import pytest
+from werkzeug.datastructures import MultiDict
 
 from marketplace.briefs import guide, use_cases
 from marketplace.briefs.models import Brief
@@ -52,6 +54,22 @@ def test_new_brief_starts_with_front_page_words(market, sign_in):
     assert "What do you need?" in answer.text
     brief = session.query(Brief).one()
     assert (brief.answers["own_words"], brief.answers["services"]) == (words, ["ecm.booking"])
+
+
+@pytest.mark.parametrize(("words", "fits"), [(400, True), (401, False)])
+def test_new_brief_has_the_limit_of_the_guide(market, sign_in, words, fits):
+    browser = sign_in(market.owner)
+    text = "sau " * words
+    answer = browser.post("/briefs/new", data={"own_words": text, "then": "begin"})
+    assert (answer.status_code == 303) is fits
+    assert session.query(Brief).count() == int(fits)
+    question = guide.load().question("own_words")
+    raw = MultiDict({"own_words": text})
+    assert guide.parse(question, raw, dt.date(2026, 11, 29)).is_accepted is fits
+    if not fits:
+        page = HtmlPage(answer.text)
+        assert page.one("textarea", name="own_words").text.strip() == text.strip()
+        assert "401" in page.text
 
 
 def test_services_are_suggested_before_draft_exists(market, sign_in):

@@ -63,6 +63,9 @@ def test_garden_reads_and_answers_review(market, sign_in):
         eli.post(f"/briefs/{brief.reference}/review-answer", data={"verdict": "changes"}).status_code == 422
     )
     assert eli.post(f"/briefs/{brief.reference}/review-answer", data={"verdict": "<x>"}).status_code == 422
+    long = {"verdict": "changes", "comment": "Se under.", "topic-frame": "x" * 1001}
+    answer = eli.post(f"/briefs/{brief.reference}/review-answer", data=long)
+    assert (answer.status_code, "x" * 1001 in answer.text, "1001" in answer.text) == (422, True, True)
     data = {"verdict": "changes", "comment": "Dette er nesten klart.", "topic-frame": "Rammen er lav."}
     assert eli.post(f"/briefs/{brief.reference}/review-answer", data=data).status_code == 303
     page = marit.page(f"/briefs/{brief.reference}/check")

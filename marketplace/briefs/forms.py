@@ -113,7 +113,7 @@ class TopicForm:
         """Return (element id, message) for the error summary, in page order."""
         errors: list[tuple[str | None, str]] = [(None, self.message)] if self.message else []
         return errors + [
-            (field.anchor, f"{field.question.short}: {field.error}")
+            (field.anchor, field.question.with_message(field.error))
             for field in self.fields.values()
             if field.error
         ]

@@ -1,8 +1,11 @@
 """Coach rules, each with an answer that triggers it and one that does not."""
 
+import re
+
 import pytest
 
 from marketplace.briefs import coach, guide
+from marketplace.briefs.coach.messages import load_texts
 from marketplace.core.i18n import use_locale
 
 pytestmark = pytest.mark.once
@@ -117,7 +120,14 @@ def test_no_suggestion_is_made_without_cause(answers, innocent):
 def test_empty_brief_has_blockers_and_no_suggestions():
     assert codes({}) == set()
     assert coach.quality(GUIDE, {}).score == 0
-    assert coach.quality(GUIDE, {}).level == "not_ready"
+    assert coach.quality(GUIDE, {}).level == "weak"
+
+
+@pytest.mark.parametrize("locale", ["nb", "nn", "en"])
+def test_quality_level_never_says_that_a_brief_can_be_sent(locale):
+    labels = [level["label"][locale].lower() for level in load_texts()["levels"].values()]
+    assert len(labels) == 3
+    assert not [label for label in labels if re.search("send|klar|ready", label)]
 
 
 def test_suggestions_are_sorted_by_gain(answers):

@@ -31,7 +31,7 @@ def test_check_page_links_to_missing_answers(market, sign_in):
     here = f"/briefs/{brief.reference}/guide"
     links = page.links()
     assert links["Say a little more about the problem"] == f"{here}/need#q-problem"
-    assert links["Answer: The goal"] == f"{here}/goal#q-goal"
+    assert links["What do you want to achieve?"] == f"{here}/goal#q-goal"
     assert "Publish and choose" not in page.text
     ready = briefs.draft(market.owner)
     text = sign_in(market.owner).page(f"/briefs/{ready.reference}/check").text

@@ -34,7 +34,10 @@ class QualityPart:
 
 @dataclass(frozen=True)
 class Quality:
-    """The score and its parts. Levels: not_ready under 50, can_be_sent under 75, good from 75."""
+    """The score and its parts. Levels: weak under 50, fair under 75, good from 75.
+
+    A level never says that a brief can be sent: blockers and missing answers decide that.
+    """
 
     score: int
     level: str

@@ -67,6 +67,10 @@ class Question:
         """The full question."""
         return self._text("label")
 
+    def with_message(self, message: str) -> str:
+        """Return a message about the answer, introduced by the full question."""
+        return f"{self.label}{' ' if self.label.endswith('?') else ': '}{message}"
+
     @property
     def short(self) -> str:
         """The short name, as in the published brief."""

@@ -90,7 +90,7 @@ def _find_blockers(
         if advice.question not in amendment.LOCKED_FIELDS
     ]
     blockers += [
-        f"{problem.question.short}: {problem.text}"
+        problem.question.with_message(problem.text)
         for problem in guide.find_answer_problems(questions, after, today)
         if problem.question.code not in covered
         and after.get(problem.question.code) != before.get(problem.question.code)

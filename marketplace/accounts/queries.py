@@ -1,6 +1,5 @@
 """Queries for users and their sessions."""
 
-import unicodedata
 from collections.abc import Iterable
 
 from sqlalchemy import func, or_, select
@@ -14,16 +13,12 @@ from marketplace.accounts.models import (
 )
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-
-
-def normalize_email(email: str) -> str:
-    """Return an address in the form in which it is stored and compared: NFKC, lower case, stripped."""
-    return unicodedata.normalize("NFKC", email).strip().lower()
 
 
 def find_user_by_email(email: str) -> User | None:

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from marketplace.config import Settings
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.email_address import ascii_email
 from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
 from marketplace.core.mail_templates import render_mail
@@ -51,8 +52,8 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
         )
     message = EmailMessage()
     message["Subject"] = mail.subject
-    message["From"] = formataddr((settings.site_name, settings.mail_from))
-    message["To"] = mail.recipient
+    message["From"] = formataddr((settings.site_name, ascii_email(settings.mail_from)))
+    message["To"] = ascii_email(mail.recipient)
     message["Date"] = format_datetime(mail.created_at)
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"

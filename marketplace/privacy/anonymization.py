@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, String, Table, func, or_, select, type_coerce, update
 
 from marketplace.core.database import Base, session
+from marketplace.core.email_address import ascii_email
 from marketplace.core.files import write_atomically
 
 EXEMPT_TABLES = {
@@ -76,7 +77,7 @@ def anonymize_mail_files(folder: Path, address: str, words: Mapping[str, str]) -
     """Delete the mail files sent to an address, and replace words in all others."""
     for file in folder.glob("*.eml"):
         message = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
-        if address in str(message["To"]).lower():
+        if ascii_email(address) in str(message["To"]).lower():
             file.unlink()
         elif isinstance(message, EmailMessage):
             _anonymize_message(file, message, words)

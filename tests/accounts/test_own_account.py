@@ -9,9 +9,11 @@ from flask import Flask
 from marketplace.accounts import use_cases
 from marketplace.accounts.models import SignInSession, Throttle
 from marketplace.core.database import session
+from marketplace.core.email_address import ascii_email
 from marketplace.demo import people
+from marketplace.outbox.delivery import build_mail
 from tests import factories
-from tests.accounts.helpers import GOOD, mails, sign_in
+from tests.accounts.helpers import COMPANY, GOOD, mails, sign_in
 from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 
@@ -213,3 +215,21 @@ def test_new_password_cannot_contain_organisation_names(client: Browser, kind: s
     elsewhere = factories.user(email="ola@fjordnett.example")
     client.sign_in(elsewhere.id)
     assert client.post("/account/password", data=form).status_code == 303, "to others it is no known word"
+
+
+def test_international_domain_is_one_account_in_every_spelling(app: Flask, client: Browser) -> None:
+    person = factories.user(email="post@blåbærhagen.no")
+    ascii_form = ascii_email(person.email)
+    for typed in ("Post@BLÅBÆRHAGEN.no", ascii_form):
+        assert sign_in(app.test_client(), typed) == 303
+        client.post("/register/company", data=COMPANY | {"email": typed})
+    assert {(mail.recipient, mail.link_path) for mail in mails()} == {(person.email, "/sign-in")}
+    sent = build_mail(mails()[0], app.config["SETTINGS"])
+    assert sent["To"] == ascii_form
+    client.sign_in(person.id)
+    assert "post@blåbærhagen.no" in client.page("/account").text
+
+
+def test_local_part_with_other_letters_is_refused_with_a_reason(client: Browser) -> None:
+    answer = client.post("/register/company", data=COMPANY | {"email": "bjørn@fjordnett.example"})
+    assert "Bare bokstavene a til z kan stå foran @" in answer.text

@@ -10,6 +10,7 @@ from marketplace.accounts.use_cases.registration import NewPerson, add_verified,
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
+from marketplace.core.email_address import InvalidEmailError, normalize_email, parse_email
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -46,10 +47,14 @@ def create_administrator(*, name: str, email: str, password: str, cost: HashCost
 
     Called from the command line only, never from a page. Raises RuleBroken.
     """
-    known = queries.find_user_by_email(queries.normalize_email(email)) is not None
+    try:
+        email = parse_email(email)
+    except InvalidEmailError as error:
+        raise RuleBroken(_("Enter an e-mail address, like name@company.no."), "email") from error
+    known = queries.find_user_by_email(normalize_email(email)) is not None
     account = None if known else prepare_account(NewPerson(name, email, password), cost)
     with transaction():
-        user = queries.find_user_by_email(queries.normalize_email(email))
+        user = queries.find_user_by_email(normalize_email(email))
         if user is None:
             if account is None:
                 raise NotFound
@@ -65,7 +70,7 @@ def remove_administrator(email: str) -> None:
     Raises NotFound, and RuleBroken for the last administrator.
     """
     with transaction():
-        user = queries.find_user_by_email(queries.normalize_email(email))
+        user = queries.find_user_by_email(normalize_email(email))
         if user is None or not user.is_admin:
             raise NotFound
         if not has_other_administrator(user):

@@ -25,6 +25,7 @@ from marketplace.accounts.use_cases.throttling import (
 )
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import gettext as _
@@ -83,7 +84,7 @@ def change_password(viewer: Viewer, change: PasswordChange, cost: HashCost, toke
 
 def request_password_reset(email: str, origin: Origin = UNKNOWN_ORIGIN) -> None:
     """E-mail a reset link if the address has an account. Reveals nothing to the caller."""
-    email = queries.normalize_email(email)
+    email = normalize_email(email)
     with transaction():
         user = queries.find_user_by_email(email)
         source = source_for(origin, user)
@@ -137,7 +138,7 @@ def request_email_change(viewer: Viewer, *, email: str, password: str, cost: Has
     An address that already has an account gets no link; the page does not reveal that.
     """
     require_password(viewer, password, cost, "present")
-    email = queries.normalize_email(email)
+    email = normalize_email(email)
     with transaction():
         user = queries.get_user(viewer.user_id or 0)
         if email == user.email:

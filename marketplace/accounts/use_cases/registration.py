@@ -27,6 +27,7 @@ from marketplace.accounts.use_cases.throttling import consume_mail_quota, record
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
@@ -74,7 +75,7 @@ def as_recipient(user: User) -> Recipient:
 
 def prepare_account(person: NewPerson, cost: HashCost, *personal_words: str) -> PreparedAccount:
     """Check and hash a new user's password. Raises RuleBroken, for known and unknown addresses alike."""
-    email = queries.normalize_email(person.email)
+    email = normalize_email(person.email)
     passwords.check_strength(person.password, person.name, email, *personal_words)
     hashed = passwords.hash_password(person.password, cost)
     return PreparedAccount(person.name, email, hashed, person.target, person.origin)
@@ -133,7 +134,7 @@ def resend_confirmation(browser_key: str, email: str, target: str, origin: Origi
     """
     with transaction():
         sender = source_for(origin, None).subject
-        allowed = consume_mail_quota(queries.normalize_email(email), sender)
+        allowed = consume_mail_quota(normalize_email(email), sender)
         query = select(PendingRegistration).where(
             PendingRegistration.browser_key_hash == token_hash(browser_key),
             PendingRegistration.expires_at > clock.now(),

@@ -23,6 +23,7 @@ from marketplace.accounts.use_cases.throttling import (
 )
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
+from marketplace.core.email_address import normalize_email
 from marketplace.outbox.use_cases import send_mail
 
 
@@ -42,7 +43,7 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
     Each attempt is counted before the password is verified, and undone if it was right, so that concurrent attempts
     cannot exceed the limit. Strangers use up their own attempts only: see `_counters`. Raises TooMany.
     """
-    email, network = queries.normalize_email(attempt.email), attempt.origin.network
+    email, network = normalize_email(attempt.email), attempt.origin.network
     with transaction():
         user = queries.find_user_by_email(email)
         source = source_for(attempt.origin, user)

@@ -10,6 +10,7 @@ from marketplace.accounts.use_cases import HashCost, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -28,7 +29,7 @@ def invite_colleague(viewer: Viewer, email: str, role: str) -> None:
     Responds the same for known and unknown addresses. Raises RuleBroken, and TooMany if the address's quota is used up.
     """
     _require_leader(viewer)
-    email = people.normalize_email(email)
+    email = normalize_email(email)
     if role not in ROLES[str(viewer.organisation_kind)]:
         raise RuleBroken(_("Choose one from the list."), "role")
     with transaction():

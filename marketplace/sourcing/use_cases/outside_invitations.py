@@ -4,7 +4,6 @@ import datetime as dt
 
 from sqlalchemy import func, select
 
-from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
 from marketplace.audit.use_cases import record
@@ -14,6 +13,7 @@ from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import new_token, token_hash
@@ -42,7 +42,7 @@ def invite_outside(viewer: Viewer, reference: str, email: str, message: str = ""
     Responds the same for known and unknown addresses. Raises RuleBroken, Conflict if the brief is not open, and TooMany
     if the address's quota is used up.
     """
-    address = people.normalize_email(email)
+    address = normalize_email(email)
     with transaction():
         lock_organisation(viewer.organisation_id)
         lock(reference)

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from wtforms import Field
 from wtforms.validators import StopValidation, ValidationError
 
+from marketplace.core.email_address import InvalidEmailError, NonAsciiLocalPartError, parse_email
 from marketplace.core.i18n import gettext, ngettext
 
 Check = Callable[[Any, Field], None]
@@ -49,15 +49,20 @@ def length(low: int = 0, high: int = 0) -> Check:
 
 
 def email() -> Check:
-    """Require a valid e-mail address, without a DNS lookup. Normalises it to lower case."""
+    """Require a valid e-mail address, and convert it to its normal form."""
 
     def check(_form: object, field: Field) -> None:
         if not field.data:
             return
         try:
-            valid = validate_email(field.data[:300], check_deliverability=False, test_environment=True)
-        except EmailNotValidError as error:
+            field.data = parse_email(field.data)
+        except NonAsciiLocalPartError as error:
+            raise ValidationError(
+                gettext(
+                    "Only the letters a to z can be used before the @: many mail servers cannot receive others. Ask your provider for an address without them."
+                )
+            ) from error
+        except InvalidEmailError as error:
             raise ValidationError(gettext("Enter an e-mail address, like name@company.no.")) from error
-        field.data = valid.normalized.lower()
 
     return check

@@ -1,0 +1,42 @@
+"""E-mail addresses: the normal form, the ASCII form, and refused ones."""
+
+import pytest
+
+from marketplace.core.email_address import (
+    InvalidEmailError,
+    NonAsciiLocalPartError,
+    ascii_email,
+    normalize_email,
+    parse_email,
+)
+
+READABLE = "post@blåbærhagen.no"
+FORMS = (
+    READABLE, " Post@BLÅBÆRHAGEN.no ", ascii_email(READABLE), ascii_email(READABLE).upper(),
+    "post@bla\u030abærhagen.no", "ｐｏｓｔ@blåbærhagen.no", "post@blåbær\u200bhagen.no",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("typed", FORMS)
+def test_all_spellings_of_an_address_have_one_normal_form(typed: str) -> None:
+    assert parse_email(typed) == normalize_email(typed) == READABLE
+    assert ascii_email(parse_email(typed)).isascii()
+
+
+def test_ascii_form_encodes_the_domain() -> None:
+    local, _at, domain = ascii_email(READABLE).partition("@")
+    assert (local, domain.encode().decode("idna")) == ("post", "blåbærhagen.no")
+    assert ascii_email("kari@fjordnett.example") == "kari@fjordnett.example"
+
+
+@pytest.mark.parametrize("typed", ["bjørn@fjordnett.example", "bjørn@blåbærhagen.no"])
+def test_local_part_with_other_letters_is_refused_with_a_reason(typed: str) -> None:
+    with pytest.raises(NonAsciiLocalPartError):
+        parse_email(typed)
+
+
+@pytest.mark.parametrize("typed", ["", "kari", "kari@", "@x.no", "kari@-x.no", "kari@xn--a.no", "a b@x.no"])
+def test_invalid_address_is_refused_but_can_be_looked_up(typed: str) -> None:
+    with pytest.raises(InvalidEmailError):
+        parse_email(typed)
+    assert normalize_email(typed) == typed

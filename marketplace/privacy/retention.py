@@ -25,7 +25,8 @@ from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting.models import Appeal, Vetting
+from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
+from marketplace.vetting.rules import COOLING_OFF_DAYS
 
 MAX_SESSION = dt.timedelta(days=2)
 TEXT_FIELDS = (
@@ -205,6 +206,9 @@ def delete_expired() -> int:
                 KnownNetwork.last_at < now - dt.timedelta(days=retention_periods.KNOWN_NETWORK_DAYS)
             ),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
+            delete(ConflictOfInterest).where(
+                ConflictOfInterest.ended_at < now - dt.timedelta(days=COOLING_OFF_DAYS + 1)
+            ),
         ):
             count += session.connection().execute(query).rowcount
         if count:
@@ -212,7 +216,7 @@ def delete_expired() -> int:
                 None,
                 "privacy.delete_old",
                 "table",
-                "mails, messages, log-ins, links, registrations",
+                "mails, messages, log-ins, links, registrations, conflicts",
                 rows=count,
             )
         return count

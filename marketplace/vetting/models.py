@@ -144,7 +144,7 @@ class Appeal(Base):
 class ConflictOfInterest(Base):
     """A connection to a supplier, declared by a person in a business garden. The person cannot decide about the supplier.
 
-    Kinds are owner, board, family and paid.
+    Kinds are owner, board, family and paid. A conflict that has ended still counts for `rules.COOLING_OFF_DAYS` days.
     """
 
     __tablename__ = "supplier_tie"
@@ -155,6 +155,7 @@ class ConflictOfInterest(Base):
     supplier_id: Mapped[int] = mapped_column(ForeignKey("supplier.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(10))
     stated_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    ended_at: Mapped[dt.datetime | None]
 
     supplier: Mapped[Supplier] = relationship()
 

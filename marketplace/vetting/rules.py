@@ -29,6 +29,8 @@ DUE_MONTHS = 12
 DORMANT_MONTHS = 14
 PROMISED_WORKING_DAYS = 6
 REAPPLY_DAYS = 90
+COOLING_OFF_DAYS = 30
+"""Days for which a conflict of interest counts after the person has ended it."""
 
 MARK_REVIEWED, APPROVE, REQUEST_CHANGES, REFUSE, SUSPEND, REINSTATE, SUBMIT = (
     "read",
@@ -173,3 +175,8 @@ def working_days_waited(submitted_at: dt.datetime, today: dt.date) -> int:
 def answer_due_on(submitted_at: dt.datetime) -> dt.date:
     """Day by which the garden has promised an answer."""
     return clock.add_working_days(clock.to_local(submitted_at).date(), PROMISED_WORKING_DAYS)
+
+
+def last_cooling_off_day(ended_at: dt.datetime) -> dt.date:
+    """Return the last day on which an ended conflict of interest still counts."""
+    return clock.to_local(ended_at).date() + dt.timedelta(days=COOLING_OFF_DAYS)

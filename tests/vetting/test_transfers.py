@@ -1,11 +1,13 @@
 """Transfers of suppliers between gardens, and conflicts of interest."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from flask import Flask
 
 from marketplace.audit.models import AuditEvent
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.viewer import Viewer
@@ -231,9 +233,27 @@ def test_conflict_is_declared_and_ended_on_the_page(home: VettingGarden, client:
     with pytest.raises(NotFound):
         use_cases.end_conflict(other, tie.id)
     assert client.post(f"/garden/ties/{tie.id}/end").status_code == 303
-    assert queries.own_conflicts(home.curator) == []
+    assert queries.own_conflicts(home.curator)[0].ended_at is not None
+    assert client.post(f"/garden/ties/{tie.id}/end").status_code == 404
     words = [event.action for event in session.query(AuditEvent).order_by(AuditEvent.id)]
     assert words[-2:] == ["supplier.state_tie", "supplier.end_tie"]
+
+
+@pytest.mark.parametrize(("days", "is_over"), [(0, False), (29, False), (30, False), (31, True)])
+def test_ended_conflict_counts_for_thirty_days(home: VettingGarden, days: int, *, is_over: bool) -> None:
+    """A curator cannot end a conflict and decide a second later; another curator can decide at once."""
+    found, curator = applicant()[0], home.curator
+    other = factories.member(home.garden, "curator")
+    use_cases.declare_conflict(curator, found.id, "paid")
+    use_cases.end_conflict(curator, queries.own_conflicts(curator)[0].id)
+    with clock.as_of(clock.now() + dt.timedelta(days=days)):
+        assert queries.has_conflict_of_interest(curator, found.id) is not is_over
+        assert (curator.user_id in queries.independent_curators(found)[home.garden.id]) is is_over
+        assert not queries.has_conflict_of_interest(other, found.id)
+        assert len(queries.own_conflicts(curator)) == (not is_over)
+        use_cases.declare_conflict(curator, found.id, "board")
+        conflict = queries.own_conflicts(curator)[0]
+        assert (conflict.kind, conflict.ended_at) == ("board", None)
 
 
 @pytest.mark.one_database

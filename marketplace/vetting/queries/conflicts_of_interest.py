@@ -1,25 +1,42 @@
 """Conflicts of interest that keep a person from deciding about a supplier."""
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, bindparam, select, union_all
+from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from marketplace.core.database import prepared, session
+from marketplace.core import clock
+from marketplace.core.database import UtcDateTime, prepared, session
 from marketplace.core.errors import NotFound
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership, Organisation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import ConflictOfInterest
+from marketplace.vetting.rules import COOLING_OFF_DAYS
+
+
+def _first_ended_day() -> dt.datetime:
+    """Return the time since which an ended conflict still counts: the beginning of a local day."""
+    first_day = clock.today() - dt.timedelta(days=COOLING_OFF_DAYS)
+    return clock.start_of_day(first_day)
+
+
+_conflict = ConflictOfInterest.__table__.c
+counts: ColumnElement[bool] = or_(
+    _conflict.ended_at.is_(None),
+    _conflict.ended_at >= bindparam("counts_since", callable_=_first_ended_day, type_=UtcDateTime),
+)
+"""Condition: a declared conflict of interest is current, or ended so recently that another curator must decide."""
 
 
 def conflicting_suppliers(user_id: ColumnElement[int], garden_id: ColumnElement[int]) -> Any:
     """Select the suppliers about which a person acting for a garden must not decide.
 
-    These are suppliers that the person acts for or has declared a connection to, and the garden's own supplier
-    profile.
+    These are suppliers that the person acts for, has declared a connection to or had one to until recently, and the
+    garden's own supplier profile.
     """
     conflict, membership = ConflictOfInterest.__table__.c, Membership.__table__.c
     supplier, garden = (
@@ -27,7 +44,7 @@ def conflicting_suppliers(user_id: ColumnElement[int], garden_id: ColumnElement[
         Organisation.__table__.alias("own_garden"),
     )
     return union_all(
-        select(conflict.supplier_id).where(conflict.user_id == user_id),
+        select(conflict.supplier_id).where(conflict.user_id == user_id, counts),
         select(membership.organisation_id).where(membership.user_id == user_id),
         select(supplier.c.id)
         .join(garden, garden.c.organisation_number == supplier.c.organisation_number)
@@ -52,9 +69,9 @@ def has_conflict_of_interest(viewer: Viewer, supplier_id: int) -> bool:
 
 
 def own_conflicts(viewer: Viewer) -> Sequence[ConflictOfInterest]:
-    """List the conflicts of interest that the viewer has declared, by supplier name."""
+    """List the viewer's declared conflicts of interest that count, by supplier name; some have an `ended_at`."""
     query = select(ConflictOfInterest).options(joinedload(ConflictOfInterest.supplier))
-    conflicts = session.scalars(query.where(ConflictOfInterest.user_id == viewer.user_id)).all()
+    conflicts = session.scalars(query.where(ConflictOfInterest.user_id == viewer.user_id, counts)).all()
     return sorted(conflicts, key=lambda conflict: sort_key(conflict.supplier.name))
 
 

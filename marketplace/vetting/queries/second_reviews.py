@@ -17,7 +17,7 @@ from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules, second_review
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Vetting, VettingDecision
-from marketplace.vetting.queries.conflicts_of_interest import has_conflict_of_interest
+from marketplace.vetting.queries.conflicts_of_interest import counts, has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
 from marketplace.vetting.queries.statuses import own_history, status_of
 from marketplace.vetting.second_review import ReviewerRole
@@ -25,7 +25,7 @@ from marketplace.vetting.second_review import ReviewerRole
 
 def independent_curators(supplier: Supplier, without: Collection[int | None] = ()) -> dict[int, set[int]]:
     """Find active curators without a conflict of interest, by garden, except some people."""
-    declared = select(ConflictOfInterest.user_id).where(ConflictOfInterest.supplier_id == supplier.id)
+    declared = select(ConflictOfInterest.user_id).where(ConflictOfInterest.supplier_id == supplier.id, counts)
     acting = select(Membership.user_id).where(Membership.organisation_id == supplier.id)
     query = (
         select(Membership.organisation_id, Membership.user_id)

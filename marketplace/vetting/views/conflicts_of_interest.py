@@ -3,9 +3,11 @@
 from flask import render_template, request
 
 from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.forms.conflicts_of_interest import ConflictForm, conflict_kinds
+from marketplace.vetting.rules import COOLING_OFF_DAYS, last_cooling_off_day
 from marketplace.vetting.views.base import Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
@@ -33,6 +35,8 @@ def conflicts_of_interest() -> Answer:
         form=form,
         conflicts=queries.own_conflicts(viewer),
         kinds=dict(conflict_kinds()),
+        last_day=last_cooling_off_day,
+        cooling_off_days=COOLING_OFF_DAYS,
     )
 
 
@@ -41,6 +45,11 @@ def conflicts_of_interest() -> Answer:
 @access.writes(Level.GARDEN, because="everyone in a garden ends their own conflicts")
 def end_conflict(conflict_id: int) -> Answer:
     """End a conflict of interest."""
-    use_cases.end_conflict(current_viewer(), conflict_id)
-    flashes.done(_("The connection has ended. The audit log shows that it existed."))
+    last_day = use_cases.end_conflict(current_viewer(), conflict_id)
+    flashes.done(
+        _(
+            "The connection has ended. Another curator decides about this supplier up to and including %(day)s.",
+            day=format_date(last_day),
+        )
+    )
     return see_other("vetting.conflicts_of_interest")

@@ -95,4 +95,4 @@ def test_admin_commands_report_their_results(empty_database_url: str, tmp_path: 
     run(*created, typed=f"{PASSWORD}\n{PASSWORD}\n", says="is an administrator")
     run("remove", "nils@torget.example", says="være en administrator igjen")
     run("remove", "nobody@torget.example", says="no account")
-    run("reset-two-factor", "nils@torget.example", says="noe andre trinn")
+    run("reset-two-factor", "nils@torget.example", says="ikke satt opp totrinnsinnlogging")

@@ -242,7 +242,7 @@ def test_enrolment_cannot_be_repeated(app: Flask, client: Browser) -> None:
     kept = session.get_one(User, person.user_id).second_factor_secret
     again = client.post("/account/second-step/begin")
     assert again.status_code == 422
-    assert "Det andre trinnet er satt opp fra før." in again.text
+    assert "Totrinnsinnlogging er satt opp fra før." in again.text
     assert session.get_one(User, person.user_id).second_factor_secret == kept
     confirmed = client.post("/account/second-step/confirm", data={"code": "000000"})
     assert "Innlogging går i to trinn." in confirmed.text

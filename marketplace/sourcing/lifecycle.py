@@ -29,7 +29,7 @@ class InvitationState(StrEnum):
 
 
 INVITATION_LABELS = {
-    InvitationState.INVITED: _("Asked"),
+    InvitationState.INVITED: _("Invited"),
     InvitationState.SEEN: _("Has read the brief"),
     InvitationState.DECLINED: _("Declined"),
 }

@@ -56,12 +56,12 @@ def test_brief_without_invitations_is_urgent(app: Flask, owner: Viewer) -> None:
     brief = published(owner)
     (path, said), *others = waiting(home(app, owner), NOW).items()
     assert (path, others) == (f"/briefs/{brief.reference}/ranking", [])
-    assert said.startswith(f"Inviter leverandører til {TITLE}. Ingen er spurt ennå. 18 dager igjen")
+    assert said.startswith(f"Inviter leverandører til {TITLE}. Ingen er invitert ennå. 18 dager igjen")
     asked = applicant()[0]
     session.add(Invitation(brief_id=brief.id, supplier_id=asked.id, invited_by_id=owner.user_id))
     page = home(app, owner)
     assert waiting(page, NOW) == {}
-    assert "1 leverandør er spurt." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
+    assert "1 leverandør er invitert." in waiting(page, SOON)[f"/briefs/{brief.reference}"]
 
 
 def test_draft_task_follows_review_state(app: Flask, owner: Viewer) -> None:
@@ -196,7 +196,7 @@ def test_garden_task_for_brief_with_few_invitations(app: Flask, market: Market, 
     assert path not in waiting(home(app, market.curator), SOON), "three are asked"
     session.delete(session.query(Invitation).first())
     said = waiting(home(app, market.curator), SOON)[path]
-    assert said.startswith("Ring Bjørkvollen ysteri. Bare 2 leverandører er spurt, og tiden er knapp.")
+    assert said.startswith("Ring Bjørkvollen ysteri. Bare 2 leverandører er invitert, og tiden er knapp.")
     assert path not in waiting(home(app, market.far_curator), SOON)
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=8), tick=False)
     assert path not in waiting(home(app, market.curator), SOON)

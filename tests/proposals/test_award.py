@@ -6,10 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, RuleBroken
 from marketplace.outbox.models import Notice
 from marketplace.proposals import queries, use_cases
+from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Evaluation, Outcome
 from marketplace.proposals.use_cases.evaluation import Score
@@ -163,3 +165,36 @@ def test_award_of_unknown_offer_is_refused(browser, judged):
         assert browser("owner").get(f"/briefs/{REFERENCE}/award?proposal={number}").status_code == 404
         assert browser("owner").post(f"/briefs/{REFERENCE}/award", data=form).status_code == 404
     assert (decision_state(judged)[0], decision_state(judged)[2]) == (before[0], 0)
+
+
+def test_home_of_the_winner_names_the_job_and_the_time_to_decline(opened, choose, browser, at_noon):
+    number = choose(opened, "kvistverk")
+    winner = browser("kvistverk")
+    winner.set_cookie("locale", "en")
+    browser("myrull").set_cookie("locale", "en")
+    assert "decline it by" in winner.page("/home").text
+    winner.get(f"/proposals/{number}/letter")
+    read = winner.page("/home")
+    assert f"/proposals/{number}/letter" in read.links().values()
+    assert "decline it by" in read.text
+    won = winner.page("/proposals?show=won").text
+    assert "You got the job" in won
+    assert "can be declined until" in won
+    assert "You got the job" not in browser("myrull").page("/proposals?show=won").text
+    at_noon.move_to(clock.now() + dt.timedelta(days=11), tick=False)
+    assert "decline it by" not in winner.page("/home").text
+
+
+def test_choosing_the_lower_scored_offer_states_both_scores_first(opened, browser):
+    numbers = {name: opened.proposal(name).id for name in ("kvistverk", "myrull")}
+    given = {
+        numbers["kvistverk"]: {code: Score(5) for code in CRITERIA},
+        numbers["myrull"]: {code: Score(3) for code in CRITERIA},
+    }
+    use_cases.save_scores(opened.owner, REFERENCE, given)
+    browser("owner").set_cookie("locale", "en")
+    lower = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={numbers['myrull']}").text
+    assert "You scored this offer 60 of 100, and Kvistverk 100." in lower
+    assert "Each letter names Myrull" in lower
+    higher = browser("owner").page(f"/briefs/{REFERENCE}/award?proposal={numbers['kvistverk']}").text
+    assert "You scored this offer" not in higher

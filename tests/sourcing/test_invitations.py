@@ -75,7 +75,7 @@ def test_more_suppliers_can_be_invited_later_and_after_decline(market, publish):
     use_cases.decline(market.people["Kvistverk"], reference, "no_capacity")
     assert use_cases.invite_suppliers(market.owner, reference, _ids(market, "Dyrt")) == 1
     found = queries.ranking_for(market.owner, reference)
-    assert (len(found.invitations), found.invited_count) == (3, 2)
+    assert (found.counts.invited, found.counts.declined, found.counts.left) == (3, 1, 1)
 
 
 def test_supplier_approved_after_the_ranking_is_offered_scored_and_marked(market, publish, sign_in):

@@ -46,7 +46,7 @@ def test_second_publish_redirects_like_the_first(market, sign_in):
 def test_second_invite_reports_existing_invitation(market, publish, sign_in):
     reference, browser = publish(), sign_in(market.owner)
     chosen = {"supplier": str(market.suppliers["Kvistverk"].id)}
-    for sentence in ("1 supplier has been asked", "have already been invited"):
+    for sentence in ("1 supplier has been invited", "have already been invited"):
         answer = browser.post(f"/briefs/{reference}/invite", data=chosen)
         assert answer.status_code == 303
         assert sentence in browser.page(answer.location).text

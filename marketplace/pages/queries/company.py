@@ -134,18 +134,18 @@ def _brief_tasks(brief: Row[Any], current: Phase, offers: int, review: Any) -> I
     elif current is Phase.OPEN and brief.deadline:
         when = f"{days_left(brief.deadline)} · {format_datetime(brief.deadline)}"
         if brief.invited == 0:
-            rest = _("No suppliers have been asked yet.")
+            rest = _("No suppliers have been invited yet.")
             yield Task(
                 Priority.NOW,
                 _("Invite suppliers to %(title)s", title=title),
                 f"/briefs/{reference}/ranking",
                 rest,
                 when,
-                button=_("Choose which suppliers to ask"),
+                button=_("Choose which suppliers to invite"),
             )
         else:
             rest = ngettext(
-                "%(num)s supplier has been asked.", "%(num)s suppliers have been asked.", brief.invited
+                "%(num)s supplier has been invited.", "%(num)s suppliers have been invited.", brief.invited
             )
             rest += " " + _("Offers are sealed until the deadline.")
             yield Task(

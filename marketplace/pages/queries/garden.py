@@ -234,8 +234,8 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
             _("Call %(company)s", company=company),
             f"/briefs/{reference}",
             ngettext(
-                "Only %(num)s supplier has been asked, and time is short.",
-                "Only %(num)s suppliers have been asked, and time is short.",
+                "Only %(num)s supplier has been invited, and time is short.",
+                "Only %(num)s suppliers have been invited, and time is short.",
                 number,
             ),
             _("Deadline %(date)s", date=format_date(deadline)),

@@ -18,6 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
+from marketplace.proposals import lifecycle as proposal_lifecycle
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
@@ -188,30 +189,42 @@ def _drafts(offers: Rows) -> Iterator[Task]:
 def _outcomes(offers: Rows) -> Iterator[Task]:
     since = clock.now() - dt.timedelta(days=60)
     for offer in offers:
-        if offer.decided_at is None or offer.decided_at < since:
+        if offer.decided_at is None:
+            continue
+        if offer.state == "awarded" and offer.brief_state == "awarded":
+            yield _won(offer)
+            continue
+        if offer.decided_at < since:
             continue
         if offer.outcome_seen_at is not None:
             continue
         company = offer.company
         url = f"/proposals/{offer.id}/letter"
         when = format_date(offer.decided_at)
-        if offer.state == "awarded":
-            yield Task(
-                Priority.NOW,
-                _("%(company)s has chosen you", company=company),
-                url,
-                offer.title + ".",
-                when,
-                button=_("Read the answer"),
-            )
-        else:
-            yield Task(
-                Priority.SOON,
-                _("%(company)s has answered", company=company),
-                url,
-                _("The letter explains why."),
-                when,
-            )
+        yield Task(
+            Priority.SOON,
+            _("%(company)s has answered", company=company),
+            url,
+            _("The letter explains why."),
+            when,
+        )
+
+
+def _won(offer: Row[Any]) -> Task:
+    """Return the task of a won job that is not delivered yet: the letter first, then the job itself."""
+    until = proposal_lifecycle.days_after(offer.decided_at, proposal_lifecycle.DECLINE_DAYS)
+    is_new, can_decline = offer.outcome_seen_at is None, clock.now() <= until
+    rest = offer.title + "."
+    if can_decline:
+        rest += " " + _("If you cannot take the job, decline it by %(date)s.", date=format_date(until))
+    return Task(
+        Priority.NOW if is_new else Priority.SOON,
+        _("%(company)s has chosen you", company=offer.company),
+        f"/proposals/{offer.id}/letter",
+        rest,
+        format_date(offer.decided_at),
+        button=_("Read the answer") if is_new else "",
+    )
 
 
 def _vettings(vettings: Rows) -> Iterator[Task]:

@@ -254,7 +254,7 @@ class OutcomeForm(BaseForm):
         [length(high=60)],
         description=_l("The current value of the figure you set as your goal."),
     )
-    text = LongTextField(_l("What should the next company know?"), [length(high=1000)])
+    text = LongTextField(_l("What did you learn for the next time?"), [length(high=1000)])
 
     def outcome(self) -> OutcomeAnswers:
         """Return the submitted outcome."""

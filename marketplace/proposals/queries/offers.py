@@ -249,3 +249,14 @@ def count_offers(brief_id: int) -> int:
     """Count the offers of an opened brief."""
     query = select(func.count()).where(Proposal.brief_id == brief_id, Proposal.state.not_in(HIDDEN_STATES))
     return session.scalar(query) or 0
+
+
+def better_scored(chosen: Offer, others: Sequence[Offer]) -> Offer | None:
+    """Return the best of the other offers that are scored higher than the chosen one, or None."""
+    score = chosen.total_score
+    higher = [
+        offer
+        for offer in others
+        if offer.total_score is not None and score is not None and offer.total_score > score
+    ]
+    return max(higher, key=lambda offer: offer.total_score or 0, default=None)

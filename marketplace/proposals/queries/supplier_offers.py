@@ -18,7 +18,15 @@ from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.proposals.content import AttachedFile, BriefRequirements, CitedCase, OfferContent
-from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
+from marketplace.proposals.lifecycle import (
+    DECLINE_DAYS,
+    FINAL,
+    STATE_LABELS,
+    ProposalState,
+    can_decline,
+    days_after,
+    displayed_state,
+)
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
@@ -202,6 +210,15 @@ class OfferSummary:
         )
 
     @property
+    def decline_until(self) -> dt.datetime | None:
+        """Time until which a won job can be declined, or None."""
+        if self.awarded_at is None or self.phase is not Phase.AWARDED:
+            return None
+        return (
+            days_after(self.awarded_at, DECLINE_DAYS) if can_decline(self.awarded_at, clock.now()) else None
+        )
+
+    @property
     def has_letter(self) -> bool:
         """True if there is an outcome letter."""
         return self.proposal.state in FINAL - {ProposalState.AWARD_DECLINED}
@@ -212,11 +229,13 @@ class OfferSummary:
         return self.has_letter and self.proposal.outcome_seen_at is None
 
 
-def own_offers(viewer: Viewer, page: int = 1) -> Page[OfferSummary]:
-    """List the offers of the viewer's supplier, most recently changed first."""
+def own_offers(viewer: Viewer, page: int = 1, *, won: bool = False) -> Page[OfferSummary]:
+    """List the offers of the viewer's supplier, or only those that won, most recently changed first."""
     if not viewer.is_supplier:
         raise NotFound
     query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)
+    if won:
+        query = query.where(Proposal.state == ProposalState.AWARDED)
     brief = joinedload(Proposal.brief)
     options = [brief.joinedload(Brief.company), brief.selectinload(Brief.versions)]
     found = paginate(

@@ -70,6 +70,7 @@ def award(reference: str) -> Answer:
         brief_offers=brief_offers,
         chosen=chosen,
         others=others,
+        best=queries.better_scored(chosen, others),
         form=form,
         is_late=brief_offers.phase is Phase.LAPSED,
     )

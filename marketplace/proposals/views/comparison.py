@@ -98,7 +98,7 @@ def open_early(reference: str) -> Answer:
         else:
             flashes.note(
                 _(
-                    "Not yet. Offers stay sealed until everyone who was asked has answered, or until the deadline."
+                    "Not yet. Offers stay sealed until everyone who was invited has answered, or until the deadline."
                 )
             )
     return see_other("proposals.compare", reference=reference)

@@ -28,8 +28,9 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 @access.supplier
 def index() -> Answer:
     """List the supplier's offers with state and next action."""
-    page = queries.own_offers(current_viewer(), page_arg())
-    return render_template("proposals/index.html", page=page)
+    won = request.args.get("show") == "won"
+    page = queries.own_offers(current_viewer(), page_arg(), won=won)
+    return render_template("proposals/index.html", page=page, won=won)
 
 
 @blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])

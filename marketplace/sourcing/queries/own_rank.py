@@ -1,6 +1,6 @@
 """A supplier's own rank in a brief's ranking, with its score and the profile changes that would have raised it.
 
-Reveals nothing about other suppliers except how many were ranked. Uses the run that was stored when the brief was
+Reveals nothing about other suppliers except how many were ranked and how many of them fit. Uses the run that was stored when the brief was
 published, so the page does not change when others answer.
 """
 
@@ -14,6 +14,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching import CaseText, Document, Match, Query, ScorePart
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.counts import list_sentence
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.stored_ranking import StoredRanking, open_run
 
@@ -35,10 +36,10 @@ class Hint:
 
 @dataclass(frozen=True)
 class OwnRank:
-    """A supplier's own rank among `total` suppliers. Excluded suppliers have a reason instead of a rank."""
+    """A supplier's own rank in the list. Excluded suppliers have a reason instead of a rank."""
 
     brief_view: BriefView
-    total: int
+    list_sentence: str
     rank: int | None = None
     exclusion_reason: str = ""
     score: float = 0.0
@@ -65,16 +66,16 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     if run is None:
         raise NotFound
     ranking, own = open_run(run), str(viewer.organisation_id)
-    total = len(ranking.matches)
+    sentence = list_sentence(len(ranking.matches), ranking.fits)
     for stored in ranking.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
             hints = _hints(ranking, match)
-            return OwnRank(brief_view, total, match.place, "", match.score, match.explanation.parts, hints)
+            return OwnRank(brief_view, sentence, match.place, "", match.score, match.explanation.parts, hints)
     for excluded in ranking.excluded:
         if excluded["document_id"] == own:
             sentence = match_explanation.exclusion_sentence(excluded["reason"], excluded["params"])
-            return OwnRank(brief_view, total, exclusion_reason=sentence)
+            return OwnRank(brief_view, sentence, exclusion_reason=sentence)
     raise NotFound
 
 

@@ -15,6 +15,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.counts import InvitationCounts, invitation_counts, list_sentence
 from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.late_scores import LateSupplier, approved_since
 from marketplace.sourcing.models import Invitation, OutsideInvitation, RankingRun
@@ -53,9 +54,17 @@ class RankingPage:
     outside: Sequence[OutsideInvitation]
 
     @property
-    def invited_count(self) -> int:
-        """Count the invited suppliers that have not declined."""
-        return sum(invitation.state != "declined" for invitation in self.invitations)
+    def counts(self) -> InvitationCounts:
+        """Count the invitations, and how many more are allowed."""
+        pending = sum(row.result == "" for row in self.outside)
+        return invitation_counts(
+            self.invitations, pending, int(self.brief_view.answers.get("invite_count") or 0)
+        )
+
+    @property
+    def list_sentence(self) -> str:
+        """Number of suppliers in the list and of those that fit."""
+        return list_sentence(self.page.total, self.fits)
 
 
 # Loads the deferred columns as well, because every caller opens the run.

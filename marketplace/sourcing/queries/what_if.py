@@ -15,6 +15,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching import Fit, Query
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import Corpus, corpus
+from marketplace.sourcing.counts import MAX_RANKED, list_sentence
 from marketplace.sourcing.documents import Listing, query_of
 
 if TYPE_CHECKING:
@@ -103,6 +104,12 @@ class WhatIfCounts:
     entering: ChangedSuppliers
     leaving: ChangedSuppliers
     changed: bool
+
+    @property
+    def list_sentence(self) -> str:
+        """Number of suppliers that would be listed, and of those that would fit."""
+        listed = self.fit.fits + self.fit.over_budget + self.fit.related_only
+        return list_sentence(min(listed, MAX_RANKED), self.fit.fits)
 
     @property
     def strictest(self) -> MustHave | None:

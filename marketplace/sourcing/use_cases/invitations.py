@@ -100,7 +100,7 @@ def check_limits(brief: Brief, added: int, existing: Sequence[Invitation]) -> No
     if len(existing) + pending + added > MAX_INVITED:
         raise RuleBroken(
             _(
-                "At most %(most)s suppliers can be asked about one brief, including those who decline.",
+                "At most %(most)s suppliers can be invited to one brief, including those who decline.",
                 most=MAX_INVITED,
             ),
             "supplier",
@@ -110,8 +110,8 @@ def check_limits(brief: Brief, added: int, existing: Sequence[Invitation]) -> No
     if invited + added > limit:
         raise RuleBroken(
             ngettext(
-                "You have said that you will ask %(num)s supplier.",
-                "You have said that you will ask %(num)s suppliers.",
+                "You have said that you will invite %(num)s supplier.",
+                "You have said that you will invite %(num)s suppliers.",
                 limit,
             )
             + " "

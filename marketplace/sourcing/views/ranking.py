@@ -79,8 +79,8 @@ def invite(reference: str) -> Answer:
         return see_other("sourcing.ranking", reference=reference)
     flashes.done(
         ngettext(
-            "%(num)s supplier has been asked, by e-mail and here.",
-            "%(num)s suppliers have been asked, by e-mail and here.",
+            "%(num)s supplier has been invited, by e-mail and here.",
+            "%(num)s suppliers have been invited, by e-mail and here.",
             invited,
         )
     )

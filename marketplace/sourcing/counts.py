@@ -1,0 +1,50 @@
+"""The numbers that pages state about a brief's suppliers, each with one definition.
+
+- "in the list": ranked for the brief, at most MAX_RANKED
+- "fit": meet every requirement and the budget, and offer a service that is asked for
+- "invited": all that the company has invited, including those that have declined
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.sourcing.lifecycle import MAX_INVITED, InvitationState
+from marketplace.sourcing.models import Invitation
+
+MAX_RANKED = 60
+
+
+def list_sentence(listed: int, fits: int) -> str:
+    """Return the sentence that relates the number of suppliers in the list to the number that fit."""
+    in_list = ngettext("%(num)s supplier is in the list.", "%(num)s suppliers are in the list.", listed)
+    if fits > listed:
+        return in_list + " " + _("They match most closely of the %(fits)s that fit.", fits=fits)
+    if fits == listed:
+        return in_list + (" " + _("All of them fit the brief.") if listed else "")
+    rest = ngettext(
+        "%(num)s of them fits the brief. The others lack something, stated under each.",
+        "%(num)s of them fit the brief. The others lack something, stated under each.",
+        fits,
+    )
+    return in_list + " " + rest
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCounts:
+    """The invitations of a brief: all, those that declined, those pending by e-mail, and how many more are allowed."""
+
+    invited: int
+    declined: int
+    pending: int
+    left: int
+
+
+def invitation_counts(invitations: Sequence[Invitation], pending: int, invite_count: int) -> InvitationCounts:
+    """Count a brief's invitations. `invite_count` is the company's own limit, or 0 if it has not set one."""
+    invited = len(invitations)
+    declined = sum(row.state == InvitationState.DECLINED for row in invitations)
+    limit = min(invite_count or MAX_INVITED, MAX_INVITED)
+    left = min(limit - (invited - declined), MAX_INVITED - invited) - pending
+    return InvitationCounts(invited, declined, pending, max(left, 0))

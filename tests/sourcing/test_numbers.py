@@ -1,0 +1,40 @@
+"""The numbers about one brief agree on the pages of its company, a supplier and its garden."""
+
+import re
+
+from marketplace.sourcing import queries, use_cases
+from tests.factories.briefs import draft
+
+
+def numbers(pattern, text):
+    return [int(number) for number in re.findall(pattern, text)]
+
+
+def test_numbers_of_a_brief_agree_on_all_pages(market, sign_in):
+    market.add("Nær", "Vi lager nettbutikk for gårder.", "ecm.shop", price_from_nok=20_000)
+    reference = draft(market.owner).reference
+    company, garden = sign_in(market.owner), sign_in(market.adviser)
+    before = company.page(f"/briefs/{reference}/fit").text
+    use_cases.publish_brief(market.owner, reference, confirmed=True)
+    chosen = [market.suppliers[name].id for name in ("Kvistverk", "Myrull")]
+    use_cases.invite_suppliers(market.owner, reference, chosen)
+    use_cases.decline(market.people["Myrull"], reference, "no_capacity")
+
+    own = company.page(f"/briefs/{reference}/ranking").text
+    gardens = garden.page(f"/briefs/{reference}/ranking").text
+    suppliers = sign_in(market.people["Kvistverk"]).page(f"/briefs/{reference}/standing").text
+    result = queries.ranking_for(market.owner, reference)
+    pages = [before, own, gardens, suppliers]
+
+    assert len({tuple(numbers(r"(\d+) suppliers are in the list", page)) for page in pages}) == 1
+    assert numbers(r"(\d+) suppliers are in the list", own) == [result.page.total]
+    assert len({tuple(numbers(r"(\d+) of them fits? the brief", page)) for page in pages}) == 1
+    assert set(numbers(r"(\d+) suppliers? fits? the brief", own)) == {result.fits}
+    assert set(numbers(r"(\d+) suppliers? fits? now", before)) == {result.fits}
+    assert set(numbers(r"(\d+) suppliers? fits?\b", before)) == {result.fits}
+    assert result.fits < result.page.total, "the market has a supplier over the budget"
+
+    for page in (own, gardens):
+        assert numbers(r"(\d+) invited, 1 of them has declined", page) == [2]
+    assert numbers(r"(\d+) suppliers have been invited", company.page("/home").text) == [2]
+    assert numbers(r"You can invite (\d+) more", own) == [4]

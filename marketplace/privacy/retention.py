@@ -212,11 +212,5 @@ def delete_expired() -> int:
         ):
             count += session.connection().execute(query).rowcount
         if count:
-            record(
-                None,
-                "privacy.delete_old",
-                "table",
-                "mails, messages, log-ins, links, registrations, conflicts",
-                rows=count,
-            )
+            record(None, "privacy.delete_old", "table", "expired", rows=count)
         return count

@@ -151,7 +151,10 @@ def test_unreadable_values_show_field_errors_and_keep_input(browser, market, nam
     assert "Gjort for et gårdsutsalg." in page.text
     if not name.endswith(("kind", "met")):
         assert typed.strip() in answer.text
-    assert session.scalar(select(Proposal)) is None
+    saved = session.scalar(select(Proposal))
+    assert saved is not None
+    assert saved.submitted_content is None
+    assert saved.content["valid_until"] is not None
 
 
 @pytest.mark.one_database
@@ -183,12 +186,32 @@ def test_offer_autosave_stores_content(browser, market, at_noon):
     assert save(seen="1", team="Trygve").json["seen"] == "2"
     stale = save(seen="1", team="En annen")
     assert (stale.status_code, stale.json["ok"], stale.json["seen"]) == (409, False, "")
-    find_undecryptable = save(seen="2", line_0_amount="ca 10k")
-    assert (find_undecryptable.status_code, find_undecryptable.json["ok"]) == (422, False)
+    before = market.proposal("kvistverk").content["price_lines"]
+    unreadable = save(seen="2", line_0_amount="ca 10k", start="snart", team="Ane")
+    assert (unreadable.status_code, unreadable.json["ok"], unreadable.json["seen"]) == (422, False, "3")
+    assert market.proposal("kvistverk").content["team"] == "Ane"
+    assert market.proposal("kvistverk").content["price_lines"] == before
+    page = browser("kvistverk").post(
+        OFFER, data=filled(seen="3", line_0_amount="ca 10k", team="Trygve", act="send")
+    )
+    assert (page.status_code, "ca 10k" in page.text, 'value="4"' in page.text) == (422, True, True)
     assert market.proposal("kvistverk").content["team"] == "Trygve"
+    assert not market.proposal("kvistverk").submitted_content
     at_noon.move_to(AFTER, tick=False)
     browser("kvistverk").sign_in(market.kvistverk.user_id)
     assert save(seen="2").status_code == 409
+
+
+def test_unsent_changes_are_shown_in_list_and_on_home_page(browser, market):
+    person = browser("kvistverk")
+    person.post(OFFER, data=filled(act="send"))
+    assert "Endringer ikke sendt" not in person.page("/proposals").text
+    assert "Send endringene" not in person.page("/home").text
+    person.post(OFFER, data=filled(seen="1", line_0_amount="9 000", act="save"))
+    assert "Endringer ikke sendt" in person.page("/proposals").text
+    assert "Send endringene i tilbudet" in person.page("/home").text
+    person.post(OFFER, data=filled(seen="2", line_0_amount="9 000", act="send"))
+    assert "Endringer ikke sendt" not in person.page("/proposals").text
 
 
 def test_offer_is_read_only_after_deadline(browser, opened):

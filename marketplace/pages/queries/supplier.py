@@ -20,6 +20,7 @@ from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
 from marketplace.proposals import lifecycle as proposal_lifecycle
 from marketplace.proposals.models import Proposal
+from marketplace.proposals.queries import changed_since_sent
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
@@ -149,6 +150,7 @@ def _invitations(invitations: Rows, answered: Collection[int]) -> Iterator[Task]
 
 
 def _drafts(offers: Rows) -> Iterator[Task]:
+    changed = changed_since_sent([one.id for one in offers if one.state == "submitted" and _open(one)])
     for offer in offers:
         if not _open(offer):
             continue
@@ -174,6 +176,16 @@ def _drafts(offers: Rows) -> Iterator[Task]:
                 when,
                 is_imminent,
                 _("See what has changed"),
+            )
+        elif offer.id in changed:
+            yield Task(
+                Priority.NOW,
+                _("Send the changes to your offer on %(title)s", title=offer.title),
+                f"/briefs/{offer.reference}/proposal",
+                _("You saved changes after you sent it. The version you sent still counts."),
+                when,
+                is_imminent,
+                _("Continue"),
             )
         elif offer.state == "submitted":
             link = _("Your offer on %(title)s has been sent", title=offer.title)

@@ -86,6 +86,19 @@ class OfferForm(BaseForm):
         match = re.fullmatch(r"[0-9]{1,8}", self.seen.data or "")
         return int(match.group()) if match else None
 
+    _readable_only: bool = False
+
+    def readable_content(self) -> OfferContent:
+        """Return the submitted values, with the stored value where the submitted one has an error."""
+        self._readable_only = True
+        try:
+            return self.content()
+        finally:
+            self._readable_only = False
+
+    def _data(self, form_field: Any) -> Any:
+        return form_field.object_data if self._readable_only and form_field.errors else form_field.data
+
     def content(self) -> OfferContent:
         """Return the submitted values."""
         return OfferContent(**{field.name: self._value(field) for field in OFFER_FIELDS})
@@ -101,7 +114,7 @@ class OfferForm(BaseForm):
                 self._answer(field, index, text)
                 for index, text in enumerate(self.requirements.entries(field))
             )
-        data = self[field.name].data
+        data = self._data(self[field.name])
         if field.kind is FieldKind.FILES:
             return ()  # files are added and removed by the use cases
         if field.kind is FieldKind.CASES:
@@ -111,15 +124,17 @@ class OfferForm(BaseForm):
         return data or "" if field.kind in {FieldKind.TEXT, FieldKind.LONG_TEXT} else data
 
     def _price_line(self, field: OfferField, index: int, deliverable: str) -> PriceLine:
-        chosen, amount = self.item(field, index, "kind").data, self.item(field, index, "amount").data
-        comment = self.item(field, index, "comment").data or ""
+        chosen, amount, comment = (
+            self._data(self.item(field, index, part)) for part in ("kind", "amount", "comment")
+        )
+        comment = comment or ""
         if chosen in {str(PriceKind.INCLUDED), str(PriceKind.NOT_INCLUDED)}:
             return PriceLine(deliverable, PriceKind(chosen), None, comment)
         kind = PriceKind.NOT_PRICED if amount is None else PriceKind.AMOUNT
         return PriceLine(deliverable, kind, amount, comment)
 
     def _answer(self, field: OfferField, index: int, demand: str) -> RequirementAnswer:
-        met, text = self.item(field, index, "met").data, self.item(field, index, "text").data
+        met, text = (self._data(self.item(field, index, part)) for part in ("met", "text"))
         return RequirementAnswer(demand, _YES_NO_VALUES.get(met or ""), text or "")
 
 

@@ -26,6 +26,7 @@ from marketplace.proposals.queries.similar_brief_outcomes import (
 )
 from marketplace.proposals.queries.supplier_offers import (
     SupplierOffer,
+    changed_since_sent,
     citable_cases,
     load_supplier_offer,
     open_file,
@@ -43,6 +44,7 @@ __all__ = [
     "active_emergency_accesses",
     "award_of",
     "better_scored",
+    "changed_since_sent",
     "citable_cases",
     "count_duplicate_offers",
     "count_for_garden",

@@ -219,6 +219,11 @@ class OfferSummary:
         )
 
     @property
+    def has_unsent_changes(self) -> bool:
+        """Return True if the offer was changed after it was sent, and can still be sent."""
+        return self.phase is Phase.OPEN and differs_from_sent(self.proposal)
+
+    @property
     def has_letter(self) -> bool:
         """True if there is an outcome letter."""
         return self.proposal.state in FINAL - {ProposalState.AWARD_DECLINED}
@@ -227,6 +232,22 @@ class OfferSummary:
     def has_news(self) -> bool:
         """True if there is an unread outcome letter."""
         return self.has_letter and self.proposal.outcome_seen_at is None
+
+
+def differs_from_sent(proposal: Proposal) -> bool:
+    """Return True if a sent offer was saved with other content than what counts."""
+    return proposal.state == ProposalState.SUBMITTED and proposal.content != proposal.submitted_content
+
+
+def changed_since_sent(proposal_ids: Sequence[int]) -> set[int]:
+    """Return the ids of those sent offers that were changed afterwards."""
+    if not proposal_ids:
+        return set()
+    return {
+        one.id
+        for one in session.scalars(select(Proposal).where(Proposal.id.in_(proposal_ids)))
+        if differs_from_sent(one)
+    }
 
 
 def own_offers(viewer: Viewer, page: int = 1, *, won: bool = False) -> Page[OfferSummary]:

@@ -56,11 +56,7 @@ def edit(reference: str) -> Answer:
     )
     if request.method == "POST":
         if not form.validate():
-            return (
-                _autosave_answer(form.all_errors()[0][1], 422)
-                if _is_autosave()
-                else _page(supplier_offer, form, [], 422)
-            )
+            return _save_readable(reference, form)
         return _keep(reference, form, send=request.form.get("act") == "send")
     shown = supplier_offer.problems if request.args.get("missing") else []
     _show_problems(form, shown)
@@ -82,6 +78,21 @@ def _why_closed(supplier_offer: SupplierOffer) -> str:
     if not supplier_offer.can_answer:
         return _("You are not approved for this kind of job, or the company does not accept offers from you.")
     return _("This offer has been withdrawn. Restore it before you change it.")
+
+
+def _save_readable(reference: str, form: OfferForm) -> Answer:
+    """Save the fields without errors. The others keep their text and errors on the page."""
+    viewer = current_viewer()
+    if not form.csrf_token.errors:
+        try:
+            saved = use_cases.save(viewer, reference, form.readable_content(), form.seen_revision())
+        except (RuleBroken, Conflict) as error:
+            return _not_saved(reference, form, error)
+        form.seen.data = str(saved.revision)
+    if _is_autosave():
+        message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
+        return jsonify(saved=message, ok=False, seen=form.seen.data), 422
+    return _page(queries.load_supplier_offer(viewer, reference), form, [], 422)
 
 
 def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:

@@ -87,11 +87,11 @@ TRANSITIONS = {
             "withdraw",
             frozenset({ProposalState.SUBMITTED}),
             ProposalState.WITHDRAWN,
-            _SUPPLIER,
+            _SENDER,
             frozenset({Phase.OPEN, Phase.EVALUATING}),
         ),
         ProposalTransition(
-            "resume", frozenset({ProposalState.WITHDRAWN}), ProposalState.DRAFT, _SUPPLIER, _OPEN
+            "resume", frozenset({ProposalState.WITHDRAWN}), ProposalState.DRAFT, _SENDER, _OPEN
         ),
         ProposalTransition(
             "rule_out",

@@ -202,3 +202,8 @@ def test_days_end_with_local_day_across_dst_change():
     assert lifecycle.can_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
     assert not lifecycle.can_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
     assert not lifecycle.can_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))
+
+
+def test_sending_and_withdrawing_an_offer_need_the_same_right():
+    for name in ("submit", "withdraw", "resume", "decline_award"):
+        assert lifecycle.TRANSITIONS[name].actors == {ProposalActor.SUPPLIER_OWNER}

@@ -227,7 +227,7 @@ def _read_only(supplier_offer: SupplierOffer) -> Answer:
 
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])
-@access.supplier
+@access.supplier_owner
 def withdraw(reference: str) -> Answer:
     """Withdraw an offer after a confirmation page."""
     viewer = current_viewer()
@@ -243,7 +243,7 @@ def withdraw(reference: str) -> Answer:
 
 
 @blueprint.post("/briefs/<reference>/proposal/resume")
-@access.supplier
+@access.supplier_owner
 def resume(reference: str) -> Answer:
     """Restore a withdrawn offer."""
     use_cases.resume(current_viewer(), reference)

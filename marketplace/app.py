@@ -39,6 +39,7 @@ from marketplace.web import (
     compression,
     errors,
     filters,
+    form_recovery,
     fragment_cache,
     idempotency,
     locale,
@@ -106,15 +107,16 @@ def create_app(settings: Settings | None = None) -> Flask:
     register_hooks()
     db.init_app(app)
     request.register(app)
+    locale.register(app, settings)
     request_validation.register(app)
     rate_limit.register(app, settings)
     use_keyring(make_url(settings.database_url), settings.keyring())
     use_cache_dir(make_url(settings.database_url), settings.instance_path / "index")
-    csrf.init_app(app)
     _register_sign_in(app, settings)
+    form_recovery.register(app)
+    csrf.init_app(app)
     logs.register(app)
     _register_metrics(app)
-    locale.register(app, settings)
     access.guard(app)
     filters.register(app)
     url_cache.register(app)
@@ -125,6 +127,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     compression.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
+    # It changes nothing but the language, and must also work on a form whose token has expired.
+    csrf.exempt(app.view_functions["pages.choose_language"])
     idempotency.register(app)
     _serve_static_files(app, settings)
     return app

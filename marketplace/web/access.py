@@ -10,11 +10,13 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from flask import Flask, abort, current_app, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response
 
+from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.web.viewer import current_person, current_viewer, pending_step
+from marketplace.web import flashes, form_recovery
+from marketplace.web.viewer import STEP_ENDPOINTS, current_person, current_viewer, pending_step
 
 View = TypeVar("View", bound=Callable[..., Any])
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
@@ -63,12 +65,6 @@ WRITE_LEVELS: dict[Level, str] = {
     Level.ADMIN: "the level is the right to administer the site, and its pages are the forms for doing so",
 }
 """Levels that grant write access together with read access, each with the reason."""
-
-STEP_ENDPOINTS = {
-    "code": "accounts.enter_code",
-    "enrol": "accounts.two_factor",
-}
-"""Endpoint that completes each pending sign-in step."""
 
 
 def allows(level: Level, viewer: Viewer) -> bool:
@@ -143,12 +139,20 @@ def _check_access() -> Response | None:
     viewer = current_viewer()
     if allows(level, viewer):
         return None
-    target = request.full_path.rstrip("?") if request.method == "GET" else None
-    if (step := pending_step()) is not None:
-        return redirect(url_for(STEP_ENDPOINTS[step], next=target), 303)
     if not viewer.is_signed_in:
-        return redirect(url_for("accounts.sign_in", next=target), 303)
+        return _redirect_to_sign_in(is_safe=safe)
     return abort(403)
+
+
+def _redirect_to_sign_in(*, is_safe: bool) -> Response:
+    """Return the next step of signing in. A submitted form is carried through it; see web/form_recovery."""
+    if not is_safe and (kept := form_recovery.ask_to_sign_in()) is not None:
+        return kept
+    step = pending_step()
+    if step is None and session.pop("_user_id", None) is not None:
+        flashes.note(_("You have been signed out. Sign in to continue."))
+    target = request.full_path.rstrip("?") if request.method == "GET" else form_recovery.referring_page()
+    return redirect(url_for(STEP_ENDPOINTS[step] if step else "accounts.sign_in", next=target), 303)
 
 
 def request_view() -> Callable[..., Any]:

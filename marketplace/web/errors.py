@@ -1,24 +1,22 @@
 """Error pages in the user's language, each with a link or a form to continue."""
 
 import logging
-from collections.abc import Iterable
 
-from flask import Flask, render_template, request
+from flask import Flask, make_response, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, InternalError, OperationalError
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.wrappers import Response
 
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
-from marketplace.web.request_body import oversized_text
+from marketplace.web import form_recovery
 
 logger = logging.getLogger(__name__)
-SECRET_FIELD = "password"  # noqa: S105 because it is a part of field names
 KILOBYTES_PER_MEGABYTE = 1024
-FormItems = Iterable[tuple[str, str]]
-Answer = tuple[str, int] | tuple[str, int, dict[str, str]]
+Answer = Response | tuple[str, int]
 
 
 def _title_and_text(code: int) -> tuple[str, str]:
@@ -26,7 +24,7 @@ def _title_and_text(code: int) -> tuple[str, str]:
     texts = {
         400: (
             _("We could not read the request"),
-            _("Something in the request was wrong. Go back and try again."),
+            _("Something in the request was wrong. Try again."),
         ),
         403: (
             _("You do not have access to this page"),
@@ -39,7 +37,7 @@ def _title_and_text(code: int) -> tuple[str, str]:
         405: (_("You cannot do that here"), _("Go back and use the buttons on the page.")),
         409: (
             _("Someone else got there first"),
-            _("The content has changed since you opened the page. Reload the page."),
+            _("The content has changed since you opened the page."),
         ),
         410: (
             _("This page no longer exists"),
@@ -52,22 +50,23 @@ def _title_and_text(code: int) -> tuple[str, str]:
                 size=_max_size(),
             ),
         ),
-        422: (_("That did not work"), _("Go back and check what you entered.")),
+        422: (_("That did not work"), _("Check what you entered, and send it again.")),
         429: (_("Too many attempts"), _("Wait a few minutes and try again.")),
         503: (_("The service is busy right now"), _("Nothing was changed. Wait a moment and send it again.")),
     }
     fallback = (
         _("Something went wrong on our side"),
-        _("Nothing you have entered is lost. Try again in a little while."),
+        _("Try again in a little while."),
     )
     return texts.get(code, fallback)
 
 
-def page(code: int, message: str | None = None, typed: FormItems = ()) -> tuple[str, int]:
-    """Render an error page. With form items, the page contains the form again so that it can be resubmitted."""
+def page(code: int, message: str | None = None) -> Answer:
+    """Render an error page. A submitted form is shown again with its text, or else the text alone."""
     title, text = _title_and_text(code)
-    html = render_template("error.html", code=code, title=title, text=message or text, typed=list(typed))
-    return html, code
+    return form_recovery.recover(code, message or text) or form_recovery.field_page(
+        code, title, message or text
+    )
 
 
 def _max_size() -> str:
@@ -81,15 +80,10 @@ def _max_size() -> str:
 
 
 def database_unavailable_page() -> Answer:
-    """Render the page for a database that is unavailable; submitted text is kept, except on forms with passwords."""
-    typed = [] if request.method != "POST" else list(request.form.items(multi=True))
-    html, code = page(503, typed=_without_secrets(typed))
-    return html, code, {"Retry-After": "5"}
-
-
-def _without_secrets(typed: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Return the fields of a form, or none if it has a password."""
-    return [] if any(SECRET_FIELD in name for name, _value in typed) else typed
+    """Render the page for a database that is unavailable."""
+    response = make_response(page(503))
+    response.headers["Retry-After"] = "5"
+    return response
 
 
 def register(app: Flask) -> None:
@@ -101,11 +95,12 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(RequestEntityTooLarge)
     def too_large(_error: RequestEntityTooLarge) -> Answer:
-        return page(413, typed=_without_secrets(oversized_text()))
+        form_recovery.read_oversized_form()
+        return page(413)
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> Answer:
-        return page(400, _("The form was open for too long. Go back, reload the page and send it again."))
+        return page(400, _("The form has expired, because it was open for a long time. Send it again."))
 
     _register_domain_errors(app)
 
@@ -161,8 +156,9 @@ def _register_domain_errors(app: Flask) -> None:
 
     @app.errorhandler(TooMany)
     def too_many(error: TooMany) -> Answer:
-        html, code = page(429, error.message)
-        return html, code, {"Retry-After": str(error.seconds)}
+        response = make_response(page(429, error.message))
+        response.headers["Retry-After"] = str(error.seconds)
+        return response
 
     @app.errorhandler(SealError)
     def cannot_unseal(error: SealError) -> Answer:

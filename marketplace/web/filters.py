@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
+from marketplace.web import form_recovery
 from marketplace.web.viewer import current_viewer
 
 
@@ -43,8 +44,10 @@ def sector_label(code: str) -> str:
 
 
 def _language_url(locale: str) -> str:
-    current_url = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return url_for("pages.choose_language", locale=locale, next=current_url)
+    """Return the URL that changes the language and returns to the page; after a POST, to the page of the form."""
+    this_page = request.full_path.rstrip("?") if request.method == "GET" else None
+    page = this_page or form_recovery.referring_page() or "/"
+    return url_for("pages.choose_language", locale=locale, next=page)
 
 
 def register(app: Flask) -> None:

@@ -29,6 +29,7 @@ EXCLUDED_FIELDS = {"csrf_token"}
 
 REPEATABLE = {
     "accounts": "signing in and out, passwords and one-time links follow rules of their own for each request",
+    "pages.choose_language": "it sets a value",
     "organisations.choose": "switching organisation sets a value, also when repeated from the same page",
     "organisations.edit_company": "it sets values, with an optimistic lock against a colleague's changes",
     "organisations.admin_garden": "it sets values, with an optimistic lock against another administrator's changes",

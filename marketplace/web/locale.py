@@ -1,6 +1,6 @@
 """Language of each request: from the language cookie, else the user's account, else the default."""
 
-from flask import Flask, request
+from flask import Flask, g, request
 
 from marketplace.config import Settings
 from marketplace.core.i18n import LOCALES, set_locale
@@ -9,12 +9,18 @@ from marketplace.web.viewer import current_viewer
 LOCALE_COOKIE = "locale"
 
 
+def choose(locale: str) -> None:
+    """Use a language for the rest of this request."""
+    g.chosen_locale = locale
+    set_locale(locale)
+
+
 def register(app: Flask, settings: Settings) -> None:
     """Set the language before each request."""
 
     @app.before_request
     def choose_locale() -> None:
-        chosen = request.cookies.get(LOCALE_COOKIE)
+        chosen = g.get("chosen_locale") or request.cookies.get(LOCALE_COOKIE)
         if chosen in LOCALES:
             set_locale(chosen)
             return

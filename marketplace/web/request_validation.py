@@ -4,6 +4,7 @@ from urllib.parse import unquote_to_bytes
 
 from flask import Flask, abort, current_app, request
 
+from marketplace.web.form_recovery import CARRYING_ENDPOINTS
 from marketplace.web.uploads import MAX_UPLOAD_BYTES, has_uploads
 
 MAX_FIELDS = 1000
@@ -28,6 +29,8 @@ def register(app: Flask) -> None:
 def _validate_body() -> None:
     if has_uploads(current_app.view_functions.get(request.endpoint or "")):
         request.max_content_length = MAX_UPLOAD_BYTES
+    elif request.endpoint in CARRYING_ENDPOINTS:  # an encrypted form is larger than it was
+        request.max_content_length = request.max_form_memory_size = 2 * (request.max_content_length or 0)
     if request.content_length is not None and request.content_length > (request.max_content_length or 0):
         abort(413)
     if request.mimetype == "multipart/form-data" and "boundary" not in request.mimetype_params:

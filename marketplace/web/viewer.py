@@ -3,12 +3,19 @@
 from dataclasses import dataclass
 from typing import cast
 
+from flask import g
 from flask_login import LoginManager, UserMixin, current_user
 
 from marketplace.core.viewer import ANONYMOUS, Viewer
 
 login_manager = LoginManager()
 login_manager.session_protection = None
+
+STEP_ENDPOINTS = {
+    "code": "accounts.enter_code",
+    "enrol": "accounts.two_factor",
+}
+"""Endpoint that completes each pending sign-in step."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +74,12 @@ def requires_two_factor() -> bool:
     """Return True if the user must use two-factor authentication."""
     current = _current()
     return bool(current and current.info.requires_two_factor)
+
+
+def forget_loaded_user() -> None:
+    """Load the user again at the next access, after a sign-in within this request. Also renews the CSRF token."""
+    g.pop("_login_user", None)
+    g.pop("csrf_token", None)
 
 
 def current_token() -> str | None:

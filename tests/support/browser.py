@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 from marketplace.accounts import use_cases as accounts
 from marketplace.core import clock
 from marketplace.core.database import db
+from marketplace.web.form_recovery.submission import new_token_secret
 from tests.support.page_rules import HtmlPage, check_page
 
 _pages = itertools.count()
@@ -78,6 +79,7 @@ class Browser(FlaskClient):
         with self.session_transaction() as cookie:
             cookie["_user_id"] = token
             cookie["_fresh"] = True
+            cookie["csrf_token"] = new_token_secret(user_id)
         return self
 
     def page(self, path: str, status: int = 200) -> HtmlPage:

@@ -24,7 +24,7 @@ from marketplace.accounts.views.base import (
 )
 from marketplace.core.errors import NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
-from marketplace.web import access, flashes
+from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_person, current_token, current_viewer, pending_step
@@ -38,7 +38,7 @@ TOO_MANY = 429
 def sign_in() -> Answer:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
-    if current_viewer().is_signed_in:
+    if current_viewer().is_signed_in and not form_recovery.carried_form():
         return redirect(target or url_for("pages.home"), 303)
     form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
@@ -57,7 +57,7 @@ def sign_in() -> Answer:
             if token:
                 use_cases.sign_out(current_token() or "")
                 set_session_cookie(token)
-                return redirect(target or url_for("pages.home"), 303)
+                return form_recovery.resume() or redirect(target or url_for("pages.home"), 303)
             form.form_errors.append(
                 _(
                     "The e-mail address and password do not match. Try again or request a new password. If you have just registered, first use the link that we e-mailed to you."
@@ -87,7 +87,16 @@ def demo_sign_in() -> Answer:
         raise NotFound
     use_cases.sign_out(current_token() or "")
     set_session_cookie(use_cases.open_session(user.id, str(request.user_agent), code_verified=True))
-    return redirect(safe_path(request.form.get("next")) or url_for("pages.home"), 303)
+    target = safe_path(request.form.get("next"))
+    return form_recovery.resume() or redirect(target or url_for("pages.home"), 303)
+
+
+@blueprint.post("/sign-in/continue")
+@access.signing_in
+@access.writes(Level.SIGNING_IN, because="the form that is shown again belongs to the user who signs in")
+def continue_form() -> Answer:
+    """Show the form that was carried through the sign-in."""
+    return form_recovery.resume() or redirect(url_for("pages.home"), 303)
 
 
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
@@ -111,8 +120,8 @@ def enter_code() -> Answer:
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
         else:
             set_session_cookie(token)
-            return redirect(target or url_for("pages.home"), 303)
-    return render_template("accounts/enter_code.html", form=form), status, headers
+            return form_recovery.resume() or redirect(target or url_for("pages.home"), 303)
+    return render_template("accounts/enter_code.html", form=form, target=target), status, headers
 
 
 @blueprint.post("/sign-out")

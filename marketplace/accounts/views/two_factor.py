@@ -10,13 +10,15 @@ from marketplace.accounts.forms import ConfirmForm, SetUpForm
 from marketplace.accounts.views.base import Answer, blueprint, hash_cost, secret_cipher, set_session_cookie
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.web import access, flashes
+from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import (
+    STEP_ENDPOINTS,
     current_person,
     current_token,
     current_viewer,
+    forget_loaded_user,
     pending_step,
     requires_two_factor,
 )
@@ -31,7 +33,7 @@ def _redirect_if_not_enrolling() -> Answer | None:
     stage = pending_step()
     if stage in {None, "enrol"}:
         return None
-    return see_other(access.STEP_ENDPOINTS[str(stage)])
+    return see_other(STEP_ENDPOINTS[str(stage)])
 
 
 @blueprint.get("/account/second-step")
@@ -67,6 +69,8 @@ def begin_two_factor() -> Answer:
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
     use_cases.begin_two_factor(current_person(), secret_cipher())
+    if form_recovery.carried_form():
+        return _page(SetUpForm(formdata=None), ConfirmForm(formdata=None))
     return see_other("accounts.two_factor")
 
 
@@ -103,6 +107,7 @@ def confirm_two_factor() -> Answer:
             form.add_rule_error(error)
         else:
             set_session_cookie(token)
+            forget_loaded_user()
             return render_template("accounts/recovery_codes.html", codes=codes)
     return _page(SetUpForm(formdata=None), form)
 

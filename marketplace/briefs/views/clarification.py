@@ -66,10 +66,6 @@ def reject(reference: str, question_id: int) -> Answer:
     """Reject a question."""
     form = RejectForm()
     reason = str(form.reason.data) if form.validate() else ""
-    try:
-        use_cases.reject_question(current_viewer(), reference, question_id, reason)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("briefs.answer", reference=reference, question_id=question_id)
+    use_cases.reject_question(current_viewer(), reference, question_id, reason)
     flashes.done(_("The supplier will be told that you are not answering, and why."))
     return see_other("briefs.show", reference=reference, _anchor="questions")

@@ -23,13 +23,8 @@ def ask_review(reference: str) -> Answer:
     """Request a review of a draft from the garden."""
     form = ReviewForm()
     if not form.validate():
-        flashes.warn(_("The message to the adviser is too long. Shorten it."))
-        return see_other("briefs.check", reference=reference)
-    try:
-        use_cases.ask_for_review(current_viewer(), reference, form.message.data or "")
-    except RuleBroken as error:
-        flashes.warn(error.message)
-        return see_other("briefs.check", reference=reference)
+        raise RuleBroken(_("The message to the adviser is too long. Shorten it."))
+    use_cases.ask_for_review(current_viewer(), reference, form.message.data or "")
     flashes.done(_("The draft is with your business garden. You will get an answer within two working days."))
     return see_other("briefs.show", reference=reference)
 

@@ -11,20 +11,25 @@ from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS
-from marketplace.web import access
-from marketplace.web.locale import LOCALE_COOKIE
+from marketplace.web import access, form_recovery
+from marketplace.web.access import Level
+from marketplace.web.locale import LOCALE_COOKIE, choose
 from marketplace.web.redirects import safe_path
 
 Answer = str | Response
 
 
-@blueprint.get("/language/<locale>")
+@blueprint.route("/language/<locale>", methods=["GET", "POST"])
 @access.public
+@access.writes(Level.PUBLIC, because="visitors choose the language; a submitted form is only shown again")
 def choose_language(locale: str) -> Answer:
-    """Store the reader's language and redirect back."""
+    """Store the reader's language and redirect back. A submitted form is shown again in that language."""
     if locale not in LOCALES:
         abort(404)
-    answer = redirect(safe_path(request.args.get("next")) or url_for("pages.front"), 303)
+    choose(locale)
+    answer = form_recovery.show_again() or redirect(
+        safe_path(request.args.get("next")) or url_for("pages.front"), 303
+    )
     settings = current_app.config["SETTINGS"]
     answer.set_cookie(
         LOCALE_COOKIE, locale, max_age=31_536_000, samesite="Lax", httponly=True, secure=settings.production

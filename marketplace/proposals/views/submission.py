@@ -43,11 +43,7 @@ def edit(reference: str) -> Answer:
     if not supplier_offer.is_open or supplier_offer.state == "withdrawn":
         if request.method == "GET":
             return _read_only(supplier_offer)
-        message = _why_closed(supplier_offer)
-        if _is_autosave():
-            return _autosave_answer(message, 409)
-        flashes.warn(message)
-        return see_other("proposals.edit", reference=reference)
+        raise Conflict(_why_closed(supplier_offer))
     form = offer_form(
         supplier_offer.requirements,
         supplier_offer.content,
@@ -178,8 +174,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
         return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
     supplier_offer = queries.load_supplier_offer(current_viewer(), reference)
     if not supplier_offer.is_open:
-        flashes.warn(error.message)
-        return see_other("proposals.edit", reference=reference)
+        raise error
     if isinstance(error, Conflict) and supplier_offer.proposal is not None:
         saved = offer_form(
             supplier_offer.requirements,

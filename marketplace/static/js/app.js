@@ -19,4 +19,26 @@
     if (!event.persisted) return;
     document.querySelectorAll("form[data-sent]").forEach((form) => { form.dataset.sent = ""; });
   });
+
+  // Changing the language takes along the text of the form that was edited last. Without scripts, the buttons in the
+  // page's header do this for its main form.
+  let edited = null;
+  document.addEventListener("input", (event) => {
+    const form = event.target.form;
+    if (form && form.method === "post") edited = form;
+  });
+  document.addEventListener("click", (event) => {
+    const control = event.target.closest("[data-language]");
+    if (!control || !edited || !edited.isConnected || edited === control.form) return;
+    event.preventDefault();
+    const action = document.createElement("input");
+    action.type = "hidden";
+    action.name = "form_action";
+    action.value = edited.getAttribute("action") || window.location.pathname + window.location.search;
+    edited.append(action);
+    edited.action = control.getAttribute("formaction") || control.getAttribute("href");
+    edited.enctype = "application/x-www-form-urlencoded";
+    edited.noValidate = true;
+    edited.submit();
+  });
 })();

@@ -1,0 +1,31 @@
+"""Recovery of submitted forms: no text is lost when a form cannot be processed.
+
+A form that was refused before its view could show it again (expired session or CSRF token, conflict, oversized body,
+rate limit, unavailable database) is shown on its own page with the submitted values. If the person must sign in
+first, the values travel through the sign-in pages in an encrypted hidden field; the server stores nothing. A page
+that no longer has the form is replaced by the text in boxes to copy from.
+"""
+
+from marketplace.web.form_recovery.responses import (
+    ask_to_sign_in,
+    carried_form,
+    field_page,
+    recover,
+    register,
+    resume,
+    show_again,
+)
+from marketplace.web.form_recovery.submission import CARRYING_ENDPOINTS, read_oversized_form, referring_page
+
+__all__ = [
+    "CARRYING_ENDPOINTS",
+    "ask_to_sign_in",
+    "carried_form",
+    "field_page",
+    "read_oversized_form",
+    "recover",
+    "referring_page",
+    "register",
+    "resume",
+    "show_again",
+]

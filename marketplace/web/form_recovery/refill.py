@@ -1,0 +1,143 @@
+"""Put submitted values into a form of a rendered page.
+
+Works on the HTML of any page of this site, so that no view needs to know of it. The templates escape `<` and `>` in
+attribute values and text, therefore a regular expression finds every tag.
+"""
+
+import html
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from urllib.parse import urljoin, urlsplit
+
+from marketplace.web.form_recovery.submission import CARRIED_FIELD, Submission
+
+_TAG = re.compile(r"<(/?)(form|input|textarea|select|option|button|details)\b([^>]*)>", re.IGNORECASE)
+_ATTRIBUTE = re.compile(r'([a-zA-Z][\w-]*)(?:\s*=\s*"([^"]*)")?')
+_LOCKS = frozenset({"seen", "revision"})
+_UNTOUCHED_TYPES = frozenset({"password", "file", "submit", "button", "image", "reset"})
+_UNTOUCHED_NAMES = frozenset({"csrf_token", CARRIED_FIELD})
+
+
+@dataclass
+class _Form:
+    begin: int
+    attributes: dict[str, str]
+    details: tuple[int, ...]
+    end: int = 0
+    actions: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+
+
+@dataclass(frozen=True)
+class Refilled:
+    """A page with the submitted values. `leftovers` are typed values whose fields are no longer on the page."""
+
+    html: str
+    leftovers: list[tuple[str, str]]
+
+
+def refill(
+    page_html: str, page: str, submission: Submission, *, fresh_locks: bool = False
+) -> Refilled | None:
+    """Return a page with its form filled with a submission's values, or None if the form is not on it.
+
+    With `fresh_locks`, the hidden fields of the optimistic lock keep the values of the page.
+    """
+    submitted = {name for name, _value in submission.fields}
+    action = urlsplit(submission.path).path
+    candidates = [
+        form for form in _forms(page_html, page) if action in form.actions and form.names & submitted
+    ]
+    if not candidates:
+        return None
+    form = max(candidates, key=lambda one: len(one.names & submitted))
+    values: dict[str, list[str]] = defaultdict(list)
+    for name, value in submission.fields:
+        values[name].append(value)
+    filled = _fill(page_html[form.begin : form.end], values, _LOCKS if fresh_locks else frozenset())
+    whole = page_html[: form.begin] + filled + page_html[form.end :]
+    for begin in sorted(form.details, reverse=True):
+        whole = whole[:begin] + _TAG.sub(_opened, whole[begin:], count=1)
+    left = [(name, value) for name, value in submission.typed if name not in form.names]
+    return Refilled(whole, left)
+
+
+def _attributes(text: str) -> dict[str, str]:
+    return {
+        match[1].lower(): html.unescape(match[2]) if match[2] is not None else ""
+        for match in _ATTRIBUTE.finditer(text)
+    }
+
+
+def _forms(page_html: str, page: str) -> list[_Form]:
+    """Return the POST forms of a page with their actions and the names of their visible controls."""
+    forms: list[_Form] = []
+    open_details: list[int] = []
+    current: _Form | None = None
+    for tag in _TAG.finditer(page_html):
+        closing, name = bool(tag[1]), tag[2].lower()
+        attributes = _attributes(tag[3])
+        if name == "details":
+            open_details = open_details[:-1] if closing else [*open_details, tag.start()]
+        elif name == "form":
+            if closing and current:
+                current.end = tag.start()
+                forms.append(current)
+                current = None
+            elif not closing and attributes.get("method", "").lower() == "post":
+                current = _Form(tag.start(), attributes, tuple(open_details))
+                current.actions.add(urlsplit(urljoin(page, attributes.get("action") or page)).path)
+        elif current and not closing:
+            if name == "button" and attributes.get("formaction"):
+                current.actions.add(urlsplit(attributes["formaction"]).path)
+            elif name in {"input", "textarea", "select"} and attributes.get("type") != "hidden":
+                current.names.add(attributes.get("name", ""))
+    return forms
+
+
+def _opened(tag: re.Match[str]) -> str:
+    return tag[0] if "open" in _attributes(tag[3]) else f"<{tag[2]}{tag[3]} open>"
+
+
+def _fill(form_html: str, values: dict[str, list[str]], locks: frozenset[str]) -> str:
+    """Return the HTML of a form with other values."""
+    parts: list[str] = []
+    position, chosen = 0, [""]
+    texts = {name: list(given) for name, given in values.items()}
+    for tag in _TAG.finditer(form_html):
+        if tag.start() < position or tag[1]:
+            continue
+        kind, attributes = tag[2].lower(), _attributes(tag[3])
+        name, end, new = attributes.get("name", ""), tag.end(), tag[0]
+        if kind == "select":
+            chosen = values.get(name, [])
+        elif kind == "option":
+            new = _with_flag(tag, "selected", on=attributes.get("value", "") in chosen)
+        elif kind == "details":
+            new = _opened(tag)
+        elif name in _UNTOUCHED_NAMES or name in locks:
+            continue
+        elif kind == "textarea" and texts.get(name):
+            end = form_html.find("</textarea>", end)
+            new = f"{tag[0]}\r\n{html.escape(texts[name].pop(0))}"
+        elif kind == "input":
+            new = _input(tag, attributes, values.get(name, []), texts.get(name, []))
+        parts += (form_html[position : tag.start()], new)
+        position = end
+    return "".join((*parts, form_html[position:]))
+
+
+def _input(tag: re.Match[str], attributes: dict[str, str], given: list[str], texts: list[str]) -> str:
+    kind = attributes.get("type", "text").lower()
+    if kind in {"checkbox", "radio"}:
+        return _with_flag(tag, "checked", on=attributes.get("value", "on") in given)
+    if kind in _UNTOUCHED_TYPES or not texts:
+        return tag[0]
+    rest = re.sub(r'\svalue(="[^"]*")?(?=[\s/]|$)', "", tag[3])
+    return f'<{tag[2]}{rest} value="{html.escape(texts.pop(0))}">'
+
+
+def _with_flag(tag: re.Match[str], flag: str, *, on: bool) -> str:
+    rest = re.sub(rf'\s{flag}(="[^"]*")?(?=[\s/]|$)', "", tag[3])
+    return f"<{tag[2]}{rest}{' ' + flag if on else ''}>"

@@ -1,0 +1,262 @@
+"""Responses that keep a submitted form: its own page filled again, the sign-in pages, or text to copy."""
+
+import html
+import re
+from collections.abc import Sequence
+
+from flask import Flask, current_app, g, jsonify, make_response, render_template, request, session, url_for
+from flask.ctx import RequestContext
+from markupsafe import Markup
+from werkzeug.exceptions import HTTPException
+from werkzeug.test import EnvironBuilder
+from werkzeug.wrappers import Response
+
+from marketplace.core.i18n import gettext as _
+from marketplace.web import flashes
+from marketplace.web.form_recovery import submission as submissions
+from marketplace.web.form_recovery.refill import refill
+from marketplace.web.form_recovery.submission import CARRIED_FIELD, CONTROL_FIELDS, Submission
+from marketplace.web.viewer import (
+    STEP_ENDPOINTS,
+    current_person,
+    current_viewer,
+    forget_loaded_user,
+    pending_step,
+)
+
+OK, UNAUTHORIZED, CONFLICT = 200, 401, 409
+RESENDABLE = frozenset({409, 413, 422, 429, 500, 503})
+"""Statuses after which sending the same form again may succeed."""
+_SHORT_CHARACTERS = 40
+_MAIN_FORM = re.compile(r'<form\b[^>]*\bid="main-form"[^>]*>')
+_ACTION = re.compile(r'\baction="([^"]*)"')
+
+
+def register(app: Flask) -> None:
+    """Name the signed-in user in the CSRF tokens of each new session, and add the template globals."""
+
+    @app.before_request
+    def name_author() -> None:
+        person = current_person()
+        if request.endpoint != "static" and person.is_signed_in and "csrf_token" not in session:
+            session["csrf_token"] = submissions.new_token_secret(person.user_id)
+
+    app.jinja_env.globals.update(carried_form_field=_carried_form_field, main_form_action=_main_form_action)
+
+
+def recover(status: int, message: str) -> Response | None:
+    """Return the page of a refused form with the submitted values and a message.
+
+    Returns None if there is no text to keep, or no page that can show it: see `field_page`.
+    """
+    if request.method == "POST" and request.headers.get("X-Autosave") == "1":
+        return make_response(jsonify(saved=message, ok=False, seen=""), status)
+    submission = submissions.read()
+    if submission is None or not submission.is_verified or not submission.fields:
+        return None
+    if submission.belongs_to_viewer or submission.same_session:
+        note = _("Nothing has been sent. Your text is in the form below.")
+        restored = _restore(submission, f"{message} {note}", status)
+        if restored or submission.belongs_to_viewer:
+            return restored
+    return _sign_in_page(submission, _sign_in_message()) if submission.typed else None
+
+
+def field_page(status: int, title: str, text: str) -> tuple[str, int]:
+    """Render an error page with the submitted text, to send again where that may succeed, else to copy."""
+    submission = submissions.read()
+    if submission is None or not (submission.belongs_to_viewer or not submission.is_verified):
+        return _error_page(status, title, text, None)
+    return _error_page(status, title, text, submission)
+
+
+def _error_page(status: int, title: str, text: str, submission: Submission | None) -> tuple[str, int]:
+    can_resend = submission is not None and submission.is_verified and status in RESENDABLE
+    html = render_template(
+        "error.html",
+        code=status if status != OK else None,
+        title=title,
+        text=text,
+        path=submission.path if submission else "",
+        typed=_boxes(submission, can_resend=can_resend) if submission and submission.typed else [],
+        can_resend=can_resend,
+    )
+    return html, status
+
+
+def _boxes(submission: Submission, *, can_resend: bool) -> list[tuple[str, str, bool]]:
+    """Return name, value and visibility of each field. Codes of choices are hidden in a form to resend."""
+    return [
+        (name, value, _is_readable(name, value, can_resend=can_resend))
+        for name, value in submission.fields
+        if can_resend or (name not in CONTROL_FIELDS and value.strip())
+    ]
+
+
+def _is_readable(name: str, value: str, *, can_resend: bool) -> bool:
+    if name in CONTROL_FIELDS or not value.strip():
+        return False
+    is_code = re.fullmatch(r"[a-z0-9_.:-]*", value) is not None and len(value) <= _SHORT_CHARACTERS
+    return not (can_resend and is_code)
+
+
+def ask_to_sign_in() -> Response | None:
+    """Return the next sign-in page, carrying the submitted form. None if there is no text to keep."""
+    if request.headers.get("X-Autosave") == "1":
+        return recover(UNAUTHORIZED, _("You have been signed out. Sign in again in another window."))
+    submission = submissions.read()
+    if submission is None or not submission.typed or not submission.is_verified:
+        return None
+    return _sign_in_page(submission, _sign_in_message())
+
+
+def _sign_in_message() -> str:
+    if current_viewer().is_signed_in:
+        return _(
+            "This form was opened by another user. Nothing has been sent. Sign in as that user to see the text in the form again."
+        )
+    return _(
+        "You have been signed out. Nothing has been sent. Sign in, and your text will be in the form again."
+    )
+
+
+def _sign_in_page(submission: Submission, message: str) -> Response | None:
+    sealed = submissions.seal(submission)
+    if sealed is None:
+        title, text = _("Sign in"), _("You have been signed out. Copy your text, and sign in again.")
+        return make_response(*_error_page(UNAUTHORIZED, title, text, submission))
+    g.carried_form = sealed
+    step = pending_step()
+    endpoint = STEP_ENDPOINTS[step] if step else "accounts.sign_in"
+    html = _render_page(url_for(endpoint, next=submission.page or None), message)
+    return None if html is None else make_response(html, UNAUTHORIZED)
+
+
+def carried_form() -> str:
+    """Return the sealed form that the sign-in pages carry, or an empty string."""
+    if "carried_form" in g or "oversized_form" in g:
+        return str(g.get("carried_form", ""))
+    return request.form.get(CARRIED_FIELD, "")
+
+
+def _carried_form_field() -> Markup:
+    sealed = carried_form()
+    if not sealed:
+        return Markup("")
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CARRIED_FIELD, sealed)
+
+
+def resume() -> Response | None:
+    """Continue with the carried form after a sign-in step: show the next step, or the form again.
+
+    Returns None if no form is carried.
+    """
+    sealed = carried_form()
+    if not sealed:
+        return None
+    forget_loaded_user()
+    submission = submissions.unseal(sealed)
+    if submission is None:
+        flashes.warn(_("The text you had written could not be shown again: it is more than 12 hours old."))
+        return None
+    g.carried_form = sealed
+    if (step := pending_step()) is not None:
+        html = _render_page(url_for(STEP_ENDPOINTS[step], next=submission.page or None), "")
+        return make_response(html) if html else None
+    if not submission.belongs_to_viewer:
+        return _sign_in_page(submission, _sign_in_message())
+    g.carried_form = ""  # it has arrived
+    message = _(
+        "You had been signed out, so nothing has been sent. Your text is in the form again: check it and send it."
+    )
+    return _restore(submission, message, OK) or make_response(*_copy_page(submission))
+
+
+def _copy_page(submission: Submission) -> tuple[str, int]:
+    return _error_page(
+        OK,
+        _("Your text was not sent"),
+        _(
+            "The page with the form no longer exists, or can no longer be changed. Copy the text if you need it."
+        ),
+        submission,
+    )
+
+
+def show_again() -> Response | None:
+    """Show the form on the page with the submitted values, without processing it. None if nothing was submitted."""
+    submission = submissions.read()
+    if submission is None or not submission.fields or not submission.is_verified:
+        return None
+    g.carried_form = carried_form()
+    if submission.belongs_to_viewer or submission.same_session:
+        restored = _restore(submission, "", OK)
+        if restored or submission.belongs_to_viewer:
+            return restored or (make_response(*_copy_page(submission)) if submission.typed else None)
+    return _sign_in_page(submission, _sign_in_message())
+
+
+def _restore(submission: Submission, message: str, status: int) -> Response | None:
+    """Return the first page that has the form, with the submitted values."""
+    if submission.has_files:
+        message += " " + _("Choose the files again.")
+    g.carried_form = carried_form()
+    for page in submission.pages():
+        html = _render_page(page, message)
+        refilled = refill(html, page, submission, fresh_locks=status == CONFLICT) if html else None
+        if refilled:
+            return make_response(_with_leftovers(refilled.html, refilled.leftovers), status)
+    return None
+
+
+def _with_leftovers(html: str, leftovers: Sequence[tuple[str, str]]) -> str:
+    if not leftovers:
+        return html
+    start = '<main id="content" tabindex="-1">'
+    boxes = render_template("components/kept_text.html", texts=[value for _name, value in leftovers])
+    return html.replace(start, start + boxes, 1)
+
+
+def _render_page(path: str, message: str) -> str | None:
+    """Render a page of this site for the current user, with a message. Returns None unless it is an HTML page."""
+    flashed = list(session.get("_flashes", []))
+    if message:
+        flashes.warn(message)
+    began = g.get("request_began")
+    builder = EnvironBuilder(path, base_url=request.host_url, headers=_headers())
+    builder.environ_base = {"REMOTE_ADDR": request.remote_addr or ""}
+    environ = builder.get_environ() | {"SCRIPT_NAME": request.environ.get("SCRIPT_NAME", "")}
+    app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 because Flask documents it
+    html = None
+    with RequestContext(app, environ, session=session._get_current_object()):  # type: ignore[attr-defined]  # noqa: SLF001 because Flask documents it
+        try:
+            answer = app.make_response(app.preprocess_request() or app.dispatch_request())
+        except HTTPException:
+            answer = None
+        except Exception:  # noqa: BLE001 because whatever is wrong with the page, the text is shown without it
+            app.logger.warning("The page of a refused form could not be rendered: %s", request.endpoint)
+            answer = None
+        if answer is not None and answer.status_code == OK and answer.mimetype == "text/html":
+            html = answer.get_data(as_text=True)
+    if began is not None:  # the nested request must not restart the clock of this one
+        g.request_began = began
+    if html is None and (flashed or "_flashes" in session):
+        session["_flashes"] = flashed
+    return html
+
+
+def _headers() -> list[tuple[str, str]]:
+    return [
+        (name, request.headers[name])
+        for name in ("Cookie", "User-Agent", "Accept-Language")
+        if name in request.headers
+    ]
+
+
+def _main_form_action(body: str) -> str | None:
+    """Return the action of the page's main form, whose text the language buttons take along; None without one."""
+    tag = _MAIN_FORM.search(body)
+    if tag is None:
+        return None
+    action = _ACTION.search(tag[0])
+    return html.unescape(action[1]) if action and action[1] else request.full_path.rstrip("?")

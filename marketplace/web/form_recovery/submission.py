@@ -1,0 +1,185 @@
+"""Submitted form as it is kept for recovery: read from a request, bound to its author, and encrypted."""
+
+import base64
+import hashlib
+import json
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from cryptography.fernet import Fernet, InvalidToken
+from flask import current_app, g, request, session
+from itsdangerous import BadSignature, URLSafeTimedSerializer
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from marketplace.core import clock
+from marketplace.web.redirects import safe_path
+from marketplace.web.request_body import oversized_text
+from marketplace.web.viewer import current_person
+
+LIFETIME_SECONDS = 12 * 3600
+"""As long as the longest session by default: a person may submit a form before a meeting and sign in after it."""
+MAX_BYTES = 2 * 1024 * 1024
+MAX_SEALED_CHARACTERS = 768 * 1024
+CARRIED_FIELD = "kept_form"
+ACTION_FIELD = "form_action"
+CARRYING_ENDPOINTS = frozenset(
+    {
+        "accounts.sign_in",
+        "accounts.demo_sign_in",
+        "accounts.enter_code",
+        "accounts.begin_two_factor",
+        "accounts.confirm_two_factor",
+        "accounts.continue_form",
+        "pages.choose_language",
+    }
+)
+"""Views that receive an encrypted form."""
+SECRET_FIELDS = frozenset({"old", "present", "code"})
+SECRET_PART = "password"  # noqa: S105 because it is a part of field names
+CONTROL_FIELDS = frozenset(
+    {"csrf_token", "seen", "revision", "then", "act", "decision", "next", CARRIED_FIELD, ACTION_FIELD}
+)
+"""Hidden fields and buttons, which nobody types."""
+
+
+def is_secret(name: str) -> bool:
+    """Return True for fields with passwords and codes, which are never kept."""
+    return name in SECRET_FIELDS or SECRET_PART in name
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A submitted form. `path` is its action, `page` the page it was on, `author` the user it was rendered for.
+
+    An unverified submission has no CSRF token of ours and may come from another site: its text may be shown, but not
+    put into a form. `same_session` is True if its token belongs to the current session cookie.
+    """
+
+    path: str
+    page: str
+    author: int | None
+    fields: tuple[tuple[str, str], ...]
+    is_verified: bool = True
+    same_session: bool = False
+    has_files: bool = False
+
+    @property
+    def typed(self) -> list[tuple[str, str]]:
+        """Names and values of the fields that a person may have typed in."""
+        return [(name, value) for name, value in self.fields if name not in CONTROL_FIELDS and value.strip()]
+
+    @property
+    def belongs_to_viewer(self) -> bool:
+        """Return True if the current user, or a visitor, wrote it."""
+        return self.author is None or self.author == current_person().user_id
+
+    def pages(self) -> Iterator[str]:
+        """Yield the pages that may contain the form: its page, its action, and the action's parents."""
+        path = urlsplit(self.path).path
+        parents = ["/".join(path.split("/")[:count]) for count in range(path.count("/"), 1, -1)]
+        yield from dict.fromkeys(page for page in (self.page, self.path, *parents) if page)
+
+
+def read() -> Submission | None:
+    """Return the form of the current request, or None if there is nothing in it to keep."""
+    if request.method != "POST":
+        return None
+    try:
+        form = g.get("oversized_form") or request.form
+        has_files = "oversized_form" not in g and any(file.filename for file in request.files.values())
+    except HTTPException:
+        return None
+    fields = tuple(
+        (name, value)
+        for name, value in form.items(multi=True)
+        if not is_secret(name) and name not in {"csrf_token", CARRIED_FIELD, ACTION_FIELD}
+    )
+    token, action = form.get("csrf_token", ""), form.get(ACTION_FIELD)
+    raw = _token_secret(token)
+    is_verified = not _is_cross_origin() and (raw is not None or _is_same_origin())
+    raw = raw or (session.get("csrf_token") if is_verified else None)
+    return Submission(
+        safe_path(action) or request.full_path.rstrip("?"),
+        _page_of(action),
+        _author_of(raw),
+        fields,
+        is_verified=is_verified,
+        same_session=raw is not None and raw == session.get("csrf_token"),
+        has_files=has_files,
+    )
+
+
+def read_oversized_form() -> None:
+    """Read the text of a form that was refused for its size. Call this at most once per request."""
+    g.oversized_form = MultiDict(oversized_text())
+
+
+def referring_page() -> str | None:
+    """Return path and query of the page on this site that the request came from, or None."""
+    parts = urlsplit(request.referrer or "")
+    if parts.netloc != request.host:
+        return None
+    return safe_path(parts.path + (f"?{parts.query}" if parts.query else ""))
+
+
+def _page_of(action: str | None) -> str:
+    named = safe_path(request.args.get("next")) if action else None
+    return named or referring_page() or ""
+
+
+def _is_same_origin() -> bool:
+    return urlsplit(request.headers.get("Origin", "")).netloc == request.host
+
+
+def _is_cross_origin() -> bool:
+    return "Origin" in request.headers and not _is_same_origin()
+
+
+def new_token_secret(user_id: int | None) -> str:
+    """Return a random secret for the CSRF tokens of a session. It names the user its forms are rendered for."""
+    secret = hashlib.sha256(Fernet.generate_key()).hexdigest()[:40]
+    return secret if user_id is None else f"{secret}.{user_id}"
+
+
+def _token_secret(token: str) -> str | None:
+    """Return the session secret in a CSRF token of ours, also of an earlier session or an expired one."""
+    signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
+    try:
+        return str(signer.loads(token))
+    except BadSignature:
+        return None
+
+
+def _author_of(secret: str | None) -> int | None:
+    person = current_person()
+    if secret is None or (secret == session.get("csrf_token") and person.is_signed_in):
+        return person.user_id
+    _random, _dot, user_id = secret.partition(".")
+    return int(user_id) if user_id.isascii() and user_id.isdigit() else None
+
+
+def _fernet() -> Fernet:
+    key = hashlib.sha256(b"form recovery:" + str(current_app.secret_key).encode()).digest()
+    return Fernet(base64.urlsafe_b64encode(key))
+
+
+def seal(submission: Submission) -> str | None:
+    """Encrypt and sign a submission, or return None if it is too large to travel in a form."""
+    content = [submission.path, submission.page, submission.author, submission.fields, submission.has_files]
+    packed = zlib.compress(json.dumps(content, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+    sealed = _fernet().encrypt_at_time(packed, int(clock.now().timestamp())).decode("ascii")
+    return sealed if len(sealed) <= MAX_SEALED_CHARACTERS else None
+
+
+def unseal(sealed: str) -> Submission | None:
+    """Return a sealed submission, or None if it was changed or is too old."""
+    try:
+        packed = _fernet().decrypt_at_time(sealed.encode(), LIFETIME_SECONDS, int(clock.now().timestamp()))
+    except InvalidToken:
+        return None
+    content = zlib.decompressobj().decompress(packed, 4 * MAX_BYTES)
+    path, page, author, fields, has_files = json.loads(content.decode("utf-8", "surrogatepass"))
+    return Submission(path, page, author, tuple((name, value) for name, value in fields), has_files=has_files)

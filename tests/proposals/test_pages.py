@@ -219,7 +219,9 @@ def test_offer_is_read_only_after_deadline(browser, opened):
     page = person.page(OFFER)
     assert not page.all("textarea")
     assert "58" in page.text
-    assert person.post(OFFER, data=filled(team="For sent", act="send")).status_code == 303
+    late = person.post(OFFER, data=filled(team="For sent", act="send"))
+    assert late.status_code == 409
+    assert "For sent" in late.text
     assert opened.proposal("kvistverk").submitted_content["team"] == "Ane og Trygve"
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import render_template, request
 
-from marketplace.core.errors import RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import queries, rules, second_review, use_cases
@@ -36,7 +36,12 @@ def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -
     except RuleBroken as error:
         form.add_rule_error(error)
         return None
-    flashes.done(done())
+    except Conflict as error:
+        if form.has_text():  # the error page shows it to copy
+            raise
+        flashes.warn(error.message)
+    else:
+        flashes.done(done())
     return see_other("vetting.queue")
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from flask import request
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField
+from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext, ngettext
@@ -55,6 +55,11 @@ class BaseForm(FlaskForm):
             self.form_errors.append(error.message)
         else:
             field.errors = [*field.errors, error.message]
+
+    def has_text(self) -> bool:
+        """Return True if something was typed in a text field."""
+        texts = (field for field in self if isinstance(field, StringField) and not isinstance(field, HiddenField))
+        return any((field.data or "").strip() for field in texts)
 
     def expected_fingerprint(self) -> str | None:
         """Return the submitted fingerprint of the values the form was rendered with, or None."""

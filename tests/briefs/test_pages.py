@@ -8,6 +8,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from tests import factories
 from tests.factories import briefs
+from tests.support.page_rules import HtmlPage
 
 pytestmark = pytest.mark.one_database
 

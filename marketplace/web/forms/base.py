@@ -58,7 +58,9 @@ class BaseForm(FlaskForm):
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""
-        texts = (field for field in self if isinstance(field, StringField) and not isinstance(field, HiddenField))
+        texts = (
+            field for field in self if isinstance(field, StringField) and not isinstance(field, HiddenField)
+        )
         return any((field.data or "").strip() for field in texts)
 
     def expected_fingerprint(self) -> str | None:

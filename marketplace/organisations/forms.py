@@ -1,8 +1,11 @@
 """Forms for companies, colleagues and gardens."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
+from marketplace.accounts.passwords import check_strength
 from marketplace.core import places, taxonomy
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.letters import sort_key
@@ -64,6 +67,20 @@ class NewPersonFields(BaseForm):
         description=_l("At least 12 characters. Four or five words are easy to remember."),
         render_kw={"autocomplete": "new-password"},
     )
+
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Validate all fields, and the password together with them, so that no error appears in a second round."""
+        is_valid = super().validate(extra_validators)
+        if not self.password.data:
+            return is_valid
+        organisation = self["name"].data if "name" in self else ""
+        names = (self.person_name.data or "", self.email.data or "", organisation or "")
+        try:
+            check_strength(self.password.data, *names)
+        except RuleBroken as error:
+            self.add_rule_error(error)
+            return False
+        return is_valid
 
     def person(self, target: str = "") -> NewPerson:
         """Return the submitted person; `target` is the page to open once the address is confirmed."""

@@ -10,6 +10,7 @@ from marketplace.organisations.models import Company, Membership
 from marketplace.outbox.models import Notice, OutboxMail
 from tests import factories
 from tests.support.browser import Browser
+from tests.support.page_rules import HtmlPage, text_of
 
 COMPANY = {
     "person_name": "Marit Bjørkvold",
@@ -282,3 +283,16 @@ def test_user_without_membership_is_sent_to_act_for(client: Browser) -> None:
     client.sign_in(factories.user().id)
     assert client.get("/home").headers["Location"] == "/act-for"
     assert client.get("/act-for").status_code == 200
+
+
+def test_refused_registration_names_every_field_in_one_round(client: Browser) -> None:
+    change = {"person_name": "M", "name": "B", "password": "kort"}
+    page = HtmlPage(client.post("/register/company", data=COMPANY | change).text)
+    (summary,) = page.all(class_="error-summary flow-s")
+    lines = {link.get("href"): text_of(link) for link in summary.iter("a")}
+    assert lines["#person_name"] == "Navnet ditt: Skriv minst 2 tegn."
+    assert lines["#name"].endswith(": Skriv minst 2 tegn.")
+    assert lines["#name"] != lines["#person_name"]
+    assert "minst 12 tegn" in lines["#password"]
+    assert page.title.startswith("Feil: ")
+    assert not client.page("/register/company").title.startswith("Feil")

@@ -124,7 +124,7 @@ def _structure(page: HtmlPage) -> Iterator[str]:
     headings = page.all("h1")
     if len(headings) != 1:
         yield f"there are {len(headings)} h1"
-    elif not page.title.startswith(text_of(headings[0])):
+    elif not re.sub(r"^(Feil|Error): ", "", page.title).startswith(text_of(headings[0])):
         yield f"the title {page.title!r} does not begin with the h1 {text_of(headings[0])!r}"
     if len(page.all("main")) != 1:
         yield "there is no main, or more than one"

@@ -51,14 +51,14 @@ def sign_in() -> Answer:
         try:
             token = use_cases.sign_in(attempt, hash_cost())
         except TooMany as error:
-            form.form_errors.append(error.message)
+            form.add_form_error(error.message)
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
         else:
             if token:
                 use_cases.sign_out(current_token() or "")
                 set_session_cookie(token)
                 return form_recovery.resume() or redirect(target or url_for("pages.home"), 303)
-            form.form_errors.append(
+            form.add_form_error(
                 _(
                     "The e-mail address and password do not match. Try again or request a new password. If you have just registered, first use the link that we e-mailed to you."
                 )
@@ -116,7 +116,7 @@ def enter_code() -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         except TooMany as error:
-            form.form_errors.append(error.message)
+            form.add_form_error(error.message)
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
         else:
             set_session_cookie(token)
@@ -194,7 +194,7 @@ def confirm(token: str) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         except TooMany as error:
-            form.form_errors.append(error.message)
+            form.add_form_error(error.message)
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
     html = render_template("accounts/confirm.html", form=form, registration=registration, link=link)
     return html, status, headers

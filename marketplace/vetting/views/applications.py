@@ -58,7 +58,7 @@ def application(vetting_id: int) -> Answer:
         except RuleBroken as error:
             form.add_rule_error(error)
         except Conflict as error:
-            form.form_errors.append(error.message)
+            form.add_form_error(error.message)
             view, status_code = queries.application_view(viewer, vetting_id), 409
         else:
             flashes.done(_decision_message(action, view.supplier.name))

@@ -1,8 +1,9 @@
 """Base class of all forms: CSRF protection, translated errors, and the state of the optimistic lock."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from flask import request
+from flask import g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 
@@ -48,13 +49,26 @@ class BaseForm(FlaskForm):
             del form
             return _WtformsMessages()
 
+    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
+        """Return True if all fields are valid; otherwise the title of the page begins with "Error:"."""
+        is_valid = bool(super().validate(extra_validators))
+        if not is_valid:
+            g.form_has_errors = True
+        return is_valid
+
+    def add_form_error(self, message: str) -> None:
+        """Add a message that belongs to no field."""
+        self.form_errors.append(message)
+        g.form_has_errors = True
+
     def add_rule_error(self, error: RuleBroken) -> None:
         """Add the message of a broken rule to its field, or to the form if it names no field."""
         field = self._fields.get(error.field) if error.field else None
         if field is None:
-            self.form_errors.append(error.message)
-        else:
+            self.add_form_error(error.message)
+        elif error.message not in field.errors:
             field.errors = [*field.errors, error.message]
+            g.form_has_errors = True
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""
@@ -69,7 +83,7 @@ class BaseForm(FlaskForm):
 
     def show_conflict(self, saved: "BaseForm", message: str) -> None:
         """Show the currently saved values of the fields that differ from the submitted ones."""
-        self.form_errors.append(message)
+        self.add_form_error(message)
         self.saved_values = [
             (field.id, str(field.label.text), display_value(saved[field.name]))
             for field in self
@@ -79,10 +93,15 @@ class BaseForm(FlaskForm):
         ]
 
     def all_errors(self) -> list[tuple[str | None, str]]:
-        """Return (field id, message) of every error for the error summary, form errors first."""
+        """Return (field id, message) of every error for the error summary, form errors first.
+
+        A message names its field, since several fields may have the same error.
+        """
         errors: list[tuple[str | None, str]] = [(None, str(message)) for message in self.form_errors]
         for field in self:
             errors += [
-                (field.id, str(message)) for message in field.errors if isinstance(message, str) or message
+                (field.id, f"{str(field.label.text).rstrip('?:.')}: {message}")
+                for message in field.errors
+                if isinstance(message, str) or message
             ]
         return errors

@@ -8,6 +8,7 @@ from marketplace.commands.backup import backup, restore
 from marketplace.commands.db import database
 from marketplace.commands.demo import demo
 from marketplace.commands.evaluate import evaluate
+from marketplace.commands.evaluate_search import evaluate_search_command
 from marketplace.commands.keys import keys
 from marketplace.commands.replay import replay
 from marketplace.commands.server import assets, check, serve, worker
@@ -29,6 +30,7 @@ for command in (
     database,
     demo,
     evaluate,
+    evaluate_search_command,
     import_group,
     keys,
     replay,

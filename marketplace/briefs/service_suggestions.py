@@ -3,9 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from marketplace import matching
 from marketplace.core import taxonomy
-from marketplace.suppliers.glossary import glossary
+from marketplace.directory.needs import read_needs
 
 MAX_SUGGESTIONS = 6
 MIN_PROBABILITY, PRESELECT_PROBABILITY = 0.08, 0.4
@@ -27,16 +26,14 @@ def suggest(text: str, limit: int = MAX_SUGGESTIONS) -> list[Suggestion]:
     """Return the services that a text probably asks for, most likely first; none for an empty text."""
     if not text.strip():
         return []
-    known = taxonomy.services()
-    needs = matching.suggest_needs(text, glossary(), limit=limit)
     return [
         Suggestion(
             need.service,
-            tuple(need.words) if need.probability >= PRESELECT_PROBABILITY else (),
+            need.words if need.probability >= PRESELECT_PROBABILITY else (),
             need.probability >= PRESELECT_PROBABILITY,
         )
-        for need in needs
-        if need.service in known and need.probability >= MIN_PROBABILITY
+        for need in read_needs(text, limit)
+        if need.probability >= MIN_PROBABILITY
     ]
 
 

@@ -1,61 +1,223 @@
-"""Services that a search text refers to, by the taxonomy's phrases and the matcher's need model."""
+"""Services that a text asks for: the taxonomy's phrases that it contains, and the guesses of the matcher's need model.
 
-from collections.abc import Mapping
+Used by the directory, the front page and the guide. A text about something else gives no services.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from marketplace import matching
 from marketplace.core import taxonomy
-from marketplace.directory.query_analysis import MAX_QUERY, language_of, query_words
-from marketplace.suppliers.glossary import glossary
+from marketplace.directory.query_analysis import (
+    MAX_QUERY,
+    content_words,
+    correct,
+    is_reason_word,
+    language_of,
+    spelling,
+    stems_of,
+)
+from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
 
-_MOST_SERVICES = 6
-_LIKELY = 0.35
-"""Minimum probability for a service inferred by the matcher."""
+MAX_SERVICES = 6
+LIKELY = 0.4
+"""Minimum probability to act on a service without asking."""
+_CERTAIN = 0.55
+_MAX_PHRASE_WORDS = 5
+_MIN_PARTIAL_LENGTH = 5
+_MIN_KNOWN = 0.5
+"""The model's guesses count only if more than this share of a text's content words are in the glossary."""
 
 
-def _stems(text: str) -> frozenset[str]:
-    return frozenset(stem for word in query_words(text) for stem in word.forms[0][0])
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A service that a text asks for, its probability (0 to 1), and the words that say so."""
+
+    service: str
+    probability: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """A phrase of the taxonomy: the stems of its content words, and the services it stands for."""
+
+    stems: frozenset[str]
+    services: tuple[str, ...]
+    is_term: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """A content word of a text with its stems: of the whole word, of its written parts, and of its other standard."""
+
+    surface: str
+    stems: frozenset[str]
+    is_filler: bool
 
 
 @cache
-def _phrases() -> Mapping[frozenset[str], tuple[str, ...]]:
-    """Services by the stems of their names and lay phrases."""
-    found: dict[frozenset[str], list[str]] = {}
-    for code, service in taxonomy.services().items():
-        texts = [*service.labels.values()]
-        texts += [
-            phrase
-            for group in (service.terms, service.lay)
-            for phrases in group.values()
-            for phrase in phrases
-        ]
-        for stems in {_stems(text) for text in texts}:
-            if stems:
-                found.setdefault(stems, []).append(code)
-    return {stems: tuple(codes) for stems, codes in found.items()}
+def _fillers() -> frozenset[str]:
+    return frozenset(
+        str(word) for words in text_resources()["stopwords"]["filler"].values() for word in words
+    )
+
+
+@cache
+def _general_words() -> frozenset[str]:
+    return frozenset(map(str, text_resources()["general_words"]))
+
+
+def _words(text: str) -> list[_Word]:
+    return [
+        _Word(word, frozenset(stems_of(word)), word.casefold() in _fillers()) for word in content_words(text)
+    ]
+
+
+@cache
+def _phrases() -> Sequence[_Phrase]:
+    """The names, terms, lay phrases and tools of the services, except long ones."""
+    known = taxonomy.services()
+    terms = {
+        term.casefold()
+        for service in known.values()
+        for texts in (*service.terms.values(), tuple(service.labels.values()))
+        for term in texts
+    }
+    found: dict[tuple[frozenset[str], str], bool] = {}
+    phrases = [(phrase.text, phrase.services) for phrase in glossary().phrases]
+    phrases += [(text, (code,)) for code, texts in search_phrases().items() for text in texts]
+    for text, services in phrases:
+        words = content_words(text)
+        if not 0 < len(words) <= _MAX_PHRASE_WORDS:
+            continue
+        for stems in _spellings(words):
+            for code in services:
+                key = (stems, code)
+                found[key] = found.get(key, False) or text.casefold() in terms
+    by_stems: dict[tuple[frozenset[str], bool], list[str]] = {}
+    for (stems, code), is_term in found.items():
+        by_stems.setdefault((stems, is_term), []).append(code)
+    return tuple(_Phrase(stems, tuple(codes), is_term) for (stems, is_term), codes in by_stems.items())
+
+
+def _spellings(words: Sequence[str]) -> Iterator[frozenset[str]]:
+    """Yield the stems of a phrase with its hyphenated words in one and in several words."""
+    yield frozenset(stems_of(word)[0] for word in words)
+    if any("-" in word for word in words):
+        yield frozenset(stem for word in words for stem in (stems_of(word)[1:] or stems_of(word)[:1]))
+
+
+@cache
+def _known_stems() -> frozenset[str]:
+    """The stems of all words of the glossary, which the need model is trained on."""
+    analyzer = glossary().analyzer
+    words = {word for phrase in glossary().phrases for word in analyzer.words(phrase.text)}
+    return frozenset(stem for word in words for stem in stems_of(word))
+
+
+@lru_cache(maxsize=2000)
+def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
+    """Return the services that a text asks for, most probable first; none for a text about something else."""
+    if len(text) <= MAX_QUERY:
+        text = correct(text, spelling())
+    words = _words(text)
+    needs = _named_needs(words)
+    if _is_about_services(words):
+        for guess in matching.suggest_needs(text, glossary(), language_of(text), limit=limit):
+            former = needs.get(guess.service)
+            if guess.service in taxonomy.services() and (
+                not former or former.probability < guess.probability
+            ):
+                reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
+                needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
+    ranked = sorted(needs.values(), key=lambda need: -need.probability)[:limit]
+    return tuple(
+        Need(
+            need.service,
+            round(need.probability, 3),
+            tuple(word for word in need.words if is_reason_word(word)),
+        )
+        for need in ranked
+    )
+
+
+def _is_about_services(words: Sequence[_Word]) -> bool:
+    content = [word for word in words if not (word.is_filler or word.surface.casefold() in _general_words())]
+    if not content:
+        return bool(words) and all(word.is_filler for word in words)
+    known = sum(not word.stems.isdisjoint(_known_stems()) for word in content)
+    return known >= _MIN_KNOWN * len(content)
+
+
+def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
+    """Return the services with a phrase whose words stand close together in a text, by code."""
+    positions: dict[str, list[int]] = {}
+    for index, word in enumerate(words):
+        for stem in word.stems:
+            positions.setdefault(stem, []).append(index)
+    content = [index for index, word in enumerate(words) if not word.is_filler] or list(range(len(words)))
+    needs: dict[str, Need] = {}
+    for phrase in _phrases():
+        if phrase.stems <= positions.keys():
+            matched = _closest(phrase.stems, positions)
+            if max(matched) - min(matched) > len(phrase.stems) + 1:
+                continue
+            share = sum(index in matched for index in content) / len(content)
+            probability = (0.55 + 0.45 * share) if phrase.is_term else (0.35 + 0.65 * share)
+            if all(words[index].is_filler for index in matched) and len(matched) < len(words):
+                continue
+        elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):
+            matched, probability = {0}, 0.3 + 0.3 / len(phrase.stems)
+        else:
+            continue
+        reasons = tuple(words[index].surface for index in sorted(matched))
+        for code in phrase.services:
+            if code in taxonomy.services() and (code not in needs or needs[code].probability < probability):
+                needs[code] = Need(code, probability, reasons)
+    return needs
+
+
+def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> set[int]:
+    """Return a position for each stem, as close as possible to one of the rarest stem."""
+    rarest = min(stems, key=lambda stem: len(positions[stem]))
+    candidates = [
+        {min(positions[stem], key=lambda index: abs(index - start)) for stem in stems}
+        for start in positions[rarest]
+    ]
+    return min(candidates, key=lambda indices: max(indices) - min(indices))
+
+
+def _is_part_of(word: _Word, phrase: _Phrase) -> bool:
+    return len(word.surface) >= _MIN_PARTIAL_LENGTH and not word.stems.isdisjoint(phrase.stems)
 
 
 @lru_cache(maxsize=2000)
 def intended_services(text: str) -> Mapping[str, float]:
-    """Infer the services that a text refers to, with weights up to 1, strongest first, at most six.
+    """Return the services or group of services to search for, with weights up to 1, strongest first.
 
-    A name or phrase that consists of exactly these words decides alone; otherwise the matcher's guesses are added.
+    A group counts if the text is a part of its name and means no single service.
     """
-    asked = _stems(text)
-    if not asked:
-        return {}
-    weights: dict[str, float] = {}
-    for stems, codes in _phrases().items():
-        if stems <= asked and 2 * len(stems) >= len(asked):
-            for code in codes:
-                weights[code] = max(weights.get(code, 0.0), round(len(stems) / len(asked), 3))
-    if 1.0 not in weights.values():
-        known = taxonomy.services()
-        guesses = matching.suggest_needs(
-            text[:MAX_QUERY], glossary(), language_of(text), limit=_MOST_SERVICES
-        )
-        for guess in guesses:
-            if guess.probability >= _LIKELY and guess.service in known:
-                weights[guess.service] = max(weights.get(guess.service, 0.0), round(guess.probability, 3))
-    strongest = sorted(weights.items(), key=lambda item: -item[1])[:_MOST_SERVICES]
-    return {code: weight for code, weight in strongest if weight >= strongest[0][1] * 0.6}
+    likely = [need for need in read_needs(text) if need.probability >= LIKELY]
+    group = _groups().get(frozenset(stem for word in content_words(text) for stem in stems_of(word)[:1]))
+    if group and (not likely or likely[0].probability < _CERTAIN):
+        return {group: 1.0}
+    return {
+        need.service: need.probability for need in likely if need.probability >= likely[0].probability * 0.6
+    }
+
+
+@cache
+def _groups() -> Mapping[frozenset[str], str]:
+    """Groups of services by the stems of each part of their name: "rådgivning" for strategy, advice and courses."""
+    exact = {phrase.stems for phrase in _phrases()}
+    named: dict[frozenset[str], str] = {}
+    for group in taxonomy.groups():
+        for label in group.labels.values():
+            for part in re.split(r", | og | and ", label):
+                stems = frozenset(stems_of(word)[0] for word in content_words(part))
+                if stems and stems not in exact:
+                    named.setdefault(stems, group.code)
+    return named

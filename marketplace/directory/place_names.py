@@ -11,6 +11,8 @@ from marketplace.core.letters import fold_letters
 _WORD = re.compile(r"[^\W_]+")
 _PREPOSITIONS = frozenset({"i", "på", "ved", "nær", "rundt", "in", "near", "around", "at"})
 _MAX_WORDS = 4
+_MIN_MISSPELLED = 7
+"""Shorter names are too similar to ordinary words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +49,10 @@ def find_place(text: str) -> str:
 
 
 def place_words() -> frozenset[str]:
-    """Return the words of all place names, as they are written."""
+    """Return the words of the place names that are long enough to be recognised with a spelling error."""
     named = [name for m in places.municipalities_by_number().values() for name in (*m.names, m.seat)]
-    return frozenset(
-        word.lower() for name in (*named, *places.counties().values()) for word in _WORD.findall(name)
-    )
+    words = (word.lower() for name in (*named, *places.counties().values()) for word in _WORD.findall(name))
+    return frozenset(word for word in words if len(word) >= _MIN_MISSPELLED)
 
 
 def place_label(number: str) -> str:

@@ -6,7 +6,7 @@ It uses the matcher's analysis: stop words, stems, compounds, bokmål and nynors
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Protocol
@@ -15,7 +15,7 @@ from marketplace.core.letters import fold_letters
 from marketplace.directory.place_names import place_words
 from marketplace.matching.analysis.spelling import Spelling
 from marketplace.matching.analysis.stemming import stem
-from marketplace.suppliers.glossary import glossary, text_resources
+from marketplace.suppliers.glossary import glossary, search_phrases, text_resources
 
 if TYPE_CHECKING:
     from marketplace.matching.analysis.decompounding import CompoundSplitter
@@ -83,6 +83,9 @@ def known_words() -> Mapping[str, int]:
     """Count the words of the taxonomy, the lay texts and the place names."""
     analyzer = glossary().analyzer
     counts = Counter(word for phrase in glossary().phrases for word in analyzer.words(phrase.text))
+    counts.update(
+        word for texts in search_phrases().values() for text in texts for word in analyzer.words(text)
+    )
     for by_language in glossary().sector_terms.values():
         for terms in by_language.values():
             counts.update(word for term in terms for word in analyzer.words(term))
@@ -129,7 +132,7 @@ def content_words(text: str) -> list[str]:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFC", text[:MAX_QUERY])
+    return unicodedata.normalize("NFC", text)
 
 
 def _is_abbreviation(word: str) -> bool:
@@ -150,7 +153,7 @@ def language_of(text: str) -> str:
 @lru_cache(maxsize=2000)
 def query_words(text: str) -> tuple[QueryWord, ...]:
     """Return the distinct words of a search text, each with its forms."""
-    words = {word.casefold(): _with_forms(word.casefold()) for word in content_words(text)}
+    words = {word.casefold(): _with_forms(word.casefold()) for word in content_words(text[:MAX_QUERY])}
     return tuple(words.values())[:MAX_WORDS]
 
 
@@ -178,8 +181,43 @@ def compound_forms(word: QueryWord, splitter: "CompoundSplitter") -> list[WordFo
 
 def _common_prefix(word: str) -> str:
     """Longest common prefix of a word's forms, with folded letters. Short words are unchanged."""
-    shortest = min(stem(word, "nb"), word, key=len)
-    return fold_letters(shortest if len(shortest) > WHOLE_WORD_LENGTH else word)
+    # Twice, because the stem of "datasenteret" is "datasenter", whose own stem is "datasent".
+    shortest = stem(stem(word, "nb"), "nb")
+    return fold_letters(shortest if WHOLE_WORD_LENGTH < len(shortest) <= len(word) else word)
+
+
+@lru_cache(maxsize=20_000)
+def stems_of(word: str) -> tuple[str, ...]:
+    """Return the stem of a word in standard spelling, and the stems of the parts of a hyphenated word."""
+    pieces = _WORD.findall(word.casefold())
+    joined = "".join(pieces)
+    standard = glossary().analyzer.variants or {}
+    stems = [_common_prefix(standard.get(joined, joined))]
+    if len(pieces) > 1:
+        stems += [_common_prefix(standard.get(piece, piece)) for piece in pieces]
+    return tuple(stems)
+
+
+@cache
+def _weak_words() -> frozenset[str]:
+    resources = text_resources()
+    words = (*resources["stopwords"].values(), resources["weak_words"])
+    return frozenset(str(word) for by_language in words for word in _flatten(by_language))
+
+
+def _flatten(words: Iterable[str] | Mapping[str, Iterable[str]]) -> Iterator[str]:
+    if isinstance(words, Mapping):
+        for some in words.values():
+            yield from some
+    else:
+        yield from words
+
+
+def is_reason_word(word: str) -> bool:
+    """Return True for a word that a reader accepts as a reason for a match: no numeral, stop word or filler."""
+    if any(character.isdigit() for character in word):
+        return False
+    return _is_abbreviation(word) or word.casefold() not in _weak_words()
 
 
 class Dictionary(Protocol):
@@ -188,8 +226,8 @@ class Dictionary(Protocol):
     def is_known(self, word: str) -> bool:
         """Return True if a word is known."""
 
-    def nearest(self, word: str) -> str | None:
-        """Return the known word that was probably meant, or None."""
+    def nearest(self, word: str, max_distance: int = 2) -> str | None:
+        """Return the known word that was probably meant, or None if none is within the distance."""
 
 
 def correct(text: str, dictionary: Dictionary) -> str:
@@ -198,8 +236,9 @@ def correct(text: str, dictionary: Dictionary) -> str:
     def replace(match: re.Match[str]) -> str:
         word = match.group().casefold()
         joined = "".join(_WORD.findall(word))
-        if any(dictionary.is_known(form) for form in (word, joined)) or _splitter().split(joined):
+        if any(dictionary.is_known(form) for form in (word, joined)):
             return match.group()
-        return dictionary.nearest(joined) or match.group()
+        # A word that could be a compound (hjem-e-side) is corrected only if it has a single error.
+        return dictionary.nearest(joined, 1 if _splitter().split(joined) else 2) or match.group()
 
     return _TYPED_WORD.sub(replace, _plain(text))

@@ -6,37 +6,25 @@ ten thousand suppliers takes a few milliseconds.
 
 import datetime as dt
 import zlib
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
-from typing import TYPE_CHECKING
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
-from marketplace.core.letters import fold_letters
 from marketplace.directory.needs import intended_services
 from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
-    WHOLE_WORD_LENGTH,
     QueryWord,
-    WordForm,
-    compound_forms,
     correct,
     is_ordinary_word,
     query_words,
     searchable,
-    spelling,
 )
-from marketplace.matching.analysis.spelling import Spelling
-from marketplace.suppliers.glossary import glossary
-
-if TYPE_CHECKING:
-    from marketplace.matching.analysis.decompounding import CompoundSplitter
+from marketplace.directory.text_index import TextIndex
 
 PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
-_NAME, _TEXT, _SERVICE = 4.0, 1.0, 3.0
+_SERVICE = 3.0
 _MAX_CACHED_QUERIES = 64
 
 
@@ -154,7 +142,7 @@ class Catalogue:
         self.by_id = {entry.id: entry for entry in self.entries}
         self._all = (1 << len(self.entries)) - 1
         self._masks = self._make_masks()
-        self._texts = [(f" {searchable(entry.name)} ", entry.words) for entry in self.entries]
+        self._texts = TextIndex([(f" {searchable(entry.name)} ", entry.words) for entry in self.entries])
         self._scores: BoundedCache[str, dict[int, float]] = BoundedCache(_MAX_CACHED_QUERIES)
         self._orders: dict[dt.date, tuple[int, ...]] = {}
 
@@ -211,8 +199,14 @@ class Catalogue:
         return SearchResult([self.entries[position] for position in order], counts)
 
     def find_relaxations(self, query: SearchQuery, today: dt.date) -> list[tuple[str, int]]:
-        """List the filters whose removal gives results, each with the number of results, most first."""
-        tries = [(name, len(self.find(query.without(name), today).entries)) for name in query.chosen()]
+        """List the filters whose removal gives results, each with the number of results, most first.
+
+        None if there is only one filter: without it the search is empty.
+        """
+        chosen = query.chosen()
+        if len(chosen) == 1:
+            return []
+        tries = [(name, len(self.find(query.without(name), today).entries)) for name in chosen]
         return sorted((found for found in tries if found[1]), key=lambda found: -found[1])
 
     def _rotation(self, today: dt.date) -> tuple[int, ...]:
@@ -235,10 +229,10 @@ class Catalogue:
         A text that is part of a supplier's name is left as it is typed.
         """
         typed = f" {searchable(query.text)} "
-        if not typed.strip() or (" " in typed.strip() and any(typed in name for name, _ in self._texts)):
+        if not typed.strip() or (" " in typed.strip() and self._texts.has_name_with(typed)):
             return QueryReading(query)
         read, place_words = self._with_place(query)
-        text = correct(read.text, self)
+        text = correct(read.text, self._texts)
         corrected = text if text != read.text else ""
         if corrected:
             read, misspelled_place = self._with_place(replace(read, text=text))
@@ -252,19 +246,6 @@ class Catalogue:
         if not found.place:
             return query, ""
         return replace(query, text=found.rest, place=found.place), found.words
-
-    def is_known(self, word: str) -> bool:
-        """Return True if a word is a term, a place or in a supplier's name or text."""
-        return spelling().is_known(word) or self._own_spelling.is_known(word)
-
-    def nearest(self, word: str) -> str | None:
-        """Return the word that was probably meant: a term or a place first, then a word of the suppliers."""
-        return spelling().nearest(word) or self._own_spelling.nearest(word)
-
-    @cached_property
-    def _own_spelling(self) -> Spelling:
-        counts = Counter(word for texts in self._texts for text in texts for word in text.split())
-        return Spelling(counts, fold_letters)
 
     def scores(self, text: str) -> dict[int, float] | None:
         """Score each entry for a text, by position. Returns None if the text is empty."""
@@ -282,45 +263,13 @@ class Catalogue:
         An entry matches if it sells one of these services, or contains at least half of the words. A word counts in
         the best of its forms that the entry contains.
         """
-        points: dict[int, float] = {}
-        hits: dict[int, int] = {}
-        for word in words:
-            for position, score in (
-                self._score_forms(word.forms) or self._score_forms(self._parts(word))
-            ).items():
-                points[position] = points.get(position, 0.0) + score
-                hits[position] = hits.get(position, 0) + 1
+        points, hits = self._texts.score(words)
         enough = max(1, -(-len(words) // 2))
         scores = {position: value for position, value in points.items() if hits[position] >= enough}
         for code, weight in services.items():
             for position in _positions(self.mask("kind", code)):
                 scores[position] = scores.get(position, points.get(position, 0.0)) + _SERVICE * weight
         return scores
-
-    def _score_forms(self, forms: Sequence[WordForm]) -> dict[int, float]:
-        """Score the best of a word's forms in each entry that contains one, by position."""
-        best: dict[int, float] = {}
-        for parts, weight in forms:
-            patterns = _patterns(parts)
-            for position, (name, text) in enumerate(self._texts):
-                score = _NAME * all(pattern in name for pattern in patterns)
-                score += _TEXT * all(pattern in text for pattern in patterns)
-                if score:
-                    best[position] = max(best.get(position, 0.0), weight * score)
-        return best
-
-    def _parts(self, word: QueryWord) -> Sequence[WordForm]:
-        """Split a word that is in no text into words that are."""
-        return compound_forms(word, self._splitter)
-
-    @cached_property
-    def _splitter(self) -> "CompoundSplitter":
-        return glossary().splitter_for(entry_word for _, text in self._texts for entry_word in text.split())
-
-
-def _patterns(parts: Sequence[str]) -> tuple[str, ...]:
-    """Return the substrings to look for in searchable texts: parts of words, short ones as whole words."""
-    return tuple(part if len(part) > WHOLE_WORD_LENGTH else f" {part} " for part in parts)
 
 
 def _positions(mask: int) -> list[int]:

@@ -1,6 +1,7 @@
 """The matcher's glossary of services, built from the data files and cached for the process."""
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -17,6 +18,14 @@ def text_resources() -> dict[str, Any]:
     with data_path("text_resources.yaml").open(encoding="utf-8") as file:
         resources: dict[str, Any] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
     return resources
+
+
+@cache
+def search_phrases() -> Mapping[str, Sequence[str]]:
+    """Phrases that people type in searches, by service. The matcher does not learn from them."""
+    with data_path("search_phrases.yaml").open(encoding="utf-8") as file:
+        phrases: dict[str, list[str]] = yaml.load(file, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 because both are safe loaders
+    return phrases
 
 
 @cache

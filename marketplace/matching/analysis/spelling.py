@@ -47,20 +47,21 @@ class Spelling:
             if folded not in self._written or count > frequencies[self._written[folded]]:
                 self._written[folded] = word
             self._frequencies[folded] = self._frequencies.get(folded, 0) + count
-        self._stems = {stem(folded, lang) for folded in self._written for lang in ("nb", "en")}
+        self._stems = {stem(folded, "nb") for folded in self._written}
         self._candidates = [folded for folded in self._written if len(folded) >= MIN_LENGTH - 1]
         self._cache: BoundedDict[str, tuple[str, ...]] = BoundedDict(CACHE_SIZE)
 
     def is_known(self, word: str) -> bool:
         """Return True if a word, or one with the same stem, is known with or without Norwegian letters."""
         folded = self._fold(word)
-        forms = (folded, stem(folded, "nb"), stem(folded, "en"))
-        return any(form in self._written or form in self._stems for form in forms)
+        return any(form in self._written or form in self._stems for form in (folded, stem(folded, "nb")))
 
-    def nearest(self, word: str) -> str | None:
+    def nearest(self, word: str, max_distance: int = 2) -> str | None:
         """Return the known word that was probably meant by an unknown one, or None."""
         similar = self.similar(word)
-        return similar[0] if similar else None
+        if not similar or OSA.distance(self._fold(word), self._fold(similar[0])) > max_distance:
+            return None
+        return similar[0]
 
     def similar(self, word: str) -> tuple[str, ...]:
         """Return the known words within the allowed distance, most probable first."""

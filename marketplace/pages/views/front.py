@@ -4,6 +4,7 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from marketplace.core.places import find_municipality
+from marketplace.directory.place_names import place_label
 from marketplace.organisations.forms import municipality_choices
 from marketplace.pages.views import blueprint
 from marketplace.sourcing.queries import interpret
@@ -18,15 +19,18 @@ MAX_CHARACTERS = 400
 def front() -> str | Response:
     """Show which services a text matches, suppliers nearby, and the usual price."""
     words = query_arg("q", MAX_CHARACTERS)
-    place = find_municipality(request.args.get("place", "")[:4])
+    chosen = find_municipality(request.args.get("place", "")[:4])
     removed = [code[:40] for code in request.args.getlist("without")[:20]]
     if drop := request.args.get("drop", "")[:40]:
         removed.append(drop)
-    answer = interpret(words, place.number if place else None, without=removed) if words else None
+    answer = interpret(words, chosen.number if chosen else None, without=removed) if words else None
+    place = answer.place if answer else chosen and chosen.number
     return render_template(
         "pages/front.html",
         words=words,
         place=place,
+        place_name=place_label(place) if place else "",
+        chosen_place=chosen,
         removed=removed,
         answer=answer,
         municipalities=municipality_choices(blank=False),

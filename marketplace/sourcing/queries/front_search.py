@@ -3,12 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from marketplace.briefs.service_suggestions import suggest
 from marketplace.core import taxonomy
 from marketplace.core.taxonomy import PriceBand
+from marketplace.directory.interpretation import interpret_text
 from marketplace.directory.queries import catalogue
-
-MAX_SERVICES = 4
 
 
 @dataclass(frozen=True)
@@ -22,23 +20,31 @@ class InterpretedService:
 
 @dataclass(frozen=True)
 class SearchInterpretation:
-    """The interpretation of a description. `suppliers` counts those approved for at least one of the services."""
+    """The interpretation of a description. `suppliers` counts those approved for at least one of the services.
+
+    `place` is the chosen place or the one that the description names. `corrected` is the description with misspelled
+    words corrected, empty if there are none.
+    """
 
     services: Sequence[InterpretedService]
     words: Sequence[str]
     suppliers: int
     price_low: int | None
     price_high: int | None
+    place: str | None
+    corrected: str
 
 
 def interpret(
     text: str, municipality: str | None = None, *, without: Collection[str] = ()
 ) -> SearchInterpretation:
     """Return the services that a description indicates, and count their suppliers, optionally in a municipality."""
-    suggestions = [s for s in suggest(text) if s.code not in without]
-    chosen = [s for s in suggestions if s.is_likely] or suggestions[:1]
+    interpretation = interpret_text(text)
+    municipality = municipality or interpretation.place or None
     services = [
-        InterpretedService(s.code, s.words, taxonomy.price_band(s.code)) for s in chosen[:MAX_SERVICES]
+        InterpretedService(need.service, need.words, taxonomy.price_band(need.service))
+        for need in interpretation.needs
+        if need.service not in without
     ]
     words = list(dict.fromkeys(word for service in services for word in service.words))
     one_off = [s.price for s in services if s.price and s.price.unit in {"once", "day"}]
@@ -48,4 +54,6 @@ def interpret(
     )
     low = sum(price.typical_low for price in one_off)
     high = sum(price.typical_high for price in one_off)
-    return SearchInterpretation(services, words, suppliers, low or None, high or None)
+    return SearchInterpretation(
+        services, words, suppliers, low or None, high or None, municipality, interpretation.corrected
+    )

@@ -1,0 +1,29 @@
+"""Interpretation of a free text outside the directory: the place that it names, and the services that it asks for."""
+
+from dataclasses import dataclass
+
+from marketplace.directory.needs import LIKELY, Need, read_needs
+from marketplace.directory.place_names import read_place
+from marketplace.directory.query_analysis import MAX_QUERY, correct, is_ordinary_word, spelling
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """The number of the place a text names (empty if none), the likely needs, and the corrected text (empty if none)."""
+
+    place: str
+    needs: tuple[Need, ...]
+    corrected: str
+
+
+def interpret_text(text: str) -> Interpretation:
+    """Read the place, the likely needs and the misspelled words of a text."""
+    place = read_place(text, is_ordinary_word)
+    words = place.rest
+    corrected = correct(words, spelling()) if len(words) <= MAX_QUERY else words
+    is_corrected = corrected != words
+    if is_corrected and not place.place:
+        place = read_place(corrected, is_ordinary_word)
+        corrected = place.rest
+    needs = tuple(need for need in read_needs(corrected) if need.probability >= LIKELY)
+    return Interpretation(place.place, needs, corrected if is_corrected else "")

@@ -1,0 +1,80 @@
+"""Evaluation of the search on judged phrases: hit rate of the first three services, and abstention.
+
+The phrases are in `data/search_judgments.tsv`. Phrases and thresholds are tuned on one half; the other is held out.
+"""
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from marketplace.data import data_path
+from marketplace.directory.interpretation import interpret_text
+
+SETS = ("tuning", "held-out")
+_TOP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Judgment:
+    """A phrase with the services or the place that it should give; none if the search should abstain."""
+
+    set: str
+    kind: str
+    phrase: str
+    expected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchFigures:
+    """Results on a set of phrases. `failures` are those with a wrong answer, with the answer."""
+
+    phrases: int
+    top_3_hit_rate: float
+    abstention_precision: float
+    abstention_recall: float
+    failures: Mapping[str, tuple[str, ...]]
+
+
+def read_judgments() -> list[Judgment]:
+    """Read the judged phrases."""
+    with data_path("search_judgments.tsv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    return [
+        Judgment(
+            row["set"],
+            row["kind"],
+            row["phrase"],
+            tuple(row["expected"].split("|")) if row["expected"] else (),
+        )
+        for row in rows
+    ]
+
+
+def _answer(judgment: Judgment) -> tuple[str, ...]:
+    interpretation = interpret_text(judgment.phrase)
+    if judgment.kind == "place" or (interpretation.place and not interpretation.needs):
+        return (interpretation.place,) if interpretation.place else ()
+    return tuple(need.service for need in interpretation.needs[:_TOP])
+
+
+def evaluate_search(name: str) -> SearchFigures:
+    """Evaluate the search on one of the sets of phrases."""
+    judged = [(judgment, _answer(judgment)) for judgment in read_judgments() if judgment.set == name]
+    failures = dict(_failures(judged))
+    answerable = [judgment for judgment, _ in judged if judgment.expected]
+    abstained = [judgment for judgment, answer in judged if not answer]
+    rightly = sum(not judgment.expected for judgment in abstained)
+    return SearchFigures(
+        len(judged),
+        sum(judgment.phrase not in failures for judgment in answerable) / len(answerable),
+        rightly / max(1, len(abstained)),
+        rightly / max(1, len(judged) - len(answerable)),
+        failures,
+    )
+
+
+def _failures(judged: list[tuple[Judgment, tuple[str, ...]]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    for judgment, answer in judged:
+        is_right = bool(set(answer) & set(judgment.expected)) if judgment.expected else not answer
+        if not is_right:
+            yield judgment.phrase, answer

@@ -1,0 +1,78 @@
+"""Needs in free texts: every named need is found, and texts about something else give none."""
+
+import pytest
+
+from marketplace.directory.interpretation import interpret_text
+from marketplace.directory.query_analysis import is_reason_word
+from marketplace.directory.search_evaluation import SETS, evaluate_search, read_judgments
+
+pytestmark = pytest.mark.once
+
+
+def services(text: str) -> list[str]:
+    return [need.service for need in interpret_text(text).needs]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("selge ost på nett", "ecm.shop"),
+        ("bli funnet på kartet", "sea.local"),
+        ("ny nettside til hyttene", "web.site"),
+        ("sell cheese online", "ecm.shop"),
+        ("be found on the map", "sea.local"),
+        ("new website for the cabins", "web.site"),
+        ("selje ost på nett", "ecm.shop"),
+        ("bli funnen på kartet", "sea.local"),
+        ("finne folk å ansette", "ads.recruitment"),
+        ("få flere kunder", "adv.marketing-plan"),
+        ("nettbutik", "ecm.shop"),
+        ("SoMe", "con.social"),
+        ("IT", "ops.support"),
+    ],
+)
+def test_short_text_gives_the_service_first(text: str, first: str) -> None:
+    assert services(text)[:1] == [first]
+
+
+def test_every_named_need_of_a_long_text_is_found() -> None:
+    text = (
+        "Utvikling av nye nettsider, teknisk drift, hosting og opplæring av ansatte. "
+        "Krav til universell utforming og GDPR."
+    )
+    assert {"web.site", "ops.hosting", "ops.accessibility", "ops.gdpr"} <= set(services(text))
+    reasons = {need.service: need.words for need in interpret_text(text).needs}
+    assert reasons["ops.hosting"] == ("hosting",)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Kjøp av pukk og grus", "asdf", "Potrzebuję nowej strony internetowej", "rørlegger", "", "og i på"],
+)
+def test_text_about_something_else_gives_no_service(text: str) -> None:
+    assert services(text) == []
+
+
+@pytest.mark.parametrize("word", ["fem", "nye", "og", "12", "2026", "år", "første", "noko", "the", "trenger"])
+def test_numeral_or_empty_word_is_no_reason(word: str) -> None:
+    assert not is_reason_word(word)
+
+
+@pytest.mark.parametrize("word", ["nettside", "Vipps", "IT", "drone", "åpningstider"])
+def test_content_word_is_a_reason(word: str) -> None:
+    assert is_reason_word(word)
+
+
+def test_judged_phrases_are_enough_and_unique() -> None:
+    judgments = read_judgments()
+    assert len(judgments) >= 80
+    assert len({judgment.phrase for judgment in judgments}) == len(judgments)
+    assert {judgment.set for judgment in judgments} == set(SETS)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_search_stays_above_its_floor(name: str) -> None:
+    figures = evaluate_search(name)
+    assert figures.top_3_hit_rate >= 0.95, figures.failures
+    assert figures.abstention_precision >= 0.9, figures.failures
+    assert figures.abstention_recall >= 0.75, figures.failures

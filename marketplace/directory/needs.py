@@ -25,6 +25,9 @@ MAX_SERVICES = 6
 LIKELY = 0.4
 """Minimum probability to act on a service without asking."""
 _CERTAIN = 0.55
+_NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
+"""Least probability of a service whose term, lay phrase or unspecific word is in a text."""
+_MAX_SPECIFIC_SERVICES = 2
 _MAX_PHRASE_WORDS = 5
 _MIN_PARTIAL_LENGTH = 5
 _MIN_KNOWN = 0.5
@@ -166,7 +169,14 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
             if max(matched) - min(matched) > len(phrase.stems) + 1:
                 continue
             share = sum(index in matched for index in content) / len(content)
-            probability = (0.55 + 0.45 * share) if phrase.is_term else (0.35 + 0.65 * share)
+            base = (
+                _MENTION
+                if len(phrase.stems) == 1 and not _is_specific(phrase)
+                else _NAMED
+                if phrase.is_term
+                else _LAY
+            )
+            probability = base + (1 - base) * share
             if all(words[index].is_filler for index in matched) and len(matched) < len(words):
                 continue
         elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):
@@ -178,6 +188,25 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
             if code in taxonomy.services() and (code not in needs or needs[code].probability < probability):
                 needs[code] = Need(code, probability, reasons)
     return needs
+
+
+def _is_specific(phrase: _Phrase) -> bool:
+    return all(len(_services_by_stem()[stem]) <= _MAX_SPECIFIC_SERVICES for stem in phrase.stems)
+
+
+@cache
+def _services_by_stem() -> Mapping[str, frozenset[str]]:
+    """The services whose phrases and lay texts contain a stem."""
+    services: dict[str, set[str]] = {}
+    for phrase in glossary().phrases:
+        for word in content_words(phrase.text):
+            for stem in stems_of(word):
+                services.setdefault(stem, set()).update(phrase.services)
+    for code, texts in search_phrases().items():
+        for word in content_words(" ".join(texts)):
+            for stem in stems_of(word):
+                services.setdefault(stem, set()).add(code)
+    return {stem: frozenset(codes) for stem, codes in services.items()}
 
 
 def _closest(stems: frozenset[str], positions: Mapping[str, Sequence[int]]) -> set[int]:

@@ -191,7 +191,7 @@ def stems_of(word: str) -> tuple[str, ...]:
     """Return the stem of a word in standard spelling, and the stems of the parts of a hyphenated word."""
     pieces = _WORD.findall(word.casefold())
     joined = "".join(pieces)
-    standard = glossary().analyzer.variants or {}
+    standard = {"nye": "ny", "nytt": "ny"} | dict(glossary().analyzer.variants or {})
     stems = [_common_prefix(standard.get(joined, joined))]
     if len(pieces) > 1:
         stems += [_common_prefix(standard.get(piece, piece)) for piece in pieces]

@@ -55,3 +55,8 @@ def test_nearest_word_is_within_the_allowed_distance(
 def test_more_frequent_spelling_is_suggested() -> None:
     assert Spelling({"gard": 1, "GARD": 4, "garver": 1}).similar("garde") == ("GARD",)
     assert Spelling({"fotograv": 1, "fotograf": 5}).similar("fotogral")[0] == "fotograf"
+
+
+def test_nearest_word_is_within_a_lower_distance(spelling: Spelling) -> None:
+    assert spelling.nearest("nettbutk", 1) is None
+    assert spelling.nearest("nettbutik", 1) == "nettbutikk"

@@ -16,19 +16,19 @@ from marketplace.sourcing.models import Invitation
 MAX_RANKED = 60
 
 
-def list_sentence(listed: int, fits: int) -> str:
-    """Return the sentence that relates the number of suppliers in the list to the number that fit."""
+def list_sentence(listed: int, fits: int, *, with_reasons: bool = True) -> str:
+    """Return the sentence that relates the number of suppliers in the list to the number that fit.
+
+    `with_reasons` points to what the others lack, on pages that state it.
+    """
     in_list = ngettext("%(num)s supplier is in the list.", "%(num)s suppliers are in the list.", listed)
     if fits > listed:
         return in_list + " " + _("They match most closely of the %(fits)s that fit.", fits=fits)
     if fits == listed:
         return in_list + (" " + _("All of them fit the brief.") if listed else "")
-    rest = ngettext(
-        "%(num)s of them fits the brief. The others lack something, stated under each.",
-        "%(num)s of them fit the brief. The others lack something, stated under each.",
-        fits,
-    )
-    return in_list + " " + rest
+    rest = ngettext("%(num)s of them fits the brief.", "%(num)s of them fit the brief.", fits)
+    reasons = " " + _("What the others lack is stated under each.") if with_reasons else ""
+    return f"{in_list} {rest}{reasons}"
 
 
 @dataclass(frozen=True, slots=True)

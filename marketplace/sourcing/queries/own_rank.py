@@ -66,7 +66,7 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     if run is None:
         raise NotFound
     ranking, own = open_run(run), str(viewer.organisation_id)
-    sentence = list_sentence(len(ranking.matches), ranking.fits)
+    sentence = list_sentence(len(ranking.matches), ranking.fits, with_reasons=False)
     for stored in ranking.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)

@@ -128,7 +128,10 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
         text = correct(text, spelling())
     words = _words(text)
     needs = _named_needs(words)
-    if _is_about_services(words):
+    # A phrase that consists of exactly these words decides alone.
+    if exact := {code: need for code, need in needs.items() if need.probability == 1.0}:
+        needs = exact
+    elif _is_about_services(words):
         for guess in matching.suggest_needs(text, glossary(), language_of(text), limit=limit):
             former = needs.get(guess.service)
             if guess.service in taxonomy.services() and (
@@ -176,7 +179,7 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
                 if phrase.is_term
                 else _LAY
             )
-            probability = base + (1 - base) * share
+            probability = 1.0 if share == 1 else base + (1 - base) * share
             if all(words[index].is_filler for index in matched) and len(matched) < len(words):
                 continue
         elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):

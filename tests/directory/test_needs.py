@@ -76,3 +76,7 @@ def test_search_stays_above_its_floor(name: str) -> None:
     assert figures.top_3_hit_rate >= 0.95, figures.failures
     assert figures.abstention_precision >= 0.9, figures.failures
     assert figures.abstention_recall >= 0.75, figures.failures
+
+
+def test_exact_term_gives_its_service_alone() -> None:
+    assert services("nettbutik i Oppdal") == ["ecm.shop"]

@@ -42,9 +42,7 @@ def _invite_action(fixtures: Fixtures, entry: Entry) -> Callable[[], None]:
     def ask() -> None:
         owner = fixtures.viewer(owner_email("company", entry["company"]))
         chosen = [fixtures.organisations[invited["supplier"]] for invited in entry["invited"]]
-        invited_count = use_cases.invite_suppliers(owner, fixtures.briefs[entry["key"]], chosen)
-        if invited_count != len(chosen):
-            raise ValueError(entry["key"], "an invited supplier is not in the ranking", invited_count)
+        use_cases.invite_suppliers(owner, fixtures.briefs[entry["key"]], chosen)
 
     return ask
 

@@ -18,7 +18,8 @@ from marketplace.proposals.evaluation import (
     find_price_warnings,
 )
 from marketplace.proposals.offer_display import value_text
-from marketplace.proposals.offer_fields import FieldKind, OfferField, fields_of
+from marketplace.proposals.offer_field_types import FieldKind, OfferField
+from marketplace.proposals.offer_fields import fields_of
 from marketplace.proposals.queries import Offer
 
 MAX_COLUMNS = 4

@@ -7,7 +7,8 @@ from typing import Any
 
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.evaluation import DEFAULT_WEIGHTS, Price, PriceKind
-from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, fields_of
+from marketplace.proposals.offer_field_types import FieldKind, OfferField
+from marketplace.proposals.offer_fields import OFFER_FIELDS, fields_of
 
 OWNERSHIP_LABELS = {
     "domain": _l("the domain"),

@@ -14,7 +14,8 @@ from marketplace.proposals.content import (
     RequirementAnswer,
     count_met,
 )
-from marketplace.proposals.offer_fields import OFFER_FIELDS, FieldKind, OfferField, OfferSection, fields_of
+from marketplace.proposals.offer_field_types import FieldKind, OfferField, OfferSection
+from marketplace.proposals.offer_fields import OFFER_FIELDS, fields_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
 from marketplace.demo import seed_briefs, seed_publication
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
@@ -47,13 +48,13 @@ def test_invalid_answer_stops_loading(fixtures: Fixtures) -> None:
         save()
 
 
-def test_invited_supplier_outside_ranking_stops_loading(fixtures: Fixtures) -> None:
+def test_invited_supplier_without_approval_stops_loading(fixtures: Fixtures) -> None:
     owner = fixtures.viewer(owner_email("company", COMPANY))
     fixtures.briefs["shop"] = sourcing.publish_brief(
         owner, briefs.draft(owner).reference, confirmed=True
     ).reference
     entry = {"key": "shop", "company": COMPANY, "invited": [{"supplier": key} for key in (LISTED, OUTSIDE)]}
-    with pytest.raises(ValueError, match="not in the ranking"), transaction():
+    with pytest.raises(RuleBroken, match="ikke lenger godkjent"), transaction():
         seed_publication._invite_action(fixtures, entry)()
     assert session.scalar(select(func.count()).select_from(Invitation)) == 0
     assert session.scalar(select(func.count()).select_from(Brief)) == 1

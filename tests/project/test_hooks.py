@@ -24,7 +24,7 @@ def test_application_registers_every_hook(app):
         "brief panel check": ("similar open brief", "what if"),
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
-        "profile panels": ("exposure",),
+        "profile panels": ("exposure", "invite"),
         "services change": ("applications",),
         "profile change": ("rank jumps",),
     }, "register the callback in marketplace/hook_registration.py and list it here"

@@ -16,7 +16,8 @@ from marketplace.proposals.content import (
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.forms.offer import offer_form
 from marketplace.proposals.offer_display import OfferDisplay
-from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS, FieldKind, OfferField
+from marketplace.proposals.offer_field_types import FieldKind, OfferField
+from marketplace.proposals.offer_fields import FIELDS_BY_NAME, OFFER_FIELDS
 from marketplace.proposals.validation import find_problems
 from marketplace.suppliers.models import CaseStudy
 from tests.proposals.conftest import ANSWERS, DEADLINE_DAY, REFERENCE, full_content

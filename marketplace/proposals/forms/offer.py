@@ -18,14 +18,8 @@ from marketplace.proposals.content import (
     RequirementAnswer,
 )
 from marketplace.proposals.evaluation import PriceKind
-from marketplace.proposals.offer_fields import (
-    OFFER_FIELDS,
-    SECTIONS,
-    FieldKind,
-    OfferField,
-    SectionTexts,
-    fields_of,
-)
+from marketplace.proposals.offer_field_types import FieldKind, OfferField, SectionTexts
+from marketplace.proposals.offer_fields import OFFER_FIELDS, SECTIONS, fields_of
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,

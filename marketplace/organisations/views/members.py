@@ -1,11 +1,10 @@
-"""Registering a company, colleagues, choosing an organisation, and the gardens' and administrators' lists."""
+"""Registering a company, colleagues, choosing an organisation, and a garden's list of companies."""
 
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, abort, render_template, request, session, url_for
+from flask import abort, render_template, request, session, url_for
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.views import (
@@ -22,11 +21,11 @@ from marketplace.organisations.forms import (
     AcceptInvitationForm,
     AddCompanyForm,
     CompanyFields,
-    GardenForm,
     InviteColleagueForm,
     RegisterCompanyForm,
     role_choices,
 )
+from marketplace.organisations.views.base import Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.query_args import page_arg, query_arg
@@ -34,10 +33,7 @@ from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
 if TYPE_CHECKING:
-    from marketplace.organisations.models import BusinessGarden, Company
-
-blueprint = Blueprint("organisations", __name__)
-Answer = str | Response | tuple[str, int]
+    from marketplace.organisations.models import Company
 
 
 @blueprint.get("/register")
@@ -237,98 +233,3 @@ def mark_known(company_id: int) -> Answer:
     company = use_cases.mark_company_known(current_viewer(), company_id)
     flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
     return see_other("organisations.companies")
-
-
-@blueprint.get("/admin/gardens")
-@access.admin
-def admin_gardens() -> Answer:
-    """List all gardens, for administrators."""
-    return render_template("organisations/admin_gardens.html", gardens=queries.all_gardens())
-
-
-@blueprint.route("/admin/gardens/new", methods=["GET", "POST"])
-@access.admin
-def admin_garden_new() -> Answer:
-    """Add a garden."""
-    form = GardenForm()
-    if form.validate_on_submit():
-        try:
-            garden = use_cases.save_garden(current_viewer(), form.details())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The business garden has been added. Invite its first curator."))
-            return see_other("organisations.admin_garden", garden_id=garden.id)
-    return render_template("organisations/admin_garden.html", form=form, garden=None, invite=None)
-
-
-@blueprint.route("/admin/gardens/<int:garden_id>", methods=["GET", "POST"])
-@access.admin
-def admin_garden(garden_id: int) -> Answer:
-    """Change a garden and list its members."""
-    garden = queries.garden(garden_id)
-    form = _garden_form(garden)
-    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.garden_details(garden))
-    if form.validate_on_submit():
-        try:
-            use_cases.save_garden(current_viewer(), form.details(), garden_id, form.expected_fingerprint())
-        except Conflict as conflict:
-            now = queries.garden(garden_id)
-            form.show_conflict(_garden_form(now, fresh=True), conflict.message)
-            form.fingerprint = fingerprint(use_cases.garden_details(now))
-            return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None)), 409
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Saved."))
-            return see_other("organisations.admin_garden", garden_id=garden_id)
-    return _garden_page(form, garden_id, InviteColleagueForm("garden", formdata=None))
-
-
-@blueprint.post("/admin/gardens/<int:garden_id>/invite")
-@access.admin
-def admin_garden_invite(garden_id: int) -> Answer:
-    """Invite a person to a garden."""
-    form = InviteColleagueForm("garden")
-    if form.validate_on_submit():
-        try:
-            use_cases.invite_curator(current_viewer(), garden_id, form.email.data or "", form.role.data)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
-            return see_other("organisations.admin_garden", garden_id=garden_id)
-    garden = queries.garden(garden_id)
-    blank = _garden_form(garden, fresh=True)
-    return _garden_page(blank, garden_id, form)
-
-
-def _garden_form(garden: "BusinessGarden", *, fresh: bool = False) -> GardenForm:
-    """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
-    return GardenForm(
-        data=asdict(use_cases.garden_details(garden)) | {"municipality": garden.municipality_number},
-        extra=garden.covered_municipalities,
-        **({"formdata": None} if fresh else {}),
-    )
-
-
-def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) -> str:
-    return render_template(
-        "organisations/admin_garden.html",
-        form=form,
-        garden=queries.garden(garden_id),
-        invite=invite,
-        members=queries.members(garden_id),
-        invitations=queries.open_invitations(garden_id),
-        roles=dict(role_choices("garden")),
-    )
-
-
-@blueprint.post("/admin/gardens/<int:garden_id>/active")
-@access.admin
-def admin_garden_active(garden_id: int) -> Answer:
-    """Close or reopen a garden."""
-    queries.garden(garden_id)
-    use_cases.set_organisation_active(current_viewer(), garden_id, active=request.form.get("active") == "yes")
-    flashes.done(_("Saved."))
-    return see_other("organisations.admin_garden", garden_id=garden_id)

@@ -9,6 +9,7 @@ from marketplace.files import models as files
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
 from marketplace.proposals import models as proposals
+from marketplace.proposals import scoring_models
 from marketplace.sourcing import models as sourcing
 from marketplace.suppliers import models as suppliers
 from marketplace.vetting import models as vetting
@@ -21,6 +22,7 @@ MODELS = (
     organisations,
     outbox,
     proposals,
+    scoring_models,
     sourcing,
     suppliers,
     vetting,

@@ -20,9 +20,8 @@ from marketplace.proposals.content import (
 )
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
-from marketplace.proposals.queries import load_supplier_offer
+from marketplace.proposals.queries import Score, load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
-from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import CaseStudy
 from marketplace.suppliers.queries import own_supplier
 

@@ -22,6 +22,7 @@ from marketplace.proposals.models import (
     Proposal,
     ProposalRevision,
 )
+from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 
@@ -57,6 +58,8 @@ EXPORTED_TABLES = (
     ExportedTable("offers_begun", Proposal, "created_by_id", ("created_at",)),
     ExportedTable("offers_sent", ProposalRevision, "submitted_by_id", ("number", "submitted_at")),
     ExportedTable("scores_given", Evaluation, "by_id", ("at", "criterion", "score", "note")),
+    ExportedTable("own_scores_given", IndividualScore, "user_id", ("at", "criterion", "score", "note")),
+    ExportedTable("own_scores_begun", ScoreSheet, "user_id", ("begun_at", "finished_at")),
     ExportedTable("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
     ExportedTable("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
     ExportedTable("seals_broken", EmergencyAccess, "by_id", ("at", "until", "reason")),

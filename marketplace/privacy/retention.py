@@ -23,6 +23,7 @@ from marketplace.privacy.anonymization import anonymize_mail_files
 from marketplace.privacy.queries import organisations_without_other_leader
 from marketplace.privacy.use_cases import erase_user
 from marketplace.proposals.models import Evaluation, Proposal
+from marketplace.proposals.scoring_models import IndividualScore
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
@@ -152,8 +153,8 @@ def _erase_texts(brief: Brief) -> None:
         session.flush()
         session.execute(delete(StoredFile).where(StoredFile.proposal_id == proposal.id))
         proposal.outcome_text = proposal.outcome_good = ""
-        for evaluation in session.scalars(select(Evaluation).where(Evaluation.proposal_id == proposal.id)):
-            evaluation.note = ""
+        for table in (Evaluation, IndividualScore):
+            session.execute(update(table).where(table.proposal_id == proposal.id).values(note=""))
 
 
 def _without_texts(answers: dict[str, Any]) -> dict[str, Any]:

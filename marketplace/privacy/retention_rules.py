@@ -41,6 +41,7 @@ RETENTION_RULES = {
     "colleague_invitation.email": ACCOUNT,
     "evaluation.note": CLOSED_BRIEF,
     "held_change.before": "deleted when a curator has reviewed the change",
+    "individual_score.note": CLOSED_BRIEF,
     "invitation.decline_text": DECISION,
     "notice.body": EXPIRY,
     "notice.link_label": EXPIRY,

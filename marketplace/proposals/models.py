@@ -182,7 +182,7 @@ class ProposalRevision(Base):
 
 
 class Evaluation(Base):
-    """The company's score for one proposal on one criterion, 0 to 5, with a private note."""
+    """The company's score for one proposal on one criterion, 0 to 5 or none yet, with a private note."""
 
     is_under_seal = True  # the audit log records that scores were given, not which
 
@@ -195,7 +195,7 @@ class Evaluation(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     proposal_id: Mapped[int] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
     criterion: Mapped[str] = mapped_column(String(20))
-    score: Mapped[int]
+    score: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
     at: Mapped[dt.datetime] = mapped_column(default=clock.now)

@@ -17,8 +17,8 @@ from marketplace.outbox.models import OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
+from marketplace.proposals.queries import Score
 from marketplace.proposals.use_cases import key_rotation, save_scores
-from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of

@@ -135,6 +135,11 @@ class Market:
         self.people[name] = viewer_for(user, membership)
         return self.people[name]
 
+    def leave(self, name: str) -> None:
+        """Remove a person from the organisation."""
+        session.delete(session.get_one(Membership, self.people[name].membership_id))
+        session.commit()
+
     def supplier(
         self, name: str, *, invited: bool = True, locale: str = "nb", approved: bool = True
     ) -> Supplier:

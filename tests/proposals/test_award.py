@@ -14,7 +14,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Evaluation, Outcome
-from marketplace.proposals.use_cases.evaluation import Score
+from marketplace.proposals.queries import Score
 from marketplace.suppliers.models import Supplier
 from tests.proposals.conftest import AFTER, REFERENCE
 

@@ -15,7 +15,7 @@ from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Outcome, Proposal, ProposalRevision, SealedEvent
-from marketplace.proposals.use_cases.evaluation import Score
+from marketplace.proposals.queries import Score
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content

@@ -1,4 +1,4 @@
-"""Forms of the company: scores, award, no award, ruling out, deadline extension, handover and outcome."""
+"""Forms of the company: award, no award, ruling out, deadline extension, handover and outcome."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,11 +7,9 @@ from wtforms import BooleanField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, HANDOVER_ITEMS, REASONS
 from marketplace.proposals.queries import Offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
-from marketplace.proposals.use_cases.evaluation import Score
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -22,71 +20,6 @@ from marketplace.web.forms import (
     length,
     required,
 )
-
-CRITERION_LABELS = {
-    "understanding": _l("Understanding and solution"),
-    "experience": _l("Experience and evidence"),
-    "price": _l("Price"),
-    "cooperation": _l("Cooperation and follow-up"),
-}
-SCORES = [
-    ("", _l("No score yet")),
-    ("5", _l("5, very good")),
-    ("4", _l("4, good")),
-    ("3", _l("3, fair")),
-    ("2", _l("2, weak")),
-    ("1", _l("1, very weak")),
-    ("0", _l("0, nothing")),
-]
-
-
-class ScoresForm(BaseForm):
-    """Scores and notes for all offers; `scores_form` adds the fields."""
-
-    def score(self, offer: Offer, criterion: str) -> Any:
-        """Return the field of a score."""
-        return self[f"score_{offer.id}_{criterion}"]
-
-    def note(self, offer: Offer, criterion: str) -> Any:
-        """Return the field of the note on a score."""
-        return self[f"note_{offer.id}_{criterion}"]
-
-    def scores(self, offers: Sequence[Offer]) -> dict[int, dict[str, Score]]:
-        """Return the submitted scores."""
-        return {
-            offer.id: {
-                criterion: Score(
-                    int(self.score(offer, criterion).data), self.note(offer, criterion).data or ""
-                )
-                for criterion in CRITERIA
-                if self.score(offer, criterion).data
-            }
-            for offer in offers
-        }
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Check that every note has a score, because a note is stored with its score."""
-        ok = bool(super().validate(extra_validators))
-        for name, field in self._fields.items():
-            if name.startswith("note_") and field.data and not self[name.replace("note_", "score_", 1)].data:
-                field.errors = [*field.errors, _("Give a score as well, so that the note is saved.")]
-                ok = False
-        return ok
-
-
-def scores_form(offers: Sequence[Offer]) -> ScoresForm:
-    """Build the form with a score and a note per offer and criterion, filled with the saved values."""
-    fields: dict[str, Any] = {}
-    values: dict[str, Any] = {}
-    for criterion in CRITERIA:
-        for offer in offers:
-            score, note = f"score_{offer.id}_{criterion}", f"note_{offer.id}_{criterion}"
-            fields[score] = ChoiceField(offer.name, choices=SCORES)
-            fields[note] = TextField(_("Note on %(supplier)s", supplier=offer.name), [length(high=300)])
-            values[score] = str(offer.scores[criterion]) if criterion in offer.scores else ""
-            values[note] = offer.notes.get(criterion, "")
-    form: ScoresForm = type("BriefScoresForm", (ScoresForm,), fields)(data=values)
-    return form
 
 
 class AwardForm(BaseForm):

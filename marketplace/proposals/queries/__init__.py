@@ -19,6 +19,7 @@ from marketplace.proposals.queries.offers import (
     outcomes_of,
 )
 from marketplace.proposals.queries.outcome_letters import OutcomeLetter, letter_for
+from marketplace.proposals.queries.scoring import Score, Scoring, ScoringStep, scoring_for
 from marketplace.proposals.queries.similar_brief_outcomes import (
     SimilarBriefOutcome,
     shares_individual_results,
@@ -39,6 +40,9 @@ __all__ = [
     "BriefOffers",
     "Offer",
     "OutcomeLetter",
+    "Score",
+    "Scoring",
+    "ScoringStep",
     "SimilarBriefOutcome",
     "SupplierOffer",
     "active_emergency_accesses",
@@ -62,6 +66,7 @@ __all__ = [
     "own_file",
     "own_offers",
     "own_proposal",
+    "scoring_for",
     "shares_individual_results",
     "similar_brief_outcomes",
 ]

@@ -177,7 +177,7 @@ def _offer(
     is_approved: bool,
 ) -> Offer:
     supplier = proposal.supplier
-    scores = {row.criterion: row.score for row in judged}
+    scores = {row.criterion: row.score for row in judged if row.score is not None}
     return Offer(
         id=proposal.id,
         supplier_id=supplier.id,

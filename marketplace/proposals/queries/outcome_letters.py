@@ -72,7 +72,7 @@ def letter_for(viewer: Viewer, proposal_id: int) -> OutcomeLetter:
     )
     award = award_of(proposal.brief_id)
     is_winner = proposal.state == ProposalState.AWARDED
-    own = {row.criterion: row.score for row in proposal.evaluations}
+    own = {row.criterion: row.score for row in proposal.evaluations if row.score is not None}
     own_total = weighted_score(own, requirements.weights)
     signer = session.get(User, award.awarded_by_id) if award else None
     company = view_of(viewer, proposal.brief).company

@@ -10,8 +10,15 @@ from marketplace.proposals.use_cases.award import (
     rule_out,
 )
 from marketplace.proposals.use_cases.delivery import OutcomeAnswers, answer_outcome, deliver, terminate
-from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early, save_scores
+from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
+from marketplace.proposals.use_cases.scoring import (
+    close_scoring,
+    finish_own_scores,
+    reopen_own_scores,
+    save_own_scores,
+    save_scores,
+)
 from marketplace.proposals.use_cases.submission import (
     attach_file,
     mark_letter_seen,
@@ -30,9 +37,11 @@ __all__ = [
     "attach_file",
     "award",
     "choose_nobody",
+    "close_scoring",
     "decline_award",
     "deliver",
     "extend_without_offers",
+    "finish_own_scores",
     "lapse_overdue",
     "mark_letter_seen",
     "open_due",
@@ -40,10 +49,12 @@ __all__ = [
     "remind_about_results",
     "remove_file",
     "reopen",
+    "reopen_own_scores",
     "resume",
     "rule_out",
     "run_all",
     "save",
+    "save_own_scores",
     "save_scores",
     "submit",
     "terminate",

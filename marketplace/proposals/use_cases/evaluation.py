@@ -1,8 +1,6 @@
-"""Early opening and scoring of offers, and deadline extension when no offers were received."""
+"""Early opening of offers, and deadline extension when no offers were received."""
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -14,16 +12,13 @@ from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases import extend_deadline
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, ProposalState
-from marketplace.proposals.models import Evaluation
-from marketplace.proposals.queries import offers_for
 from marketplace.proposals.queries.offers import HIDDEN_STATES
 from marketplace.proposals.use_cases.shared import (
     check_brief_transition,
@@ -34,14 +29,6 @@ from marketplace.proposals.use_cases.shared import (
     proposals_of,
 )
 from marketplace.sourcing.models import Invitation
-
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """A score with a note that only the company sees."""
-
-    score: int
-    note: str = ""
 
 
 def open_early(viewer: Viewer, reference: str) -> bool:
@@ -81,42 +68,6 @@ def announce_opening(brief: Brief) -> None:
     title = brief.versions[-1].title
     send(notices.offers_opened(title, brief.reference, count), company_receivers(brief))
     record(None, "brief.opened", "brief", brief.reference)
-
-
-def save_scores(viewer: Viewer, reference: str, scores: Mapping[int, Mapping[str, Score]]) -> None:
-    """Save the company's scores for all offers. Scores missing from `scores` are deleted.
-
-    Raises RuleBroken for an invalid score, Conflict if the decision has been made.
-    """
-    with transaction():
-        brief = lock_brief(own_brief(viewer, reference))
-        if phase_of(brief) not in {Phase.EVALUATING, Phase.LAPSED}:
-            raise Conflict(_("You can score offers after the deadline, until you have chosen."))
-        live = {offer.id for offer in offers_for(viewer, reference).live}
-        for proposal_id, given in scores.items():
-            if proposal_id not in live:
-                raise NotFound
-            _set_scores(viewer, proposal_id, given)
-        record(viewer, "brief.score", "brief", brief.reference)
-
-
-def _set_scores(viewer: Viewer, proposal_id: int, given: Mapping[str, Score]) -> None:
-    query = select(Evaluation).where(Evaluation.proposal_id == proposal_id)
-    rows = {row.criterion: row for row in session.scalars(query)}
-    for criterion in CRITERIA:
-        row, wanted = rows.get(criterion), given.get(criterion)
-        if wanted is None:
-            if row is not None:
-                session.delete(row)
-            continue
-        if not 0 <= wanted.score <= MAX_SCORE:
-            raise RuleBroken(_("Choose a score from 0 to 5."))
-        if row is None:
-            row = Evaluation(proposal_id=proposal_id, criterion=criterion)
-            session.add(row)
-        elif row.score == wanted.score and row.note == wanted.note:
-            continue
-        row.score, row.note, row.by_id, row.at = wanted.score, wanted.note, viewer.user_id or 0, clock.now()
 
 
 def extend_without_offers(viewer: Viewer, reference: str, day: dt.date) -> None:

@@ -1,4 +1,4 @@
-"""Company pages after the deadline: comparison, a single offer, scores, and extension without offers."""
+"""Company pages after the deadline: comparison, a single offer, and extension without offers."""
 
 from flask import render_template, request
 from werkzeug.wrappers import Response
@@ -9,7 +9,8 @@ from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import MAX_COLUMNS, compare
 from marketplace.proposals.evaluation import CRITERIA
-from marketplace.proposals.forms.award import CRITERION_LABELS, ExtendWithoutOffersForm, scores_form
+from marketplace.proposals.forms.award import ExtendWithoutOffersForm
+from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.lifecycle import reason_label
 from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Offer
@@ -136,26 +137,3 @@ def offer(reference: str, proposal_id: int) -> Answer:
         can_decide=brief_offers.phase is Phase.EVALUATING,
         reason=reason_label(one.outcome_code),
     )
-
-
-@blueprint.route("/briefs/<reference>/proposals/scores", methods=["GET", "POST"])
-@access.company
-def scores(reference: str) -> Answer:
-    """Save scores for all offers."""
-    viewer = current_viewer()
-    brief_offers = queries.offers_for(viewer, reference)
-    if not brief_offers.live or brief_offers.phase not in DECISION_PHASES:
-        raise NotFound
-    form = scores_form(brief_offers.live)
-    if form.validate_on_submit():
-        use_cases.save_scores(viewer, reference, form.scores(brief_offers.live))
-        flashes.done(
-            _("The scores have been saved. Only people in your company can see them until you choose.")
-        )
-        return see_other("proposals.compare", reference=reference, _anchor="scores")
-    criteria = [
-        (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))
-        for code in CRITERIA
-    ]
-    html = render_template("proposals/scores.html", brief_offers=brief_offers, form=form, criteria=criteria)
-    return html, 422 if form.is_submitted() else 200

@@ -8,8 +8,8 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.evaluation import CRITERIA
-from marketplace.proposals.forms.award import CRITERION_LABELS
 from marketplace.proposals.forms.reasons import ReasonForm
+from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.lifecycle import DECLINE_DAYS, can_decline, days_after, reason_label
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes

@@ -1,0 +1,233 @@
+"""Scoring of opened offers: by one person for the company, or by up to three alone first, then together."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from sqlalchemy import select
+
+from marketplace.audit.use_cases import record
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import own_brief, phase_of
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
+from marketplace.proposals.models import Evaluation
+from marketplace.proposals.queries import offers_for
+from marketplace.proposals.queries.scoring import (
+    MAX_SCORERS,
+    Score,
+    ScoreMap,
+    can_close,
+    company_scores,
+    individual_scores,
+    sheets_of,
+)
+from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
+from marketplace.proposals.use_cases.shared import company_receivers, lock_brief
+
+_ScoreRow = Evaluation | IndividualScore
+
+
+def score_values(scores: ScoreMap, offer_ids: Iterable[int]) -> dict[str, list[object]]:
+    """Return the given scores of some offers as plain values, for the fingerprint of the form."""
+    return {
+        f"{offer_id}/{criterion}": [given.score, given.note]
+        for offer_id in sorted(offer_ids)
+        for criterion, given in sorted(scores.get(offer_id, {}).items())
+        if given != Score()
+    }
+
+
+def save_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str | None = None) -> None:
+    """Save the company's scores for all offers. Scores missing from `scores` are deleted.
+
+    Raises RuleBroken for an invalid score, Conflict if the decision has been made, if colleagues are still scoring
+    alone, or if somebody has changed the scores since the form with the fingerprint `expected` was rendered.
+    """
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        sheets = sheets_of(brief.id)
+        if sheets and not any(sheet.closed_at for sheet in sheets):
+            raise Conflict(
+                _("A colleague has begun to give scores. Give your own first. Your text is still here.")
+            )
+        _check_offers(viewer, reference, scores)
+        before = score_values(company_scores(brief.id), scores)
+        check_unchanged(expected, before, score_values(scores, scores))
+        if before == score_values(scores, scores):
+            return
+        for proposal_id, given in scores.items():
+            _set_company_scores(proposal_id, given, viewer.user_id or 0)
+        record(viewer, "brief.score", "brief", brief.reference)
+
+
+def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str | None = None) -> None:
+    """Save the viewer's own scores, which colleagues see when the round is closed.
+
+    Raises Conflict if the viewer can give no own scores now, otherwise as `save_scores`.
+    """
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        sheets, user_id = sheets_of(brief.id), viewer.user_id or 0
+        _check_can_score_alone(viewer, brief, sheets)
+        _check_offers(viewer, reference, scores)
+        saved = individual_scores(brief.id, [user_id]).get(user_id, {})
+        before, after = score_values(saved, scores), score_values(scores, scores)
+        check_unchanged(expected, before, after)
+        is_first = all(sheet.user_id != user_id for sheet in sheets)
+        if is_first:
+            session.add(ScoreSheet(brief_id=brief.id, user_id=user_id))
+        if is_first or before != after:
+            for proposal_id, given in scores.items():
+                _set_own_scores(user_id, proposal_id, given)
+            record(viewer, "brief.score_alone", "brief", brief.reference)
+
+
+def finish_own_scores(viewer: Viewer, reference: str) -> bool:
+    """Finish the viewer's own scores. Return True if that closed the round, because all colleagues are finished.
+
+    One person alone closes no round, so that colleagues can still begin. Raises Conflict if nothing has been saved.
+    """
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        sheets = sheets_of(brief.id)
+        own = _own_open_sheet(viewer, sheets)
+        if own.finished_at is None:
+            own.finished_at = clock.now()
+            record(viewer, "brief.score_finished", "brief", brief.reference)
+        active = _active_members(brief)
+        if len(sheets) < 2 or any(one.finished_at is None for one in sheets if one.user_id in active):  # noqa: PLR2004 because one person has nobody to agree with
+            return False
+        _close(viewer, brief, sheets)
+        return True
+
+
+def reopen_own_scores(viewer: Viewer, reference: str) -> None:
+    """Let the viewer change its finished scores, while nobody else has seen them."""
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        own = _own_open_sheet(viewer, sheets_of(brief.id))
+        if own.finished_at is not None:
+            own.finished_at = None
+            record(viewer, "brief.score_reopened", "brief", brief.reference)
+
+
+def close_scoring(viewer: Viewer, reference: str) -> bool:
+    """Close the round: everyone in the company sees all scores, and no own scores can be given any more.
+
+    Scores that nobody disputes become the company's. Return True if more than one person has given scores. Raises
+    Conflict if the viewer cannot close the round now.
+    """
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        sheets = sheets_of(brief.id)
+        if not can_close(viewer, sheets, _active_members(brief)):
+            raise Conflict(_("Reload the page to see where the scoring stands."))
+        return _close(viewer, brief, sheets)
+
+
+def _close(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> bool:
+    for sheet in sheets:
+        sheet.closed_at = clock.now()
+    given = individual_scores(brief.id, [sheet.user_id for sheet in sheets])
+    for proposal_id in {proposal_id for scores in given.values() for proposal_id in scores}:
+        everyone = [scores.get(proposal_id, {}) for scores in given.values()]
+        _set_company_scores(proposal_id, _undisputed(everyone), viewer.user_id or 0)
+    record(viewer, "brief.score_closed", "brief", brief.reference)
+    return len(given) > 1
+
+
+def _undisputed(everyone: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
+    """Return the scores of an offer that all who gave one agree on; with the note if only one person has scored."""
+    if len(everyone) == 1:
+        return dict(everyone[0])
+    found = {}
+    for criterion in CRITERIA:
+        given = {scores[criterion].score for scores in everyone if criterion in scores} - {None}
+        if len(given) == 1:
+            found[criterion] = Score(given.pop())
+    return found
+
+
+def _lock_scorable(viewer: Viewer, reference: str) -> Brief:
+    brief = lock_brief(own_brief(viewer, reference))
+    if phase_of(brief) not in {Phase.EVALUATING, Phase.LAPSED}:
+        raise Conflict(_("You can score offers after the deadline, until you have chosen."))
+    return brief
+
+
+def _check_offers(viewer: Viewer, reference: str, scores: ScoreMap) -> None:
+    live = {offer.id for offer in offers_for(viewer, reference).live}
+    if not live.issuperset(scores):
+        raise NotFound
+    for given in scores.values():
+        for one in given.values():
+            if one.score is not None and not 0 <= one.score <= MAX_SCORE:
+                raise RuleBroken(_("Choose a score from 0 to 5."))
+
+
+def _active_members(brief: Brief) -> set[int]:
+    return {one.user_id for one in company_receivers(brief)}
+
+
+def _check_can_score_alone(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> None:
+    own = next((sheet for sheet in sheets if sheet.user_id == viewer.user_id), None)
+    if any(sheet.closed_at for sheet in sheets) or (not sheets and company_scores(brief.id)):
+        raise Conflict(
+            _("The company has gone on to agree on the scores. Your text is still here, but it is not saved.")
+        )
+    if own is None and len(sheets) >= MAX_SCORERS:
+        raise Conflict(_("Three colleagues have already begun to give scores, which is the most."))
+    if own is not None and own.finished_at is not None:
+        raise Conflict(_("You have finished your scores. Choose “Change my scores” to change them."))
+
+
+def _own_open_sheet(viewer: Viewer, sheets: Iterable[ScoreSheet]) -> ScoreSheet:
+    own = next((sheet for sheet in sheets if sheet.user_id == viewer.user_id), None)
+    if own is None or own.closed_at is not None:
+        raise Conflict(_("Reload the page to see where the scoring stands."))
+    return own
+
+
+def _set_company_scores(proposal_id: int, given: Mapping[str, Score], by_id: int) -> None:
+    rows = session.scalars(select(Evaluation).where(Evaluation.proposal_id == proposal_id))
+    changed = _write_scores(rows, given, lambda code: Evaluation(proposal_id=proposal_id, criterion=code))
+    for row in changed:
+        if isinstance(row, Evaluation):
+            row.by_id = by_id
+
+
+def _set_own_scores(user_id: int, proposal_id: int, given: Mapping[str, Score]) -> None:
+    own = select(IndividualScore).where(
+        IndividualScore.proposal_id == proposal_id, IndividualScore.user_id == user_id
+    )
+    _write_scores(
+        session.scalars(own),
+        given,
+        lambda code: IndividualScore(proposal_id=proposal_id, criterion=code, user_id=user_id),
+    )
+
+
+def _write_scores(
+    rows: Iterable[_ScoreRow], given: Mapping[str, Score], new_row: Callable[[str], _ScoreRow]
+) -> list[_ScoreRow]:
+    """Write the scores of an offer to its rows, delete rows without score and note, and return the changed rows."""
+    existing, changed = {row.criterion: row for row in rows}, []
+    for criterion in CRITERIA:
+        row, wanted = existing.get(criterion), given.get(criterion, Score())
+        if wanted == Score():
+            if row is not None:
+                session.delete(row)
+            continue
+        if row is None:
+            row = new_row(criterion)
+            session.add(row)
+        elif Score(row.score, row.note) == wanted:
+            continue
+        row.score, row.note, row.at = wanted.score, wanted.note, clock.now()
+        changed.append(row)
+    return changed

@@ -220,6 +220,29 @@ def test_autosave_of_scores_keeps_a_note_without_a_score(browser, opened):
 
 
 @pytest.mark.one_database
+def test_note_that_is_too_long_holds_up_no_other_field(browser, opened):
+    number = opened.proposal("myrull").id
+    long, short = f"note_{number}_price", f"note_{number}_experience"
+    data = {long: "x" * 601, short: "God", "step": "own"}
+    answer = browser("owner").post(PATH, data=data, headers={"X-Autosave": "1"})
+    assert answer.status_code == 422
+    assert {row.note for row in session.scalars(select(IndividualScore))} == {"God"}
+    page = browser("owner").post(PATH, data=data | {"seen": answer.json["seen"]})
+    assert page.status_code == 422
+    assert "x" * 601 in page.text
+
+
+@pytest.mark.one_database
+def test_scores_that_come_after_the_award_are_shown_again(browser, opened, choose):
+    note = f"note_{opened.proposal('myrull').id}_price"
+    choose(opened, "kvistverk")
+    answer = browser("owner").post(PATH, data={note: "Skrevet for sent", "step": "own"})
+    assert answer.status_code == 409
+    assert "Skrevet for sent" in answer.text
+    assert browser("owner").get(PATH).status_code == 404
+
+
+@pytest.mark.one_database
 def test_text_is_kept_when_the_round_closes_while_somebody_writes(browser, opened):
     score_alone(opened, "owner", 5)
     number = opened.proposal("myrull").id

@@ -5,6 +5,7 @@ from typing import Any
 
 from wtforms import HiddenField
 
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.evaluation import CRITERIA
@@ -80,18 +81,20 @@ class ScoresForm(BaseForm):
         """Return the field of the note on a score."""
         return self[f"note_{offer.id}_{criterion}"]
 
-    def scores(self, offers: Sequence[Offer]) -> dict[int, dict[str, Score]]:
-        """Return the submitted scores."""
+    def scores(self, offers: Sequence[Offer], saved: ScoreMap) -> dict[int, dict[str, Score]]:
+        """Return the submitted scores; the saved ones for fields with errors."""
         return {
             offer.id: {
-                criterion: Score(
-                    int(self.score(offer, criterion).data) if self.score(offer, criterion).data else None,
-                    self.note(offer, criterion).data or "",
-                )
+                criterion: self._read(offer, criterion, saved.get(offer.id, {}).get(criterion, Score()))
                 for criterion in CRITERIA
             }
             for offer in offers
         }
+
+    def _read(self, offer: Offer, criterion: str, saved: Score) -> Score:
+        score, note = self.score(offer, criterion), self.note(offer, criterion)
+        number = int(score.data) if score.data and not score.errors else None
+        return Score(saved.score if score.errors else number, saved.note if note.errors else note.data or "")
 
     def require_scores(self, offers: Sequence[Offer], criteria: Sequence[str]) -> bool:
         """Add an error to each score that is missing. Return True if none is."""
@@ -102,7 +105,7 @@ class ScoresForm(BaseForm):
             if not self.score(offer, criterion).data
         ]
         for field in missing:
-            field.errors = [*field.errors, _("Choose a score for %(name)s.", name=field.label.text)]
+            self.add_rule_error(RuleBroken(_("Choose a score from 0 to 5."), field.name))
         return not missing
 
 

@@ -23,15 +23,21 @@ from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int] | tuple[Response, int]
 _SAVED = _l("The scores have been saved. Only people in your company can see them until you choose.")
+CONFLICT = 409
 SCORABLE_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 def _scorable_offers(reference: str) -> BriefOffers:
-    """Return the opened offers of a brief that awaits the company's decision. Raises NotFound."""
+    """Return the opened offers of a brief that awaits the company's decision.
+
+    Raises NotFound, and Conflict for a form that comes after the decision, so that its text is shown again.
+    """
     brief_offers = queries.offers_for(current_viewer(), reference)
-    if not brief_offers.live or brief_offers.phase not in SCORABLE_PHASES:
-        raise NotFound
-    return brief_offers
+    if brief_offers.live and brief_offers.phase in SCORABLE_PHASES:
+        return brief_offers
+    if brief_offers.offers and request.method == "POST":
+        raise Conflict(_("You can score offers after the deadline, until you have chosen."))
+    raise NotFound
 
 
 @blueprint.route("/briefs/<reference>/proposals/scores", methods=["GET", "POST"])
@@ -39,27 +45,42 @@ def _scorable_offers(reference: str) -> BriefOffers:
 def scores(reference: str) -> Answer:
     """Give scores for all offers: the viewer's own, or the company's."""
     viewer, brief_offers = current_viewer(), _scorable_offers(reference)
-    scoring, live = queries.scoring_for(viewer, brief_offers), brief_offers.live
-    form = scores_form(live, scoring.scores, scoring.step)
-    form.fingerprint = form.expected_fingerprint() or _fingerprint(brief_offers, scoring)
-    if not form.is_submitted():
-        form.fingerprint = _fingerprint(brief_offers, scoring)
-        return _page(brief_offers, scoring, form)
+    scoring = queries.scoring_for(viewer, brief_offers)
+    form = scores_form(brief_offers.live, scoring.scores, scoring.step)
+    if form.is_submitted():
+        return _save(brief_offers, scoring, form)
+    form.fingerprint = _fingerprint(brief_offers, scoring)
+    return _page(brief_offers, scoring, form)
+
+
+def _save(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> Answer:
+    """Save the fields without errors. The others keep their text and errors on the page."""
+    viewer, reference = current_viewer(), brief_offers.brief.reference
     is_valid = form.validate()
+    form.fingerprint = form.expected_fingerprint() or _fingerprint(brief_offers, scoring)
+    if form.csrf_token.errors:
+        return _refused(brief_offers, scoring, form, form.all_errors()[0][1], 422)
     if form.step.data and form.step.data != scoring.step:
         return _conflict(brief_offers, scoring, form, _moved_on(scoring))
-    if not is_valid:
-        return _refused(brief_offers, scoring, form, form.all_errors()[0][1], 422)
+    given = form.scores(brief_offers.live, scoring.scores)
     save = use_cases.save_own_scores if scoring.step is ScoringStep.OWN else use_cases.save_scores
     try:
-        save(viewer, reference, form.scores(live), form.expected_fingerprint())
+        save(viewer, reference, given, form.expected_fingerprint())
     except Conflict as error:
         return _conflict(brief_offers, scoring, form, error.message)
-    form.fingerprint = fingerprint(score_values(form.scores(live), [offer.id for offer in live]))
-    if request.headers.get("X-Autosave") == "1":
+    form.fingerprint = fingerprint(score_values(given, given))
+    if not is_valid:
+        message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
+        return _refused(brief_offers, scoring, form, message, 422)
+    if _is_autosave():
         message = _("Saved at %(time)s", time=format_time(clock.now()))
         return jsonify(saved=message, ok=True, seen=form.fingerprint)
     return _saved(brief_offers, queries.scoring_for(viewer, brief_offers), form)
+
+
+def _is_autosave() -> bool:
+    """Return True for autosave requests of the page's script."""
+    return request.headers.get("X-Autosave") == "1"
 
 
 def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> Answer:
@@ -97,14 +118,14 @@ def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, mes
     form.show_conflict(scores_form(brief_offers.live, scoring.scores, scoring.step, is_saved=True), message)
     form.fingerprint = _fingerprint(brief_offers, scoring)
     form.step.data = scoring.step.value
-    return _refused(brief_offers, scoring, form, message, 409)
+    return _refused(brief_offers, scoring, form, message, CONFLICT)
 
 
 def _refused(
     brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str, status: int
 ) -> Answer:
-    if request.headers.get("X-Autosave") == "1":
-        return jsonify(saved=message, ok=False, seen=""), status
+    if _is_autosave():
+        return jsonify(saved=message, ok=False, seen=form.fingerprint if status != CONFLICT else ""), status
     return _page(brief_offers, scoring, form, status)
 
 

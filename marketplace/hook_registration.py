@@ -3,9 +3,13 @@
 from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import PanelSlot, panel_slots
+from marketplace.briefs.queries.link_status import brief_link_status
 from marketplace.directory.hooks import profile_panels
 from marketplace.organisations.use_cases import add_registered_company
+from marketplace.outbox import hooks as outbox_hooks
+from marketplace.outbox.views import outdated_link_page
 from marketplace.proposals.models import Proposal
+from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
@@ -19,7 +23,9 @@ from marketplace.sourcing.views.similar_briefs import similar_open_brief_panel
 from marketplace.sourcing.views.what_if import what_if_panel
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.vetting import hooks as vetting_hooks
+from marketplace.vetting.queries.link_status import vetting_link_status
 from marketplace.vetting.use_cases import add_registered_supplier, apply_for_new_categories
+from marketplace.web import missing_pages
 
 
 def register_hooks() -> None:
@@ -39,3 +45,7 @@ def register_hooks() -> None:
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
     supplier_hooks.profile_change.register("rank jumps", watch_profile)
+    missing_pages.replacements.register("outdated links in messages", outdated_link_page)
+    outbox_hooks.link_status.register("briefs", brief_link_status)
+    outbox_hooks.link_status.register("applications", vetting_link_status)
+    outbox_hooks.link_status.register("letters", letter_link_status)

@@ -1,12 +1,12 @@
 """Adding notices and e-mail to the outbox, in the transaction of the change they announce."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import best_effort_write, session, transaction
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import use_locale
 from marketplace.core.identifiers import new_token
@@ -98,6 +98,16 @@ def send_mail(message: Message, email: str, locale: str) -> None:
     with use_locale(locale):
         content = message.compose()
     _add_mail(content, email, locale)
+
+
+def mark_read(viewer: Viewer, notice_ids: Sequence[int]) -> None:
+    """Mark some of the viewer's notices as read, if the database can be written to at the moment."""
+    with best_effort_write(), transaction():
+        session.execute(
+            update(Notice)
+            .where(Notice.user_id == viewer.user_id, Notice.id.in_(notice_ids), Notice.read_at.is_(None))
+            .values(read_at=clock.now())
+        )
 
 
 def mark_all_read(viewer: Viewer) -> None:

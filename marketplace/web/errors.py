@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
-from marketplace.web import form_recovery
+from marketplace.web import form_recovery, missing_pages
 
 logger = logging.getLogger(__name__)
 KILOBYTES_PER_MEGABYTE = 1024
@@ -64,6 +64,9 @@ def _title_and_text(code: int) -> tuple[str, str]:
 def page(code: int, message: str | None = None) -> Answer:
     """Render an error page. A submitted form is shown again with its text, or else the text alone."""
     title, text = _title_and_text(code)
+    replacement = missing_pages.replacement_for(code)
+    if replacement is not None:
+        return replacement, 200
     return form_recovery.recover(code, message or text) or form_recovery.field_page(
         code, title, message or text
     )

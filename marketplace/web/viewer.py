@@ -82,6 +82,19 @@ def forget_loaded_user() -> None:
     g.pop("csrf_token", None)
 
 
+def reduce_unread(count: int) -> None:
+    """Lower the number of unread messages that the page shows, after some were read by opening it."""
+    current = _current()
+    if current is not None:
+        current.unread = max(current.unread - count, 0)
+
+
+def unread_messages() -> int:
+    """Return the viewer's number of unread messages."""
+    current = _current()
+    return current.unread if current and not current.info.pending_step else 0
+
+
 def current_token() -> str | None:
     """Return the token of the current session, or None."""
     current = _current()

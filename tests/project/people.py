@@ -122,6 +122,7 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "appeal_id": session.scalars(select(Appeal.id)).first(),
         "case_id": case.id if case else 1,
         "file_id": 1,
+        "notice_id": 1,
         "section": "about",
         "slug": bidder.supplier.slug,
         "locale": "nb",

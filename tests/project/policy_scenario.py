@@ -16,6 +16,7 @@ from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.outbox.models import Notice
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import CaseStudy, Supplier
@@ -98,6 +99,7 @@ class PolicyScenario:
         self._add_transfers_and_conflicts()
         self._add_secret_links()
         self.special_cases = self._special_cases()
+        self.notices = self._add_notices()
         session.commit()
         self.browsers: dict[int, Browser] = {}
         self.secrets: dict[int, str] = {}
@@ -301,6 +303,16 @@ class PolicyScenario:
         )
         self.stranger = person.id
 
+    def _add_notices(self) -> dict[int, int]:
+        """Add a notice without a link for each user, and return their ids by user id."""
+        notices = {
+            user_id: Notice(user_id=user_id, kind="test", locale="nb", subject="Hei", body="Hei.")
+            for user_id in self.users.values()
+        }
+        session.add_all(notices.values())
+        session.flush()
+        return {user_id: notice.id for user_id, notice in notices.items()}
+
     def relations(self, rule: Rule) -> tuple[str, ...]:
         """Return the possible relations between the objects in a URL and the requesting user."""
         objects = [name for name in rule.arguments if name not in CONSTANT and name != "token"]
@@ -358,7 +370,11 @@ class PolicyScenario:
         own["transfer_id"] = objects[
             "transfer_id:withdraw" if "withdraw" in rule.rule else "transfer_id:answer"
         ]
-        return own | {"session_id": self.sessions[user_id], "user_id": user_id}
+        return own | {
+            "session_id": self.sessions[user_id],
+            "user_id": user_id,
+            "notice_id": self.notices[user_id],
+        }
 
     def _special_cases(self) -> dict[tuple[str, str], tuple[int, Any]]:
         """Return user id and object for pages that require a state, by role and URL ending."""

@@ -4,7 +4,9 @@ from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
 from marketplace.directory.hooks import profile_panels
+from marketplace.outbox import hooks as outbox_hooks
 from marketplace.suppliers import hooks as supplier_hooks
+from marketplace.web import missing_pages
 
 
 def test_application_registers_every_hook(app):
@@ -14,6 +16,8 @@ def test_application_registers_every_hook(app):
         "brief withdrawal": brief_hooks.withdrawal.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
         "profile panels": profile_panels.names,
+        "missing pages": missing_pages.replacements.names,
+        "link status": outbox_hooks.link_status.names,
         "services change": supplier_hooks.services_change.names,
         "profile change": supplier_hooks.profile_change.names,
     }
@@ -25,6 +29,8 @@ def test_application_registers_every_hook(app):
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
         "profile panels": ("exposure", "invite"),
+        "missing pages": ("outdated links in messages",),
+        "link status": ("briefs", "applications", "letters"),
         "services change": ("applications",),
         "profile change": ("rank jumps",),
     }, "register the callback in marketplace/hook_registration.py and list it here"

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import Select, bindparam, false, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import use_cases as accounts
@@ -16,6 +16,7 @@ from marketplace.core.database import best_effort_write, lock_row, session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.letters import contains_folded, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
@@ -270,14 +271,33 @@ def own_company(viewer: Viewer) -> Company:
     return company
 
 
-def companies_of(viewer: Viewer, page: int = 1, text: str = "") -> Page[Company]:
-    """Return the companies of the viewer's garden, by name."""
-    query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
-    if text:
-        query = query.where(contains_folded(Company.name, text))
+def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
+    """Return the companies of the viewer's garden, by name unless another order is chosen."""
+    return paginate(companies_query(viewer, wanted), page, size=25)
+
+
+def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
+    """Build the query for the active companies of the viewer's garden. Raises NotFound for other viewers."""
     if not viewer.is_garden:
         raise NotFound
-    return paginate(query.order_by(norwegian_order(Company.name), Company.id), page, size=25)
+    query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
+    if wanted.text:
+        number = "".join(wanted.text.split())
+        by_number = Company.organisation_number.startswith(number) if number.isdigit() else false()
+        query = query.where(contains_folded(Company.name, wanted.text) | by_number)
+    if wanted["place"]:
+        query = query.where(Company.municipality_number == wanted["place"])
+    if wanted["sector"]:
+        query = query.where(Company.sector_code == wanted["sector"])
+    if wanted["state"]:
+        query = query.where(
+            Company.known_at.is_(None) if wanted["state"] == "new" else Company.known_at.is_not(None)
+        )
+    orders: dict[str, tuple[Any, ...]] = {
+        "newest": (Company.created_at.desc(), Company.id.desc()),
+        "size": (func.coalesce(Company.employees, 0).desc(), norwegian_order(Company.name)),
+    }
+    return query.order_by(*orders.get(wanted.sort, (norwegian_order(Company.name),)), Company.id)
 
 
 def company_for(viewer: Viewer, company_id: int) -> Company:

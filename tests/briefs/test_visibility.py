@@ -9,6 +9,7 @@ from marketplace.briefs.queries import briefs as brief_queries
 from marketplace.briefs.queries.briefs import MAX_RENDERED
 from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.list_query import ListQuery
 from marketplace.core.viewer import ANONYMOUS
 from marketplace.organisations.models import Company
 from marketplace.vetting.models import Vetting
@@ -170,3 +171,20 @@ def test_only_owner_publishes_extends_and_withdraws(market, act):
     brief = briefs.draft(market.owner) if act == "publish" else briefs.published(market.owner)
     with pytest.raises(Forbidden):
         ACTS[act](market.colleague, brief.reference)
+
+
+def test_own_briefs_are_searched_filtered_and_sorted(market):
+    briefs.draft(market.owner, title="Ålesund på film")
+    briefs.draft(market.owner, title="Zeta i sosiale medier")
+
+    def listed(text="", **chosen):
+        return [item.title for item in queries.own_briefs(market.owner, wanted=ListQuery(text, chosen)).items]
+
+    everything = listed()
+    assert listed("aalesund") == ["Ålesund på film"]
+    assert [title for title in listed(sort="title") if title[0] in "ZÅ"] == [
+        "Zeta i sosiale medier",
+        "Ålesund på film",
+    ]
+    parts = [listed(state=state) for state in ("draft", "open", "evaluating", "awarded", "closed")]
+    assert sorted(title for part in parts for title in part) == sorted(everything)

@@ -5,6 +5,7 @@ from flask import Flask
 
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
+from marketplace.core.list_query import ListQuery
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.models import Company, Membership
 from marketplace.outbox.models import Notice, OutboxMail
@@ -216,13 +217,36 @@ def test_garden_searches_companies_by_part_of_the_name(client: Browser) -> None:
     client.sign_in(adviser.user_id or 0)
 
     def search(text: str) -> list[str]:
-        return [company.name for company in queries.companies_of(adviser, text=text).items]
+        return [company.name for company in queries.companies_of(adviser, wanted=ListQuery(text)).items]
 
     assert set(search("")) == set(search("%")) == {"Storlia gjestegård", "Ålbygda ysteri"}
     assert search("ålbyg") == search("aalbyg") == search("albyg") == ["Ålbygda ysteri"]
     assert search("GJESTE") == ["Storlia gjestegård"]
     assert search("fjøs") == []
     assert "Storlia" not in client.page("/companies?q=ålbyg").text
+
+
+def test_garden_filters_and_sorts_companies(client: Browser) -> None:
+    garden = factories.garden()
+    factories.company("Zeta regnskap", of=garden, employees=2)
+    factories.company("Åse verksted", of=garden, employees=9, known_at=None)
+    factories.company("Eple og pære", of=garden, municipality_number="5022", organisation_number="310000019")
+    client.sign_in(factories.member(garden, "adviser").user_id or 0)
+
+    def listed(query: str) -> list[str]:
+        names = ("Zeta regnskap", "Åse verksted", "Eple og pære")
+        text = client.page(f"/companies?{query}").text
+        return sorted((name for name in names if name in text), key=text.index)
+
+    assert (
+        listed("") == listed("sort=nonsense&place=9999") == ["Eple og pære", "Zeta regnskap", "Åse verksted"]
+    )
+    assert listed("sort=size")[0] == "Åse verksted"
+    assert listed("place=5022") == listed("q=310+000") == ["Eple og pære"]
+    assert listed("state=new") == ["Åse verksted"]
+    empty = client.page("/companies?q=fj%C3%B8s&place=5022")
+    assert "fjøs" in empty.text
+    assert "/companies?q=&place=5022" in empty.links().values()
 
 
 def test_only_gardens_list_companies(app: Flask) -> None:

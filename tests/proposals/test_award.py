@@ -177,10 +177,10 @@ def test_home_of_the_winner_names_the_job_and_the_time_to_decline(opened, choose
     read = winner.page("/home")
     assert f"/proposals/{number}/letter" in read.links().values()
     assert "decline it by" in read.text
-    won = winner.page("/proposals?show=won").text
+    won = winner.page("/proposals?state=won").text
     assert "You got the job" in won
     assert "can be declined until" in won
-    assert "You got the job" not in browser("myrull").page("/proposals?show=won").text
+    assert "You got the job" not in browser("myrull").page("/proposals?state=won").text
     at_noon.move_to(clock.now() + dt.timedelta(days=11), tick=False)
     assert "decline it by" not in winner.page("/home").text
 

@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
+from marketplace.core.list_query import ListQuery
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.models import Proposal
 from marketplace.vetting.models import Vetting
@@ -110,3 +111,28 @@ def test_letter_is_unread_until_first_view(browser, opened, choose, at_noon):
     at_noon.shift(dt.timedelta(minutes=5))
     use_cases.mark_letter_seen(opened.myrull, number)
     assert opened.proposal("myrull").outcome_seen_at == AFTER
+
+
+def test_own_offers_are_searched_filtered_and_sorted(opened, choose):
+    choose(opened, "kvistverk")
+
+    def listed(viewer, text="", **chosen):
+        return queries.own_offers(viewer, wanted=ListQuery(text, chosen)).total
+
+    winner, loser = opened.kvistverk, opened.myrull
+    assert [listed(winner, state=state) for state in ("draft", "sent", "won", "lost", "other")] == [
+        0,
+        0,
+        1,
+        0,
+        0,
+    ]
+    assert [listed(loser, state=state) for state in ("draft", "sent", "won", "lost", "other")] == [
+        0,
+        0,
+        0,
+        1,
+        0,
+    ]
+    assert listed(winner, "bjoerkvollen") == listed(winner, "NETTBUTIKK", sort="title") == 1
+    assert listed(winner, "finnes ikke") == 0

@@ -6,6 +6,7 @@ import sys
 from marketplace.core import clock
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import session
+from marketplace.core.list_query import ListQuery
 from marketplace.sourcing import queries, use_cases
 from marketplace.vetting.queries import vettings_of
 
@@ -73,3 +74,29 @@ def test_evicted_results_are_computed_again(market, publish, monkeypatch):
     for _time in range(2):
         assert [queries.opportunities(person).items for person in people] == before
     assert len(module._results) <= 3
+
+
+def test_open_briefs_are_searched_filtered_and_sorted(market, publish):
+    shop = publish()
+    photos = publish(title="Ålesund i bilder", services=["med.product-photo"])
+
+    def listed(text="", **chosen):
+        found = queries.opportunities(market.people["Kvistverk"], wanted=ListQuery(text, chosen))
+        return [item.reference for item in found.items]
+
+    assert listed("aalesund") == listed("ALESUND") == [photos]
+    assert listed(service="ecm") == [shop]
+    assert shop in listed("handlekurv")
+    assert set(listed("produktfoto")) == {shop, photos}
+    assert listed(sort="title") == [shop, photos]
+    assert listed(sort="newest") == [photos, shop]
+    assert set(listed(place="50")) == {shop, photos}
+    assert listed(place="46") == listed(state="invited") == listed("finnes ikke") == []
+
+
+def test_hidden_company_is_not_found_by_its_name(market, publish):
+    publish(visibility="hidden")
+    wanted = ListQuery("Bjørkvollen")
+    assert queries.opportunities(market.people["Kvistverk"], wanted=wanted).items == []
+    publish(title="Med navn", visibility="named")
+    assert len(queries.opportunities(market.people["Kvistverk"], wanted=wanted).items) == 1

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, not_, select
 from sqlalchemy.orm import defer, joinedload, selectinload
 
 from marketplace.briefs import guide, hooks, lifecycle
@@ -18,6 +18,8 @@ from marketplace.core.database import UtcDateTime, session
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import contains_folded, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
@@ -254,17 +256,38 @@ def view_of(viewer: Viewer, brief: Brief, *, as_supplier: bool = False) -> Brief
     return BriefView(brief, reader, current, questions, answers, company, version, transitions)
 
 
-def own_briefs(viewer: Viewer, page: int = 1) -> Page[BriefSummary]:
-    """Return the briefs of the viewer's company, last changed first.
+def own_briefs(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[BriefSummary]:
+    """Return the briefs of the viewer's company, last changed first unless another order is chosen.
 
     Answers and versions are not loaded: for twenty briefs they took a third of the page's time.
     """
-    query = select(Brief).where(visible_to(viewer)).order_by(Brief.updated_at.desc(), Brief.id.desc())
+    query = _filtered(select(Brief).where(visible_to(viewer)), wanted)
     if not viewer.is_company:
         raise NotFound
     options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
     briefs = paginate(query, page, size=PAGE_SIZE, options=options)
     return briefs.with_items([BriefSummary(brief, "company", phase_of(brief)) for brief in briefs.items])
+
+
+def _filtered(query: Select[Brief], wanted: ListQuery) -> Select[Brief]:
+    if wanted.text:
+        query = query.where(contains_folded(Brief.title, wanted.text))
+    unpublished = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING)
+    conditions: dict[str, ColumnElement[bool]] = {
+        "draft": Brief.state.in_(unpublished),
+        "open": is_open(NOW),
+        "evaluating": and_(Brief.state == BriefState.PUBLISHED, not_(is_open(NOW))),
+        "awarded": Brief.state == BriefState.AWARDED,
+        "closed": Brief.state.not_in((*unpublished, BriefState.PUBLISHED, BriefState.AWARDED)),
+    }
+    if wanted["state"] in conditions:
+        query = query.where(conditions[wanted["state"]])
+    orders: dict[str, tuple[Any, ...]] = {
+        "deadline": (Brief.deadline.is_(None), Brief.deadline.desc()),
+        "title": (norwegian_order(Brief.title),),
+        "newest": (Brief.created_at.desc(),),
+    }
+    return query.order_by(*orders.get(wanted.sort, (Brief.updated_at.desc(),)), Brief.id.desc())
 
 
 def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:

@@ -11,6 +11,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
+from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
@@ -24,10 +25,27 @@ MAX_SERVICES = 4
 def index() -> Answer:
     """List the company's briefs, last changed first."""
     viewer = current_viewer()
-    page = queries.own_briefs(viewer, page_arg())
+    bar = read_list_filter(
+        _("Title"),
+        state_select(
+            ("draft", _("Not published")),
+            ("open", _("Open for offers")),
+            ("evaluating", _("Being evaluated")),
+            ("awarded", _("Awarded")),
+            ("closed", _("Closed")),
+        ),
+        sort_select(
+            ("", _("Last changed")),
+            ("newest", _("Newest first")),
+            ("deadline", _("Latest deadline")),
+            ("title", _("Title")),
+        ),
+    )
+    page = queries.own_briefs(viewer, page_arg(), bar.query)
     return render_template(
         "briefs/index.html",
         page=page,
+        bar=bar,
         briefs=page.items,
         deleted=queries.deleted_drafts(viewer),
         title_of=queries.display_title,

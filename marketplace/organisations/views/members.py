@@ -16,6 +16,7 @@ from marketplace.accounts.views import (
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
+from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import (
     AcceptInvitationForm,
@@ -28,7 +29,15 @@ from marketplace.organisations.forms import (
 from marketplace.organisations.views.base import Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.query_args import page_arg, query_arg
+from marketplace.web.list_filter import (
+    ListFilter,
+    place_select,
+    read_list_filter,
+    sector_select,
+    sort_select,
+    state_select,
+)
+from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
@@ -220,9 +229,21 @@ def choose() -> Answer:
 @access.garden
 def companies() -> Answer:
     """List the companies of the garden."""
-    text = query_arg("q")
-    page = queries.companies_of(current_viewer(), page_arg(), text)
-    return render_template("organisations/companies.html", page=page, text=text)
+    viewer = current_viewer()
+    bar = company_filter(viewer)
+    page = queries.companies_of(viewer, page_arg(), bar.query)
+    return render_template("organisations/companies.html", page=page, bar=bar)
+
+
+def company_filter(viewer: Viewer) -> ListFilter:
+    """Return the filter bar of the garden's companies."""
+    return read_list_filter(
+        _("Company name or organisation number"),
+        place_select(queries.garden(viewer.organisation_id or 0).covered_municipalities),
+        sector_select(),
+        state_select(("known", _("Known to you")), ("new", _("Not yet known to you"))),
+        sort_select(("", _("Name")), ("newest", _("Newest first")), ("size", _("Most employees"))),
+    )
 
 
 @blueprint.post("/companies/<int:company_id>/known")

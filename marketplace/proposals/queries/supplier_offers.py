@@ -3,20 +3,24 @@
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Integer, bindparam, select
+from sqlalchemy import Integer, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import approved_categories, brief_for, current_version, phase_of, view_of
-from marketplace.briefs.queries.briefs import ORGANISATION_ID
+from marketplace.briefs.queries.briefs import ORGANISATION_ID, PHASES_SHOWING_NAME
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
+from marketplace.core.letters import contains_folded, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
+from marketplace.organisations.models import Organisation
 from marketplace.proposals.content import AttachedFile, BriefRequirements, CitedCase, OfferContent
 from marketplace.proposals.lifecycle import (
     DECLINE_DAYS,
@@ -250,18 +254,44 @@ def changed_since_sent(proposal_ids: Sequence[int]) -> set[int]:
     }
 
 
-def own_offers(viewer: Viewer, page: int = 1, *, won: bool = False) -> Page[OfferSummary]:
-    """List the offers of the viewer's supplier, or only those that won, most recently changed first."""
+_STATE_FILTERS: dict[str, tuple[str, ...]] = {
+    "draft": (ProposalState.DRAFT,),
+    "sent": (ProposalState.SUBMITTED,),
+    "won": (ProposalState.AWARDED,),
+    "lost": (ProposalState.NOT_SELECTED, ProposalState.INELIGIBLE),
+}
+
+
+def _filtered(query: Select[Proposal], wanted: ListQuery) -> Select[Proposal]:
+    query = query.join(Brief, Brief.id == Proposal.brief_id)
+    query = query.join(BriefVersion, BriefVersion.id == Proposal.brief_version_id)
+    if wanted.text:
+        # A hidden name must not be found by guessing, so it is searched only when the list shows it.
+        shown = or_(Brief.name_hidden.is_(False), Brief.state.in_(PHASES_SHOWING_NAME))
+        company = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text))
+        by_company = and_(shown, Brief.company_id.in_(company))
+        query = query.where(or_(contains_folded(BriefVersion.title, wanted.text), by_company))
+    if states := _STATE_FILTERS.get(wanted["state"]):
+        query = query.where(Proposal.state.in_(states))
+    elif wanted["state"] == "other":
+        query = query.where(
+            Proposal.state.not_in([one for states in _STATE_FILTERS.values() for one in states])
+        )
+    orders: dict[str, tuple[Any, ...]] = {
+        "deadline": (Brief.deadline.desc(),),
+        "title": (norwegian_order(BriefVersion.title),),
+    }
+    return query.order_by(*orders.get(wanted.sort, (Proposal.updated_at.desc(),)), Proposal.id.desc())
+
+
+def own_offers(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[OfferSummary]:
+    """List the offers of the viewer's supplier, most recently changed first unless another order is chosen."""
     if not viewer.is_supplier:
         raise NotFound
-    query = select(Proposal).where(Proposal.supplier_id == viewer.organisation_id)
-    if won:
-        query = query.where(Proposal.state == ProposalState.AWARDED)
+    query = _filtered(select(Proposal).where(Proposal.supplier_id == viewer.organisation_id), wanted)
     brief = joinedload(Proposal.brief)
     options = [brief.joinedload(Brief.company), brief.selectinload(Brief.versions)]
-    found = paginate(
-        query.order_by(Proposal.updated_at.desc(), Proposal.id.desc()), page, size=20, options=options
-    )
+    found = paginate(query, page, size=20, options=options)
     awards = {
         award.proposal_id: award.awarded_at
         for award in session.scalars(select(Award).where(Award.proposal_id.in_([p.id for p in found.items])))

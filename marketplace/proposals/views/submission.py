@@ -16,6 +16,7 @@ from marketplace.proposals.queries import SupplierOffer
 from marketplace.proposals.validation import OfferProblem
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.uploads import accepts_files, file_response
@@ -28,9 +29,19 @@ Answer = str | Response | tuple[str, int] | tuple[Response, int]
 @access.supplier
 def index() -> Answer:
     """List the supplier's offers with state and next action."""
-    won = request.args.get("show") == "won"
-    page = queries.own_offers(current_viewer(), page_arg(), won=won)
-    return render_template("proposals/index.html", page=page, won=won)
+    bar = read_list_filter(
+        _("Title or company"),
+        state_select(
+            ("draft", _("Not sent")),
+            ("sent", _("Sent")),
+            ("won", _("Won jobs")),
+            ("lost", _("Not chosen or ruled out")),
+            ("other", _("Withdrawn or declined")),
+        ),
+        sort_select(("", _("Last changed")), ("deadline", _("Latest deadline")), ("title", _("Title"))),
+    )
+    page = queries.own_offers(current_viewer(), page_arg(), bar.query)
+    return render_template("proposals/index.html", page=page, bar=bar, won=bar.query["state"] == "won")
 
 
 @blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])

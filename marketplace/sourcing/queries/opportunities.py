@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, exists, func, select
+from sqlalchemy import Row, Select, and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
@@ -17,9 +17,12 @@ from marketplace.briefs.queries.briefs import (
     is_open,
     visible_to_parameter,
 )
+from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.database import prepared, session
 from marketplace.core.i18n import gettext as _
+from marketplace.core.letters import contains_folded, fold_letters, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, page_of
 from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
@@ -92,10 +95,16 @@ def invitation_for(viewer: Viewer, brief_id: int) -> Invitation | None:
     return session.scalar(_INVITATION, params) if viewer.is_supplier else None
 
 
-def opportunities(viewer: Viewer, page_number: int = 1, size: int = PAGE_SIZE) -> Page[Opportunity]:
-    """Return the open briefs that the viewer's supplier may answer: invitations first, then best match first."""
+def opportunities(
+    viewer: Viewer, page_number: int = 1, size: int = PAGE_SIZE, wanted: ListQuery = EVERYTHING
+) -> Page[Opportunity]:
+    """Return the open briefs that the viewer's supplier may answer.
+
+    Invitations come first, then the best match, unless another order is chosen.
+    """
     current, own = corpus(), str(viewer.organisation_id)
-    candidates = _candidates(viewer, current.documents[own].services if own in current.documents else ())
+    offered = current.documents[own].services if own in current.documents else ()
+    candidates = _candidates(viewer, offered, wanted)
     results = _score_versions(current, own, [row.version_id for row in candidates])
     listed = [
         (bool(row.invited), row.reference, row.version_id, result)
@@ -103,7 +112,8 @@ def opportunities(viewer: Viewer, page_number: int = 1, size: int = PAGE_SIZE) -
         for result in [results[row.version_id]]
         if row.invited or not isinstance(result, Exclusion)
     ]
-    listed.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
+    if wanted.sort not in _ORDERS:
+        listed.sort(key=lambda item: (not item[0], -_score(item[3]), item[1]))
     page = page_of(listed, page_number, size)
     summaries = _load_summaries([version_id for _invited, _reference, version_id, _result in page.items])
     items = [
@@ -144,12 +154,60 @@ def _open_to_suppliers() -> Select[Any]:
     )
 
 
-def _candidates(viewer: Viewer, offered: Sequence[str]) -> Sequence[Row[Any]]:
+def _candidates(viewer: Viewer, offered: Sequence[str], wanted: ListQuery) -> Sequence[Row[Any]]:
     """Return the open briefs worth scoring: invitations first, then those that share the most services."""
     if not viewer.is_supplier:
         return []
     params = {"organisation_id": viewer.organisation_id, "offered": list(offered)}
-    return session.execute(_open_to_suppliers(), params).all()
+    return session.execute(_filtered(_open_to_suppliers(), wanted), params).all()
+
+
+_ORDERS: dict[str, tuple[Any, ...]] = {
+    "deadline": (Brief.deadline, Brief.id),
+    "newest": (Brief.published_at.desc(), Brief.id.desc()),
+    "title": (norwegian_order(Brief.title), Brief.id),
+}
+
+
+def _services_named(text: str) -> list[str]:
+    """Return the codes of services with a folded text in their name or terms, in any language."""
+    return [
+        code
+        for code, service in taxonomy.services().items()
+        if any(
+            text in fold_letters(name)
+            for name in (
+                *service.labels.values(),
+                *(term for terms in service.terms.values() for term in terms),
+            )
+        )
+    ]
+
+
+def _filtered(query: Select[Any], wanted: ListQuery) -> Select[Any]:
+    if wanted.text:
+        codes = _services_named(fold_letters(wanted.text))
+        by_service = Brief.id.in_(select(BriefService.brief_id).where(BriefService.code.in_(codes)))
+        names = select(Organisation.id).where(contains_folded(Organisation.name, wanted.text))
+        # A hidden name must not be found by guessing.
+        by_company = and_(Brief.name_hidden.is_(False), Brief.company_id.in_(names))
+        query = query.where(or_(contains_folded(Brief.title, wanted.text), by_company, by_service))
+    if wanted["service"]:
+        in_group = select(BriefService.brief_id).where(BriefService.category == wanted["service"])
+        query = query.where(Brief.id.in_(in_group))
+    if wanted["place"]:
+        county = select(Organisation.id).where(Organisation.municipality_number.startswith(wanted["place"]))
+        query = query.where(Brief.company_id.in_(county))
+    if wanted["state"] == "invited":
+        query = query.where(
+            exists().where(
+                Invitation.brief_id == Brief.id,
+                Invitation.supplier_id == ORGANISATION_ID,
+                Invitation.state != "declined",
+            )
+        )
+    order = _ORDERS.get(wanted.sort)
+    return query.order_by(None).order_by(*order) if order else query
 
 
 def _score_versions(current: Corpus, own: str, version_ids: Sequence[int]) -> dict[int, ScoringResult]:

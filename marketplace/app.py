@@ -52,6 +52,7 @@ from marketplace.web import (
     url_cache,
 )
 from marketplace.web.converters import BoundedInteger
+from marketplace.web.forms import base as forms
 from marketplace.web.viewer import SessionInfo, SignedIn, login_manager
 
 if TYPE_CHECKING:
@@ -113,6 +114,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     use_keyring(make_url(settings.database_url), settings.keyring())
     use_cache_dir(make_url(settings.database_url), settings.instance_path / "index")
     _register_sign_in(app, settings)
+    forms.register(app)
     form_recovery.register(app)
     csrf.init_app(app)
     logs.register(app)

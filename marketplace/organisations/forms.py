@@ -3,12 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from wtforms import Field, ValidationError
+
 from marketplace.accounts.passwords import check_strength
 from marketplace.core import places, taxonomy
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.letters import sort_key
+from marketplace.organisations import queries as organisations
 from marketplace.organisations.use_cases import CompanyDetails, GardenDetails, NewPerson
 from marketplace.web.forms import (
     BaseForm,
@@ -87,8 +90,18 @@ class NewPersonFields(BaseForm):
         return NewPerson(self.person_name.data or "", self.email.data or "", self.password.data or "", target)
 
 
+def check_unused_number(field: Field, kind: str, except_id: int | None) -> None:
+    """Refuse the organisation number of another organisation of the same kind, in the same round as other errors."""
+    try:
+        organisations.require_unused_number(kind, field.data, except_id)
+    except RuleBroken as error:
+        raise ValidationError(error.message) from error
+
+
 class CompanyFields(BaseForm):
-    """Fields of a company."""
+    """Fields of a company. `organisation_id` is the company whose details are changed, None for a new one."""
+
+    organisation_id: int | None = None
 
     name = TextField(
         _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
@@ -112,6 +125,10 @@ class CompanyFields(BaseForm):
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
         self.sector.set_choices(sector_choices())
+
+    def validate_organisation_number(self, field: Field) -> None:
+        """Refuse another company's organisation number."""
+        check_unused_number(field, "company", self.organisation_id)
 
     def details(self) -> CompanyDetails:
         """Return the submitted company details."""

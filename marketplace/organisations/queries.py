@@ -13,7 +13,8 @@ from marketplace.accounts.models import SignInSession, User
 from marketplace.accounts.session_policy import SessionPolicy, SignInStage, is_expired, sign_in_stage
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, lock_row, session
-from marketplace.core.errors import NotFound
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
@@ -328,6 +329,15 @@ def has_organisation_number(kind: str, number: str | None, except_id: int | None
     if except_id is not None:
         query = query.where(Organisation.id != except_id)
     return session.scalar(query) is not None
+
+
+def require_unused_number(kind: str, number: str | None, except_id: int | None = None) -> None:
+    """Raise RuleBroken if another organisation of the same kind has the organisation number."""
+    if has_organisation_number(kind, number, except_id):
+        raise RuleBroken(
+            _("This organisation number is already registered. Ask a colleague for an invitation."),
+            "organisation_number",
+        )
 
 
 def names_of(organisation_ids: Iterable[int | None]) -> dict[int | None, str]:

@@ -52,4 +52,4 @@ def erase() -> Answer:
             logout_user()
             flashes.done(_("Your account has been erased."))
             return see_other("pages.front")
-    return render_template("privacy/mine.html", form=form), 422
+    return render_template("privacy/mine.html", form=form)

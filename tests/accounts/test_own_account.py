@@ -129,7 +129,7 @@ def test_new_address_takes_effect_when_confirmed(app: Flask, client: Browser) ->
     assert [browser.get("/account").status_code for browser in (client, elsewhere)] == [303, 303]
     assert client.post(new.link_path).status_code == 410
     assert len(mails("kari@fjordnett.example")) == 2
-    assert sign_in(client, "kari@fjordnett.example") == 200
+    assert sign_in(client, "kari@fjordnett.example") == 422
     assert sign_in(client, "kari.ny@fjordnett.example") == 303
 
 

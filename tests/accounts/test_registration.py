@@ -22,7 +22,7 @@ from tests import factories
 from tests.accounts.helpers import COMPANY, GOOD, confirm, mails, plain, sign_in
 from tests.support.browser import Browser
 
-REFUSED = 200
+REFUSED = 422
 CHEAP = use_cases.HashCost(1, 1024)
 
 
@@ -39,7 +39,7 @@ def test_registration_creates_nothing_before_confirmation(client: Browser) -> No
         "Fjellfoten næringshage",
     )
     assert mails(adviser.email) == []
-    assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 200
+    assert sign_in(client, COMPANY["email"], COMPANY["password"]) == 422
     assert client.get("/home").headers["Location"].startswith("/sign-in")
 
 

@@ -23,7 +23,7 @@ from tests.accounts.helpers import GOOD, mails, plain, sign_in
 from tests.support.browser import Browser
 
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-REJECTED, TOO_MANY, SIGNED_IN = 200, 429, 303
+REJECTED, TOO_MANY, SIGNED_IN = 422, 429, 303
 CHEAP = use_cases.HashCost(1, 1024)
 
 
@@ -210,7 +210,7 @@ def test_wrong_current_password_counts_as_a_failed_sign_in(client: Browser) -> N
     form = {"old": "wrong", "password": GOOD}
     with time_machine.travel(dt.datetime.now(dt.UTC), tick=False):
         answers = [client.post("/account/password", data=form).status_code for _try in range(7)]
-    assert answers == [200] * 5 + [429] * 2
+    assert answers == [422] * 5 + [429] * 2
 
 
 def test_plus_suffixes_share_the_mail_quota(client: Browser) -> None:

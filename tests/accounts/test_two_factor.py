@@ -125,11 +125,11 @@ def test_code_works_once_and_older_codes_are_refused(app: Flask, client: Browser
         phone, _codes = set_up(app, client, person)
         used = phone.now()
         first, second = begin_sign_in(app, person), begin_sign_in(app, person)
-        assert submit_code(first, used) == 200, "the code used for enrolment"
+        assert submit_code(first, used) == 422, "the code used for enrolment"
         clock.shift(dt.timedelta(seconds=30))
         assert submit_code(first, phone.now()) == 303
-        assert submit_code(second, phone.now()) == 200
-        assert submit_code(second, used) == 200
+        assert submit_code(second, phone.now()) == 422
+        assert submit_code(second, used) == 422
         clock.shift(dt.timedelta(seconds=30))
         assert submit_code(second, f" {phone.now()[:3]} {phone.now()[3:]} ") == 303
 
@@ -141,7 +141,7 @@ def test_codes_are_limited_to_five_in_five_minutes(app: Flask, client: Browser) 
         phone, _codes = set_up(app, client, person)
         clock.shift(dt.timedelta(minutes=1))
         browser, again = begin_sign_in(app, person), begin_sign_in(app, person)
-        assert [submit_code(browser, "000000") for _try in range(6)] == [200] * 5 + [429]
+        assert [submit_code(browser, "000000") for _try in range(6)] == [422] * 5 + [429]
         assert submit_code(again, phone.now()) == 429, "the limit is per user, not per session"
         clock.shift(dt.timedelta(minutes=5))
         assert submit_code(again, phone.now()) == 303
@@ -152,14 +152,14 @@ def test_recovery_code_works_once(app: Flask, client: Browser) -> None:
     client.sign_in(person.user_id or 0)
     _phone, codes = set_up(app, client, person)
     assert submit_code(begin_sign_in(app, person), codes[0]) == 303
-    assert submit_code(begin_sign_in(app, person), codes[0]) == 200
+    assert submit_code(begin_sign_in(app, person), codes[0]) == 422
     assert submit_code(begin_sign_in(app, person), codes[1].upper().replace("-", " ")) == 303
     assert session.query(RecoveryCode).count() == 8
     kept = {row.code_hash for row in session.query(RecoveryCode)}
     assert not kept & set(codes)
     new = client.post("/account/second-step/codes", data={"present": factories.PASSWORD})
     assert new.status_code == 200
-    assert submit_code(begin_sign_in(app, person), codes[2]) == 200, "new codes replace the old ones"
+    assert submit_code(begin_sign_in(app, person), codes[2]) == 422, "new codes replace the old ones"
     assert "field-error" in client.post("/account/second-step/codes", data={"present": "x"}).text
 
 

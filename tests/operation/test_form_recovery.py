@@ -72,7 +72,7 @@ def test_text_survives_the_end_of_the_session(client, owner):
     assert "Logg inn" in HtmlPage(answer.text).heading
     assert "Ingenting er sendt" in HtmlPage(answer.text).text
     wrong = sign_in_with(client, answer, owner.email, password="feil passord her")
-    assert wrong.status_code == 200
+    assert wrong.status_code == 422
     again = sign_in_with(client, wrong, owner.email)
     assert again.status_code == 200
     assert is_in_form(again)

@@ -114,7 +114,7 @@ def test_rejected_form_can_be_resubmitted(app, owner):
         "csrf_token": browser.csrf_token(), "name": "Nytt ysteri", "organisation_number": "974 760 673",
         "municipality": "5021", "sector": "food-drink",
     }  # fmt: skip
-    assert browser.post("/register/company", data=form).status_code == 200
+    assert browser.post("/register/company", data=form).status_code == 422
     session.scalars(select(Company).where(Company.name == "Nabo AS")).one().organisation_number = None
     assert browser.post("/register/company", data=form).status_code == 303
     assert session.scalar(select(func.count()).where(Company.name == "Nytt ysteri")) == 1

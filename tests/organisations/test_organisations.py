@@ -66,12 +66,19 @@ def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
 )
 def test_invalid_input_is_reported_and_kept_in_the_form(client: Browser, change: dict[str, str]) -> None:
     answer = client.post("/register/company", data=COMPANY | change)
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert "field-error" in answer.text
     assert "Marit Bjørkvold" in answer.text
     for value in change.values():
         assert value in {"kort", "9999"} or value in answer.text
     assert session.query(Company).count() == 0
+
+
+def test_registration_reports_taken_number_with_other_errors(client: Browser) -> None:
+    factories.company("Nabo AS", organisation_number="310000019")
+    wrong = {"name": "x", "sector": "", "password": "kort"}
+    page = HtmlPage(client.post("/register/company", data=COMPANY | wrong).text)
+    assert {name for name in COMPANY if page.all(id=f"{name}-error")} == {"organisation_number", *wrong}
 
 
 def test_organisation_number_is_unique(app: Flask, client: Browser) -> None:
@@ -190,7 +197,7 @@ def test_invalid_garden_invitation_is_reported_on_its_page(client: Browser) -> N
     path = f"/admin/gardens/{garden.id}/invite"
     for form in ({"email": "", "role": "curator"}, {"email": "a@b.example", "role": "owner"}):
         answer = client.post(path, data=form)
-        assert answer.status_code == 200
+        assert answer.status_code == 422
         assert "field-error" in answer.text
         assert garden.name in answer.text
     assert client.post("/admin/gardens/999999/invite", data=form | {"role": "curator"}).status_code == 404

@@ -171,6 +171,8 @@ class FormTester:
                 return
             page = HtmlPage(answer.text)
             errors_by_locale.append(set(displayed_errors(page)))
+            if errors_by_locale[-1] and (form.method.upper(), answer.status_code) == ("POST", 200):
+                self.wrong.append(f"{label} although it was refused")
             self.wrong += [f"{label}: {broken}" for broken in page_violations(page)]
             if "<script>alert" in answer.text:
                 self.wrong.append(f"{label} and does not escape markup")

@@ -63,7 +63,7 @@ def test_test_clients_have_separate_sessions(app: Flask) -> None:
 def test_form_without_csrf_token_is_refused(client: Browser) -> None:
     client.check_pages = False
     assert client.post("/sign-in", csrf=False).status_code == 400
-    assert client.post("/sign-in").status_code == 200
+    assert client.post("/sign-in").status_code == 422
 
 
 @pytest.mark.once

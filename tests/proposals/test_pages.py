@@ -391,7 +391,7 @@ def test_ending_forms_need_reason(browser, opened, path, name):
     if path == "decline":
         address = f"/proposals/{opened.proposal('kvistverk').id}/decline"
     assert browser(name).page(address).all("form", method="post")
-    assert browser(name).post(address, data={"reason": " ", "code": "", "text": ""}).status_code in {200, 422}
+    assert browser(name).post(address, data={"reason": " ", "code": "", "text": ""}).status_code == 422
     assert opened.brief.state == ("published" if path == "nobody" else "awarded")
     given = {"reason": "Vi ble ikke enige.", "code": "postponed", "text": "Vi venter et år."}
     assert browser(name).post(address, data=given).status_code == 303

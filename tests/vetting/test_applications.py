@@ -53,7 +53,7 @@ def test_invalid_application_shows_error_and_stores_nothing(app: Flask, broken: 
 def test_case_year_out_of_range_shows_field_error(client: Browser, year: int) -> None:
     vetting_garden()
     answer = client.post("/suppliers/apply", data=APPLICATION | {"case_year": str(year)})
-    assert answer.status_code == 200
+    assert answer.status_code == 422
     assert 'id="case_year-error"' in answer.text
     assert session.query(Supplier).count() == 0
 

@@ -394,7 +394,7 @@ def test_refusal_pages_in_every_language(
     assert path not in first.get("/home").text
     assert path in first.get(f"/vetting/{item.id}").text
     assert 'value="withdraw"' in first.get(path).text
-    assert first.post(path, data={"decision": "confirm"}).status_code == 200
+    assert first.post(path, data={"decision": "confirm"}).status_code == 422
     assert "error-summary" in other.post(path, data={"decision": "return"}).text
     assert "error-summary" in other.post(path, data={"decision": "sell"}).text
     assert other.post(path, data={"decision": "confirm"}).status_code == 303

@@ -31,7 +31,7 @@ def ask(reference: str) -> Answer:
         else:
             flashes.done(_("Your question has been sent. You will be notified when it is answered."))
             return see_other("briefs.show", reference=reference, _anchor="questions")
-    return brief_page(brief_view, question=form), 422
+    return brief_page(brief_view, question=form)
 
 
 @blueprint.route("/briefs/<reference>/questions/<int:question_id>", methods=["GET", "POST"])
@@ -53,11 +53,9 @@ def answer(reference: str, question_id: int) -> Answer:
         )
         flashes.done(_("The answer has been published to everyone who can see the brief."))
         return see_other("briefs.show", reference=reference, _anchor="questions")
-    status = 422 if form.all_errors() else 200
-    page = render_template(
+    return render_template(
         "briefs/answer.html", brief_view=brief_view, question=question, form=form, reject=RejectForm()
     )
-    return page, status
 
 
 @blueprint.post("/briefs/<reference>/questions/<int:question_id>/reject")

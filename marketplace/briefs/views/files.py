@@ -32,13 +32,12 @@ def files(reference: str) -> Answer:
         else:
             flashes.done(_("The file is attached to the brief."))
             return see_other("briefs.files", reference=reference)
-    html = render_template(
+    return render_template(
         "briefs/files.html",
         brief_view=brief_view,
         form=form,
         files=queries.files_of_brief(brief_view.brief.id),
     )
-    return html, 422 if form.all_errors() else 200
 
 
 @blueprint.post("/briefs/<reference>/files/<int:file_id>/delete")

@@ -21,6 +21,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.taxonomy import Group
 from marketplace.organisations.forms import municipality_choices
 from marketplace.web import access, flashes
+from marketplace.web.forms import refuse_form
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -90,7 +91,8 @@ def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> An
         message = _rejected_message(form) if saved.rejected else saved_line(brief_view)
         return jsonify(saved=message, ok=not saved.rejected, seen=json.dumps(saved.fingerprints))
     if saved.rejected:
-        return _page(brief_view, current, form, saved.fingerprints, mode), 422
+        refuse_form()
+        return _page(brief_view, current, form, saved.fingerprints, mode)
     return _redirect_after_save(brief_view, current, mode)
 
 

@@ -33,7 +33,6 @@ def extend(reference: str) -> Answer:
     """Extend the reply deadline."""
     brief_view = _brief_view_for(reference, "extend")
     form = ExtendDeadlineForm()
-    status = 200
     if form.validate_on_submit() and form.deadline.data is not None:
         try:
             brief = use_cases.extend_deadline(current_viewer(), reference, form.deadline.data)
@@ -45,13 +44,11 @@ def extend(reference: str) -> Answer:
                 _("The new deadline is %(date)s. Everyone who is answering will be notified.", date=day)
             )
             return see_other("briefs.show", reference=reference)
-    if form.all_errors():
-        status = 422
     latest = latest_extension(brief_view.brief.published_at or clock.now())
     remaining = MAX_EXTENSIONS - brief_view.brief.extensions
     return render_template(
         "briefs/extend.html", brief_view=brief_view, form=form, latest=latest, left=remaining
-    ), status
+    )
 
 
 @blueprint.route("/briefs/<reference>/withdraw", methods=["GET", "POST"])
@@ -60,7 +57,6 @@ def withdraw(reference: str) -> Answer:
     """Withdraw a published brief."""
     brief_view = _brief_view_for(reference, "withdraw")
     form = WithdrawBriefForm()
-    status = 200
     if form.validate_on_submit():
         try:
             use_cases.withdraw(current_viewer(), reference, form.reason.data or "")
@@ -69,6 +65,4 @@ def withdraw(reference: str) -> Answer:
         else:
             flashes.done(_("The brief has been withdrawn. Everyone who knew about it will be told why."))
             return see_other("briefs.show", reference=reference)
-    if form.all_errors():
-        status = 422
-    return render_template("briefs/withdraw.html", brief_view=brief_view, form=form), status
+    return render_template("briefs/withdraw.html", brief_view=brief_view, form=form)

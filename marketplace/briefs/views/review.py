@@ -64,4 +64,4 @@ def answer_review(reference: str) -> Answer:
         else:
             flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
-    return brief_page(brief_view, review_answer=form), 422
+    return brief_page(brief_view, review_answer=form)

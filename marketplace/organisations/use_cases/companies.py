@@ -8,8 +8,6 @@ from marketplace.accounts.use_cases import HashCost, NewOrganisation, NewPerson
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
@@ -41,7 +39,7 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
     garden = queries.garden_covering(details.municipality_number)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
-        _require_unused_number("company", details.organisation_number)
+        queries.require_unused_number("company", details.organisation_number)
         return accounts.register(prepared, NewOrganisation("company", details.name, asdict(details)))
 
 
@@ -52,7 +50,7 @@ def add_registered_company(user_id: int, details: dict[str, Any]) -> None:
 
 def add_company(user_id: int, details: CompanyDetails) -> Membership:
     """Add a company owned by a user and notify its garden, inside the caller's transaction. Raises RuleBroken."""
-    _require_unused_number("company", details.organisation_number)
+    queries.require_unused_number("company", details.organisation_number)
     garden = queries.garden_covering(details.municipality_number)
     company = Company(
         name=details.name,
@@ -75,14 +73,6 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
     if garden:
         send(notices.company_registered(company.name, company.place), queries.recipients_for(garden.id))
     return membership
-
-
-def _require_unused_number(kind: str, number: str | None, except_id: int | None = None) -> None:
-    if queries.has_organisation_number(kind, number, except_id):
-        raise RuleBroken(
-            _("This organisation number is already registered. Ask a colleague for an invitation."),
-            "organisation_number",
-        )
 
 
 def company_details(company: Company) -> CompanyDetails:
@@ -108,7 +98,7 @@ def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = N
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
         check_unchanged(seen, company_details(company), details)
-        _require_unused_number("company", details.organisation_number, company.id)
+        queries.require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
         company.organisation_number = details.organisation_number
         company.sector_code = details.sector_code

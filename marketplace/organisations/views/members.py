@@ -106,7 +106,9 @@ def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
     """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
     details = use_cases.company_details(company)
     data = asdict(details) | {"municipality": details.municipality_number, "sector": details.sector_code}
-    return AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
+    form = AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
+    form.organisation_id = company.id
+    return form
 
 
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])

@@ -65,7 +65,7 @@ def award(reference: str) -> Answer:
                 _("You have chosen %(name)s. Everyone who answered has been notified.", name=chosen.name)
             )
             return see_other("proposals.job", reference=reference)
-    html = render_template(
+    return render_template(
         "proposals/award.html",
         brief_offers=brief_offers,
         chosen=chosen,
@@ -74,7 +74,6 @@ def award(reference: str) -> Answer:
         form=form,
         is_late=brief_offers.phase is Phase.LAPSED,
     )
-    return html, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/briefs/<reference>/nobody", methods=["GET", "POST"])
@@ -93,8 +92,7 @@ def nobody(reference: str) -> Answer:
         else:
             flashes.done(_("The brief has ended, and everyone who answered has been notified."))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/nobody.html", brief_offers=brief_offers, form=form)
-    return html, 422 if form.is_submitted() else 200
+    return render_template("proposals/nobody.html", brief_offers=brief_offers, form=form)
 
 
 @blueprint.route("/briefs/<reference>/proposals/<int:proposal_id>/rule-out", methods=["GET", "POST"])
@@ -119,8 +117,7 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
         else:
             flashes.done(_("%(name)s is ruled out and has been told the reason.", name=offer.name))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/rule_out.html", brief_offers=brief_offers, offer=offer, form=form)
-    return html, 422 if form.is_submitted() else 200
+    return render_template("proposals/rule_out.html", brief_offers=brief_offers, offer=offer, form=form)
 
 
 @blueprint.route("/briefs/<reference>/award/take-back", methods=["GET", "POST"])
@@ -143,5 +140,4 @@ def reopen(reference: str) -> Answer:
         else:
             flashes.done(_("Your choice has been undone. You can choose again."))
             return see_other("proposals.compare", reference=reference)
-    html = render_template("proposals/reopen.html", brief_offers=brief_offers, form=form)
-    return html, 422 if form.is_submitted() else 200
+    return render_template("proposals/reopen.html", brief_offers=brief_offers, form=form)

@@ -72,9 +72,9 @@ def _shown(brief_offers: BriefOffers) -> list[Offer]:
     return (chosen or brief_offers.live or list(brief_offers.offers))[:MAX_COLUMNS]
 
 
-def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm, status: int = 200) -> Answer:
+def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> Answer:
     can_extend = can_extend_without_offers(brief_offers.brief)
-    html = render_template(
+    return render_template(
         "proposals/none.html",
         brief_offers=brief_offers,
         form=form,
@@ -82,7 +82,6 @@ def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm, status: int 
         extension=extension_range(brief_offers.brief) if can_extend else None,
         waits=brief_offers.phase is Phase.EVALUATING,
     )
-    return html, status
 
 
 @blueprint.post("/briefs/<reference>/proposals/open")
@@ -121,7 +120,7 @@ def extend(reference: str) -> Answer:
     brief_offers = queries.offers_for(viewer, reference)
     if brief_offers.is_sealed or brief_offers.offers:
         raise NotFound
-    return _none(brief_offers, form, 422)
+    return _none(brief_offers, form)
 
 
 @blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>")

@@ -73,10 +73,9 @@ def deliver(reference: str) -> Answer:
         else:
             flashes.done(_("Delivery has been confirmed. Two more minutes: did it work?"))
             return see_other("proposals.outcome", reference=reference, name="handover")
-    html = render_template(
+    return render_template(
         "proposals/deliver.html", brief_offers=brief_offers, form=form, items=list(HANDOVER_ITEMS)
     )
-    return html, 422 if form.is_submitted() else 200
 
 
 @blueprint.route("/briefs/<reference>/terminate", methods=["GET", "POST"])
@@ -92,8 +91,7 @@ def terminate(reference: str) -> Answer:
         else:
             flashes.done(_("The job has ended. The supplier and your business garden will be notified."))
             return see_other("proposals.job", reference=reference)
-    html = render_template("proposals/terminate.html", brief_offers=brief_offers, form=form)
-    return html, 422 if form.is_submitted() else 200
+    return render_template("proposals/terminate.html", brief_offers=brief_offers, form=form)
 
 
 @blueprint.route("/briefs/<reference>/outcome/<name>", methods=["GET", "POST"])
@@ -114,11 +112,10 @@ def outcome(reference: str, name: str) -> Answer:
             flashes.done(_("Thank you. Your answers have been saved."))
             return see_other("proposals.job", reference=reference)
     label = str(ROUND_LABELS[name])
-    html = render_template(
+    return render_template(
         "proposals/outcome.html",
         brief=brief,
         form=form,
         label=label,
         shared=queries.shares_individual_results(brief),
     )
-    return html, 422 if form.is_submitted() else 200

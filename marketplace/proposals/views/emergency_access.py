@@ -31,13 +31,12 @@ def sealed() -> Answer:
         else:
             flashes.done(_("Opened. Those affected have been notified."))
             return see_other("proposals.unsealed", reference=reference)
-    html = render_template(
+    return render_template(
         "proposals/emergency_access.html",
         form=form,
         accesses=queries.active_emergency_accesses(viewer),
         minutes=EMERGENCY_ACCESS_MINUTES,
     )
-    return html, 422 if form.is_submitted() else 200
 
 
 @blueprint.get("/admin/sealed/<reference>")

@@ -99,7 +99,7 @@ def _save_readable(reference: str, form: OfferForm) -> Answer:
     if _is_autosave():
         message = _("Not everything has been saved yet. %(fault)s", fault=form.all_errors()[0][1])
         return jsonify(saved=message, ok=False, seen=form.seen.data), 422
-    return _page(queries.load_supplier_offer(viewer, reference), form, [], 422)
+    return _page(queries.load_supplier_offer(viewer, reference), form, [])
 
 
 def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
@@ -118,7 +118,7 @@ def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
     except RuleBroken as error:
         form.seen.data = str(saved.revision)
         form.add_rule_error(RuleBroken(error.message, "files"))
-        return _page(queries.load_supplier_offer(viewer, reference), form, [], 422)
+        return _page(queries.load_supplier_offer(viewer, reference), form, [])
     if send:
         return _send(reference, revision or saved.revision)
     if revision is None:
@@ -198,7 +198,7 @@ def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) ->
         form.seen.data = str(error.current.get("revision", ""))
         return _page(supplier_offer, form, [], 409)
     form.add_rule_error(RuleBroken(error.message))
-    return _page(supplier_offer, form, [], 422)
+    return _page(supplier_offer, form, [])
 
 
 def _show_problems(form: OfferForm, problems: list[OfferProblem]) -> None:

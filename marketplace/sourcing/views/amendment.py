@@ -41,11 +41,10 @@ def amend(reference: str) -> Answer:
                 )
             )
             return see_other("briefs.show", reference=reference, _anchor="changes")
-    page = render_template(
+    return render_template(
         "sourcing/amend.html",
         brief_view=brief_view,
         form=form,
         pending=briefs.pending_amendment(brief_view),
         topics=amendment.editable_topics(brief_view.guide),
     )
-    return page, 422 if form.all_errors() else 200

@@ -39,11 +39,10 @@ def first_publication(reference: str) -> Answer:
         else:
             flashes.done(_("Your answer has been sent to %(company)s.", company=brief.company.name))
             return see_other("pages.home")
-    page = render_template(
+    return render_template(
         "sourcing/first_publication.html",
         brief_view=brief_view,
         form=form,
         review=briefs.open_review(brief_view.brief),
         wait=briefs.publication_wait(brief_view.brief, brief_view.phase),
     )
-    return page, 422 if form.all_errors() else 200

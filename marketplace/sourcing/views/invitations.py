@@ -48,8 +48,7 @@ def decline(reference: str) -> Answer:
         else:
             flashes.done(_("You have declined. The company can invite another supplier."))
             return see_other("sourcing.opportunities")
-    status = 422 if form.all_errors() else 200
-    return render_template("sourcing/decline.html", form=form, brief_view=brief_view), status
+    return render_template("sourcing/decline.html", form=form, brief_view=brief_view)
 
 
 @blueprint.post("/briefs/<reference>/look")

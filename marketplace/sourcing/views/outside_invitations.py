@@ -40,8 +40,7 @@ def invite_outside(reference: str) -> Answer:
         else:
             flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
             return see_other("sourcing.ranking", reference=reference)
-    page = render_template("sourcing/invite_outside.html", form=form, brief_view=brief_view)
-    return page, 422 if form.all_errors() else 200
+    return render_template("sourcing/invite_outside.html", form=form, brief_view=brief_view)
 
 
 @blueprint.route("/invited/<token>", methods=["GET", "POST"])

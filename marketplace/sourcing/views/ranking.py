@@ -16,6 +16,7 @@ from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
+from marketplace.web.forms import refuse_form
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
@@ -73,7 +74,8 @@ def invite(reference: str) -> Answer:
     try:
         invited = use_cases.invite_suppliers(current_viewer(), reference, selected)
     except RuleBroken as error:
-        return _page(reference, selected, error.message), 422
+        refuse_form()
+        return _page(reference, selected, error.message)
     if not invited:
         flashes.note(_("The suppliers you selected have already been invited."))
         return see_other("sourcing.ranking", reference=reference)

@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from wtforms import Field
+
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.organisations.forms import municipality_choices
+from marketplace.organisations.forms import check_unused_number, municipality_choices
 from marketplace.suppliers.forms import choices
 from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
 from marketplace.suppliers.use_cases import Basics, CaseDetails
@@ -26,7 +28,12 @@ from marketplace.web.forms import (
 
 
 class BasicsFields(BaseForm):
-    """Name, organisation number, municipality and contact details."""
+    """Name, organisation number, municipality and contact details.
+
+    `organisation_id` is the supplier whose details are changed, None for a new one.
+    """
+
+    organisation_id: int | None = None
 
     name = TextField(
         _l("Supplier name"), [required(), length(*NAME_LENGTH)], render_kw={"autocomplete": "organization"}
@@ -43,6 +50,10 @@ class BasicsFields(BaseForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.municipality.set_choices(municipality_choices())
+
+    def validate_organisation_number(self, field: Field) -> None:
+        """Refuse another supplier's organisation number."""
+        check_unused_number(field, "supplier", self.organisation_id)
 
     def basics(self, contact_name: str, contact_email: str) -> Basics:
         """Convert the form to basic details."""

@@ -101,11 +101,7 @@ def application_from_json(values: dict[str, Any]) -> SupplierApplication:
 
 def check_number(basics: Basics, except_id: int | None = None) -> None:
     """Raise RuleBroken if another supplier has the organisation number."""
-    if organisations.has_organisation_number("supplier", basics.organisation_number, except_id):
-        raise RuleBroken(
-            _("This organisation number is already registered. Ask a colleague for an invitation."),
-            "organisation_number",
-        )
+    organisations.require_unused_number("supplier", basics.organisation_number, except_id)
 
 
 def write_basics(supplier: Supplier, basics: Basics) -> None:

@@ -29,9 +29,7 @@ def logo() -> Answer:
             flashes.done(_("Your logo is on your page."))
             return see_other("suppliers.logo")
     supplier = queries.own_supplier(current_viewer())
-    return render_template("suppliers/logo.html", form=form, supplier=supplier), (
-        422 if form.all_errors() else 200
-    )
+    return render_template("suppliers/logo.html", form=form, supplier=supplier)
 
 
 @blueprint.post("/profile/logo/delete")
@@ -63,7 +61,7 @@ def case_image_new(case_id: int) -> Answer:
             return see_other("suppliers.case_edit", case_id=case_id, _anchor="images")
     return render_template(
         "suppliers/case.html", form=case_form(case, formdata=None), image_form=form, case=case
-    ), 422
+    )
 
 
 @blueprint.post("/profile/cases/<int:case_id>/images/<int:file_id>/delete")

@@ -69,7 +69,9 @@ def _section_form(section: str, supplier: Any, **fresh: Any) -> Any:
     }
     if section not in forms:
         abort(404)
-    return forms[section]()
+    form = forms[section]()
+    form.organisation_id = supplier.id
+    return form
 
 
 def _save(section: str, form: Any) -> str:

@@ -1,7 +1,7 @@
 """Base form, fields and validators: lenient parsing, bounded input, translated error messages."""
 
 from marketplace.core.text import clean_line, clean_text
-from marketplace.web.forms.base import BaseForm
+from marketplace.web.forms.base import BaseForm, refuse_form
 from marketplace.web.forms.fields import (
     ChoiceField,
     ChoicesField,
@@ -37,5 +37,6 @@ __all__ = [
     "clean_text",
     "email",
     "length",
+    "refuse_form",
     "required",
 ]

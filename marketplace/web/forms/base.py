@@ -3,12 +3,30 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import g, request
+from flask import Flask, Response, g, request
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, Field, HiddenField, SelectField, SelectMultipleField, StringField
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext, ngettext
+
+OK, UNPROCESSABLE = 200, 422
+
+
+def register(app: Flask) -> None:
+    """Answer 422 instead of 200 when the page shows a submitted form with errors."""
+
+    @app.after_request
+    def mark_refused_form(response: Response) -> Response:
+        is_page = response.status_code == OK and response.mimetype == "text/html"
+        if is_page and request.method == "POST" and g.get("form_has_errors"):
+            response.status_code = UNPROCESSABLE
+        return response
+
+
+def refuse_form() -> None:
+    """Mark the submitted form of this request as refused: its page answers 422, and its title begins with "Error:"."""
+    g.form_has_errors = True
 
 
 class _WtformsMessages:
@@ -53,13 +71,13 @@ class BaseForm(FlaskForm):
         """Return True if all fields are valid; otherwise the title of the page begins with "Error:"."""
         is_valid = bool(super().validate(extra_validators))
         if not is_valid:
-            g.form_has_errors = True
+            refuse_form()
         return is_valid
 
     def add_form_error(self, message: str) -> None:
         """Add a message that belongs to no field."""
         self.form_errors.append(message)
-        g.form_has_errors = True
+        refuse_form()
 
     def add_rule_error(self, error: RuleBroken) -> None:
         """Add the message of a broken rule to its field, or to the form if it names no field."""
@@ -68,7 +86,7 @@ class BaseForm(FlaskForm):
             self.add_form_error(error.message)
         elif error.message not in field.errors:
             field.errors = [*field.errors, error.message]
-            g.form_has_errors = True
+            refuse_form()
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""

@@ -55,6 +55,9 @@ TRANSITIONS: Mapping[str, Mapping[str, str]] = {
 DECISIONS = (APPROVE, REQUEST_CHANGES, REFUSE, SUSPEND, REINSTATE, MARK_REVIEWED)
 NEEDS_SECOND_REVIEWER = frozenset({REFUSE})
 """Actions that one curator proposes and a second one confirms. See `second_review.py`."""
+AWAITS_APPROVAL = frozenset({SUBMITTED, DUE})
+CHECKLIST_IS_INTERNAL = frozenset({SUBMITTED, DUE, DORMANT})
+"""Statuses in which the supplier does not see the stored checklist, so that an unfinished review can be saved."""
 NEEDS_UNMET = frozenset({REQUEST_CHANGES, REFUSE})
 NEEDS_TEXT = frozenset({REQUEST_CHANGES, REFUSE, SUSPEND})
 

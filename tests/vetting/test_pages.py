@@ -5,6 +5,7 @@ import re
 import pytest
 from flask import Flask
 
+from marketplace.core import taxonomy
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import OutboxMail
@@ -182,11 +183,55 @@ def test_hostile_decision_input_changes_nothing(app: Flask, change: dict[str, st
     assert vetting_of(made).state == "submitted"
 
 
-def test_approve_all_approves_every_category(app: Flask) -> None:
+def test_approve_all_needs_every_checklist(app: Flask) -> None:
     home = vetting_garden()
     made, _owner = applicant(services=["ecm.shop", "med.photo"])
-    assert as_(app, home.curator).post(f"/vetting/supplier/{made.id}/approve").status_code == 303
+    curator, path = as_(app, home.curator), f"/vetting/supplier/{made.id}/approve"
+    assert f'href="{path}"' in curator.page(f"/vetting/{session.query(Vetting).first().id}").html
+    assert curator.page(path).text.count("Ikke besvart ennå") == 2
+    shop, photo = session.query(Vetting).order_by(Vetting.category)
+    answered = {
+        f"kind{item.id}-{name}": value
+        for item in (shop, photo)
+        for name, value in answers(item.category).items()
+    }
+    for missing, kind in ((f"kind{photo.id}-met_image-rights", "med"), (f"kind{shop.id}-met_price", "ecm")):
+        refused = curator.post(path, data=answered | {missing: ""})
+        assert f"{taxonomy.group(kind).label}: svar på «" in refused.text
+        assert refused.status_code == 422
+    assert curator.post(path).status_code in {422, 409}
+    assert curator.post(path, data=answered | {f"kind{shop.id}-met_price": "no"}).status_code == 422
+    assert {item.state for item in session.query(Vetting)} == {"submitted"}
+    assert curator.post(path, data=answered).status_code == 303
     assert {item.state for item in session.query(Vetting)} == {"approved"}
+
+
+def test_application_opens_with_saved_answers_and_notes(app: Flask) -> None:
+    home = vetting_garden()
+    made, _owner = applicant()
+    item = vetting_of(made)
+    curator, path = as_(app, home.curator), f"/vetting/{item.id}"
+    begun = {
+        "revision": str(item.revision),
+        "decision": "save",
+        "met_price": "no",
+        "note_price": "Spør om timepris",
+    }
+    assert curator.post(path, data=begun).status_code == 303
+    assert vetting_of(made).state == "submitted"
+    page = curator.page(path)
+    assert 'value="Spør om timepris"' in page.html
+    adviser = as_(app, factories.member(home.garden, "adviser")).page(path)
+    assert "Spør om timepris" in adviser.text
+
+
+def test_history_shows_answers_and_notes_of_an_approval(app: Flask) -> None:
+    home = vetting_garden()
+    made, _owner = applicant()
+    path = f"/vetting/{vetting_of(made).id}"
+    curator = as_(app, home.curator)
+    assert curator.post(path, data=answers("ecm", note_price="Ringte, 900 i timen")).status_code == 303
+    assert "«Ringte, 900 i timen»" in curator.page(path).text
 
 
 SECTIONS = {

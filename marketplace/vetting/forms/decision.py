@@ -1,5 +1,6 @@
 """Form for a curator's decision: checklist, reason, and the revision of the application that was shown."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import HiddenField
@@ -30,19 +31,24 @@ class DecisionForm(BaseForm):
         return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_DIGITS else -1
 
 
-def decision_form(category: str, checklist: dict[str, Any]) -> tuple[DecisionForm, list[dict[str, Any]]]:
-    """Build the form for a kind of service, and its points: criterion, answer field and note field."""
+def decision_form(
+    category: str, checklist: Mapping[str, Any], *, reason: str = "", prefix: str = ""
+) -> tuple[DecisionForm, list[dict[str, Any]]]:
+    """Build the form for a kind of service, and its points: criterion, answer field and note field.
+
+    It opens with the answers, notes and reason of the latest review. `prefix` tells several forms on a page apart.
+    """
     fields: dict[str, Any] = {}
     for criterion in rules.criteria_for(category):
         fields[f"met_{criterion.code}"] = ChoiceField(
             criterion.label, choices=[("yes", _("Met")), ("no", _("Not met"))]
         )
         fields[f"note_{criterion.code}"] = TextField(_("Note"), [length(high=500)])
-    data = {}
+    data = {"reason": reason}
     for code, answer in checklist.items():
         data[f"met_{code}"] = {True: "yes", False: "no"}.get(answer.get("met"), "")
         data[f"note_{code}"] = answer.get("note", "")
-    form: DecisionForm = type("ChecklistForm", (DecisionForm,), fields)(data=data)
+    form: DecisionForm = type("ChecklistForm", (DecisionForm,), fields)(data=data, prefix=prefix)
     points = [
         {"criterion": item, "met": form[f"met_{item.code}"], "note": form[f"note_{item.code}"]}
         for item in rules.criteria_for(category)

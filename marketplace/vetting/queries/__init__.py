@@ -1,6 +1,13 @@
 """Read access to applications, refusals, appeals, transfers and conflicts of interest."""
 
-from marketplace.vetting.queries.applications import ApplicationView, application_view, count_by_status, queue
+from marketplace.vetting.queries.applications import (
+    ApplicationView,
+    application_view,
+    count_by_status,
+    pending_applications,
+    queue,
+    returned_reason,
+)
 from marketplace.vetting.queries.changed_profiles import profiles_to_review
 from marketplace.vetting.queries.conflicts_of_interest import (
     has_conflict_of_interest,
@@ -55,6 +62,7 @@ __all__ = [
     "own_conflicts",
     "own_history",
     "own_vetting",
+    "pending_applications",
     "profiles_to_review",
     "proposed_refusal",
     "queue",
@@ -63,6 +71,7 @@ __all__ = [
     "refusals_of",
     "refusals_to_confirm",
     "refusing_decision",
+    "returned_reason",
     "role_in_appeal",
     "role_in_refusal",
     "services_in_category",

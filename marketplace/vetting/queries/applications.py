@@ -19,6 +19,7 @@ from marketplace.vetting import rules, second_review
 from marketplace.vetting.models import Refusal, Vetting
 from marketplace.vetting.queries.conflicts_of_interest import has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
+from marketplace.vetting.queries.second_reviews import proposed_refusal
 from marketplace.vetting.queries.statuses import (
     DORMANT_BEFORE,
     DUE_BEFORE,
@@ -148,6 +149,24 @@ class ApplicationView:
     siblings: Sequence[Vetting]
     has_conflict_of_interest: bool
     waited: int
+
+
+def pending_applications(viewer: Viewer, supplier_id: int) -> Sequence[Vetting]:
+    """List a supplier's applications to the viewer's garden that can be approved together. Raises NotFound."""
+    own = [item for item in vettings_of(supplier_id) if item.garden_id == viewer.organisation_id]
+    if not viewer.is_garden or not own:
+        raise NotFound
+    return [
+        item for item in own if status_of(item) in rules.AWAITS_APPROVAL and proposed_refusal(item.id) is None
+    ]
+
+
+def returned_reason(vetting: Vetting, refusals: Sequence[Refusal]) -> str:
+    """Return the reason of a proposed refusal that a second curator has returned since the latest decision."""
+    latest = refusals[-1] if refusals else None
+    if latest is None or latest.state != second_review.RETURNED:
+        return ""
+    return latest.reason if vetting.decided_at is None or latest.proposed_at > vetting.decided_at else ""
 
 
 def application_view(viewer: Viewer, vetting_id: int) -> ApplicationView:

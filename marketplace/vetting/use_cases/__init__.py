@@ -11,7 +11,13 @@ from marketplace.vetting.use_cases.applications import (
     submit_again,
 )
 from marketplace.vetting.use_cases.conflicts_of_interest import declare_conflict, end_conflict
-from marketplace.vetting.use_cases.decisions import Decision, approve_all, decide, remind_of_renewals
+from marketplace.vetting.use_cases.decisions import (
+    Decision,
+    approve_all,
+    decide,
+    remind_of_renewals,
+    save_checklist,
+)
 from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
 from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
 
@@ -36,6 +42,7 @@ __all__ = [
     "remind_second_reviewers",
     "request_transfer",
     "responsible_garden",
+    "save_checklist",
     "submit_again",
     "withdraw_transfer",
 ]

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -182,10 +182,33 @@ def apply_decision(viewer: Viewer, vetting: Vetting, status: str, to_state: str,
     )
 
 
-def approve_all(viewer: Viewer, supplier_id: int, *, notify: bool = True) -> list[Vetting]:
+def save_checklist(viewer: Viewer, vetting_id: int, decision: Decision) -> None:
+    """Store the answers and notes of an unfinished review, without a decision and without notice.
+
+    Raises NotFound or Forbidden without permission, Conflict if the application has changed, RuleBroken if the
+    supplier could read the notes of its current status.
+    """
+    with transaction():
+        vetting = lock_vetting(vetting_id)
+        check_may_decide(viewer, vetting)
+        check_unrevised(vetting, decision)
+        if queries.status_of(vetting) not in rules.CHECKLIST_IS_INTERNAL:
+            raise RuleBroken(_("You cannot do this with the application's current status."), "decision")
+        vetting.checklist = clean_checklist(vetting.category, decision.checklist)
+        vetting.revision += 1
+        session.flush()
+        record(viewer, "vetting.save_checklist", "vetting", vetting.id, supplier=vetting.supplier_id)
+
+
+def approve_all(
+    viewer: Viewer, supplier_id: int, decisions: Mapping[int, Decision] | None = None, *, notify: bool = True
+) -> list[Vetting]:
     """Approve all pending applications of a supplier to the viewer's garden. Returns the approved ones.
 
-    All criteria are recorded as met. Raises NotFound if the supplier has no applications to the garden.
+    `decisions` holds the checklist of each application by its id; an application without one stays pending. Without
+    `decisions`, all criteria are recorded as met: an import, for which the caller vouches. Raises NotFound if the
+    supplier has no applications to the garden, Conflict if an application has changed, RuleBroken if a checklist does
+    not justify approval.
     """
     with transaction():
         query = select(Vetting).where(
@@ -198,9 +221,16 @@ def approve_all(viewer: Viewer, supplier_id: int, *, notify: bool = True) -> lis
         for vetting in vettings:
             check_may_decide(viewer, vetting)
             status = queries.status_of(vetting)
-            if status in {rules.SUBMITTED, rules.DUE} and queries.proposed_refusal(vetting.id) is None:
+            if status in rules.AWAITS_APPROVAL and queries.proposed_refusal(vetting.id) is None:
                 checklist = rules.full_checklist(vetting.category)
                 decision = Decision(rules.APPROVE, vetting.revision, checklist)
+                if decisions is not None:
+                    if vetting.id not in decisions:
+                        continue
+                    check_unrevised(vetting, decisions[vetting.id])
+                    checklist = clean_checklist(vetting.category, decisions[vetting.id].checklist)
+                    check_justified(vetting.category, rules.APPROVE, checklist, "")
+                    decision = replace(decision, checklist=checklist)
                 apply_decision(viewer, vetting, status, rules.APPROVED, decision)
                 approved.append(vetting)
         if approved and notify:

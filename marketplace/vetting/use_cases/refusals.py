@@ -58,6 +58,8 @@ def propose_refusal(viewer: Viewer, vetting_id: int, decision: Decision) -> Refu
             proposed_by_id=viewer.user_id,
         )
         session.add(refusal)
+        if queries.status_of(vetting) in rules.CHECKLIST_IS_INTERNAL:
+            vetting.checklist = checklist  # the next review starts from it if the refusal is returned
         vetting.revision += 1
         session.flush()
         record(

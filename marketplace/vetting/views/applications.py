@@ -1,18 +1,26 @@
 """A garden's applications: the queue, and decisions."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from flask import render_template, request
 
+from marketplace.core import taxonomy
 from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.i18n import format_list, ngettext
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import ngettext
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
 from marketplace.vetting.forms import checklist_of, decision_form
 from marketplace.vetting.views.base import STATUSES, Answer, blueprint
 from marketplace.web import access, flashes
+from marketplace.web.forms import BaseForm
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
+
+SAVE_CHECKLIST = "save"
+"""Value of the button that stores an unfinished review."""
 
 
 @blueprint.get("/vetting")
@@ -43,7 +51,12 @@ def application(vetting_id: int) -> Answer:
     """Show an application, and decide it."""
     viewer = current_viewer()
     view = queries.application_view(viewer, vetting_id)
-    form, points = decision_form(view.vetting.category, view.vetting.checklist)
+    refusals = queries.refusals_of(vetting_id)
+    form, points = decision_form(
+        view.vetting.category,
+        view.vetting.checklist,
+        reason=queries.returned_reason(view.vetting, refusals),
+    )
     status_code = 200
     if form.validate_on_submit():
         action = request.form.get("decision", "")
@@ -51,6 +64,10 @@ def application(vetting_id: int) -> Answer:
             decision = use_cases.Decision(
                 action, form.shown_revision(), checklist_of(points), form.reason.data or ""
             )
+            if action == SAVE_CHECKLIST:
+                use_cases.save_checklist(viewer, vetting_id, decision)
+                flashes.done(_("Your answers and notes have been saved. Nothing has been decided."))
+                return see_other("vetting.application", vetting_id=vetting_id)
             use_case = (
                 use_cases.propose_refusal if action in rules.NEEDS_SECOND_REVIEWER else use_cases.decide
             )
@@ -63,7 +80,6 @@ def application(vetting_id: int) -> Answer:
         else:
             flashes.done(_decision_message(action, view.supplier.name))
             return see_other("vetting.queue")
-    refusals = queries.refusals_of(vetting_id)
     html = render_template(
         "vetting/application.html",
         view=view,
@@ -111,20 +127,68 @@ def _decision_message(action: str, name: str) -> str:
     return messages[action]
 
 
-@blueprint.post("/vetting/supplier/<int:supplier_id>/approve")
+@blueprint.route("/vetting/supplier/<int:supplier_id>/approve", methods=["GET", "POST"])
 @access.curator
 def approve_all(supplier_id: int) -> Answer:
-    """Approve all pending applications of a supplier."""
-    try:
-        approved = use_cases.approve_all(current_viewer(), supplier_id)
-    except RuleBroken as error:
-        flashes.warn(error.message)
-    else:
-        flashes.done(
-            ngettext(
-                "%(num)s kind of service is approved.",
-                "%(num)s kinds of service are approved.",
-                len(approved),
-            )
-        )
-    return see_other("vetting.queue")
+    """Approve the pending applications of a supplier together, each with its own checklist."""
+    viewer = current_viewer()
+    pending = queries.pending_applications(viewer, supplier_id)
+    if not pending:
+        return see_other("vetting.queue")
+    parts = [
+        (vetting, *decision_form(vetting.category, vetting.checklist, prefix=f"kind{vetting.id}-"))
+        for vetting in pending
+    ]
+    summary, status_code = BaseForm(), 200
+    valid = [form.validate() for _vetting, form, _points in parts] if request.method == "POST" else [False]
+    if all(valid):
+        decisions = {
+            vetting.id: use_cases.Decision(rules.APPROVE, form.shown_revision(), checklist_of(points))
+            for vetting, form, points in parts
+        }
+        for vetting, _form, _points in parts:
+            for message in _blocking(vetting.category, decisions[vetting.id].checklist):
+                summary.add_form_error(message)
+        if not summary.form_errors:
+            try:
+                approved = use_cases.approve_all(viewer, supplier_id, decisions)
+            except RuleBroken as error:
+                summary.add_form_error(error.message)
+            except Conflict as error:
+                summary.add_form_error(error.message)
+                status_code = 409
+            else:
+                flashes.done(
+                    ngettext(
+                        "%(num)s kind of service is approved.",
+                        "%(num)s kinds of service are approved.",
+                        len(approved),
+                    )
+                )
+                return see_other("vetting.queue")
+    html = render_template(
+        "vetting/approve_all.html",
+        supplier=pending[0].supplier,
+        parts=parts,
+        summary=summary,
+        unanswered=[
+            rules.unanswered_criteria(vetting.category, checklist_of(points)) for vetting, _, points in parts
+        ],
+    )
+    return html, status_code
+
+
+def _blocking(category: str, checklist: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """Return a message for each group of points that prevents approval of a kind of service."""
+    kind, messages = taxonomy.group(category).label, []
+    for template, criteria in (
+        (_("%(kind)s: answer %(points)s."), rules.unanswered_criteria(category, checklist)),
+        (
+            _("%(kind)s is not met: %(points)s. Ask for changes on its own page."),
+            rules.unmet_criteria(category, checklist),
+        ),
+    ):
+        if criteria:
+            points = format_list([f"«{criterion.label}»" for criterion in criteria])
+            messages.append(template % {"kind": kind, "points": points})
+    return messages

@@ -131,6 +131,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         app.register_blueprint(feature)
     # It changes nothing but the language, and must also work on a form whose token has expired.
     csrf.exempt(app.view_functions["pages.choose_language"])
+    # Mail programs unsubscribe their user with one click, without a session (RFC 8058); the token authorizes it.
+    csrf.exempt(app.view_functions["accounts.unsubscribe"])
     idempotency.register(app)
     _serve_static_files(app, settings)
     return app

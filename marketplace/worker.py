@@ -43,6 +43,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     vetting.remind_second_reviewers,
     vetting.remind_of_appeals,
     sourcing.refit,
+    accounts.send_digests,
     accounts.purge_attempts,
     request_state.purge_expired,
     retention.warn_unused_accounts,

@@ -1,7 +1,10 @@
 """Forms for signing in and for the user's own account."""
 
+from collections.abc import Mapping, Sequence
+
 from marketplace.core.i18n import LOCALES
 from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.outbox.topics import DELIVERY_LABELS, TOPICS, Delivery, Topic
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -111,3 +114,19 @@ class SetUpForm(BaseForm):
     """Current password, required before two-factor settings change."""
 
     present = SecretField(_l("Your password"), [required()], render_kw={"autocomplete": "current-password"})
+
+
+def message_settings_form(topics: Sequence[Topic], present: Mapping[Topic, Delivery]) -> BaseForm:
+    """Return a form with one choice of delivery for each topic."""
+    fields = {
+        topic.value: ChoiceField(
+            TOPICS[topic].label,
+            [required()],
+            choices=[(code.value, label) for code, label in DELIVERY_LABELS.items()],
+        )
+        for topic in topics
+    }
+    form: BaseForm = type("MessageSettingsForm", (BaseForm,), fields)(
+        data={topic.value: present[topic].value for topic in topics}
+    )
+    return form

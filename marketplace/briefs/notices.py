@@ -8,13 +8,14 @@ from marketplace.briefs.lifecycle import REJECT_REASONS
 from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 
 
 def _path(reference: str, rest: str = "") -> str:
     return f"/briefs/{reference}{rest}"
 
 
-@as_message("review_asked", throttled=True)
+@as_message("review_asked", topic=Topic.REVIEWS, throttled=True)
 def review_asked(company: str, title: str, reference: str, message: str) -> Content:
     """To the garden: a company requests a review of a draft."""
     lines = [_("%(company)s would like you to read a draft before it is sent to suppliers.", company=company)]
@@ -41,7 +42,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
-@as_message("file_added")
+@as_message("file_added", topic=Topic.QUESTIONS)
 def file_added(title: str, reference: str, name: str) -> Content:
     """To involved suppliers: the company has attached a file to an open brief."""
     subject = _("New attachment: %(title)s", title=title)
@@ -49,7 +50,7 @@ def file_added(title: str, reference: str, name: str) -> Content:
     return Content(subject, lines, _path(reference), _("Read the brief"))
 
 
-@as_message("review_pulled_back", throttled=True)
+@as_message("review_pulled_back", topic=Topic.REVIEWS, throttled=True)
 def review_cancelled(company: str, title: str, reference: str) -> Content:
     """To the garden: the review request is withdrawn."""
     del reference
@@ -82,7 +83,7 @@ def waits_to_open(title: str, reference: str, opens_at: dt.datetime | None) -> C
     )
 
 
-@as_message("first_publication")
+@as_message("first_publication", topic=Topic.REVIEWS)
 def first_publication(company: str, title: str, reference: str, opens_at: dt.datetime | None) -> Content:
     """To the garden: a company that it does not know wants to publish its first brief."""
     lines = [
@@ -130,7 +131,7 @@ def published(title: str, reference: str, deadline: dt.datetime) -> Content:
     )
 
 
-@as_message("brief_published_in_area", throttled=True)
+@as_message("brief_published_in_area", topic=Topic.AREA, throttled=True)
 def published_in_area(company: str, title: str, reference: str) -> Content:
     """To the garden: one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
@@ -200,7 +201,7 @@ def withdrawn(title: str, reference: str, reason: str) -> Content:
     )
 
 
-@as_message("question_asked", throttled=True)
+@as_message("question_asked", topic=Topic.QUESTIONS, throttled=True)
 def question_asked(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a supplier has asked a question. The supplier is not named."""
     lines = [
@@ -216,7 +217,7 @@ def question_asked(title: str, reference: str, text: str, deadline: dt.datetime)
     )
 
 
-@as_message("question_waits")
+@as_message("question_waits", topic=Topic.QUESTIONS)
 def question_waits(title: str, reference: str, text: str, deadline: dt.datetime) -> Content:
     """To the company: a question has been unanswered for two working days."""
     lines = [
@@ -228,7 +229,7 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
     return Content(subject, lines, _path(reference, "#questions"), _("Answer"))
 
 
-@as_message("garden_question_waits")
+@as_message("garden_question_waits", topic=Topic.AREA)
 def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the garden: a company has not answered a question in spite of a reminder."""
     lines = [
@@ -239,14 +240,14 @@ def garden_question_waits(company: str, title: str, reference: str, deadline: dt
     return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))
 
 
-@as_message("question_answered", throttled=True)
+@as_message("question_answered", topic=Topic.QUESTIONS, throttled=True)
 def question_answered(title: str, reference: str, question: str, answer: str) -> Content:
     """To the involved suppliers: a question is answered."""
     subject = _("A question has been answered: %(title)s", title=title)
     return Content(subject, [question, answer], _path(reference, "#questions"), _("See all questions"))
 
 
-@as_message("question_rejected")
+@as_message("question_rejected", topic=Topic.QUESTIONS)
 def question_rejected(title: str, reference: str, reason: str) -> Content:
     """To the asker: the company has rejected the question, and the reason."""
     lines = [

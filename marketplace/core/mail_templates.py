@@ -21,7 +21,15 @@ def _environment() -> Environment:
 
 
 def render_mail(  # noqa: PLR0913 because each is a part of the e-mail, and all are keywords
-    *, subject: str, paragraphs: Sequence[str], link: str, link_label: str, site_name: str, site_url: str
+    *,
+    subject: str,
+    paragraphs: Sequence[str],
+    link: str,
+    link_label: str,
+    site_name: str,
+    site_url: str,
+    settings_link: str = "",
+    unsubscribe_link: str = "",
 ) -> tuple[str, str]:
     """Render an e-mail in the current language. Returns its plain text and its HTML."""
     values = {
@@ -33,6 +41,8 @@ def render_mail(  # noqa: PLR0913 because each is a part of the e-mail, and all 
         "link_label": link_label,
         "site_name": site_name,
         "site_url": site_url,
+        "settings_link": settings_link,
+        "unsubscribe_link": unsubscribe_link,
     }
     environment = _environment()
     return environment.get_template("notice.txt").render(values), environment.get_template(

@@ -2,6 +2,7 @@
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 
 
 @as_message("colleague_invited")
@@ -35,7 +36,7 @@ def colleague_joined(name: str, organisation: str) -> Content:
     )
 
 
-@as_message("company_registered", throttled=True)
+@as_message("company_registered", topic=Topic.AREA, throttled=True)
 def company_registered(company: str, municipality: str) -> Content:
     """A company has registered in the garden's area."""
     return Content(

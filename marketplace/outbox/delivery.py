@@ -20,6 +20,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.core.mail_templates import render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.unsubscribing import unsubscribe_path
 
 logger = logging.getLogger(__name__)
 RETRY_DELAYS_MINUTES = (1, 5, 15, 60, 180, 360, 720, 1440)
@@ -40,7 +41,11 @@ MESSAGE_ERRORS = (
 def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     """Return the e-mail as plain text and HTML, with the Message-ID that it keeps over all attempts."""
     path = mail.link_path
-    link = settings.site_url.rstrip("/") + path if path else ""
+    site = settings.site_url.rstrip("/")
+    link = site + path if path else ""
+    unsubscribe = ""
+    if mail.user_id is not None and mail.subscription:
+        unsubscribe = site + unsubscribe_path(settings.secret_key, mail.user_id, mail.subscription)
     with use_locale(mail.locale):
         text, html = render_mail(
             subject=mail.subject,
@@ -49,6 +54,8 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
             link_label=mail.link_label,
             site_name=settings.site_name,
             site_url=settings.site_url,
+            settings_link=f"{site}/account/messages" if mail.user_id is not None else "",
+            unsubscribe_link=unsubscribe,
         )
     message = EmailMessage()
     message["Subject"] = mail.subject
@@ -58,8 +65,15 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     message["Message-ID"] = mail.message_id
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = mail.locale
+    if unsubscribe:
+        message["List-Unsubscribe"] = f"<{unsubscribe}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     message.set_content(text)
     message.add_alternative(html, subtype="html")
+    if mail.calendar:
+        message.add_attachment(
+            mail.calendar, subtype="calendar", filename="deadlines.ics", params={"method": "PUBLISH"}
+        )
     return message
 
 

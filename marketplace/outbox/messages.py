@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from functools import partial, wraps
 from typing import ParamSpec
 
+from marketplace.outbox.topics import Topic
+
 P = ParamSpec("P")
 
 
@@ -25,6 +27,8 @@ class Content:
     lines: Sequence[str]
     link_path: str = ""
     link_label: str = ""
+    calendar: str = ""
+    """iCalendar file to attach to the e-mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +36,18 @@ class Message:
     """A kind of notice. `compose` runs once for each recipient, with the recipient's language set.
 
     Notices that others can trigger any number of times are `throttled`: after a few e-mails within some hours, the rest
-    are only listed on the site, and one digest e-mail says so.
+    are only listed on the site, and one digest e-mail says so. A message without a topic is necessary: it is always
+    e-mailed at once.
     """
 
     kind: str
     compose: Callable[[], Content]
     throttled: bool = False
+    topic: Topic | None = None
 
 
 def as_message(
-    kind: str, *, throttled: bool = False
+    kind: str, *, topic: Topic | None = None, throttled: bool = False
 ) -> Callable[[Callable[P, Content]], Callable[P, Message]]:
     """Decorate a function that writes a notice in the current locale, so that calling it makes a `Message`.
 
@@ -51,7 +57,7 @@ def as_message(
     def decorate(compose: Callable[P, Content]) -> Callable[P, Message]:
         @wraps(compose)
         def make(*args: P.args, **kwargs: P.kwargs) -> Message:
-            return Message(kind, partial(compose, *args, **kwargs), throttled)
+            return Message(kind, partial(compose, *args, **kwargs), throttled, topic)
 
         return make
 

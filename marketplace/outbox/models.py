@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
@@ -10,10 +10,17 @@ from marketplace.core.database import Base, keyring
 
 
 class Notice(Base):
-    """A message to one user, as listed on the site."""
+    """A message to one user, as listed on the site.
+
+    `digest` is "daily" or "weekly" while the message waits for the digest that announces it, else empty. `topic` is
+    empty for necessary messages.
+    """
 
     __tablename__ = "notice"
-    __table_args__ = (Index("ix_notice_user_created", "user_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_notice_user_created", "user_id", "created_at"),
+        Index("ix_notice_digest", "digest", "created_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
@@ -25,6 +32,20 @@ class Notice(Base):
     link_label: Mapped[str] = mapped_column(String(120), default="")
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
     read_at: Mapped[dt.datetime | None]
+    topic: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    digest: Mapped[str] = mapped_column(String(6), default="", server_default="")
+
+
+class NoticePreference(Base):
+    """A user's choice of how messages on a topic are e-mailed. Without a row the default of the topic applies."""
+
+    __tablename__ = "notice_preference"
+    __table_args__ = (UniqueConstraint("user_id", "topic"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    topic: Mapped[str] = mapped_column(String(20))
+    delivery: Mapped[str] = mapped_column(String(6))
 
 
 class OutboxMail(Base):
@@ -35,6 +56,9 @@ class OutboxMail(Base):
 
     It keeps its Message-ID over all attempts, so that recipients can detect duplicates. `bundle` is empty for
     e-mails that are not throttled, `one` for a single throttled notice, and `rest` for a digest.
+
+    `user_id` is empty for addresses without an account. `subscription` is the topic, or the interval of a digest, that
+    the recipient can unsubscribe from; empty for necessary e-mail. `calendar` is an attached iCalendar file.
     """
 
     __tablename__ = "outbox_mail"
@@ -58,6 +82,9 @@ class OutboxMail(Base):
     sent_at: Mapped[dt.datetime | None]
     last_error: Mapped[str] = mapped_column(String(300), default="")
     bundle: Mapped[str] = mapped_column(String(4), default="", server_default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"))
+    subscription: Mapped[str] = mapped_column(String(20), default="", server_default="")
+    calendar: Mapped[str] = mapped_column(Text, default="", server_default="")
 
     @property
     def link_path(self) -> str:

@@ -2,46 +2,68 @@
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 
 from marketplace.core import clock
 from marketplace.core.database import best_effort_write, session, transaction
 from marketplace.core.i18n import gettext as _
-from marketplace.core.i18n import use_locale
+from marketplace.core.i18n import ngettext, use_locale
 from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Content, Message, Recipient
-from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
+from marketplace.outbox.topics import TOPICS, Delivery, Topic
 
 MAX_THROTTLED_MAILS = 3
 THROTTLE_HOURS = 6
+MAX_DIGEST_LINES = 30
+
+
+@dataclass(frozen=True, slots=True)
+class _Mailing:
+    """Details of an e-mail apart from its content."""
+
+    subscription: str = ""
+    bundle: str = ""
+    at: dt.datetime | None = None
 
 
 def _add_mail(
-    content: Content, email: str, locale: str, bundle: str = "", at: dt.datetime | None = None
+    content: Content,
+    email: str,
+    locale: str,
+    mailing: _Mailing = _Mailing(),
+    user_id: int | None = None,
 ) -> None:
     session.add(
         OutboxMail(
-            bundle=bundle,
-            next_attempt_at=at or clock.now(),
+            user_id=user_id,
+            subscription=mailing.subscription,
+            bundle=mailing.bundle,
+            next_attempt_at=mailing.at or clock.now(),
             message_id=f"<{new_token()[:32]}@leverandortorget>",
             recipient=email,
             subject=content.subject[:200],
             body="\n\n".join(content.lines),
             link_path=content.link_path,
             link_label=content.link_label,
+            calendar=content.calendar,
             locale=locale,
         )
     )
 
 
 def send(message: Message, to: Iterable[Recipient]) -> None:
-    """Give each recipient a notice on the site and an e-mail, in the recipient's language.
+    """Give each recipient a notice on the site and, as the recipient has chosen, an e-mail in the recipient's language.
 
     Joins the caller's transaction: if the change is rolled back, nobody is notified.
     """
-    for recipient in to:
+    recipients = list(to)
+    deliveries = _deliveries(message.topic, recipients)
+    for recipient in recipients:
+        delivery = deliveries[recipient.user_id]
         with use_locale(recipient.locale):
             content = message.compose()
         session.add(
@@ -53,15 +75,32 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
                 body="\n\n".join(content.lines),
                 link_path=content.link_path,
                 link_label=content.link_label,
+                topic=message.topic or "",
+                digest=delivery.value if delivery in {Delivery.DAILY, Delivery.WEEKLY} else "",
             )
         )
+        if delivery is not Delivery.NOW:
+            continue
         if message.throttled:
-            _add_throttled_mail(content, recipient)
+            _add_throttled_mail(content, recipient, message.topic or "")
         else:
-            _add_mail(content, recipient.email, recipient.locale)
+            mailing = _Mailing(message.topic or "")
+            _add_mail(content, recipient.email, recipient.locale, mailing, recipient.user_id)
 
 
-def _add_throttled_mail(content: Content, recipient: Recipient) -> None:
+def _deliveries(topic: Topic | None, recipients: Sequence[Recipient]) -> dict[int, Delivery]:
+    """Return how each recipient gets messages on a topic. Necessary messages are always e-mailed at once."""
+    user_ids = [recipient.user_id for recipient in recipients]
+    deliveries = dict.fromkeys(user_ids, TOPICS[topic].default if topic else Delivery.NOW)
+    if topic and user_ids:
+        query = select(NoticePreference.user_id, NoticePreference.delivery).where(
+            NoticePreference.user_id.in_(user_ids), NoticePreference.topic == topic
+        )
+        deliveries |= {user_id: Delivery(delivery) for user_id, delivery in session.execute(query)}
+    return deliveries
+
+
+def _add_throttled_mail(content: Content, recipient: Recipient, subscription: str) -> None:
     """E-mail a notice unless the recipient has had three in six hours; then schedule one digest instead."""
     span = dt.timedelta(hours=THROTTLE_HOURS)
     recent = select(OutboxMail.next_attempt_at, OutboxMail.bundle, OutboxMail.state).where(
@@ -71,13 +110,33 @@ def _add_throttled_mail(content: Content, recipient: Recipient) -> None:
     )
     rows = session.execute(recent).all()
     if len(rows) < MAX_THROTTLED_MAILS:
-        _add_mail(content, recipient.email, recipient.locale, "one")
+        mailing = _Mailing(subscription, "one")
+        _add_mail(content, recipient.email, recipient.locale, mailing, recipient.user_id)
     elif not any(row.bundle == "rest" and row.state == "waiting" for row in rows):
         with use_locale(recipient.locale):
             digest = _digest()
-        _add_mail(
-            digest, recipient.email, recipient.locale, "rest", min(row.next_attempt_at for row in rows) + span
-        )
+        mailing = _Mailing(subscription, "rest", min(row.next_attempt_at for row in rows) + span)
+        _add_mail(digest, recipient.email, recipient.locale, mailing, recipient.user_id)
+
+
+def send_digest(recipient: Recipient, interval: Delivery, notices: Sequence[Notice]) -> None:
+    """E-mail one digest of notices, inside the caller's transaction."""
+    with use_locale(recipient.locale):
+        content = _interval_digest(interval, notices)
+    _add_mail(content, recipient.email, recipient.locale, _Mailing(interval), recipient.user_id)
+
+
+def _interval_digest(interval: Delivery, notices: Sequence[Notice]) -> Content:
+    subject = (
+        ngettext("%(num)s new message", "%(num)s new messages", len(notices))
+        if interval is Delivery.DAILY
+        else ngettext("%(num)s new message this week", "%(num)s new messages this week", len(notices))
+    )
+    lines = [f"• {notice.subject}" for notice in notices[:MAX_DIGEST_LINES]]
+    more = len(notices) - len(lines)
+    if more > 0:
+        lines.append(ngettext("And %(num)s more.", "And %(num)s more.", more))
+    return Content(subject, lines, "/messages", _("Read your messages"))
 
 
 def _digest() -> Content:

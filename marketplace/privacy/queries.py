@@ -13,7 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import Base, session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
-from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.proposals.models import (
     Award,
     EmergencyAccess,
@@ -41,6 +41,7 @@ EXPORTED_TABLES = (
     ExportedTable("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
     ExportedTable("known_networks", KnownNetwork, "user_id", ("last_at",)),
     ExportedTable("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
+    ExportedTable("message_choices", NoticePreference, "user_id", ("topic", "delivery")),
     ExportedTable("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),
     ExportedTable("briefs_begun", Brief, "created_by_id", ("reference", "title", "created_at")),
     ExportedTable("briefs_published", BriefVersion, "published_by_id", ("number", "title", "published_at")),
@@ -77,6 +78,7 @@ EXPORTED_TABLES = (
     ExportedTable("acts", AuditEvent, "actor_id", ("at", "action", "object_type", "object_id")),
 )
 NOT_EXPORTED = {
+    "outbox_mail.user_id": "exported by address, see `export_personal_data`",
     "one_time_link.user_id": "hashes of tokens, stored for some hours",
     "recovery_code.user_id": "hashes of codes that only the person knows",
     "membership.user_id": "exported with the organisation's name, see `export_personal_data`",

@@ -53,6 +53,7 @@ RETENTION_RULES = {
     "organisation.slug": "public name of an organisation",
     "organisation.website": "public address of an organisation",
     "outbox_mail.body": EXPIRY,
+    "outbox_mail.calendar": EXPIRY,
     "outbox_mail.last_error": EXPIRY,
     "outbox_mail.link_label": EXPIRY,
     "outbox_mail.message_id": EXPIRY,

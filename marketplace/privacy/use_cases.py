@@ -13,7 +13,7 @@ from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
-from marketplace.outbox.models import Notice, OutboxMail
+from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
 from marketplace.privacy.queries import organisations_without_other_leader
 
@@ -57,9 +57,17 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     if session.scalar(namesakes.limit(1)) is None:
         words[user.name] = placeholder
     for mail in session.scalars(select(OutboxMail).where(func.lower(OutboxMail.recipient) == user.email)):
-        mail.subject, mail.body, mail.link_path = placeholder, "", ""
+        mail.subject, mail.body, mail.link_path, mail.calendar = placeholder, "", "", ""
         mail.state = "erased" if mail.state == "waiting" else mail.state
-    for table in (SignInSession, KnownNetwork, OneTimeLink, RecoveryCode, Membership, Notice):
+    for table in (
+        SignInSession,
+        KnownNetwork,
+        OneTimeLink,
+        RecoveryCode,
+        Membership,
+        Notice,
+        NoticePreference,
+    ):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()
     anonymize_tables(words)

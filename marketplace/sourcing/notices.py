@@ -6,10 +6,11 @@ from marketplace.briefs.models import Brief
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.sourcing.lifecycle import contains_link
 
 
-@as_message("invited", throttled=True)
+@as_message("invited", topic=Topic.INVITATIONS, throttled=True)
 def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime) -> Content:
     """Notify a supplier of an invitation. A company that hides its name is None and described by its place."""
     title, reference = brief.title, brief.reference
@@ -31,7 +32,7 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
     )
 
 
-@as_message("invitation_declined", throttled=True)
+@as_message("invitation_declined", topic=Topic.ANSWERS, throttled=True)
 def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Notify a company that an invited supplier declines."""
     return Content(
@@ -42,7 +43,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     )
 
 
-@as_message("invitation_reconsidered", throttled=True)
+@as_message("invitation_reconsidered", topic=Topic.ANSWERS, throttled=True)
 def reconsidered(supplier: str, title: str, reference: str) -> Content:
     """Notify a company that a supplier has undone its decline."""
     return Content(
@@ -79,7 +80,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
     )
 
 
-@as_message("outside_approved")
+@as_message("outside_approved", topic=Topic.ANSWERS)
 def outside_approved(supplier: str, title: str, reference: str) -> Content:
     """Notify a company that a supplier it invited by e-mail is approved and invited."""
     return Content(
@@ -105,7 +106,7 @@ def outside_late(company: str | None, place: str) -> Content:
     )
 
 
-@as_message("outside_not_in_time")
+@as_message("outside_not_in_time", topic=Topic.ANSWERS)
 def outside_not_in_time(email: str, title: str, reference: str, *, applied: bool) -> Content:
     """Notify a company that a supplier it invited by e-mail was not approved in time."""
     return Content(
@@ -121,7 +122,7 @@ def outside_not_in_time(email: str, title: str, reference: str, *, applied: bool
     )
 
 
-@as_message("applicant_is_invited", throttled=True)
+@as_message("applicant_is_invited", topic=Topic.APPLICATIONS, throttled=True)
 def applicant_is_invited(supplier: str, deadline: dt.datetime) -> Content:
     """Notify a garden that an applicant is invited to a brief with a deadline."""
     return Content(

@@ -17,6 +17,7 @@ from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
 from marketplace.outbox.models import Notice
+from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.suppliers.models import CaseStudy, Supplier
@@ -335,7 +336,9 @@ class PolicyScenario:
         return str(self.app.url_map.bind("localhost").build(rule.endpoint, values))
 
     def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
-        constants = CONSTANT | {"token": SECRETS.get(rule.rule)}
+        unsubscribe = unsubscribe_path(str(self.app.secret_key), self.stranger, "questions")
+        secrets = SECRETS | {"/unsubscribe/<token>": unsubscribe.rpartition("/")[2]}
+        constants = CONSTANT | {"token": secrets.get(rule.rule)}
         if relation == "none":
             return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)
         if name in constants:

@@ -7,6 +7,13 @@ from marketplace.accounts.use_cases.administrators import (
     remove_administrator,
     set_active,
 )
+from marketplace.accounts.use_cases.message_settings import (
+    change_message_settings,
+    message_settings,
+    send_digests,
+    subscribed_topics,
+    unsubscribe,
+)
 from marketplace.accounts.use_cases.origins import Origin
 from marketplace.accounts.use_cases.own_account import (
     PasswordChange,
@@ -67,6 +74,7 @@ __all__ = [
     "add_verified",
     "as_recipient",
     "begin_two_factor",
+    "change_message_settings",
     "change_password",
     "change_profile",
     "confirm_address",
@@ -79,6 +87,7 @@ __all__ = [
     "end_sessions_of",
     "find_reset_user_id",
     "has_other_administrator",
+    "message_settings",
     "open_session",
     "pending_provisioning_uri",
     "pending_secret",
@@ -94,11 +103,14 @@ __all__ = [
     "resend_confirmation",
     "reset_password",
     "reset_two_factor",
+    "send_digests",
     "set_acting_membership",
     "set_active",
     "sign_in",
     "sign_out",
     "sign_out_everywhere",
+    "subscribed_topics",
     "touch_session",
+    "unsubscribe",
     "verify_code",
 ]

@@ -1,6 +1,6 @@
 """Pages for signing in, the user's own account, and the administrators' list of users."""
 
-from marketplace.accounts.views import administration, own_account, sign_in, two_factor
+from marketplace.accounts.views import administration, message_settings, own_account, sign_in, two_factor
 from marketplace.accounts.views.base import blueprint, hash_cost, request_origin, set_session_cookie
 from marketplace.accounts.views.sign_in import remember_registration
 
@@ -8,6 +8,7 @@ __all__ = [
     "administration",
     "blueprint",
     "hash_cost",
+    "message_settings",
     "own_account",
     "remember_registration",
     "request_origin",

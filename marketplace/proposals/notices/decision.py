@@ -2,6 +2,7 @@
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.proposals.lifecycle import DECLINE_DAYS, reason_label
 from marketplace.proposals.notices.labels import company_label
 
@@ -72,7 +73,7 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
     )
 
 
-@as_message("choice_made")
+@as_message("choice_made", topic=Topic.RECEIPTS)
 def choice_made(supplier: str, title: str, reference: str) -> Content:
     """Tell the company's own people which offer was chosen."""
     return Content(
@@ -133,7 +134,7 @@ def choice_reopened(company: str, title: str, reference: str) -> Content:
     )
 
 
-@as_message("garden_choice_made")
+@as_message("garden_choice_made", topic=Topic.AREA)
 def garden_choice_made(company: str, supplier: str, title: str, reference: str) -> Content:
     """Tell the garden which supplier got the job."""
     return Content(
@@ -144,7 +145,7 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
     )
 
 
-@as_message("garden_nobody_chosen")
+@as_message("garden_nobody_chosen", topic=Topic.AREA)
 def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
     """Tell the garden that one of its companies chose nobody."""
     return Content(
@@ -155,7 +156,7 @@ def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
     )
 
 
-@as_message("garden_choice_taken_back")
+@as_message("garden_choice_taken_back", topic=Topic.AREA)
 def garden_choice_taken_back(company: str, title: str, reference: str, reason: str) -> Content:
     """Tell the garden that a choice was taken back."""
     return Content(

@@ -2,10 +2,11 @@
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.proposals.lifecycle import ROUND_LABELS
 
 
-@as_message("job_delivered")
+@as_message("job_delivered", topic=Topic.JOBS)
 def job_delivered(company: str, title: str, proposal_id: int) -> Content:
     """Tell the supplier that the company has confirmed the delivery."""
     return Content(
@@ -30,7 +31,7 @@ def job_ended(company: str, title: str, reason: str, reference: str) -> Content:
     )
 
 
-@as_message("did_it_work")
+@as_message("did_it_work", topic=Topic.JOBS)
 def outcome_request(title: str, reference: str, name: str) -> Content:
     """Ask the company about the result of the job."""
     return Content(

@@ -5,6 +5,7 @@ import datetime as dt
 from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.proposals.notices.labels import company_label
 
 
@@ -25,7 +26,7 @@ def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetim
     )
 
 
-@as_message("garden_decide_soon")
+@as_message("garden_decide_soon", topic=Topic.AREA)
 def garden_decision_reminder(company: str, title: str, reference: str, lapses: dt.datetime) -> Content:
     """Tell the garden that one of its companies has not decided."""
     return Content(

@@ -5,9 +5,10 @@ import datetime as dt
 from marketplace.core.i18n import format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 
 
-@as_message("offer_sent")
+@as_message("offer_sent", topic=Topic.RECEIPTS)
 def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool) -> Content:
     """Tell the bidder's own people that the offer is submitted."""
     subject = (
@@ -29,7 +30,7 @@ def offer_sent(title: str, reference: str, deadline: dt.datetime, *, again: bool
     )
 
 
-@as_message("offer_withdrawn")
+@as_message("offer_withdrawn", topic=Topic.RECEIPTS)
 def offer_withdrawn(title: str, reference: str, *, is_final: bool) -> Content:
     """Tell the bidder's own people that the offer is withdrawn."""
     then = (

@@ -7,6 +7,7 @@ from marketplace.core import taxonomy
 from marketplace.core.i18n import format_date, format_list, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
@@ -16,7 +17,7 @@ def _category_names(categories: Sequence[str]) -> str:
     return format_list([f"«{taxonomy.group(code).label}»" for code in categories])
 
 
-@as_message("vetting_received", throttled=True)
+@as_message("vetting_received", topic=Topic.APPLICATIONS, throttled=True)
 def application_received(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Content:
     """To curators: a supplier has applied."""
     return Content(
@@ -40,7 +41,7 @@ def application_received(supplier: Supplier, categories: Sequence[str], vetting_
     )
 
 
-@as_message("vetting_receipt")
+@as_message("vetting_receipt", topic=Topic.RECEIPTS)
 def application_sent(supplier: Supplier, categories: Sequence[str], garden: str) -> Content:
     """To the applicant: the application is received, and what happens next."""
     return Content(
@@ -139,7 +140,7 @@ def renewal_due(categories: Sequence[str], garden: str, dormant_on: dt.date) -> 
     )
 
 
-@as_message("vetting_renewal")
+@as_message("vetting_renewal", topic=Topic.APPLICATIONS)
 def renewal_pending(supplier: Supplier, categories: Sequence[str], vetting_id: int) -> Content:
     """To curators: a supplier's approvals should be renewed."""
     return Content(

@@ -4,12 +4,13 @@ from marketplace.core import taxonomy
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 from marketplace.vetting import second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from marketplace.vetting.notices.applications import approval_lines, reapply_line
 
 
-@as_message("refusal_proposed", throttled=True)
+@as_message("refusal_proposed", topic=Topic.APPLICATIONS, throttled=True)
 def refusal_proposed(refusal: Refusal, supplier: str) -> Content:
     """To second reviewers: a refusal is proposed."""
     return Content(
@@ -29,7 +30,7 @@ def refusal_proposed(refusal: Refusal, supplier: str) -> Content:
     )
 
 
-@as_message("refusal_proposed")
+@as_message("refusal_proposed", topic=Topic.APPLICATIONS)
 def refusal_reminder(refusal: Refusal, supplier: str) -> Content:
     """To second reviewers: a proposed refusal still awaits confirmation."""
     return Content(
@@ -45,7 +46,7 @@ def refusal_reminder(refusal: Refusal, supplier: str) -> Content:
     )
 
 
-@as_message("refusal_answered")
+@as_message("refusal_answered", topic=Topic.APPLICATIONS)
 def refusal_returned(refusal: Refusal, supplier: str, name: str) -> Content:
     """To the proposer: a second curator has returned the refusal."""
     return Content(
@@ -59,7 +60,7 @@ def refusal_returned(refusal: Refusal, supplier: str, name: str) -> Content:
     )
 
 
-@as_message("refusal_answered")
+@as_message("refusal_answered", topic=Topic.APPLICATIONS)
 def refusal_confirmed(refusal: Refusal, supplier: str, name: str) -> Content:
     """To the proposer: a second curator has confirmed the refusal."""
     return Content(
@@ -70,7 +71,7 @@ def refusal_confirmed(refusal: Refusal, supplier: str, name: str) -> Content:
     )
 
 
-@as_message("appeal_came", throttled=True)
+@as_message("appeal_came", topic=Topic.APPLICATIONS, throttled=True)
 def appeal_received(supplier: str, category: str, appeal_id: int, refused_by: str) -> Content:
     """To the curators who can decide an appeal."""
     return Content(
@@ -87,7 +88,7 @@ def appeal_received(supplier: str, category: str, appeal_id: int, refused_by: st
     )
 
 
-@as_message("appeal_seen", throttled=True)
+@as_message("appeal_seen", topic=Topic.APPLICATIONS, throttled=True)
 def appeal_reported(supplier: str, category: str, garden: str) -> Content:
     """To administrators: there is an appeal, and whether a garden can decide it."""
     reviewer = (
@@ -103,7 +104,7 @@ def appeal_reported(supplier: str, category: str, garden: str) -> Content:
     )
 
 
-@as_message("appeal_receipt")
+@as_message("appeal_receipt", topic=Topic.RECEIPTS)
 def appeal_sent(category: str, garden: str) -> Content:
     """To the supplier: its appeal is received, and which garden decides it."""
     reviewer = (
@@ -135,7 +136,7 @@ def appeal_decided(vetting: Vetting, garden: str, reason: str, *, granted: bool)
     return Content(subject, lines, "/profile", _("See your profile"))
 
 
-@as_message("appeal_decided")
+@as_message("appeal_decided", topic=Topic.APPLICATIONS)
 def appeal_outcome(appeal: Appeal, garden: str, *, with_reason: bool) -> Content:
     """To the garden that refused, with the reason, or to administrators, without it."""
     supplier = appeal.vetting.supplier.name

@@ -2,9 +2,10 @@
 
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
 
 
-@as_message("move_asked", throttled=True)
+@as_message("move_asked", topic=Topic.APPLICATIONS, throttled=True)
 def transfer_requested(supplier: str, garden: str, reason: str) -> Content:
     """To the receiving garden: another garden asks it to take over a supplier."""
     return Content(
@@ -21,7 +22,7 @@ def transfer_requested(supplier: str, garden: str, reason: str) -> Content:
     )
 
 
-@as_message("move_answered")
+@as_message("move_answered", topic=Topic.APPLICATIONS)
 def transfer_answered(supplier: str, garden: str, *, agree: bool) -> Content:
     """To the requesting garden: the answer to its request."""
     subject = (

@@ -73,7 +73,7 @@ class NewPersonFields(BaseForm):
 
     def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
         """Validate all fields, and the password together with them, so that no error appears in a second round."""
-        is_valid = super().validate(extra_validators)
+        is_valid = bool(super().validate(extra_validators))
         if not self.password.data:
             return is_valid
         organisation = self["name"].data if "name" in self else ""

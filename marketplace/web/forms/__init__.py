@@ -1,7 +1,7 @@
 """Base form, fields and validators: lenient parsing, bounded input, translated error messages."""
 
 from marketplace.core.text import clean_line, clean_text
-from marketplace.web.forms.base import BaseForm, refuse_form
+from marketplace.web.forms.base import BaseForm, display_value, refuse_form
 from marketplace.web.forms.fields import (
     ChoiceField,
     ChoicesField,
@@ -35,6 +35,7 @@ __all__ = [
     "WebAddressField",
     "clean_line",
     "clean_text",
+    "display_value",
     "email",
     "length",
     "refuse_form",

@@ -1,6 +1,6 @@
 """Base class of all forms: CSRF protection, translated errors, and the state of the optimistic lock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -19,14 +19,21 @@ def register(app: Flask) -> None:
     @app.after_request
     def mark_refused_form(response: Response) -> Response:
         is_page = response.status_code == OK and response.mimetype == "text/html"
-        if is_page and request.method == "POST" and g.get("form_has_errors"):
+        if is_page and request.method == "POST" and has_refused_form():
             response.status_code = UNPROCESSABLE
         return response
+
+    app.jinja_env.globals["has_refused_form"] = has_refused_form
 
 
 def refuse_form() -> None:
     """Mark the submitted form of this request as refused: its page answers 422, and its title begins with "Error:"."""
     g.form_has_errors = True
+
+
+def has_refused_form() -> bool:
+    """Return True if a form of this request has errors."""
+    return "form_has_errors" in g or any(form.errors for form in g.get("forms", ()))
 
 
 class _WtformsMessages:
@@ -67,17 +74,13 @@ class BaseForm(FlaskForm):
             del form
             return _WtformsMessages()
 
-    def validate(self, extra_validators: Mapping[str, Sequence[Any]] | None = None) -> bool:
-        """Return True if all fields are valid; otherwise the title of the page begins with "Error:"."""
-        is_valid = bool(super().validate(extra_validators))
-        if not is_valid:
-            refuse_form()
-        return is_valid
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        g.setdefault("forms", []).append(self)
 
     def add_form_error(self, message: str) -> None:
         """Add a message that belongs to no field."""
         self.form_errors.append(message)
-        refuse_form()
 
     def add_rule_error(self, error: RuleBroken) -> None:
         """Add the message of a broken rule to its field, or to the form if it names no field."""
@@ -86,7 +89,6 @@ class BaseForm(FlaskForm):
             self.add_form_error(error.message)
         elif error.message not in field.errors:
             field.errors = [*field.errors, error.message]
-            refuse_form()
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""

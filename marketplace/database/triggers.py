@@ -41,6 +41,16 @@ _SUBMITTED_COLUMNS = (
     "sealed_submission",
     "submitted_at",
 )
+_ANSWER_COLUMNS = (
+    "id",
+    "outcome_id",
+    "answered_at",
+    "answered_by_id",
+    "on_time",
+    "within_price",
+    "goal_met",
+    "order_again",
+)
 _APPEND_ONLY = "The audit log is only ever added to."
 _OPENED_OFFER = "An opened offer cannot be changed."
 # The files are deleted when the offer's key is, at the end of the retention period.
@@ -62,6 +72,9 @@ TRIGGERS = (
         _OPENED_OFFER,
         f"OLD.opened_at IS NOT NULL AND ({_changed(*_SUBMITTED_COLUMNS, 'opened_at')})",
     ),
+    # Names in the texts are anonymized with the account.
+    Trigger("outcome_answer", "UPDATE", "An answer cannot be changed.", _changed(*_ANSWER_COLUMNS)),
+    Trigger("outcome_answer", "DELETE", "An answer cannot be deleted."),
     Trigger("proposal", "DELETE", _OPENED_OFFER, "OLD.opened_at IS NOT NULL"),
     Trigger("stored_file", "UPDATE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),
     Trigger("stored_file", "DELETE", _OPENED_OFFER, _FILE_OF_OPENED_OFFER),

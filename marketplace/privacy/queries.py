@@ -18,7 +18,7 @@ from marketplace.proposals.models import (
     Award,
     EmergencyAccess,
     Evaluation,
-    Outcome,
+    OutcomeAnswer,
     Proposal,
     ProposalRevision,
 )
@@ -62,7 +62,12 @@ EXPORTED_TABLES = (
     ExportedTable("own_scores_given", IndividualScore, "user_id", ("at", "criterion", "score", "note")),
     ExportedTable("own_scores_begun", ScoreSheet, "user_id", ("begun_at", "finished_at")),
     ExportedTable("choices_made", Award, "awarded_by_id", ("awarded_at", "reason")),
-    ExportedTable("results_told", Outcome, "answered_by_id", ("answered_at", "round", "measured", "text")),
+    ExportedTable(
+        "results_told",
+        OutcomeAnswer,
+        "answered_by_id",
+        ("answered_at", "on_time", "within_price", "goal_met", "order_again", "measured", "text"),
+    ),
     ExportedTable("seals_broken", EmergencyAccess, "by_id", ("at", "until", "reason")),
     ExportedTable(
         "vettings_decided", Vetting, "decided_by_id", ("decided_at", "category", "state", "reason")

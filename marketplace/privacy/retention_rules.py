@@ -60,7 +60,7 @@ RETENTION_RULES = {
     "outbox_mail.recipient": EXPIRY,
     "outbox_mail.sealed_link": "erased when the e-mail is sent or has failed: outbox delivery",
     "outbox_mail.subject": EXPIRY,
-    "outcome.text": DECISION,
+    "outcome_answer.text": DECISION,
     "outside_invitation.email": EXPIRY,
     "outside_invitation.message": EXPIRY,
     "pending_registration.details": EXPIRY,

@@ -265,7 +265,10 @@ class Award(Base):
 
 
 class Outcome(Base):
-    """The company's assessment of the result, at handover, after 90 and after 365 days (`round`)."""
+    """An outcome questionnaire to the company: at handover, after 90 and after 365 days (`round`).
+
+    `answered_at` is the time of the latest answer.
+    """
 
     __tablename__ = "outcome"
     __table_args__ = (UniqueConstraint("brief_id", "round"),)
@@ -275,12 +278,32 @@ class Outcome(Base):
     round: Mapped[str] = mapped_column(String(10))
     due_on: Mapped[dt.date]
     answered_at: Mapped[dt.datetime | None]
-    answered_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
-    on_time: Mapped[str] = mapped_column(String(10), default="")
-    within_price: Mapped[str] = mapped_column(String(10), default="")
-    goal_met: Mapped[str] = mapped_column(String(10), default="")
-    order_again: Mapped[str] = mapped_column(String(10), default="")
+
+    brief: Mapped[Brief] = relationship(innerjoin=True)
+    answers: Mapped[list["OutcomeAnswer"]] = relationship(
+        cascade="all, delete-orphan", order_by="OutcomeAnswer.id", back_populates="outcome"
+    )
+
+    @property
+    def latest(self) -> "OutcomeAnswer | None":
+        """The answer that counts."""
+        return self.answers[-1] if self.answers else None
+
+
+class OutcomeAnswer(Base):
+    """The company's answer to an outcome questionnaire. All are stored unchanged; the latest one counts."""
+
+    __tablename__ = "outcome_answer"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outcome_id: Mapped[int] = mapped_column(ForeignKey("outcome.id", ondelete="CASCADE"), index=True)
+    answered_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    answered_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    on_time: Mapped[str] = mapped_column(String(10))
+    within_price: Mapped[str] = mapped_column(String(10))
+    goal_met: Mapped[str] = mapped_column(String(10))
+    order_again: Mapped[str] = mapped_column(String(10))
     measured: Mapped[str] = mapped_column(String(60), default="")
     text: Mapped[str] = mapped_column(Text, default="")
 
-    brief: Mapped[Brief] = relationship(innerjoin=True)
+    outcome: Mapped[Outcome] = relationship(back_populates="answers", innerjoin=True)

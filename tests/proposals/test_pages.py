@@ -373,6 +373,9 @@ def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     assert "Bare dere i bedriften leser svarene." in browser("owner").get(outcome).text
     assert browser("owner").post(outcome, data=answers | {"goal_met": "tja"}).status_code == 422
     assert browser("owner").post(outcome, data=answers).status_code == 303
+    assert browser("owner").post(outcome, data=answers | {"measured": "60 ordrer"}).status_code == 303
+    page = browser("member").page(outcome)
+    assert (len(page.all("h3")), "60 ordrer" in page.text) == (2, True)
     for name in ("d90", "d365", "nonsense"):
         assert browser("owner").get(f"/briefs/{REFERENCE}/outcome/{name}").status_code == 404
     assert browser("outsider").get(outcome).status_code == 404

@@ -4,6 +4,7 @@ import datetime as dt
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.exc import DatabaseError
 
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs.queries import phase_of
@@ -16,6 +17,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Outcome, Proposal, ProposalRevision, SealedEvent
 from marketplace.proposals.queries import Score
+from marketplace.proposals.queries.similar_brief_outcomes import _goals
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
@@ -345,6 +347,24 @@ def test_delivery_sends_three_outcome_requests(opened, choose, at_noon):
     assert [
         row.answered_at is not None for row in session.scalars(select(Outcome).order_by(Outcome.due_on))
     ] == [True, False, False]
+
+
+def test_second_outcome_answer_is_added_to_the_first(opened, choose, at_noon):
+    choose(opened, "kvistverk")
+    use_cases.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "done"))
+    first = use_cases.OutcomeAnswers("yes", "yes", "too_early", "yes", "40 ordrer", "Bra")
+    second = use_cases.OutcomeAnswers("yes", "yes", "partly", "maybe", "60 ordrer", "Bra")
+    for answers in (first, first, second):
+        at_noon.shift(60)
+        use_cases.answer_outcome(opened.member, opened.reference, "handover", answers)
+    outcome = session.scalars(select(Outcome).where(Outcome.round == "handover")).one()
+    assert [answer.measured for answer in outcome.answers] == ["40 ordrer", "60 ordrer"]
+    assert outcome.answered_at == outcome.answers[1].answered_at > outcome.answers[0].answered_at
+    assert _goals({opened.brief.id}) == {opened.brief.id: "partly"}
+    outcome.answers[0].goal_met = "yes"
+    with pytest.raises(DatabaseError, match="An answer cannot be changed"):
+        session.flush()
+    session.rollback()
 
 
 def test_job_is_terminated_with_reason(opened, choose):

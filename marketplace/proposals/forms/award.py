@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
@@ -17,6 +17,7 @@ from marketplace.web.forms import (
     LongTextField,
     NokField,
     TextField,
+    display_value,
     length,
     required,
 )
@@ -188,6 +189,14 @@ class OutcomeForm(BaseForm):
         description=_l("The current value of the figure you set as your goal."),
     )
     text = LongTextField(_l("What did you learn for the next time?"), [length(high=1000)])
+
+    def displayed(self) -> list[tuple[str, str]]:
+        """Return label and value of each field that has a value, as text."""
+        return [
+            (str(field.label.text), display_value(field))
+            for field in self
+            if not isinstance(field, HiddenField) and field.data
+        ]
 
     def outcome(self) -> OutcomeAnswers:
         """Return the submitted outcome."""

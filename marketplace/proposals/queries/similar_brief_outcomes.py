@@ -8,7 +8,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import BriefView, current_answers
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.models import Outcome, Proposal
+from marketplace.proposals.models import Outcome, OutcomeAnswer, Proposal
 from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
 
@@ -76,8 +76,9 @@ def _goals(brief_ids: set[int]) -> dict[int, str]:
     if not brief_ids:
         return {}
     query = (
-        select(Outcome.brief_id, Outcome.goal_met)
-        .where(Outcome.brief_id.in_(brief_ids), Outcome.answered_at.is_not(None))
-        .order_by(Outcome.due_on)
+        select(Outcome.brief_id, OutcomeAnswer.goal_met)
+        .join(OutcomeAnswer.outcome)
+        .where(Outcome.brief_id.in_(brief_ids))
+        .order_by(Outcome.due_on, OutcomeAnswer.id)
     )
     return dict(session.execute(query).all())

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import select
 
@@ -17,7 +17,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS
-from marketplace.proposals.models import Award, Outcome
+from marketplace.proposals.models import Award, Outcome, OutcomeAnswer
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
@@ -86,7 +86,10 @@ def terminate(viewer: Viewer, reference: str, reason: str) -> None:
 
 
 def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAnswers) -> None:
-    """Answer one round of the outcome questionnaire; answers can be changed later. Raises RuleBroken, NotFound."""
+    """Answer one round of the outcome questionnaire. Raises RuleBroken, NotFound.
+
+    A later answer is added, and earlier ones are kept; the same answer again adds nothing.
+    """
     with transaction():
         brief = lock_brief(own_brief(viewer, reference))
         query = select(Outcome).where(Outcome.brief_id == brief.id, Outcome.round == name)
@@ -102,12 +105,15 @@ def answer_outcome(viewer: Viewer, reference: str, name: str, answers: OutcomeAn
             "order_again": ORDER_AGAIN,
         }
         for field, values in allowed.items():
-            value = getattr(answers, field)
-            if value not in values:
+            if getattr(answers, field) not in values:
                 raise RuleBroken(_("Choose one from the list."), field)
-            setattr(outcome, field, value)
-        outcome.measured, outcome.text = answers.measured, answers.text
-        outcome.answered_at, outcome.answered_by_id = clock.now(), viewer.user_id
+        given, latest = asdict(answers), outcome.latest
+        if latest is not None and all(getattr(latest, field) == value for field, value in given.items()):
+            return
+        outcome.answered_at = clock.now()
+        outcome.answers.append(
+            OutcomeAnswer(answered_at=outcome.answered_at, answered_by_id=viewer.user_id, **given)
+        )
         record(viewer, "brief.outcome", "brief", brief.reference, round=name)
 
 

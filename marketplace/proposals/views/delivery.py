@@ -1,8 +1,11 @@
 """Pages after the award: agreement, handover, early termination and outcome."""
 
+from collections.abc import Sequence
+
 from flask import render_template
 from werkzeug.wrappers import Response
 
+from marketplace.accounts import queries as accounts
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -18,6 +21,7 @@ from marketplace.proposals.lifecycle import (
     can_reopen,
     days_after,
 )
+from marketplace.proposals.models import OutcomeAnswer
 from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -102,7 +106,7 @@ def outcome(reference: str, name: str) -> Answer:
     round_outcome = next((one for one in rounds if one.round == name), None)
     if round_outcome is None or round_outcome.due_on > clock.today():
         raise NotFound
-    form = OutcomeForm(obj=round_outcome)
+    form = OutcomeForm(obj=round_outcome.latest)
     if form.validate_on_submit():
         try:
             use_cases.answer_outcome(current_viewer(), reference, name, form.outcome())
@@ -118,4 +122,14 @@ def outcome(reference: str, name: str) -> Answer:
         form=form,
         label=label,
         shared=queries.shares_individual_results(brief),
+        answers=_displayed(round_outcome.answers),
     )
+
+
+def _displayed(answers: Sequence[OutcomeAnswer]) -> list[tuple[OutcomeAnswer, str, list[tuple[str, str]]]]:
+    """Return each answer, the name of the user who gave it, and its labels and values, newest first."""
+    names = accounts.names_of({answer.answered_by_id for answer in answers})
+    return [
+        (answer, names.get(answer.answered_by_id, ""), OutcomeForm(obj=answer, formdata=None).displayed())
+        for answer in reversed(answers)
+    ]

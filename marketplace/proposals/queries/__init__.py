@@ -8,6 +8,7 @@ from marketplace.proposals.queries.emergency_access import active_emergency_acce
 from marketplace.proposals.queries.offers import (
     BriefOffers,
     Offer,
+    answers_to,
     award_of,
     better_scored,
     count_for_garden,
@@ -46,6 +47,7 @@ __all__ = [
     "SimilarBriefOutcome",
     "SupplierOffer",
     "active_emergency_accesses",
+    "answers_to",
     "award_of",
     "better_scored",
     "changed_since_sent",

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
+from marketplace.accounts import queries as accounts
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
@@ -20,7 +21,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
 from marketplace.proposals.lifecycle import ProposalState, opened_at
-from marketplace.proposals.models import Award, Evaluation, Outcome, Proposal
+from marketplace.proposals.models import Award, Evaluation, Outcome, OutcomeAnswer, Proposal
 from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.vetting import rules
 from marketplace.vetting.models import Vetting
@@ -230,6 +231,12 @@ def outcomes_of(viewer: Viewer, reference: str) -> tuple[Brief, Sequence[Outcome
     if not found:
         raise NotFound
     return brief, found
+
+
+def answers_to(outcome: Outcome) -> list[tuple[OutcomeAnswer, str]]:
+    """Return the answers to a questionnaire with the names of the users who gave them, newest first."""
+    names = accounts.names_of({answer.answered_by_id for answer in outcome.answers})
+    return [(answer, names.get(answer.answered_by_id, "")) for answer in reversed(outcome.answers)]
 
 
 def count_for_garden(viewer: Viewer, reference: str) -> tuple[Brief, int | None]:

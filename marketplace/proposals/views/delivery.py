@@ -1,11 +1,8 @@
 """Pages after the award: agreement, handover, early termination and outcome."""
 
-from collections.abc import Sequence
-
 from flask import render_template
 from werkzeug.wrappers import Response
 
-from marketplace.accounts import queries as accounts
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
@@ -21,7 +18,6 @@ from marketplace.proposals.lifecycle import (
     can_reopen,
     days_after,
 )
-from marketplace.proposals.models import OutcomeAnswer
 from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -122,14 +118,8 @@ def outcome(reference: str, name: str) -> Answer:
         form=form,
         label=label,
         shared=queries.shares_individual_results(brief),
-        answers=_displayed(round_outcome.answers),
+        answers=[
+            (answer.answered_at, by, OutcomeForm(obj=answer, formdata=None).displayed())
+            for answer, by in queries.answers_to(round_outcome)
+        ],
     )
-
-
-def _displayed(answers: Sequence[OutcomeAnswer]) -> list[tuple[OutcomeAnswer, str, list[tuple[str, str]]]]:
-    """Return each answer, the name of the user who gave it, and its labels and values, newest first."""
-    names = accounts.names_of({answer.answered_by_id for answer in answers})
-    return [
-        (answer, names.get(answer.answered_by_id, ""), OutcomeForm(obj=answer, formdata=None).displayed())
-        for answer in reversed(answers)
-    ]

@@ -208,6 +208,7 @@ def send_offer(user: BrowserUser, deadline: dt.date, price: int) -> None:
         user.fill(**{f"must_{index}_met": "yes", f"must_{index}_text": "Gjort for et gårdsutsalg i fjor."})
     user.fill(
         monthly_nok="1 290", start=deadline + dt.timedelta(days=30), finish=deadline + dt.timedelta(days=90),
+        experience="Vi har laget nettbutikk for tre gårdsutsalg.", follow_up="Vi retter feil gratis i seks måneder.",
         team="Silje og Ane", wish_0_met="yes", ownership_accept="yes", has_relation="no",
         valid_until=deadline + dt.timedelta(days=60),
     )  # fmt: skip
@@ -223,7 +224,8 @@ def award_offer(user: BrowserUser, url: str, walkthrough: Walkthrough) -> None:
     user.follow("/proposals/scores")
     for choice in user.page.locator("main select[name^=score_]").all():
         user.choose(choice, "4")
-    user.submit()
+    user.submit("main button[value=finish]")
+    user.submit("main form[action$='/scores/close'] button")
     user.follow("/award")
     chosen, other = walkthrough.offer(NEW_SUPPLIER).id, walkthrough.offer(OLD_SUPPLIER).id
     user.fill(proposal=chosen)

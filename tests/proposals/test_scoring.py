@@ -205,6 +205,18 @@ def test_scoring_alone_is_audited_without_scores(opened):
 
 
 @pytest.mark.one_database
+def test_comparison_names_those_who_give_scores_and_the_next_step(browser, opened):
+    offers = f"/briefs/{REFERENCE}/proposals"
+    assert "Gi dine egne poeng" in browser("member").page(offers).links()
+    score_alone(opened, "owner", 5)
+    page = browser("member").page(offers)
+    assert "Gir poeng: Owner." in page.text
+    assert "Se hvem som gir poeng" in browser("owner").page(offers).links()
+    score_alone(opened, "member", 3)
+    assert "Bli enige om poengene" in browser("owner").page(offers).links()
+
+
+@pytest.mark.one_database
 def test_autosave_of_scores_keeps_a_note_without_a_score(browser, opened):
     owner, number = browser("owner"), opened.proposal("myrull").id
     seen = owner.page(PATH).one("input", name="seen").get("value")

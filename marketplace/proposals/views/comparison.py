@@ -43,6 +43,7 @@ def compare_offers(reference: str) -> Answer:
     if not brief_offers.offers:
         return _none(brief_offers, ExtendWithoutOffersForm())
     shown = _shown(brief_offers)
+    can_decide = brief_offers.phase in DECISION_PHASES
     return render_template(
         "proposals/compare.html",
         brief_offers=brief_offers,
@@ -52,7 +53,8 @@ def compare_offers(reference: str) -> Answer:
             (code, str(CRITERION_LABELS[code]), brief_offers.requirements.weights.get(code, 0))
             for code in CRITERIA
         ],
-        can_decide=brief_offers.phase in DECISION_PHASES,
+        can_decide=can_decide,
+        scoring=queries.scoring_for(viewer, brief_offers) if can_decide and brief_offers.live else None,
         most=MAX_COLUMNS,
     )
 

@@ -1,26 +1,72 @@
 """Reading the audit log and verifying its hash chain."""
 
-from collections.abc import Iterator
+import datetime as dt
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, or_, select
 
 from marketplace.audit.chain import START, expected_hash
+from marketplace.audit.labels import ACTION_LABELS
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
 from marketplace.core.pagination import Page, paginate
 
-
-def events(page: int = 1, action: str = "") -> Page[AuditEvent]:
-    """Return the events, newest first; `action` is a prefix of the action."""
-    query = select(AuditEvent).order_by(AuditEvent.id.desc())
-    if action:
-        query = query.where(AuditEvent.action.startswith(action, autoescape=True))
-    return paginate(query, page, size=50)
-
-
 ANONYMOUS_ACTIONS = frozenset({"question.ask"})
 """Actions shown without user and organisation: questions are read without knowing who asked."""
+BATCH_SIZE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Conditions on events. Empty values mean all; `actor_ids` is None for all actors."""
+
+    action: str = ""
+    object_type: str = ""
+    object_id: str = ""
+    actor_ids: Collection[int] | None = None
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+
+
+def events(page: int = 1, wanted: EventFilter = EventFilter()) -> Page[AuditEvent]:
+    """Return the events, newest first."""
+    return paginate(_filtered(wanted).order_by(AuditEvent.id.desc()), page, size=50)
+
+
+def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:
+    """Yield the events in batches, newest first."""
+    query = _filtered(wanted).order_by(AuditEvent.id.desc()).limit(BATCH_SIZE)
+    batch = session.scalars(query).all()
+    while batch:
+        yield batch
+        last = batch[-1].id
+        session.expunge_all()
+        batch = session.scalars(query.where(AuditEvent.id < last)).all()
+
+
+def _filtered(wanted: EventFilter) -> Select[AuditEvent]:
+    query = select(AuditEvent)
+    if wanted.action:
+        # Some actions end in a number, such as that of a reminder.
+        numbered = AuditEvent.action.startswith(f"{wanted.action}_", autoescape=True)
+        others = [label for label in ACTION_LABELS if label.startswith(f"{wanted.action}_")]
+        numbered = and_(numbered, AuditEvent.action.not_in(others))
+        query = query.where(or_(AuditEvent.action == wanted.action, numbered))
+    if wanted.object_type:
+        query = query.where(AuditEvent.object_type == wanted.object_type)
+    if wanted.object_id:
+        query = query.where(AuditEvent.object_id == wanted.object_id)
+    if wanted.actor_ids is not None:
+        # Events that are listed without a name must not be found by name.
+        query = query.where(
+            AuditEvent.actor_id.in_(wanted.actor_ids), AuditEvent.action.not_in(ANONYMOUS_ACTIONS)
+        )
+    if wanted.since:
+        query = query.where(AuditEvent.at >= wanted.since)
+    if wanted.until:
+        query = query.where(AuditEvent.at <= wanted.until)
+    return query
 
 
 @dataclass(frozen=True, slots=True)

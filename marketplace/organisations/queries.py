@@ -1,7 +1,7 @@
 """Memberships and the organisations that a viewer can see."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -180,6 +180,25 @@ def members(organisation_id: int) -> Sequence[Membership]:
     return session.scalars(query).all()
 
 
+def membership_for(viewer: Viewer, membership_id: int) -> Membership:
+    """Return a membership of the viewer's organisation that the viewer may end. Raises NotFound."""
+    membership = session.get(Membership, membership_id)
+    if membership is None or membership.organisation_id != viewer.organisation_id:
+        raise NotFound
+    if membership.user_id != viewer.user_id and viewer.role != LEADER_ROLE[str(viewer.organisation_kind)]:
+        raise NotFound
+    return membership
+
+
+def invitation_by_leader(viewer: Viewer, invitation_id: int) -> ColleagueInvitation:
+    """Return an invitation from the viewer's organisation. Raises NotFound, also unless the viewer leads."""
+    invitation = session.get(ColleagueInvitation, invitation_id)
+    leads = viewer.role == LEADER_ROLE.get(str(viewer.organisation_kind))
+    if invitation is None or invitation.organisation_id != viewer.organisation_id or not leads:
+        raise NotFound
+    return invitation
+
+
 def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) -> list[Recipient]:
     """Return an organisation's active users, or those with certain roles, as recipients of notices."""
     if organisation_id is None:
@@ -275,6 +294,11 @@ def own_company(viewer: Viewer) -> Company:
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
     """Return the companies of the viewer's garden, by name unless another order is chosen."""
     return paginate(companies_query(viewer, wanted), page, size=25)
+
+
+def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
+    """Yield all companies of the viewer's garden that match, in batches."""
+    yield from session.scalars(companies_query(viewer, wanted).execution_options(yield_per=200))
 
 
 def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:

@@ -56,7 +56,7 @@ GARDEN = (
 ADMIN = (
     NavItem("pages.home", _("Home")),
     NavItem("organisations.admin_gardens", _("Gardens"), ("organisations.admin_garden",)),
-    NavItem("accounts.admin_users", _("Users"), ("accounts.admin_user",)),
+    NavItem("pages.admin_users", _("Users"), ("accounts.admin_user",)),
     NavItem("vetting.appeals", _("Appeals")),
     NavItem("pages.audit_log", _("Audit log")),
     NavItem("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),

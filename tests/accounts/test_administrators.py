@@ -32,10 +32,28 @@ def test_new_installation_has_no_accounts_or_default_password(client: Browser) -
 def test_administrator_searches_users_and_closes_accounts(client: Browser) -> None:
     admin, person = factories.administrator(), factories.user("Åse Ødegård")
     client.sign_in(admin.user_id or 0)
-    assert "Åse Ødegård" in client.page("/admin/users?q=ødeg").text
+    factories.member(factories.company("Kvernhus Mølle"), person=person)
+    listed = client.page("/admin/users?q=ødeg").text
+    assert "Åse Ødegård" in listed
+    assert "Kvernhus Mølle, eier" in listed
+    for query, is_listed in (
+        ("q=kvernhus", True),
+        ("role=company", True),
+        ("role=garden", False),
+        ("state=closed", False),
+    ):
+        assert ("Åse Ødegård" in client.page(f"/admin/users?{query}").text) is is_listed
+    asked = client.page(f"/admin/users/{person.id}/active")
+    assert "kan ikke logge inn" in asked.text
+    session.refresh(person)
+    assert person.is_active, "the page only asks"
     assert client.post(f"/admin/users/{person.id}/active", data={"active": "no"}).status_code == 303
     session.refresh(person)
     assert not person.is_active
+    assert "Åse Ødegård" in client.page("/admin/users?state=closed").text
+    client.post(f"/admin/users/{person.id}/active", data={"active": "yes"})
+    session.refresh(person)
+    assert person.is_active, "closing can be undone"
     assert client.post(f"/admin/users/{admin.user_id}/active", data={"active": "no"}).status_code == 422
     assert client.post("/admin/users/999999/active", data={"active": "no"}).status_code == 404
 

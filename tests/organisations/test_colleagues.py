@@ -75,6 +75,8 @@ def test_only_the_sending_organisation_withdraws_an_invitation(app: Flask, owner
     theirs, mine = (app.test_client().sign_in(person.user_id or 0) for person in (stranger, owner))
     assert theirs.post(path).status_code == 404
     assert mine.post("/organisation/invitations/999999/withdraw").status_code == 404
+    assert theirs.get(path).status_code == 404
+    assert JON in mine.page(path).text
     assert app.test_client().get(link_to(JON)).status_code == 200
     assert mine.post(path).status_code == 303
     assert open_invitations(owner) == set()

@@ -327,3 +327,18 @@ def test_refused_registration_names_every_field_in_one_round(client: Browser) ->
     assert "minst 12 tegn" in lines["#password"]
     assert page.title.startswith("Feil: ")
     assert not client.page("/register/company").title.startswith("Feil")
+
+
+def test_garden_downloads_its_companies_only(client: Browser) -> None:
+    garden = factories.garden()
+    factories.company("Ålbygda ysteri", of=garden, phone="+47 900 00 000")
+    factories.company("Annen bedrift")
+    client.sign_in(factories.member(garden, "adviser").user_id or 0)
+    answer = client.get("/companies.csv")
+    assert answer.data.startswith(b"\xef\xbb\xbf")
+    lines = answer.data.decode("utf-8-sig").splitlines()
+    assert len(lines) == 2
+    assert lines[1].startswith("Ålbygda ysteri;")
+    assert ";'+47 900 00 000;" in lines[1]
+    for path in ("/companies/briefs.csv", "/garden/suppliers.csv"):
+        assert client.get(path).data.startswith(b"\xef\xbb\xbf")

@@ -49,6 +49,7 @@ class Browser(FlaskClient):
                 kwargs["data"] = {"csrf_token": self.csrf_token(), **(data or {})}
         if has_app_context():
             db.session.commit()
+        kwargs.setdefault("buffered", True)  # a streamed body needs the context of the request
         response = contextvars.Context().run(super().open, *args, **kwargs)
         if has_app_context():
             db.session.expire_all()

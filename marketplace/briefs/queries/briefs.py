@@ -1,7 +1,7 @@
 """Read access to briefs. Missing and forbidden briefs both raise NotFound."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Any
@@ -301,6 +301,21 @@ def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
     return (
         session.scalars(query.order_by(Brief.deleted_at.desc()).limit(5)).all() if viewer.is_company else []
     )
+
+
+def briefs_of_garden(viewer: Viewer) -> Iterator[BriefSummary]:
+    """Yield the briefs of the garden's companies that the garden may see, last changed first, in batches."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = (
+        select(Brief)
+        .where(visible_to(viewer))
+        .options(joinedload(Brief.company), selectinload(Brief.services), defer(Brief.answers))
+        .order_by(Brief.updated_at.desc(), Brief.id.desc())
+        .execution_options(yield_per=200)
+    )
+    for brief in session.scalars(query):
+        yield BriefSummary(brief, "garden", phase_of(brief))
 
 
 def briefs_of_company(viewer: Viewer, company_id: int, page: int = 1) -> Page[Brief]:

@@ -1,5 +1,7 @@
 """Views of the list of briefs, and for creating, copying, deleting and restoring drafts."""
 
+import datetime as dt
+
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
@@ -7,10 +9,13 @@ from werkzeug.wrappers import Response
 from marketplace.briefs import queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
 from marketplace.briefs.views.base import blueprint
+from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
+from marketplace.web.csv_export import csv_response
+from marketplace.web.filters import service_label
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
@@ -61,6 +66,42 @@ def company_briefs(company_id: int) -> Answer:
     page = queries.briefs_of_company(viewer, company_id, page_arg())
     briefs = [queries.view_of(viewer, brief) for brief in page.items]
     return render_template("briefs/company_briefs.html", page=page, briefs=briefs, company=company)
+
+
+@blueprint.get("/companies/briefs.csv")
+@access.garden
+def garden_briefs_csv() -> Answer:
+    """Download the briefs of the garden's companies."""
+    header = [
+        _("Reference"),
+        _("Title"),
+        _("Company"),
+        _("Municipality"),
+        _("Status"),
+        _("Services"),
+        _("Published"),
+        _("Deadline"),
+        _("Closed"),
+    ]
+    rows = (
+        (
+            item.brief.reference,
+            item.title,
+            item.brief.company.name,
+            item.brief.company.place,
+            item.phase_label,
+            ", ".join(service_label(service.code) for service in item.brief.services),
+            _csv_date(item.brief.published_at),
+            _csv_date(item.brief.deadline),
+            _csv_date(item.brief.closed_at),
+        )
+        for item in queries.briefs_of_garden(current_viewer())
+    )
+    return csv_response("briefs", header, rows)
+
+
+def _csv_date(moment: dt.datetime | None) -> dt.date | None:
+    return clock.to_local(moment).date() if moment else None
 
 
 @blueprint.get("/companies/elsewhere")

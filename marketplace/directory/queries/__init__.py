@@ -7,7 +7,7 @@ from marketplace.directory.queries.catalogue_cache import (
     search,
 )
 from marketplace.directory.queries.coverage import Coverage, coverage
-from marketplace.directory.queries.garden_suppliers import garden_suppliers
+from marketplace.directory.queries.garden_suppliers import all_garden_suppliers, garden_suppliers
 from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
 from marketplace.directory.queries.supplier_page import SupplierPage, supplier_image, supplier_page
 
@@ -15,6 +15,7 @@ __all__ = [
     "Coverage",
     "Matchable",
     "SupplierPage",
+    "all_garden_suppliers",
     "catalogue",
     "coverage",
     "directory_fingerprint",

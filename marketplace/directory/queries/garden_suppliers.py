@@ -1,6 +1,6 @@
 """A garden's own suppliers, with their approvals."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -75,6 +75,17 @@ def _suppliers(status: str, *, named: bool) -> tuple[Select[Any], Select[Any]]:
     page = query.add_columns(of.id, of.name, of.slug, of.municipality_number, _PROFILE.c.paused_at)
     page = page.order_by(norwegian_order(of.name), of.id).limit(PAGE_SIZE)
     return query.add_columns(func.count()), page.offset(bindparam("skipped", type_=Integer))
+
+
+def all_garden_suppliers(viewer: Viewer, status: str = "", text: str = "") -> Iterator[GardenSupplier]:
+    """Yield all suppliers of the viewer's garden that match, page by page."""
+    number = 0
+    while True:
+        number += 1
+        page = garden_suppliers(viewer, status, text, number)
+        yield from page.items
+        if number >= page.last:
+            return
 
 
 def garden_suppliers(

@@ -2,10 +2,14 @@
 
 from flask import render_template, request
 
+from marketplace.core.i18n import gettext as _
+from marketplace.core.places import municipality_name
 from marketplace.directory import queries
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
+from marketplace.web.csv_export import csv_response
+from marketplace.web.filters import group_label
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.viewer import current_viewer
 
@@ -15,8 +19,7 @@ from marketplace.web.viewer import current_viewer
 def garden_suppliers() -> Answer:
     """List the garden's suppliers."""
     viewer = current_viewer()
-    asked, text = request.args.get("state", ""), query_arg("q")
-    status = asked if asked in STATUSES and asked != "waiting" else ""
+    status, text = _read_filter()
     return render_template(
         "directory/garden_suppliers.html",
         page=queries.garden_suppliers(viewer, status, text, page_arg()),
@@ -25,3 +28,28 @@ def garden_suppliers() -> Answer:
         names={name: label for name, label in STATUSES.items() if name != "waiting"},
         coverage=queries.coverage(viewer, query_arg("service", 40)),
     )
+
+
+@blueprint.get("/garden/suppliers.csv")
+@access.garden
+def garden_suppliers_csv() -> Answer:
+    """Download the filtered suppliers of the garden, one row for each kind of service."""
+    status, text = _read_filter()
+    header = [_("Name"), _("Municipality"), _("Kind of service"), _("Approval"), _("Paused")]
+    rows = (
+        (
+            supplier.name,
+            municipality_name(supplier.municipality),
+            group_label(item.category),
+            str(STATUSES[item.status]),
+            _("Yes") if supplier.is_paused else _("No"),
+        )
+        for supplier in queries.all_garden_suppliers(current_viewer(), status, text)
+        for item in supplier.approvals
+    )
+    return csv_response("suppliers", header, rows)
+
+
+def _read_filter() -> tuple[str, str]:
+    asked = request.args.get("state", "")
+    return asked if asked in STATUSES and asked != "waiting" else "", query_arg("q")

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -16,6 +16,7 @@ from marketplace.organisations.forms import (
 )
 from marketplace.organisations.views.base import Answer, blueprint
 from marketplace.web import access, flashes
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
@@ -108,11 +109,23 @@ def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) 
     )
 
 
-@blueprint.post("/admin/gardens/<int:garden_id>/active")
+@blueprint.route("/admin/gardens/<int:garden_id>/active", methods=["GET", "POST"])
 @access.admin
 def admin_garden_active(garden_id: int) -> Answer:
-    """Close or reopen a garden."""
-    queries.garden(garden_id)
+    """Close a garden after confirmation, or reopen it."""
+    garden = queries.garden(garden_id)
+    if request.method == "GET":
+        return confirmation_page(
+            _("Close %(garden)s", garden=garden.name),
+            [
+                _("People at a closed garden can no longer act for it. Its suppliers keep their approvals."),
+                _("New companies in its area are registered without a business garden."),
+                _("You can open it again at any time from its page."),
+            ],
+            _("Close the garden"),
+            url_for("organisations.admin_garden", garden_id=garden_id),
+            {"active": "no"},
+        )
     use_cases.set_organisation_active(current_viewer(), garden_id, active=request.form.get("active") == "yes")
     flashes.done(_("Saved."))
     return see_other("organisations.admin_garden", garden_id=garden_id)

@@ -29,20 +29,12 @@ from marketplace.organisations.forms import (
 from marketplace.organisations.views.base import Answer, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
-from marketplace.web.list_filter import (
-    ListFilter,
-    place_select,
-    read_list_filter,
-    sector_select,
-    sort_select,
-    state_select,
-)
-from marketplace.web.query_args import page_arg
+from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
 if TYPE_CHECKING:
-    from marketplace.organisations.models import Company
+    from marketplace.organisations.models import Company, Membership
 
 
 @blueprint.get("/register")
@@ -152,14 +144,17 @@ def change_role(membership_id: int) -> Answer:
     return see_other("organisations.colleagues")
 
 
-@blueprint.post("/organisation/colleagues/<int:membership_id>/remove")
+@blueprint.route("/organisation/colleagues/<int:membership_id>/remove", methods=["GET", "POST"])
 @access.members
 @access.writes(
     Level.ORGANISATION,
     because="members may leave; the use case checks that only leaders remove others",
 )
 def remove_colleague(membership_id: int) -> Answer:
-    """End a colleague's membership."""
+    """End a colleague's membership after confirmation."""
+    viewer = current_viewer()
+    if request.method == "GET":
+        return _confirm_removal(viewer, queries.membership_for(viewer, membership_id))
     try:
         use_cases.remove_colleague(current_viewer(), membership_id)
     except RuleBroken as error:
@@ -169,11 +164,38 @@ def remove_colleague(membership_id: int) -> Answer:
     return see_other("organisations.colleagues")
 
 
-@blueprint.post("/organisation/invitations/<int:invitation_id>/withdraw")
+def _confirm_removal(viewer: Viewer, membership: "Membership") -> str:
+    organisation, name = viewer.organisation_name, membership.user.name
+    if membership.user_id == viewer.user_id:
+        title, label = _("Leave %(organisation)s", organisation=organisation), _("Leave")
+        lines = [
+            _("You can no longer act for %(organisation)s.", organisation=organisation),
+            _("What you have written stays with %(organisation)s.", organisation=organisation),
+            _("To come back, you must be invited again."),
+        ]
+    else:
+        title, label = _("Remove %(name)s", name=name), _("Remove")
+        lines = [
+            _("%(name)s can no longer act for %(organisation)s.", name=name, organisation=organisation),
+            _("What the person has written stays with %(organisation)s.", organisation=organisation),
+            _("The account itself stays. You can undo this by inviting the person again."),
+        ]
+    return confirmation_page(title, lines, label, url_for("organisations.colleagues"))
+
+
+@blueprint.route("/organisation/invitations/<int:invitation_id>/withdraw", methods=["GET", "POST"])
 @access.members
 @access.writes(Level.LEADER, because="only leaders invite and withdraw invitations")
 def withdraw_invitation(invitation_id: int) -> Answer:
-    """Withdraw an invitation."""
+    """Withdraw an invitation after confirmation."""
+    if request.method == "GET":
+        email = queries.invitation_by_leader(current_viewer(), invitation_id).email
+        return confirmation_page(
+            _("Withdraw the invitation to %(email)s", email=email),
+            [_("The link in the e-mail stops working."), _("You can send a new invitation at any time.")],
+            _("Withdraw the invitation"),
+            url_for("organisations.colleagues"),
+        )
     use_cases.withdraw_invitation(current_viewer(), invitation_id)
     flashes.done(_("The invitation has been withdrawn."))
     return see_other("organisations.colleagues")
@@ -225,34 +247,3 @@ def choose() -> Answer:
         memberships=queries.memberships_of(viewer.user_id or 0),
         may_administer=queries.is_administrator(viewer.user_id),
     )
-
-
-@blueprint.get("/companies")
-@access.garden
-def companies() -> Answer:
-    """List the companies of the garden."""
-    viewer = current_viewer()
-    bar = company_filter(viewer)
-    page = queries.companies_of(viewer, page_arg(), bar.query)
-    return render_template("organisations/companies.html", page=page, bar=bar)
-
-
-def company_filter(viewer: Viewer) -> ListFilter:
-    """Return the filter bar of the garden's companies."""
-    return read_list_filter(
-        _("Company name or organisation number"),
-        place_select(queries.garden(viewer.organisation_id or 0).covered_municipalities),
-        sector_select(),
-        state_select(("known", _("Known to you")), ("new", _("Not yet known to you"))),
-        sort_select(("", _("Name")), ("newest", _("Newest first")), ("size", _("Most employees"))),
-    )
-
-
-@blueprint.post("/companies/<int:company_id>/known")
-@access.garden
-@access.writes(Level.GARDEN, because="advisers help the garden's companies and know them")
-def mark_known(company_id: int) -> Answer:
-    """Confirm that the garden knows a company."""
-    company = use_cases.mark_company_known(current_viewer(), company_id)
-    flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
-    return see_other("organisations.companies")

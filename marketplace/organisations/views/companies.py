@@ -1,0 +1,87 @@
+"""The business garden's list of companies."""
+
+from flask import render_template
+
+from marketplace.core import clock
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries, use_cases
+from marketplace.organisations.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.csv_export import csv_response
+from marketplace.web.list_filter import (
+    ListFilter,
+    place_select,
+    read_list_filter,
+    sector_select,
+    sort_select,
+    state_select,
+)
+from marketplace.web.query_args import page_arg
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/companies")
+@access.garden
+def companies() -> Answer:
+    """List the companies of the garden."""
+    viewer = current_viewer()
+    bar = company_filter(viewer)
+    page = queries.companies_of(viewer, page_arg(), bar.query)
+    return render_template("organisations/companies.html", page=page, bar=bar)
+
+
+@blueprint.get("/companies.csv")
+@access.garden
+def companies_csv() -> Answer:
+    """Download the filtered companies of the garden."""
+    viewer = current_viewer()
+    header = [
+        _("Name"),
+        _("Organisation number"),
+        _("Municipality"),
+        _("Sector"),
+        _("Employees"),
+        _("Phone"),
+        _("Website"),
+        _("Registered"),
+        _("Known to you"),
+    ]
+    rows = (
+        (
+            company.name,
+            company.organisation_number,
+            company.place,
+            company.sector.label if company.sector else "",
+            company.employees,
+            company.phone,
+            company.website,
+            clock.to_local(company.created_at).date(),
+            _("Yes") if company.is_known else _("No"),
+        )
+        for company in queries.all_companies_of(viewer, company_filter(viewer).query)
+    )
+    return csv_response("companies", header, rows)
+
+
+def company_filter(viewer: Viewer) -> ListFilter:
+    """Return the filter bar of the garden's companies."""
+    return read_list_filter(
+        _("Company name or organisation number"),
+        place_select(queries.garden(viewer.organisation_id or 0).covered_municipalities),
+        sector_select(),
+        state_select(("known", _("Known to you")), ("new", _("Not yet known to you"))),
+        sort_select(("", _("Name")), ("newest", _("Newest first")), ("size", _("Most employees"))),
+    )
+
+
+@blueprint.post("/companies/<int:company_id>/known")
+@access.garden
+@access.writes(Level.GARDEN, because="advisers help the garden's companies and know them")
+def mark_known(company_id: int) -> Answer:
+    """Confirm that the garden knows a company."""
+    company = use_cases.mark_company_known(current_viewer(), company_id)
+    flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))
+    return see_other("organisations.companies")

@@ -1,9 +1,7 @@
 """Forms for publishing, amending, inviting and declining, and labels of the what-if panel."""
 
-from marketplace.core.i18n import format_money, format_money_range
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.core.money import BUDGET_BANDS
 from marketplace.sourcing.lifecycle import DECLINE_REASONS
 from marketplace.web.forms import (
     BaseForm,
@@ -94,15 +92,3 @@ def requirement_label(code: str) -> str:
         "languages": _("The languages you asked for"),
         "finish": _("The date it must be finished"),
     }[code]
-
-
-def budget_label(code: str) -> str:
-    """Return the label of a budget band."""
-    band = next((band for band in BUDGET_BANDS if band.code == code), None)
-    if band is None or band.low is None:
-        return _("Don't know")
-    if band.high is None:
-        return _("Over %(sum)s", sum=format_money(band.low))
-    if band.low == 0:
-        return _("Under %(sum)s", sum=format_money(band.high))
-    return format_money_range(band.low, band.high)

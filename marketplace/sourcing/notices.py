@@ -3,10 +3,14 @@
 import datetime as dt
 
 from marketplace.briefs.models import Brief
-from marketplace.core.i18n import format_datetime
+from marketplace.briefs.queries import current_answers, deadline_calendar
+from marketplace.core import taxonomy
+from marketplace.core.i18n import format_datetime, format_list
 from marketplace.core.i18n import gettext as _
+from marketplace.core.places import municipality_name
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
+from marketplace.sourcing.labels import budget_label
 from marketplace.sourcing.lifecycle import contains_link
 
 
@@ -20,16 +24,31 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
         _("%(company)s asks you for an offer: %(title)s", company=name, title=title),
         [
             _("%(company)s has read why you fit and would like an offer from you.", company=name),
+            *_brief_lines(brief),
             _(
                 "Reply by %(deadline)s. Your offer is sealed until then.",
                 deadline=format_datetime(deadline),
             ),
             *unknown,
-            _("Not able to take it on? Decline with one click so that they can ask someone else."),
+            _("Not able to take it on? Decline on the page of the brief, so that they can ask someone else."),
         ],
         f"/briefs/{reference}",
         _("Read the brief"),
+        deadline_calendar(brief),
     )
+
+
+def _brief_lines(brief: Brief) -> list[str]:
+    """Describe a brief by its services, place and budget."""
+    services = format_list([taxonomy.service(service.code).label for service in brief.services])
+    answers = current_answers(brief)
+    budget = budget_label(str(answers.get("budget_band") or "unknown"))
+    place = municipality_name(answers.get("municipality")) or brief.company.place
+    return [
+        _("Services: %(services)s", services=services),
+        _("Place: %(place)s", place=place),
+        _("Budget excl. VAT: %(budget)s", budget=budget),
+    ]
 
 
 @as_message("invitation_declined", topic=Topic.ANSWERS, throttled=True)
@@ -66,6 +85,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
         _(
             "A business garden approves suppliers first. Apply, and you are invited as soon as you are approved."
         ),
+        *_brief_lines(brief)[:2],
         _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
     ]
     if text:

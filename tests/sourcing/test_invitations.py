@@ -10,12 +10,13 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.outbox.delivery import build_mail
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing import late_scores, queries, use_cases
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.stored_ranking import StoredRanking, open_run
 from tests import factories
-from tests.factories.briefs import published
+from tests.factories.briefs import draft, published
 
 
 def _ids(market, *names):
@@ -292,3 +293,29 @@ def test_invite_and_decline_in_browser(market, publish, sign_in):
     assert supplier.post(f"/briefs/{reference}/decline", data={"reason": ""}).status_code == 422
     assert supplier.post(f"/briefs/{reference}/decline", data={"reason": "too_small"}).status_code == 303
     assert "Too small a job" in browser.page(f"/briefs/{reference}/ranking").text
+
+
+def test_invitation_mail_describes_the_brief_and_has_its_deadlines(market, publish, app):
+    reference = publish(title="Nettbutikk; ost, smør")
+    use_cases.invite_suppliers(market.owner, reference, [market.suppliers["Kvistverk"].id])
+    mail = session.scalars(
+        select(OutboxMail).where(OutboxMail.recipient == market.people["Kvistverk"].email)
+    ).one()
+    for text in ("Tjenester: Nettbutikk", "Sted: Oppdal", "Budsjett uten mva.:"):
+        assert text in mail.body
+    attachments = [*build_mail(mail, app.config["SETTINGS"]).iter_attachments()]
+    assert [part.get_content_type() for part in attachments] == ["text/calendar"]
+    assert "SUMMARY:Svarfrist: Nettbutikk\\; ost\\, smør" in attachments[0].get_content()
+
+
+def test_deadlines_are_a_calendar_file_for_those_who_read_the_brief(market, publish, sign_in):
+    reference = publish(open_door=False)
+    path = f"/briefs/{reference}/deadlines.ics"
+    answer = sign_in(market.owner).get(path)
+    assert answer.mimetype == "text/calendar"
+    assert answer.text.count("BEGIN:VEVENT") == 2
+    assert path in sign_in(market.owner).get(f"/briefs/{reference}").text
+    assert sign_in(market.people["Kvistverk"]).get(path).status_code == 404
+    draft_of = draft(market.owner)
+    session.commit()
+    assert sign_in(market.owner).get(f"/briefs/{draft_of.reference}/deadlines.ics").status_code == 404

@@ -21,6 +21,7 @@ from marketplace.briefs.queries.briefs import (
     view_of,
     visible_to,
 )
+from marketplace.briefs.queries.calendar import deadline_calendar
 from marketplace.briefs.queries.changes import Amendment, PendingAmendment, amendments, pending_amendment
 from marketplace.briefs.queries.clarification import (
     QuestionView,
@@ -60,6 +61,7 @@ __all__ = [
     "count_unanswered",
     "current_answers",
     "current_version",
+    "deadline_calendar",
     "deleted_drafts",
     "display_title",
     "draft_answers",

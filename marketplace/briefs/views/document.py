@@ -1,6 +1,6 @@
 """Views of a brief as a document, for its company, suppliers and business garden."""
 
-from flask import render_template, request
+from flask import render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries
@@ -9,8 +9,10 @@ from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
 from marketplace.briefs.panels import Panel, PanelSlot, build_panels
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
+from marketplace.core.errors import NotFound
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
+from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
@@ -21,6 +23,17 @@ Answer = str | Response | tuple[str, int]
 def show(reference: str) -> Answer:
     """Show a brief, with the actions available to the viewer and the questions."""
     return brief_page(queries.brief_view_for(current_viewer(), reference))
+
+
+@blueprint.get("/briefs/<reference>/deadlines.ics")
+@access.members
+def calendar(reference: str) -> Answer:
+    """Send the deadlines of a published brief as a calendar file."""
+    brief = queries.brief_for(current_viewer(), reference)
+    content = queries.deadline_calendar(brief, url_for("briefs.show", reference=reference, _external=True))
+    if not content:
+        raise NotFound
+    return file_response(f"{brief.reference}.ics", "text/calendar", content.encode())
 
 
 @blueprint.get("/briefs/<reference>/preview")

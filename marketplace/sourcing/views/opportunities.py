@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
 from marketplace.sourcing import queries
-from marketplace.sourcing.forms import budget_label
+from marketplace.sourcing.labels import budget_label
 from marketplace.sourcing.queries.opportunities import has_approval
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access

@@ -15,7 +15,8 @@ from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.forms import budget_label, presence_label, requirement_label
+from marketplace.sourcing.forms import presence_label, requirement_label
+from marketplace.sourcing.labels import budget_label
 from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes

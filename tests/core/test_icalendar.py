@@ -1,0 +1,39 @@
+"""Calendar files: escaping, folding and times as RFC 5545 defines them."""
+
+import datetime as dt
+import re
+
+import pytest
+
+from marketplace.core.icalendar import CalendarEvent, calendar_file
+
+pytestmark = pytest.mark.once
+AT = dt.datetime(2026, 12, 11, 23, 59, 59, tzinfo=dt.timezone(dt.timedelta(hours=1)))
+
+
+def unfolded(text: str) -> list[str]:
+    return text.replace("\r\n ", "").split("\r\n")
+
+
+def test_calendar_file_has_utc_times_and_stable_ids() -> None:
+    text = calendar_file([CalendarEvent("2026-0001-offers@x", AT, "Svar", "https://x.example/b", 3)], AT)
+    lines = unfolded(text)
+    assert lines[0] == "BEGIN:VCALENDAR"
+    assert lines[-2:] == ["END:VCALENDAR", ""]
+    assert {
+        "DTSTART:20261211T225959Z",
+        "UID:2026-0001-offers@x",
+        "SEQUENCE:3",
+        "URL:https://x.example/b",
+    } <= set(lines)
+
+
+def test_text_is_escaped_and_folded_between_characters() -> None:
+    title = "Ost; smør, rømme \\ flatbrød\nog BEGIN:VEVENT\x00 " + "æøå🧀" * 40
+    text = calendar_file([CalendarEvent("a", AT, title)], AT)
+    assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))
+    assert not re.search(r"(?<!\r)\n", text)
+    assert text.count("BEGIN:VEVENT\r\n") == 1
+    summary = next(line for line in unfolded(text) if line.startswith("SUMMARY:"))
+    assert summary.startswith("SUMMARY:Ost\\; smør\\, rømme \\\\ flatbrød\\nog BEGIN:VEVENT ")
+    assert summary.endswith("æøå🧀" * 40)

@@ -142,6 +142,8 @@ DECLINE_DAYS = 10
 LATE_DECISION_DAYS = 90
 REMINDER_DAYS = (7, 21, 35)
 GARDEN_NOTICE_DAYS = 21
+UNSENT_REMINDER_HOUR = 8
+"""Local hour, on the day before the deadline, from which suppliers are reminded of changes that are not sent."""
 EXTRA_DAYS_WITHOUT_OFFERS = 14
 
 REASONS = {
@@ -200,6 +202,12 @@ def displayed_state(state: str, phase: Phase) -> str:
 def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:
     """Time when the offers of a brief are opened: the deadline, or earlier if the company opened them."""
     return min(deadline, opened_early_at) if opened_early_at else deadline
+
+
+def unsent_reminder_at(deadline: dt.datetime) -> dt.datetime:
+    """Time from which a supplier is reminded of changes that are not sent: the morning of the day before."""
+    day_before = local_date_after(deadline, days=-1)
+    return clock.start_of_day(day_before) + dt.timedelta(hours=UNSENT_REMINDER_HOUR)
 
 
 def lapses_at(since: dt.datetime) -> dt.datetime:

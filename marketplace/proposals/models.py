@@ -31,7 +31,8 @@ class Proposal(Base):
 
     `content` is the draft, `submitted_content` the version that counts; only the supplier may read either before the
     brief is opened. `supplier_reason` is the supplier's reason for withdrawing or declining. From `opened_at` on, the
-    database rejects changes to the submitted content. `repeats` counts the supplier's other opened offers with the
+    database rejects changes to the submitted content. `reminded_at` is when the supplier was last reminded of changes
+    that are not sent. `repeats` counts the supplier's other opened offers with the
     same text.
     """
 
@@ -59,6 +60,7 @@ class Proposal(Base):
     outcome_text: Mapped[str] = mapped_column(Text, default="")
     outcome_good: Mapped[str] = mapped_column(Text, default="")
     outcome_seen_at: Mapped[dt.datetime | None]
+    reminded_at: Mapped[dt.datetime | None]
     repeats: Mapped[int] = mapped_column(default=0, server_default="0")
 
     brief: Mapped[Brief] = relationship(innerjoin=True)

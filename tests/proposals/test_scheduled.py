@@ -11,7 +11,7 @@ from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.use_cases import scheduled
-from tests.proposals.conftest import AFTER, REFERENCE
+from tests.proposals.conftest import AFTER, REFERENCE, full_content
 from tests.support.interleaving import interleave
 
 EVENTS = "max(audit_event.at)"
@@ -92,3 +92,25 @@ def test_outcome_answered_during_job_is_not_requested(app, delivered):
     with interleave(app, EVENTS, act):
         assert scheduled.remind_about_results() == 0
     assert (recorded("brief.outcome"), recorded("brief.ask_"), sent_notices("did_it_work")) == (1, 0, 0)
+
+
+def test_supplier_is_reminded_once_of_changes_not_sent(app, market, at_noon):
+    market.send("kvistverk")
+    market.send("myrull")
+    at_noon.shift(dt.timedelta(minutes=1))
+    use_cases.save(market.kvistverk, REFERENCE, full_content(monthly_nok=990))
+    at_noon.move_to(dt.datetime(2026, 12, 10, 6, 59, tzinfo=dt.UTC), tick=False)
+    assert scheduled.remind_about_unsent_changes() == 0, "one minute before eight o'clock"
+    at_noon.shift(dt.timedelta(minutes=1))
+    assert (scheduled.remind_about_unsent_changes(), scheduled.remind_about_unsent_changes()) == (1, 0)
+    notice = session.scalars(select(Notice).where(Notice.kind == "changes_not_sent")).one()
+    assert (notice.user_id, notice.link_path) == (market.kvistverk.user_id, f"/briefs/{REFERENCE}/proposal")
+    assert recorded("proposal.remind") == 0, "the event is sealed until the opening"
+
+
+def test_sent_changes_give_no_reminder(app, market, at_noon):
+    market.send("kvistverk")
+    at_noon.shift(dt.timedelta(minutes=1))
+    market.send("kvistverk", monthly_nok=990)
+    at_noon.move_to(dt.datetime(2026, 12, 11, 9, tzinfo=dt.UTC), tick=False)
+    assert scheduled.remind_about_unsent_changes() == 0

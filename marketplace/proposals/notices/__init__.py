@@ -27,6 +27,7 @@ from marketplace.proposals.notices.reminders import (
     decision_reminder,
     garden_decision_reminder,
     own_brief_lapsed,
+    unsent_changes,
 )
 from marketplace.proposals.notices.submission import (
     offer_sent,
@@ -60,4 +61,5 @@ __all__ = [
     "own_brief_lapsed",
     "supplier_declined",
     "supplier_withdrew",
+    "unsent_changes",
 ]

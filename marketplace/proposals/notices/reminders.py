@@ -2,11 +2,28 @@
 
 import datetime as dt
 
-from marketplace.core.i18n import format_date, ngettext
+from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.proposals.notices.labels import company_label
+
+
+@as_message("changes_not_sent")
+def unsent_changes(title: str, reference: str, deadline: dt.datetime) -> Content:
+    """Remind a bidder's own people that the changes they saved do not count until they are sent."""
+    return Content(
+        _("Your changes have not been sent: %(title)s", title=title),
+        [
+            _("You have changed your offer since you sent it. The version you sent is the one that counts."),
+            _(
+                "Send the changes before the deadline, %(deadline)s, or leave the offer as it is.",
+                deadline=format_datetime(deadline),
+            ),
+        ],
+        f"/briefs/{reference}/proposal",
+        _("See the offer"),
+    )
 
 
 @as_message("decide_soon")

@@ -26,9 +26,11 @@ from marketplace.proposals.lifecycle import (
     days_after,
     lapses_at,
     opened_at,
+    unsent_reminder_at,
 )
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.proposals.queries.offers import count_offers
+from marketplace.proposals.queries.supplier_offers import differs_from_sent
 from marketplace.proposals.use_cases.evaluation import announce_opening
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
@@ -47,6 +49,7 @@ def run_all() -> None:
     open_due()
     lapse_overdue()
     remind_about_results()
+    remind_about_unsent_changes()
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,3 +245,53 @@ def remind_about_results() -> int:
             )
             asked += 1
     return asked
+
+
+def remind_about_unsent_changes() -> int:
+    """Remind suppliers once, on the morning before the deadline, of changes that are not sent; return their number.
+
+    The event is sealed like every event of an offer before the opening, so `reminded_at` prevents repetition. A later
+    deadline gives a new reminder.
+    """
+    now = clock.now()
+    query = (
+        select(Proposal.id, Proposal.reminded_at, Brief.deadline)
+        .join(Proposal.brief)
+        .where(
+            Brief.state == BriefState.PUBLISHED,
+            Brief.deadline > now,
+            Brief.deadline < now + dt.timedelta(days=2),
+            Proposal.state == ProposalState.SUBMITTED,
+            Proposal.updated_at > Proposal.submitted_at,
+        )
+    )
+    due = [
+        proposal_id
+        for proposal_id, reminded_at, deadline in session.execute(query.order_by(Proposal.id))
+        if deadline is not None and _is_reminder_due(reminded_at, deadline)
+    ]
+    session.rollback()
+    reminded = 0
+    for proposal_id in due:
+        with transaction():
+            proposal = session.get(Proposal, proposal_id)
+            if proposal is None:
+                continue
+            brief = lock_brief(proposal.brief)
+            session.refresh(proposal)
+            deadline = brief.deadline
+            if phase_of(brief) is not Phase.OPEN or deadline is None:
+                continue
+            if not (_is_reminder_due(proposal.reminded_at, deadline) and differs_from_sent(proposal)):
+                continue
+            proposal.reminded_at = clock.now()
+            record_action(None, "proposal.remind", brief, proposal)
+            notice = notices.unsent_changes(brief.versions[-1].title, brief.reference, deadline)
+            send(notice, supplier_receivers(proposal))
+            reminded += 1
+    return reminded
+
+
+def _is_reminder_due(reminded_at: dt.datetime | None, deadline: dt.datetime) -> bool:
+    begins = unsent_reminder_at(deadline)
+    return begins <= clock.now() and (reminded_at is None or reminded_at < begins)

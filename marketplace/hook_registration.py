@@ -4,7 +4,9 @@ from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import PanelSlot, panel_slots
 from marketplace.briefs.queries.link_status import brief_link_status
+from marketplace.briefs.use_cases import create_first_draft
 from marketplace.directory.hooks import profile_panels
+from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
@@ -32,6 +34,7 @@ def register_hooks() -> None:
     """Register all callbacks. Calling it again changes nothing."""
     account_hooks.registration.register("company", add_registered_company)
     account_hooks.registration.register("supplier", add_registered_supplier)
+    organisation_hooks.company_registered.register("first brief", create_first_draft)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -87,7 +87,7 @@ def test_services_are_suggested_before_draft_exists(market, sign_in):
     [
         ("suggest", "/briefs/{0}/guide/need#q-services", ""),
         ("later", "/briefs", "Nettbutikk for osten is saved. Continue when it suits you."),
-        ("next", "/briefs/{0}/guide/goal", ""),
+        ("next", "/briefs/{0}/check", ""),  # all later topics are done
     ],
 )
 def test_answers_are_saved_by_every_navigation_button(market, sign_in, topic_form, then, leads_to, told):
@@ -99,6 +99,20 @@ def test_answers_are_saved_by_every_navigation_button(market, sign_in, topic_for
     assert (answer.status_code, answer.location) == (303, leads_to.format(brief.reference))
     assert session.query(Brief).one().title == "Nettbutikk for osten"
     assert told in browser.get(answer.location).text
+
+
+def test_fix_from_the_check_leads_back_to_it(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner, budget_band=None)
+    browser = sign_in(market.owner)
+    check = f"/briefs/{brief.reference}/check"
+    link = next(href for href in browser.page(check).links().values() if "q-budget_band" in href)
+    path = link.split("#")[0]
+    data = topic_form(briefs.full_answers(), "frame", seen=seen_on(browser.page(path)), back="check")
+    refused = browser.post(path, data=data | {"finish_by": "32. mai", "then": "next"})
+    assert refused.status_code == 422
+    assert 'name="back" value="check"' in refused.text
+    saved = browser.post(path, data=data | {"then": "next"})
+    assert (saved.status_code, saved.location) == (303, check)
 
 
 @pytest.mark.parametrize("locale", ["nb", "nn", "en"])

@@ -2,7 +2,9 @@
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
+from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.list_query import ListQuery
@@ -26,11 +28,11 @@ COMPANY = {
 }
 
 
-def confirm(client: Browser, password: str) -> None:
+def confirm(client: Browser, password: str) -> TestResponse:
     link = next(
         mail.link_path for mail in session.query(OutboxMail) if mail.link_path.startswith("/confirm/")
     )
-    client.post(link, data={"password": password})
+    return client.post(link, data={"password": password})
 
 
 def test_company_registers_and_is_assigned_its_garden(client: Browser) -> None:
@@ -342,3 +344,33 @@ def test_garden_downloads_its_companies_only(client: Browser) -> None:
     assert ";'+47 900 00 000;" in lines[1]
     for path in ("/companies/briefs.csv", "/garden/suppliers.csv"):
         assert client.get(path).data.startswith(b"\xef\xbb\xbf")
+
+
+def test_brief_begun_before_registration_becomes_a_draft(client: Browser) -> None:
+    words = "Vi vil at gjestene skal bestille hytte på nett.\n\nI dag ringer de."
+    page = client.page("/briefs/new?services=ecm.booking")
+    assert page.one("input", value="ecm.booking").get("checked") is not None
+    begun = {"own_words": words, "shown": "yes", "service": ["ecm.booking", "nonsense"], "then": "begin"}
+    form = client.post("/register/company", data=begun)
+    assert form.status_code == 200
+    assert "field-error" not in form.text
+    carried = {"own_words": words, "services": "ecm.booking"}
+    refused = HtmlPage(client.post("/register/company", data=COMPANY | carried | {"email": "x"}).text)
+    assert refused.one("input", name="services").get("value") == "ecm.booking"
+    assert client.post("/register/company", data=COMPANY | carried).status_code == 303
+    assert session.query(Brief).count() == 0
+    answer = confirm(client, COMPANY["password"])
+    assert client.get(answer.location).status_code == 303
+    brief = session.query(Brief).one()
+    assert brief.answers["own_words"] == words
+    assert brief.answers["services"] == ["ecm.booking"]
+    assert client.get(answer.location).location == f"/briefs/{brief.reference}/guide"
+
+
+def test_front_page_words_reach_the_registration(client: Browser) -> None:
+    link = client.page("/?q=selge ost på nett").links()["Lag en brief av dette"]
+    page = client.page(link)
+    assert page.one("input", name="own_words").get("value") == "selge ost på nett"
+    sign_in = page.links()["Jeg har en konto"]
+    assert "selge" in sign_in
+    assert "Lag en konto" in client.page(sign_in).links()

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.once
 MIN_TEXT_LENGTH = 100
 FEATURE_MODULES = ("views", "use_cases", "models")
 UNLINKED = {
+    "briefs.newest": "a confirmed registration leads here when a brief was begun before it",
     "operation.healthz": "read by monitoring",
     "operation.livez": "read by the process supervisor",
     "operation.metrics_page": "read by Prometheus",

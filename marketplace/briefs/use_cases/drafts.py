@@ -61,6 +61,11 @@ def create_draft(viewer: Viewer, own_words: str = "", services: Sequence[str] = 
         return brief
 
 
+def create_first_draft(viewer: Viewer, begun: Mapping[str, Any]) -> None:
+    """Create the draft of a brief that was begun before its company was registered."""
+    create_draft(viewer, str(begun.get("own_words", "")), list(begun.get("services", ())))
+
+
 def _check_draft_limit(viewer: Viewer) -> None:
     query = select(Brief.id).where(
         Brief.company_id == viewer.organisation_id, Brief.state == BriefState.DRAFT

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -14,6 +14,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
 from marketplace.web import access, flashes
+from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
 from marketplace.web.filters import service_label
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
@@ -111,16 +112,38 @@ def elsewhere() -> Answer:
     return render_template("briefs/elsewhere.html", page=queries.network_briefs(current_viewer(), page_arg()))
 
 
-@blueprint.route("/briefs/new", methods=["GET", "POST"])
+@blueprint.get("/briefs/newest")
 @access.company
+def newest() -> Answer:
+    """Continue with the brief that was changed last, such as the one begun before registering."""
+    briefs = queries.own_briefs(current_viewer()).items
+    if not briefs:
+        return see_other("briefs.index")
+    return see_other("briefs.resume", reference=briefs[0].brief.reference)
+
+
+@blueprint.route("/briefs/new", methods=["GET", "POST"])
+@access.public
+@access.writes(
+    Level.PUBLIC, because="visitors begin a brief here; it is stored once they have registered a company"
+)
 def new() -> Answer:
-    """Create a draft, optionally with the description from the front page."""
+    """Create a draft, optionally with the description from the front page. Visitors go on to register a company."""
+    viewer = current_viewer()
+    if viewer.is_signed_in and not viewer.is_company:
+        if viewer.organisation_id is not None or viewer.is_admin:
+            abort(403)
+        return see_other(
+            "organisations.register_company",
+            own_words=query_arg("q", 2000),
+            services=request.values.get("services", "")[:400],
+        )
     form = NewBriefForm(own_words=query_arg("q", 2000))
     requested = request.values.get("services", "")[:400].split(",")
     if form.validate_on_submit():
         description = form.own_words.data or ""
         chosen = request.form.getlist("service") if request.form.get("shown") else requested
-        if request.form.get("then") == "suggest":
+        if request.form.get("then") == "suggest" or not viewer.is_company:
             return _new_page(form, requested)
         try:
             brief = use_cases.create_draft(current_viewer(), description, chosen[:MAX_SERVICES])

@@ -103,17 +103,32 @@ ENDPOINTS = {"save": "briefs.topic", "amend": "briefs.amend_topic"}
 def _redirect_after_save(brief_view: BriefView, current: Topic, mode: str) -> Response:
     reference, action = brief_view.brief.reference, request.form.get("then", "next")
     if action == "suggest":
-        return see_other(ENDPOINTS[mode], reference=reference, topic_code=current.code, _anchor="q-services")
+        back = {"back": "check"} if comes_from_check() else {}
+        return see_other(
+            ENDPOINTS[mode], reference=reference, topic_code=current.code, **back, _anchor="q-services"
+        )
     if mode == "amend":
         return redirect(f"{url_for('briefs.show', reference=reference)}/amend", 303)
     if action == "later":
         flashes.done(_("%(title)s is saved. Continue when it suits you.", title=brief_view.title))
         return see_other("briefs.index")
-    codes = [topic.code for topic in brief_view.guide.topics]
-    next_index = codes.index(current.code) + 1
-    if next_index < len(codes):
-        return see_other("briefs.topic", reference=reference, topic_code=codes[next_index])
+    next_topic = None if comes_from_check() else _next_unfinished(brief_view, current)
+    if next_topic is not None:
+        return see_other("briefs.topic", reference=reference, topic_code=next_topic)
     return see_other("briefs.check", reference=reference)
+
+
+def comes_from_check() -> bool:
+    """Return True if the topic was opened by a link on the check page, to which it leads back."""
+    return request.values.get("back") == "check"
+
+
+def _next_unfinished(brief_view: BriefView, current: Topic) -> str | None:
+    """Return the code of the first later topic that is not done, or None."""
+    states = topic_states(brief_view)
+    codes = list(states)
+    later = codes[codes.index(current.code) + 1 :]
+    return next((code for code in later if states[code] != "done"), None)
 
 
 def _conflict(
@@ -205,6 +220,7 @@ def _page(brief_view: BriefView, current: Topic, form: TopicForm, fingerprints: 
         "briefs/topic.html",
         brief_view=brief_view,
         amending=mode == "amend",
+        comes_from_check=mode == "save" and comes_from_check(),
         action=url_for(ENDPOINTS[mode], reference=brief_view.brief.reference, topic_code=current.code),
         topic=current,
         form=form,

@@ -1,5 +1,6 @@
 """Registering companies and changing their details."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,10 +11,13 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
-from marketplace.organisations import notices, queries
+from marketplace.organisations import hooks, notices, queries
 from marketplace.organisations.models import Company, Membership
 from marketplace.organisations.use_cases.memberships import add_membership
 from marketplace.outbox.use_cases import send
+
+BEGUN = "begun"
+"""Key of what a visitor began before registering, beside the details of a registration."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,12 @@ class CompanyDetails:
     about: str = ""
 
 
-def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost) -> str:
+def register_company(
+    person: NewPerson, details: CompanyDetails, cost: HashCost, begun: Mapping[str, Any] | None = None
+) -> str:
     """Store a registration and e-mail a confirmation link; return the browser's key to it. Raises RuleBroken.
+
+    `begun` is what the visitor began before registering; see hooks.py.
 
     Account and company are created when the link is used. Does not reveal whether the address has an account: in that
     case its owner is notified.
@@ -40,15 +48,17 @@ def register_company(person: NewPerson, details: CompanyDetails, cost: HashCost)
     prepared = accounts.prepare_account(person, cost, details.name, garden.name if garden else "")
     with transaction():
         queries.require_unused_number("company", details.organisation_number)
-        return accounts.register(prepared, NewOrganisation("company", details.name, asdict(details)))
+        values = asdict(details) | ({BEGUN: dict(begun)} if begun else {})
+        return accounts.register(prepared, NewOrganisation("company", details.name, values))
 
 
 def add_registered_company(user_id: int, details: dict[str, Any]) -> None:
     """Add the company of a confirmed registration, inside the caller's transaction. Raises RuleBroken."""
-    add_company(user_id, CompanyDetails(**details))
+    begun = details.get(BEGUN)
+    add_company(user_id, CompanyDetails(**{key: details[key] for key in details if key != BEGUN}), begun)
 
 
-def add_company(user_id: int, details: CompanyDetails) -> Membership:
+def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] | None = None) -> Membership:
     """Add a company owned by a user and notify its garden, inside the caller's transaction. Raises RuleBroken."""
     queries.require_unused_number("company", details.organisation_number)
     garden = queries.garden_covering(details.municipality_number)
@@ -72,6 +82,17 @@ def add_company(user_id: int, details: CompanyDetails) -> Membership:
     )
     if garden:
         send(notices.company_registered(company.name, company.place), queries.recipients_for(garden.id))
+    if begun:
+        owner = Viewer(
+            user_id=user_id,
+            membership_id=membership.id,
+            organisation_id=company.id,
+            organisation_kind="company",
+            organisation_name=company.name,
+            role="owner",
+        )
+        for callback in hooks.company_registered:
+            callback(owner, begun)
     return membership
 
 
@@ -113,10 +134,12 @@ def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = N
         record(viewer, "company.change", "organisation", company.id)
 
 
-def create_own_company(viewer: Viewer, details: CompanyDetails) -> int:
+def create_own_company(
+    viewer: Viewer, details: CompanyDetails, begun: Mapping[str, Any] | None = None
+) -> int:
     """Add a company for a signed-in user and return the id of the membership. Raises RuleBroken."""
     with transaction():
-        return add_company(viewer.user_id or 0, details).id
+        return add_company(viewer.user_id or 0, details, begun).id
 
 
 def mark_company_known(viewer: Viewer, company_id: int) -> Company:

@@ -1,7 +1,7 @@
 """Registering a company, colleagues, choosing an organisation, and a garden's list of companies."""
 
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask import abort, render_template, request, session, url_for
 from werkzeug.utils import redirect
@@ -13,9 +13,11 @@ from marketplace.accounts.views import (
     request_origin,
     set_session_cookie,
 )
+from marketplace.core import taxonomy
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import fingerprint
+from marketplace.core.text import clean_text
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import (
@@ -36,6 +38,8 @@ from marketplace.web.viewer import current_token, current_viewer
 if TYPE_CHECKING:
     from marketplace.organisations.models import Company, Membership
 
+MAX_OWN_WORDS = 10_000
+
 
 @blueprint.get("/register")
 @access.public
@@ -51,23 +55,36 @@ def register() -> Answer:
 )
 def register_company() -> Answer:
     """Register a company, with a new account unless signed in."""
-    viewer, target = current_viewer(), safe_path(request.args.get("next"))
-    form: CompanyFields = AddCompanyForm() if viewer.is_signed_in else RegisterCompanyForm()
-    if form.validate_on_submit():
+    viewer, begun = current_viewer(), _begun_brief()
+    target = safe_path(request.args.get("next")) or (url_for("briefs.newest") if begun else None)
+    is_first_view = request.form.get("then") == "begin"  # posted by the page on which the brief was begun
+    options: dict[str, Any] = {"formdata": None} if is_first_view else {}
+    form: CompanyFields = (AddCompanyForm if viewer.is_signed_in else RegisterCompanyForm)(**options)
+    if not is_first_view and form.validate_on_submit():
         try:
             if isinstance(form, RegisterCompanyForm):
                 person = replace(form.person(target or ""), origin=request_origin())
-                key = use_cases.register_company(person, form.details(), hash_cost())
+                key = use_cases.register_company(person, form.details(), hash_cost(), begun)
                 remember_registration(key, person.email, person.target)
                 return see_other("accounts.check_mail")
-            membership_id = use_cases.create_own_company(viewer, form.details())
+            membership_id = use_cases.create_own_company(viewer, form.details(), begun)
             use_cases.choose_organisation(viewer, current_token() or "", membership_id)
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
             flashes.done(_("Welcome. Your company has been registered."))
             return redirect(target or url_for("pages.home"), 303)
-    return render_template("organisations/register_company.html", form=form)
+    return render_template("organisations/register_company.html", form=form, begun=begun, target=target)
+
+
+def _begun_brief() -> dict[str, Any]:
+    """Return the words and services of a brief that was begun before registering; empty if there is none."""
+    words = clean_text(request.values.get("own_words", "")[:MAX_OWN_WORDS]) or ""
+    codes = request.values.get("services", "")[:400].split(",")
+    if request.form.get("shown"):
+        codes = request.form.getlist("service")
+    services = [code for code in codes if code in taxonomy.services()]
+    return {"own_words": words, "services": services} if words or services else {}
 
 
 @blueprint.route("/organisation", methods=["GET", "POST"])

@@ -8,6 +8,7 @@ from typing import Any
 
 from wtforms import HiddenField
 
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.content import (
@@ -71,7 +72,7 @@ class OfferForm(BaseForm):
             for index in range(len(self.requirements.entries(field))):
                 kind, amount = self.item(field, index, "kind"), self.item(field, index, "amount")
                 if kind.data not in {"", None, str(PriceKind.AMOUNT)} and amount.data is not None:
-                    amount.errors = [*amount.errors, _("Remove the amount, or choose Price.")]
+                    self.add_rule_error(RuleBroken(_("Remove the amount, or choose Price."), amount.name))
                     ok = False
         return ok
 

@@ -8,9 +8,11 @@ import datetime as dt
 import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
+from marketplace.core.places import distance_km, find_municipality
 from marketplace.directory.needs import intended_services
 from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
@@ -38,6 +40,15 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
+class Logo:
+    """A supplier's logo. `id` is that of the stored file."""
+
+    id: int
+    width: int | None
+    height: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class SupplierEntry:
     """A supplier in the directory. `services` are only those it is approved for."""
 
@@ -57,6 +68,7 @@ class SupplierEntry:
     on_site: bool
     approvals: tuple[Approval, ...]
     words: str
+    logo: Logo | None = None
 
     @property
     def places(self) -> frozenset[str]:
@@ -90,6 +102,18 @@ class SearchQuery:
         return replace(self, **{name: ""})
 
 
+@dataclass(frozen=True, slots=True)
+class ResultOrder:
+    """Order of the results: "" (how well they match), "distance" from `near`, "price" or "newest".
+
+    `near` is the number of a municipality.
+    """
+
+    sort: str = ""
+    near: str = ""
+
+
+BEST_FIRST = ResultOrder()
 FACETS = ("kind", "place", "sector", "language", "price", "remote")
 
 
@@ -176,7 +200,7 @@ class Catalogue:
         """Entries with a value of a facet."""
         return [self.entries[position] for position in _positions(self.mask(facet, value))]
 
-    def find(self, query: SearchQuery, today: dt.date) -> SearchResult:
+    def find(self, query: SearchQuery, today: dt.date, results: ResultOrder = BEST_FIRST) -> SearchResult:
         """Find the matching suppliers in order, with counts for each facet."""
         scores = self.scores(query.text)
         text_matches = self._all if scores is None else _bits(scores)
@@ -196,7 +220,24 @@ class Catalogue:
         order = [position for position in self._rotation(today) if position in inside]
         if scores is not None:
             order.sort(key=lambda position: -scores[position])
+        self._sort(order, results)
         return SearchResult([self.entries[position] for position in order], counts)
+
+    def _sort(self, order: list[int], results: ResultOrder) -> None:
+        """Sort positions. Entries that are equal stay in their order, which is that of the match or of the day."""
+        if results.sort == "price":
+            order.sort(key=self._price_from)
+        elif results.sort == "newest":
+            order.sort(key=self._approved_since, reverse=True)
+        elif results.sort == "distance" and results.near:
+            order.sort(key=lambda position: distance_from(results.near, self.entries[position]))
+
+    def _price_from(self, position: int) -> float:
+        price = self.entries[position].price_from
+        return float("inf") if price is None else price
+
+    def _approved_since(self, position: int) -> float:
+        return max((one.since.timestamp() for one in self.entries[position].approvals), default=0.0)
 
     def find_relaxations(self, query: SearchQuery, today: dt.date) -> list[tuple[str, int]]:
         """List the filters whose removal gives results, each with the number of results, most first.
@@ -270,6 +311,17 @@ class Catalogue:
             for position in _positions(self.mask("kind", code)):
                 scores[position] = scores.get(position, points.get(position, 0.0)) + _SERVICE * weight
         return scores
+
+
+@lru_cache(maxsize=4096)
+def _kilometres(first: str, second: str) -> float:
+    return distance_km(first, second)
+
+
+def distance_from(near: str, entry: SupplierEntry) -> float:
+    """Return the kilometres between two municipalities' centres in a straight line."""
+    known = find_municipality(near) is not None and find_municipality(entry.municipality) is not None
+    return _kilometres(near, entry.municipality) if known else float("inf")
 
 
 def _positions(mask: int) -> list[int]:

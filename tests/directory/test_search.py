@@ -13,6 +13,7 @@ from marketplace.directory.search import (
     Approval,
     Catalogue,
     QueryReading,
+    ResultOrder,
     SearchQuery,
     SupplierEntry,
 )
@@ -259,3 +260,23 @@ def test_facet_masks_equal_plain_filter(numbers: set[int], kind: str, place: str
         and (not place or place in item.places)
     }
     assert set(ids(Catalogue(entries), SearchQuery(kind=kind, place=place))) == plain
+
+
+def test_results_are_sorted_by_distance_price_and_newest_approval() -> None:
+    later = SINCE + dt.timedelta(days=9)
+    catalogue = Catalogue(
+        [
+            entry(1, municipality="5001", price_from=None),
+            entry(2, municipality="5021", price_from=9_000, approvals=(Approval("web", "Hagen", later),)),
+            entry(3, municipality="0301", price_from=0),
+        ]
+    )
+
+    def sort(name: str, near: str = "") -> list[int]:
+        return [one.id for one in catalogue.find(SearchQuery(), TODAY, ResultOrder(name, near)).entries]
+
+    assert sort("distance", "5021") == [2, 1, 3]
+    assert sort("distance", "0301")[0] == 3
+    assert sort("price") == [3, 2, 1]
+    assert sort("newest")[0] == 2
+    assert sort("distance") == sort(""), "without a place, the order of the day stands"

@@ -10,7 +10,17 @@ from marketplace.core import clock
 from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
 from marketplace.directory.query_analysis import searchable
-from marketplace.directory.search import Approval, Catalogue, SearchQuery, SearchResult, SupplierEntry
+from marketplace.directory.search import (
+    BEST_FIRST,
+    Approval,
+    Catalogue,
+    Logo,
+    ResultOrder,
+    SearchQuery,
+    SearchResult,
+    SupplierEntry,
+)
+from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import (
     CaseStudy,
@@ -155,6 +165,14 @@ def _load_entries(
         )
         for id_, *texts in session.execute(case_texts.where(CaseStudy.supplier_id.in_(part))):
             cases[id_] += texts
+        logos = {
+            id_: Logo(file_id, width, height)
+            for id_, file_id, width, height in session.execute(
+                select(StoredFile.supplier_id, StoredFile.id, StoredFile.width, StoredFile.height).where(
+                    StoredFile.supplier_id.in_(part)
+                )
+            )
+        }
         rows = select(
             Supplier.id, Supplier.slug, Supplier.name, Supplier.about, Supplier.text_locale, Supplier.municipality_number,
             Supplier.price_from_nok, Supplier.remote, Supplier.on_site,
@@ -177,6 +195,7 @@ def _load_entries(
                 remote=remote,
                 on_site=on_site,
                 approvals=tuple(approvals[id_]),
+                logo=logos.get(id_),
                 words=f" {searchable(' '.join((about, *cases[id_])))} ",
             )
     return found
@@ -189,9 +208,11 @@ def _codes(query: Select[int, str]) -> dict[int, list[str]]:
     return found
 
 
-def search(query: SearchQuery, number: int = 1) -> tuple[Page[SupplierEntry], SearchResult]:
+def search(
+    query: SearchQuery, number: int = 1, order: ResultOrder = BEST_FIRST
+) -> tuple[Page[SupplierEntry], SearchResult]:
     """Find a page of suppliers, with counts for each facet."""
-    result = catalogue().find(query, clock.today())
+    result = catalogue().find(query, clock.today(), order)
     return page_of(result.entries, number, PAGE_SIZE), result
 
 

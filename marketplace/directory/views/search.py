@@ -15,7 +15,15 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
 from marketplace.directory import queries
 from marketplace.directory.place_names import find_place, place_label
-from marketplace.directory.search import PRICE_STEPS, Catalogue, QueryReading, SearchQuery, SearchResult
+from marketplace.directory.search import (
+    PRICE_STEPS,
+    Catalogue,
+    QueryReading,
+    ResultOrder,
+    SearchQuery,
+    SearchResult,
+    distance_from,
+)
 from marketplace.directory.views.base import Answer, blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
@@ -29,6 +37,7 @@ RenderedPage = tuple[str, Markup]
 """Title and body of a page."""
 
 MAX_KINDS = 8
+SORTS = ("distance", "price", "newest")
 _REFERENCE = re.compile(r"[0-9]{4}-[0-9]{4,7}")
 _MAX_CACHED_PAGES = 100
 _cache: "WeakKeyDictionary[Catalogue, BoundedCache[tuple[object, ...], RenderedPage]]" = WeakKeyDictionary()
@@ -53,6 +62,21 @@ def _parse_query() -> SearchQuery:
         price=read("price", {str(step) for step in PRICE_STEPS}),
         remote=read("remote", {"yes"}),
     )
+
+
+def _parse_order(query: SearchQuery) -> ResultOrder:
+    """Read the order from the query string. Without a place of its own, distance is measured from the chosen one."""
+    sort = query_arg("sort", 20)
+    near = find_place(query_arg("near", 40)) or query.place
+    is_municipality = near in places.municipalities_by_number()
+    return ResultOrder(sort if sort in SORTS else "", near if is_municipality else "")
+
+
+def order_args(order: ResultOrder) -> dict[str, str]:
+    """Query string arguments for an order."""
+    near = places.municipality_name(order.near) if order.sort == "distance" else ""
+    chosen = {"sort": order.sort, "near": near}
+    return {name: value for name, value in chosen.items() if value}
 
 
 def query_string_args(query: SearchQuery) -> dict[str, str]:
@@ -141,10 +165,14 @@ def _chosen_brief() -> str:
     return value if _REFERENCE.fullmatch(value) else ""
 
 
-def _render_page(typed: SearchQuery, number: int, brief: str, *, exact: bool) -> RenderedPage:
+def _render_page(
+    typed: SearchQuery, number: int, brief: str, order: ResultOrder, *, exact: bool
+) -> RenderedPage:
     reading = QueryReading(typed) if exact else queries.catalogue().read(typed)
     query = reading.query
-    page, result = queries.search(query, number)
+    if not order.near and query.place in places.municipalities_by_number():
+        order = replace(order, near=query.place)
+    page, result = queries.search(query, number, order)
     chosen = _chips(query)
     as_typed = query_string_args(typed) | {"exact": "yes"}
     relaxations = queries.find_relaxations(query) if not page.total else []
@@ -152,7 +180,10 @@ def _render_page(typed: SearchQuery, number: int, brief: str, *, exact: bool) ->
     inside = render_template(
         "directory/_search.html",
         brief=brief,
-        kept={"brief": brief} if brief else {},
+        kept=({"brief": brief} if brief else {}) | order_args(order),
+        order=order,
+        near_name=places.municipality_name(order.near),
+        distance=lambda entry: round(distance_from(order.near, entry)),
         title=title,
         query=query,
         page=page,
@@ -180,9 +211,10 @@ def search() -> Answer:
     The page's body depends only on the directory, the search, the language and the day, and is cached for them.
     """
     query, number = _parse_query(), page_arg()
+    order = _parse_order(query)
     pages = _cache.setdefault(queries.catalogue(), BoundedCache(_MAX_CACHED_PAGES))
     exact = query_arg("exact") == "yes"
     brief = _chosen_brief()
-    key = (current_locale(), clock.today(), request.script_root, query, number, brief, exact)
-    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, brief, exact=exact))
+    key = (current_locale(), clock.today(), request.script_root, query, number, brief, order, exact)
+    title, inside = pages.get_or_create(key, lambda: _render_page(query, number, brief, order, exact=exact))
     return render_template("directory/search.html", title=title, body=inside)

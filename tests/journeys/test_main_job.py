@@ -224,8 +224,7 @@ def award_offer(user: BrowserUser, url: str, walkthrough: Walkthrough) -> None:
     user.follow("/proposals/scores")
     for choice in user.page.locator("main select[name^=score_]").all():
         user.choose(choice, "4")
-    user.submit("main button[value=finish]")
-    user.submit("main form[action$='/scores/close'] button")
+    user.submit()
     user.follow("/award")
     chosen, other = walkthrough.offer(NEW_SUPPLIER).id, walkthrough.offer(OLD_SUPPLIER).id
     user.fill(proposal=chosen)

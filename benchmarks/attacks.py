@@ -24,7 +24,7 @@ from marketplace.matching.evaluation.measures import MIN_RELEVANT_GRADE
 from marketplace.matching.evaluation.qrels import EvaluationFileError, Row, read_set
 from marketplace.matching.evaluation.runner import Evaluator
 from marketplace.matching.index.index import Index
-from marketplace.matching.spam import flags
+from marketplace.matching.spam import spam_flags
 
 TOP_IRRELEVANT = 3
 TOP_RANKS = 5
@@ -144,7 +144,7 @@ def evaluate_attacks(
         mode,
         tuple(_measure(name, attack, trials, evaluator.glossary) for name, attack in ATTACKS.items()),
         {name: _share_changed(honest, change, trials) for name, change in HONEST.items()},
-        sum(bool(flags(document)) for document in documents) / len(documents),
+        sum(bool(spam_flags(document)) for document in documents) / len(documents),
         _mean([trial.duplicates_in_top() for trial in trials]),
     )
 
@@ -196,7 +196,7 @@ def _measure(name: str, attack: Attack, trials: Sequence[_BriefTrial], glossary:
     for trial in trials:
         attacked = attack(trial.irrelevant(), trial.brief, glossary)
         in_top.append(trial.with_changed(attacked).get(attacked.id, 10**6) <= TOP_IRRELEVANT)
-        flagged.append(bool(flags(attacked, [f"{trial.brief['title']} {trial.brief['text']}"])))
+        flagged.append(bool(spam_flags(attacked, [f"{trial.brief['title']} {trial.brief['text']}"])))
         relevant = trial.relevant()
         if relevant is not None:
             after = trial.with_changed(attack(relevant, trial.brief, glossary))

@@ -15,7 +15,7 @@ from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.rank_jumps import watch_profile
+from marketplace.sourcing.rank_jumps import rank_jump_check
 from marketplace.sourcing.views.exposure import exposure_panel
 from marketplace.sourcing.views.invitations import invitation_panel
 from marketplace.sourcing.views.outside_invitations import application_notes
@@ -47,7 +47,7 @@ def register_hooks() -> None:
     profile_panels.register("invite", invite_panel)
     vetting_hooks.application_notes.register("invitations by e-mail", application_notes)
     supplier_hooks.services_change.register("applications", apply_for_new_categories)
-    supplier_hooks.profile_change.register("rank jumps", watch_profile)
+    supplier_hooks.profile_change.register("rank jumps", rank_jump_check)
     missing_pages.replacements.register("outdated links in messages", outdated_link_page)
     outbox_hooks.link_status.register("briefs", brief_link_status)
     outbox_hooks.link_status.register("applications", vetting_link_status)

@@ -34,7 +34,7 @@ class ConfirmAddressForm(BaseForm):
     )
 
 
-class ForgottenForm(BaseForm):
+class ForgottenPasswordForm(BaseForm):
     """E-mail address to send a password reset link to."""
 
     email = EmailField(

@@ -6,24 +6,24 @@ import click
 
 from marketplace.commands.application import open_app
 from marketplace.core.errors import RuleBroken
-from marketplace.suppliers.import_file import ReadFile, read_suppliers
+from marketplace.suppliers.import_file import ParsedImport, read_suppliers
 from marketplace.vetting.use_cases import supplier_import
 
 
 def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
     """Validate a file of suppliers, import it if `commit`, and return the message to print. Raises ClickException."""
-    read: ReadFile = read_suppliers(path)
+    read: ParsedImport = read_suppliers(path)
     try:
         curator = supplier_import.curator_by_email(approve_by) if approve_by else None
-        faults = sorted(
-            [*read.faults, *supplier_import.find_registered(read.suppliers)], key=lambda fault: fault.line
+        errors = sorted(
+            [*read.errors, *supplier_import.find_registered(read.suppliers)], key=lambda error: error.line
         )
-        if faults:
-            listed = "\n".join(f"  {fault}" for fault in faults)
-            message = f"Nothing was imported. {len(faults)} errors in {path}:\n{listed}"
+        if errors:
+            listed = "\n".join(f"  {error}" for error in errors)
+            message = f"Nothing was imported. {len(errors)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
         warnings = [*read.warnings, *supplier_import.find_similar(read.suppliers)]
-        for warning in sorted(warnings, key=lambda fault: fault.line):
+        for warning in sorted(warnings, key=lambda error: error.line):
             click.echo(f"  Warning: {warning}")
         suppliers = [supplier_import.infer_services(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):

@@ -85,7 +85,7 @@ def lazy_gettext(message: str, **values: object) -> Any:
     return LazyProxy(gettext, message, enable_cache=False, **values)
 
 
-def pick(text: Mapping[str, str]) -> str:
+def localized(text: Mapping[str, str]) -> str:
     """Return the text of a language-to-text mapping in the current language, else in Bokmål."""
     return text.get(current_locale()) or text[DEFAULT_LOCALE]
 

@@ -21,7 +21,7 @@ from marketplace.proposals.content import (
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
 from marketplace.proposals.queries import Score, load_supplier_offer
-from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
+from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.suppliers.models import CaseStudy
 from marketplace.suppliers.queries import own_supplier
 
@@ -220,7 +220,7 @@ def _seed_decision(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
             offer for offer in _offers_to(entry, "awarded") if offer["supplier"] == chosen["supplier"]
         )
         replies = {
-            _proposal_id(fixtures, offer): Reply(**offer["outcome"])
+            _proposal_id(fixtures, offer): RejectionReply(**offer["outcome"])
             for offer in _offers_to(entry, "not_selected")
         }
         details = AwardDetails(
@@ -232,7 +232,7 @@ def _seed_decision(timeline: Timeline, fixtures: Fixtures, entry: Entry) -> None
         use_cases.award(fixtures.viewer(owner), fixtures.briefs[entry["key"]], details, replies)
 
     def choose_nobody() -> None:
-        reply = Reply(entry["closed"]["code"], entry["closed"]["reason"])
+        reply = RejectionReply(entry["closed"]["code"], entry["closed"]["reason"])
         use_cases.choose_nobody(fixtures.viewer(owner), fixtures.briefs[entry["key"]], reply)
 
     def withdraw() -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from marketplace.directory.needs import LIKELY, Need, read_needs
 from marketplace.directory.place_names import read_place
-from marketplace.directory.query_analysis import MAX_QUERY, correct, is_ordinary_word, spelling
+from marketplace.directory.query_analysis import MAX_QUERY, correct, is_vocabulary_word, spelling
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,12 +18,12 @@ class Interpretation:
 
 def interpret_text(text: str) -> Interpretation:
     """Read the place, the likely needs and the misspelled words of a text."""
-    place = read_place(text, is_ordinary_word)
+    place = read_place(text, is_vocabulary_word)
     words = place.rest
     corrected = correct(words, spelling()) if len(words) <= MAX_QUERY else words
     is_corrected = corrected != words
     if is_corrected and not place.place:
-        place = read_place(corrected, is_ordinary_word)
+        place = read_place(corrected, is_vocabulary_word)
         corrected = place.rest
     needs = tuple(need for need in read_needs(corrected) if need.probability >= LIKELY)
     return Interpretation(place.place, needs, corrected if is_corrected else "")

@@ -14,7 +14,7 @@ from marketplace.directory.query_analysis import (
     MAX_QUERY,
     content_words,
     correct,
-    is_reason_word,
+    is_informative_word,
     language_of,
     spelling,
     stems_of,
@@ -144,7 +144,7 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
         Need(
             need.service,
             round(need.probability, 3),
-            tuple(word for word in need.words if is_reason_word(word)),
+            tuple(word for word in need.words if is_informative_word(word)),
         )
         for need in ranked
     )

@@ -101,13 +101,13 @@ def spelling() -> Spelling:
     return Spelling(known_words(), fold_letters)
 
 
-def is_ordinary_word(word: str) -> bool:
+def is_vocabulary_word(word: str) -> bool:
     """Return True for a word of the taxonomy or the lay texts, other than in names of places."""
-    return word.lower() in _ordinary_words()
+    return word.lower() in _vocabulary_words()
 
 
 @cache
-def _ordinary_words() -> frozenset[str]:
+def _vocabulary_words() -> frozenset[str]:
     analyzer = glossary().analyzer
     stop_words = frozenset().union(*_stop_words().values())
     return stop_words.union(
@@ -213,7 +213,7 @@ def _flatten(words: Iterable[str] | Mapping[str, Iterable[str]]) -> Iterator[str
         yield from words
 
 
-def is_reason_word(word: str) -> bool:
+def is_informative_word(word: str) -> bool:
     """Return True for a word that a reader accepts as a reason for a match: no numeral, stop word or filler."""
     if any(character.isdigit() for character in word):
         return False

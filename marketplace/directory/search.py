@@ -18,7 +18,7 @@ from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
     QueryWord,
     correct,
-    is_ordinary_word,
+    is_vocabulary_word,
     query_words,
     searchable,
 )
@@ -283,7 +283,7 @@ class Catalogue:
     def _with_place(self, query: SearchQuery) -> tuple[SearchQuery, str]:
         if query.place:
             return query, ""
-        found = read_place(query.text, is_ordinary_word)
+        found = read_place(query.text, is_vocabulary_word)
         if not found.place:
             return query, ""
         return replace(query, text=found.rest, place=found.place), found.words

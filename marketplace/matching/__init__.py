@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from marketplace.matching.index.needs import NeedSuggestion
     from marketplace.matching.index.snapshot import SnapshotError, discard, prune
     from marketplace.matching.index.what_if import FitChange
-    from marketplace.matching.ranking import Fit, Match, Ranking
+    from marketplace.matching.ranking import FitCounts, Match, Ranking
     from marketplace.matching.settings import PART_CODES, MatchingSettings
-    from marketplace.matching.spam import flags
+    from marketplace.matching.spam import spam_flags
 
 _MODULES = {
     "CaseText": "documents",
@@ -31,7 +31,7 @@ _MODULES = {
     "Evaluator": "evaluation.runner",
     "Exclusion": "criteria",
     "Explanation": "explanation",
-    "Fit": "ranking",
+    "FitCounts": "ranking",
     "Glossary": "analysis.glossary",
     "Index": "index.index",
     "Match": "ranking",
@@ -48,7 +48,7 @@ _MODULES = {
     "TermMatch": "explanation",
     "discard": "index.snapshot",
     "evaluate_directory": "evaluation.runner",
-    "flags": "spam",
+    "spam_flags": "spam",
     "prune": "index.snapshot",
     "read_set": "evaluation.qrels",
     "suggest_needs": "index.index",
@@ -63,8 +63,8 @@ __all__ = [
     "Evaluator",
     "Exclusion",
     "Explanation",
-    "Fit",
     "FitChange",
+    "FitCounts",
     "Glossary",
     "Index",
     "Match",
@@ -78,9 +78,9 @@ __all__ = [
     "TermMatch",
     "discard",
     "evaluate_directory",
-    "flags",
     "prune",
     "read_set",
+    "spam_flags",
     "suggest_needs",
 ]
 

@@ -108,7 +108,7 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
-class Fit:
+class FitCounts:
     """Counts of suppliers that fit a brief.
 
     `fits` meet all hard requirements and the budget, `over_budget` only the requirements. `related_only` counts those listed last, for a service related to a confirmed one. `with_must_haves` counts those

@@ -62,7 +62,7 @@ _HOMOGLYPHS = re.compile("[\u0370-\u03ff\u0400-\u052f\u0531-\u058f\u13a0-\u13ff]
 _FULL_WIDTH = re.compile("[\uff21-\uff3a\uff41-\uff5a\U0001d400-\U0001d7ff]")
 
 
-def flags(document: Document, briefs: Iterable[str] = ()) -> tuple[Note, ...]:
+def spam_flags(document: Document, briefs: Iterable[str] = ()) -> tuple[Note, ...]:
     """Return the spam flags of a document's texts and ticked services; none for an honest document.
 
     Each is a code with parameters: `word_repeated` (word, count), `words_listed` (count), `sentences_repeated`,

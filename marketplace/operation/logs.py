@@ -69,7 +69,7 @@ def configure(*, as_json: bool) -> None:
     logging.config.dictConfig(configuration(as_json=as_json))
 
 
-def route() -> str:
+def route_template() -> str:
     """Return the URL rule of the request, which holds no names, tokens or ids."""
     return request.url_rule.rule if request.url_rule else "-"
 
@@ -97,7 +97,7 @@ def register(app: Flask) -> None:
             extra={
                 "request": g.request_id,
                 "method": sent_method(),
-                "route": route(),
+                "route": route_template(),
                 "status": response.status_code,
                 "ms": round(milliseconds, 1),
                 **ids,

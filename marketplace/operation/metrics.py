@@ -21,7 +21,7 @@ from prometheus_client import (
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from marketplace.operation.logs import route
+from marketplace.operation.logs import route_template
 from marketplace.operation.metric_files import FOLDER_VARIABLE, reserve_files
 from marketplace.web.request import sent_method
 
@@ -92,7 +92,7 @@ def register(app: Flask) -> None:
         # Requests for unknown URLs have arbitrary methods, which must not each create a time series.
         method = sent_method() if request.url_rule else "-"
         try:
-            http_metrics.observe(method, route(), response.status_code, seconds)
+            http_metrics.observe(method, route_template(), response.status_code, seconds)
         except OSError:  # a full disk must not fail the request
             app.logger.warning("The metrics of this process cannot be stored.")
         return response

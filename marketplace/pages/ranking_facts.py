@@ -13,16 +13,16 @@ from marketplace.sourcing.match_explanation import part_label
 
 
 @dataclass(frozen=True, slots=True)
-class PartInWords:
+class PartDescription:
     """One of the six parts of a score."""
 
     label: str
-    most: float
+    maximum: float
     about: str
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class QualityFigures:
     """Ranking quality at the last measurement; shares from 0 to 1. See `marketplace evaluate --keep`."""
 
     on: dt.date
@@ -37,12 +37,12 @@ class Measured:
 
 
 @cache
-def measured() -> Measured:
+def quality_figures() -> QualityFigures:
     """Return the stored figures of the last measurement."""
     kept = json.loads(data_path("quality.json").read_text(encoding="utf-8"))
     tracks, attacks = kept["quality"]["tracks"], kept["attacks"]["confirmed"]["attacks"]
     on = kept["measured"]["quality"]
-    return Measured(
+    return QualityFigures(
         on=dt.date.fromisoformat(on["day"]),
         set_name=on["name"],
         briefs=on["briefs"],
@@ -55,7 +55,7 @@ def measured() -> Measured:
     )
 
 
-def parts_in_words(settings: MatchingSettings) -> list[PartInWords]:
+def describe_parts(settings: MatchingSettings) -> list[PartDescription]:
     """Return the six parts with their maximum points, largest first."""
     abouts = {
         "words": _("The words you wrote, compared with what suppliers write about themselves and their jobs. A rare word counts more than a common one, and repeating a word fifty times gives no extra points."),
@@ -65,5 +65,5 @@ def parts_in_words(settings: MatchingSettings) -> list[PartInWords]:
         "budget": _("Whether the supplier's smallest job is within your budget."),
         "availability": _("Whether the supplier can start when you want to."),
     }  # fmt: skip
-    parts = [PartInWords(part_label(code), settings.maximum(code), abouts[code]) for code in PART_CODES]
-    return sorted(parts, key=lambda part: -part.most)
+    parts = [PartDescription(part_label(code), settings.maximum(code), abouts[code]) for code in PART_CODES]
+    return sorted(parts, key=lambda part: -part.maximum)

@@ -21,9 +21,9 @@ blueprint = Blueprint("privacy", __name__)
 
 @blueprint.get("/account/data")
 @access.signed_in
-def mine() -> Answer:
+def own_data() -> Answer:
     """Show the choices for the user's data."""
-    return render_template("privacy/mine.html", form=EraseAccountForm())
+    return render_template("privacy/own_data.html", form=EraseAccountForm())
 
 
 @blueprint.get("/account/data/export")
@@ -52,4 +52,4 @@ def erase() -> Answer:
             logout_user()
             flashes.done(_("Your account has been erased."))
             return see_other("pages.front")
-    return render_template("privacy/mine.html", form=form)
+    return render_template("privacy/own_data.html", form=form)

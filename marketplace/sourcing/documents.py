@@ -7,7 +7,7 @@ from typing import Any
 
 from marketplace.core.money import budget_band
 from marketplace.core.places import find_municipality
-from marketplace.directory.queries import Matchable
+from marketplace.directory.queries import MatchableSupplier
 from marketplace.matching import CaseText, Document, Position, Query
 from marketplace.suppliers.glossary import glossary
 from marketplace.vetting.spam_review import is_reviewed
@@ -42,7 +42,7 @@ class Listing:
         return cls(values["name"], values["slug"], values["place"], approvals)
 
 
-def listing_of(item: Matchable) -> Listing:
+def listing_of(item: MatchableSupplier) -> Listing:
     """Return the details of a supplier for a ranking."""
     approvals = sorted(
         {
@@ -61,7 +61,7 @@ def _position(municipality_number: str | None) -> Position | None:
     return Position(municipality.lat, municipality.lon) if municipality else None
 
 
-def effective_document(item: Matchable) -> Document:
+def effective_document(item: MatchableSupplier) -> Document:
     """Return the document that ranking uses: the profile as it was before a change that awaits a curator's review."""
     current, held = profile_document(item), item.supplier.held
     if held is None:
@@ -79,7 +79,7 @@ def effective_document(item: Matchable) -> Document:
     )
 
 
-def profile_document(item: Matchable) -> Document:
+def profile_document(item: MatchableSupplier) -> Document:
     """Return a document of the current profile, limited to the services that the supplier is approved for."""
     supplier = item.supplier
     return Document(

@@ -10,7 +10,7 @@ from marketplace.core import taxonomy
 from marketplace.core.i18n import format_date, format_list, format_money, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
-from marketplace.directory.query_analysis import is_reason_word
+from marketplace.directory.query_analysis import is_informative_word
 from marketplace.matching import Explanation, TermMatch
 
 MAX_FACTS = 3
@@ -134,7 +134,7 @@ def excerpt(terms: Iterable[TermMatch], text: str, *, of_query: bool) -> list[Te
     weights: dict[str, float] = {}
     shared = sorted((term for term in terms if term.part == "words"), key=lambda term: -term.value)
     for term in shared[:MAX_HIGHLIGHTED]:
-        for word in filter(is_reason_word, term.query_words if of_query else term.document_words):
+        for word in filter(is_informative_word, term.query_words if of_query else term.document_words):
             weights[word.casefold()] = max(weights.get(word.casefold(), 0.0), term.value)
     if not weights:
         return []

@@ -27,7 +27,7 @@ MIN_JUMP_RANKS, MIN_JUMP_RUNS, MAX_COMPARED_RUNS = 5, 3, 12
 """An edit is held if it moves the supplier up at least so many ranks in at least so many of the newest runs."""
 
 
-def watch_profile(supplier_id: int) -> Callable[[], RankJump | None]:
+def rank_jump_check(supplier_id: int) -> Callable[[], RankJump | None]:
     """Read a profile before an edit, and return a check to call after it that detects a rank jump."""
     current = corpus()  # before the edit: within it, the corpus would be cached without the decision below
     fitted, before = current.fitted.index, current.documents.get(str(supplier_id))

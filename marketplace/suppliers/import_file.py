@@ -28,15 +28,15 @@ LANGUAGES = ("nb", "nn", "en")
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
-    """A fault on a line, and its remedy."""
+class ImportProblem:
+    """A problem on a line of the file, and how to solve it."""
 
     line: int
     problem: str
     remedy: str
 
     def __str__(self) -> str:
-        """Format the fault as one line."""
+        """Format the problem as one line."""
         return f"line {self.line}: {self.problem}. {self.remedy}"
 
 
@@ -56,42 +56,46 @@ class ImportedSupplier:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFile:
-    """The valid suppliers of a file, all faults, and warnings that do not prevent an import."""
+class ParsedImport:
+    """The valid suppliers of a file, all errors, and warnings that do not prevent an import."""
 
     suppliers: list[ImportedSupplier] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
-    warnings: list[Fault] = field(default_factory=list)
+    errors: list[ImportProblem] = field(default_factory=list)
+    warnings: list[ImportProblem] = field(default_factory=list)
 
 
-def read_suppliers(path: Path) -> ReadFile:
-    """Read a JSON Lines file. Faults are collected, not raised."""
-    found = ReadFile()
+def read_suppliers(path: Path) -> ParsedImport:
+    """Read a JSON Lines file. Errors are collected, not raised."""
+    found = ParsedImport()
     try:
         if path.stat().st_size > MAX_BYTES:
             size = MAX_BYTES // 1_000_000
-            found.faults.append(Fault(0, f"{path} is larger than {size} MB", "Split it into several files."))
+            found.errors.append(
+                ImportProblem(0, f"{path} is larger than {size} MB", "Split it into several files.")
+            )
             return found
         raw = path.read_bytes().removeprefix(codecs.BOM_UTF8)
     except OSError as error:
-        found.faults.append(Fault(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
+        found.errors.append(ImportProblem(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
         return found
     seen: dict[str, int] = {}
     similar: dict[str, int] = {}
     for number, line in enumerate(raw.splitlines(), 1):
         if not line.strip():
             continue
-        row = _row(number, line, found.faults)
+        row = _row(number, line, found.errors)
         if row is None:
             continue
-        faults = list(_faults(number, row))
+        errors = list(_find_errors(number, row))
         name = str(row.get("name", ""))
         key, loose = name_key(name), similar_name_key(name)
         if key and key in seen:
-            faults.append(Fault(number, f"the name stands on line {seen[key]} too", "Keep one of them."))
+            errors.append(
+                ImportProblem(number, f"the name stands on line {seen[key]} too", "Keep one of them.")
+            )
         elif loose in similar:
             found.warnings.append(
-                Fault(
+                ImportProblem(
                     number,
                     f"the name is almost the same as on line {similar[loose]}",
                     "Keep one of them if they are the same supplier.",
@@ -99,84 +103,98 @@ def read_suppliers(path: Path) -> ReadFile:
             )
         seen.setdefault(key, number)
         similar.setdefault(loose, number)
-        found.faults.extend(faults)
-        if not faults:
+        found.errors.extend(errors)
+        if not errors:
             found.suppliers.append(_supplier(number, row))
-    if not found.suppliers and not found.faults:
-        found.faults.append(Fault(0, f"{path} holds no suppliers", "Write one JSON object on each line."))
+    if not found.suppliers and not found.errors:
+        found.errors.append(
+            ImportProblem(0, f"{path} holds no suppliers", "Write one JSON object on each line.")
+        )
     return found
 
 
-def _row(number: int, line: bytes, faults: list[Fault]) -> Mapping[str, Any] | None:
+def _row(number: int, line: bytes, errors: list[ImportProblem]) -> Mapping[str, Any] | None:
     try:
         row = json.loads(line.decode("utf-8"))
     except UnicodeDecodeError:
-        faults.append(Fault(number, "the line is not UTF-8", "Save the file as UTF-8."))
+        errors.append(ImportProblem(number, "the line is not UTF-8", "Save the file as UTF-8."))
         return None
     except (
         ValueError,
         RecursionError,
     ) as error:  # numbers of thousands of digits raise ValueError, not JSONDecodeError
-        faults.append(
-            Fault(number, f"the line is not JSON ({error})", "Write one whole JSON object on the line.")
+        errors.append(
+            ImportProblem(
+                number, f"the line is not JSON ({error})", "Write one whole JSON object on the line."
+            )
         )
         return None
     if not isinstance(row, dict):
-        faults.append(
-            Fault(number, "the line is not a JSON object", 'Write {"name": …, "text": …, "services": […]}.')
+        errors.append(
+            ImportProblem(
+                number, "the line is not a JSON object", 'Write {"name": …, "text": …, "services": […]}.'
+            )
         )
         return None
     return row
 
 
-def _faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+def _find_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]:
     low, high = NAME_LENGTH
-    yield from _key_faults(number, row)
+    yield from _find_key_errors(number, row)
     name, text = row.get("name"), row.get("text")
     if not isinstance(name, str) or not low <= len(clean_line(name) or "") <= high:
-        yield Fault(number, "name is missing or too long", f"Write a name of {low} to {high} characters.")
+        yield ImportProblem(
+            number, "name is missing or too long", f"Write a name of {low} to {high} characters."
+        )
     if not isinstance(text, str) or not 0 < len(clean_text(text) or "") <= ABOUT_LENGTH[1]:
-        yield Fault(
+        yield ImportProblem(
             number, "text is missing or too long", f"Write a text of at most {ABOUT_LENGTH[1]} characters."
         )
     for word, value in (("name", name), ("text", text)):
         if isinstance(value, str) and has_control_characters(value):
-            yield Fault(number, f"{word} holds a control character", "Take out what cannot be seen.")
+            yield ImportProblem(number, f"{word} holds a control character", "Take out what cannot be seen.")
     if row.get("lang", "nb") not in LANGUAGES:
-        yield Fault(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
+        yield ImportProblem(number, f"lang {row.get('lang')!r} is unknown", "Write nb, nn or en.")
     place = row.get("municipality")
     if place is not None and (not isinstance(place, str) or find_municipality(place) is None):
-        yield Fault(
+        yield ImportProblem(
             number, f"municipality {place!r} is unknown", "Write a four-digit number like 5021, or null."
         )
     if not isinstance(row.get("remote", True), bool):
-        yield Fault(number, f"remote {row.get('remote')!r} is not true or false", "Write true or false.")
+        yield ImportProblem(
+            number, f"remote {row.get('remote')!r} is not true or false", "Write true or false."
+        )
     price = row.get("price_from_nok")
     if price is not None and (
         isinstance(price, bool) or not isinstance(price, int | float) or not 0 <= price <= MAX_NOK
     ):
-        yield Fault(number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null.")
-    yield from _code_faults(number, "services", row.get("services", []), taxonomy.services())
-    yield from _code_faults(number, "sectors", row.get("sectors", []), taxonomy.sectors())
+        yield ImportProblem(
+            number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null."
+        )
+    yield from _find_code_errors(number, "services", row.get("services", []), taxonomy.services())
+    yield from _find_code_errors(number, "sectors", row.get("sectors", []), taxonomy.sectors())
 
 
-def _key_faults(number: int, row: Mapping[str, Any]) -> Iterator[Fault]:
+def _find_key_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]:
     for key in row:
         if key not in KEYS + IGNORED_KEYS:
             closest = difflib.get_close_matches(key, KEYS, 1)
             remedy = f"Did you mean {closest[0]!r}?" if closest else f"Use {', '.join(KEYS)}."
-            yield Fault(number, f"the key {key!r} is unknown", remedy)
+            yield ImportProblem(number, f"the key {key!r} is unknown", remedy)
 
 
-def _code_faults(number: int, name: str, codes: object, known: Mapping[str, object]) -> Iterator[Fault]:
+def _find_code_errors(
+    number: int, name: str, codes: object, known: Mapping[str, object]
+) -> Iterator[ImportProblem]:
     if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
-        yield Fault(
+        yield ImportProblem(
             number, f"{name} is not a list of codes", f"Write {name} as a list, like {next(iter(known))!r}."
         )
         return
     for code in codes:
         if code not in known:
-            yield Fault(
+            yield ImportProblem(
                 number,
                 f"{name} has the unknown code {code!r}",
                 "Use a code from marketplace/data/taxonomy.yaml.",

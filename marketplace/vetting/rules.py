@@ -14,7 +14,7 @@ import yaml
 
 from marketplace.core import clock
 from marketplace.core.dates import add_months, local_date_after
-from marketplace.core.i18n import pick
+from marketplace.core.i18n import localized
 from marketplace.data import data_path
 
 SUBMITTED, CHANGES, APPROVED = "submitted", "changes_requested", "approved"
@@ -75,17 +75,17 @@ class Criterion:
     @property
     def label(self) -> str:
         """Name in the current locale."""
-        return pick(self.labels)
+        return localized(self.labels)
 
     @property
     def ask(self) -> str:
         """Instruction to the supplier in the current locale."""
-        return pick(self.asks)
+        return localized(self.asks)
 
     @property
     def check(self) -> str:
         """Instruction to the curator in the current locale."""
-        return pick(self.checks)
+        return localized(self.checks)
 
 
 @cache

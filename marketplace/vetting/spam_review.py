@@ -30,7 +30,7 @@ def findings(supplier: Supplier) -> list[str]:
         services=tuple(row.code for row in supplier.services),
         cases=tuple(CaseText(f"{case.title}. {case.text} {case.result}") for case in supplier.cases),
     )
-    sentences = [_sentence(code, params) for code, params in matching.flags(document)]
+    sentences = [_sentence(code, params) for code, params in matching.spam_flags(document)]
     return [*sentences, _jump(supplier.held)] if supplier.held else sentences
 
 

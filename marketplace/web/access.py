@@ -145,7 +145,7 @@ def _check_access() -> Response | None:
 
 
 def _redirect_to_sign_in(*, is_safe: bool) -> Response:
-    """Return the next step of signing in. A submitted form is carried through it; see web/form_recovery."""
+    """Return the next step of signing in. A submitted form is kept meanwhile; see web/form_recovery."""
     if not is_safe and (kept := form_recovery.ask_to_sign_in()) is not None:
         return kept
     step = pending_step()

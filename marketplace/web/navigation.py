@@ -59,7 +59,7 @@ ADMIN = (
     NavItem("pages.admin_users", _("Users"), ("accounts.admin_user",)),
     NavItem("vetting.appeals", _("Appeals")),
     NavItem("pages.audit_log", _("Audit log")),
-    NavItem("proposals.sealed", _("Sealed"), ("proposals.unsealed",)),
+    NavItem("proposals.emergency_access", _("Sealed"), ("proposals.emergency_view",)),
 )
 
 

@@ -57,7 +57,7 @@ def test_import_reads_names_and_texts_without_them(tmp_path):
     file = tmp_path / "suppliers.jsonl"
     file.write_text(json.dumps({"name": TYPED, "text": TYPED}) + "\n", encoding="utf-8")
     read = read_suppliers(file)
-    assert read.faults == []
+    assert read.errors == []
     assert [(supplier.name, supplier.text) for supplier in read.suppliers] == [(STORED, STORED)]
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from marketplace.directory.interpretation import interpret_text
-from marketplace.directory.query_analysis import is_reason_word
+from marketplace.directory.query_analysis import is_informative_word
 from marketplace.directory.search_evaluation import SETS, evaluate_search, read_judgments
 
 pytestmark = pytest.mark.once
@@ -55,12 +55,12 @@ def test_text_about_something_else_gives_no_service(text: str) -> None:
 
 @pytest.mark.parametrize("word", ["fem", "nye", "og", "12", "2026", "år", "første", "noko", "the", "trenger"])
 def test_numeral_or_empty_word_is_no_reason(word: str) -> None:
-    assert not is_reason_word(word)
+    assert not is_informative_word(word)
 
 
 @pytest.mark.parametrize("word", ["nettside", "Vipps", "IT", "drone", "åpningstider"])
 def test_content_word_is_a_reason(word: str) -> None:
-    assert is_reason_word(word)
+    assert is_informative_word(word)
 
 
 def test_judged_phrases_are_enough_and_unique() -> None:

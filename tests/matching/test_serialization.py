@@ -13,7 +13,7 @@ from marketplace.matching import (
     Document,
     Exclusion,
     Explanation,
-    Fit,
+    FitCounts,
     Match,
     MatchingSettings,
     Position,
@@ -97,7 +97,7 @@ def test_ranking_round_trips_through_json() -> None:
     assert ranking.match("d") is match
     assert ranking.match("x") is None
     assert Ranking("q", settings, ()).excluded == ()
-    assert (Fit(1, 2, {}).related_only, Fit(1, 2, {}).with_must_haves) == (0, 0)
+    assert (FitCounts(1, 2, {}).related_only, FitCounts(1, 2, {}).with_must_haves) == (0, 0)
 
 
 def test_tie_break_is_published_hash() -> None:
@@ -135,7 +135,7 @@ def test_rotation_matches_hand_calculation() -> None:
         EXPLANATION,
         Match(1, "d", 1.0, EXPLANATION),
         Ranking("q", MatchingSettings(), ()),
-        Fit(1, 2, {}),
+        FitCounts(1, 2, {}),
         Exclusion("d", "time", {}),
         CriterionResult(0.5),
     ],

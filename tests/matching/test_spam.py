@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from marketplace.matching import CaseText, Document, Glossary, Index, Query, flags
+from marketplace.matching import CaseText, Document, Glossary, Index, Query, spam_flags
 from marketplace.matching.near_duplicates import EarlierDocuments, Sketches, find_duplicates, sketch
 from tests.matching.conftest import DEVSET, MARKET
 
@@ -20,7 +20,7 @@ def _document(text: str = HONEST, **values: Any) -> Document:
 
 
 def _codes(document: Document, briefs: tuple[str, ...] = ()) -> list[str]:
-    return [code for code, _ in flags(document, briefs)]
+    return [code for code, _ in spam_flags(document, briefs)]
 
 
 @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ def test_cases_are_checked_too() -> None:
 def test_copied_brief_is_named() -> None:
     brief = "Fysioterapeut her. Jeg rekker ikke å behandle folk fordi det ringer hele tiden om timer."
     other = "Vi skal på messe i Stavanger og vil vise fram sveising."
-    assert flags(_document(f"{HONEST} {brief}"), [other, brief])[-1] == ("copies_a_brief", {"number": 1})
+    assert spam_flags(_document(f"{HONEST} {brief}"), [other, brief])[-1] == ("copies_a_brief", {"number": 1})
     assert _codes(_document(), (brief, other)) == []
 
 
@@ -79,7 +79,7 @@ def test_copied_brief_is_named() -> None:
     ],
 )
 def test_honest_text_is_not_flagged(text: str) -> None:
-    assert flags(_document(text)) == ()
+    assert spam_flags(_document(text)) == ()
 
 
 @pytest.mark.parametrize("path", [DEVSET, MARKET / "dev"], ids=lambda path: path.name)
@@ -88,7 +88,9 @@ def test_few_honest_profiles_are_flagged(path: Any) -> None:
     flagged = [
         row["name"]
         for row in rows
-        if flags(_document(row["text"], name=row["name"], lang=row["lang"], services=tuple(row["services"])))
+        if spam_flags(
+            _document(row["text"], name=row["name"], lang=row["lang"], services=tuple(row["services"]))
+        )
     ]
     assert len(flagged) <= 0.02 * len(rows)
 

@@ -274,10 +274,10 @@ def opened(market: Market, at_noon: Any) -> Market:
 def replies() -> Any:
     """Return a function that builds a reply to each offer except the chosen one."""
 
-    def make(market: Market, but: int) -> dict[int, use_cases.Reply]:
+    def make(market: Market, but: int) -> dict[int, use_cases.RejectionReply]:
         offers = queries.offers_for(market.owner, market.reference).live
         return {
-            o.id: use_cases.Reply("gaps", "Koblingen manglet.", "Planen var god.")
+            o.id: use_cases.RejectionReply("gaps", "Koblingen manglet.", "Planen var god.")
             for o in offers
             if o.id != but
         }

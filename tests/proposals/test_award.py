@@ -58,9 +58,9 @@ def test_award_needs_message_to_chosen_supplier(judged, replies):
 @pytest.mark.parametrize(
     ("reply", "field", "words"),
     [
-        (use_cases.Reply("", "Vi venter et år."), "code", "Velg en begrunnelse"),
-        (use_cases.Reply("gaps", "Vi venter et år."), "code", "Velg en begrunnelse"),
-        (use_cases.Reply("postponed", ""), "text", "Skriv en setning til dem som har svart"),
+        (use_cases.RejectionReply("", "Vi venter et år."), "code", "Velg en begrunnelse"),
+        (use_cases.RejectionReply("gaps", "Vi venter et år."), "code", "Velg en begrunnelse"),
+        (use_cases.RejectionReply("postponed", ""), "text", "Skriv en setning til dem som har svart"),
     ],
 )
 def test_choosing_nobody_needs_reason_and_message(judged, reply, field, words):
@@ -73,7 +73,7 @@ def test_choosing_nobody_needs_reason_and_message(judged, reply, field, words):
 
 def test_choosing_nobody_without_offers_needs_no_message(market, at_noon):
     at_noon.move_to(AFTER, tick=False)
-    use_cases.choose_nobody(market.owner, REFERENCE, use_cases.Reply("postponed", ""))
+    use_cases.choose_nobody(market.owner, REFERENCE, use_cases.RejectionReply("postponed", ""))
     assert (market.brief.state, market.brief.closed_reason) == ("no_award", "")
 
 
@@ -88,7 +88,7 @@ def test_decision_ninety_days_after_lapse_is_refused(judged, at_noon, replies):
     with pytest.raises(Conflict, match="for mer enn 90 dager siden"):
         use_cases.award(judged.owner, REFERENCE, chosen, answers)
     with pytest.raises(Conflict, match="for mer enn 90 dager siden"):
-        use_cases.choose_nobody(judged.owner, REFERENCE, use_cases.Reply("postponed", "Vi venter."))
+        use_cases.choose_nobody(judged.owner, REFERENCE, use_cases.RejectionReply("postponed", "Vi venter."))
     assert decision_state(judged) == before
     at_noon.move_to(lapsed + dt.timedelta(days=90), tick=False)
     use_cases.award(judged.owner, REFERENCE, chosen, answers)

@@ -75,14 +75,14 @@ class Walk:
 
     def award(self):
         number = self.random.choice(self._numbers())
-        answers = {key: use_cases.Reply("close", "Det var jevnt.") for key in self._numbers()}
+        answers = {key: use_cases.RejectionReply("close", "Det var jevnt.") for key in self._numbers()}
         details = use_cases.AwardDetails(number, 1, dt.date(2027, 1, 11), "Fordi", still_stands=True)
         use_cases.award(self.boss(), self.market.reference, details, answers)
 
     def nobody(self):
         if self.random.random() < 0.3:
             use_cases.choose_nobody(
-                self.boss(), self.market.reference, use_cases.Reply("postponed", "Neste år.")
+                self.boss(), self.market.reference, use_cases.RejectionReply("postponed", "Neste år.")
             )
 
     def reopen(self):

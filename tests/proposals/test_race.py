@@ -77,7 +77,7 @@ def test_concurrent_award_and_no_award_end_in_one_state(app, opened, replies):
     def decide(which):
         if which % 2:
             use_cases.choose_nobody(
-                opened.owner, opened.reference, use_cases.Reply("postponed", "Vi venter et år.")
+                opened.owner, opened.reference, use_cases.RejectionReply("postponed", "Vi venter et år.")
             )
         else:
             details = use_cases.AwardDetails(number, 92_000, dt.date(2027, 1, 11), "Dere forsto oss.")

@@ -15,7 +15,7 @@ from tests.proposals.conftest import AFTER, REFERENCE, full_content
 from tests.support.interleaving import interleave
 
 EVENTS = "max(audit_event.at)"
-REPLY = use_cases.Reply("postponed", "Vi venter et år.")
+REPLY = use_cases.RejectionReply("postponed", "Vi venter et år.")
 
 
 def sent_notices(kind):

@@ -104,7 +104,7 @@ class Histories(BriefHistories):
             details = use_cases.AwardDetails(
                 self.number(name), 92_000, dt.date(2027, 1, 11), "Dere forsto oss.", still_stands=True
             )
-            reply = use_cases.Reply("close", "Det var jevnt.")
+            reply = use_cases.RejectionReply("close", "Det var jevnt.")
             answers = {self.number(other): reply for other in others} if answered else {}
             use_cases.award(self.person(who), self.market.reference, details, answers)
 
@@ -122,7 +122,7 @@ class Histories(BriefHistories):
 
     @rule(who=mostly_owner, sure=unlikely)
     def choose_nobody(self, who, sure):
-        reply = use_cases.Reply("postponed", "Vi venter et år.")
+        reply = use_cases.RejectionReply("postponed", "Vi venter et år.")
         allowed = who == "owner" and self.may_decide
         if (not allowed or sure) and self.try_action(
             allowed, lambda: use_cases.choose_nobody(self.person(who), self.market.reference, reply)

@@ -254,8 +254,8 @@ def test_award_needs_reply_to_each_other_supplier(opened, replies):
     for faulty in (
         {},
         left_out,
-        {key: use_cases.Reply("nonsense", "x") for key in answers},
-        {key: use_cases.Reply("gaps", "") for key in answers},
+        {key: use_cases.RejectionReply("nonsense", "x") for key in answers},
+        {key: use_cases.RejectionReply("gaps", "") for key in answers},
     ):
         with pytest.raises(RuleBroken):
             use_cases.award(opened.owner, opened.reference, details, faulty)
@@ -275,7 +275,7 @@ def test_award_before_deadline_is_refused(market, choose):
 
 
 def test_choosing_nobody_sends_one_reply_to_all(opened):
-    reply = use_cases.Reply("too_dear", "Alle kostet mer enn vi har.")
+    reply = use_cases.RejectionReply("too_dear", "Alle kostet mer enn vi har.")
     use_cases.choose_nobody(opened.owner, opened.reference, reply)
     assert opened.brief.state == "no_award"
     for name in ("kvistverk", "myrull", "skogsfjord"):

@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.outbox.delivery import build_mail
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.sourcing import late_scores, queries, use_cases
+from marketplace.sourcing import queries, unlisted_suppliers, use_cases
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.stored_ranking import StoredRanking, open_run
 from tests import factories
@@ -112,7 +112,7 @@ def test_late_score_equals_the_stored_score_of_a_listed_supplier(market, publish
         {"query": open_run(run).query.to_dict(), "documents": []},
     )
     for key, score in stored.items():
-        assert late_scores.score_for(run, unlisted, int(key)).score == pytest.approx(score)
+        assert unlisted_suppliers.score_for(run, unlisted, int(key)).score == pytest.approx(score)
 
 
 @pytest.mark.parametrize("state", ["closed", "paused", "other services"])

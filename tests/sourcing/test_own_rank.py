@@ -22,16 +22,18 @@ def test_own_rank_matches_stored_ranking(market, publish):
 
 
 def test_hint_points_match_score_after_change(market, publish):
-    hints = {hint.code: hint for hint in queries.own_rank(market.people["Myrull"], publish()).hints}
-    assert {"service", "sector", "case"} <= hints.keys()
+    improvements = {
+        change.code: change for change in queries.own_rank(market.people["Myrull"], publish()).improvements
+    }
+    assert {"service", "sector", "case"} <= improvements.keys()
     query = query_of("2026-0001", full_answers(), "food-drink")
     document = corpus().documents[str(market.suppliers["Myrull"].id)]
     index = corpus().fitted.index
     before = index.updated([document]).judge(query, document.id).score
     knows = replace(document, sectors=("food-drink",))
     after = index.updated([knows]).judge(query, document.id).score
-    assert hints["sector"].points == pytest.approx(after - before, abs=1e-9)
-    assert all(hint.points > 0 and hint.rank <= 3 for hint in hints.values())
+    assert improvements["sector"].points == pytest.approx(after - before, abs=1e-9)
+    assert all(change.points > 0 and change.rank <= 3 for change in improvements.values())
 
 
 def test_page_names_no_other_supplier(market, publish, sign_in):
@@ -87,19 +89,23 @@ def test_supplier_added_after_ranking_gets_not_found(market, publish, sign_in):
 def test_missing_price_gives_price_hint(market, publish):
     market.add("Prisløs", "Nettbutikk for gårdsutsalg.", "ecm.shop")
     reference = publish()
-    hints = {hint.code: hint for hint in queries.own_rank(market.people["Prisløs"], reference).hints}
-    assert hints["price"].points > 0
-    priced = {hint.code for hint in queries.own_rank(market.people["Myrull"], reference).hints}
+    improvements = {
+        change.code: change for change in queries.own_rank(market.people["Prisløs"], reference).improvements
+    }
+    assert improvements["price"].points > 0
+    priced = {change.code for change in queries.own_rank(market.people["Myrull"], reference).improvements}
     assert "price" not in priced
 
 
 def test_related_service_gives_service_hint_without_case_hint(market, publish):
     market.add("Nabofag", "Vi setter opp kasse og betaling i butikken.", "ecm.payment-shipping")
     reference = publish(services=["ecm.shop"])
-    codes = {hint.code for hint in queries.own_rank(market.people["Nabofag"], reference).hints}
+    codes = {change.code for change in queries.own_rank(market.people["Nabofag"], reference).improvements}
     assert "service" in codes
     assert "case" not in codes
-    assert "case" in {hint.code for hint in queries.own_rank(market.people["Myrull"], reference).hints}
+    assert "case" in {
+        change.code for change in queries.own_rank(market.people["Myrull"], reference).improvements
+    }
 
 
 def test_other_viewers_cannot_see_own_rank_page(market, publish, sign_in):

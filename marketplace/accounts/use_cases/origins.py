@@ -29,7 +29,7 @@ UNKNOWN_ORIGIN = Origin()
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class AttemptSource:
     """An origin as seen by one account: what its attempts are counted by, and whether the account knows it.
 
     A known device has a counter of its own, so that strangers on the same network do not use up its attempts.
@@ -45,12 +45,12 @@ class Source:
         return self.is_known_device or self.is_known_network
 
 
-def source_for(origin: Origin, user: User | None) -> Source:
+def attempt_source(origin: Origin, user: User | None) -> AttemptSource:
     """Return the origin as seen by an account, or by an address without one."""
     if user is not None and origin.device_id and user.id in origin.device_user_ids:
-        return Source(f"device {origin.device_id}", is_known_device=True)
+        return AttemptSource(f"device {origin.device_id}", is_known_device=True)
     known = user is not None and _find_network(user.id, origin.network) is not None
-    return Source(f"network {origin.network}", is_known_network=known)
+    return AttemptSource(f"network {origin.network}", is_known_network=known)
 
 
 def remember_network(user_id: int, origin: Origin) -> None:

@@ -13,7 +13,7 @@ from marketplace.accounts.use_cases.one_time_links import (
     find_link,
     revoke_links,
 )
-from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, remember_network, source_for
+from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, attempt_source, remember_network
 from marketplace.accounts.use_cases.registration import mask_email
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.sign_in import password_subject
@@ -87,7 +87,7 @@ def request_password_reset(email: str, origin: Origin = UNKNOWN_ORIGIN) -> None:
     email = normalize_email(email)
     with transaction():
         user = queries.find_user_by_email(email)
-        source = source_for(origin, user)
+        source = attempt_source(origin, user)
         allowed = consume_mail_quota(email, source.subject, is_owner=source.is_known)
         if user is None or not user.is_active:
             record(None, "account.ask_for_reset", "user", "unknown")
@@ -125,7 +125,7 @@ def reset_password(
         user.password_hash = hashed
         revoke_links(user.id)
         end_sessions_of(user.id)
-        reset_attempts(PASSWORD, password_subject(user.email, source_for(origin, user)))
+        reset_attempts(PASSWORD, password_subject(user.email, attempt_source(origin, user)))
         reset_attempts(ACCOUNT, user.email)
         remember_network(user.id, origin)
         record(Viewer(user_id=user.id), "account.reset_password", "user", user.id)

@@ -21,7 +21,7 @@ from marketplace.accounts.use_cases.one_time_links import (
     consume_link,
     revoke_links,
 )
-from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, remember_network, source_for
+from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, attempt_source, remember_network
 from marketplace.accounts.use_cases.sessions import end_sessions_of
 from marketplace.accounts.use_cases.throttling import consume_mail_quota, record_attempt
 from marketplace.audit.use_cases import record
@@ -89,7 +89,7 @@ def register(person: PreparedAccount, organisation: NewOrganisation) -> str:
     """
     browser_key = new_token()
     owner = queries.find_user_by_email(person.email)
-    source = source_for(person.origin, owner)
+    source = attempt_source(person.origin, owner)
     allowed = consume_mail_quota(person.email, source.subject, is_owner=source.is_known)
     if owner is not None:
         record(None, "account.register_known", "user", owner.id)
@@ -133,7 +133,7 @@ def resend_confirmation(browser_key: str, email: str, target: str, origin: Origi
     Reveals nothing else: an address that has an account counts alike and gets no e-mail.
     """
     with transaction():
-        sender = source_for(origin, None).subject
+        sender = attempt_source(origin, None).subject
         allowed = consume_mail_quota(normalize_email(email), sender)
         query = select(PendingRegistration).where(
             PendingRegistration.browser_key_hash == token_hash(browser_key),

@@ -9,10 +9,10 @@ from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import RESET, create_link
 from marketplace.accounts.use_cases.origins import (
     UNKNOWN_ORIGIN,
+    AttemptSource,
     Origin,
-    Source,
+    attempt_source,
     remember_network,
-    source_for,
 )
 from marketplace.accounts.use_cases.sessions import open_session
 from marketplace.accounts.use_cases.throttling import (
@@ -46,7 +46,7 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
     email, network = normalize_email(attempt.email), attempt.origin.network
     with transaction():
         user = queries.find_user_by_email(email)
-        source = source_for(attempt.origin, user)
+        source = attempt_source(attempt.origin, user)
         attempts = record_attempt(PASSWORD, password_subject(email, source))
         for policy, subject in _counters(email, network, source):
             record_attempt(policy, subject)
@@ -71,12 +71,12 @@ def sign_in(attempt: SignInAttempt, cost: HashCost) -> str | None:
         return open_session(user.id, attempt.user_agent)
 
 
-def password_subject(email: str, source: Source) -> str:
+def password_subject(email: str, source: AttemptSource) -> str:
     """Return the subject that counts wrong passwords for an account from one source."""
     return f"{email} {source.subject}"
 
 
-def _counters(email: str, network: str, source: Source) -> tuple[tuple[BackoffPolicy, str], ...]:
+def _counters(email: str, network: str, source: AttemptSource) -> tuple[tuple[BackoffPolicy, str], ...]:
     """Return the limits shared with others that apply to a source: none if the account knows the device."""
     if source.is_known_device:
         return ()

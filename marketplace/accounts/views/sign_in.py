@@ -8,7 +8,7 @@ from marketplace.accounts import queries, use_cases
 from marketplace.accounts.forms import (
     CodeForm,
     ConfirmAddressForm,
-    ForgottenForm,
+    ForgottenPasswordForm,
     NewPasswordForm,
     SignInForm,
 )
@@ -38,7 +38,7 @@ TOO_MANY = 429
 def sign_in() -> Answer:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
-    if current_viewer().is_signed_in and not form_recovery.carried_form():
+    if current_viewer().is_signed_in and not form_recovery.pending_form():
         return redirect(target or url_for("pages.home"), 303)
     form, status, headers = SignInForm(), 200, {}
     if form.validate_on_submit():
@@ -95,7 +95,7 @@ def demo_sign_in() -> Answer:
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because="the form that is shown again belongs to the user who signs in")
 def continue_form() -> Answer:
-    """Show the form that was carried through the sign-in."""
+    """Show the form that was submitted before the sign-in."""
     return form_recovery.resume() or redirect(url_for("pages.home"), 303)
 
 
@@ -215,14 +215,14 @@ def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
 @blueprint.route("/forgotten", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="users without their password cannot sign in")
-def forgotten() -> Answer:
+def forgotten_password() -> Answer:
     """Request a password reset link."""
-    form = ForgottenForm()
+    form = ForgottenPasswordForm()
     if form.validate_on_submit():
         with minimum_duration():
             use_cases.request_password_reset(form.email.data or "", request_origin())
-        return render_template("accounts/forgotten_sent.html", email=form.email.data)
-    return render_template("accounts/forgotten.html", form=form)
+        return render_template("accounts/password_reset_sent.html", email=form.email.data)
+    return render_template("accounts/forgotten_password.html", form=form)
 
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])

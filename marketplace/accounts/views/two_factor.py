@@ -69,7 +69,7 @@ def begin_two_factor() -> Answer:
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
     use_cases.begin_two_factor(current_person(), secret_cipher())
-    if form_recovery.carried_form():
+    if form_recovery.pending_form():
         return _page(SetUpForm(formdata=None), ConfirmForm(formdata=None))
     return see_other("accounts.two_factor")
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from marketplace.core.i18n import format_date, format_list, format_number, pick
+from marketplace.core.i18n import format_date, format_list, format_number, localized
 from marketplace.data import data_path
 
 
@@ -34,7 +34,7 @@ class Advice:
     values: Mapping[str, Any]
 
     def _text(self, part: str) -> str:
-        return pick(load_texts()[self.kind][self.code][part]).format(
+        return localized(load_texts()[self.kind][self.code][part]).format(
             **{n: _format(v) for n, v in self.values.items()}
         )
 

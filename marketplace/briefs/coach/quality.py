@@ -9,7 +9,7 @@ from marketplace.briefs.coach.messages import load_texts
 from marketplace.briefs.coach.suggestions import find_suggestions
 from marketplace.briefs.guide import Guide
 from marketplace.core.dates import UNKNOWN_MONTH
-from marketplace.core.i18n import pick
+from marketplace.core.i18n import localized
 
 # Thresholds: words of a text, lines of a list, sum of the weights.
 MIN_GOAL_WORDS, MIN_AUDIENCE_WORDS, MIN_CURRENT_STATE_WORDS = 4, 4, 10
@@ -29,7 +29,7 @@ class QualityPart:
     @property
     def label(self) -> str:
         """Name of the part in the user's language."""
-        return pick(load_texts()["quality"][self.code]["label"])
+        return localized(load_texts()["quality"][self.code]["label"])
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Quality:
     @property
     def label(self) -> str:
         """Name of the level in the user's language."""
-        return pick(load_texts()["levels"][self.level]["label"])
+        return localized(load_texts()["levels"][self.level]["label"])
 
 
 def quality(guide: Guide, answers: Mapping[str, Any]) -> Quality:

@@ -9,7 +9,7 @@ from typing import Any
 import yaml
 
 from marketplace.core import taxonomy
-from marketplace.core.i18n import pick
+from marketplace.core.i18n import localized
 from marketplace.data import data_path
 
 Text = Mapping[str, str]
@@ -32,12 +32,12 @@ class Example:
     @property
     def text(self) -> str:
         """The answer in the user's language."""
-        return pick(self.texts)
+        return localized(self.texts)
 
     @property
     def why(self) -> str:
         """The reason why it is weak or better."""
-        return pick(self.whys)
+        return localized(self.whys)
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ class Question:
     errors: Mapping[str, Text]
 
     def _text(self, name: str) -> str:
-        return pick(self.texts[name]) if name in self.texts else ""
+        return localized(self.texts[name]) if name in self.texts else ""
 
     @property
     def label(self) -> str:
@@ -100,18 +100,18 @@ class Question:
             service = taxonomy.services().get(code)
             return service.label if service else code
         return (
-            _AMOUNT_SPACE.sub("\N{NO-BREAK SPACE}", pick(self.options[code]))
+            _AMOUNT_SPACE.sub("\N{NO-BREAK SPACE}", localized(self.options[code]))
             if code in self.options
             else code
         )
 
     def row_label(self, code: str) -> str:
         """Return the label of a row in a grid or a table of weights."""
-        return pick(self.rows[code]) if code in self.rows else code
+        return localized(self.rows[code]) if code in self.rows else code
 
     def error_text(self, code: str, values: Mapping[str, object]) -> str:
         """Return an error message, with `values` filled in."""
-        return pick(self.errors[code]).format(**{"label": self.short, **values})
+        return localized(self.errors[code]).format(**{"label": self.short, **values})
 
     def boolean_label(self, *, value: bool) -> str:
         """Return the label of yes or no for this question."""
@@ -130,12 +130,12 @@ class GuideSection:
     @property
     def title(self) -> str:
         """Heading, or an empty text."""
-        return pick(self.titles) if self.titles else ""
+        return localized(self.titles) if self.titles else ""
 
     @property
     def help(self) -> str:
         """Text under the heading, or an empty text."""
-        return pick(self.helps) if self.helps else ""
+        return localized(self.helps) if self.helps else ""
 
 
 @dataclass(frozen=True)
@@ -150,12 +150,12 @@ class Lesson:
     @property
     def title(self) -> str:
         """Title of the lesson."""
-        return pick(self.titles)
+        return localized(self.titles)
 
     @property
     def course(self) -> str:
         """Name of the course evening."""
-        return pick(self.courses)
+        return localized(self.courses)
 
     def lines(self, locale: str) -> tuple[str, ...]:
         """Return the points in a language, or in bokmål if it lacks them."""
@@ -175,12 +175,12 @@ class Topic:
     @property
     def title(self) -> str:
         """Heading of the page."""
-        return pick(self.titles)
+        return localized(self.titles)
 
     @property
     def lede(self) -> str:
         """Introduction of the page."""
-        return pick(self.ledes)
+        return localized(self.ledes)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -213,7 +213,7 @@ class Guide:
     @property
     def check_title(self) -> str:
         """Heading of the check page."""
-        return pick(self.check_titles)
+        return localized(self.check_titles)
 
 
 def _question(data: Mapping[str, Any], topic: str, errors: Mapping[str, Text]) -> Question:

@@ -29,7 +29,7 @@ from marketplace.briefs.queries.clarification import (
     questions_on,
     unanswered_question,
 )
-from marketplace.briefs.queries.draft_check import Checkup, checkup
+from marketplace.briefs.queries.draft_check import DraftCheck, draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import (
@@ -44,7 +44,7 @@ from marketplace.briefs.queries.reviews import (
 __all__ = [
     "Amendment",
     "BriefView",
-    "Checkup",
+    "DraftCheck",
     "NetworkBrief",
     "PendingAmendment",
     "PublicationWait",
@@ -57,7 +57,6 @@ __all__ = [
     "brief_view_for",
     "briefs_of_company",
     "briefs_of_garden",
-    "checkup",
     "count_unanswered",
     "current_answers",
     "current_version",
@@ -65,6 +64,7 @@ __all__ = [
     "deleted_drafts",
     "display_title",
     "draft_answers",
+    "draft_check",
     "files_of_brief",
     "is_open",
     "last_review",

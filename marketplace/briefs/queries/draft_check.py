@@ -12,7 +12,7 @@ from marketplace.core import clock
 
 
 @dataclass(frozen=True)
-class Checkup:
+class DraftCheck:
     """Result of the check of a draft, as shown on the check page."""
 
     brief_view: BriefView
@@ -34,7 +34,7 @@ class Checkup:
         return {question.code: question.topic for question in self.brief_view.guide}
 
 
-def checkup(brief_view: BriefView) -> Checkup:
+def draft_check(brief_view: BriefView) -> DraftCheck:
     """Check a draft. A problem that is also a blocker is listed only as a blocker."""
     today = clock.today()
     blockers = coach.find_blockers(brief_view.guide, brief_view.answers, today, confirmed=True)
@@ -44,7 +44,7 @@ def checkup(brief_view: BriefView) -> Checkup:
         for problem in guide.find_answer_problems(brief_view.guide, brief_view.answers, today)
         if problem.question.code not in blocked
     ]
-    return Checkup(
+    return DraftCheck(
         brief_view,
         blockers,
         answer_problems,

@@ -31,7 +31,7 @@ def amend_topic(reference: str, topic_code: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/amend/drop")
 @access.company_owner
-def drop_change(reference: str) -> Response:
+def discard_amendment(reference: str) -> Response:
     """Discard the pending amendment."""
     use_cases.discard_amendment(current_viewer(), reference)
     flashes.done(_("The change has been discarded. The brief is unchanged."))

@@ -30,7 +30,7 @@ def check(reference: str) -> Answer:
     return render_template(
         "briefs/check.html",
         brief_view=brief_view,
-        checkup=queries.checkup(brief_view),
+        draft_check=queries.draft_check(brief_view),
         panels=build_panels(PanelSlot.CHECK, current_viewer(), brief_view, request.args),
         states=topic_states(brief_view),
         state_label=state_label,
@@ -41,7 +41,7 @@ def check(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/wish")
 @access.company
-def make_wish(reference: str) -> Answer:
+def make_requirement_optional(reference: str) -> Answer:
     """Move a must-have requirement to the wishes."""
     requirement = (clean_line(request.form.get("requirement")) or "")[:400]
     try:

@@ -68,7 +68,7 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         questions=queries.questions_on(viewer, brief_view),
         review=queries.open_review(brief_view.brief) if brief_view.phase is Phase.IN_REVIEW else None,
         wait=queries.publication_wait(brief_view.brief, brief_view.phase),
-        checkup=queries.checkup(brief_view) if "review_answer" in forms else None,
+        draft_check=queries.draft_check(brief_view) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,
         files=queries.files_of_brief(brief_view.brief.id),
         amendments=queries.amendments(brief_view),

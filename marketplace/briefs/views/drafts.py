@@ -107,9 +107,11 @@ def _csv_date(moment: dt.datetime | None) -> dt.date | None:
 
 @blueprint.get("/companies/elsewhere")
 @access.garden
-def elsewhere() -> Answer:
+def network_briefs() -> Answer:
     """List open briefs in other gardens' areas."""
-    return render_template("briefs/elsewhere.html", page=queries.network_briefs(current_viewer(), page_arg()))
+    return render_template(
+        "briefs/network_briefs.html", page=queries.network_briefs(current_viewer(), page_arg())
+    )
 
 
 @blueprint.get("/briefs/newest")

@@ -8,12 +8,12 @@ from marketplace.directory.queries.catalogue_cache import (
 )
 from marketplace.directory.queries.coverage import Coverage, coverage
 from marketplace.directory.queries.garden_suppliers import all_garden_suppliers, garden_suppliers
-from marketplace.directory.queries.matchable import Matchable, matchable_suppliers
+from marketplace.directory.queries.matchable import MatchableSupplier, matchable_suppliers
 from marketplace.directory.queries.supplier_page import SupplierPage, supplier_image, supplier_page
 
 __all__ = [
     "Coverage",
-    "Matchable",
+    "MatchableSupplier",
     "SupplierPage",
     "all_garden_suppliers",
     "catalogue",

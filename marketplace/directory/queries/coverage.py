@@ -46,7 +46,7 @@ class Tile:
 
 
 @dataclass(frozen=True, slots=True)
-class Nearest:
+class NearestSupplier:
     """The supplier nearest to an uncovered municipality."""
 
     municipality: Tile
@@ -70,7 +70,7 @@ class Coverage:
     label: str
     tiles: Sequence[Tile]
     choices: Sequence[tuple[str, Sequence[tuple[str, str]]]]
-    nearest: Nearest | None
+    nearest: NearestSupplier | None
 
     @property
     def name(self) -> str:
@@ -137,7 +137,7 @@ def _least_covered_group(found: Catalogue, own: frozenset[str]) -> str:
     return max((group.code for group in taxonomy.groups()), key=coverage_gap)
 
 
-def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> Nearest | None:
+def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> NearestSupplier | None:
     entries = [
         entry for entry in found.with_value("kind", code) if places.find_municipality(entry.municipality)
     ]
@@ -147,4 +147,6 @@ def _nearest(found: Catalogue, code: str, uncovered: Sequence[Tile]) -> Nearest 
     entry = min(
         entries, key=lambda item: (places.distance_km(municipality.number, item.municipality), item.id)
     )
-    return Nearest(municipality, entry, round(places.distance_km(municipality.number, entry.municipality)))
+    return NearestSupplier(
+        municipality, entry, round(places.distance_km(municipality.number, entry.municipality))
+    )

@@ -24,7 +24,7 @@ _ALL_PARTS = (
 
 
 @dataclass(frozen=True)
-class Matchable:
+class MatchableSupplier:
     """A supplier that may be ranked, with the approvals that count now and the services they cover."""
 
     supplier: Supplier
@@ -37,7 +37,7 @@ class Matchable:
         return frozenset(vetting.category for vetting in self.vettings)
 
 
-def matchable_suppliers(ids: Sequence[int] | None = None) -> list[Matchable]:
+def matchable_suppliers(ids: Sequence[int] | None = None) -> list[MatchableSupplier]:
     """Load the suppliers that may be ranked, or those of them in `ids`, by id and with all their parts.
 
     These are active, not paused, and approved for at least one service they sell.
@@ -69,5 +69,5 @@ def matchable_suppliers(ids: Sequence[int] | None = None) -> list[Matchable]:
             (row.code for row in supplier.services), {vetting.category for vetting in vettings}
         )
         if services:
-            matchable.append(Matchable(supplier, vettings, services))
+            matchable.append(MatchableSupplier(supplier, vettings, services))
     return matchable

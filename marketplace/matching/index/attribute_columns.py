@@ -14,7 +14,7 @@ from marketplace.matching import criteria
 from marketplace.matching.criteria import EARTH_RADIUS_KM, UNKNOWN_SHARE, WRITTEN_NORWEGIAN
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.string_table import Vocabulary, memory_map
 from marketplace.matching.storage.types import IntSequence, Mask, Vector
 
 Codes = np.ndarray[Any, np.dtype[np.int8]]
@@ -112,12 +112,12 @@ class AttributeColumns:
         rows = {
             name: ValueIndex(
                 Vocabulary.open(folder, f"column-{name}"),
-                mapped(folder / f"column-{name}-ends.npy"),
-                mapped(folder / f"column-{name}-rows.npy"),
+                memory_map(folder / f"column-{name}-ends.npy"),
+                memory_map(folder / f"column-{name}-rows.npy"),
             )
             for name in cls.ROWS
         }
-        return cls(settings, {name: mapped(folder / f"column-{name}.npy") for name in cls.ARRAYS}, rows)
+        return cls(settings, {name: memory_map(folder / f"column-{name}.npy") for name in cls.ARRAYS}, rows)
 
     def _rows_stating(self, name: str, values: Iterable[str]) -> Mask:
         is_match = np.zeros(self.size, dtype=bool)

@@ -15,7 +15,7 @@ from marketplace.matching.index.attribute_columns import REASONS, Codes
 from marketplace.matching.index.exclusions import LazyExclusions
 from marketplace.matching.index.query_scores import QueryScores
 from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import Fit
+from marketplace.matching.ranking import FitCounts
 from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.types import Mask, Vector
 
@@ -102,12 +102,12 @@ class Comparison(QueryScores):
         ordered: IntRows = rows[order]
         return ordered
 
-    def fit(self) -> Fit:
+    def fit(self) -> FitCounts:
         """Count the documents that fit, and the others by the reason why they do not."""
         related_only = self._related_only[self.candidates]
         over_budget = self._criterion("over_budget")[self.candidates]
         counts = np.bincount(self.exclusion_codes, minlength=len(REASONS))
-        return Fit(
+        return FitCounts(
             int(np.count_nonzero(~related_only & ~over_budget)),
             int(np.count_nonzero(~related_only & over_budget)),
             {

@@ -16,7 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from marketplace.matching.storage.bounded_dict import BoundedDict
 from marketplace.matching.storage.postings import Postings
-from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.string_table import Vocabulary, memory_map
 from marketplace.matching.storage.types import Vector
 
 SimilarTerms = tuple[tuple[int, float], ...]
@@ -77,7 +77,7 @@ class FuzzyTerms(TransformerMixin, BaseEstimator):  # type: ignore[misc] # becau
         """Memory-map what `save` wrote."""
         if not any(terms[:2]):
             return self.restore(terms, None)
-        vocabulary, idf = Vocabulary.open(folder, "ngrams"), mapped(folder / "ngrams-idf.npy")
+        vocabulary, idf = Vocabulary.open(folder, "ngrams"), memory_map(folder / "ngrams-idf.npy")
         return self.restore(terms, NgramIndex(vocabulary, idf, Postings.open(folder / "ngrams")))
 
     def transform(self, words: Iterable[str]) -> list[SimilarTerms]:

@@ -16,7 +16,7 @@ from marketplace.matching.index.comparison import Comparison
 from marketplace.matching.index.lexical import query_tokens
 from marketplace.matching.index.needs import NeedSuggestion
 from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import Fit, Match, Ranking, order_key, rotate_ties
+from marketplace.matching.ranking import FitCounts, Match, Ranking, order_key, rotate_ties
 from marketplace.matching.settings import MatchingSettings
 
 
@@ -170,13 +170,13 @@ class Index:
         explanation = Explanation(parts, (), facts, (*lacks, *comparison.missing_must_haves(row)))
         return Match(0, document_id, explanation.score, explanation)
 
-    def fit(self, query: Query) -> Fit:
+    def fit(self, query: Query) -> FitCounts:
         """Count the suppliers that fit a brief, without ranking them."""
         if not len(self):
-            return Fit(0, 0, {})
+            return FitCounts(0, 0, {})
         return Comparison.of(self._store, query).fit()
 
-    def fits(self, queries: Sequence[Query]) -> list[Fit]:
+    def fits(self, queries: Sequence[Query]) -> list[FitCounts]:
         """Count the suppliers that fit each of many variants of a brief; fast enough to follow a slider."""
         return what_if.fits(self._store, queries)
 

@@ -16,7 +16,7 @@ from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.settings import MatchingSettings
 from marketplace.matching.storage.hash_table import NOT_FOUND
 from marketplace.matching.storage.postings import Postings
-from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.string_table import Vocabulary, memory_map
 from marketplace.matching.storage.types import Vector
 
 PARTS = "parts"
@@ -121,7 +121,7 @@ class LexicalIndex:
     def open(cls, folder: Path, metadata: Mapping[str, Any], settings: MatchingSettings) -> Self:
         """Memory-map what `save` wrote; `metadata` is what it returned."""
         weighting = FieldedBM25Transformer(metadata["weights"], k1=settings.k1, b=settings.b)
-        weighting.mean_length_, weighting.idf_ = metadata["mean_length"], mapped(folder / "idf.npy")
+        weighting.mean_length_, weighting.idf_ = metadata["mean_length"], memory_map(folder / "idf.npy")
         vocabulary = Vocabulary.open(folder, "terms")
         fuzzy = FuzzyTerms(settings.fuzzy_terms, settings.fuzzy_floor).open(folder, vocabulary.strings)
         index = cls(settings, weighting, vocabulary, fuzzy)

@@ -25,7 +25,7 @@ from marketplace.matching.index.fuzzy import FuzzyTerms
 from marketplace.matching.index.vectors import sqrt_counts, term_matrix, term_weights
 from marketplace.matching.serialization import to_plain
 from marketplace.matching.storage.bounded_dict import BoundedDict
-from marketplace.matching.storage.string_table import Vocabulary, mapped
+from marketplace.matching.storage.string_table import Vocabulary, memory_map
 from marketplace.matching.storage.types import Vector
 
 Counts = defaultdict[str, float]
@@ -150,11 +150,11 @@ class NeedModel(BaseEstimator):  # type: ignore[misc] # because scikit-learn has
     def open(cls, folder: Path, glossary: Glossary, parts_weight: float) -> Self:
         """Memory-map what `save` wrote."""
         vocabulary = Vocabulary.open(folder, "terms")
-        arrays = tuple(mapped(folder / f"centroids-{name}.npy") for name in _CSC_ARRAYS)
+        arrays = tuple(memory_map(folder / f"centroids-{name}.npy") for name in _CSC_ARRAYS)
         centroids = sparse.csc_array(arrays, (len(glossary.services), len(vocabulary)))
         fuzzy = _typo_terms().open(folder, vocabulary.strings)
         return cls.unfitted(glossary, parts_weight).restore(
-            vocabulary, mapped(folder / "idf.npy"), centroids, fuzzy
+            vocabulary, memory_map(folder / "idf.npy"), centroids, fuzzy
         )
 
     @property

@@ -23,9 +23,9 @@ from marketplace.matching.index.indexing import (
 )
 from marketplace.matching.near_duplicates import Bands, Sketches, sketch
 from marketplace.matching.settings import MatchingSettings
-from marketplace.matching.spam import flags
+from marketplace.matching.spam import spam_flags
 from marketplace.matching.storage.lazy_sequence import LazySequence
-from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
+from marketplace.matching.storage.string_table import StringTable, Vocabulary, memory_map
 
 BATCH_SIZE = 500
 """How many documents are tokenized at a time, to bound the memory used while building."""
@@ -107,14 +107,16 @@ class Segment:
         segment = cls(
             StoredDocuments(StringTable.open(folder, "documents")),
             AttributeColumns.open(folder, settings),
-            ServiceFeatures(*(mapped(folder / f"feature-{name}.npy") for name in ServiceFeatures._fields)),
+            ServiceFeatures(
+                *(memory_map(folder / f"feature-{name}.npy") for name in ServiceFeatures._fields)
+            ),
             {
                 int(row): tuple((code, params) for code, params in notes)
                 for row, notes in metadata["flags"].items()
             },
-            Sketches(mapped(folder / "sketch-bands.npy"), mapped(folder / "sketch-rows.npy")),
+            Sketches(memory_map(folder / "sketch-bands.npy"), memory_map(folder / "sketch-rows.npy")),
         )
-        segment._digests = mapped(folder / "digests.npy")
+        segment._digests = memory_map(folder / "digests.npy")
         segment.__dict__["ids"] = Vocabulary.open(folder, "ids")
         return segment
 
@@ -137,7 +139,7 @@ class SegmentBuilder:
             batch_flags = {
                 position: notes
                 for position, document in enumerate(batch)
-                if not document.looked_at and (notes := flags(document))
+                if not document.looked_at and (notes := spam_flags(document))
             }
             codes = {position: [code for code, _ in notes] for position, notes in batch_flags.items()}
             self._features.append(encoder.featurize(batch, fields, codes))

@@ -14,7 +14,7 @@ from marketplace.matching import criteria
 from marketplace.matching.documents import Document, Query
 from marketplace.matching.index.comparison import MISFIT_REASONS, Comparison, IntRows
 from marketplace.matching.index.store import Store
-from marketplace.matching.ranking import Fit
+from marketplace.matching.ranking import FitCounts
 from marketplace.matching.storage.types import Mask
 
 
@@ -28,15 +28,15 @@ class FitChange:
     params: Mapping[str, Any]
 
 
-def fits(store: Store, queries: Sequence[Query]) -> list[Fit]:
+def fits(store: Store, queries: Sequence[Query]) -> list[FitCounts]:
     """Count the suppliers that fit each of many variants."""
     if not store.documents:
-        return [Fit(0, 0, {}) for _query in queries]
+        return [FitCounts(0, 0, {}) for _query in queries]
     mentions: dict[tuple[str, str], Mask] = {}
     return [_fit(Comparison.of(store, query), mentions) for query in queries]
 
 
-def _fit(comparison: Comparison, mentions: dict[tuple[str, str], Mask]) -> Fit:
+def _fit(comparison: Comparison, mentions: dict[tuple[str, str], Mask]) -> FitCounts:
     query, mentions_all = comparison.query, comparison.misfit_codes == 0
     for must_have in query.must_haves:
         key = (must_have, query.lang)

@@ -70,7 +70,7 @@ class StringTable(LazySequence[str]):
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
         """Memory-map what `save` wrote."""
-        return cls(mapped(folder / f"{name}-bytes.npy"), mapped(folder / f"{name}-offsets.npy"))
+        return cls(memory_map(folder / f"{name}-bytes.npy"), memory_map(folder / f"{name}-offsets.npy"))
 
 
 class Vocabulary(Mapping[str, int]):
@@ -156,7 +156,7 @@ class Vocabulary(Mapping[str, int]):
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
         """Memory-map what `save` wrote."""
-        return cls(StringTable.open(folder, name), mapped(folder / f"{name}-slots.npy"))
+        return cls(StringTable.open(folder, name), memory_map(folder / f"{name}-slots.npy"))
 
 
 class CountedVocabulary(Mapping[str, int]):
@@ -196,7 +196,7 @@ class CountedVocabulary(Mapping[str, int]):
     @classmethod
     def open(cls, folder: Path, name: str) -> Self:
         """Memory-map what `save` wrote."""
-        return cls(Vocabulary.open(folder, name), mapped(folder / f"{name}-counts.npy"))
+        return cls(Vocabulary.open(folder, name), memory_map(folder / f"{name}-counts.npy"))
 
 
 def _memory_view(array: Any) -> memoryview:
@@ -204,7 +204,7 @@ def _memory_view(array: Any) -> memoryview:
     return memoryview(array)
 
 
-def mapped(path: Path) -> Any:
+def memory_map(path: Path) -> Any:
     """Memory-map a saved array read-only; an empty one is loaded, because it cannot be mapped."""
     array = np.load(path, mmap_mode=None if path.stat().st_size <= 128 else "r", allow_pickle=False)  # noqa: PLR2004 because that is the size of the header
     array.flags.writeable = False

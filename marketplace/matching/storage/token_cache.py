@@ -10,7 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 
-from marketplace.matching.storage.string_table import StringTable, Vocabulary, mapped
+from marketplace.matching.storage.string_table import StringTable, Vocabulary, memory_map
 
 StemAndParts = tuple[str, tuple[str, ...]]
 
@@ -59,6 +59,6 @@ class TokenCache:
         return cls(
             words,
             StringTable.open(folder, "read"),
-            mapped(folder / "read-numbers.npy"),
-            mapped(folder / "read-ends.npy"),
+            memory_map(folder / "read-numbers.npy"),
+            memory_map(folder / "read-ends.npy"),
         )

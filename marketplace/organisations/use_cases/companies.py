@@ -110,15 +110,15 @@ def company_details(company: Company) -> CompanyDetails:
     )
 
 
-def change_company(viewer: Viewer, details: CompanyDetails, seen: str | None = None) -> None:
+def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint: str | None = None) -> None:
     """Change the details of the viewer's company. Raises RuleBroken.
 
-    `seen` is the fingerprint of the details that the form was rendered with. Raises Conflict if they have changed.
+    Raises Conflict if the details have changed since the form was rendered, with `expected_fingerprint`.
     """
     with transaction():
         queries.lock_organisation(viewer.organisation_id)
         company = queries.own_company(viewer)
-        check_unchanged(seen, company_details(company), details)
+        check_unchanged(expected_fingerprint, company_details(company), details)
         queries.require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
         company.organisation_number = details.organisation_number

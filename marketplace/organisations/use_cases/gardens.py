@@ -40,17 +40,20 @@ def garden_details(garden: BusinessGarden) -> GardenDetails:
 
 
 def save_garden(
-    viewer: Viewer, details: GardenDetails, garden_id: int | None = None, seen: str | None = None
+    viewer: Viewer,
+    details: GardenDetails,
+    garden_id: int | None = None,
+    expected_fingerprint: str | None = None,
 ) -> BusinessGarden:
     """Add or change a business garden. Raises RuleBroken if another garden covers one of its municipalities.
 
-    `seen` is the fingerprint of the details that the form was rendered with. Raises Conflict if they have changed.
+    Raises Conflict if the details have changed since the form was rendered, with `expected_fingerprint`.
     """
     with transaction():
         queries.lock_organisation(garden_id)
         if garden_id is not None:
             submitted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
-            check_unchanged(seen, garden_details(queries.garden(garden_id)), submitted)
+            check_unchanged(expected_fingerprint, garden_details(queries.garden(garden_id)), submitted)
         for other in queries.all_gardens():
             shared = set(other.covered_municipalities) & set(details.covered_municipalities)
             if other.id != garden_id and other.is_active and shared:

@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import LOCALES
 from marketplace.matching import MatchingSettings
 from marketplace.organisations import queries as organisations
-from marketplace.pages.ranking_facts import measured, parts_in_words
+from marketplace.pages.ranking_facts import describe_parts, quality_figures
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.sourcing import rank_jumps
@@ -27,7 +27,7 @@ def choose_language(locale: str) -> Answer:
     if locale not in LOCALES:
         abort(404)
     choose(locale)
-    answer = form_recovery.show_again() or redirect(
+    answer = form_recovery.rerender_form() or redirect(
         safe_path(request.args.get("next")) or url_for("pages.front"), 303
     )
     settings = current_app.config["SETTINGS"]
@@ -51,8 +51,8 @@ def how_we_rank() -> Answer:
     settings = MatchingSettings()
     return render_template(
         "pages/how_we_rank.html",
-        parts=parts_in_words(settings),
-        measured=measured(),
+        parts=describe_parts(settings),
+        quality=quality_figures(),
         fair_width=settings.fair_width,
         counts_as_shown=SHOWN_RANKS,
         jumps=rank_jumps,

@@ -9,7 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, HANDOVER_ITEMS, REASONS
 from marketplace.proposals.queries import Offer
-from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, Reply
+from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -61,10 +61,10 @@ class AwardForm(BaseForm):
             bool(self.still_stands.data),
         )
 
-    def replies(self, others: Sequence[Offer]) -> dict[int, Reply]:
+    def replies(self, others: Sequence[Offer]) -> dict[int, RejectionReply]:
         """Return the submitted answers to the offers that were not chosen."""
         return {
-            offer.id: Reply(
+            offer.id: RejectionReply(
                 self.code(offer).data or "", self.text(offer).data or "", self.good(offer).data or ""
             )
             for offer in others
@@ -93,7 +93,7 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
     return form
 
 
-class NobodyForm(BaseForm):
+class NoAwardForm(BaseForm):
     """The reason for choosing no offer, sent to every bidder."""
 
     code = ChoiceField(
@@ -107,9 +107,9 @@ class NobodyForm(BaseForm):
         description=_l("Everyone gets the same reason. Say what would have made the difference."),
     )
 
-    def reply(self) -> Reply:
+    def reply(self) -> RejectionReply:
         """Return the submitted answer to all bidders."""
-        return Reply(self.code.data or "", self.text.data or "")
+        return RejectionReply(self.code.data or "", self.text.data or "")
 
 
 class RuleOutForm(BaseForm):

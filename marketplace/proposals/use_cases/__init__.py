@@ -2,7 +2,7 @@
 
 from marketplace.proposals.use_cases.award import (
     AwardDetails,
-    Reply,
+    RejectionReply,
     award,
     choose_nobody,
     decline_award,
@@ -32,7 +32,7 @@ from marketplace.proposals.use_cases.submission import (
 __all__ = [
     "AwardDetails",
     "OutcomeAnswers",
-    "Reply",
+    "RejectionReply",
     "answer_outcome",
     "attach_file",
     "award",

@@ -42,7 +42,7 @@ from marketplace.proposals.use_cases.shared import (
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class RejectionReply:
     """The answer to an offer that was not chosen: reason code, message and positive remark."""
 
     code: str
@@ -73,7 +73,9 @@ def _check_late(brief: Brief) -> None:
         raise Conflict(_("The brief lapsed more than 90 days ago. Copy it to start again."))
 
 
-def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mapping[int, Reply]) -> None:
+def award(
+    viewer: Viewer, reference: str, details: AwardDetails, replies: Mapping[int, RejectionReply]
+) -> None:
     """Choose one offer and answer all others in one transaction.
 
     Raises RuleBroken if an answer has no reason, NotFound if the offer cannot be chosen, Conflict if the decision has
@@ -113,7 +115,7 @@ def award(viewer: Viewer, reference: str, details: AwardDetails, replies: Mappin
         _notify_all(brief, winner, others)
 
 
-def _check_reply(reply: Reply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
+def _check_reply(reply: RejectionReply | None, proposal_id: int, codes: Mapping[str, object]) -> None:
     if reply is None or reply.code not in codes:
         raise RuleBroken(_("Choose a reason for each supplier you did not choose."), f"code_{proposal_id}")
     if not reply.text:
@@ -138,7 +140,7 @@ def _add_award(viewer: Viewer, brief: Brief, details: AwardDetails, now: dt.date
         raise Conflict(_("A colleague has just chosen an offer. Reload the page.")) from error
 
 
-def _reject(proposal: Proposal, reply: Reply, phase: Phase, now: dt.datetime) -> None:
+def _reject(proposal: Proposal, reply: RejectionReply, phase: Phase, now: dt.datetime) -> None:
     apply_transition(proposal, "reject", ProposalActor.COMPANY_OWNER, phase)
     proposal.decided_at, proposal.outcome_seen_at = now, None
     proposal.outcome_code, proposal.outcome_text, proposal.outcome_good = reply.code, reply.text, reply.good
@@ -157,7 +159,7 @@ def _notify_all(brief: Brief, winner: Proposal, others: Sequence[Proposal]) -> N
     )
 
 
-def choose_nobody(viewer: Viewer, reference: str, reply: Reply) -> None:
+def choose_nobody(viewer: Viewer, reference: str, reply: RejectionReply) -> None:
     """Close a brief without an award, with the same reason and message to every bidder. Raises RuleBroken, Conflict."""
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "choose_nobody")

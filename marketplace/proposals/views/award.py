@@ -9,7 +9,7 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
-from marketplace.proposals.forms.award import NobodyForm, RuleOutForm, award_form
+from marketplace.proposals.forms.award import NoAwardForm, RuleOutForm, award_form
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import can_reopen
 from marketplace.proposals.queries import BriefOffers
@@ -78,12 +78,12 @@ def award(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/nobody", methods=["GET", "POST"])
 @access.company_owner
-def nobody(reference: str) -> Answer:
+def no_award(reference: str) -> Answer:
     """Close the brief without an award."""
     brief_offers = _decidable_offers(reference)
     if brief_offers.phase not in DECISION_PHASES:
         raise NotFound
-    form = NobodyForm()
+    form = NoAwardForm()
     if form.validate_on_submit():
         try:
             use_cases.choose_nobody(current_viewer(), reference, form.reply())
@@ -92,7 +92,7 @@ def nobody(reference: str) -> Answer:
         else:
             flashes.done(_("The brief has ended, and everyone who answered has been notified."))
             return see_other("proposals.compare", reference=reference)
-    return render_template("proposals/nobody.html", brief_offers=brief_offers, form=form)
+    return render_template("proposals/no_award.html", brief_offers=brief_offers, form=form)
 
 
 @blueprint.route("/briefs/<reference>/proposals/<int:proposal_id>/rule-out", methods=["GET", "POST"])

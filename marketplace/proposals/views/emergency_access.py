@@ -19,7 +19,7 @@ Answer = str | Response | tuple[str, int]
 
 @blueprint.route("/admin/sealed", methods=["GET", "POST"])
 @access.admin
-def sealed() -> Answer:
+def emergency_access() -> Answer:
     """Request emergency access to a brief's sealed content."""
     viewer, form = current_viewer(), EmergencyAccessForm()
     if form.validate_on_submit():
@@ -30,7 +30,7 @@ def sealed() -> Answer:
             form.add_rule_error(error)
         else:
             flashes.done(_("Opened. Those affected have been notified."))
-            return see_other("proposals.unsealed", reference=reference)
+            return see_other("proposals.emergency_view", reference=reference)
     return render_template(
         "proposals/emergency_access.html",
         form=form,
@@ -41,7 +41,7 @@ def sealed() -> Answer:
 
 @blueprint.get("/admin/sealed/<reference>")
 @access.admin
-def unsealed(reference: str) -> Answer:
+def emergency_view(reference: str) -> Answer:
     """Show a brief's sealed content while the emergency access lasts."""
     view = queries.emergency_view(current_viewer(), reference)
     owned = view.requirements.ownership_labels

@@ -4,7 +4,7 @@ from marketplace.sourcing.queries.exposure import ExposureStats, exposure_stats
 from marketplace.sourcing.queries.front_search import SearchInterpretation, interpret
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
 from marketplace.sourcing.queries.outside_invitations import (
-    briefs_waiting_for,
+    briefs_awaiting_approval,
     outside_invitations,
     received_invitation,
 )
@@ -32,7 +32,7 @@ __all__ = [
     "SearchInterpretation",
     "SimilarBrief",
     "WhatIf",
-    "briefs_waiting_for",
+    "briefs_awaiting_approval",
     "exposure_stats",
     "interpret",
     "invitation_for",

@@ -62,14 +62,14 @@ def received_invitation(viewer: Viewer, token: str) -> ReceivedInvitation:
 
 
 @dataclass(frozen=True, slots=True)
-class WaitingBrief:
+class BriefAwaitingApproval:
     """An open brief that waits for the approval of a supplier. `company` is empty if the brief hides its name."""
 
     company: str
     deadline: dt.datetime
 
 
-def briefs_waiting_for(supplier_id: int) -> list[WaitingBrief]:
+def briefs_awaiting_approval(supplier_id: int) -> list[BriefAwaitingApproval]:
     """Return the open briefs that invited an applicant by e-mail, first deadline first."""
     query = (
         select(OutsideInvitation)
@@ -78,7 +78,7 @@ def briefs_waiting_for(supplier_id: int) -> list[WaitingBrief]:
         .order_by(Brief.deadline)
     )
     return [
-        WaitingBrief("" if row.brief.name_hidden else row.brief.company.name, row.brief.deadline)
+        BriefAwaitingApproval("" if row.brief.name_hidden else row.brief.company.name, row.brief.deadline)
         for row in session.scalars(query)
         if row.brief.deadline is not None and phase_of(row.brief) is Phase.OPEN
     ]

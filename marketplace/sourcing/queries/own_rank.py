@@ -25,7 +25,7 @@ MIN_POINTS = 0.1
 
 
 @dataclass(frozen=True)
-class Hint:
+class ProfileImprovement:
     """A change to the profile, with the points and the rank that it would have given."""
 
     code: str
@@ -44,7 +44,7 @@ class OwnRank:
     exclusion_reason: str = ""
     score: float = 0.0
     parts: Sequence[ScorePart] = ()
-    hints: Sequence[Hint] = ()
+    improvements: Sequence[ProfileImprovement] = ()
 
 
 def is_ranked(viewer: Viewer, brief_view: BriefView) -> bool:
@@ -70,8 +70,10 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     for stored in ranking.matches:
         if stored["document_id"] == own:
             match = Match.from_dict(stored)
-            hints = _hints(ranking, match)
-            return OwnRank(brief_view, sentence, match.place, "", match.score, match.explanation.parts, hints)
+            improvements = _improvements(ranking, match)
+            return OwnRank(
+                brief_view, sentence, match.place, "", match.score, match.explanation.parts, improvements
+            )
     for excluded in ranking.excluded:
         if excluded["document_id"] == own:
             sentence = match_explanation.exclusion_sentence(excluded["reason"], excluded["params"])
@@ -79,18 +81,18 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
     raise NotFound
 
 
-def _hints(ranking: StoredRanking, match: Match) -> list[Hint]:
+def _improvements(ranking: StoredRanking, match: Match) -> list[ProfileImprovement]:
     """Score each change on its own, applied to the profile as it was ranked. One index computes both scores."""
     index, query, document = corpus().fitted.index, ranking.query, ranking.document(match.document_id)
     before = _score(index, query, document)
     others = [float(row["score"]) for row in ranking.matches if row["document_id"] != match.document_id]
-    hints = []
+    improvements = []
     for code, params, changed in _changes(query, document):
         points = _score(index, query, changed) - before
         if points >= MIN_POINTS:
             rank = 1 + sum(score > match.score + points for score in others)
-            hints.append(Hint(code, params, points, min(rank, match.place)))
-    return sorted(hints, key=lambda hint: -hint.points)
+            improvements.append(ProfileImprovement(code, params, points, min(rank, match.place)))
+    return sorted(improvements, key=lambda improvement: -improvement.points)
 
 
 def _score(index: "Index", query: Query, document: Document) -> float:

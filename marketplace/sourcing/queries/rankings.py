@@ -17,10 +17,10 @@ from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.counts import InvitationCounts, invitation_counts, list_sentence
 from marketplace.sourcing.documents import Listing
-from marketplace.sourcing.late_scores import LateSupplier, approved_since
 from marketplace.sourcing.models import Invitation, OutsideInvitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.stored_ranking import ExclusionGroup, RankedEntry, open_run
+from marketplace.sourcing.unlisted_suppliers import UnlistedSupplier, approved_since
 
 PAGE_SIZE = 10
 
@@ -50,7 +50,7 @@ class RankingPage:
     fits: int
     exclusion_groups: Sequence[ExclusionGroup]
     invitations: Sequence[Invitation]
-    approved_since: Sequence[LateSupplier]
+    approved_since: Sequence[UnlistedSupplier]
     outside: Sequence[OutsideInvitation]
 
     @property

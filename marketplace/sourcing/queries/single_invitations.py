@@ -13,21 +13,21 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.documents import Listing
-from marketplace.sourcing.late_scores import LateSupplier, late_supplier
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.stored_ranking import RankedEntry, open_run
+from marketplace.sourcing.unlisted_suppliers import UnlistedSupplier, unlisted_supplier
 
 
 @dataclass(frozen=True)
 class SingleInvitation:
-    """A supplier that a company considers inviting: its entry in the ranking, or its score as a late supplier."""
+    """A supplier that a company considers inviting: its entry in the ranking, or its score if it is not listed."""
 
     brief_view: BriefView
     supplier_id: int
     listing: Listing
     entry: RankedEntry | None
-    late: LateSupplier | None
+    unlisted: UnlistedSupplier | None
     invitation: Invitation | None
 
 
@@ -50,7 +50,7 @@ def single_invitation(viewer: Viewer, reference: str, slug: str) -> SingleInvita
         supplier_id,
         corpus().listings[key],
         ranking.render(stored) if stored else None,
-        late_supplier(run, supplier_id),
+        unlisted_supplier(run, supplier_id),
         session.scalar(query),
     )
 

@@ -12,7 +12,7 @@ from marketplace.briefs.queries import BriefView, own_brief, view_of
 from marketplace.core.i18n import current_locale
 from marketplace.core.money import BUDGET_BANDS, budget_band
 from marketplace.core.viewer import Viewer
-from marketplace.matching import Fit, Query
+from marketplace.matching import FitCounts, Query
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import Corpus, corpus
 from marketplace.sourcing.counts import MAX_RANKED, list_sentence
@@ -27,7 +27,7 @@ PRESENCE = ("must", "some", "remote")
 
 
 @dataclass(frozen=True)
-class Option:
+class ScenarioOption:
     """A choice in the panel, with the number of suppliers that would fit."""
 
     value: str
@@ -55,7 +55,7 @@ class RequirementCost:
 
 
 @dataclass(frozen=True)
-class Candidate:
+class ListedSupplier:
     """A supplier that would be listed."""
 
     listing: Listing
@@ -64,7 +64,7 @@ class Candidate:
 
 
 @dataclass(frozen=True)
-class Changed:
+class ChangedSupplier:
     """A supplier that starts or stops fitting in the scenario, with the requirement it fails on the other side."""
 
     listing: Listing
@@ -75,7 +75,7 @@ class Changed:
 class ChangedSuppliers:
     """The suppliers that start or stop fitting: the first few by name, and the total count."""
 
-    named: Sequence[Changed]
+    named: Sequence[ChangedSupplier]
     count: int
 
     @property
@@ -91,15 +91,15 @@ class WhatIfCounts:
     `costs` are the requirements that exclude suppliers, largest first.
     """
 
-    fit: Fit
-    as_written: Fit
-    budgets: Sequence[Option]
-    presences: Sequence[Option]
-    finishes: Sequence[Option]
-    languages: Option | None
+    fit: FitCounts
+    as_written: FitCounts
+    budgets: Sequence[ScenarioOption]
+    presences: Sequence[ScenarioOption]
+    finishes: Sequence[ScenarioOption]
+    languages: ScenarioOption | None
     must_haves: Sequence[MustHave]
     costs: Sequence[RequirementCost]
-    candidates: Sequence[Candidate]
+    candidates: Sequence[ListedSupplier]
     exclusions: Sequence[tuple[str, int]]
     entering: ChangedSuppliers
     leaving: ChangedSuppliers
@@ -171,7 +171,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
     chosen = {"budget": band, "presence": tried.presence, "finish": _iso(tried.finish_by)}
     options = {
         control: [
-            Option(value, count.fits, value == chosen[control])
+            ScenarioOption(value, count.fits, value == chosen[control])
             for (kind, value), count in counts.items()
             if kind == control
         ]
@@ -189,7 +189,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
         budgets=options["budget"],
         presences=options["presence"],
         finishes=options["finish"],
-        languages=Option("", any_language.fits, scenario.any_language) if any_language else None,
+        languages=ScenarioOption("", any_language.fits, scenario.any_language) if any_language else None,
         must_haves=[
             MustHave(
                 index,
@@ -202,7 +202,7 @@ def _count(current: Corpus, written: Query, tried: Query, scenario: Scenario, ba
         ],
         costs=sorted(costs, key=lambda cost: -cost.more),
         candidates=[
-            Candidate(
+            ListedSupplier(
                 current.listings[match.document_id],
                 match_explanation.summary_sentence(match.explanation),
                 match_explanation.gap_sentences(match.explanation, 2),
@@ -299,7 +299,7 @@ def _iso(date: dt.date | None) -> str:
 
 def _changed_suppliers(current: Corpus, changes: "Sequence[FitChange]") -> ChangedSuppliers:
     named = [
-        Changed(
+        ChangedSupplier(
             current.listings[change.document_id],
             match_explanation.miss_sentence(change.reason, change.params),
         )

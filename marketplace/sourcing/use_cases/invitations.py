@@ -19,12 +19,12 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.late_scores import late_supplier
 from marketplace.sourcing.lifecycle import DECLINE_REASONS, MAX_INVITED, InvitationState
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.stored_ranking import open_run
+from marketplace.sourcing.unlisted_suppliers import unlisted_supplier
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:
@@ -63,7 +63,7 @@ def add_invitation(
 ) -> None:
     """Add an invitation with the supplier's rank or score, and notify it. `viewer` is None in a scheduled job."""
     rank = open_run(run).ranks().get(supplier_id)
-    late = late_supplier(run, supplier_id) if rank is None else None
+    late = unlisted_supplier(run, supplier_id) if rank is None else None
     session.add(
         Invitation(
             brief_id=brief.id,

@@ -67,5 +67,5 @@ def application_notes(supplier_id: int) -> list[str]:
             company=brief.company or _("A company"),
             deadline=format_datetime(brief.deadline),
         )
-        for brief in queries.briefs_waiting_for(supplier_id)
+        for brief in queries.briefs_awaiting_approval(supplier_id)
     ]

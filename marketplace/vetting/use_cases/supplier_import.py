@@ -13,7 +13,7 @@ from marketplace.core.text import name_key, similar_name_key
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
-from marketplace.suppliers.import_file import Fault, ImportedSupplier
+from marketplace.suppliers.import_file import ImportedSupplier, ImportProblem
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases.details import Basics, ServiceOffering, SupplierApplication
 from marketplace.vetting.use_cases.applications import add_application, responsible_garden
@@ -34,11 +34,11 @@ def curator_by_email(email: str) -> Viewer:
     raise RuleBroken(message)
 
 
-def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
+def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem]:
     """Report a fault for each supplier whose name is already registered."""
     taken = {name_key(name) for name in session.scalars(select(Supplier.name))}
     return [
-        Fault(
+        ImportProblem(
             supplier.line,
             f"{supplier.name} is already registered",
             "Remove the line, or change the name.",
@@ -48,11 +48,11 @@ def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
     ]
 
 
-def find_similar(suppliers: Sequence[ImportedSupplier]) -> list[Fault]:
+def find_similar(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem]:
     """Report a warning for each supplier whose name is registered with other punctuation or another legal form."""
     registered = {similar_name_key(name): name for name in session.scalars(select(Supplier.name))}
     return [
-        Fault(
+        ImportProblem(
             supplier.line,
             f"{supplier.name} is almost the same as {name}, which is registered",
             "Remove the line if they are the same supplier.",

@@ -8,24 +8,24 @@ that no longer has the form is replaced by the text in boxes to copy from.
 
 from marketplace.web.form_recovery.responses import (
     ask_to_sign_in,
-    carried_form,
     field_page,
+    pending_form,
     recover,
     register,
+    rerender_form,
     resume,
-    show_again,
 )
 from marketplace.web.form_recovery.submission import CARRYING_ENDPOINTS, read_oversized_form, referring_page
 
 __all__ = [
     "CARRYING_ENDPOINTS",
     "ask_to_sign_in",
-    "carried_form",
     "field_page",
+    "pending_form",
     "read_oversized_form",
     "recover",
     "referring_page",
     "register",
+    "rerender_form",
     "resume",
-    "show_again",
 ]

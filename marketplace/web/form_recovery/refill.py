@@ -10,13 +10,13 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from marketplace.web.form_recovery.submission import CARRIED_FIELD, Submission
+from marketplace.web.form_recovery.submission import PENDING_FORM_FIELD, Submission
 
 _TAG = re.compile(r"<(/?)(form|input|textarea|select|option|button|details)\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-zA-Z][\w-]*)(?:\s*=\s*"([^"]*)")?')
 _LOCKS = frozenset({"seen", "revision"})
 _UNTOUCHED_TYPES = frozenset({"password", "file", "submit", "button", "image", "reset"})
-_UNTOUCHED_NAMES = frozenset({"csrf_token", CARRIED_FIELD})
+_UNTOUCHED_NAMES = frozenset({"csrf_token", PENDING_FORM_FIELD})
 
 
 @dataclass

@@ -15,7 +15,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.web import flashes
 from marketplace.web.form_recovery import submission as submissions
 from marketplace.web.form_recovery.refill import refill
-from marketplace.web.form_recovery.submission import CARRIED_FIELD, CONTROL_FIELDS, Submission
+from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
 from marketplace.web.viewer import (
     STEP_ENDPOINTS,
     current_person,
@@ -41,7 +41,7 @@ def register(app: Flask) -> None:
         if request.endpoint != "static" and person.is_signed_in and "csrf_token" not in session:
             session["csrf_token"] = submissions.new_token_secret(person.user_id)
 
-    app.jinja_env.globals.update(carried_form_field=_carried_form_field, main_form_action=_main_form_action)
+    app.jinja_env.globals.update(pending_form_field=_pending_form_field, main_form_action=_main_form_action)
 
 
 def recover(status: int, message: str) -> Response | None:
@@ -125,33 +125,33 @@ def _sign_in_page(submission: Submission, message: str) -> Response | None:
     if sealed is None:
         title, text = _("Sign in"), _("You have been signed out. Copy your text, and sign in again.")
         return make_response(*_error_page(UNAUTHORIZED, title, text, submission))
-    g.carried_form = sealed
+    g.pending_form = sealed
     step = pending_step()
     endpoint = STEP_ENDPOINTS[step] if step else "accounts.sign_in"
     html = _render_page(url_for(endpoint, next=submission.page or None), message)
     return None if html is None else make_response(html, UNAUTHORIZED)
 
 
-def carried_form() -> str:
+def pending_form() -> str:
     """Return the sealed form that the sign-in pages carry, or an empty string."""
-    if "carried_form" in g or "oversized_form" in g:
-        return str(g.get("carried_form", ""))
-    return request.form.get(CARRIED_FIELD, "")
+    if "pending_form" in g or "oversized_form" in g:
+        return str(g.get("pending_form", ""))
+    return request.form.get(PENDING_FORM_FIELD, "")
 
 
-def _carried_form_field() -> Markup:
-    sealed = carried_form()
+def _pending_form_field() -> Markup:
+    sealed = pending_form()
     if not sealed:
         return Markup("")
-    return Markup('<input type="hidden" name="{}" value="{}">').format(CARRIED_FIELD, sealed)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(PENDING_FORM_FIELD, sealed)
 
 
 def resume() -> Response | None:
-    """Continue with the carried form after a sign-in step: show the next step, or the form again.
+    """Continue with the pending form after a sign-in step: show the next step, or the form again.
 
-    Returns None if no form is carried.
+    Returns None if there is none.
     """
-    sealed = carried_form()
+    sealed = pending_form()
     if not sealed:
         return None
     forget_loaded_user()
@@ -159,13 +159,13 @@ def resume() -> Response | None:
     if submission is None:
         flashes.warn(_("The text you had written could not be shown again: it is more than 12 hours old."))
         return None
-    g.carried_form = sealed
+    g.pending_form = sealed
     if (step := pending_step()) is not None:
         html = _render_page(url_for(STEP_ENDPOINTS[step], next=submission.page or None), "")
         return make_response(html) if html else None
     if not submission.belongs_to_viewer:
         return _sign_in_page(submission, _sign_in_message())
-    g.carried_form = ""  # it has arrived
+    g.pending_form = ""  # it has arrived
     message = _(
         "You had been signed out, so nothing has been sent. Your text is in the form again: check it and send it."
     )
@@ -183,12 +183,12 @@ def _copy_page(submission: Submission) -> tuple[str, int]:
     )
 
 
-def show_again() -> Response | None:
+def rerender_form() -> Response | None:
     """Show the form on the page with the submitted values, without processing it. None if nothing was submitted."""
     submission = submissions.read()
     if submission is None or not submission.fields or not submission.is_verified:
         return None
-    g.carried_form = carried_form()
+    g.pending_form = pending_form()
     if submission.belongs_to_viewer or submission.same_session:
         restored = _restore(submission, "", OK)
         if restored or submission.belongs_to_viewer:
@@ -200,7 +200,7 @@ def _restore(submission: Submission, message: str, status: int) -> Response | No
     """Return the first page that has the form, with the submitted values."""
     if submission.has_files:
         message += " " + _("Choose the files again.")
-    g.carried_form = carried_form()
+    g.pending_form = pending_form()
     for page in submission.pages():
         html = _render_page(page, message)
         refilled = refill(html, page, submission, fresh_locks=status == CONFLICT) if html else None

@@ -23,7 +23,7 @@ LIFETIME_SECONDS = 12 * 3600
 """As long as the longest session by default: a person may submit a form before a meeting and sign in after it."""
 MAX_BYTES = 2 * 1024 * 1024
 MAX_SEALED_CHARACTERS = 768 * 1024
-CARRIED_FIELD = "kept_form"
+PENDING_FORM_FIELD = "kept_form"
 ACTION_FIELD = "form_action"
 CARRYING_ENDPOINTS = frozenset(
     {
@@ -40,7 +40,7 @@ CARRYING_ENDPOINTS = frozenset(
 SECRET_FIELDS = frozenset({"old", "present", "code"})
 SECRET_PART = "password"  # noqa: S105 because it is a part of field names
 CONTROL_FIELDS = frozenset(
-    {"csrf_token", "seen", "revision", "then", "act", "decision", "next", CARRIED_FIELD, ACTION_FIELD}
+    {"csrf_token", "seen", "revision", "then", "act", "decision", "next", PENDING_FORM_FIELD, ACTION_FIELD}
 )
 """Hidden fields and buttons, which nobody types."""
 
@@ -95,7 +95,7 @@ def read() -> Submission | None:
     fields = tuple(
         (name, value)
         for name, value in form.items(multi=True)
-        if not is_secret(name) and name not in {"csrf_token", CARRIED_FIELD, ACTION_FIELD}
+        if not is_secret(name) and name not in {"csrf_token", PENDING_FORM_FIELD, ACTION_FIELD}
     )
     token, action = form.get("csrf_token", ""), form.get(ACTION_FIELD)
     raw = _token_secret(token)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from marketplace.matching import Document, Glossary, MatchingSettings, Query, flags
+from marketplace.matching import Document, Glossary, MatchingSettings, Query, spam_flags
 from tests.matching.reference import criteria
 from tests.matching.reference.needs import Needs
 from tests.matching.reference.term_weights import FieldedBM25, SimilarTerms, Vector, dot, unit
@@ -85,7 +85,7 @@ class Directory:
             ),
             settings.weight_parts,
         )
-        self.flags = [() if d.looked_at else flags(d) for d in documents]
+        self.flags = [() if d.looked_at else spam_flags(d) for d in documents]
         self.features = [self._features(row) for row in range(len(self.documents))]
 
     def _corpus(self, documents: set[Document]) -> list[str]:

@@ -20,13 +20,13 @@ from marketplace.suppliers.glossary import glossary
 if TYPE_CHECKING:
     from marketplace.matching import Index
 
-MAX_LATE = 5
+MAX_APPROVED_SINCE = 5
 _indexes: BoundedCache[tuple[str, str], "Index"] = BoundedCache(2)
 """Indexes fitted as older runs were, by digest of the directory version and settings."""
 
 
 @dataclass(frozen=True)
-class LateSupplier:
+class UnlistedSupplier:
     """A supplier that a stored ranking does not list, with the score that it would have had.
 
     `rank` is the rank beside the listed suppliers. An excluded supplier has a reason and neither score nor rank.
@@ -58,13 +58,13 @@ def _index_of(run: RankingRun, current: Corpus) -> "Index":
         return current.fitted.index
 
 
-def late_supplier(run: RankingRun, supplier_id: int) -> LateSupplier | None:
+def unlisted_supplier(run: RankingRun, supplier_id: int) -> UnlistedSupplier | None:
     """Score a supplier for a stored run, or return None if it cannot be invited or is listed in the run."""
     return score_for(run, open_run(run), supplier_id)
 
 
-def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> LateSupplier | None:
-    """Score a supplier beside the entries of a ranking, as `late_supplier` does."""
+def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> UnlistedSupplier | None:
+    """Score a supplier beside the entries of a ranking, as `unlisted_supplier` does."""
     current, key = corpus(), str(supplier_id)
     if key not in current.documents or supplier_id in ranking.ranks():
         return None
@@ -72,7 +72,7 @@ def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> Late
     result = _index_of(run, current).updated([document]).judge(ranking.query, key)
     if isinstance(result, Match):
         rank = 1 + sum(float(row["score"]) >= result.score for row in ranking.matches)
-        return LateSupplier(
+        return UnlistedSupplier(
             supplier_id,
             listing,
             result.score,
@@ -86,18 +86,18 @@ def score_for(run: RankingRun, ranking: StoredRanking, supplier_id: int) -> Late
         if isinstance(result, Exclusion)
         else ""
     )
-    return LateSupplier(supplier_id, listing, None, None, "", (), reason)
+    return UnlistedSupplier(supplier_id, listing, None, None, "", (), reason)
 
 
-def approved_since(run: RankingRun) -> list[LateSupplier]:
-    """Return the suppliers approved since a run that fit its brief, best match first, at most MAX_LATE."""
+def approved_since(run: RankingRun) -> list[UnlistedSupplier]:
+    """Return the suppliers approved since a run that fit its brief, best match first, at most MAX_APPROVED_SINCE."""
     current, ranking = corpus(), open_run(run)
     known = {row["document_id"] for rows in (ranking.matches, ranking.excluded) for row in rows}
     since = run.at.date().isoformat()
     candidates = [
-        late_supplier(run, int(key))
+        unlisted_supplier(run, int(key))
         for key, listing in current.listings.items()
         if key not in known and listing.approvals and listing.approvals[0][1] >= since
     ]
     fitting = [item for item in candidates if item is not None and item.score is not None]
-    return sorted(fitting, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_LATE]
+    return sorted(fitting, key=lambda item: (-(item.score or 0), item.supplier_id))[:MAX_APPROVED_SINCE]

@@ -37,6 +37,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     proposals.remind_about_results,
     sourcing.open_waiting_briefs,
     sourcing.settle_outside_invitations,
+    sourcing.alert_matching_suppliers,
     briefs.remind_about_questions,
     briefs.erase_deleted_drafts,
     vetting.remind_of_renewals,

@@ -42,6 +42,7 @@ class Brief(Base):
     question_deadline: Mapped[dt.datetime | None]
     opened_early_at: Mapped[dt.datetime | None]
     extensions: Mapped[int] = mapped_column(default=0)
+    alerted_at: Mapped[dt.datetime | None]
     closed_at: Mapped[dt.datetime | None]
     closed_reason: Mapped[str] = mapped_column(Text, default="")
     deleted_at: Mapped[dt.datetime | None]

@@ -210,6 +210,13 @@ def recipients_for(organisation_id: int | None, *, roles: Sequence[str] = ()) ->
     return [accounts.as_recipient(user) for user in session.scalars(query.order_by(User.id))]
 
 
+def recipients_of_all(organisation_ids: Sequence[int]) -> list[Recipient]:
+    """Return the active users of several organisations as recipients of notices, each user once."""
+    members = select(Membership.user_id).where(Membership.organisation_id.in_(organisation_ids))
+    query = select(User).where(User.id.in_(members), User.is_active).order_by(User.id)
+    return [accounts.as_recipient(user) for user in session.scalars(query)]
+
+
 def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
     """Return an organisation's pending invitations to colleagues."""
     query = select(ColleagueInvitation).where(

@@ -38,6 +38,22 @@ def invited(company: str | None, place: str, brief: Brief, deadline: dt.datetime
     )
 
 
+@as_message("brief_matches", topic=Topic.OPPORTUNITIES)
+def brief_matches(brief: Brief) -> Content:
+    """Notify a supplier of a new open brief that matches it."""
+    lines = _brief_lines(brief)
+    if brief.deadline is not None:
+        lines.append(
+            _("The reply deadline is %(deadline)s.", deadline=format_datetime(brief.deadline, weekday=True))
+        )
+    return Content(
+        _("A new brief fits you: %(title)s", title=brief.title),
+        lines,
+        f"/briefs/{brief.reference}",
+        _("Read the brief"),
+    )
+
+
 def _brief_lines(brief: Brief) -> list[str]:
     """Describe a brief by its services, place and budget."""
     services = format_list([taxonomy.service(service.code).label for service in brief.services])

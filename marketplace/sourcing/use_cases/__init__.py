@@ -1,6 +1,7 @@
 """Publication with ranking, invitations and refitting."""
 
 from marketplace.sourcing import rank_jumps
+from marketplace.sourcing.use_cases.alerts import alert_matching_suppliers
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.outside_invitations import (
     accept_outside_invitation,
@@ -18,6 +19,7 @@ from marketplace.sourcing.use_cases.refitting import refit
 
 __all__ = [
     "accept_outside_invitation",
+    "alert_matching_suppliers",
     "amend_brief",
     "answer_first_publication",
     "decline",

@@ -35,7 +35,7 @@ def admin_users() -> str:
         _("Name, e-mail address or organisation"),
         Select(
             "role",
-            _("Role"),
+            _("Acts for"),
             (
                 ("", _("All")),
                 ("company", _("Companies")),

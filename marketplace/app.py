@@ -39,6 +39,7 @@ from marketplace.web import (
     compression,
     errors,
     filters,
+    form_drafts,
     form_recovery,
     fragment_cache,
     idempotency,
@@ -127,6 +128,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     errors.register(app)
     security.register(app)
     compression.register(app)
+    form_drafts.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
     # It changes nothing but the language, and must also work on a form whose token has expired.

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 WRAPPED_COLUMNS = (
     ("proposal", "data_key", "sealed offers"),
     ("outbox_mail", "sealed_link", "links of queued e-mail"),
+    ("form_draft", "sealed_content", "drafts of forms"),
 )
 """Columns that begin with the name of the seal key they are encrypted with, and what they hold."""
 KEY_NAME_LENGTH = 8

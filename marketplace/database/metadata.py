@@ -3,7 +3,7 @@
 from marketplace.accounts import models as accounts
 from marketplace.audit import models as audit
 from marketplace.briefs import models as briefs
-from marketplace.core import request_state
+from marketplace.core import form_drafts, request_state
 from marketplace.core.database import Base
 from marketplace.files import models as files
 from marketplace.organisations import models as organisations
@@ -26,6 +26,7 @@ MODELS = (
     sourcing,
     suppliers,
     vetting,
+    form_drafts,
     request_state,
 )
 METADATA = Base.metadata

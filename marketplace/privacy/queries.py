@@ -11,6 +11,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.briefs.models import Brief, BriefReview, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import Base, session
+from marketplace.core.form_drafts import FormDraft
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
@@ -40,6 +41,7 @@ class ExportedTable:
 EXPORTED_TABLES = (
     ExportedTable("log_ins", SignInSession, "user_id", ("created_at", "last_seen_at", "user_agent")),
     ExportedTable("known_networks", KnownNetwork, "user_id", ("last_at",)),
+    ExportedTable("unsent_texts", FormDraft, "user_id", ("updated_at", "path", "values")),
     ExportedTable("messages", Notice, "user_id", ("created_at", "subject", "body", "read_at")),
     ExportedTable("message_choices", NoticePreference, "user_id", ("topic", "delivery")),
     ExportedTable("colleagues_invited", ColleagueInvitation, "invited_by_id", ("created_at", "role")),

@@ -14,6 +14,7 @@ from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import add_months, local_date_after
+from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
 from marketplace.files.models import StoredFile
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
@@ -187,7 +188,7 @@ def erase_refused_suppliers() -> int:
 
 
 def delete_expired() -> int:
-    """Delete e-mail and read notices after 90 days, and expired sessions, links and registrations.
+    """Delete e-mail and read notices after 90 days, and expired drafts of forms, sessions, links and registrations.
 
     Return the number of rows.
     """
@@ -206,6 +207,7 @@ def delete_expired() -> int:
             delete(KnownNetwork).where(
                 KnownNetwork.last_at < now - dt.timedelta(days=retention_periods.KNOWN_NETWORK_DAYS)
             ),
+            delete(FormDraft).where(FormDraft.updated_at < now - dt.timedelta(days=DRAFT_DAYS)),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
             delete(ConflictOfInterest).where(
                 ConflictOfInterest.ended_at < now - dt.timedelta(days=COOLING_OFF_DAYS + 1)

@@ -49,6 +49,7 @@ PERIODS = (
         _("The contact person and texts are erased."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
+    RetentionPeriod(_("Text you have written in a form but not sent"), _("14 days"), _("Deleted.")),
     RetentionPeriod(
         _("Networks you have signed in from, as a fingerprint"),
         _("90 days after the last sign-in"),

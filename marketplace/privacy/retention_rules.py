@@ -40,6 +40,8 @@ RETENTION_RULES = {
     "clarification_question.text": CLOSED_BRIEF,
     "colleague_invitation.email": ACCOUNT,
     "evaluation.note": CLOSED_BRIEF,
+    "form_draft.path": EXPIRY,
+    "form_draft.sealed_content": EXPIRY,
     "held_change.before": "deleted when a curator has reviewed the change",
     "individual_score.note": CLOSED_BRIEF,
     "invitation.decline_text": DECISION,

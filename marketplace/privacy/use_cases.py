@@ -10,6 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.form_drafts import FormDraft
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Membership
@@ -67,6 +68,7 @@ def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
         Membership,
         Notice,
         NoticePreference,
+        FormDraft,
     ):
         session.execute(delete(table).where(table.user_id == user.id))
     session.flush()

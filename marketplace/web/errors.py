@@ -103,6 +103,8 @@ def register(app: Flask) -> None:
 
     @app.errorhandler(CSRFError)
     def csrf_error(_error: CSRFError) -> Answer:
+        if (answer := form_recovery.renew_token()) is not None:
+            return answer
         return page(400, _("The form has expired, because it was open for a long time. Send it again."))
 
     _register_domain_errors(app)

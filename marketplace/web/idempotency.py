@@ -30,6 +30,8 @@ EXCLUDED_FIELDS = {"csrf_token"}
 REPEATABLE = {
     "accounts": "signing in and out, passwords and one-time links follow rules of their own for each request",
     "pages.choose_language": "it sets a value",
+    "pages.save_draft": "autosave sets values of the user's own draft",
+    "pages.discard_draft": "it deletes the user's own draft",
     "organisations.choose": "switching organisation sets a value, also when repeated from the same page",
     "organisations.edit_company": "it sets values, with an optimistic lock against a colleague's changes",
     "organisations.admin_garden": "it sets values, with an optimistic lock against another administrator's changes",

@@ -30,6 +30,7 @@ EXEMPT = {
     "proposal.outcome_seen_at": "a supplier has read its letter",
     "invitation.seen_at": "a supplier has read an invitation",
     "invitation.state": "a supplier has read an invitation",
+    "form_draft": "unsent text, private to its author",
     "taken_form": "idempotency keys of processed forms",
 }
 INSERTED_DIRECTLY = frozenset({"user_account"})

@@ -113,7 +113,7 @@ def check_page(html: str, path: str) -> None:
 
 def page_violations(page: HtmlPage) -> list[str]:
     """Return a message for each rule that a page violates."""
-    checks = (_structure, _identifiers, _labels, _lists, _inline, _links)
+    checks = (_structure, _identifiers, _labels, _lists, _inline, _links, _drafts)
     return [*page.errors, *(violation for check in checks for violation in check(page))]
 
 
@@ -168,6 +168,16 @@ def _labels(page: HtmlPage) -> Iterator[str]:
     for image in page.all("img"):
         if image.get("alt") is None:
             yield f"img {image.get('src')!r} has no alt"
+
+
+def _drafts(page: HtmlPage) -> Iterator[str]:
+    """Check that the long texts of signed-in users are saved while they type."""
+    if not page.all("a", href="/account"):
+        return
+    for form in page.all("form", method="post"):
+        is_saved = form.get("data-draft") is not None or form.get("data-autosave") is not None
+        if not is_saved and any(area.get("readonly") is None for area in form.iter("textarea")):
+            yield f"the form {form.get('action')!r} has a long text and neither data-draft nor data-autosave"
 
 
 def _lists(page: HtmlPage) -> Iterator[str]:

@@ -6,26 +6,38 @@ first, the values travel through the sign-in pages in an encrypted hidden field;
 that no longer has the form is replaced by the text in boxes to copy from.
 """
 
+from marketplace.web.form_recovery.refill import restore_drafts
 from marketplace.web.form_recovery.responses import (
     ask_to_sign_in,
     field_page,
+    is_draft_form_on_page,
     pending_form,
     recover,
     register,
+    renew_token,
     rerender_form,
     resume,
 )
-from marketplace.web.form_recovery.submission import CARRYING_ENDPOINTS, read_oversized_form, referring_page
+from marketplace.web.form_recovery.submission import (
+    CARRYING_ENDPOINTS,
+    can_type_in,
+    read_oversized_form,
+    referring_page,
+)
 
 __all__ = [
     "CARRYING_ENDPOINTS",
     "ask_to_sign_in",
+    "can_type_in",
     "field_page",
+    "is_draft_form_on_page",
     "pending_form",
     "read_oversized_form",
     "recover",
     "referring_page",
     "register",
+    "renew_token",
     "rerender_form",
+    "restore_drafts",
     "resume",
 ]

@@ -7,10 +7,12 @@ attribute values and text, therefore a regular expression finds every tag.
 import html
 import re
 from collections import defaultdict
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urljoin, urlsplit
 
-from marketplace.web.form_recovery.submission import PENDING_FORM_FIELD, Submission
+from marketplace.core.form_drafts import FormDraft
+from marketplace.web.form_recovery.submission import PENDING_FORM_FIELD, Submission, can_type_in
 
 _TAG = re.compile(r"<(/?)(form|input|textarea|select|option|button|details)\b([^>]*)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r'([a-zA-Z][\w-]*)(?:\s*=\s*"([^"]*)")?')
@@ -27,6 +29,8 @@ class _Form:
     end: int = 0
     actions: set[str] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
+    hidden: dict[str, str] = field(default_factory=dict)
+    path: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,10 +61,49 @@ def refill(
         values[name].append(value)
     filled = _fill(page_html[form.begin : form.end], values, _LOCKS if fresh_locks else frozenset())
     whole = page_html[: form.begin] + filled + page_html[form.end :]
-    for begin in sorted(form.details, reverse=True):
-        whole = whole[:begin] + _TAG.sub(_opened, whole[begin:], count=1)
+    whole = _open_details(whole, form)
     left = [(name, value) for name, value in submission.typed if name not in form.names]
     return Refilled(whole, left)
+
+
+def has_draft_form(page_html: str, page: str, path: str) -> bool:
+    """Return True if a page has a form with drafts that is sent to a path."""
+    return any(form.path == path for form in _draft_forms(page_html, page))
+
+
+def restore_drafts(
+    page_html: str,
+    page: str,
+    find: Callable[[Collection[str]], Mapping[str, FormDraft]],
+    notice: Callable[[FormDraft], str],
+) -> str:
+    """Return a page with drafts in its forms, each with a notice above it. Fields without a draft stay unchanged."""
+    forms = _draft_forms(page_html, page)
+    drafts = find({form.path for form in forms}) if forms else {}
+    for form in sorted(forms, key=lambda one: one.begin, reverse=True):
+        draft = drafts.get(form.path)
+        content = draft.content if draft else None
+        if draft is None or content is None or content.hidden != form.hidden:
+            continue
+        values = {name: given for name, given in content.values.items() if name in form.names}
+        if not values:
+            continue
+        locks = {name: [value] for name, value in content.locks.items()}
+        filled = _fill(page_html[form.begin : form.end], values | locks, only=values.keys() | locks.keys())
+        page_html = page_html[: form.begin] + notice(draft) + filled + page_html[form.end :]
+        page_html = _open_details(page_html, form)
+    return page_html
+
+
+def _draft_forms(page_html: str, page: str) -> list[_Form]:
+    return [form for form in _forms(page_html, page) if "data-draft" in form.attributes]
+
+
+def _open_details(page_html: str, form: _Form) -> str:
+    """Open the details elements around a form."""
+    for begin in sorted(form.details, reverse=True):
+        page_html = page_html[:begin] + _TAG.sub(_opened, page_html[begin:], count=1)
+    return page_html
 
 
 def _attributes(text: str) -> dict[str, str]:
@@ -87,12 +130,15 @@ def _forms(page_html: str, page: str) -> list[_Form]:
                 current = None
             elif not closing and attributes.get("method", "").lower() == "post":
                 current = _Form(tag.start(), attributes, tuple(open_details))
-                current.actions.add(urlsplit(urljoin(page, attributes.get("action") or page)).path)
+                current.path = urlsplit(urljoin(page, attributes.get("action") or page)).path
+                current.actions.add(current.path)
         elif current and not closing:
             if name == "button" and attributes.get("formaction"):
                 current.actions.add(urlsplit(attributes["formaction"]).path)
             elif name in {"input", "textarea", "select"} and attributes.get("type") != "hidden":
                 current.names.add(attributes.get("name", ""))
+            elif name == "input" and can_type_in(attributes.get("name", "")):
+                current.hidden[attributes["name"]] = attributes.get("value", "")
     return forms
 
 
@@ -100,10 +146,15 @@ def _opened(tag: re.Match[str]) -> str:
     return tag[0] if "open" in _attributes(tag[3]) else f"<{tag[2]}{tag[3]} open>"
 
 
-def _fill(form_html: str, values: dict[str, list[str]], locks: frozenset[str]) -> str:
-    """Return the HTML of a form with other values."""
+def _fill(
+    form_html: str,
+    values: Mapping[str, list[str]],
+    locks: frozenset[str] = frozenset(),
+    only: Collection[str] | None = None,
+) -> str:
+    """Return the HTML of a form with other values: of all its fields but the locks, or only of those named."""
     parts: list[str] = []
-    position, chosen = 0, [""]
+    position, chosen, select = 0, [""], ""
     texts = {name: list(given) for name, given in values.items()}
     for tag in _TAG.finditer(form_html):
         if tag.start() < position or tag[1]:
@@ -111,7 +162,9 @@ def _fill(form_html: str, values: dict[str, list[str]], locks: frozenset[str]) -
         kind, attributes = tag[2].lower(), _attributes(tag[3])
         name, end, new = attributes.get("name", ""), tag.end(), tag[0]
         if kind == "select":
-            chosen = values.get(name, [])
+            chosen, select = values.get(name, []), name
+        elif only is not None and kind != "details" and (select if kind == "option" else name) not in only:
+            continue
         elif kind == "option":
             new = _with_flag(tag, "selected", on=attributes.get("value", "") in chosen)
         elif kind == "details":

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from flask import Flask, current_app, g, jsonify, make_response, render_template, request, session, url_for
 from flask.ctx import RequestContext
+from flask_wtf.csrf import generate_csrf
 from markupsafe import Markup
 from werkzeug.exceptions import HTTPException
 from werkzeug.test import EnvironBuilder
@@ -14,7 +15,7 @@ from werkzeug.wrappers import Response
 from marketplace.core.i18n import gettext as _
 from marketplace.web import flashes
 from marketplace.web.form_recovery import submission as submissions
-from marketplace.web.form_recovery.refill import refill
+from marketplace.web.form_recovery.refill import has_draft_form, refill
 from marketplace.web.form_recovery.submission import CONTROL_FIELDS, PENDING_FORM_FIELD, Submission
 from marketplace.web.viewer import (
     STEP_ENDPOINTS,
@@ -60,6 +61,38 @@ def recover(status: int, message: str) -> Response | None:
         if restored or submission.belongs_to_viewer:
             return restored
     return _sign_in_page(submission, _sign_in_message()) if submission.typed else None
+
+
+def renew_token() -> Response | None:
+    """Answer an autosave whose CSRF token is of an earlier session or has expired.
+
+    The user it was made for gets a new token and continues; nobody else does. Returns None for other requests.
+    """
+    if request.headers.get("X-Autosave") != "1":
+        return None
+    if submissions.is_token_of_viewer(request.form.get("csrf_token", "")):
+        message = _("You have signed in again. The text is saved when you write more.")
+        answer = jsonify(saved=message, ok=False, seen="", csrf_token=generate_csrf())
+        return make_response(answer, CONFLICT)
+    if not current_viewer().is_signed_in:
+        return recover(UNAUTHORIZED, _("You have been signed out. Sign in again in another window."))
+    return recover(
+        UNAUTHORIZED,
+        _("Not saved: you have signed in as another user in this browser. Copy the text before you leave."),
+    )
+
+
+def is_draft_form_on_page(path: str, page: str) -> bool:
+    """Return True if the current user may open a page with a form that has drafts and is sent to a path."""
+    flashed = session.get("_flashes")
+    try:
+        return any(
+            (html := _render_page(candidate, "", is_prefetch=True)) and has_draft_form(html, candidate, path)
+            for candidate in Submission(path, page, None, ()).pages()
+        )
+    finally:
+        if flashed is not None:  # the page has shown the messages to nobody
+            session["_flashes"] = flashed
 
 
 def field_page(status: int, title: str, text: str) -> tuple[str, int]:
@@ -217,13 +250,16 @@ def _with_leftovers(html: str, leftovers: Sequence[tuple[str, str]]) -> str:
     return html.replace(start, start + boxes, 1)
 
 
-def _render_page(path: str, message: str) -> str | None:
-    """Render a page of this site for the current user, with a message. Returns None unless it is an HTML page."""
+def _render_page(path: str, message: str, *, is_prefetch: bool = False) -> str | None:
+    """Render a page of this site for the current user, with a message. Returns None unless it is an HTML page.
+
+    With `is_prefetch`, it does not count as read.
+    """
     flashed = list(session.get("_flashes", []))
     if message:
         flashes.warn(message)
     began = g.get("request_began")
-    builder = EnvironBuilder(path, base_url=request.host_url, headers=_headers())
+    builder = EnvironBuilder(path, base_url=request.host_url, headers=_headers(is_prefetch=is_prefetch))
     builder.environ_base = {"REMOTE_ADDR": request.remote_addr or ""}
     environ = builder.get_environ() | {"SCRIPT_NAME": request.environ.get("SCRIPT_NAME", "")}
     app = current_app._get_current_object()  # type: ignore[attr-defined]  # noqa: SLF001 because Flask documents it
@@ -245,8 +281,9 @@ def _render_page(path: str, message: str) -> str | None:
     return html
 
 
-def _headers() -> list[tuple[str, str]]:
-    return [
+def _headers(*, is_prefetch: bool) -> list[tuple[str, str]]:
+    prefetch = [("Sec-Purpose", "prefetch")] if is_prefetch else []
+    return prefetch + [
         (name, request.headers[name])
         for name in ("Cookie", "User-Agent", "Accept-Language")
         if name in request.headers

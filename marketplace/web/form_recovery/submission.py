@@ -50,6 +50,11 @@ def is_secret(name: str) -> bool:
     return name in SECRET_FIELDS or SECRET_PART in name
 
 
+def can_type_in(name: str) -> bool:
+    """Return True for fields whose values are kept as drafts: no passwords, codes, tokens or buttons."""
+    return bool(name) and not is_secret(name) and name not in CONTROL_FIELDS
+
+
 @dataclass(frozen=True, slots=True)
 class Submission:
     """A submitted form. `path` is its action, `page` the page it was on, `author` the user it was rendered for.
@@ -159,6 +164,12 @@ def _author_of(secret: str | None) -> int | None:
         return person.user_id
     _random, _dot, user_id = secret.partition(".")
     return int(user_id) if user_id.isascii() and user_id.isdigit() else None
+
+
+def is_token_of_viewer(token: str) -> bool:
+    """Return True if a CSRF token, perhaps of an earlier session, was made for the current user."""
+    secret, person = _token_secret(token), current_person()
+    return secret is not None and person.is_signed_in and _author_of(secret) == person.user_id
 
 
 def _fernet() -> Fernet:

@@ -13,6 +13,7 @@ from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, T
 from marketplace.core.i18n import gettext as _
 from marketplace.core.sealing import SealError
 from marketplace.web import form_recovery, missing_pages
+from marketplace.web.viewer import load_user_or_assume_anonymous
 
 logger = logging.getLogger(__name__)
 KILOBYTES_PER_MEGABYTE = 1024
@@ -113,6 +114,7 @@ def register(app: Flask) -> None:
     @app.errorhandler(InternalError)
     def database_unavailable(error: OperationalError | InternalError) -> Answer:
         session.rollback()
+        load_user_or_assume_anonymous()
         logger.error("Database unavailable on %s %s: %s", request.method, request.endpoint, error.orig)
         return database_unavailable_page()
 

@@ -105,10 +105,10 @@ def _read() -> tuple[str, str, DraftContent]:
         values = {str(name): [_clean(value) for value in given] for name, given in sent["values"].items()}
         hidden = {str(name): _clean(value) for name, value in sent["hidden"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
-        abort(400)
+        abort(422)
     path = (path or "").partition("?")[0]
     if not path or len(path) > store.MAX_PATH:
-        abort(400)
+        abort(422)
     content = DraftContent(
         {name: given for name, given in values.items() if can_type_in(name)},
         {name: value for name, value in hidden.items() if can_type_in(name)},

@@ -23,7 +23,7 @@ def register(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def check_rate() -> None:
-        if request.endpoint == DRAFT_ENDPOINT:
+        if request.endpoint == DRAFT_ENDPOINT and current_viewer().is_signed_in:
             subject = _client_hash(settings.secret_key, "drafts")
             if request_state.count_request(db.engine, subject) > DRAFTS_PER_MINUTE:
                 raise TooMany(_("Not saved yet. It will be saved within a minute."), RETRY_AFTER_SECONDS)

@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from typing import cast
 
 from flask import g
-from flask_login import LoginManager, UserMixin, current_user
+from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
+from sqlalchemy.exc import DBAPIError
 
 from marketplace.core.viewer import ANONYMOUS, Viewer
 
@@ -93,6 +94,15 @@ def unread_messages() -> int:
     """Return the viewer's number of unread messages."""
     current = _current()
     return current.unread if current and not current.info.pending_step else 0
+
+
+def load_user_or_assume_anonymous() -> None:
+    """Continue as an anonymous visitor if the user cannot be loaded, so that an error page can be rendered."""
+    try:
+        current_person()
+    except DBAPIError:
+        g._login_user = AnonymousUserMixin()  # noqa: SLF001 because Flask-Login documents it
+        g.user_is_unknown = True
 
 
 def current_token() -> str | None:

@@ -1,14 +1,17 @@
 """No text is lost: a form that cannot be processed is shown again with its text, also after signing in."""
 
+import contextlib
 import datetime as dt
 
 import pytest
 import time_machine
 from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
 from marketplace.accounts.models import SignInSession
 from marketplace.core import clock
-from marketplace.core.database import session
+from marketplace.core.database import db, session
 from marketplace.web.form_recovery import submission
 from tests import factories
 from tests.accounts.helpers import authenticator_of
@@ -271,3 +274,46 @@ def test_sign_in_without_typed_text_returns_to_the_page(client, owner):
     assert answer.status_code == 303
     assert answer.headers["Location"] == f"/sign-in?next={NEW}"
     assert "Du er logget ut" in HtmlPage(client.get("/sign-in").text).text
+
+
+@contextlib.contextmanager
+def unreadable(table):
+    """Make each statement about a table fail as if the database were unavailable."""
+
+    def fail(_connection, _cursor, statement, *_rest):
+        if table in statement:
+            raise OperationalError(statement, {}, Exception("unavailable"))
+
+    event.listen(db.engine, "before_cursor_execute", fail)
+    try:
+        yield
+    finally:
+        event.remove(db.engine, "before_cursor_execute", fail)
+
+
+def test_unavailable_database_shows_the_text_to_its_author(client, owner):
+    token = token_on(client.sign_in(owner.user_id))
+    with unreadable("INSERT INTO brief"):
+        answer = post(client, token=token)
+    assert answer.status_code == 503
+    assert "Ærfugl" in answer.text
+
+
+def test_unavailable_database_shows_the_text_to_nobody_else(client, owner):
+    other = factories.member(factories.company())
+    session.commit()
+    token = token_on(client.sign_in(owner.user_id))
+    client.sign_in(other.user_id)
+    with unreadable("sign_in_session"):
+        answer = post(client, token=token)
+    assert answer.status_code == 503
+    assert "Ærfugl" not in answer.text
+
+
+def test_unavailable_database_shows_the_text_in_the_session_it_was_typed_in(client, owner):
+    token = token_on(client.sign_in(owner.user_id))
+    with unreadable("sign_in_session"):
+        answer = post(client, token=token)
+        assert client.get("/home").status_code == 503
+    assert answer.status_code == 503
+    assert "Ærfugl" in answer.text

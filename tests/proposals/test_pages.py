@@ -5,11 +5,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from marketplace.core.database import session
+from marketplace.accounts.models import SignInSession, User
+from marketplace.core.database import Base, session
 from marketplace.outbox.models import Notice
 from marketplace.proposals import use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
+from tests.factories import PASSWORD, PASSWORD_HASH
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
 from tests.support.page_rules import HtmlPage
 
@@ -442,3 +444,33 @@ def test_offer_notices_never_reach_competitors(opened, browser):
     for notice in session.scalars(select(Notice).where(Notice.user_id == rival)):
         assert "Kvistverk" not in notice.subject + notice.body
         assert "92" not in notice.body
+
+
+def test_offer_text_is_in_no_table_log_or_url_during_a_recovery(browser, market, caplog):
+    person = browser("kvistverk")
+    token = HtmlPage(person.get(OFFER).text).all("input", name="csrf_token")[-1].get("value")
+    session.query(SignInSession).delete()
+    session.get_one(User, market.kvistverk.user_id).password_hash = PASSWORD_HASH
+    session.commit()
+    with caplog.at_level("DEBUG"):
+        refused = person.post(
+            OFFER,
+            data=filled(understanding=CANARY, csrf_token=token),
+            csrf=False,
+            headers={"Referer": f"http://localhost{OFFER}"},
+        )
+        assert refused.status_code == 401
+        form = HtmlPage(refused.text).one("form", id="main-form")
+        given = {field.get("name", ""): field.get("value", "") for field in form.iter("input")}
+        given |= {"email": market.kvistverk.email, "password": PASSWORD}
+        again = person.post(form.get("action"), data=given, csrf=False)
+    assert HtmlPage(again.text).one("textarea", name="understanding").text == CANARY
+    urls = [refused.headers.get("Location", ""), again.headers.get("Location", ""), form.get("action", "")]
+    stored = [
+        str(value)
+        for table in Base.metadata.sorted_tables
+        for row in session.execute(select(table))
+        for value in row
+    ]
+    for place in (refused.text, caplog.text, *urls, *stored):
+        assert "Kanarifuglen" not in place

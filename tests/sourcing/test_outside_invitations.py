@@ -1,14 +1,16 @@
 """Invitations by e-mail to suppliers outside the network: application, approval in time or not, and limits."""
 
+import contextlib
 import datetime as dt
 
 import pytest
 from sqlalchemy import select
 
+from marketplace.accounts import use_cases as accounts
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
-from marketplace.core.database import session
-from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.models import Company
 from marketplace.outbox.models import Notice, OutboxMail
@@ -19,6 +21,7 @@ from marketplace.suppliers.models import SupplierService
 from marketplace.vetting.models import Vetting
 from tests import factories
 from tests.factories.suppliers import supplier as bare_supplier
+from tests.support.page_rules import HtmlPage
 
 EMAIL = "post@nyverk.example"
 TOKEN = "invited-by-mail"
@@ -60,6 +63,24 @@ def kinds(viewer):
 
 def mails():
     return session.scalars(select(OutboxMail).where(OutboxMail.recipient == EMAIL)).all()
+
+
+def test_rate_limited_form_keeps_its_text(market, publish, sign_in):
+    path = f"/briefs/{publish()}/invite-outside"
+    with contextlib.suppress(TooMany):
+        while True:
+            with transaction():
+                accounts.require_mail_quota(EMAIL, f"user {market.owner.user_id}")
+    text = "Dere laget siden til naboen.\r\nVi likte den <godt>."
+    answer = sign_in(market.owner).post(
+        path, data={"email": EMAIL, "message": text}, headers={"Referer": f"http://localhost{path}"}
+    )
+    assert (answer.status_code, "Retry-After" in answer.headers) == (429, True)
+    page = HtmlPage(answer.text)
+    form = page.one("form", action=path)
+    assert [area.text for area in form.iter("textarea")] == [text.replace("\r", "")]
+    assert page.one("input", name="email").get("value") == EMAIL
+    assert not mails()
 
 
 def test_mail_names_company_deadline_and_short_message(market, invited, sign_in):

@@ -53,7 +53,8 @@ def recover(status: int, message: str) -> Response | None:
     if request.method == "POST" and request.headers.get("X-Autosave") == "1":
         return make_response(jsonify(saved=message, ok=False, seen=""), status)
     submission = submissions.read()
-    if submission is None or not submission.is_verified or not submission.fields:
+    is_recoverable = submission is not None and submission.is_verified and submission.fields
+    if submission is None or not is_recoverable or g.get("user_is_unknown", False):
         return None
     if submission.belongs_to_viewer or submission.same_session:
         note = _("Nothing has been sent. Your text is in the form below.")
@@ -98,7 +99,10 @@ def is_draft_form_on_page(path: str, page: str) -> bool:
 def field_page(status: int, title: str, text: str) -> tuple[str, int]:
     """Render an error page with the submitted text, to send again where that may succeed, else to copy."""
     submission = submissions.read()
-    if submission is None or not (submission.belongs_to_viewer or not submission.is_verified):
+    is_own = submission is not None and (
+        submission.belongs_to_viewer or (submission.same_session and g.get("user_is_unknown", False))
+    )
+    if submission is None or not (is_own or not submission.is_verified):
         return _error_page(status, title, text, None)
     return _error_page(status, title, text, submission)
 

@@ -131,7 +131,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     form_drafts.register(app)
     for feature in FEATURES:
         app.register_blueprint(feature)
-    # It changes nothing but the language, and must also work on a form whose token has expired.
+    # Choosing a language has no other effect, and must also work from a form whose CSRF token has expired.
     csrf.exempt(app.view_functions["pages.choose_language"])
     # Mail programs unsubscribe their user with one click, without a session (RFC 8058); the token authorizes it.
     csrf.exempt(app.view_functions["accounts.unsubscribe"])

@@ -39,7 +39,7 @@ def normalize(text: str) -> str:
 
 
 def searchable(text: str) -> str:
-    """Return a text as it is searched: folded, with hyphenated words also in one word ("e post", "epost")."""
+    """Normalize a text for search: fold letters, and add hyphenated words written as one word ("e post", "epost")."""
     joined = ["".join(_WORD.findall(match.group())) for match in _HYPHENATED.finditer(text)]
     return fold_letters(normalize(" ".join((text, *joined))))
 

@@ -68,6 +68,6 @@ def metrics_page() -> Response:
 
 
 def _can_read_metrics(token: str) -> bool:
-    """Require the token. Without one nobody can: a proxy on this machine makes every visitor look like a local one."""
+    """Return True if the request carries the configured token. Without a configured token, access is denied."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     return bool(token) and hmac.compare_digest(given.encode(), token.encode())

@@ -171,7 +171,7 @@ def role_choices(kind: str | None) -> list[tuple[str, str]]:
             ("curator", _("Curator: also approves suppliers")),
         ]
     return [
-        ("member", _("Member: can write and prepare")),
+        ("member", _("Member: can write drafts")),
         ("owner", _("Owner: can also send, choose and invite colleagues")),
     ]
 

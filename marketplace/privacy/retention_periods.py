@@ -57,7 +57,7 @@ PERIODS = (
     ),
     RetentionPeriod(_("Sign-ins and e-mailed links"), _("Until they expire"), _("Deleted.")),
     RetentionPeriod(
-        _("Log of actions"),
+        _("Audit log entries"),
         _("For as long as the service exists"),
         _(
             "It contains numbers and no names. Once your account has been erased, nobody can link the number to you."

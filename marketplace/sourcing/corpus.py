@@ -40,7 +40,7 @@ _lock = Lock()
 
 @dataclass(frozen=True)
 class FittedIndex:
-    """An index and the digest of the directory version that its word rarities and service models were fitted on."""
+    """An index and the digest of the directory version that its IDF weights and service models were fitted on."""
 
     digest: str
     index: "Index"

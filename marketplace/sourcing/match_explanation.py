@@ -78,7 +78,7 @@ _EXCLUDED: dict[str, Callable[[Params], str]] = {
     "languages": lambda p: _("Does not work in %(languages)s", languages=format_list([language_name(c) for c in p.get("languages", [])])),
     "time": lambda _p: _("Not available in time"),
 }  # fmt: skip
-# The facts that companies ask about first come first.
+# Sorted by how important a fact is to companies.
 _FACT_ORDER = ("cases_in_sector", "similar_cases", "knows_sector", "comes_to", "near", "works_remotely", "free_in_time", "within_budget", "writes_of_sector")  # fmt: skip
 _GAP_ORDER = ("says_the_same", "repeats_the_brief", "text_to_look_at", "services_beside", "must_have_not_shown", "over_budget", "services_not_stated", "languages_missing", "starts_late", "far_away", "sector_not_shown", "price_unknown", "start_unknown", "place_unknown", "languages_unknown")  # fmt: skip
 

@@ -52,7 +52,7 @@ def find_rank_jump(fitted: "Index", before: Document, after: Document) -> RankJu
         others = [float(row["score"]) for row in ranking.matches if row["document_id"] != before.id]
         own = next((float(row["score"]) for row in ranking.matches if row["document_id"] == before.id), None)
         scores = [_score(index.judge(ranking.query, before.id)) for index in (index_before, index_after)]
-        # The run may come from another fit than today's, so today's difference is added to the stored score.
+        # The stored run may use an earlier fit, so the difference under today's fit is added to the stored score.
         offset = 0.0 if own is None or not scores[0] else own - scores[0]
         ranks = [_rank(score + offset if score else score, others) for score in scores]
         gains.append(ranks[0] - ranks[1])

@@ -59,7 +59,7 @@ def discard_unread(wsgi_app: "WSGIApplication") -> "WSGIApplication":
 
     def run(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         response = wsgi_app(environ, start_response)
-        # Only a terminated stream ends where the body ends; reading another could wait for the next request.
+        # Only a terminated stream ends with the body; reading any other could block until the next request arrives.
         if environ.get("wsgi.input_terminated") and _has_body(environ) and not _discard(environ):
             # Set by our gunicorn worker: WSGI applications may not send `Connection` themselves.
             getattr(environ["wsgi.input"], "close_connection", lambda: None)()

@@ -30,7 +30,7 @@ UNKNOWN_ORIGIN = Origin()
 
 @dataclass(frozen=True, slots=True)
 class AttemptSource:
-    """An origin as seen by one account: what its attempts are counted by, and whether the account knows it.
+    """The device or network that sign-in attempts of an account are counted by, and whether the account knows it.
 
     A known device has a counter of its own, so that strangers on the same network do not use up its attempts.
     """

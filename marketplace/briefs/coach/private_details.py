@@ -43,7 +43,7 @@ _REVERSED_SECRET = re.compile(
 _KEY = re.compile(
     r"\b(?:sk|pk|rk)_(?:live|test)_\w{8,}|\bAKIA[0-9A-Z]{16}\b|\bgh[pousr]_\w{20,}|\bAIza[\w-]{30,}|-----BEGIN [A-Z ]*PRIVATE KEY-----"
 )
-# Names that also have other meanings: only a value with digits or signs makes them a secret.
+# Labels that also have other meanings: they mark a secret only if the value has digits or symbols.
 _COMMON_NAMES = {"kode", "koden", "token", "secret", "til", "for", "på", "to", "on"}
 # Words that say something about a password instead of being one: "passordet er glemt".
 _NO_SECRET = re.compile(

@@ -182,7 +182,7 @@ class QueryScores:
 
     @cached_property
     def _related_only(self) -> Mask:
-        """Documents that offer only something related to the confirmed services."""
+        """Documents that offer none of the confirmed services, only related ones."""
         if not self.needs:
             return np.zeros(self.store.size, dtype=bool)
         related_only: Mask = self._best_own_evidence < self.store.settings.shown_floor

@@ -181,7 +181,7 @@ class Store:
         if not len(self.base) and new:
             return Store.of(new, self.glossary, self.settings, new)
         store = copy.copy(self)
-        store.__dict__.pop("documents", None)  # a cached property
+        store.__dict__.pop("documents", None)  # cached; the copy computes its own
         store.alive, store.segments, duplicates = alive, (self.base,), self.base_duplicates
         flags = dict(self.base.flags)
         ordered = sorted(new, key=lambda document: document.id)
@@ -213,7 +213,7 @@ class Store:
         """
         builder = SegmentBuilder(documents, self.encoder)
         store = copy.copy(self)
-        store.__dict__.pop("documents", None)  # a cached property
+        store.__dict__.pop("documents", None)  # cached; the copy computes its own
         store.lexical = self.lexical.with_added([*builder])
         added, start = builder.segment(), len(self.base)
         store.segments = (self.base, added)

@@ -40,7 +40,7 @@ def language_names(supplier: Any) -> list[str]:
 
 
 def presence() -> list[tuple[str, str]]:
-    """Ways of working."""
+    """Ways of working with a customer: remote and on site."""
     return [("remote", _("Online, wherever the customer is")), ("on_site", _("At the customer's premises"))]
 
 

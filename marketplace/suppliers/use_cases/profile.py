@@ -113,7 +113,7 @@ def change_trades(
 def change_area(
     viewer: Viewer, areas: Iterable[str], *, remote: bool, on_site: bool, expected: str | None = None
 ) -> bool:
-    """Change the way of working and the areas. Raises RuleBroken."""
+    """Change how the supplier works (remote, on site) and the areas it covers. Raises RuleBroken."""
     return _change(
         viewer,
         "area",

@@ -98,7 +98,7 @@ def approval_lines(garden: str, approved_at: dt.datetime | None) -> list[str]:
     until = format_date(rules.due_on(approved_at)) if approved_at else ""
     return [
         _("%(garden)s has approved you. The approval is valid until %(date)s.", garden=garden, date=until),
-        _("You are listed in the directory, and matching briefs can find you."),
+        _("You are listed in the directory, and can be ranked for briefs that match."),
     ]
 
 
@@ -115,7 +115,7 @@ def all_approved(supplier: Supplier, categories: Sequence[str], garden: str) -> 
         _("%(supplier)s is approved", supplier=supplier.name),
         [
             _("%(garden)s has approved you for %(kinds)s.", garden=garden, kinds=_category_names(categories)),
-            _("You are listed in the directory, and matching briefs can find you."),
+            _("You are listed in the directory, and can be ranked for briefs that match."),
         ],
         "/profile",
         _("See your profile"),

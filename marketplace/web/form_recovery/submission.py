@@ -150,7 +150,7 @@ def new_token_secret(user_id: int | None) -> str:
 
 
 def _token_secret(token: str) -> str | None:
-    """Return the session secret in a CSRF token of ours, also of an earlier session or an expired one."""
+    """Return the session secret in a CSRF token signed by this site, even if it has expired or is from an earlier session."""
     signer = URLSafeTimedSerializer(str(current_app.secret_key), salt="wtf-csrf-token")
     try:
         return str(signer.loads(token))

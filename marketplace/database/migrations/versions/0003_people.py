@@ -48,7 +48,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery_code")),
     )
     op.create_index(op.f("ix_recovery_code_user_id"), "recovery_code", ["user_id"])
-    # Columns are added and dropped in place. Copying the table, as batches do on SQLite, would delete the old one,
+    # Columns are added and dropped in place. Copying the table, as Alembic's batch mode does on SQLite, would delete the old one,
     # and with it everything that is deleted when a person is.
     for table, column in _new_columns():
         op.add_column(table, column)

@@ -34,6 +34,13 @@ def events(page: int = 1, wanted: EventFilter = EventFilter()) -> Page[AuditEven
     return paginate(_filtered(wanted).order_by(AuditEvent.id.desc()), page, size=50)
 
 
+def last_actor_id(object_type: str, object_id: object, action: str = "") -> int | None:
+    """Return the id of the user of an object's latest event, or None if there is none."""
+    query = _filtered(EventFilter(action=action, object_type=object_type, object_id=str(object_id)))
+    event = session.scalar(query.order_by(AuditEvent.id.desc()).limit(1))
+    return event.actor_id if event else None
+
+
 def all_events(wanted: EventFilter) -> Iterator[Sequence[AuditEvent]]:
     """Yield the events in batches, newest first."""
     query = _filtered(wanted).order_by(AuditEvent.id.desc()).limit(BATCH_SIZE)

@@ -101,13 +101,15 @@ class TopicForm:
         return self.parsed_answers
 
     def show_conflict(self, message: str, current: Mapping[str, Any]) -> None:
-        """Show a colleague's answers beside the user's input."""
+        """Show the stored answers beside the user's input."""
         self.message = message
         for code, value in current.items():
             field = self.fields[code]
             text = guide.value_text(field.question, value)
             field.theirs = text or gettext("Nothing is written there now.")
-            field.error = gettext("A colleague has changed this. Choose what should stand, and save again.")
+            field.error = gettext(
+                "This was changed after you opened the page. Choose what should stand, and save again."
+            )
 
     def all_errors(self) -> list[tuple[str | None, str]]:
         """Return (element id, message) for the error summary, in page order."""

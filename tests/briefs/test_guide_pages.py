@@ -267,3 +267,20 @@ def test_malformed_fingerprint_or_topic_is_handled(market, sign_in):
         assert answer.status_code in {303, 409}
     assert browser.get(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404
     assert browser.post(f"/briefs/{brief.reference}/guide/nonsense").status_code == 404
+
+
+def test_conflict_with_another_window_of_the_same_person_says_so(market, sign_in, topic_form):
+    brief = briefs.draft(market.owner)
+    path = f"/briefs/{brief.reference}/guide/need"
+    owner, colleague = sign_in(market.owner), sign_in(market.colleague)
+    seen = seen_on(owner.page(path))
+    first, second = (
+        topic_form(brief.answers, "need", title=[title], seen=seen)
+        for title in ("Ostesalg på nett", "Nettbutikk for ost")
+    )
+    assert owner.post(path, data=first).status_code == 303
+    mine = owner.post(path, data=second)
+    assert mine.status_code == 409
+    assert "in another window" in mine.text
+    theirs = colleague.post(path, data=second)
+    assert f"{market.owner.name} has changed the same answer" in theirs.text

@@ -374,3 +374,19 @@ def test_front_page_words_reach_the_registration(client: Browser) -> None:
     sign_in = page.links()["Jeg har en konto"]
     assert "selge" in sign_in
     assert "Lag en konto" in client.page(sign_in).links()
+
+
+def test_conflict_with_another_window_says_so(client: Browser) -> None:
+    garden, company = factories.garden(), factories.company()
+    del garden
+    owner, other = factories.member(company), factories.member(company)
+    client.sign_in(owner.user_id or 0)
+    page = client.page("/organisation")
+    seen = page.one("input", name="seen").get("value")
+    form = {key: value for key, value in COMPANY.items() if key not in {"person_name", "email", "password"}}
+    assert client.post("/organisation", data=form | {"seen": seen, "phone": "1"}).status_code == 303
+    assert "i et annet vindu" in client.post("/organisation", data=form | {"seen": seen, "phone": "2"}).text
+    client.sign_in(other.user_id or 0)
+    assert (
+        "i et annet vindu" not in client.post("/organisation", data=form | {"seen": seen, "phone": "3"}).text
+    )

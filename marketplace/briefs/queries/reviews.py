@@ -57,10 +57,10 @@ def last_review(brief: Brief) -> BriefReview | None:
     return answered[-1] if answered else None
 
 
-def last_saved_by(brief: Brief) -> str:
-    """Return the name of the user who last saved a draft, or an empty text."""
+def last_saved_by(brief: Brief) -> tuple[int | None, str]:
+    """Return the id and the name of the user who last saved a draft, or None and an empty text."""
     query = (
-        select(User.name)
+        select(User.id, User.name)
         .join(AuditEvent, AuditEvent.actor_id == User.id)
         .where(
             AuditEvent.object_type == "brief",
@@ -70,4 +70,5 @@ def last_saved_by(brief: Brief) -> str:
         .order_by(AuditEvent.id.desc())
         .limit(1)
     )
-    return session.scalar(query) or ""
+    saved = session.execute(query).first()
+    return (saved.id, saved.name) if saved else (None, "")

@@ -105,7 +105,7 @@ def save_topic(
 
     `expected` holds the fingerprints of the answers that the form was rendered with. Answers that a colleague has
     changed since are left alone, unless the user changed them too. In that case nothing is stored and Conflict is
-    raised; its `current` holds the colleague's answers by question code, and the colleague's name as "by".
+    raised; its `current` holds the stored answers by question code.
     """
     with transaction():
         return _save(
@@ -144,8 +144,15 @@ def _save(
         if parsed.question.code in changed and _differs(parsed, expected, current)
     }
     if conflicts:
-        by = queries.last_saved_by(brief)
-        raise Conflict(_("A colleague has changed the same answer."), {**conflicts, "by": by})
+        saver_id, name = queries.last_saved_by(brief)
+        if saver_id == viewer.user_id:
+            message = _("You have changed the same answer in another window. None of your text is lost.")
+        else:
+            message = _(
+                "%(name)s has changed the same answer. None of your text is lost.",
+                name=name or _("A colleague"),
+            )
+        raise Conflict(message, conflicts)
     accepted = {
         parsed.question.code: parsed.value
         for parsed in parsed_answers

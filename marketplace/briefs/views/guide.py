@@ -136,12 +136,8 @@ def _conflict(
 ) -> Answer:
     """Show conflicting input beside the current answers. Fields changed only by the colleague show the new answer."""
     current_answers = dict(conflict.current)
-    by = str(current_answers.pop("by", ""))
-    if current_answers:
-        message = _(
-            "%(name)s has changed the same answer. None of your text is lost.", name=by or _("A colleague")
-        )
-    else:
+    message = conflict.message
+    if not current_answers:
         message = _(
             "The brief can no longer be changed, so your changes were not saved. Copy anything you need from this page."
         )

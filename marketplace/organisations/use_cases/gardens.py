@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound, RuleBroken
@@ -53,7 +54,12 @@ def save_garden(
         queries.lock_organisation(garden_id)
         if garden_id is not None:
             submitted = replace(details, covered_municipalities=sorted(details.covered_municipalities))
-            check_unchanged(expected_fingerprint, garden_details(queries.garden(garden_id)), submitted)
+            check_unchanged(
+                expected_fingerprint,
+                garden_details(queries.garden(garden_id)),
+                submitted,
+                is_own_change=lambda: last_actor_id("organisation", garden_id) == viewer.user_id,
+            )
         for other in queries.all_gardens():
             shared = set(other.covered_municipalities) & set(details.covered_municipalities)
             if other.id != garden_id and other.is_active and shared:

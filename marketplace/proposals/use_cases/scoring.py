@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from sqlalchemy import select
 
+from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
@@ -57,7 +58,12 @@ def save_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: str 
             )
         _check_offers(viewer, reference, scores)
         before = score_values(company_scores(brief.id), scores)
-        check_unchanged(expected, before, score_values(scores, scores))
+        check_unchanged(
+            expected,
+            before,
+            score_values(scores, scores),
+            is_own_change=lambda: last_actor_id("brief", brief.reference, "brief.score") == viewer.user_id,
+        )
         if before == score_values(scores, scores):
             return
         for proposal_id, given in scores.items():
@@ -77,7 +83,7 @@ def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: 
         _check_offers(viewer, reference, scores)
         saved = individual_scores(brief.id, [user_id]).get(user_id, {})
         before, after = score_values(saved, scores), score_values(scores, scores)
-        check_unchanged(expected, before, after)
+        check_unchanged(expected, before, after, is_own_change=lambda: True)
         is_first = all(sheet.user_id != user_id for sheet in sheets)
         if is_first:
             session.add(ScoreSheet(brief_id=brief.id, user_id=user_id))

@@ -126,7 +126,7 @@ def _keep(
     if seen_revision is not None and seen_revision != proposal.revision and proposal.content != stored:
         raise Conflict(
             _(
-                "A colleague saved this offer at %(time)s. Your text is still here. Save again to replace theirs.",
+                "This offer was saved at %(time)s, by a colleague or in another window. Your text is still here. Save again to replace the saved text.",
                 time=format_time(proposal.updated_at),
             ),
             {"revision": proposal.revision},
@@ -162,7 +162,9 @@ def submit(viewer: Viewer, reference: str, seen_revision: int) -> Proposal:
             )
         if seen_revision != proposal.revision:
             raise Conflict(
-                _("A colleague has saved this offer since you opened it. Read it again before you send it.")
+                _(
+                    "This offer has been saved since you opened it, by a colleague or in another window. Read it again before you send it."
+                )
             )
         if supplier_offer.problems:
             raise RuleBroken(supplier_offer.problems[0].message, supplier_offer.problems[0].field)

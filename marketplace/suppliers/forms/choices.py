@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 from marketplace.core import places, taxonomy
+from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.letters import sort_key
 
@@ -33,9 +34,14 @@ def languages() -> list[tuple[str, str]]:
     return [("nb", _("Bokmål")), ("nn", _("Nynorsk")), ("en", _("English")), ("sma", _("South Sami"))]
 
 
+def in_sentence(language: str) -> str:
+    """Write the name of a language as inside a sentence: in lower case, except in English."""
+    return language if current_locale() == "en" else language[:1].lower() + language[1:]
+
+
 def language_names(supplier: Any) -> list[str]:
     """Names of the languages that a supplier works in."""
-    names = dict(languages())
+    names = {code: in_sentence(name) for code, name in languages()}
     return [names[row.code] for row in supplier.languages if row.code in names]
 
 

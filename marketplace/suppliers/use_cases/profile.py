@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 
+from marketplace.audit.queries import last_actor_id
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
@@ -43,7 +44,12 @@ def _change(
         before, current = details.profile_values(supplier), details.section_values(supplier, section)
         change(supplier)
         session.flush()
-        check_unchanged(expected, current, details.section_values(supplier, section))
+        check_unchanged(
+            expected,
+            current,
+            details.section_values(supplier, section),
+            is_own_change=lambda: last_actor_id("organisation", supplier.id) == viewer.user_id,
+        )
         changed = details.profile_values(supplier) != before
         if changed:
             details.increment_version(supplier)
@@ -151,7 +157,12 @@ def change_case(viewer: Viewer, case_id: int, values: CaseDetails, expected: str
 
     def change(_supplier: Supplier) -> None:
         case = queries.own_case(viewer, case_id)
-        check_unchanged(expected, details.case_details(case), values)
+        check_unchanged(
+            expected,
+            details.case_details(case),
+            values,
+            is_own_change=lambda: last_actor_id("organisation", viewer.organisation_id) == viewer.user_id,
+        )
         details.write_case(case, values)
 
     return _change(viewer, "case", change)

@@ -172,7 +172,9 @@ def _load(token: str) -> SignedIn | None:
     if person is None:
         return None
     pending_step = None if person.stage is SignInStage.COMPLETE else person.stage
-    info = SessionInfo(person.unread, person.memberships, pending_step, person.requires_two_factor)
+    info = SessionInfo(
+        person.unread, person.memberships, pending_step, person.requires_two_factor, person.garden
+    )
     return SignedIn(person.viewer, token, info)
 
 

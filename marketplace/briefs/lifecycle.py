@@ -94,11 +94,10 @@ TRANSITIONS = {
         BriefTransition("restore", frozenset({Phase.DELETED}), BriefState.DRAFT, _COMPANY),
         BriefTransition("ask_review", frozenset({Phase.DRAFT}), BriefState.IN_REVIEW, _COMPANY),
         BriefTransition("answer_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _GARDEN),
-        BriefTransition(
-            "cancel_review", frozenset({Phase.IN_REVIEW, Phase.WAITING}), BriefState.DRAFT, _COMPANY
-        ),
+        BriefTransition("cancel_review", frozenset({Phase.IN_REVIEW}), BriefState.DRAFT, _COMPANY),
         BriefTransition("publish", frozenset({Phase.DRAFT}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("submit", frozenset({Phase.DRAFT}), BriefState.WAITING, _OWNER),
+        BriefTransition("cancel_submission", frozenset({Phase.WAITING}), BriefState.DRAFT, _OWNER),
         BriefTransition("open", frozenset({Phase.WAITING}), BriefState.PUBLISHED, _GARDEN | _SCHEDULER),
         BriefTransition("return", frozenset({Phase.WAITING}), BriefState.DRAFT, _GARDEN),
         BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),

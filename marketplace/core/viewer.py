@@ -54,4 +54,14 @@ class Viewer:
         return self.name.split(" ", 1)[0]
 
 
+@dataclass(frozen=True, slots=True)
+class GardenContact:
+    """The business garden that advises the viewer's organisation."""
+
+    id: int
+    name: str
+    phone: str
+    email: str
+
+
 ANONYMOUS = Viewer()

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, bindparam, false, func, select
+from sqlalchemy import Select, bindparam, column, false, func, select, table
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import use_cases as accounts
@@ -19,7 +19,7 @@ from marketplace.core.identifiers import make_slug, token_hash
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
-from marketplace.core.viewer import Viewer
+from marketplace.core.viewer import GardenContact, Viewer
 from marketplace.organisations.models import (
     LEADER_ROLE,
     BusinessGarden,
@@ -41,12 +41,15 @@ class SignedInPerson:
     memberships: int
     stage: SignInStage
     requires_two_factor: bool
+    garden: GardenContact | None = None
 
 
 def _session_query() -> Select[Any]:
     """Return the query for a session by its hash: one row for each active membership, the oldest first."""
     sign_in, user = SignInSession.__table__, User.__table__
     membership, organisation = Membership.__table__, Organisation.__table__
+    company, garden, contact = Company.__table__, organisation.alias("garden"), BusinessGarden.__table__
+    supplier = table("supplier", column("id"), column("garden_id"))  # its model belongs to a higher package
     # Not a nested join: SQLite would read all of it before filtering by user.
     joined = (
         sign_in.join(user)
@@ -54,6 +57,13 @@ def _session_query() -> Select[Any]:
         .outerjoin(
             organisation, (organisation.c.id == membership.c.organisation_id) & organisation.c.is_active
         )
+        .outerjoin(company, company.c.id == organisation.c.id)
+        .outerjoin(supplier, supplier.c.id == organisation.c.id)
+        .outerjoin(
+            garden,
+            (garden.c.id == func.coalesce(company.c.garden_id, supplier.c.garden_id)) & garden.c.is_active,
+        )
+        .outerjoin(contact, contact.c.id == garden.c.id)
     )
     unread = (
         select(func.count())
@@ -70,6 +80,8 @@ def _session_query() -> Select[Any]:
             membership.c.id.label("membership_id"), membership.c.role,
             organisation.c.id.label("organisation_id"), organisation.c.kind, organisation.c.name.label("of"),
             unread.label("unread"),
+            garden.c.id.label("garden_id"), garden.c.name.label("garden"), garden.c.phone.label("garden_phone"),
+            contact.c.email.label("garden_email"),
         )
         .select_from(joined)
         .where(sign_in.c.token_hash == bindparam("token_hash"), user.c.is_active)
@@ -119,7 +131,12 @@ def load_signed_in_person(token: str, policy: SessionPolicy) -> SignedInPerson |
         organisation_name=chosen.of if chosen else "",
         role=chosen.role if chosen else None,
     )
-    return SignedInPerson(viewer, person.unread, len(memberships), stage, requires_two_factor)
+    garden = (
+        GardenContact(chosen.garden_id, chosen.garden, chosen.garden_phone, chosen.garden_email)
+        if chosen and chosen.garden_id
+        else None
+    )
+    return SignedInPerson(viewer, person.unread, len(memberships), stage, requires_two_factor, garden)
 
 
 def organisation_names_of(user_id: int | None) -> tuple[str, ...]:
@@ -257,6 +274,30 @@ def _sender_still_leads(invitation: ColleagueInvitation) -> bool:
         Membership.role == LEADER_ROLE[invitation.organisation.kind],
     )
     return session.scalar(query) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyContact:
+    """The person to call in a company, with the company's telephone number."""
+
+    name: str
+    email: str
+    phone: str
+
+
+def company_contact(viewer: Viewer, company: Company) -> CompanyContact | None:
+    """Return the first owner of a company of the viewer's garden, None if there is none or for other viewers."""
+    if not viewer.is_garden or company.garden_id != viewer.organisation_id:
+        return None
+    query = (
+        select(User.name, User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id == company.id, Membership.role == "owner", User.is_active)
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    )
+    owner = session.execute(query).first()
+    return CompanyContact(owner.name, owner.email, company.phone) if owner else None
 
 
 def gardens() -> Sequence[BusinessGarden]:

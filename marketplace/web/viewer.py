@@ -7,7 +7,7 @@ from flask import g
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
 from sqlalchemy.exc import DBAPIError
 
-from marketplace.core.viewer import ANONYMOUS, Viewer
+from marketplace.core.viewer import ANONYMOUS, GardenContact, Viewer
 
 login_manager = LoginManager()
 login_manager.session_protection = None
@@ -27,6 +27,7 @@ class SessionInfo:
     memberships: int = 1
     pending_step: str | None = None
     requires_two_factor: bool = False
+    garden: GardenContact | None = None
 
 
 class SignedIn(UserMixin):
@@ -43,6 +44,7 @@ class SignedIn(UserMixin):
         self.token = token
         self.unread = self.info.unread
         self.memberships = self.info.memberships
+        self.garden = self.info.garden
 
     def get_id(self) -> str:
         """Return the session token, which the cookie stores."""
@@ -103,6 +105,12 @@ def load_user_or_assume_anonymous() -> None:
     except DBAPIError:
         g._login_user = AnonymousUserMixin()  # noqa: SLF001 because Flask-Login documents it
         g.user_is_unknown = True
+
+
+def current_garden() -> GardenContact | None:
+    """Return the business garden that advises the viewer's organisation, or None."""
+    current = _current()
+    return current.garden if current and not current.info.pending_step else None
 
 
 def current_token() -> str | None:

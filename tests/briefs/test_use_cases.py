@@ -153,7 +153,8 @@ def test_copy_has_answers_without_dates_and_outcome(market):
     copied = use_cases.copy_brief(market.colleague, first.reference)
     assert copied.reference != first.reference
     assert copied.state == "draft"
-    assert copied.title == first.title
+    again = use_cases.copy_brief(market.colleague, first.reference)
+    assert [copied.title, again.title] == [f"{first.title} (kopi)", f"{first.title} (kopi 2)"]
     assert copied.answers["problem"] == first.answers["problem"]
     assert "finish_by" not in copied.answers
     assert copied.answers["response_deadline"] > clock.today().isoformat()

@@ -22,6 +22,7 @@ from tests import factories
 from tests.factories.briefs import draft, published
 from tests.factories.suppliers import applicant, checklist, vetting_garden, vetting_of
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, Market, at_noon, choose, market, opened, replies
+from tests.support.browser import Browser
 from tests.support.page_rules import HtmlPage, text_of
 
 pytestmark = pytest.mark.one_database
@@ -99,6 +100,18 @@ def test_brief_without_offers_asks_for_action(app: Flask, market: Market, at_noo
     (path, said), *others = waiting(home(app, market.owner), NOW).items()
     assert (path, others) == (f"/briefs/{market.reference}/proposals", [])
     assert said.startswith("Velg hva dere gjør med Nettbutikk med henting. Ingen svarte.")
+
+
+def test_own_garden_and_sign_out_are_on_every_page(client: Browser) -> None:
+    factories.garden("Aktiv næringshage", covered_municipalities=["5001"])
+    own = factories.garden("Øvre næringshage", phone="72 00 00 00", email="post@ovre.example")
+    client.sign_in(factories.member(factories.company(of=own)).user_id or 0)
+    page = client.page("/gardens")
+    assert [text_of(heading) for heading in page.all("h2")] == [own.name, "Aktiv næringshage"]
+    foot = client.page("/how-we-rank").one("footer")
+    links = {link.get("href") for link in foot.iter("a")}
+    assert {"tel:72000000", "mailto:post@ovre.example", "/gardens"} <= links
+    assert [form.get("action") for form in foot.iter("form")] == ["/sign-out"]
 
 
 def test_outcome_task_lasts_until_answered(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:

@@ -12,6 +12,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.organisations.models import Company
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.models import Notice
 from marketplace.sourcing import use_cases
@@ -175,6 +176,14 @@ def test_pulled_back_brief_can_no_longer_be_answered(market, stranger, submit):
         use_cases.answer_first_publication(market.adviser, reference, "ok", "")
     with clock.as_of(clock.now() + dt.timedelta(days=12)):
         assert use_cases.open_waiting_briefs() == 0
+
+
+def test_member_cannot_take_back_a_waiting_brief(stranger, submit):
+    reference = submit()
+    company = session.get(Company, stranger.organisation_id)
+    with pytest.raises(Forbidden):
+        briefs.cancel_review(factories.member(company, "member"), reference)
+    assert state_of(reference) == "waiting"
 
 
 def test_only_the_garden_answers_and_only_once(market, stranger, submit):

@@ -222,6 +222,21 @@ def restore_draft(viewer: Viewer, reference: str) -> Brief:
         return brief
 
 
+def _title_of_copy(viewer: Viewer, title: str) -> str:
+    """Return the title with "(copy)", numbered if the company has such a copy already."""
+    if not title:
+        return ""
+    taken = set(session.scalars(select(Brief.title).where(Brief.company_id == viewer.organisation_id)))
+    limit = guide.load().question("title").limits["max_chars"]
+    number = 1
+    while True:
+        suffix = _("(copy)") if number == 1 else _("(copy %(num)s)", num=number)
+        candidate = f"{title[: limit - len(suffix) - 1].rstrip()} {suffix}"
+        if candidate not in taken:
+            return candidate
+        number += 1
+
+
 def copy_brief(viewer: Viewer, reference: str) -> Brief:
     """Create a draft with the answers of an earlier brief of the company, except its dates."""
     with transaction():
@@ -237,6 +252,7 @@ def copy_brief(viewer: Viewer, reference: str) -> Brief:
         confirmed = [
             code for code in TOPICS_WITHOUT_DATES if code in earlier.confirmed_topics or earlier.versions
         ]
+        copied["title"] = _title_of_copy(viewer, str(copied.get("title", "")))
         brief = _add_draft(viewer, {**presets, **copied}, confirmed, earlier)
         record(viewer, "brief.copy", "brief", brief.reference, copied_from=earlier.reference)
         return brief

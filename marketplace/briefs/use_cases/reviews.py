@@ -93,9 +93,14 @@ def answer_review(
 
 
 def cancel_review(viewer: Viewer, reference: str) -> Brief:
-    """Take a draft or a waiting brief back from the garden before it has answered."""
+    """Take a draft or a waiting brief back from the garden before it has answered.
+
+    Only an owner may submit a brief, so only an owner may take it back while it waits.
+    """
     with transaction():
-        brief = brief_for_transition("cancel_review", viewer, reference)
+        is_waiting = queries.own_brief(viewer, reference).state == BriefState.WAITING
+        transition = "cancel_submission" if is_waiting else "cancel_review"
+        brief = brief_for_transition(transition, viewer, reference)
         review = queries.open_review(brief)
         if review is not None:
             review.withdrawn_at = clock.now()

@@ -10,6 +10,7 @@ from marketplace.briefs.panels import Panel, PanelSlot, build_panels
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core.errors import NotFound
+from marketplace.organisations import queries as organisations
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
 from marketplace.web.uploads import file_response
@@ -67,6 +68,9 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         brief_view=brief_view,
         questions=queries.questions_on(viewer, brief_view),
         review=queries.open_review(brief_view.brief) if brief_view.phase is Phase.IN_REVIEW else None,
+        contact=organisations.company_contact(viewer, brief_view.brief.company)
+        if brief_view.reader == "garden"
+        else None,
         wait=queries.publication_wait(brief_view.brief, brief_view.phase),
         draft_check=queries.draft_check(brief_view) if "review_answer" in forms else None,
         reject_reasons=REJECT_REASONS,

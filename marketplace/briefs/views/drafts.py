@@ -66,7 +66,13 @@ def company_briefs(company_id: int) -> Answer:
     company = organisations.company_for(viewer, company_id)
     page = queries.briefs_of_company(viewer, company_id, page_arg())
     briefs = [queries.view_of(viewer, brief) for brief in page.items]
-    return render_template("briefs/company_briefs.html", page=page, briefs=briefs, company=company)
+    return render_template(
+        "briefs/company_briefs.html",
+        page=page,
+        briefs=briefs,
+        company=company,
+        contact=organisations.company_contact(viewer, company),
+    )
 
 
 @blueprint.get("/companies/briefs.csv")

@@ -15,6 +15,7 @@ from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.locale import LOCALE_COOKIE, choose
 from marketplace.web.redirects import safe_path
+from marketplace.web.viewer import current_garden
 
 Answer = str | Response
 
@@ -77,4 +78,6 @@ def accessibility() -> Answer:
 @access.public
 def gardens() -> Answer:
     """List the business gardens and how to contact an adviser."""
-    return render_template("pages/gardens.html", gardens=organisations.gardens())
+    own = current_garden()
+    gardens = sorted(organisations.gardens(), key=lambda garden: own is None or garden.id != own.id)
+    return render_template("pages/gardens.html", gardens=gardens, own_id=own.id if own else None)

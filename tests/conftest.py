@@ -61,12 +61,15 @@ def shared_app(shared_database: "Database", run: "Run") -> "Iterator[Flask]":
     from marketplace.config import Settings
     from tests.support.browser import Browser
     from tests.support.data_sets import close
+    from tests.support.page_rules import checked_pages
     from tests.support.shared_indexes import shared_indexes
 
     shared_database.reset()
     instance = run.own_folder / f"instance-{shared_database.name}"
     app = create_app(Settings.for_tests(database_url=shared_database.url, instance_path=instance))
     app.test_client_class = Browser
+    use_shared_templates(app, run)
+    checked_pages.folder = run.shared_folder("pages")
     with shared_indexes(run):
         yield app
     close(app)
@@ -123,7 +126,9 @@ def scaled_demo_app(app: "Flask", shared_database: "Database", run: "Run") -> "F
 
 
 @pytest.fixture
-def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iterator[Callable[..., Flask]]":
+def make_app(
+    app: "Flask", shared_database: "Database", run: "Run", tmp_path: Path
+) -> "Iterator[Callable[..., Flask]]":
     """Return a factory for applications on the same database with other settings: `make_app(demo=True)`."""
     from marketplace.app import create_app
     from marketplace.config import Settings
@@ -136,6 +141,7 @@ def make_app(app: "Flask", shared_database: "Database", tmp_path: Path) -> "Iter
         url = {"database_url": shared_database.url, "instance_path": tmp_path / "instance"}
         another = create_app(Settings.for_tests(**(url | settings)))
         another.test_client_class = Browser
+        use_shared_templates(another, run)
         made.append(another)
         return another
 
@@ -205,6 +211,13 @@ def chromium() -> str:
             pytest.fail(reason)
         pytest.skip(reason)
     return found
+
+
+def use_shared_templates(app: "Flask", run: "Run") -> None:
+    """Compile each template once for all workers and applications of the run; all of them take a second."""
+    from jinja2 import FileSystemBytecodeCache
+
+    app.jinja_env.bytecode_cache = FileSystemBytecodeCache(str(run.shared_folder("templates")))
 
 
 def empty(folder: Path) -> None:

@@ -10,12 +10,16 @@ from flask import Flask
 from marketplace.briefs import guide
 from marketplace.briefs.guide import form_value
 from marketplace.briefs.models import Brief
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
+from marketplace.directory.queries import catalogue_cache
+from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
 from tests import factories
 from tests.factories.briefs import full_answers
 from tests.factories.suppliers import supplier
+from tests.support.data_sets import restore_or_seed
 
 TODAY = dt.date(2026, 11, 23)
 
@@ -86,12 +90,10 @@ class Market:
     admin: Viewer
 
 
-@pytest.fixture
-def market(app: Flask) -> Market:
-    del app
+def build_market() -> Market:
     home, away = factories.garden(), factories.garden("Kystens næringshage", covered_municipalities=["5014"])
     company = factories.company(of=home, about="Åpent gårdsutsalg fra mai til oktober.")
-    made = Market(
+    built = Market(
         owner=factories.member(company, name="Marit Bjørkvold"),
         colleague=factories.member(company, "member", name="Jon Bjørkvold"),
         garden=factories.member(home, "adviser", name="Eli Rise"),
@@ -103,7 +105,14 @@ def market(app: Flask) -> Market:
         admin=factories.administrator(),
     )
     session.commit()
-    return made
+    return built
+
+
+@pytest.fixture
+def market(app: Flask, shared_database: Any) -> Market:
+    for cached in (corpus._corpora, catalogue_cache._cache):  # restored directories have the same fingerprint
+        cached.clear()
+    return restore_or_seed(app, shared_database, "briefs", build_market, f"{clock.now():%F %R}")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
 from tests.factories.suppliers import supplier, vetting
+from tests.support.data_sets import restore_or_seed
 
 NOON = dt.datetime(2026, 11, 24, 11, 0, tzinfo=dt.UTC)
 DEADLINE_DAY = dt.date(2026, 12, 11)
@@ -182,9 +183,8 @@ def at_noon(time_machine: Any) -> Any:
     return time_machine
 
 
-@pytest.fixture
-def market(app: Any, at_noon: Any) -> Market:
-    """A company with an open brief, three invited suppliers, an uninvited one, a garden and an administrator."""
+def build_market() -> Market:
+    """Add a company with an open brief, three invited suppliers, an uninvited one, a garden and an administrator."""
     market = Market()
     garden = BusinessGarden(
         name="Fjellhagen", slug="fjellhagen", municipality_number="5021", covered_municipalities=["5021"]
@@ -243,9 +243,8 @@ def market(app: Any, at_noon: Any) -> Market:
     return market
 
 
-@pytest.fixture
-def opened(market: Market, at_noon: Any) -> Market:
-    """The market after the deadline, with offers from all three."""
+def send_offers(market: Market) -> None:
+    """Send an offer from each invited supplier."""
     market.send("kvistverk")
     lines = full_content().price_lines
     market.send(
@@ -266,6 +265,30 @@ def opened(market: Market, at_noon: Any) -> Market:
         ),
         monthly_nok=990,
     )
+
+
+@pytest.fixture
+def market(app: Any, at_noon: Any, shared_database: Any, request: pytest.FixtureRequest) -> Market:
+    """A company with an open brief, three invited suppliers, an uninvited one, a garden and an administrator.
+
+    For a test that also uses `opened`, the offers are sent already.
+    """
+    with_offers = "opened" in request.fixturenames
+
+    def seed() -> Market:
+        seeded = build_market()
+        if with_offers:
+            send_offers(seeded)
+        return seeded
+
+    name = "proposals-opened" if with_offers else "proposals"
+    seeded = restore_or_seed(app, shared_database, name, seed)
+    return Market(dict(seeded.people), seeded.brief_id)
+
+
+@pytest.fixture
+def opened(market: Market, at_noon: Any) -> Market:
+    """The market after the deadline, with offers from all three."""
     at_noon.move_to(AFTER, tick=False)
     return market
 

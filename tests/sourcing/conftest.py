@@ -1,15 +1,18 @@
 """Fixtures: a dairy that orders, its garden, and suppliers with different profiles."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing import use_cases
+from marketplace.directory.queries import catalogue_cache
+from marketplace.organisations.models import BusinessGarden
+from marketplace.sourcing import corpus, use_cases
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -21,6 +24,7 @@ from marketplace.suppliers.models import (
 from tests import factories
 from tests.factories.briefs import draft
 from tests.factories.suppliers import supplier as bare_supplier
+from tests.support.data_sets import restore_or_seed
 
 
 @dataclass
@@ -34,7 +38,7 @@ class Market:
     elsewhere: Viewer
     outsider: Viewer
     admin: Viewer
-    suppliers: dict[str, Supplier] = field(default_factory=dict)
+    suppliers: dict[str, Any] = field(default_factory=dict)
     people: dict[str, Viewer] = field(default_factory=dict)
 
     def add(self, name: str, text: str, *services: str, **details: Any) -> Supplier:
@@ -56,13 +60,11 @@ class Market:
         return added
 
 
-@pytest.fixture
-def market(app: Flask) -> Market:
-    del app
+def build_market() -> Market:
     home = factories.garden()
     away = factories.garden("Kystens næringshage", covered_municipalities=["5014"])
     company = factories.company(of=home)
-    made = Market(
+    built = Market(
         garden=home,
         owner=factories.member(company),
         colleague=factories.member(company, "member"),
@@ -71,7 +73,7 @@ def market(app: Flask) -> Market:
         outsider=factories.member(factories.company("Havgløtt rorbuer", of=home)),
         admin=factories.administrator(),
     )
-    made.add(
+    built.add(
         "Kvistverk",
         "Vi lager nettbutikk for gårdsutsalg, med klikk og hent, Vipps og lager som følger med. Produktbilder tar vi selv.",
         "ecm.shop",
@@ -90,11 +92,28 @@ def market(app: Flask) -> Market:
             )
         ],  # fmt: skip
     )
-    made.add("Myrull", "Nettbutikk koblet til kasse og varelager.", "ecm.shop", price_from_nok=30_000)
-    made.add("Dyrt", "Store nettbutikker for kjeder.", "ecm.shop", price_from_nok=900_000)
-    made.add("Tekstverk", "Vi skriver tekster.", "con.copy")
+    built.add("Myrull", "Nettbutikk koblet til kasse og varelager.", "ecm.shop", price_from_nok=30_000)
+    built.add("Dyrt", "Store nettbutikker for kjeder.", "ecm.shop", price_from_nok=900_000)
+    built.add("Tekstverk", "Vi skriver tekster.", "con.copy")
     session.commit()
-    return made
+    return built
+
+
+def seed_market() -> Market:
+    """Build the market and return it with ids in place of database objects."""
+    built = build_market()
+    ids = {name: added.id for name, added in built.suppliers.items()}
+    return replace(built, garden=built.garden.id, suppliers=ids)
+
+
+@pytest.fixture
+def market(app: Flask, shared_database: Any) -> Market:
+    for cached in (corpus._corpora, catalogue_cache._cache):  # restored directories have the same fingerprint
+        cached.clear()
+    seeded = restore_or_seed(app, shared_database, "sourcing", seed_market, f"{clock.now():%F %R}")
+    suppliers = {name: session.get_one(Supplier, number) for name, number in seeded.suppliers.items()}
+    garden = session.get_one(BusinessGarden, seeded.garden)
+    return replace(seeded, garden=garden, suppliers=suppliers, people=dict(seeded.people))
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import contextlib
 import pickle
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from rich.progress import Progress
@@ -16,6 +17,8 @@ from marketplace.demo import use_cases as demo
 from marketplace.outbox.delivery import deliver_due
 from tests.support.databases import Database
 from tests.support.run import Run
+
+T = TypeVar("T")
 
 
 def seed_once(
@@ -42,6 +45,31 @@ def seed_once(
             if rows is not None:
                 dump_rows(database.url, rows)
         database.save(name, shared=run is not None)
+
+
+_saved_values: dict[tuple[str, str], tuple[object, Any]] = {}
+"""What `seed` returned, with its version, by database and data set."""
+
+
+def restore_or_seed(
+    app: Flask, database: Database, name: str, seed: Callable[[], T], version: object = None
+) -> T:
+    """Restore a small data set of this worker in an empty database, or seed and save it. Returns what `seed` returned.
+
+    A data set of another version is seeded again. The value must not contain database objects.
+    """
+    key = (database.url, name)
+    if key not in _saved_values or _saved_values[key][0] != version:
+        value = seed()
+        db.session.remove()
+        close(app)
+        database.save_rows(name)
+        _saved_values[key] = (version, value)
+    else:
+        db.session.remove()
+        close(app)
+        database.restore_rows(name)
+    return cast("T", _saved_values[key][1])
 
 
 def restore_demo(app: Flask, database: Database, run: Run) -> None:

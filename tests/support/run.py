@@ -39,6 +39,12 @@ class Run:
         folder.mkdir(exist_ok=True)
         return folder
 
+    def shared_folder(self, name: str) -> Path:
+        """Return a folder of all workers."""
+        folder = self.folder / name
+        folder.mkdir(exist_ok=True)
+        return folder
+
     @contextmanager
     def lock(self, name: str) -> Iterator[None]:
         """Exclude the other workers while the block runs."""

@@ -65,7 +65,7 @@ class BrowserUser:
     def choose_language(self) -> None:
         """Select the language of this walkthrough with the language links."""
         if self.page.locator("html").get_attribute("lang") != self.locale:
-            self.activate(self.page.locator(f".tools a[hreflang={self.locale}]"))
+            self.activate(self.page.locator(f".tools [data-language][lang={self.locale}]"))
 
     def sign_in(self, email: str, password: str = factories.PASSWORD) -> None:
         self.page.goto("/sign-in")

@@ -245,6 +245,13 @@ def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:
     return session.scalars(query.order_by(ColleagueInvitation.created_at)).all()
 
 
+def find_past_invitation(token: str) -> ColleagueInvitation | None:
+    """Return the invitation with the given token, also if it can no longer be accepted; None for an unknown token."""
+    return session.scalar(
+        select(ColleagueInvitation).where(ColleagueInvitation.token_hash == token_hash(token))
+    )
+
+
 def find_invitation(token: str) -> ColleagueInvitation | None:
     """Return the pending invitation with the given token, or None.
 

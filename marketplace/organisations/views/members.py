@@ -225,7 +225,10 @@ def accept_invitation(token: str) -> Answer:
     """Accept an invitation from a colleague."""
     invitation = queries.find_invitation(token)
     if invitation is None:
-        abort(410)
+        past = queries.find_past_invitation(token) if request.method != "POST" else None
+        if past is None:
+            abort(410)
+        return render_template("organisations/past_invitation.html", invitation=past)
     viewer, form = current_viewer(), AcceptInvitationForm()
     if request.method == "POST" and (viewer.is_signed_in or form.validate()):
         person = use_cases.NewPerson(form.person_name.data or "", invitation.email, form.password.data or "")

@@ -301,9 +301,8 @@ class Postings:
         pointers = spans[rows[::-1]].ravel()
         sums, query_vector = np.zeros(pointers.size), zeroed_buffer(self.terms)
         try:
-            np.add.at(
-                query_vector, columns, weights
-            )  # sums repeated terms, unlike `query_vector[columns] += weights`
+            # Sums repeated terms, unlike `query_vector[columns] += weights`.
+            np.add.at(query_vector, columns, weights)
             _csr_matvec(
                 pointers.size - 1, self.terms, pointers, terms, weights_by_document, query_vector, sums
             )

@@ -53,6 +53,7 @@ class ImportedSupplier:
     price_from_nok: int | None
     services: tuple[str, ...]
     sectors: tuple[str, ...]
+    organisation_number: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

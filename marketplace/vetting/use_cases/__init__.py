@@ -19,6 +19,7 @@ from marketplace.vetting.use_cases.decisions import (
     save_checklist,
 )
 from marketplace.vetting.use_cases.refusals import answer_refusal, propose_refusal, remind_second_reviewers
+from marketplace.vetting.use_cases.supplier_import import check_table, import_suppliers
 from marketplace.vetting.use_cases.transfers import answer_transfer, request_transfer, withdraw_transfer
 
 __all__ = [
@@ -31,10 +32,12 @@ __all__ = [
     "appeal",
     "apply_for_new_categories",
     "approve_all",
+    "check_table",
     "create_own_supplier",
     "decide",
     "declare_conflict",
     "end_conflict",
+    "import_suppliers",
     "propose_refusal",
     "register_supplier",
     "remind_of_appeals",

@@ -6,6 +6,7 @@ from marketplace.vetting.views import (
     conflicts_of_interest,
     profile,
     second_reviews,
+    supplier_import,
     transfers,
 )
 from marketplace.vetting.views.base import blueprint
@@ -17,5 +18,6 @@ __all__ = [
     "conflicts_of_interest",
     "profile",
     "second_reviews",
+    "supplier_import",
     "transfers",
 ]

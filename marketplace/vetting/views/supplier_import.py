@@ -3,8 +3,8 @@
 from flask import render_template, request, url_for
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import current_locale, ngettext
+from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.import_table import (
     COLUMNS,
     ReadTable,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from marketplace.core import taxonomy
 from marketplace.core.errors import UnreadableInputError
+from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.letters import fold_letters
@@ -23,10 +24,10 @@ COLUMNS = {
     "name": ("name", "navn", "namn", "leverandør"),
     "organisation_number": ("organisation_number", "organisasjonsnummer", "orgnr", "org.nr."),
     "text": ("text", "tekst", "beskrivelse", "skildring", "om"),
-    "language": ("lang", "language", "språk"),
+    "language": ("lang", "språk", "language"),
     "municipality": ("municipality", "kommune"),
     "remote": ("remote", "på nett", "fjernarbeid"),
-    "price_from": ("price_from_nok", "price_from", "pris fra", "pris frå"),
+    "price_from": ("price_from_nok", "pris fra", "pris frå", "price_from"),
     "services": ("services", "tjenester", "tenester"),
     "sectors": ("sectors", "bransjer", "bransjar"),
 }
@@ -68,6 +69,12 @@ class ReadTable:
     suppliers: list[ImportedSupplier] = field(default_factory=list)
     faults: list[TableProblem] = field(default_factory=list)
     inferred: set[int] = field(default_factory=set)
+
+
+def heading_of(column: str) -> str:
+    """Return the heading of a column to suggest to the user; a heading that is not known is returned as it is."""
+    names = COLUMNS.get(column, (column, column))
+    return names[0] if current_locale() == "en" else names[1]
 
 
 class UnreadableTableError(Exception):
@@ -177,7 +184,7 @@ def _heading_faults(heading: tuple[int, Row], columns: Sequence[str]) -> Iterato
     for name, column in zip(names, columns, strict=True):
         if not column and name.strip():
             remedy = _(
-                "Use these headings: %(names)s.", names=", ".join(names[0] for names in COLUMNS.values())
+                "Use these headings: %(names)s.", names=", ".join(heading_of(column) for column in COLUMNS)
             )
             yield TableProblem(line, name.strip()[:60], _("The heading is unknown."), remedy)
         elif column and list(columns).count(column) > 1:
@@ -186,7 +193,7 @@ def _heading_faults(heading: tuple[int, Row], columns: Sequence[str]) -> Iterato
             )
     for required in ("name", "text"):
         if required not in columns:
-            remedy = _("Add a column with the heading %(name)s.", name=COLUMNS[required][0])
+            remedy = _("Add a column with the heading %(name)s.", name=heading_of(required))
             yield TableProblem(line, required, _("The column is missing."), remedy)
 
 

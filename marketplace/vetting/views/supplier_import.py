@@ -3,13 +3,14 @@
 from flask import render_template, request, url_for
 
 from marketplace.core.errors import RuleBroken
-from marketplace.core.i18n import current_locale, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
 from marketplace.suppliers.import_table import (
     COLUMNS,
     ReadTable,
     TableProblem,
     UnreadableTableError,
+    heading_of,
     table_text,
 )
 from marketplace.vetting import use_cases
@@ -80,7 +81,7 @@ def _render(endpoint: str, read: ReadTable, *, approve: bool) -> str:
         action=url_for(endpoint),
         read=read,
         faults=read.faults[:MAX_SHOWN_FAULTS],
-        headings={column: names[0 if current_locale() == "en" else 1] for column, names in COLUMNS.items()},
+        headings={column: heading_of(column) for column in COLUMNS},
         is_curator=current_viewer().is_curator,
         approve=approve,
     )

@@ -1,8 +1,10 @@
 """Lifecycle of an offer: states, transitions with their actors and phases, time limits and reason codes."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from marketplace.briefs.lifecycle import LAPSE_AFTER_DAYS, Phase
 from marketplace.core import clock
@@ -177,7 +179,13 @@ HANDOVER_ITEMS = {
     "measurement": _("Visits or orders are measured"),
     "training": _("We have been shown how to use it"),
 }
-"""Items that the company should receive at handover."""
+"""Items that the company should receive at handover, beside the deliverables of the brief."""
+
+
+def handover_items(deliverables: Sequence[str]) -> dict[str, Any]:
+    """Return the labels of the handover checklist by code: the deliverables of the brief, then the fixed items."""
+    return {f"deliverable_{index}": text for index, text in enumerate(deliverables)} | HANDOVER_ITEMS
+
 
 HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not applicable")}
 OUTCOME_ROUNDS = {"handover": 0, "d90": 90, "d365": 365}

@@ -114,6 +114,15 @@ def test_own_garden_and_sign_out_are_on_every_page(client: Browser) -> None:
     assert [form.get("action") for form in foot.iter("form")] == ["/sign-out"]
 
 
+def test_overdue_job_is_on_both_home_pages(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:
+    choose(opened, "kvistverk")
+    late = "Nettbutikk med henting skulle vært levert"
+    assert late not in home(app, opened.owner).text
+    at_noon.move_to(dt.datetime(2027, 4, 17, 10, tzinfo=dt.UTC), tick=False)
+    assert late in home(app, opened.owner).text
+    assert late in home(app, opened.kvistverk).text
+
+
 def test_outcome_task_lasts_until_answered(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:
     choose(opened, "kvistverk")
     proposals.deliver(opened.owner, opened.reference, dict.fromkeys(HANDOVER_ITEMS, "not_done"))

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from marketplace.accounts.models import SignInSession, User
 from marketplace.core.database import Base, session
 from marketplace.outbox.models import Notice
-from marketplace.proposals import use_cases
+from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.models import Proposal
 from tests.factories import PASSWORD, PASSWORD_HASH
@@ -369,7 +369,14 @@ def test_job_pages_lead_to_delivery_and_outcome(browser, opened):
     assert browser("outsider").get(job).status_code == 404
     deliver = f"/briefs/{REFERENCE}/deliver"
     assert browser("owner").post(deliver, data={"domain": "done"}).status_code == 422
-    assert browser("owner").post(deliver, data=dict.fromkeys(HANDOVER_ITEMS, "done")).status_code == 303
+    handover = dict.fromkeys(HANDOVER_ITEMS, "done")
+    assert browser("owner").post(deliver, data=handover).status_code == 422, "the deliverables are missing"
+    handover |= {"deliverable_0": "done", "deliverable_1": "not_done", "deliverable_2": "done"}
+    assert browser("owner").post(deliver, data=handover).status_code == 303
+    assert opened.brief.state == "delivered"
+    assert browser("owner").post(deliver, data=handover | {"deliverable_1": "done"}).status_code == 303
+    assert set(queries.award_of(opened.brief.id).handover.values()) == {"done"}
+    assert "Kobling til kassa" in browser("member").page(f"/briefs/{REFERENCE}/job").text
     outcome = f"/briefs/{REFERENCE}/outcome/handover"
     answers = {"on_time": "yes", "within_price": "over", "goal_met": "partly", "order_again": "maybe"}
     assert "Bare dere i bedriften leser svarene." in browser("owner").get(outcome).text

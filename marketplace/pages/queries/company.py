@@ -17,6 +17,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.proposals.models import Award, Outcome, Proposal
+from marketplace.proposals.queries import overdue_since
 from marketplace.sourcing.models import Invitation
 
 _CLOSED = ("deleted", "withdrawn", "no_award", "lapsed", "terminated")
@@ -61,7 +62,13 @@ _REVIEWS = prepared(
     .order_by(BriefReview.asked_at)
 )
 _AT_WORK = prepared(
-    select(Award.awarded_at, Brief.title, Brief.reference, Organisation.name.label("supplier"))
+    select(
+        Award.awarded_at,
+        Award.proposal_id,
+        Brief.title,
+        Brief.reference,
+        Organisation.name.label("supplier"),
+    )
     .join(Brief, Award.brief_id == Brief.id)
     .join(Proposal, Award.proposal_id == Proposal.id)
     .join(Organisation, Proposal.supplier_id == Organisation.id)
@@ -212,7 +219,18 @@ def _draft(brief: Row[Any], title: str, last: Any) -> Task:
 
 
 def _delivery_tasks(ids: list[int]) -> Iterator[Task]:
-    for job in session.execute(_AT_WORK, {"brief_ids": ids}) if ids else ():
+    jobs = session.execute(_AT_WORK, {"brief_ids": ids}).all() if ids else ()
+    overdue = overdue_since([job.proposal_id for job in jobs])
+    for job in jobs:
+        if job.proposal_id in overdue:
+            yield Task(
+                Priority.NOW,
+                _("%(title)s should have been delivered", title=_shown(job.title)),
+                f"/briefs/{job.reference}/job",
+                _("Confirm the delivery, or agree on a new date with %(supplier)s.", supplier=job.supplier),
+                _("Agreed date: %(date)s", date=format_date(overdue[job.proposal_id])),
+            )
+            continue
         yield Task(
             Priority.LATER,
             _("Confirm when %(title)s has been delivered", title=_shown(job.title)),

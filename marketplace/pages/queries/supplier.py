@@ -20,7 +20,7 @@ from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
 from marketplace.proposals import lifecycle as proposal_lifecycle
 from marketplace.proposals.models import Proposal
-from marketplace.proposals.queries import changed_since_sent
+from marketplace.proposals.queries import changed_since_sent, overdue_since
 from marketplace.sourcing.models import Invitation
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Vetting
@@ -200,11 +200,26 @@ def _drafts(offers: Rows) -> Iterator[Task]:
 
 def _outcomes(offers: Rows) -> Iterator[Task]:
     since = clock.now() - dt.timedelta(days=60)
+    overdue = overdue_since(
+        [one.id for one in offers if one.state == "awarded" and one.brief_state == "awarded"]
+    )
     for offer in offers:
         if offer.decided_at is None:
             continue
         if offer.state == "awarded" and offer.brief_state == "awarded":
-            yield _won(offer)
+            if offer.id in overdue:
+                yield Task(
+                    Priority.NOW,
+                    _("%(title)s should have been delivered", title=offer.title),
+                    f"/proposals/{offer.id}/letter",
+                    _(
+                        "Ask %(company)s to confirm the delivery, or agree on a new date.",
+                        company=offer.company,
+                    ),
+                    _("Agreed date: %(date)s", date=format_date(overdue[offer.id])),
+                )
+            else:
+                yield _won(offer)
             continue
         if offer.decided_at < since:
             continue

@@ -1,13 +1,13 @@
 """Forms of the company: award, no award, ruling out, deadline extension, handover and outcome."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField, HiddenField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, HANDOVER_ITEMS, REASONS
+from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, REASONS
 from marketplace.proposals.queries import Offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.web.forms import (
@@ -140,18 +140,17 @@ class HandoverForm(BaseForm):
 
     def answers(self) -> dict[str, str]:
         """Return the submitted checklist items."""
-        return {item: self[item].data or "" for item in HANDOVER_ITEMS}
+        return {field.name: field.data or "" for field in self if isinstance(field, ChoiceField)}
 
 
-def handover_form() -> HandoverForm:
-    """Build the handover checklist."""
+def handover_form(items: Mapping[str, Any], answers: Mapping[str, str]) -> HandoverForm:
+    """Build the handover checklist with the answers so far."""
     message = _("Answer each point. “Not done” is an answer too.")
     choices = [(code, str(label)) for code, label in HANDOVER_ANSWERS.items()]
     fields = {
-        item: ChoiceField(str(label), [required(message)], choices=choices)
-        for item, label in HANDOVER_ITEMS.items()
+        item: ChoiceField(str(label), [required(message)], choices=choices) for item, label in items.items()
     }
-    form: HandoverForm = type("FullHandoverForm", (HandoverForm,), fields)()
+    form: HandoverForm = type("FullHandoverForm", (HandoverForm,), fields)(data=dict(answers))
     return form
 
 

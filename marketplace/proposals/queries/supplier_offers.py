@@ -243,6 +243,15 @@ def differs_from_sent(proposal: Proposal) -> bool:
     return proposal.state == ProposalState.SUBMITTED and proposal.content != proposal.submitted_content
 
 
+def overdue_since(proposal_ids: Sequence[int]) -> dict[int, dt.date]:
+    """Return the finish dates that have passed, of chosen offers, by id of the offer."""
+    if not proposal_ids:
+        return {}
+    offers = session.scalars(select(Proposal).where(Proposal.id.in_(proposal_ids)))
+    dates = {offer.id: OfferContent.from_dict(offer.submitted_content).finish for offer in offers}
+    return {offer_id: date for offer_id, date in dates.items() if date is not None and date < clock.today()}
+
+
 def changed_since_sent(proposal_ids: Sequence[int]) -> set[int]:
     """Return the ids of those sent offers that were changed afterwards."""
     if not proposal_ids:

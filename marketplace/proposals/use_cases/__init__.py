@@ -9,7 +9,13 @@ from marketplace.proposals.use_cases.award import (
     reopen,
     rule_out,
 )
-from marketplace.proposals.use_cases.delivery import OutcomeAnswers, answer_outcome, deliver, terminate
+from marketplace.proposals.use_cases.delivery import (
+    OutcomeAnswers,
+    answer_outcome,
+    change_handover,
+    deliver,
+    terminate,
+)
 from marketplace.proposals.use_cases.evaluation import extend_without_offers, open_early
 from marketplace.proposals.use_cases.scheduled import lapse_overdue, open_due, remind_about_results, run_all
 from marketplace.proposals.use_cases.scoring import (
@@ -36,6 +42,7 @@ __all__ = [
     "answer_outcome",
     "attach_file",
     "award",
+    "change_handover",
     "choose_nobody",
     "close_scoring",
     "decline_award",

@@ -7,16 +7,18 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import own_brief
+from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS
+from marketplace.proposals.content import BriefRequirements
+from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, HANDOVER_ITEMS, OUTCOME_ROUNDS, handover_items
 from marketplace.proposals.models import Award, Outcome, OutcomeAnswer
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.shared import (
@@ -54,12 +56,10 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
     with transaction():
         brief = lock_brief_for_company(viewer, reference, "deliver")
         award = _award(brief)
-        for item in HANDOVER_ITEMS:
-            if handover.get(item) not in HANDOVER_ANSWERS:
-                raise RuleBroken(_("Answer each point. “Not done” is an answer too."), item)
+        checked = _checked_handover(brief, handover)
         now = clock.now()
         award.delivered_at = now
-        award.handover = {item: handover[item] for item in HANDOVER_ITEMS}
+        award.handover = checked
         apply_brief_transition(brief, "deliver")
         brief.closed_at = now
         for name, days in OUTCOME_ROUNDS.items():
@@ -68,6 +68,37 @@ def deliver(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None
         record(viewer, "brief.deliver", "brief", brief.reference)
         notice = notices.job_delivered(brief.company.name, brief.versions[-1].title, award.proposal_id)
         send(notice, supplier_receivers(award.proposal))
+
+
+def change_handover(viewer: Viewer, reference: str, handover: Mapping[str, str]) -> None:
+    """Change the checklist after the handover, when something has been received. Raises RuleBroken.
+
+    Raises Conflict if the job has not been delivered.
+    """
+    with transaction():
+        brief = lock_brief(own_brief(viewer, reference))
+        award = _award(brief)
+        if not viewer.is_owner:
+            raise Forbidden
+        if phase_of(brief) is not Phase.DELIVERED:
+            raise Conflict(_("The job has not been delivered yet."))
+        checked = _checked_handover(brief, handover)
+        if checked != award.handover:
+            award.handover = checked
+            record(viewer, "brief.handover", "brief", brief.reference)
+
+
+def _checked_handover(brief: Brief, handover: Mapping[str, str]) -> dict[str, str]:
+    """Return an answer to each item of the checklist; a deliverable without an answer is not done."""
+    version = brief.versions[-1]
+    requirements = BriefRequirements.from_answers(version.title, version.answers)
+    answers = {}
+    for item in handover_items(requirements.deliverables):
+        answer = handover.get(item, None if item in HANDOVER_ITEMS else "not_done")
+        if answer not in HANDOVER_ANSWERS:
+            raise RuleBroken(_("Answer each point. “Not done” is an answer too."), item)
+        answers[item] = str(answer)
+    return answers
 
 
 def terminate(viewer: Viewer, reference: str, reason: str) -> None:

@@ -12,11 +12,11 @@ from marketplace.proposals.forms.award import OutcomeForm, handover_form
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.lifecycle import (
     HANDOVER_ANSWERS,
-    HANDOVER_ITEMS,
     REOPEN_DAYS,
     ROUND_LABELS,
     can_reopen,
     days_after,
+    handover_items,
 )
 from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
@@ -53,7 +53,7 @@ def job(reference: str) -> Answer:
         reopen_until=days_after(award.awarded_at, REOPEN_DAYS),
         handover=[
             (str(label), str(HANDOVER_ANSWERS[award.handover[item]]))
-            for item, label in HANDOVER_ITEMS.items()
+            for item, label in handover_items(brief_offers.requirements.deliverables).items()
             if item in award.handover
         ],
         outcomes=[(one, str(ROUND_LABELS[one.round]), one.due_on <= clock.today()) for one in outcomes],
@@ -63,18 +63,31 @@ def job(reference: str) -> Answer:
 @blueprint.route("/briefs/<reference>/deliver", methods=["GET", "POST"])
 @access.company_owner
 def deliver(reference: str) -> Answer:
-    """Confirm the delivery with the handover checklist."""
-    brief_offers, form = _job(reference), handover_form()
+    """Confirm the delivery with the handover checklist; after the delivery, change the checklist."""
+    brief_offers = _job(reference, running=False)
+    is_delivered = brief_offers.phase is Phase.DELIVERED
+    if brief_offers.award is None or not (is_delivered or brief_offers.phase is Phase.AWARDED):
+        raise NotFound
+    items = handover_items(brief_offers.requirements.deliverables)
+    form = handover_form(items, brief_offers.award.handover)
     if form.validate_on_submit():
+        save = use_cases.change_handover if is_delivered else use_cases.deliver
         try:
-            use_cases.deliver(current_viewer(), reference, form.answers())
+            save(current_viewer(), reference, form.answers())
         except RuleBroken as error:
             form.add_rule_error(error)
         else:
+            if is_delivered:
+                flashes.done(_("The handover list has been saved."))
+                return see_other("proposals.job", reference=reference)
             flashes.done(_("Delivery has been confirmed. Two more minutes: did it work?"))
             return see_other("proposals.outcome", reference=reference, name="handover")
     return render_template(
-        "proposals/deliver.html", brief_offers=brief_offers, form=form, items=list(HANDOVER_ITEMS)
+        "proposals/deliver.html",
+        brief_offers=brief_offers,
+        form=form,
+        items=list(items),
+        is_delivered=is_delivered,
     )
 
 

@@ -23,7 +23,7 @@ NUMBERS = {
     "brief_id": "brief", "proposal_id": "proposal", "question_id": "clarification_question", "file_id": "stored_file", "vetting_id": "vetting",
     "supplier_id": "supplier", "company_id": "company", "garden_id": "business_garden", "user_id": "user_account",
     "case_id": "case_study", "membership_id": "membership", "invitation_id": "colleague_invitation",
-    "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",
+    "notice_id": "notice", "organisation_id": "organisation", "run_id": "ranking_run", "refusal_id": "refusal", "appeal_id": "appeal",
 }  # fmt: skip
 WORDS = {
     "topic_code": ["need", "choosing"], "section": ["about"], "name": ["handover"], "locale": ["nb"],

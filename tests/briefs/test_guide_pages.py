@@ -238,6 +238,7 @@ def test_input_is_kept_when_brief_was_published_meanwhile(market, sign_in, topic
     assert jon.get(path).status_code == 303
 
 
+@pytest.mark.sample(2)
 @pytest.mark.parametrize("topic", GUIDE.topics, ids=lambda topic: topic.code)
 def test_hostile_input_is_redisplayed(market, sign_in, topic_form, topic):
     brief = briefs.draft(market.owner)

@@ -134,6 +134,7 @@ def statements_of(people: dict[str, Any], reference: str) -> dict[tuple[str, str
     return found
 
 
+@pytest.mark.one_database
 def test_sql_statements_are_independent_of_offer_count(market: Market, app: Flask) -> None:
     others = [
         Supplier(

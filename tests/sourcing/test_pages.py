@@ -64,6 +64,7 @@ def test_publish_of_withdrawn_brief_conflicts(market, publish, sign_in):
     )
 
 
+@pytest.mark.sample(4)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_input_is_handled_on_every_page(market, publish, sign_in, text):
     reference, own = publish(), draft(market.owner).reference

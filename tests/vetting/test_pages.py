@@ -107,7 +107,7 @@ def test_signed_in_user_applies_without_password(app: Flask) -> None:
     assert "Kvistverk Nettbyrå" in person.page("/profile").text
 
 
-@pytest.mark.sample(30)
+@pytest.mark.sample(12)
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
     "field", [*APPLICATION, "website", "case_client", "case_result", "employees", "next_start", "phone"]

@@ -103,7 +103,8 @@
     // A running save changes the fingerprint or revision that the form must submit, so wait for it to finish.
     form.addEventListener("submit", (event) => {
       window.clearTimeout(timer);
-      if (!saving) return;
+      // What is submitted must not be saved as a draft afterwards: the form may be gone by then.
+      if (!saving) { changed = false; return; }
       event.preventDefault();
       event.stopPropagation();
       const button = event.submitter;

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from flask import abort, render_template, request, url_for
+from flask import render_template, request, url_for
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
@@ -140,7 +140,7 @@ def new() -> Answer:
     viewer = current_viewer()
     if viewer.is_signed_in and not viewer.is_company:
         if viewer.organisation_id is not None or viewer.is_admin:
-            abort(403)
+            return see_other("pages.how_it_works")
         return see_other(
             "organisations.register_company",
             own_words=query_arg("q", 2000),

@@ -13,6 +13,7 @@ from functools import lru_cache
 from marketplace.core import taxonomy
 from marketplace.core.cache import BoundedCache
 from marketplace.core.places import distance_km, find_municipality
+from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.needs import intended_services
 from marketplace.directory.place_names import read_place
 from marketplace.directory.query_analysis import (
@@ -28,52 +29,6 @@ PRICE_STEPS = (10_000, 20_000, 50_000, 100_000)
 LANGUAGES = ("nb", "nn", "en", "sma")
 _SERVICE = 3.0
 _MAX_CACHED_QUERIES = 64
-
-
-@dataclass(frozen=True, slots=True)
-class Approval:
-    """A kind of service that a supplier is approved for, by which garden and since when."""
-
-    category: str
-    garden: str
-    since: dt.datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Logo:
-    """A supplier's logo. `id` is that of the stored file."""
-
-    id: int
-    width: int | None
-    height: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class SupplierEntry:
-    """A supplier in the directory. `services` are only those it is approved for."""
-
-    id: int
-    fingerprint: tuple[object, ...]
-    slug: str
-    name: str
-    about: str
-    locale: str
-    municipality: str
-    services: tuple[str, ...]
-    sectors: tuple[str, ...]
-    area: tuple[str, ...]
-    languages: tuple[str, ...]
-    price_from: int | None
-    remote: bool
-    on_site: bool
-    approvals: tuple[Approval, ...]
-    words: str
-    logo: Logo | None = None
-
-    @property
-    def places(self) -> frozenset[str]:
-        """Municipalities where it takes jobs with meetings: those it lists, and its own."""
-        return frozenset((*self.area, self.municipality))
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,16 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.directory.entries import Approval, SupplierEntry
 from marketplace.directory.needs import intended_services
 from marketplace.directory.query_analysis import MAX_WORDS, query_words, searchable
 from marketplace.directory.search import (
     _MAX_CACHED_QUERIES,
-    Approval,
     Catalogue,
     QueryReading,
     ResultOrder,
     SearchQuery,
-    SupplierEntry,
 )
 
 pytestmark = pytest.mark.once

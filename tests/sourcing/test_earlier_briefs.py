@@ -12,7 +12,7 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden
 from marketplace.proposals import queries
-from marketplace.proposals.models import Outcome, Proposal
+from marketplace.proposals.models import Outcome, OutcomeAnswer, Proposal
 from marketplace.sourcing import use_cases
 from marketplace.sourcing.queries import similar_briefs
 from tests import factories
@@ -80,7 +80,18 @@ def deliver(reference: str, **goals: str) -> None:
     for days, (name, goal) in enumerate(goals.items()):
         answered = clock.now() if goal else None
         due = today + dt.timedelta(days=days)
-        session.add(Outcome(brief_id=brief.id, round=name, due_on=due, answered_at=answered, goal_met=goal))
+        outcome = Outcome(brief_id=brief.id, round=name, due_on=due, answered_at=answered)
+        if goal:
+            outcome.answers.append(
+                OutcomeAnswer(
+                    answered_by_id=brief.created_by_id,
+                    on_time="",
+                    within_price="",
+                    goal_met=goal,
+                    order_again="",
+                )
+            )
+        session.add(outcome)
     session.commit()
 
 

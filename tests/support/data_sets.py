@@ -48,13 +48,13 @@ def seed_once(
 
 
 _saved_values: dict[tuple[str, str], tuple[object, Any]] = {}
-"""What `seed` returned, with its version, by database and data set."""
+"""Return values of `seed`, with their versions, by database and data set."""
 
 
 def restore_or_seed(
     app: Flask, database: Database, name: str, seed: Callable[[], T], version: object = None
 ) -> T:
-    """Restore a small data set of this worker in an empty database, or seed and save it. Returns what `seed` returned.
+    """Restore a small data set of this worker in an empty database, or seed and save it. Returns the value of `seed`.
 
     A data set of another version is seeded again. The value must not contain database objects.
     """

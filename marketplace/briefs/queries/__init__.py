@@ -6,17 +6,13 @@ from marketplace.briefs.queries.briefs import (
     approved_categories,
     brief_for,
     brief_view_for,
-    briefs_of_company,
-    briefs_of_garden,
     current_answers,
     current_version,
-    deleted_drafts,
     display_title,
     draft_answers,
     is_open,
     latest_answers,
     own_brief,
-    own_briefs,
     phase_of,
     view_of,
     visible_to,
@@ -31,6 +27,7 @@ from marketplace.briefs.queries.clarification import (
 )
 from marketplace.briefs.queries.draft_check import DraftCheck, draft_check
 from marketplace.briefs.queries.files import brief_file, files_of_brief
+from marketplace.briefs.queries.lists import briefs_of_company, briefs_of_garden, deleted_drafts, own_briefs
 from marketplace.briefs.queries.network import NetworkBrief, network_briefs
 from marketplace.briefs.queries.reviews import (
     PublicationWait,

@@ -98,7 +98,7 @@ def cancel_review(viewer: Viewer, reference: str) -> Brief:
     Only an owner may submit a brief, so only an owner may take it back while it waits.
     """
     with transaction():
-        is_waiting = queries.own_brief(viewer, reference).state == BriefState.WAITING
+        is_waiting = queries.brief_for(viewer, reference).state == BriefState.WAITING
         transition = "cancel_submission" if is_waiting else "cancel_review"
         brief = brief_for_transition(transition, viewer, reference)
         review = queries.open_review(brief)

@@ -9,17 +9,9 @@ from sqlalchemy import Engine, Select, String, func, select, true, type_coerce
 from marketplace.core import clock
 from marketplace.core.database import db, prepared, session
 from marketplace.core.pagination import Page, page_of
+from marketplace.directory.entries import Approval, Logo, SupplierEntry
 from marketplace.directory.query_analysis import searchable
-from marketplace.directory.search import (
-    BEST_FIRST,
-    Approval,
-    Catalogue,
-    Logo,
-    ResultOrder,
-    SearchQuery,
-    SearchResult,
-    SupplierEntry,
-)
+from marketplace.directory.search import BEST_FIRST, Catalogue, ResultOrder, SearchQuery, SearchResult
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
 from marketplace.suppliers.models import (

@@ -11,8 +11,9 @@ from marketplace.core.database import prepared, session
 from marketplace.core.i18n import current_locale
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
+from marketplace.directory.entries import SupplierEntry
 from marketplace.directory.queries.catalogue_cache import catalogue
-from marketplace.directory.search import Catalogue, SupplierEntry
+from marketplace.directory.search import Catalogue
 from marketplace.organisations.models import BusinessGarden
 
 _AREA = prepared(

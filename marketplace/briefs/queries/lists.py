@@ -1,0 +1,97 @@
+"""Lists of briefs: a company's own, its deleted drafts, and those of a business garden."""
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, not_, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from marketplace.briefs import lifecycle
+from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries.briefs import NOW, BriefSummary, is_open, phase_of, visible_to
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.letters import contains_folded, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
+from marketplace.core.pagination import Page, paginate
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Company
+
+PAGE_SIZE = 20
+
+
+def own_briefs(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[BriefSummary]:
+    """Return the briefs of the viewer's company, last changed first unless another order is chosen.
+
+    Answers and versions are not loaded: for twenty briefs they took a third of the page's time.
+    """
+    query = _filtered(select(Brief).where(visible_to(viewer)), wanted)
+    if not viewer.is_company:
+        raise NotFound
+    options = [defer(Brief.answers), defer(Brief.confirmed_topics)]
+    briefs = paginate(query, page, size=PAGE_SIZE, options=options)
+    return briefs.with_items([BriefSummary(brief, "company", phase_of(brief)) for brief in briefs.items])
+
+
+def _filtered(query: Select[Brief], wanted: ListQuery) -> Select[Brief]:
+    if wanted.text:
+        query = query.where(contains_folded(Brief.title, wanted.text))
+    unpublished = (BriefState.DRAFT, BriefState.IN_REVIEW, BriefState.WAITING)
+    conditions: dict[str, ColumnElement[bool]] = {
+        "draft": Brief.state.in_(unpublished),
+        "open": is_open(NOW),
+        "evaluating": and_(Brief.state == BriefState.PUBLISHED, not_(is_open(NOW))),
+        "awarded": Brief.state == BriefState.AWARDED,
+        "closed": Brief.state.not_in((*unpublished, BriefState.PUBLISHED, BriefState.AWARDED)),
+    }
+    if wanted["state"] in conditions:
+        query = query.where(conditions[wanted["state"]])
+    orders: dict[str, tuple[Any, ...]] = {
+        "deadline": (Brief.deadline.is_(None), Brief.deadline.desc()),
+        "title": (norwegian_order(Brief.title),),
+        "newest": (Brief.created_at.desc(),),
+    }
+    return query.order_by(*orders.get(wanted.sort, (Brief.updated_at.desc(),)), Brief.id.desc())
+
+
+def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
+    """Return the company's deleted drafts that can be restored, last deleted first."""
+    since = clock.now() - dt.timedelta(days=lifecycle.UNDO_DELETE_DAYS)
+    query = select(Brief).where(
+        Brief.company_id == viewer.organisation_id,
+        Brief.state == BriefState.DELETED,
+        Brief.deleted_at > since,
+    )
+    return (
+        session.scalars(query.order_by(Brief.deleted_at.desc()).limit(5)).all() if viewer.is_company else []
+    )
+
+
+def briefs_of_garden(viewer: Viewer) -> Iterator[BriefSummary]:
+    """Yield the briefs of the garden's companies that the garden may see, last changed first, in batches."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = (
+        select(Brief)
+        .where(visible_to(viewer))
+        .options(joinedload(Brief.company), selectinload(Brief.services), defer(Brief.answers))
+        .order_by(Brief.updated_at.desc(), Brief.id.desc())
+        .execution_options(yield_per=200)
+    )
+    for brief in session.scalars(query):
+        yield BriefSummary(brief, "garden", phase_of(brief))
+
+
+def briefs_of_company(viewer: Viewer, company_id: int, page: int = 1) -> Page[Brief]:
+    """Return a company's briefs for its garden. Raises NotFound for another garden's company."""
+    company = session.get(Company, company_id)
+    if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
+        raise NotFound
+    query = select(Brief).where(Brief.company_id == company_id, visible_to(viewer))
+    options = [joinedload(Brief.company), selectinload(Brief.versions)]
+    return paginate(
+        query.order_by(Brief.updated_at.desc(), Brief.id.desc()), page, size=PAGE_SIZE, options=options
+    )

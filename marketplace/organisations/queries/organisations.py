@@ -1,0 +1,167 @@
+"""Companies and business gardens."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, false, func, select
+
+from marketplace.accounts.models import User
+from marketplace.core.database import lock_row, session
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import make_slug
+from marketplace.core.letters import contains_folded, norwegian_order
+from marketplace.core.list_query import EVERYTHING, ListQuery
+from marketplace.core.pagination import Page, paginate
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import (
+    BusinessGarden,
+    Company,
+    Membership,
+    Organisation,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyContact:
+    """The person to call in a company, with the company's telephone number."""
+
+    name: str
+    email: str
+    phone: str
+
+
+def company_contact(viewer: Viewer, company: Company) -> CompanyContact | None:
+    """Return the first owner of a company of the viewer's garden, None if there is none or for other viewers."""
+    if not viewer.is_garden or company.garden_id != viewer.organisation_id:
+        return None
+    query = (
+        select(User.name, User.email)
+        .join(Membership, Membership.user_id == User.id)
+        .where(Membership.organisation_id == company.id, Membership.role == "owner", User.is_active)
+        .order_by(Membership.created_at, Membership.id)
+        .limit(1)
+    )
+    owner = session.execute(query).first()
+    return CompanyContact(owner.name, owner.email, company.phone) if owner else None
+
+
+def gardens() -> Sequence[BusinessGarden]:
+    """Return the active business gardens, by name."""
+    query = (
+        select(BusinessGarden).where(BusinessGarden.is_active).order_by(norwegian_order(BusinessGarden.name))
+    )
+    return session.scalars(query).all()
+
+
+def all_gardens() -> Sequence[BusinessGarden]:
+    """Return all business gardens, including closed ones, for administrators."""
+    return session.scalars(select(BusinessGarden).order_by(norwegian_order(BusinessGarden.name))).all()
+
+
+def garden(garden_id: int) -> BusinessGarden:
+    """Return a business garden by id. Raises NotFound."""
+    business_garden = session.get(BusinessGarden, garden_id)
+    if business_garden is None:
+        raise NotFound
+    return business_garden
+
+
+def garden_covering(municipality_number: str) -> BusinessGarden | None:
+    """Return the garden that covers a municipality, or None."""
+    return next((g for g in gardens() if municipality_number in g.covered_municipalities), None)
+
+
+def lock_organisation(organisation_id: int | None) -> None:
+    """Lock an organisation's row until the end of the transaction."""
+    lock_row(Organisation.id, organisation_id)
+
+
+def own_company(viewer: Viewer) -> Company:
+    """Return the company that the viewer acts for. Raises NotFound."""
+    company = session.get(Company, viewer.organisation_id) if viewer.is_company else None
+    if company is None:
+        raise NotFound
+    return company
+
+
+def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
+    """Return the companies of the viewer's garden, by name unless another order is chosen."""
+    return paginate(companies_query(viewer, wanted), page, size=25)
+
+
+def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
+    """Yield all companies of the viewer's garden that match, in batches."""
+    yield from session.scalars(companies_query(viewer, wanted).execution_options(yield_per=200))
+
+
+def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
+    """Build the query for the active companies of the viewer's garden. Raises NotFound for other viewers."""
+    if not viewer.is_garden:
+        raise NotFound
+    query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
+    if wanted.text:
+        number = "".join(wanted.text.split())
+        by_number = Company.organisation_number.startswith(number) if number.isdigit() else false()
+        query = query.where(contains_folded(Company.name, wanted.text) | by_number)
+    if wanted["place"]:
+        query = query.where(Company.municipality_number == wanted["place"])
+    if wanted["sector"]:
+        query = query.where(Company.sector_code == wanted["sector"])
+    if wanted["state"]:
+        query = query.where(
+            Company.known_at.is_(None) if wanted["state"] == "new" else Company.known_at.is_not(None)
+        )
+    orders: dict[str, tuple[Any, ...]] = {
+        "newest": (Company.created_at.desc(), Company.id.desc()),
+        "size": (func.coalesce(Company.employees, 0).desc(), norwegian_order(Company.name)),
+    }
+    return query.order_by(*orders.get(wanted.sort, (norwegian_order(Company.name),)), Company.id)
+
+
+def company_for(viewer: Viewer, company_id: int) -> Company:
+    """Return a company of the viewer's garden. Raises NotFound."""
+    company = session.get(Company, company_id)
+    if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
+        raise NotFound
+    return company
+
+
+def unique_slug(name: str) -> str:
+    """Return an unused URL slug for a new organisation."""
+    base = make_slug(name)
+    taken = set(
+        session.scalars(select(Organisation.slug).where(Organisation.slug.startswith(base, autoescape=True)))
+    )
+    candidates = (base, *(f"{base}-{suffix}" for suffix in range(2, len(taken) + 2)))
+    return next(slug for slug in candidates if slug not in taken)
+
+
+def has_organisation_number(kind: str, number: str | None, except_id: int | None = None) -> bool:
+    """Return True if another organisation of the same kind has the organisation number."""
+    if not number:
+        return False
+    query = select(Organisation.id).where(
+        Organisation.kind == kind, Organisation.organisation_number == number
+    )
+    if except_id is not None:
+        query = query.where(Organisation.id != except_id)
+    return session.scalar(query) is not None
+
+
+def require_unused_number(kind: str, number: str | None, except_id: int | None = None) -> None:
+    """Raise RuleBroken if another organisation of the same kind has the organisation number."""
+    if has_organisation_number(kind, number, except_id):
+        raise RuleBroken(
+            _("This organisation number is already registered. Ask a colleague for an invitation."),
+            "organisation_number",
+        )
+
+
+def names_of(organisation_ids: Iterable[int | None]) -> dict[int | None, str]:
+    """Return organisations' names by id."""
+    ids = {organisation_id for organisation_id in organisation_ids if organisation_id is not None}
+    query = select(Organisation.id, Organisation.name).where(Organisation.id.in_(ids))
+    rows = session.execute(query).all() if ids else []
+    return {row.id: row.name for row in rows}

@@ -205,8 +205,8 @@ def test_company_pages_are_forbidden_for_other_roles(market, sign_in, name):
     browser = sign_in(getattr(market, name))
     for page in ("guide", "guide/need", "check", "preview", "extend", "withdraw"):
         assert browser.get(f"/briefs/{brief.reference}/{page}").status_code == 403
-    for page in ("/briefs", "/briefs/new"):
-        assert browser.get(page).status_code == 403
+    assert browser.get("/briefs").status_code == 403
+    assert browser.get("/briefs/new").headers["Location"].endswith("/how-it-works")
 
 
 def test_anonymous_user_is_redirected_to_sign_in(market, client):

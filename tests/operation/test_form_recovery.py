@@ -22,7 +22,8 @@ from tests.support.page_rules import HtmlPage
 TEXT = "Kø, køl og «Ærfugl» <b>på</b> lufta, 1.\r\nNeste linje."
 SHOWN = "Kø, køl og «Ærfugl» <b>på</b> lufta, 1.\nNeste linje."
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
-NEW = "/briefs/new"
+NEW = "/organisation"
+VALID = {"name": "Bjørkvollen ysteri", "municipality": "5021", "sector": "food"}
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def token_on(browser, path=NEW):
 def post(browser, path=NEW, token=None, **fields):
     """Post a form as the page that was opened before, without a new token."""
     headers = {"Referer": f"http://localhost{path}", **fields.pop("headers", {})}
-    content = {"own_words": TEXT, **fields} | ({"csrf_token": token} if token else {})
+    content = {"about": TEXT, **fields} | ({"csrf_token": token} if token else {})
     return browser.post(path, data=content, csrf=False, headers=headers)
 
 
@@ -51,7 +52,7 @@ def form_of(answer, action):
     return {field.name: field.values for field in forms[0].fields}
 
 
-def is_in_form(answer, action=NEW, name="own_words"):
+def is_in_form(answer, action=NEW, name="about"):
     return any(SHOWN in value for value in form_of(answer, action).get(name, ()))
 
 
@@ -81,7 +82,7 @@ def test_text_survives_the_end_of_the_session(client, owner):
     assert is_in_form(again)
     assert "Teksten din står i skjemaet igjen" in HtmlPage(again.text).text
     given = {name: values[0] for name, values in form_of(again, NEW).items() if values}
-    assert client.post(NEW, data=given, csrf=False).status_code == 303
+    assert client.post(NEW, data=given | VALID, csrf=False).status_code == 303
 
 
 def test_text_of_a_curator_survives_idle_time_and_second_factor(make_app, app):
@@ -134,7 +135,7 @@ def test_text_is_not_shown_to_another_user_who_is_signed_in(client, owner):
 @pytest.mark.once
 def test_kept_text_expires_and_cannot_be_changed(app):
     with app.test_request_context("/"):
-        kept = submission.Submission(NEW, NEW, 1, (("own_words", TEXT),))
+        kept = submission.Submission(NEW, NEW, 1, (("about", TEXT),))
         sealed = submission.seal(kept)
         assert "Ærfugl" not in sealed
         assert submission.unseal(sealed).fields == kept.fields
@@ -182,7 +183,7 @@ def test_language_change_keeps_the_text_of_the_form(client, owner):
     token = token_on(client)
     answer = client.post(
         button.get("formaction"),
-        data={"own_words": TEXT, "form_action": NEW, "csrf_token": token},
+        data={"about": TEXT, "form_action": NEW, "csrf_token": token},
         csrf=False,
     )
     assert answer.status_code == 200
@@ -217,7 +218,7 @@ def test_language_change_on_a_refused_form_keeps_the_text(client, owner):
 def test_oversized_text_stays_in_the_form(client, owner):
     client.sign_in(owner.user_id)
     token = token_on(client)
-    answer = post(client, token=token, own_words=TEXT + "x" * 600_000)
+    answer = post(client, token=token, about=TEXT + "x" * 600_000)
     assert answer.status_code == 413
     assert is_in_form(answer)
 
@@ -258,7 +259,7 @@ def test_passwords_and_codes_are_never_kept(client, owner):
     )
     with client.application.test_request_context("/"):
         kept = submission.unseal(form_of(answer, "/sign-in")["kept_form"][0])
-    assert dict(kept.fields) == {"email": "ny@adresse.example", "own_words": TEXT}
+    assert dict(kept.fields) == {"email": "ny@adresse.example", "about": TEXT}
 
 
 def test_sign_in_without_typed_text_returns_to_the_page(client, owner):
@@ -267,7 +268,7 @@ def test_sign_in_without_typed_text_returns_to_the_page(client, owner):
     end_session(owner)
     answer = client.post(
         NEW,
-        data={"csrf_token": token, "own_words": ""},
+        data={"csrf_token": token, "about": ""},
         csrf=False,
         headers={"Referer": f"http://localhost{NEW}"},
     )
@@ -293,8 +294,8 @@ def unreadable(table):
 
 def test_unavailable_database_shows_the_text_to_its_author(client, owner):
     token = token_on(client.sign_in(owner.user_id))
-    with unreadable("INSERT INTO brief"):
-        answer = post(client, token=token)
+    with unreadable("UPDATE "):
+        answer = post(client, token=token, **VALID)
     assert answer.status_code == 503
     assert "Ærfugl" in answer.text
 

@@ -13,6 +13,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.organisations.models import ColleagueInvitation, Membership
+from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
 from tests import factories
 from tests.support.browser import Browser
@@ -84,7 +85,8 @@ def test_inspecting_a_mailed_link_does_not_use_it_up(
 def mailed_paths(app: Flask) -> list[str]:
     """Return the path of each route that is authorized by a token, with a valid token."""
     tokens = {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token",
-        "sourcing.received_invitation": "outside-token"}  # fmt: skip
+        "sourcing.received_invitation": "outside-token",
+        "accounts.unsubscribe": unsubscribe_path(app.config["SECRET_KEY"], 1, "receipts").rsplit("/", 1)[1]}  # fmt: skip
     rules = [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
     assert {rule.endpoint for rule in rules} == set(tokens), "add a token for the new route"
     return [str(app.url_map.bind("localhost").build(r.endpoint, {"token": tokens[r.endpoint]})) for r in rules]  # fmt: skip

@@ -404,7 +404,7 @@ def test_refusal_pages_in_every_language(
     assert re.search(r"Anders|Oddny Strøm", first.page(f"/vetting/{item.id}").text)
 
 
-def test_answered_refusal_is_404_for_other_garden(
+def test_answered_refusal_is_explained_to_other_garden(
     home: VettingGarden, elsewhere: Viewer, client: Browser
 ) -> None:
     made, _owner = applicant()
@@ -412,7 +412,9 @@ def test_answered_refusal_is_404_for_other_garden(
     client.sign_in(elsewhere.user_id or 0)
     assert client.get(path).status_code == 200
     use_cases.answer_refusal(home.curator, int(path.rsplit("/", 1)[1]), "withdraw")
-    assert client.get(path).status_code == client.post(path, data={"decision": "confirm"}).status_code == 404
+    assert client.post(path, data={"decision": "confirm"}).status_code == 404
+    explained = client.page(path).text
+    assert REASON not in explained
 
 
 def test_garden_with_supplier_number_is_never_second_reviewer(home: VettingGarden, elsewhere: Viewer) -> None:

@@ -23,7 +23,7 @@ TEXT = "Kø, køl og «Ærfugl» <b>på</b> lufta, 1.\r\nNeste linje."
 SHOWN = "Kø, køl og «Ærfugl» <b>på</b> lufta, 1.\nNeste linje."
 START = dt.datetime(2026, 11, 23, 8, tzinfo=dt.UTC)
 NEW = "/organisation"
-VALID = {"name": "Bjørkvollen ysteri", "municipality": "5021", "sector": "food"}
+VALID = {"name": "Bjørkvollen ysteri", "municipality": "5021", "sector": "food-drink"}
 
 
 @pytest.fixture

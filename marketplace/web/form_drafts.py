@@ -79,10 +79,10 @@ def _restore(response: Response) -> None:
 def save() -> tuple[Response, int]:
     """Save the changed fields of a form, which must be on a page that the viewer may open."""
     owner = _owner()
-    path, page, content = _read()
+    path, pages, content = _read()
     if owner is None:
         abort(403)
-    if not store.find_drafts(owner, (path,)) and not is_draft_form_on_page(path, page):
+    if not store.find_drafts(owner, (path,)) and not any(is_draft_form_on_page(path, page) for page in pages):
         message = _(
             "The page with the form no longer exists, or can no longer be changed. Copy the text if you need it."
         )
@@ -97,11 +97,11 @@ def _answer(message: str, status: int) -> tuple[Response, int]:
     return jsonify(saved=message, ok=status == OK, seen=""), status
 
 
-def _read() -> tuple[str, str, DraftContent]:
-    """Return path, page and values of the draft in the request."""
+def _read() -> tuple[str, tuple[str, ...], DraftContent]:
+    """Return the form's path, the pages it may be on, and the values of the draft in the request."""
     try:
         sent = json.loads(request.form.get("draft", ""))
-        path, page = safe_path(sent["path"]), safe_path(sent["page"])
+        path, page, origin = (safe_path(sent.get(name)) for name in ("path", "page", "from"))
         values = {str(name): [_clean(value) for value in given] for name, given in sent["values"].items()}
         hidden = {str(name): _clean(value) for name, value in sent["hidden"].items()}
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -114,7 +114,7 @@ def _read() -> tuple[str, str, DraftContent]:
         {name: value for name, value in hidden.items() if can_type_in(name)},
         {name: value for name, value in hidden.items() if name in LOCK_FIELDS},
     )
-    return path, page or path, content
+    return path, tuple(dict.fromkeys((page or path, origin or path))), content
 
 
 def _clean(value: Any) -> str:

@@ -32,7 +32,7 @@ def visit_each_kind(app: Flask, page: Page, per_kind: int = 1) -> Iterator[str]:
         assert kind is not None, path
         if "/guide/" in path:
             kind = path.rpartition("/")[2]  # each topic has its own questions
-        if kind in NOT_PAGES or visits[kind] >= per_kind:
+        if kind in NOT_PAGES or path.partition("?")[0].endswith((".csv", ".ics")) or visits[kind] >= per_kind:
             continue
         visits[kind] += 1
         answer = page.goto(path)

@@ -9,6 +9,7 @@ from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import select, update
 
 from marketplace.accounts.models import SignInSession
+from marketplace.briefs import use_cases
 from marketplace.core import clock, form_drafts
 from marketplace.core.database import Base, session
 from marketplace.core.form_drafts import FormDraft
@@ -264,3 +265,13 @@ def test_token_of_another_user_is_not_renewed(client, owner, token):
             assert answer.json["ok"] is False
             assert "csrf_token" not in answer.json
     assert session.scalar(select(FormDraft.id)) is None
+
+
+def test_draft_of_a_refused_form_names_the_page_it_came_from(client, owner):
+    brief = use_cases.create_draft(owner)
+    client.sign_in(owner.user_id)
+    path, page = f"/briefs/{brief.reference}/review", f"/briefs/{brief.reference}/check"
+    assert save(client, path=path, page=path, message=TEXT).status_code == 404
+    content = {"path": path, "page": path, "from": page, "values": {"message": [TEXT]}, "hidden": {}}
+    answer = client.post("/drafts", data={"draft": json.dumps(content)}, headers=AUTOSAVE)
+    assert (answer.status_code, answer.json["ok"]) == (200, True)

@@ -35,7 +35,10 @@
     delete hidden.csrf_token;
     const values = {};
     edited.forEach((name) => { values[name] = data.getAll(name).filter((value) => typeof value === "string"); });
-    const content = { path: form.getAttribute("action") || here, page: here, values, hidden };
+    // A refused form is shown at the address it is sent to; the page it came from is the referrer then.
+    const origin = document.referrer.startsWith(window.location.origin) ? new URL(document.referrer) : null;
+    const from = origin ? origin.pathname + origin.search : here;
+    const content = { path: form.getAttribute("action") || here, page: here, from, values, hidden };
     return { url: form.dataset.draftUrl || "/drafts", body: new URLSearchParams({ csrf_token: token, draft: JSON.stringify(content) }) };
   };
 

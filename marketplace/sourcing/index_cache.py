@@ -54,9 +54,9 @@ def fit_or_load_at(path: Path | None, documents: Sequence[Document], settings: M
     try:
         index.save(path, matcher_digest())
         matching.prune(path.parent, MAX_FILES)
-    except OSError:
-        logger.exception(
-            "The fitted index could not be written to the cache; it stays in this process's memory."
+    except OSError as error:
+        logger.error(  # noqa: TRY400 because the error says all, and a full disk is no fault of the program
+            "The fitted index could not be written to the cache; it stays in this process's memory: %s", error
         )
         return index
     return _open(path, settings) or index

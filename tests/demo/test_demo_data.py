@@ -35,6 +35,7 @@ from marketplace.vetting.queries import status_of
 
 RANDOM_COLUMNS = {
     "password_hash",
+    "sealed_link",
     "message_id",
     "data_key",
     "sealed_content",

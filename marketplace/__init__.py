@@ -20,6 +20,7 @@ directory       public search for suppliers, and coverage map
 briefs          procurement guide, coach, lifecycle, versions, clarification questions
 sourcing        ranking runs, index cache, what-if, invitations
 proposals       sealed offers, comparison, award, delivery, outcome
+programme       projects with cohorts of companies, recruitment, course sessions, attendance
 privacy         export, erasure and retention of personal data
 pages           front page, home pages, "How we rank", privacy, accessibility
 operation       health checks, metrics, logs

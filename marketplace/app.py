@@ -28,6 +28,7 @@ from marketplace.organisations.views import blueprint as organisations
 from marketplace.outbox.views import blueprint as outbox
 from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
+from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
 from marketplace.sourcing.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
@@ -70,6 +71,7 @@ FEATURES = (
     briefs,
     sourcing,
     proposals,
+    programme,
     outbox,
     operation,
 )

@@ -8,6 +8,7 @@ from marketplace.core.database import Base
 from marketplace.files import models as files
 from marketplace.organisations import models as organisations
 from marketplace.outbox import models as outbox
+from marketplace.programme import models as programme
 from marketplace.proposals import models as proposals
 from marketplace.proposals import scoring_models
 from marketplace.sourcing import models as sourcing
@@ -21,6 +22,7 @@ MODELS = (
     files,
     organisations,
     outbox,
+    programme,
     proposals,
     scoring_models,
     sourcing,

@@ -11,7 +11,7 @@ from marketplace.core.database import Base
 from marketplace.files.checks import CheckedFile
 
 _LARGEST_ID = 2**31 - 1
-OWNER_COLUMNS = ("supplier_id", "case_id", "brief_id", "proposal_id")
+OWNER_COLUMNS = ("supplier_id", "case_id", "brief_id", "proposal_id", "material_id")
 
 
 def random_file_id() -> int:
@@ -20,7 +20,7 @@ def random_file_id() -> int:
 
 
 class StoredFile(Base):
-    """A file of one supplier (its logo), case study, brief or offer, deleted together with it.
+    """A file of one supplier (its logo), case study, brief, offer or course session, deleted together with it.
 
     The files of an offer are encrypted with the offer's data key; their names and types are in the sealed content.
     """
@@ -38,6 +38,9 @@ class StoredFile(Base):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case_study.id", ondelete="CASCADE"), index=True)
     brief_id: Mapped[int | None] = mapped_column(ForeignKey("brief.id", ondelete="CASCADE"), index=True)
     proposal_id: Mapped[int | None] = mapped_column(ForeignKey("proposal.id", ondelete="CASCADE"), index=True)
+    material_id: Mapped[int | None] = mapped_column(
+        ForeignKey("session_material.id", ondelete="CASCADE"), index=True
+    )
     name: Mapped[str] = mapped_column(String(120), default="")
     media_type: Mapped[str] = mapped_column(String(40), default="")
     alternative_text: Mapped[str] = mapped_column(String(200), default="")

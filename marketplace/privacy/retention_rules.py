@@ -10,6 +10,8 @@ OWN_PROFILE = "edited and deleted by the supplier itself; names in it are anonym
 DECISION = "kept as the record of a decision; names in it are anonymized with the account"
 REFUSED = "erased 24 months after a refusal: erase_refused_suppliers"
 FACTS = "kept: codes and settings, no text by a person"
+PARTICIPATION = "erased 24 months after the project, or 12 months after a sign-up without a seat: erase_old_participations"
+PROJECT = "public text of a project"
 SEALED = "unreadable once erase_closed_briefs has deleted the offer's data key"
 
 RETENTION_RULES = {
@@ -77,6 +79,20 @@ RETENTION_RULES = {
     "proposal.sealed_reason": SEALED,
     "proposal.sealed_submission": SEALED,
     "proposal_revision.sealed_content": SEALED,
+    "course_session.address": PROJECT,
+    "course_session.cancelled_reason": PROJECT,
+    "course_session.lecturer": PARTICIPATION,
+    "course_session.lecturer_email": PARTICIPATION,
+    "course_session.title": PROJECT,
+    "participation.accepted_cohort_ids": FACTS,
+    "participation.company_name": PARTICIPATION,
+    "participation.contact_email": PARTICIPATION,
+    "participation.contact_name": PARTICIPATION,
+    "participation.sealed_token": PARTICIPATION,
+    "participation.withdrawal_text": PARTICIPATION,
+    "project.about": PROJECT,
+    "project.name": PROJECT,
+    "project.slug": PROJECT,
     "ranking_run.settings": FACTS,
     "refusal.answer": DECISION,
     "refusal.checklist": DECISION,
@@ -87,6 +103,8 @@ RETENTION_RULES = {
     "supplier.contact_name": REFUSED,
     "supplier_move.reason": DECISION,
     "taken_form.answer": "deleted after a day with the idempotency key: purge of processed forms",
+    "session_feedback.comment": PARTICIPATION,
+    "session_material.url": PROJECT,
     "stored_file.alternative_text": OWN_PROFILE,
     "stored_file.name": "deleted with the case study, brief or offer it belongs to",
     "user_account.email": ACCOUNT,

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from marketplace.core import taxonomy
+from marketplace.core.course_plan import PlannedSession, course_plan
 from marketplace.core.i18n import localized
 from marketplace.data import data_path
 
@@ -140,10 +141,9 @@ class GuideSection:
 
 @dataclass(frozen=True)
 class Lesson:
-    """Summary of the course evening that belongs to a topic."""
+    """Summary of the course session that belongs to a topic."""
 
-    evening: int
-    courses: Text
+    session: PlannedSession
     titles: Text
     points: Mapping[str, tuple[str, ...]]
 
@@ -151,11 +151,6 @@ class Lesson:
     def title(self) -> str:
         """Title of the lesson."""
         return localized(self.titles)
-
-    @property
-    def course(self) -> str:
-        """Name of the course evening."""
-        return localized(self.courses)
 
     def lines(self, locale: str) -> tuple[str, ...]:
         """Return the points in a language, or in bokmål if it lacks them."""
@@ -240,11 +235,12 @@ def _question(data: Mapping[str, Any], topic: str, errors: Mapping[str, Text]) -
 def _topic(data: Mapping[str, Any], guide: Mapping[str, Any]) -> Topic:
     lesson = data["lesson"]
     points = {locale: tuple(lines) for locale, lines in lesson["text"].items()}
+    sessions = {session.number: session for session in course_plan().sessions}
     return Topic(
         data["code"],
         data["title"],
         data["lede"],
-        Lesson(data["course"], guide["course"][data["course"]], lesson["title"], points),
+        Lesson(sessions[data["course"]], lesson["title"], points),
         tuple(
             GuideSection(
                 section.get("title", {}),

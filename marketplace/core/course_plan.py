@@ -1,0 +1,55 @@
+"""The plan of the course: six afternoons, with their titles and their parts."""
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+
+import yaml
+
+from marketplace.core.i18n import localized
+from marketplace.data import data_path
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSession:
+    """An afternoon of the course plan."""
+
+    number: int
+    titles: Mapping[str, str]
+    summaries: Mapping[str, str]
+
+    @property
+    def title(self) -> str:
+        """Title in the current language."""
+        return localized(self.titles)
+
+    @property
+    def summary(self) -> str:
+        """One sentence about the content, in the current language."""
+        return localized(self.summaries)
+
+
+@dataclass(frozen=True, slots=True)
+class CoursePlan:
+    """The sessions of the course in order, and the local time at which each begins and ends."""
+
+    starts_at: dt.time
+    ends_at: dt.time
+    sessions: tuple[PlannedSession, ...]
+
+    def session(self, number: int) -> PlannedSession | None:
+        """Return the session with a number, or None."""
+        return next((session for session in self.sessions if session.number == number), None)
+
+
+@cache
+def course_plan() -> CoursePlan:
+    """Load the course plan."""
+    with data_path("course_plan.yaml").open(encoding="utf-8") as file:
+        data = yaml.safe_load(file)
+    return CoursePlan(
+        dt.time.fromisoformat(data["starts_at"]),
+        dt.time.fromisoformat(data["ends_at"]),
+        tuple(PlannedSession(row["number"], row["title"], row["about"]) for row in data["sessions"]),
+    )

@@ -1,0 +1,1 @@
+"""The programme: projects with cohorts of companies, recruitment, course sessions and attendance."""

@@ -1,0 +1,89 @@
+"""Companies in a project, from lead to seat, and the history of their states."""
+
+import datetime as dt
+
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.core.places import municipality_name
+from marketplace.organisations.models import Company
+from marketplace.programme.models.projects import Cohort, Project
+
+
+class Participation(Base):
+    """A company in a project, with its own contact person: many never register an account.
+
+    `company_id` is set once the owner has registered with the same organisation number. `cohort_id` is the cohort of the
+    seat; for other states the preferred cohort, or None. A waiting company also accepts a seat in `accepted_cohort_ids`;
+    `offered_cohort_id` is the seat that it can accept until `offer_expires_at`. With the token, of which
+    only the hash and an encrypted copy for later e-mails are stored, the contact person manages the participation; a
+    calendar program reads the sessions with another one. States and transitions: `lifecycle`.
+    """
+
+    __tablename__ = "participation"
+    __table_args__ = (
+        UniqueConstraint("project_id", "organisation_number"),
+        UniqueConstraint("project_id", "company_id", name="uq_participation_company"),
+        Index("ix_participation_project_state", "project_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
+    company_id: Mapped[int | None] = mapped_column(ForeignKey("company.id"), index=True)
+    organisation_number: Mapped[str | None] = mapped_column(String(9), index=True)
+    company_name: Mapped[str] = mapped_column(String(120))
+    municipality_number: Mapped[str] = mapped_column(String(4), default="")
+    sector_code: Mapped[str] = mapped_column(String(40), default="")
+    employees: Mapped[int | None]
+    contact_name: Mapped[str] = mapped_column(String(120), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="", index=True)
+    contact_phone: Mapped[str] = mapped_column(String(40), default="")
+    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    state: Mapped[str] = mapped_column(String(12), default="lead")
+    source: Mapped[str] = mapped_column(String(12), default="")
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    signed_up_at: Mapped[dt.datetime | None]
+    confirmed_at: Mapped[dt.datetime | None]
+    waiting_since: Mapped[dt.datetime | None]
+    accepted_cohort_ids: Mapped[list[int]] = mapped_column(JSON, default=list)
+    offered_cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"), index=True)
+    offer_expires_at: Mapped[dt.datetime | None]
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_token: Mapped[str] = mapped_column(String(300))
+    calendar_token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    allows_figures: Mapped[bool | None]
+    allows_quotes: Mapped[bool | None]
+    wants_invitations: Mapped[bool] = mapped_column(default=True)
+    withdrawal_reason: Mapped[str] = mapped_column(String(12), default="")
+    withdrawal_text: Mapped[str] = mapped_column(String(500), default="")
+
+    project: Mapped[Project] = relationship(innerjoin=True)
+    cohort: Mapped[Cohort | None] = relationship(foreign_keys=[cohort_id])
+    offered_cohort: Mapped[Cohort | None] = relationship(foreign_keys=[offered_cohort_id])
+    company: Mapped[Company | None] = relationship()
+
+    @property
+    def municipality(self) -> str:
+        """Return the name of the municipality, or an empty text."""
+        return municipality_name(self.municipality_number) if self.municipality_number else ""
+
+
+class ParticipationEvent(Base):
+    """A transition of a participation. Rows are only added: figures as of an earlier date are counted from them."""
+
+    __tablename__ = "participation_event"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    participation_id: Mapped[int] = mapped_column(
+        ForeignKey("participation.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    transition: Mapped[str] = mapped_column(String(20))
+    from_state: Mapped[str] = mapped_column(String(12), default="")
+    to_state: Mapped[str] = mapped_column(String(12))
+    cohort_id: Mapped[int | None] = mapped_column(ForeignKey("cohort.id"))
+    reason: Mapped[str] = mapped_column(String(12), default="")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))

@@ -1,0 +1,116 @@
+"""Projects, the gardens and people behind them, their places and cohorts."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.core.places import municipality_name
+from marketplace.organisations.models import BusinessGarden
+
+
+class Project(Base):
+    """A programme run by one business garden, possibly with partner gardens.
+
+    `ends_on` is None while the end is open. A company completes it by attending `sessions_needed` sessions.
+    """
+
+    __tablename__ = "project"
+    __table_args__ = (
+        CheckConstraint("target_companies > 0", name="target_positive"),
+        CheckConstraint("sessions_needed > 0", name="sessions_positive"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = mapped_column(String(100), unique=True)
+    name: Mapped[str] = mapped_column(String(120))
+    about: Mapped[str] = mapped_column(String(2000), default="")
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    starts_on: Mapped[dt.date]
+    ends_on: Mapped[dt.date | None]
+    target_companies: Mapped[int] = mapped_column(default=100)
+    sessions_needed: Mapped[int] = mapped_column(default=4)
+    locale: Mapped[str] = mapped_column(String(2), default="nb")
+    currency: Mapped[str] = mapped_column(String(3), default="NOK")
+    is_sign_up_open: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    closed_at: Mapped[dt.datetime | None]
+
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+
+
+class ProjectGarden(Base):
+    """A partner garden of a project. The owner garden has no row."""
+
+    __tablename__ = "project_garden"
+
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), primary_key=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), primary_key=True, index=True)
+
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+
+
+class ProjectPlace(Base):
+    """A place where a project runs courses, with the garden responsible for it."""
+
+    __tablename__ = "project_place"
+    __table_args__ = (UniqueConstraint("project_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    municipality_number: Mapped[str] = mapped_column(String(4))
+
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True)
+
+    @property
+    def municipality(self) -> str:
+        """Return the name of the municipality."""
+        return municipality_name(self.municipality_number)
+
+
+class ProjectPerson(Base):
+    """A person with a role in a project: the leader, or the manager of one place.
+
+    `percent` is the share of a full position. `until` is the last day, or None while the person has the role.
+    """
+
+    __tablename__ = "project_person"
+    __table_args__ = (CheckConstraint("percent BETWEEN 0 AND 100", name="percent_range"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"), index=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("user_account.id", ondelete="CASCADE"), index=True)
+    role: Mapped[str] = mapped_column(String(8))
+    place_id: Mapped[int | None] = mapped_column(ForeignKey("project_place.id", ondelete="CASCADE"))
+    percent: Mapped[int] = mapped_column(default=0)
+    since: Mapped[dt.date]
+    until: Mapped[dt.date | None]
+
+    user: Mapped[User] = relationship(innerjoin=True)
+    place: Mapped[ProjectPlace | None] = relationship()
+
+
+class Cohort(Base):
+    """A group of companies that attend the same course sessions at a place. `seats` counts companies."""
+
+    __tablename__ = "cohort"
+    __table_args__ = (
+        UniqueConstraint("project_id", "name"),
+        CheckConstraint("seats >= 0", name="seats_not_negative"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    project_id: Mapped[int] = mapped_column(ForeignKey("project.id", ondelete="CASCADE"))
+    place_id: Mapped[int] = mapped_column(ForeignKey("project_place.id"), index=True)
+    name: Mapped[str] = mapped_column(String(60))
+    seats: Mapped[int] = mapped_column(default=25)
+    sign_up_until: Mapped[dt.date | None]
+    cancelled_at: Mapped[dt.datetime | None]
+
+    project: Mapped[Project] = relationship(innerjoin=True)
+    place: Mapped[ProjectPlace] = relationship(innerjoin=True)

@@ -1,0 +1,142 @@
+"""Course sessions, their material and links, attendance and feedback."""
+
+import datetime as dt
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from marketplace.core import clock
+from marketplace.core.database import Base
+from marketplace.core.places import municipality_name
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+
+
+class CourseSession(Base):
+    """One afternoon of a cohort's course.
+
+    `number` refers to the course plan; `title` overrides the plan's title. `uid` and `sequence` identify the event in
+    calendars (RFC 5545). `catch_up_of_id` is the session that a catch-up session repeats. `head_count` is what was counted
+    in the room, kept apart from the attendance list.
+    """
+
+    __tablename__ = "course_session"
+    __table_args__ = (
+        Index("ix_course_session_cohort_number", "cohort_id", "number"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    cohort_id: Mapped[int] = mapped_column(ForeignKey("cohort.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(120), default="")
+    uid: Mapped[str] = mapped_column(String(80), unique=True)
+    sequence: Mapped[int] = mapped_column(default=0)
+    starts_at: Mapped[dt.datetime] = mapped_column(index=True)
+    ends_at: Mapped[dt.datetime]
+    venue: Mapped[str] = mapped_column(String(80), default="")
+    address: Mapped[str] = mapped_column(String(120), default="")
+    municipality_number: Mapped[str] = mapped_column(String(4))
+    lecturer: Mapped[str] = mapped_column(String(120), default="")
+    lecturer_email: Mapped[str] = mapped_column(String(254), default="")
+    catch_up_of_id: Mapped[int | None] = mapped_column(ForeignKey("course_session.id"))
+    cancelled_at: Mapped[dt.datetime | None]
+    cancelled_reason: Mapped[str] = mapped_column(String(500), default="")
+    held_at: Mapped[dt.datetime | None]
+    head_count: Mapped[int | None]
+
+    cohort: Mapped[Cohort] = relationship(innerjoin=True)
+
+    @property
+    def municipality(self) -> str:
+        """Return the name of the venue's municipality."""
+        return municipality_name(self.municipality_number)
+
+
+class SessionMaterial(Base):
+    """A link or file for participants, to use before, during or after a session.
+
+    The file is the `StoredFile` whose `material_id` refers to this row.
+    """
+
+    __tablename__ = "session_material"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
+    title: Mapped[str] = mapped_column(String(80))
+    url: Mapped[str] = mapped_column(String(300), default="")
+    use: Mapped[str] = mapped_column(String(8))
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+
+    session: Mapped[CourseSession] = relationship(innerjoin=True)
+
+
+class SessionLink(Base):
+    """A secret link to one session for a person without an account. Only the hash of its token is stored.
+
+    `purpose` is "lecturer" (progress and names) or "attendance" (take attendance on a borrowed phone).
+    """
+
+    __tablename__ = "session_link"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"), index=True)
+    purpose: Mapped[str] = mapped_column(String(10))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    created_by_id: Mapped[int] = mapped_column(ForeignKey("user_account.id"))
+    expires_at: Mapped[dt.datetime]
+    withdrawn_at: Mapped[dt.datetime | None]
+
+    session: Mapped[CourseSession] = relationship(innerjoin=True)
+
+
+class AttendanceMark(Base):
+    """A mark for a company at a session. Rows are only added; the one with the latest `marked_at` counts.
+
+    `marked_at` is the time on the device, `recorded_at` when the mark reached the server. `client_key` is chosen by the
+    device, so that a mark sent twice is stored once. `user_id` is None for a mark made through a link or by self check-in.
+    """
+
+    __tablename__ = "attendance_mark"
+    __table_args__ = (Index("ix_attendance_mark_session", "session_id", "participation_id", "marked_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
+    participation_id: Mapped[int] = mapped_column(
+        ForeignKey("participation.id", ondelete="CASCADE"), index=True
+    )
+    mark: Mapped[str] = mapped_column(String(8))
+    people: Mapped[int] = mapped_column(default=1)
+    marked_at: Mapped[dt.datetime]
+    recorded_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    client_key: Mapped[str] = mapped_column(String(36), unique=True)
+    source: Mapped[str] = mapped_column(String(8))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+
+    session: Mapped[CourseSession] = relationship(innerjoin=True)
+    participation: Mapped[Participation] = relationship(innerjoin=True)
+
+
+class SessionFeedback(Base):
+    """A company's feedback on a session: usefulness 1-5, use of the previous session's content 0-4, and a comment."""
+
+    __tablename__ = "session_feedback"
+    __table_args__ = (UniqueConstraint("session_id", "participation_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    session_id: Mapped[int] = mapped_column(ForeignKey("course_session.id", ondelete="CASCADE"))
+    participation_id: Mapped[int] = mapped_column(
+        ForeignKey("participation.id", ondelete="CASCADE"), index=True
+    )
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    asked_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    answered_at: Mapped[dt.datetime | None]
+    useful: Mapped[int | None]
+    pace: Mapped[int | None]
+    used_before: Mapped[int | None]
+    comment: Mapped[str] = mapped_column(String(500), default="")
+    allows_quote: Mapped[bool] = mapped_column(default=False)
+
+    session: Mapped[CourseSession] = relationship(innerjoin=True)
+    participation: Mapped[Participation] = relationship(innerjoin=True)

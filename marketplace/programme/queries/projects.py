@@ -1,0 +1,75 @@
+"""Projects, and which of their places a member of a business garden may see and manage."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import Select, or_, select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Forbidden, NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectAccess:
+    """A project as a member of a business garden may see it.
+
+    Members of the owner garden see all places; members of another garden see the places of that garden. `is_leader` is
+    true for the project leader and for curators of the owner garden.
+    """
+
+    project: Project
+    places: tuple[ProjectPlace, ...]
+    is_owner_garden: bool
+    is_leader: bool
+
+    @property
+    def place_ids(self) -> tuple[int, ...]:
+        """Ids of the places that the viewer may see and manage."""
+        return tuple(place.id for place in self.places)
+
+    def require_leader(self) -> None:
+        """Raise Forbidden unless the viewer may change the project itself."""
+        if not self.is_leader:
+            raise Forbidden
+
+
+def projects_query(viewer: Viewer) -> Select[Project]:
+    """Build the query for the projects that the viewer's garden owns, is a partner of, or has a place in.
+
+    Raises NotFound for viewers who do not act for a business garden.
+    """
+    if not viewer.is_garden:
+        raise NotFound
+    garden_id = viewer.organisation_id
+    partner = select(ProjectGarden.project_id).where(ProjectGarden.garden_id == garden_id)
+    placed = select(ProjectPlace.project_id).where(ProjectPlace.garden_id == garden_id)
+    return select(Project).where(
+        or_(Project.garden_id == garden_id, Project.id.in_(partner), Project.id.in_(placed))
+    )
+
+
+def project_for(viewer: Viewer, slug: str) -> ProjectAccess:
+    """Return a project and what the viewer may do in it. Raises NotFound for other gardens and everybody else."""
+    project = session.scalar(projects_query(viewer).where(Project.slug == slug))
+    if project is None:
+        raise NotFound
+    is_owner_garden = project.garden_id == viewer.organisation_id
+    query = select(ProjectPlace).where(ProjectPlace.project_id == project.id).order_by(ProjectPlace.id)
+    if not is_owner_garden:
+        query = query.where(ProjectPlace.garden_id == viewer.organisation_id)
+    is_leader = is_owner_garden and (viewer.is_curator or _has_role(viewer, project, "leader", clock.today()))
+    return ProjectAccess(project, tuple(session.scalars(query)), is_owner_garden, is_leader)
+
+
+def _has_role(viewer: Viewer, project: Project, role: str, day: dt.date) -> bool:
+    query = select(ProjectPerson.id).where(
+        ProjectPerson.project_id == project.id,
+        ProjectPerson.user_id == viewer.user_id,
+        ProjectPerson.role == role,
+        ProjectPerson.since <= day,
+        or_(ProjectPerson.until.is_(None), ProjectPerson.until >= day),
+    )
+    return session.scalar(query) is not None

@@ -1,0 +1,143 @@
+"""Seats and the waiting list: the only code that changes the state of a participation.
+
+A project has one waiting list for all its cohorts. A free seat is offered, in the transaction that frees it, to the
+company that has waited longest for that cohort, so a newcomer finds a free seat only if nobody waits for it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import lock_row, session
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.programme.lifecycle import (
+    TRANSITIONS,
+    ParticipationActor,
+    ParticipationState,
+    offer_deadline,
+)
+from marketplace.programme.models.participation import Participation, ParticipationEvent
+from marketplace.programme.models.projects import Cohort, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Origin of a transition: role, user if signed in, and reason code if one was given."""
+
+    actor: ParticipationActor
+    viewer: Viewer | None = None
+    reason: str = ""
+
+
+def lock_project(project_id: int) -> None:
+    """Lock a project until the end of the transaction. Everything that takes or frees a seat does so first."""
+    lock_row(Project.id, project_id)
+
+
+def count_free_seats(cohort: Cohort) -> int:
+    """Count the seats of a cohort that are neither taken nor offered. Negative if seats were removed."""
+    taken = (Participation.cohort_id == cohort.id) & (Participation.state == ParticipationState.SIGNED_UP)
+    offered = Participation.offered_cohort_id == cohort.id
+    query = select(func.count()).select_from(Participation).where(taken | offered)
+    return cohort.seats - (session.scalar(query) or 0)
+
+
+def take_seat_or_wait(
+    participation: Participation,
+    cohort: Cohort,
+    cause: Cause,
+    accepted_cohort_ids: Sequence[int] = (),
+) -> bool:
+    """Give a company a seat if one is free, else put it on the waiting list; return True for a seat.
+
+    Joins the caller's transaction, which has locked the project. Raises Conflict if the state does not allow it.
+    """
+    if count_free_seats(cohort) > 0:
+        change_state(participation, "take_seat", cause, cohort)
+        return True
+    change_state(participation, "wait", cause, cohort)
+    participation.accepted_cohort_ids = sorted({cohort.id, *accepted_cohort_ids})
+    return False
+
+
+def change_state(
+    participation: Participation,
+    name: str,
+    cause: Cause,
+    cohort: Cohort | None = None,
+) -> None:
+    """Apply a transition with its event and audit entry, inside the caller's transaction.
+
+    Raises Conflict if the transition is not allowed in the current state or for the actor.
+    """
+    transition = TRANSITIONS[name]
+    source = ParticipationState(participation.state)
+    if source not in transition.sources or cause.actor not in transition.actors:
+        raise Conflict(_("The company's place in the course has changed since you opened the page."))
+    now = clock.now()
+    participation.state = transition.target
+    if transition.target is ParticipationState.SIGNED_UP:
+        participation.signed_up_at = participation.signed_up_at if source is transition.target else now
+    participation.waiting_since = now if transition.target is ParticipationState.WAITING else None
+    participation.offered_cohort_id = None
+    participation.offer_expires_at = None
+    if transition.target is not ParticipationState.WAITING:
+        participation.accepted_cohort_ids = []
+    if cohort is not None:
+        participation.cohort_id = cohort.id
+    session.add(
+        ParticipationEvent(
+            participation_id=participation.id,
+            at=now,
+            transition=name,
+            from_state=source,
+            to_state=transition.target,
+            cohort_id=participation.cohort_id,
+            reason=cause.reason,
+            user_id=cause.viewer.user_id if cause.viewer else None,
+        )
+    )
+    record(cause.viewer, f"participation.{name}", "participation", participation.id)
+
+
+def offer_free_seats(project_id: int) -> list[Participation]:
+    """Offer each free seat of a project to the company that has waited longest for it; return the offers.
+
+    Joins the caller's transaction, which has locked the project.
+    """
+    session.flush()
+    waiting = session.scalars(
+        select(Participation)
+        .where(
+            Participation.project_id == project_id,
+            Participation.state == ParticipationState.WAITING,
+            Participation.offered_cohort_id.is_(None),
+        )
+        .order_by(Participation.waiting_since, Participation.id)
+    ).all()
+    if not waiting:
+        return []
+    cohorts = session.scalars(
+        select(Cohort)
+        .where(Cohort.project_id == project_id, Cohort.cancelled_at.is_(None))
+        .order_by(Cohort.id)
+    )
+    free = {cohort.id: count_free_seats(cohort) for cohort in cohorts}
+    offers = []
+    for participation in waiting:
+        preferred = [participation.cohort_id, *participation.accepted_cohort_ids]
+        cohort_id = next((number for number in preferred if number and free.get(number, 0) > 0), None)
+        if cohort_id is None:
+            continue
+        free[cohort_id] -= 1
+        participation.offered_cohort_id = cohort_id
+        participation.offer_expires_at = offer_deadline(clock.now())
+        record(None, "participation.offer_seat", "participation", participation.id, cohort=cohort_id)
+        offers.append(participation)
+    session.flush()
+    return offers

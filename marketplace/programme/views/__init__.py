@@ -1,0 +1,5 @@
+"""Pages of the programme: projects, recruitment, sign-up, sessions and attendance."""
+
+from marketplace.programme.views.base import blueprint
+
+__all__ = ["blueprint"]

@@ -41,6 +41,7 @@ ACTION_LABELS = {
     "brief.answer_first": _("Answered a first publication"),
     "brief.answer_review": _("Gave comments on a draft"),
     "brief.ask": _("Asked how a job went"),
+    "brief.ask_to_use_outside": _("Asked to use an invitation sent to another address"),
     "brief.ask_review": _("Asked for comments on a draft"),
     "brief.award": _("Chose an offer"),
     "brief.choose_nobody": _("Chose no offer"),

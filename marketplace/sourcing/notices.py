@@ -3,14 +3,12 @@
 import datetime as dt
 
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import current_answers, deadline_calendar
-from marketplace.core import taxonomy
-from marketplace.core.i18n import format_datetime, format_list
+from marketplace.briefs.queries import deadline_calendar
+from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
-from marketplace.core.places import municipality_name
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
-from marketplace.sourcing.labels import budget_label
+from marketplace.sourcing.labels import brief_summary
 from marketplace.sourcing.lifecycle import contains_link
 
 
@@ -56,14 +54,11 @@ def brief_matches(brief: Brief) -> Content:
 
 def _brief_lines(brief: Brief) -> list[str]:
     """Describe a brief by its services, place and budget."""
-    services = format_list([taxonomy.service(service.code).label for service in brief.services])
-    answers = current_answers(brief)
-    budget = budget_label(str(answers.get("budget_band") or "unknown"))
-    place = municipality_name(answers.get("municipality")) or brief.company.place
+    summary = brief_summary(brief)
     return [
-        _("Services: %(services)s", services=services),
-        _("Place: %(place)s", place=place),
-        _("Budget excl. VAT: %(budget)s", budget=budget),
+        _("Services: %(services)s", services=summary.services),
+        _("Place: %(place)s", place=summary.place),
+        _("Budget excl. VAT: %(budget)s", budget=summary.budget),
     ]
 
 
@@ -101,7 +96,7 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
         _(
             "A business garden approves suppliers first. Apply, and you are invited as soon as you are approved."
         ),
-        *_brief_lines(brief)[:2],
+        *_brief_lines(brief),
         _("The reply deadline is %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
     ]
     if text:
@@ -113,6 +108,25 @@ def outside_invited(brief: Brief, text: str, deadline: dt.datetime, path: str) -
     )
     return Content(
         _("%(company)s would like an offer from you", company=name), lines, path, _("Read more and apply")
+    )
+
+
+@as_message("outside_confirmation")
+def outside_confirmation(supplier: str, email: str, path: str) -> Content:
+    """Ask the invited address whether a supplier whose people have other addresses uses its invitation."""
+    return Content(
+        _("Confirm who answers the invitation"),
+        [
+            _(
+                "%(supplier)s (%(email)s) wants to use the invitation that was sent to this address.",
+                supplier=supplier,
+                email=email,
+            ),
+            _("Is it you, or somebody you have forwarded it to? Confirm, and they can answer it."),
+            _("If not, you do not need to do anything. Nobody can use the invitation without you."),
+        ],
+        path,
+        _("See who it is and confirm"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask, request
+from sqlalchemy import select
 
 from marketplace.accounts.models import OneTimeLink, SignInSession, User
 from marketplace.briefs import use_cases as briefs
@@ -15,7 +16,9 @@ from marketplace.core.identifiers import token_hash
 from marketplace.organisations.models import ColleagueInvitation, Membership
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.sourcing.models import OutsideInvitation
+from marketplace.sourcing.outside_confirmation import confirmation_path
 from tests import factories
+from tests.factories.suppliers import supplier as bare_supplier
 from tests.support.browser import Browser
 
 INSPECTIONS = [
@@ -84,8 +87,12 @@ def test_inspecting_a_mailed_link_does_not_use_it_up(
 
 def mailed_paths(app: Flask) -> list[str]:
     """Return the path of each route that is authorized by a token, with a valid token."""
+    outside = session.scalars(select(OutsideInvitation.id)).one()
+    supplier = bare_supplier("Nyverk", of=factories.garden("Havet næringshage")).id
+    session.commit()
     tokens = {"accounts.confirm": "confirm-token", "accounts.reset": "reset-token", "organisations.accept_invitation": "invite-token",
         "sourcing.received_invitation": "outside-token",
+        "sourcing.confirm_invitation": confirmation_path(app.config["SECRET_KEY"], outside, supplier).rsplit("/", 1)[1],
         "accounts.unsubscribe": unsubscribe_path(app.config["SECRET_KEY"], 1, "receipts").rsplit("/", 1)[1]}  # fmt: skip
     rules = [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
     assert {rule.endpoint for rule in rules} == set(tokens), "add a token for the new route"

@@ -20,6 +20,7 @@ from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
+from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
@@ -292,16 +293,20 @@ class PolicyScenario:
                 expires_at=clock.now() + dt.timedelta(hours=1),
             )  # fmt: skip
         )
-        session.add(
-            OutsideInvitation(
-                token_hash=token_hash("invited-outside"),
-                brief_id=session.scalar(
-                    select(Brief.id).where(Brief.state == "published", Brief.deadline > clock.now()).limit(1)
-                ),
-                email="outside@link.example",
-                invited_by_id=self.users["company"],
-            )
+        outside = OutsideInvitation(
+            token_hash=token_hash("invited-outside"),
+            brief_id=session.scalar(
+                select(Brief.id).where(Brief.state == "published", Brief.deadline > clock.now()).limit(1)
+            ),
+            email="outside@link.example",
+            invited_by_id=self.users["company"],
         )
+        session.add(outside)
+        session.flush()
+        path = confirmation_path(
+            str(self.app.secret_key), outside.id, session.scalars(select(Supplier.id).limit(1)).one()
+        )
+        self.outside_token = path.rpartition("/")[2]
         self.stranger = person.id
 
     def _add_notices(self) -> dict[int, int]:
@@ -337,7 +342,10 @@ class PolicyScenario:
 
     def _value(self, rule: Rule, name: str, role: str, relation: str) -> Any:
         unsubscribe = unsubscribe_path(str(self.app.secret_key), self.stranger, "questions")
-        secrets = SECRETS | {"/unsubscribe/<token>": unsubscribe.rpartition("/")[2]}
+        secrets = SECRETS | {
+            "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
+            "/invited/confirm/<token>": self.outside_token,
+        }
         constants = CONSTANT | {"token": secrets.get(rule.rule)}
         if relation == "none":
             return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)

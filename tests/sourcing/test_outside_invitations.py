@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.accounts import use_cases as accounts
+from marketplace.accounts.models import User
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken, TooMany
 from marketplace.core.identifiers import token_hash
+from marketplace.core.viewer import ANONYMOUS
 from marketplace.organisations.models import Company
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing import use_cases
@@ -25,6 +27,7 @@ from tests.support.page_rules import HtmlPage
 
 EMAIL = "post@nyverk.example"
 TOKEN = "invited-by-mail"
+SECRET_KEY = "key of the test"
 
 
 @pytest.fixture
@@ -40,12 +43,12 @@ def invited(market, publish, sign_in):
 
 @pytest.fixture
 def applicant(market):
-    """A supplier that has applied, whose member has another address than the invitation."""
+    """A supplier that has applied, whose member has the invited address."""
     added = bare_supplier("Nyverk", of=market.garden, about="Vi lager nettbutikk.")
     added.services = [SupplierService(code="ecm.shop")]
     session.add(Vetting(supplier_id=added.id, category="ecm", state="submitted", garden_id=market.garden.id))
     session.flush()
-    member = factories.member(added, email="annet@nyverk.example")
+    member = factories.member(added, email=EMAIL)
     session.commit()
     return member
 
@@ -87,6 +90,8 @@ def test_mail_names_company_deadline_and_short_message(market, invited, sign_in)
     (mail,) = mails()
     assert "Bjørkvollen ysteri" in mail.subject
     assert "Dere laget siden til naboen." in mail.body
+    for part in ("Tjenester: Nettbutikk", "Sted: Oppdal", "Budsjett"):
+        assert part in mail.body
     assert "Vi selger 40 slags ost" not in mail.body
     page = sign_in(market.owner).page(f"/briefs/{invited}/ranking").text
     assert EMAIL in page
@@ -130,22 +135,59 @@ def test_applicant_with_the_invited_address_needs_no_link(market, invited):
 
 
 def test_approved_supplier_can_use_the_link_at_once(market, invited, sign_in):
+    factories.member(market.suppliers["Myrull"], email=EMAIL)
+    session.commit()
     browser = sign_in(market.people["Myrull"])
     assert browser.post(f"/invited/{TOKEN}").location.endswith(f"/briefs/{invited}")
     assert session.scalars(select(Invitation.supplier_id)).one() == market.suppliers["Myrull"].id
     with pytest.raises(Conflict):
-        use_cases.accept_outside_invitation(market.people["Kvistverk"], TOKEN)
+        use_cases.accept_outside_invitation(market.people["Kvistverk"], TOKEN, SECRET_KEY)
+
+
+def test_forwarded_link_works_only_after_the_invited_address_confirms(market, invited, app, sign_in):
+    browser = sign_in(market.people["Myrull"])
+    assert "address that was invited" in browser.post(f"/invited/{TOKEN}", follow_redirects=True).text
+    assert session.scalars(select(Invitation)).all() == []
+    confirmation = mails()[1]
+    assert "Myrull" in confirmation.body
+    path = confirmation.link_path
+    assert "Bjørkvollen ysteri" in app.test_client().page(path).text
+    assert app.test_client().get(path[:-3]).status_code == 404
+    assert app.test_client().post(path).status_code == 303
+    assert session.scalars(select(Invitation.supplier_id)).one() == market.suppliers["Myrull"].id
+    assert browser.get(f"/briefs/{invited}").status_code == 200
+    other = market.suppliers["Kvistverk"].id
+    with pytest.raises(Conflict):
+        use_cases.confirm_outside_invitation(
+            ANONYMOUS, session.scalars(select(OutsideInvitation.id)).one(), other
+        )
+
+
+def test_unconfirmed_address_does_not_open_a_forwarded_link(market, invited):
+    """Anyone can write the invited address into a registration or an account; only confirming it proves it."""
+    factories.member(market.suppliers["Myrull"], email=EMAIL, email_verified_at=None)
+    session.commit()
+    result = use_cases.accept_outside_invitation(market.people["Myrull"], TOKEN, SECRET_KEY)
+    assert (result, session.scalars(select(Invitation)).all()) == ("unconfirmed", [])
+
+
+def test_repeated_use_of_a_forwarded_link_is_limited(market, invited):
+    with pytest.raises(TooMany):
+        for _attempt in range(6):
+            use_cases.accept_outside_invitation(market.people["Myrull"], TOKEN, SECRET_KEY)
 
 
 @pytest.mark.parametrize("applied", [True, False])
 def test_late_applicant_and_company_are_answered(market, invited, applicant, applied):
     if applied:
-        use_cases.accept_outside_invitation(applicant, TOKEN)
+        use_cases.accept_outside_invitation(applicant, TOKEN, SECRET_KEY)
+    session.get_one(User, applicant.user_id).email = "annet@nyverk.example"
+    session.commit()
     with clock.as_of(clock.now() + dt.timedelta(days=30)):
         assert use_cases.settle_outside_invitations() == 1
         assert use_cases.settle_outside_invitations() == 0
         with pytest.raises(Conflict):
-            use_cases.accept_outside_invitation(applicant, TOKEN)
+            use_cases.accept_outside_invitation(applicant, TOKEN, SECRET_KEY)
     assert ("outside_late" in kinds(applicant)) is applied
     assert len(mails()) == (1 if applied else 2)
     assert "outside_not_in_time" in kinds(market.owner)
@@ -196,4 +238,4 @@ def test_only_the_owner_of_a_known_company_with_an_open_brief_invites(market, pu
 
 def test_company_cannot_use_the_link(market, invited):
     with pytest.raises(Forbidden):
-        use_cases.accept_outside_invitation(market.owner, TOKEN)
+        use_cases.accept_outside_invitation(market.owner, TOKEN, SECRET_KEY)

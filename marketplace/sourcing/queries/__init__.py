@@ -5,6 +5,7 @@ from marketplace.sourcing.queries.front_search import SearchInterpretation, inte
 from marketplace.sourcing.queries.opportunities import Opportunity, invitation_for, opportunities
 from marketplace.sourcing.queries.outside_invitations import (
     briefs_awaiting_approval,
+    invitation_to_confirm,
     outside_invitations,
     received_invitation,
 )
@@ -36,6 +37,7 @@ __all__ = [
     "exposure_stats",
     "interpret",
     "invitation_for",
+    "invitation_to_confirm",
     "is_ranked",
     "latest_run",
     "open_briefs_for_invitation",

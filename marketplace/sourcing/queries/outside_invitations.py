@@ -13,7 +13,9 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import token_hash
 from marketplace.core.viewer import Viewer
+from marketplace.sourcing.labels import BriefSummary, brief_summary
 from marketplace.sourcing.models import OutsideInvitation
+from marketplace.suppliers.models import Supplier
 
 
 def count_pending(brief_id: int) -> int:
@@ -36,6 +38,7 @@ class ReceivedInvitation:
 
     brief: Brief
     company: str | None
+    summary: BriefSummary
     message: str
     is_open: bool
     result: str
@@ -53,11 +56,40 @@ def received_invitation(viewer: Viewer, token: str) -> ReceivedInvitation:
     return ReceivedInvitation(
         brief,
         None if brief.name_hidden else brief.company.name,
+        brief_summary(brief),
         invitation.message,
         phase_of(brief) is Phase.OPEN,
         invitation.result,
         invitation.supplier_id is not None,
         viewer.is_supplier and invitation.supplier_id == viewer.organisation_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationToConfirm:
+    """An invitation by e-mail that a supplier wants to use. `company` is empty if the brief hides its name."""
+
+    supplier: str
+    company: str
+    place: str
+    is_open: bool
+    is_used: bool
+    is_confirmed: bool
+
+
+def invitation_to_confirm(invitation_id: int, supplier_id: int) -> InvitationToConfirm:
+    """Return an invitation as shown to the invited address before it confirms. Raises NotFound."""
+    invitation, supplier = session.get(OutsideInvitation, invitation_id), session.get(Supplier, supplier_id)
+    if invitation is None or supplier is None:
+        raise NotFound
+    brief = invitation.brief
+    return InvitationToConfirm(
+        supplier.name,
+        "" if brief.name_hidden else brief.company.name,
+        brief.company.place,
+        phase_of(brief) is Phase.OPEN,
+        invitation.supplier_id is not None,
+        invitation.supplier_id == supplier_id,
     )
 
 

@@ -5,6 +5,7 @@ from marketplace.sourcing.use_cases.alerts import alert_matching_suppliers
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.outside_invitations import (
     accept_outside_invitation,
+    confirm_outside_invitation,
     invite_outside,
     settle_outside_invitations,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "alert_matching_suppliers",
     "amend_brief",
     "answer_first_publication",
+    "confirm_outside_invitation",
     "decline",
     "invite_outside",
     "invite_suppliers",

@@ -1,8 +1,9 @@
 """Invite a supplier outside the network by e-mail; it applies first, and is invited once it is approved in time."""
 
 import datetime as dt
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
@@ -25,6 +26,7 @@ from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.lifecycle import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY, contains_link
 from marketplace.sourcing.models import OutsideInvitation
+from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.queries.rankings import latest_run
 from marketplace.sourcing.use_cases.invitations import (
@@ -91,29 +93,64 @@ def _check_daily_limit(viewer: Viewer) -> None:
         raise RuleBroken(_("You have sent many invitations by e-mail today. Try again tomorrow."))
 
 
-def accept_outside_invitation(viewer: Viewer, token: str) -> str:
+def accept_outside_invitation(viewer: Viewer, token: str, secret_key: str) -> str:
     """Tie an invitation to the viewer's supplier, and return its result: "invited", or empty until it is approved.
 
-    Raises NotFound, Forbidden unless the viewer acts for a supplier, and Conflict if it is closed or used by another.
+    A link can be forwarded, so it is not enough: unless somebody who acts for the supplier has confirmed the invited
+    address, that address is e-mailed a link to confirm with, and the result is "unconfirmed".
+
+    Raises NotFound, Forbidden unless the viewer acts for a supplier, Conflict if it is closed or used by another, and
+    TooMany if the address's quota is used up.
     """
     corpus()
     with transaction():
-        query = select(OutsideInvitation).where(OutsideInvitation.token_hash == token_hash(token))
-        invitation = load_locked(query)
+        invitation = load_locked(
+            select(OutsideInvitation).where(OutsideInvitation.token_hash == token_hash(token))
+        )
         if invitation is None:
             raise NotFound
         if not viewer.is_supplier or viewer.organisation_id is None:
             raise Forbidden
-        if phase_of(invitation.brief) is not Phase.OPEN and invitation.result != "invited":
-            raise Conflict(_("The deadline has passed, so the invitation can no longer be used."))
-        if invitation.supplier_id not in {None, viewer.organisation_id}:
-            raise Conflict(_("The invitation has been used by another supplier."))
-        if invitation.supplier_id is None:
-            record(viewer, "brief.accept_outside", "brief", invitation.brief.reference)
-            _set_supplier(invitation, viewer.organisation_id)
-        if not invitation.result:
-            _settle(invitation)
-        return invitation.result
+        _require_usable(invitation, viewer.organisation_id)
+        if invitation.supplier_id is None and not _acts_for(viewer.organisation_id, invitation.email):
+            accounts.require_mail_quota(invitation.email, f"user {viewer.user_id}")
+            path = confirmation_path(secret_key, invitation.id, viewer.organisation_id)
+            sender = session.get_one(User, invitation.invited_by_id)
+            notice = notices.outside_confirmation(viewer.organisation_name, viewer.email, path)
+            send_mail(notice, invitation.email, sender.locale)
+            record(viewer, "brief.ask_to_use_outside", "brief", invitation.brief.reference)
+            return "unconfirmed"
+        return _use(viewer, invitation, viewer.organisation_id)
+
+
+def confirm_outside_invitation(viewer: Viewer, invitation_id: int, supplier_id: int) -> str:
+    """Tie an invitation to a supplier on behalf of the invited address, and return its result as above.
+
+    Raises NotFound, and Conflict if the invitation is closed or used by another supplier.
+    """
+    corpus()
+    with transaction():
+        invitation = load_locked(select(OutsideInvitation).where(OutsideInvitation.id == invitation_id))
+        if invitation is None or session.get(Supplier, supplier_id) is None:
+            raise NotFound
+        _require_usable(invitation, supplier_id)
+        return _use(viewer, invitation, supplier_id)
+
+
+def _require_usable(invitation: OutsideInvitation, supplier_id: int) -> None:
+    if phase_of(invitation.brief) is not Phase.OPEN and invitation.result != "invited":
+        raise Conflict(_("The deadline has passed, so the invitation can no longer be used."))
+    if invitation.supplier_id not in {None, supplier_id}:
+        raise Conflict(_("The invitation has been used by another supplier."))
+
+
+def _use(viewer: Viewer, invitation: OutsideInvitation, supplier_id: int) -> str:
+    if invitation.supplier_id is None:
+        record(viewer, "brief.accept_outside", "brief", invitation.brief.reference)
+        _set_supplier(invitation, supplier_id)
+    if not invitation.result:
+        _settle(invitation)
+    return invitation.result
 
 
 def settle_outside_invitations() -> int:
@@ -184,12 +221,19 @@ def _set_supplier(invitation: OutsideInvitation, supplier_id: int) -> None:
 
 def _supplier_of(email: str) -> int | None:
     """Return the supplier that a user with this confirmed address acts for, or None."""
-    query = (
+    found: int | None = session.scalar(_suppliers_with(email).order_by(Supplier.id).limit(1))
+    return found
+
+
+def _acts_for(supplier_id: int, email: str) -> bool:
+    """Return True if a user with this confirmed address acts for the supplier."""
+    return session.scalar(_suppliers_with(email).where(Supplier.id == supplier_id)) is not None
+
+
+def _suppliers_with(email: str) -> Select[Any]:
+    return (
         select(Supplier.id)
         .join(Membership, Membership.organisation_id == Supplier.id)
         .join(User, User.id == Membership.user_id)
         .where(User.email == email, User.email_verified_at.is_not(None), User.is_active)
-        .order_by(Supplier.id)
-        .limit(1)
     )
-    return session.scalar(query)

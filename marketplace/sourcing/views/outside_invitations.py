@@ -3,14 +3,16 @@
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from marketplace.accounts.views.base import settings
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import own_brief, view_of
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.forms import OutsideInvitationForm
+from marketplace.sourcing.outside_confirmation import read_token
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -51,12 +53,36 @@ def received_invitation(token: str) -> Answer:
     viewer = current_viewer()
     received = queries.received_invitation(viewer, token)
     if request.method == "POST":
-        if use_cases.accept_outside_invitation(viewer, token) == "invited":
+        result = use_cases.accept_outside_invitation(viewer, token, settings().secret_key)
+        if result == "unconfirmed":
+            flashes.done(
+                _(
+                    "We have sent an e-mail to the address that was invited. You can use the invitation once it is confirmed there."
+                )
+            )
+            return see_other("sourcing.received_invitation", token=token)
+        if result == "invited":
             flashes.done(_("You have been invited, and can send an offer."))
             return see_other("briefs.show", reference=received.brief.reference)
         flashes.done(_("Saved. You are invited as soon as you are approved, if that is before the deadline."))
         return see_other("sourcing.received_invitation", token=token)
     return render_template("sourcing/received_invitation.html", received=received, token=token)
+
+
+@blueprint.route("/invited/confirm/<token>", methods=["GET", "POST"])
+@access.public
+@access.writes(access.Level.PUBLIC, because="the signed token was e-mailed to the invited address only")
+def confirm_invitation(token: str) -> Answer:
+    """Let a supplier use the invitation that was sent to another address, after confirmation."""
+    ids = read_token(settings().secret_key, token)
+    if ids is None:
+        raise NotFound
+    asked = queries.invitation_to_confirm(*ids)
+    if request.method == "POST":
+        use_cases.confirm_outside_invitation(current_viewer(), *ids)
+        flashes.done(_("%(supplier)s can now use the invitation.", supplier=asked.supplier))
+        return see_other("sourcing.confirm_invitation", token=token)
+    return render_template("sourcing/confirm_invitation.html", asked=asked)
 
 
 def application_notes(supplier_id: int) -> list[str]:

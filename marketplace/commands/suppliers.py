@@ -22,9 +22,8 @@ def import_file(path: Path, *, commit: bool, approve_by: str | None) -> str:
             listed = "\n".join(f"  {error}" for error in errors)
             message = f"Nothing was imported. {len(errors)} errors in {path}:\n{listed}"
             raise click.ClickException(message)
-        warnings = [*read.warnings, *supplier_import.find_similar(read.suppliers)]
-        for warning in sorted(warnings, key=lambda error: error.line):
-            click.echo(f"  Warning: {warning}")
+        for similar in supplier_import.find_similar(read.suppliers):
+            click.echo(f"  Warning: {supplier_import.similarity_warning(similar)}")
         suppliers = [supplier_import.infer_services(supplier) for supplier in read.suppliers]
         for before, after in zip(read.suppliers, suppliers, strict=True):
             if before != after:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Engine, SQLColumnExpression, String, event
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
-from marketplace.core.text import like_pattern
+from marketplace.core.text import like_pattern, name_key
 
 _BASE_LETTERS = dict(zip("áàâãčçđðéèêëíìîïŋńñóòôõšŧúùûüýžł", "aaaaccddeeeeiiiinnnoooostuuuyyzl", strict=True))
 _LAST_LETTERS = {"æ": "{", "ä": "{", "ø": "|", "ö": "|", "å": "}"}
@@ -30,6 +30,7 @@ _FOLDED = _both_cases(_BASE_LETTERS | {"ø": "o", "ö": "o", "å": "a"})
 _AE = ("æ", "Æ", "ä", "Ä")
 _ORDER_TABLE, _FOLDED_TABLE = str.maketrans(_ORDER), str.maketrans(_FOLDED | dict.fromkeys(_AE, "ae"))
 _OE, _LONG_A = re.compile("oe+"), re.compile("aa+")
+_LEGAL_FORM = re.compile(r"\s+(?:asa?|a/s|a\.s\.?|enk|ans|da|sa|ba|ks|nuf|sus|stiftelse|ab|ltd)\.?$")
 
 
 @lru_cache(maxsize=20_000)
@@ -41,6 +42,15 @@ def fold_letters(text: str) -> str:
     """
     plain = unicodedata.normalize("NFC", text).translate(_FOLDED_TABLE).lower()
     return _LONG_A.sub("a", _OE.sub("o", plain))
+
+
+def similar_name_key(name: str) -> str:
+    """Return a key that is equal for names that differ in spelling of letters, punctuation or legal form.
+
+    "Fjøs-Foto AS", "Fjøs Foto" and "Fjoes foto" have the same key.
+    """
+    key = unicodedata.normalize("NFKC", name_key(name)).replace("&", " og ")
+    return fold_letters("".join(char for char in _LEGAL_FORM.sub("", key) if char.isalnum()) or key)
 
 
 def sort_key(text: str) -> str:

@@ -90,18 +90,9 @@ def _without_numbers(lines: list[str]) -> dict[int, str]:
     return {}
 
 
-_LEGAL_FORM = re.compile(r"\s+(?:asa?|a/s|a\.s\.?|enk|ans|da|sa|ba|ks|nuf|sus|stiftelse|ab|ltd)\.?$")
-
-
 def name_key(name: str) -> str:
     """Return a key that is equal for names that differ only in case, white space and invisible characters."""
     return (clean_line(name) or "").casefold()
-
-
-def similar_name_key(name: str) -> str:
-    """Return a key that is also equal for names that differ in punctuation or legal form: "Fjøs-Foto AS", "Fjøs Foto"."""
-    key = unicodedata.normalize("NFKC", name_key(name)).replace("&", " og ")
-    return "".join(char for char in _LEGAL_FORM.sub("", key) if char.isalnum()) or key
 
 
 def like_pattern(text: str) -> str:

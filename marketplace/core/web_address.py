@@ -13,6 +13,10 @@ _OTHER_SCHEME = re.compile(
 )
 _PARTS = re.compile(r"(?P<host>[^/?#:]+)(?P<port>:[0-9]{1,5})?(?P<rest>[/?#].*)?")
 MAX_PORT = 65_535
+_SHARED_HOSTS = (
+    "facebook.com", "instagram.com", "linkedin.com", "linktr.ee", "tiktok.com", "youtube.com", "x.com", "vimeo.com",
+    "behance.net", "github.com", "sites.google.com", "finn.no", "gulesider.no", "1881.no", "proff.no",
+)  # fmt: skip
 
 
 def parse_web_address(text: str) -> str:
@@ -51,6 +55,23 @@ def _host(text: str) -> str:
         raise UnreadableInputError(_not_an_address())
     # Other alphabets have letters that look Latin: show those hosts as they are encoded.
     return str(shown if re.fullmatch(r"[a-z0-9.\-\u00df-\u024f]+", shown) else encoded)
+
+
+def web_site_key(address: str) -> str:
+    """Return a key that is equal for addresses of one site: the host without "www"; empty if it cannot be read.
+
+    Many companies have pages under one host on social media and site builders, so there the path counts too.
+    """
+    try:
+        parts = _PARTS.fullmatch(parse_web_address(address).partition("://")[2]) if address else None
+    except UnreadableInputError:
+        return ""
+    if parts is None:
+        return ""
+    host = parts["host"].removeprefix("www.")
+    if any(host == shared or host.endswith(f".{shared}") for shared in _SHARED_HOSTS):
+        return host + (parts["rest"] or "").partition("?")[0].rstrip("/").lower()
+    return host
 
 
 def _not_an_address() -> str:

@@ -9,19 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from marketplace.core import taxonomy
+from marketplace.core.errors import UnreadableInputError
+from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
-from marketplace.core.text import (
-    clean_line,
-    clean_text,
-    has_control_characters,
-    name_key,
-    similar_name_key,
-)
+from marketplace.core.text import clean_line, clean_text, has_control_characters, name_key
+from marketplace.core.web_address import parse_web_address
 from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
 
 MAX_BYTES = 50_000_000
-KEYS = ("name", "text", "lang", "municipality", "remote", "price_from_nok", "services", "sectors")
+KEYS = (
+    "name", "text", "lang", "municipality", "remote", "price_from_nok", "services", "sectors", "organisation_number",
+    "website",
+)  # fmt: skip
 IGNORED_KEYS = ("id", "place")
 """Keys of the matcher's evaluation files that a supplier has no field for."""
 LANGUAGES = ("nb", "nn", "en")
@@ -54,15 +54,15 @@ class ImportedSupplier:
     services: tuple[str, ...]
     sectors: tuple[str, ...]
     organisation_number: str | None = None
+    website: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class ParsedImport:
-    """The valid suppliers of a file, all errors, and warnings that do not prevent an import."""
+    """The valid suppliers of a file, and all errors."""
 
     suppliers: list[ImportedSupplier] = field(default_factory=list)
     errors: list[ImportProblem] = field(default_factory=list)
-    warnings: list[ImportProblem] = field(default_factory=list)
 
 
 def read_suppliers(path: Path) -> ParsedImport:
@@ -80,7 +80,6 @@ def read_suppliers(path: Path) -> ParsedImport:
         found.errors.append(ImportProblem(0, f"{path} cannot be read ({error.strerror})", "Check the path."))
         return found
     seen: dict[str, int] = {}
-    similar: dict[str, int] = {}
     for number, line in enumerate(raw.splitlines(), 1):
         if not line.strip():
             continue
@@ -88,25 +87,21 @@ def read_suppliers(path: Path) -> ParsedImport:
         if row is None:
             continue
         errors = list(_find_errors(number, row))
-        name = str(row.get("name", ""))
-        key, loose = name_key(name), similar_name_key(name)
-        if key and key in seen:
-            errors.append(
-                ImportProblem(number, f"the name stands on line {seen[key]} too", "Keep one of them.")
-            )
-        elif loose in similar:
-            found.warnings.append(
-                ImportProblem(
-                    number,
-                    f"the name is almost the same as on line {similar[loose]}",
-                    "Keep one of them if they are the same supplier.",
+        name, supplier = name_key(str(row.get("name", ""))), None if errors else _supplier(number, row)
+        same = {
+            "name": name,
+            "organisation_number": (supplier.organisation_number if supplier else None) or "",
+        }
+        for column, key in same.items():
+            if key and key in seen:
+                label = column.replace("_", " ")
+                errors.append(
+                    ImportProblem(number, f"the {label} stands on line {seen[key]} too", "Keep one of them.")
                 )
-            )
-        seen.setdefault(key, number)
-        similar.setdefault(loose, number)
+            seen.setdefault(key, number)
         found.errors.extend(errors)
-        if not errors:
-            found.suppliers.append(_supplier(number, row))
+        if supplier and not errors:
+            found.suppliers.append(supplier)
     if not found.suppliers and not found.errors:
         found.errors.append(
             ImportProblem(0, f"{path} holds no suppliers", "Write one JSON object on each line.")
@@ -173,8 +168,31 @@ def _find_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]
         yield ImportProblem(
             number, f"price_from_nok {price!r} is not an amount", "Write whole kroner, or null."
         )
+    yield from _find_identity_errors(number, row)
     yield from _find_code_errors(number, "services", row.get("services", []), taxonomy.services())
     yield from _find_code_errors(number, "sectors", row.get("sectors", []), taxonomy.sectors())
+
+
+def _find_identity_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]:
+    """Find errors in the organisation number and the web address; both may be missing or null."""
+    readers = {
+        "organisation_number": (_organisation_number, "Write nine digits, or null."),
+        "website": (parse_web_address, "Write an address like https://example.no, or null."),
+    }
+    for key, (read, remedy) in readers.items():
+        value = row.get(key)
+        if value is None or value == "":
+            continue
+        try:
+            is_readable = isinstance(value, str) and not has_control_characters(value) and bool(read(value))
+        except UnreadableInputError:
+            is_readable = False
+        if not is_readable:
+            yield ImportProblem(number, f"{key} {value!r} cannot be read", remedy)
+
+
+def _organisation_number(text: str) -> str:
+    return parse_organisation_number(text, allow_test_numbers=True)
 
 
 def _find_key_errors(number: int, row: Mapping[str, Any]) -> Iterator[ImportProblem]:
@@ -214,4 +232,8 @@ def _supplier(number: int, row: Mapping[str, Any]) -> ImportedSupplier:
         price_from_nok=None if price is None else round(price),
         services=tuple(dict.fromkeys(row.get("services", []))),
         sectors=tuple(dict.fromkeys(row.get("sectors", []))),
+        organisation_number=_organisation_number(row["organisation_number"])
+        if row.get("organisation_number")
+        else None,
+        website=parse_web_address(row["website"]) if row.get("website") else "",
     )

@@ -15,6 +15,7 @@ from marketplace.core.letters import fold_letters
 from marketplace.core.money import parse_nok
 from marketplace.core.places import find_municipality, municipalities_by_number
 from marketplace.core.text import clean_line, clean_text, has_control_characters, name_key
+from marketplace.core.web_address import parse_web_address
 from marketplace.suppliers.import_file import ImportedSupplier
 from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
 
@@ -30,6 +31,7 @@ COLUMNS = {
     "price_from": ("price_from_nok", "pris fra", "pris frå", "price_from"),
     "services": ("services", "tjenester", "tenester"),
     "sectors": ("sectors", "bransjer", "bransjar"),
+    "website": ("website", "nettsted", "nettstad", "nettside", "hjemmeside", "heimeside"),
 }
 """Accepted headings of each column. Only the name and the text are required."""
 LANGUAGES = {
@@ -62,13 +64,14 @@ class TableProblem:
 class ReadTable:
     """The valid suppliers of a table and all faults. `text` is the table as CSV.
 
-    `inferred` are the lines whose services were found in the text.
+    `inferred` are the lines whose services were found in the text; `warnings` do not prevent an import.
     """
 
     text: str = ""
     suppliers: list[ImportedSupplier] = field(default_factory=list)
     faults: list[TableProblem] = field(default_factory=list)
     inferred: set[int] = field(default_factory=set)
+    warnings: list[TableProblem] = field(default_factory=list)
 
 
 def heading_of(column: str) -> str:
@@ -221,6 +224,7 @@ class _RowReader:
             services=self._codes("services", {code: one.labels for code, one in taxonomy.services().items()}),
             sectors=self._codes("sectors", {code: one.labels for code, one in taxonomy.sectors().items()}),
             organisation_number=self._organisation_number(),
+            website=self._website(),
         )
 
     def _text(self, column: str, limits: tuple[int, int]) -> str:
@@ -274,6 +278,14 @@ class _RowReader:
         except UnreadableInputError as error:
             self._fault("organisation_number", _("Not an organisation number."), error.message)
             return None
+
+    def _website(self) -> str:
+        text = self.values.get("website", "")
+        try:
+            return parse_web_address(text) if text else ""
+        except UnreadableInputError as error:
+            self._fault("website", _("Not a web address."), error.message)
+            return ""
 
     def _codes(self, column: str, known: Mapping[str, Mapping[str, str]]) -> tuple[str, ...]:
         by_label = {fold_letters(label): code for code, labels in known.items() for label in labels.values()}

@@ -131,6 +131,8 @@ def test_approver_must_be_a_curator(garden):
         (GOOD | {"price_from_nok": True}, "True is not an amount", "whole kroner"),
         ('{"name": "Fj", "text": "Vi", "price_from_nok": NaN}', "nan is not an amount", "whole kroner"),
         (GOOD | {"price_from_nok": 10**30}, "is not an amount", "whole kroner"),
+        (GOOD | {"organisation_number": "123"}, "'123' cannot be read", "nine digits"),
+        (GOOD | {"website": ["x"]}, "cannot be read", "https://example.no"),
         (GOOD | {"services": "ecm.shop"}, "services is not a list", "as a list"),
         (GOOD | {"services": [1]}, "services is not a list", "as a list"),
         (GOOD | {"services": ["no.such"]}, "'no.such'", "taxonomy.yaml"),
@@ -188,7 +190,9 @@ def test_composed_and_decomposed_names_are_duplicates(garden, write):
     assert "line 2: the name stands" in _refused(write(*(GOOD | {"name": name} for name in names)))
 
 
-@pytest.mark.parametrize("name", ["Fjøs Foto AS", "Fjøs-Foto", "FJØS FOTO A/S", "Fjøsfoto", "Fjøs Foto, AS."])
+@pytest.mark.parametrize(
+    "name", ["Fjøs Foto AS", "Fjøs-Foto", "FJØS FOTO A/S", "Fjoes Foto", "Fjøsfoto", "Fjøs Foto, AS."]
+)
 def test_similar_names_are_imported_with_a_warning(garden, write, capsys, name):
     path = write(GOOD | {"name": "Fjøs Foto"}, GOOD | {"name": name})
     suppliers.import_file(path, commit=False, approve_by=None)
@@ -197,6 +201,27 @@ def test_similar_names_are_imported_with_a_warning(garden, write, capsys, name):
     suppliers.import_file(write(GOOD | {"name": name}), commit=True, approve_by=None)
     assert "is almost the same as Fjøs Foto, which is registered" in capsys.readouterr().out
     assert _count() == 2
+
+
+def test_same_website_is_imported_with_a_warning(garden, write, capsys):
+    first = GOOD | {"name": "Fjøs Foto", "website": "https://www.fjosfoto.example/om"}
+    other = GOOD | {"name": "Låvebilder", "website": "Fjosfoto.example"}
+    path = write(first, other, GOOD | {"name": "Annet", "website": "facebook.com/annet"})
+    suppliers.import_file(path, commit=False, approve_by=None)
+    assert capsys.readouterr().out.count("Warning") == 1
+    suppliers.import_file(write(first), commit=True, approve_by=None)
+    suppliers.import_file(write(other), commit=True, approve_by=None)
+    assert "Låvebilder has the same website as Fjøs Foto, which is registered" in capsys.readouterr().out
+
+
+def test_same_organisation_number_is_an_error(garden, write):
+    first, other = (
+        GOOD | {"name": name, "organisation_number": "310 000 019"} for name in ("En to", "To tre")
+    )
+    assert "line 2: the organisation number stands on line 1 too" in _refused(write(first, other))
+    suppliers.import_file(write(first), commit=True, approve_by=None)
+    with pytest.raises(suppliers.click.ClickException, match="line 1: To tre is already registered"):
+        suppliers.import_file(write(other), commit=True, approve_by=None)
 
 
 def test_registered_name_is_reported_in_any_case(garden, write):

@@ -95,6 +95,29 @@ def test_curator_checks_then_imports_all_or_none(client: Browser) -> None:
     assert client.post("/vetting/import", data={"table": GOOD, "act": "import"}).status_code == 422
 
 
+def test_check_warns_of_similar_suppliers_and_imports_them_anyway(client: Browser) -> None:
+    garden = factories.garden()
+    client.sign_in(factories.member(garden, "curator").user_id or 0)
+    client.set_cookie("locale", "en")
+    supplier("Fjøs Foto AS", of=garden)
+    supplier("Kvistverk", of=garden).website = "https://kvist.example"
+    session.commit()
+    table = (
+        "navn;tekst;tjenester;nettsted\nFjoes-foto;Nett;ecm.shop;\n"
+        "Annet verk;Nett;ecm.shop;www.kvist.example/om\nUlik;Nett;ecm.shop;ulik.example\n"
+        "Lik;Nett;ecm.shop;https://ulik.example\n"
+    )
+    page = client.post("/vetting/import", data={"table": table}).text
+    for warning in (
+        "Fjoes-foto has almost the same name as Fjøs Foto AS, which is registered already",
+        "Annet verk has the same website as Kvistverk, which is registered already",
+        "Lik has the same website as line 4, Ulik",
+    ):
+        assert warning in page
+    assert page.count("has almost the same name") + page.count("has the same website") == 3
+    assert client.post("/vetting/import", data={"table": table, "act": "import"}).status_code == 303
+
+
 def test_administrator_imports_applications_for_the_responsible_garden(client: Browser) -> None:
     garden = factories.garden()
     client.sign_in(factories.administrator().user_id or 0)

@@ -1,7 +1,7 @@
 """Importing suppliers from a file as applications, all or none, optionally approved by a named curator."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from sqlalchemy import select
 
@@ -10,8 +10,10 @@ from marketplace.accounts.queries import find_user_by_email
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.text import name_key, similar_name_key
+from marketplace.core.letters import similar_name_key
+from marketplace.core.text import name_key
 from marketplace.core.viewer import Viewer
+from marketplace.core.web_address import web_site_key
 from marketplace.organisations.queries import memberships_of, viewer_for
 from marketplace.suppliers.glossary import glossary
 from marketplace.suppliers.import_file import ImportedSupplier, ImportProblem
@@ -37,8 +39,8 @@ def curator_by_email(email: str) -> Viewer:
 
 
 def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem]:
-    """Report a fault for each supplier whose name is already registered."""
-    taken = {name_key(name) for name in session.scalars(select(Supplier.name))}
+    """Report a fault for each supplier whose name or organisation number is already registered."""
+    names, numbers = _registered_names(), _registered_numbers()
     return [
         ImportProblem(
             supplier.line,
@@ -46,29 +48,95 @@ def find_registered(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem
             "Remove the line, or change the name.",
         )
         for supplier in suppliers
-        if name_key(supplier.name) in taken
+        if name_key(supplier.name) in names or supplier.organisation_number in numbers
     ]
 
 
-def find_similar(suppliers: Sequence[ImportedSupplier]) -> list[ImportProblem]:
-    """Report a warning for each supplier whose name is registered with other punctuation or another legal form."""
-    registered = {similar_name_key(name): name for name in session.scalars(select(Supplier.name))}
-    return [
-        ImportProblem(
-            supplier.line,
-            f"{supplier.name} is almost the same as {name}, which is registered",
-            "Remove the line if they are the same supplier.",
+def _registered_names() -> set[str]:
+    return {name_key(name) for name in session.scalars(select(Supplier.name))}
+
+
+def _registered_numbers() -> set[str]:
+    query = select(Supplier.organisation_number).where(Supplier.organisation_number.is_not(None))
+    return {str(number) for number in session.scalars(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class SimilarSupplier:
+    """An imported supplier that may be the same as another: one that is registered, or on an earlier line.
+
+    `column` is what they have in common: a name that differs only in spelling or legal form, or the website.
+    """
+
+    line: int
+    name: str
+    column: str
+    other: str
+    other_line: int | None
+
+
+def find_similar(suppliers: Sequence[ImportedSupplier]) -> list[SimilarSupplier]:
+    """Find suppliers that are probably the same as another one, for a warning. Equal names are errors, not similar."""
+    known: dict[tuple[str, str], tuple[str, int | None]] = {}
+    for name, website in session.execute(select(Supplier.name, Supplier.website).order_by(Supplier.id)):
+        for key in _similarity_keys(name, website):
+            known.setdefault(key, (name, None))
+    found = []
+    for supplier in suppliers:
+        keys = _similarity_keys(supplier.name, supplier.website)
+        shared = next((key for key in keys if key in known), None)
+        if shared is not None:
+            other, line = known[shared]
+            found.append(SimilarSupplier(supplier.line, supplier.name, shared[0], other, line))
+        for key in keys:
+            known.setdefault(key, (supplier.name, supplier.line))
+    return found
+
+
+def _similarity_keys(name: str, website: str) -> list[tuple[str, str]]:
+    site = web_site_key(website)
+    return [("name", similar_name_key(name)), *([("website", site)] if site else [])]
+
+
+def similarity_warning(similar: SimilarSupplier) -> ImportProblem:
+    """Describe a probable duplicate for the command line."""
+    if similar.column == "website":
+        where = (
+            f"{similar.other}, line {similar.other_line}"
+            if similar.other_line
+            else f"{similar.other}, which is registered"
         )
-        for supplier in suppliers
-        if (name := registered.get(similar_name_key(supplier.name)))
-    ]
+        problem = f"{similar.name} has the same website as {where}"
+    elif similar.other_line:
+        problem = f"the name is almost the same as on line {similar.other_line}"
+    else:
+        problem = f"{similar.name} is almost the same as {similar.other}, which is registered"
+    remedy = "Keep one of them" if similar.other_line else "Remove the line"
+    return ImportProblem(similar.line, problem, f"{remedy} if they are the same supplier.")
+
+
+def _table_warning(similar: SimilarSupplier) -> TableProblem:
+    if similar.other_line:
+        other, remedy = (
+            _("line %(line)s, %(name)s", line=similar.other_line, name=similar.other),
+            _("Keep one of the lines if they are the same supplier."),
+        )
+    else:
+        other, remedy = (
+            _("%(name)s, which is registered already", name=similar.other),
+            _("Remove the line if they are the same supplier."),
+        )
+    if similar.column == "website":
+        problem = _("%(name)s has the same website as %(other)s.", name=similar.name, other=other)
+    else:
+        problem = _("%(name)s has almost the same name as %(other)s.", name=similar.name, other=other)
+    return TableProblem(similar.line, similar.column, problem, remedy)
 
 
 def check_table(text: str) -> ReadTable:
     """Validate a table, find suppliers that are registered, and fill in missing services. Changes nothing."""
     read = read_table(text)
-    names = {name_key(name) for name in session.scalars(select(Supplier.name))}
-    numbers = set(session.scalars(select(Supplier.organisation_number)))
+    names, numbers = _registered_names(), _registered_numbers()
     found = replace(read, suppliers=[infer_services(supplier) for supplier in read.suppliers])
     for before, supplier in zip(read.suppliers, found.suppliers, strict=True):
         line, remedy = supplier.line, _("Remove the line.")
@@ -88,6 +156,7 @@ def check_table(text: str) -> ReadTable:
         elif supplier.services != before.services:
             found.inferred.add(line)
     found.faults.sort(key=lambda fault: fault.line)
+    found.warnings.extend(_table_warning(similar) for similar in find_similar(found.suppliers))
     return found
 
 
@@ -119,7 +188,7 @@ def import_suppliers(
         for supplier in suppliers:
             municipality = supplier.municipality or garden.municipality_number
             application = SupplierApplication(
-                basics=Basics(supplier.name, municipality, supplier.organisation_number),
+                basics=Basics(supplier.name, municipality, supplier.organisation_number, supplier.website),
                 offer=ServiceOffering(
                     services=supplier.services,
                     sectors=supplier.sectors,

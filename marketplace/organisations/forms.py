@@ -1,7 +1,7 @@
 """Forms for companies, colleagues and gardens."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wtforms import Field, ValidationError
 
@@ -28,6 +28,9 @@ from marketplace.web.forms import (
     length,
     required,
 )
+
+if TYPE_CHECKING:
+    from marketplace.organisations.models import Company
 
 
 def municipality_choices(*, blank: bool = True) -> dict[str, list[tuple[str, str]]] | list[tuple[str, str]]:
@@ -161,6 +164,19 @@ class InviteColleagueForm(BaseForm):
     def __init__(self, kind: str | None, *args: object, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)
         self.role.set_choices(role_choices(kind))
+
+
+class AskGardenForm(BaseForm):
+    """A business garden that the company asks to follow it."""
+
+    garden = ChoiceField(_l("Business garden"), [required(_l("Choose a business garden from the list."))])
+
+    def __init__(self, company: "Company", *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        following = organisations.following_garden_ids(company)
+        others = [garden for garden in organisations.gardens() if garden.id not in following]
+        self.has_choices = bool(others)
+        self.garden.set_choices([("", _("Choose a business garden")), *((str(g.id), g.name) for g in others)])
 
 
 def role_choices(kind: str | None) -> list[tuple[str, str]]:

@@ -58,9 +58,9 @@ class BusinessGarden(Organisation):
 
 
 class Company(Organisation):
-    """A company that buys services, advised by one business garden.
+    """A company that buys services. `garden_id` is the garden that covers its municipality.
 
-    `known_at` is when a business garden first confirmed that the company is genuine, or None.
+    Which gardens may see and help it is decided by `followers`, never by `garden_id`. `known_at` is when a business garden first confirmed that the company is genuine, or None.
     """
 
     __tablename__ = "company"
@@ -73,6 +73,15 @@ class Company(Organisation):
     known_at: Mapped[dt.datetime | None]
 
     garden: Mapped[BusinessGarden | None] = relationship(foreign_keys=[garden_id])
+    followers: Mapped[list["CompanyFollower"]] = relationship(
+        order_by="CompanyFollower.id", back_populates="company"
+    )
+
+    @property
+    def following_gardens(self) -> list[BusinessGarden]:
+        """Return the gardens that follow the company, each once, the first first."""
+        current = [follower for follower in self.followers if follower.until is None]
+        return list({follower.garden_id: follower.garden for follower in current}.values())
 
     @property
     def is_known(self) -> bool:
@@ -83,6 +92,30 @@ class Company(Organisation):
     def sector(self) -> Sector | None:
         """Return the sector from the taxonomy."""
         return sectors().get(self.sector_code)
+
+
+AREA, COHORT, ASKED = "area", "cohort", "asked"
+"""Reasons why a garden follows a company: it covers the municipality, runs a course the company attends, was asked."""
+
+
+class CompanyFollower(Base):
+    """A business garden's right to see and help a company, for one reason. It has ended when `until` is set.
+
+    Following again for the same reason uses the same row; the audit log has the history.
+    """
+
+    __tablename__ = "company_follower"
+    __table_args__ = (UniqueConstraint("company_id", "garden_id", "why"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    company_id: Mapped[int] = mapped_column(ForeignKey("company.id", ondelete="CASCADE"), index=True)
+    garden_id: Mapped[int] = mapped_column(ForeignKey("business_garden.id"), index=True)
+    why: Mapped[str] = mapped_column(String(10))
+    since: Mapped[dt.datetime] = mapped_column(default=clock.now)
+    until: Mapped[dt.datetime | None]
+
+    company: Mapped[Company] = relationship(back_populates="followers", innerjoin=True)
+    garden: Mapped[BusinessGarden] = relationship(innerjoin=True, lazy="joined")
 
 
 class Membership(Base):

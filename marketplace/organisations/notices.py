@@ -37,11 +37,116 @@ def colleague_joined(name: str, organisation: str) -> Content:
 
 
 @as_message("company_registered", topic=Topic.AREA, throttled=True)
-def company_registered(company: str, municipality: str) -> Content:
+def company_registered(company: str, municipality: str, company_id: int) -> Content:
     """A company has registered in the garden's area."""
     return Content(
         _("New company: %(company)s in %(place)s", company=company, place=municipality),
         [_("%(company)s has registered and is in your area. Get in touch.", company=company)],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("company_moved_here", topic=Topic.AREA, throttled=True)
+def company_moved_here(company: str, municipality: str, old_garden: str, company_id: int) -> Content:
+    """A company has moved into the garden's area."""
+    before = [_("%(garden)s followed the company until now.", garden=old_garden)] if old_garden else []
+    return Content(
+        _("%(company)s has moved to %(place)s", company=company, place=municipality),
+        [_("The company is now in your area, and you can see its briefs. Get in touch."), *before],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("company_moved_away", topic=Topic.AREA, throttled=True)
+def company_moved_away(company: str, municipality: str, new_garden: str, company_id: int | None) -> Content:
+    """A company has moved out of the garden's area. `company_id` is None if the garden no longer sees the company."""
+    after = (
+        _("%(garden)s follows the company from now on.", garden=new_garden)
+        if new_garden
+        else _("No business garden covers the municipality.")
+    )
+    access = (
+        _("You no longer see the company and its briefs.")
+        if company_id is None
+        else _("You still see the company, because it takes part in your course or has asked you.")
+    )
+    return Content(
+        _("%(company)s has moved to %(place)s", company=company, place=municipality),
+        [_("The company is no longer in your area."), after, access],
+        "/companies" if company_id is None else f"/companies/{company_id}",
+        _("See your companies") if company_id is None else _("See the company"),
+    )
+
+
+@as_message("garden_changed", throttled=True)
+def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Content:
+    """The company's own business garden has changed, because the company has moved."""
+    if new_garden:
+        subject = _("%(garden)s is your business garden now", garden=new_garden)
+        lines = [
+            _(
+                "You have moved to %(place)s, which %(garden)s covers. They can see your company and your briefs, and read your drafts when you ask.",
+                place=municipality,
+                garden=new_garden,
+            )
+        ]
+    else:
+        subject = _("You no longer have a business garden")
+        lines = [_("You have moved to %(place)s, which no business garden covers.", place=municipality)]
+    if old_garden:
+        lines.append(_("%(garden)s has been told that you have moved.", garden=old_garden))
+    return Content(subject, lines, "/organisation", _("See who follows you"))
+
+
+@as_message("asked_to_follow", topic=Topic.AREA, throttled=True)
+def asked_to_follow(company: str, company_id: int) -> Content:
+    """A company outside the garden's area has asked it to follow."""
+    return Content(
+        _("%(company)s asks you to follow them", company=company),
+        [
+            _(
+                "You can now see the company and its briefs, and read its drafts when it asks you. Get in touch."
+            )
+        ],
+        f"/companies/{company_id}",
+        _("See the company"),
+    )
+
+
+@as_message("following_ended", topic=Topic.AREA, throttled=True)
+def following_ended(company: str) -> Content:
+    """A company no longer wants the garden to follow it."""
+    return Content(
+        _("%(company)s no longer asks you to follow them", company=company),
+        [_("You see the company only if it is in your area or takes part in your course.")],
         "/companies",
         _("See your companies"),
+    )
+
+
+@as_message("follower_added", throttled=True)
+def follower_added(garden: str) -> Content:
+    """A colleague has asked a business garden to follow the company."""
+    return Content(
+        _("%(garden)s follows you now", garden=garden),
+        [
+            _(
+                "They can see your company and your briefs, and read your drafts when you ask. You can end it at any time."
+            )
+        ],
+        "/organisation",
+        _("See who follows you"),
+    )
+
+
+@as_message("follower_removed", throttled=True)
+def follower_removed(garden: str) -> Content:
+    """A colleague has ended the following that the company asked for."""
+    return Content(
+        _("You no longer ask %(garden)s to follow you", garden=garden),
+        [_("They see your company only if you are in their area or take part in their course.")],
+        "/organisation",
+        _("See who follows you"),
     )

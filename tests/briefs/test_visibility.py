@@ -11,7 +11,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import Forbidden, NotFound
 from marketplace.core.list_query import ListQuery
 from marketplace.core.viewer import ANONYMOUS
-from marketplace.organisations.models import Company
+from marketplace.organisations.models import AREA, Company
+from marketplace.organisations.use_cases import follow_company, stop_following
 from marketplace.vetting.models import Vetting
 from tests.factories import briefs
 
@@ -81,8 +82,8 @@ def test_only_invited_suppliers_see_brief_after_deadline(market, invite, time_ma
 def test_briefs_follow_company_to_new_garden(market):
     brief = briefs.published(market.owner)
     company = session.get(Company, market.owner.organisation_id)
-    company.garden_id = market.other_garden.organisation_id
-    session.commit()
+    stop_following(company.id, market.garden.organisation_id, AREA)
+    follow_company(company.id, market.other_garden.organisation_id, AREA)
     assert {"garden", "other_garden"} & who_sees(market, brief.reference) == {"other_garden"}
 
 

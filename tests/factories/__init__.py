@@ -8,7 +8,14 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries
-from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
+from marketplace.organisations.models import (
+    AREA,
+    BusinessGarden,
+    Company,
+    CompanyFollower,
+    Membership,
+    Organisation,
+)
 from marketplace.organisations.queries import viewer_for
 
 PASSWORD = "granbar myrull kvistverk"
@@ -45,6 +52,16 @@ def company(name: str = "Bjørkvollen ysteri", *, of: BusinessGarden | None = No
     }
     added = Company(name=name, slug=queries.unique_slug(name), **(details | values))
     session.add(added)
+    session.flush()
+    if added.garden_id is not None:
+        follow(added, added.garden_id)
+    return added
+
+
+def follow(company: Company, garden_id: int, why: str = AREA) -> CompanyFollower:
+    """Add a garden that follows a company."""
+    added = CompanyFollower(garden_id=garden_id, why=why)
+    company.followers.append(added)
     session.flush()
     return added
 

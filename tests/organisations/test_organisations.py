@@ -294,7 +294,8 @@ def test_company_that_moves_changes_garden(
     company = factories.company(of=factories.garden())
     factories.garden("Kystriket næringshage", covered_municipalities=["5056"])
     client.sign_in(factories.member(company).user_id or 0)
-    assert client.post("/organisation", data=COMPANY | {"municipality": municipality}).status_code == 303
+    moved = COMPANY | {"municipality": municipality, "moves_to": municipality}
+    assert client.post("/organisation", data=moved).status_code == 303
     session.refresh(company)
     assert (company.municipality_number, company.garden and company.garden.name) == (
         municipality,

@@ -15,7 +15,14 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.identifiers import token_hash
 from marketplace.files.models import StoredFile
-from marketplace.organisations.models import BusinessGarden, ColleagueInvitation, Membership, Organisation
+from marketplace.organisations.models import (
+    ASKED,
+    COHORT,
+    BusinessGarden,
+    ColleagueInvitation,
+    Membership,
+    Organisation,
+)
 from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.proposals.models import Proposal
@@ -98,6 +105,7 @@ class PolicyScenario:
         self.users = self._people()
         for side, suffix in ((self.one, ""), (self.two, "2")):
             side.objects = self._objects(side, suffix)
+        self._add_followers()
         self._add_transfers_and_conflicts()
         self._add_secret_links()
         self.special_cases = self._special_cases()
@@ -106,7 +114,7 @@ class PolicyScenario:
         self.browsers: dict[int, Browser] = {}
         self.secrets: dict[int, str] = {}
         special_users = {user_id for user_id, _object in self.special_cases.values()}
-        for user_id in {0, *self.users.values(), *special_users}:
+        for user_id in {0, *self.users.values(), *special_users, self.course_adviser}:
             browser: Browser = app.test_client()  # type: ignore[assignment]  # because the app's client is our browser
             browser.check_pages = False
             self.browsers[user_id] = browser.sign_in(user_id) if user_id else browser
@@ -220,6 +228,16 @@ class PolicyScenario:
             session.flush()
             own[f"invitation_id:{role}"] = invitation.id
         return own
+
+    def _add_followers(self) -> None:
+        """Let two more gardens follow the first company: by course, with an adviser, and because it was asked."""
+        assert self.third is not None
+        asked = factories.garden("Fjordgløtt næringshage", covered_municipalities=[])
+        factories.follow(self.one.brief.company, asked.id, ASKED)
+        factories.follow(self.one.brief.company, self.third.id, COHORT)
+        self.course_adviser = factories.member(self.third, "adviser").user_id or 0
+        self.one.objects["garden_id:asked"] = asked.id
+        self.two.objects["garden_id:asked"] = self.two.garden.id
 
     def _add_transfers_and_conflicts(self) -> None:
         """Add transfers in both directions, a transfer that involves neither garden, and a conflict for each curator."""
@@ -376,6 +394,8 @@ class PolicyScenario:
         own = objects | {name: objects[f"{name}:{owner_role}"] for name in ("membership_id", "invitation_id")}
         if rule.rule.startswith("/briefs/<reference>/files"):
             own["file_id"] = objects["file_id:brief"]
+        if rule.rule.startswith("/organisation/gardens"):
+            own["garden_id"] = objects["garden_id:asked"]
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]
         own["transfer_id"] = objects[

@@ -193,6 +193,26 @@ def test_responses_match_policy(
     assert differences + check.wrong == []
 
 
+def test_adviser_of_garden_that_follows_by_cohort_reads_what_the_home_garden_reads(
+    scenario: PolicyScenario,
+) -> None:
+    """The third garden runs the first company's course: its company and briefs answer, the second company's do not."""
+    answers: dict[str, list[tuple[int, int]]] = {"own": [], "other": []}
+    for method, rule in scenario.rules():
+        level = access.level_of(scenario.app.view_functions[rule.endpoint])
+        about_company = {"company_id", "reference"} & set(rule.arguments)
+        if method != "GET" or level not in {Level.GARDEN, Level.MEMBERS} or not about_company:
+            continue
+        for relation, found in answers.items():
+            path = scenario.path(rule, "curator", relation)
+            users = (scenario.users["curator"], scenario.course_adviser)
+            home, course = (scenario.browsers[user].get(path).status_code for user in users)
+            assert home == course, path
+            found.append((home, course))
+    assert answers["own"].count((200, 200)) > 4
+    assert {status for status, _course in answers["other"]} == {404}
+
+
 def test_head_and_options_answer_as_get_and_change_nothing(
     scenario: PolicyScenario, shared_database: Database, sampling: Sampling
 ) -> None:

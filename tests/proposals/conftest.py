@@ -12,7 +12,7 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries import catalogue_cache
-from marketplace.organisations.models import BusinessGarden, Company, Membership
+from marketplace.organisations.models import AREA, BusinessGarden, Company, CompanyFollower, Membership
 from marketplace.organisations.queries import viewer_for
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer
@@ -200,6 +200,7 @@ def build_market() -> Market:
         municipality_number="5021",
         sector_code="food",
         garden_id=garden.id,
+        followers=[CompanyFollower(garden_id=garden.id, why=AREA)],
         known_at=clock.now(),
     )
     other = Company(
@@ -208,6 +209,7 @@ def build_market() -> Market:
         municipality_number="5021",
         sector_code="food",
         garden_id=garden.id,
+        followers=[CompanyFollower(garden_id=garden.id, why=AREA)],
         known_at=clock.now(),
     )
     session.add_all([company, other])

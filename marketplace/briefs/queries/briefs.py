@@ -20,6 +20,7 @@ from marketplace.core.i18n import current_locale
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
+from marketplace.organisations.queries import companies_followed_by, follows
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.queries.statuses import LISTED_NOW
 
@@ -50,7 +51,7 @@ def actor_of(viewer: Viewer, brief: Brief) -> BriefActor | None:
     """Return the role in which the viewer acts on a brief, or None."""
     if viewer.is_company and viewer.organisation_id == brief.company_id:
         return BriefActor.OWNER if viewer.is_owner else BriefActor.MEMBER
-    if viewer.is_garden and viewer.organisation_id == brief.company.garden_id:
+    if follows(viewer, brief.company):
         return BriefActor.GARDEN
     return None
 
@@ -173,8 +174,8 @@ def _open_door_to(supplier_id: OrganisationId) -> ColumnElement[bool]:
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
     """Build the SQL condition that a viewer may see a brief, as the table in the threat model defines it.
 
-    Companies see their own briefs. Gardens see published briefs of their companies, and those that wait for
-    their review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
+    Companies see their own briefs. Gardens see published briefs of companies that they follow, and those
+    that wait for their review. Suppliers see briefs they are invited to or answer, and open briefs with `open_door` in categories that they
     are approved for. Administrators see published briefs. All others see none.
     """
     return _visible(viewer, viewer.organisation_id)
@@ -198,9 +199,9 @@ def _visible(viewer: Viewer, organisation_id: OrganisationId) -> ColumnElement[b
     if viewer.is_company:
         return and_(Brief.company_id == organisation_id, Brief.state != BriefState.DELETED)
     if viewer.is_garden:
-        own = select(Company.id).where(Company.garden_id == organisation_id)
         return and_(
-            Brief.company_id.in_(own), published | Brief.state.in_((BriefState.IN_REVIEW, BriefState.WAITING))
+            Brief.company_id.in_(companies_followed_by(organisation_id)),
+            published | Brief.state.in_((BriefState.IN_REVIEW, BriefState.WAITING)),
         )
     if viewer.is_supplier:
         return and_(published, hooks.has_access(organisation_id) | _open_door_to(organisation_id))

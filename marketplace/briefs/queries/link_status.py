@@ -12,6 +12,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import follows
 from marketplace.outbox.hooks import LinkStatus
 
 _PATH = re.compile(r"/briefs/([^/]+)(/.*)?")
@@ -41,7 +42,7 @@ def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
     brief = session.scalar(select(Brief).where(Brief.reference == reference))
     if brief is None or brief.state == BriefState.DELETED:
         return [_("The brief has been deleted.")]
-    if viewer.is_garden and viewer.organisation_id == brief.company.garden_id:
+    if follows(viewer, brief.company):
         return [
             *_answer_lines(brief),
             _("The draft is with %(company)s, who is working on it.", company=brief.company.name),

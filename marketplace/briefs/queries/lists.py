@@ -18,7 +18,7 @@ from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import Company
+from marketplace.organisations.queries import company_for
 
 PAGE_SIZE = 20
 
@@ -86,10 +86,8 @@ def briefs_of_garden(viewer: Viewer) -> Iterator[BriefSummary]:
 
 
 def briefs_of_company(viewer: Viewer, company_id: int, page: int = 1) -> Page[Brief]:
-    """Return a company's briefs for its garden. Raises NotFound for another garden's company."""
-    company = session.get(Company, company_id)
-    if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
-        raise NotFound
+    """Return a company's briefs for a garden that follows it. Raises NotFound for other gardens."""
+    company_for(viewer, company_id)
     query = select(Brief).where(Brief.company_id == company_id, visible_to(viewer))
     options = [joinedload(Brief.company), selectinload(Brief.versions)]
     return paginate(

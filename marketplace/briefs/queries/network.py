@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.briefs.queries.briefs import is_open
@@ -13,6 +13,7 @@ from marketplace.core.letters import norwegian_order
 from marketplace.core.pagination import Page, clamp_page
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company
+from marketplace.organisations.queries import companies_followed_by
 
 PAGE_SIZE = 25
 
@@ -46,7 +47,7 @@ def network_briefs(viewer: Viewer, page_number: int = 1) -> Page[NetworkBrief]:
         .where(
             is_open(clock.now()),
             Company.is_active,
-            or_(Company.garden_id.is_(None), Company.garden_id != viewer.organisation_id),
+            Company.id.not_in(companies_followed_by(viewer.organisation_id)),
         )
     )
     total = session.scalar(select(func.count()).select_from(query.subquery())) or 0

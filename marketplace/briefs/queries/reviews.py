@@ -12,6 +12,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.i18n import format_list
 
 
 def open_review(brief: Brief) -> BriefReview | None:
@@ -43,7 +44,7 @@ def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
     """Return the wait of a draft or waiting brief of a company that no garden knows, or None."""
     if brief.company.is_known or phase not in {Phase.DRAFT, Phase.WAITING}:
         return None
-    garden = brief.company.garden.name if brief.company.garden else ""
+    garden = format_list([garden.name for garden in brief.company.following_gardens])
     review = open_review(brief) if phase is Phase.WAITING else None
     if review is not None:
         return PublicationWait(garden, review.opens_at)

@@ -12,7 +12,7 @@ from marketplace.core.database import load_locked, session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import recipients_for
+from marketplace.organisations.queries import follower_recipients, recipients_for
 from marketplace.outbox.messages import Recipient
 
 
@@ -50,8 +50,8 @@ def company_recipients(brief: Brief, *, except_viewer: Viewer | None = None) -> 
 
 
 def garden_recipients(brief: Brief) -> list[Recipient]:
-    """Return the members of the company's business garden."""
-    return recipients_for(brief.company.garden_id)
+    """Return the members of the business gardens that follow the company."""
+    return follower_recipients(brief.company)
 
 
 def supplier_recipients(supplier_ids: Iterable[int]) -> list[Recipient]:

@@ -17,6 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import following_garden_ids
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.use_cases import send
 
@@ -27,7 +28,7 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
     """Ask the company's garden to review a draft. Raises RuleBroken if there is too little to review."""
     with transaction():
         brief = brief_for_transition("ask_review", viewer, reference)
-        if brief.company.garden_id is None:
+        if not following_garden_ids(brief.company):
             raise RuleBroken(
                 _("No business garden covers your municipality yet, so nobody can review the draft.")
             )

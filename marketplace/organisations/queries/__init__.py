@@ -1,8 +1,16 @@
 """Memberships and the organisations that a viewer can see."""
 
+from marketplace.organisations.queries.followers import (
+    asked_garden,
+    companies_followed_by,
+    followers_of,
+    following_garden_ids,
+    follows,
+)
 from marketplace.organisations.queries.memberships import (
     find_invitation,
     find_past_invitation,
+    follower_recipients,
     invitation_by_leader,
     is_administrator,
     members,
@@ -16,6 +24,7 @@ from marketplace.organisations.queries.memberships import (
 )
 from marketplace.organisations.queries.organisations import (
     CompanyContact,
+    GardenChange,
     all_companies_of,
     all_gardens,
     companies_of,
@@ -23,6 +32,7 @@ from marketplace.organisations.queries.organisations import (
     company_contact,
     company_for,
     garden,
+    garden_change,
     garden_covering,
     gardens,
     has_organisation_number,
@@ -36,16 +46,24 @@ from marketplace.organisations.queries.sign_in import SignedInPerson, load_signe
 
 __all__ = [
     "CompanyContact",
+    "GardenChange",
     "SignedInPerson",
     "all_companies_of",
     "all_gardens",
+    "asked_garden",
+    "companies_followed_by",
     "companies_of",
     "companies_query",
     "company_contact",
     "company_for",
     "find_invitation",
     "find_past_invitation",
+    "follower_recipients",
+    "followers_of",
+    "following_garden_ids",
+    "follows",
     "garden",
+    "garden_change",
     "garden_covering",
     "gardens",
     "has_organisation_number",

@@ -16,9 +16,11 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import (
     LEADER_ROLE,
     ColleagueInvitation,
+    Company,
     Membership,
     Organisation,
 )
+from marketplace.organisations.queries.followers import following_garden_ids
 from marketplace.organisations.queries.organisations import garden
 from marketplace.outbox.messages import Recipient
 
@@ -116,6 +118,11 @@ def recipients_of_all(organisation_ids: Sequence[int]) -> list[Recipient]:
     members = select(Membership.user_id).where(Membership.organisation_id.in_(organisation_ids))
     query = select(User).where(User.id.in_(members), User.is_active).order_by(User.id)
     return [accounts.as_recipient(user) for user in session.scalars(query)]
+
+
+def follower_recipients(company: Company) -> list[Recipient]:
+    """Return the members of all gardens that follow a company as recipients of notices, each once."""
+    return recipients_of_all(sorted(following_garden_ids(company)))
 
 
 def open_invitations(organisation_id: int) -> Sequence[ColleagueInvitation]:

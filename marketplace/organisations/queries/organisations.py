@@ -21,6 +21,7 @@ from marketplace.organisations.models import (
     Membership,
     Organisation,
 )
+from marketplace.organisations.queries.followers import companies_followed_by, follows
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +34,8 @@ class CompanyContact:
 
 
 def company_contact(viewer: Viewer, company: Company) -> CompanyContact | None:
-    """Return the first owner of a company of the viewer's garden, None if there is none or for other viewers."""
-    if not viewer.is_garden or company.garden_id != viewer.organisation_id:
+    """Return the first owner of a company that the viewer's garden follows, None if there is none or for other viewers."""
+    if not follows(viewer, company):
         return None
     query = (
         select(User.name, User.email)
@@ -73,6 +74,22 @@ def garden_covering(municipality_number: str) -> BusinessGarden | None:
     return next((g for g in gardens() if municipality_number in g.covered_municipalities), None)
 
 
+@dataclass(frozen=True, slots=True)
+class GardenChange:
+    """The garden that covers a company's municipality, and the one that covers another municipality."""
+
+    old: BusinessGarden | None
+    new: BusinessGarden | None
+
+
+def garden_change(company: Company, municipality_number: str) -> GardenChange | None:
+    """Return how moving a company to a municipality changes its garden, or None if it does not."""
+    if municipality_number == company.municipality_number:
+        return None
+    new = garden_covering(municipality_number)
+    return None if (new.id if new else None) == company.garden_id else GardenChange(company.garden, new)
+
+
 def lock_organisation(organisation_id: int | None) -> None:
     """Lock an organisation's row until the end of the transaction."""
     lock_row(Organisation.id, organisation_id)
@@ -97,10 +114,11 @@ def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:
 
 
 def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
-    """Build the query for the active companies of the viewer's garden. Raises NotFound for other viewers."""
+    """Build the query for the active companies that the viewer's garden follows. Raises NotFound for other viewers."""
     if not viewer.is_garden:
         raise NotFound
-    query = select(Company).where(Company.garden_id == viewer.organisation_id, Company.is_active)
+    followed = companies_followed_by(viewer.organisation_id)
+    query = select(Company).where(Company.id.in_(followed), Company.is_active)
     if wanted.text:
         number = "".join(wanted.text.split())
         by_number = Company.organisation_number.startswith(number) if number.isdigit() else false()
@@ -121,9 +139,9 @@ def companies_query(viewer: Viewer, wanted: ListQuery) -> Select[Company]:
 
 
 def company_for(viewer: Viewer, company_id: int) -> Company:
-    """Return a company of the viewer's garden. Raises NotFound."""
+    """Return a company that the viewer's garden follows. Raises NotFound."""
     company = session.get(Company, company_id)
-    if company is None or not viewer.is_garden or company.garden_id != viewer.organisation_id:
+    if company is None or not follows(viewer, company):
         raise NotFound
     return company
 

@@ -18,6 +18,12 @@ from marketplace.organisations.use_cases.companies import (
     mark_company_known,
     register_company,
 )
+from marketplace.organisations.use_cases.followers import (
+    ask_to_follow,
+    end_asked_following,
+    follow_company,
+    stop_following,
+)
 from marketplace.organisations.use_cases.gardens import (
     GardenDetails,
     garden_details,
@@ -35,11 +41,14 @@ __all__ = [
     "add_company",
     "add_membership",
     "add_registered_company",
+    "ask_to_follow",
     "change_company",
     "change_role",
     "choose_organisation",
     "company_details",
     "create_own_company",
+    "end_asked_following",
+    "follow_company",
     "garden_details",
     "invite_colleague",
     "invite_curator",
@@ -48,5 +57,6 @@ __all__ = [
     "remove_colleague",
     "save_garden",
     "set_organisation_active",
+    "stop_following",
     "withdraw_invitation",
 ]

@@ -13,7 +13,8 @@ from marketplace.core.database import session, transaction
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, notices, queries
-from marketplace.organisations.models import Company, Membership
+from marketplace.organisations.models import AREA, Company, Membership
+from marketplace.organisations.use_cases.followers import follow_company, move_company
 from marketplace.organisations.use_cases.memberships import add_membership
 from marketplace.outbox.use_cases import send
 
@@ -78,11 +79,14 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
     session.add(company)
     session.flush()
     membership = add_membership(user_id, company.id, "owner")
-    record(
-        Viewer(user_id=user_id, organisation_id=company.id), "company.register", "organisation", company.id
-    )
+    registered_by = Viewer(user_id=user_id, organisation_id=company.id)
+    record(registered_by, "company.register", "organisation", company.id)
     if garden:
-        send(notices.company_registered(company.name, company.place), queries.recipients_for(garden.id))
+        follow_company(company.id, garden.id, AREA, registered_by)
+        send(
+            notices.company_registered(company.name, company.place, company.id),
+            queries.recipients_for(garden.id),
+        )
     if begun:
         owner = Viewer(
             user_id=user_id,
@@ -112,7 +116,7 @@ def company_details(company: Company) -> CompanyDetails:
 
 
 def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint: str | None = None) -> None:
-    """Change the details of the viewer's company. Raises RuleBroken.
+    """Change the details of the viewer's company, and its garden if it has moved. Raises RuleBroken.
 
     Raises Conflict if the details have changed since the form was rendered, with `expected_fingerprint`.
     """
@@ -134,9 +138,7 @@ def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint
         company.phone = details.phone
         company.about = details.about
         if company.municipality_number != details.municipality_number:
-            company.municipality_number = details.municipality_number
-            garden = queries.garden_covering(details.municipality_number)
-            company.garden_id = garden.id if garden else None
+            move_company(viewer, company, details.municipality_number)
         record(viewer, "company.change", "organisation", company.id)
 
 

@@ -1,6 +1,6 @@
-"""Registering a company, colleagues, choosing an organisation, and a garden's list of companies."""
+"""Registering a company, colleagues, and choosing an organisation."""
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from flask import abort, render_template, request, session, url_for
@@ -14,9 +14,8 @@ from marketplace.accounts.views import (
     set_session_cookie,
 )
 from marketplace.core import taxonomy
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
-from marketplace.core.optimistic_lock import fingerprint
 from marketplace.core.text import clean_text
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries, use_cases
@@ -36,7 +35,7 @@ from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_token, current_viewer
 
 if TYPE_CHECKING:
-    from marketplace.organisations.models import Company, Membership
+    from marketplace.organisations.models import Membership
 
 MAX_OWN_WORDS = 10_000
 
@@ -85,39 +84,6 @@ def _begun_brief() -> dict[str, Any]:
         codes = request.form.getlist("service")
     services = [code for code in codes if code in taxonomy.services()]
     return {"own_words": words, "services": services} if words or services else {}
-
-
-@blueprint.route("/organisation", methods=["GET", "POST"])
-@access.company_owner
-def edit_company() -> Answer:
-    """Change the company's details."""
-    viewer = current_viewer()
-    company = queries.own_company(viewer)
-    form = _company_form(company)
-    form.fingerprint = form.expected_fingerprint() or fingerprint(use_cases.company_details(company))
-    if form.validate_on_submit():
-        try:
-            use_cases.change_company(viewer, form.details(), form.expected_fingerprint())
-        except Conflict as conflict:
-            now = queries.own_company(viewer)
-            form.show_conflict(_company_form(now, fresh=True), conflict.message)
-            form.fingerprint = fingerprint(use_cases.company_details(now))
-            return render_template("organisations/edit_company.html", form=form, company=now), 409
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Saved."))
-            return see_other("organisations.edit_company")
-    return render_template("organisations/edit_company.html", form=form, company=company)
-
-
-def _company_form(company: "Company", *, fresh: bool = False) -> AddCompanyForm:
-    """Return the form with the current details, overlaid by the submitted values unless `fresh`."""
-    details = use_cases.company_details(company)
-    data = asdict(details) | {"municipality": details.municipality_number, "sector": details.sector_code}
-    form = AddCompanyForm(data=data, **({"formdata": None} if fresh else {}))
-    form.organisation_id = company.id
-    return form
 
 
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])

@@ -12,6 +12,7 @@ from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Company, Organisation
+from marketplace.organisations.queries import companies_followed_by
 from marketplace.pages.dashboard import MAX_TASKS_PER_GROUP, Dashboard, Fact, Priority, Task
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting import queries as vetting
@@ -40,7 +41,7 @@ _REVIEWS = prepared(
         )
     )
     .where(
-        _COMPANY.c.garden_id == _GARDEN_ID,
+        _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
         or_(
             and_(_BRIEF.c.state.in_(("in_review", "waiting")), _REVIEW.c.id.is_not(None)),
             and_(
@@ -80,7 +81,7 @@ _QUIET = prepared(
     select(_ORGANISATION.c.name, _BRIEF.c.reference, _BRIEF.c.deadline, _ASKED)
     .select_from(_OF_THE_GARDEN)
     .where(
-        _COMPANY.c.garden_id == _GARDEN_ID,
+        _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
         _BRIEF.c.state == "published",
         _BRIEF.c.deadline > bindparam("now"),
         _BRIEF.c.deadline <= bindparam("soon"),
@@ -104,12 +105,12 @@ _COUNTED = prepared(
     select(
         select(func.count())
         .select_from(_COMPANY)
-        .where(_COMPANY.c.garden_id == _GARDEN_ID)
+        .where(_COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)))
         .scalar_subquery(),
         select(func.count())
         .select_from(_BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id))
         .where(
-            _COMPANY.c.garden_id == _GARDEN_ID,
+            _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
             _BRIEF.c.state == "published",
             _BRIEF.c.deadline > bindparam("now"),
         )

@@ -13,7 +13,7 @@ from marketplace.core.database import lock_row, session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.queries import recipients_for
+from marketplace.organisations.queries import follower_recipients, recipients_for
 from marketplace.outbox.messages import Recipient
 from marketplace.proposals import lifecycle
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
@@ -131,8 +131,8 @@ def company_receivers(brief: Brief) -> list[Recipient]:
 
 
 def garden_receivers(brief: Brief) -> list[Recipient]:
-    """Return the recipients in the company's garden."""
-    return recipients_for(brief.company.garden_id)
+    """Return the recipients in the gardens that follow the company."""
+    return follower_recipients(brief.company)
 
 
 def supplier_receivers(proposal: Proposal) -> list[Recipient]:

@@ -1,0 +1,51 @@
+"""Which business gardens may see and help a company. Every other module asks this one."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import BindParameter, Select, select
+
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import (
+    ASKED,
+    BusinessGarden,
+    Company,
+    CompanyFollower,
+)
+
+
+def companies_followed_by(garden_id: int | BindParameter[int] | None) -> Select[int]:
+    """Build the query for the ids of the companies that a garden follows."""
+    return select(CompanyFollower.company_id).where(
+        CompanyFollower.garden_id == garden_id, CompanyFollower.until.is_(None)
+    )
+
+
+def follows(viewer: Viewer, company: Company) -> bool:
+    """Return True if the viewer acts for a business garden that follows a company."""
+    return viewer.is_garden and viewer.organisation_id in following_garden_ids(company)
+
+
+def following_garden_ids(company: Company) -> frozenset[int]:
+    """Return the ids of the gardens that follow a company."""
+    return frozenset(garden.id for garden in company.following_gardens)
+
+
+def followers_of(company: Company) -> Sequence[CompanyFollower]:
+    """Return the rows of the gardens that follow a company, the oldest first."""
+    query = (
+        select(CompanyFollower)
+        .where(CompanyFollower.company_id == company.id, CompanyFollower.until.is_(None))
+        .order_by(CompanyFollower.since, CompanyFollower.id)
+    )
+    return session.scalars(query).all()
+
+
+def asked_garden(company: Company, garden_id: int) -> BusinessGarden:
+    """Return a garden that a company has asked to follow it, now or earlier. Raises NotFound."""
+    asked = (one for one in company.followers if one.garden_id == garden_id and one.why == ASKED)
+    follower = next(asked, None)
+    if follower is None:
+        raise NotFound
+    return follower.garden

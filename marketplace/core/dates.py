@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from functools import lru_cache
 from typing import TypeVar
 
 from dateutil.relativedelta import relativedelta
@@ -167,6 +168,37 @@ def local_date_after(moment: dt.datetime, *, days: int = 0, months: int = 0) -> 
     daylight saving time begins or ends.
     """
     return clock.to_local(moment).date() + relativedelta(days=days, months=months)
+
+
+def cutoff_reached(*, days: int = 0, months: int = 0, now: dt.datetime | None = None) -> dt.datetime:
+    """Return the cut-off of a period whose last date has begun: use it in SQL in place of `local_date_after`.
+
+    `moment < cutoff_reached(days=30)` is the same as `local_date_after(moment, days=30) <= today`.
+    """
+    return _cutoff(clock.to_local(now or clock.now()).date(), days, months)
+
+
+def cutoff_passed(*, days: int = 0, months: int = 0, now: dt.datetime | None = None) -> dt.datetime:
+    """Return the cut-off of a period whose last date is over, at local midnight.
+
+    `moment < cutoff_passed(days=30)` is the same as `local_date_after(moment, days=30) < today`.
+    """
+    return _cutoff(clock.to_local(now or clock.now()).date() - dt.timedelta(days=1), days, months)
+
+
+@lru_cache(maxsize=256)
+def _cutoff(day: dt.date, days: int, months: int) -> dt.datetime:
+    """Return the first moment for which `local_date_after` is later than a day.
+
+    Adding months is not reversible: 29, 30 and 31 January are all a month before 28 February.
+    """
+    period, one_day = relativedelta(days=days, months=months), dt.timedelta(days=1)
+    latest = day - period
+    while latest + period > day:
+        latest -= one_day
+    while latest + one_day + period <= day:
+        latest += one_day
+    return clock.start_of_day(latest + one_day)
 
 
 def add_months(moment: Moment, months: int) -> Moment:

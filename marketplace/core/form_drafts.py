@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from marketplace.core import clock
 from marketplace.core.database import Base, best_effort_write, keyring, load_locked, session, transaction
+from marketplace.core.dates import cutoff_passed
 from marketplace.core.sealing import SealError
 
 logger = logging.getLogger(__name__)
@@ -134,4 +135,4 @@ def delete_draft(owner: DraftOwner, path: str) -> None:
 
 
 def _oldest() -> dt.datetime:
-    return clock.now() - dt.timedelta(days=DRAFT_DAYS)
+    return cutoff_passed(days=DRAFT_DAYS)

@@ -13,7 +13,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.core.dates import add_months, local_date_after
+from marketplace.core.dates import cutoff_passed, local_date_after
 from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
 from marketplace.files.models import StoredFile
 from marketplace.outbox.messages import Recipient
@@ -30,17 +30,13 @@ from marketplace.suppliers.models import Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting
 from marketplace.vetting.rules import COOLING_OFF_DAYS
 
-MAX_SESSION = dt.timedelta(days=2)
+MAX_SESSION = dt.timedelta(hours=48)
+WARNED_DAYS = 30
 TEXT_FIELDS = (
     "own_words", "problem", "goal", "baseline", "target", "audience_text", "current_state", "out_of_scope",
     "date_reason", "decision_by",
 )  # fmt: skip
 CLOSED_STATES = ("awarded", "delivered", "no_award", "withdrawn", "lapsed", "terminated")
-
-
-def months_ago(months: int) -> dt.datetime:
-    """Return the moment a number of calendar months ago."""
-    return add_months(clock.now(), -months)
 
 
 def warn_unused_accounts() -> int:
@@ -60,13 +56,13 @@ def warn_unused_accounts() -> int:
 
 def _is_unused(months: int) -> ColumnElement[bool]:
     last = func.coalesce(User.last_signed_in_at, User.created_at)
-    return and_(User.erased_at.is_(None), last < months_ago(months))
+    return and_(User.erased_at.is_(None), last < cutoff_passed(months=months))
 
 
 def _erasure_date(user: User) -> dt.date:
     last = user.last_signed_in_at or user.created_at
     due = local_date_after(last, months=retention_periods.ACCOUNT_MONTHS)
-    return max(due, local_date_after(clock.now(), days=30))
+    return max(due, local_date_after(clock.now(), days=WARNED_DAYS))
 
 
 def _was_warned(user: User, before: dt.datetime | None = None) -> bool:
@@ -88,7 +84,7 @@ def erase_unused_accounts(mail_folder: Path) -> int:
         .where(_is_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
         .order_by(User.id)
     )
-    month_ago = clock.now() - dt.timedelta(days=30)
+    month_ago = cutoff_passed(days=WARNED_DAYS)
 
     def may_erase(user: User) -> bool:
         return _was_warned(user, month_ago) and not organisations_without_other_leader(user.id)
@@ -114,7 +110,7 @@ def delete_old_drafts() -> int:
     """Delete drafts unchanged for 12 months; they are erased 30 days later. Return their number."""
     with transaction():
         old = select(Brief).where(
-            Brief.state == "draft", Brief.updated_at < months_ago(retention_periods.DRAFT_MONTHS)
+            Brief.state == "draft", Brief.updated_at < cutoff_passed(months=retention_periods.DRAFT_MONTHS)
         )
         briefs = session.scalars(old).all()
         for brief in briefs:
@@ -129,7 +125,7 @@ def erase_closed_briefs() -> int:
         done = select(AuditEvent.object_id).where(AuditEvent.action == "brief.erase_texts")
         old = select(Brief).where(
             Brief.state.in_(CLOSED_STATES),
-            Brief.closed_at < months_ago(retention_periods.CLOSED_MONTHS),
+            Brief.closed_at < cutoff_passed(months=retention_periods.CLOSED_MONTHS),
             Brief.reference.not_in(done),
         )
         briefs = session.scalars(old).all()
@@ -171,7 +167,7 @@ def erase_refused_suppliers() -> int:
         other_outcome = select(Vetting.supplier_id).where(
             (Vetting.state != "refused")
             | Vetting.decided_at.is_(None)
-            | (Vetting.decided_at >= months_ago(retention_periods.REFUSED_MONTHS))
+            | (Vetting.decided_at >= cutoff_passed(months=retention_periods.REFUSED_MONTHS))
         )
         refused = select(Vetting.supplier_id).where(Vetting.state == "refused")
         query = select(Supplier).where(
@@ -193,7 +189,7 @@ def delete_expired() -> int:
     Return the number of rows.
     """
     now = clock.now()
-    old = now - dt.timedelta(days=retention_periods.SENT_MAIL_DAYS)
+    old = cutoff_passed(days=retention_periods.SENT_MAIL_DAYS)
     with transaction():
         count = 0
         for query in (
@@ -205,12 +201,12 @@ def delete_expired() -> int:
             delete(SignInSession).where(SignInSession.created_at < now - MAX_SESSION),
             delete(OneTimeLink).where(OneTimeLink.expires_at < now - MAX_SESSION),
             delete(KnownNetwork).where(
-                KnownNetwork.last_at < now - dt.timedelta(days=retention_periods.KNOWN_NETWORK_DAYS)
+                KnownNetwork.last_at < cutoff_passed(days=retention_periods.KNOWN_NETWORK_DAYS)
             ),
-            delete(FormDraft).where(FormDraft.updated_at < now - dt.timedelta(days=DRAFT_DAYS)),
+            delete(FormDraft).where(FormDraft.updated_at < cutoff_passed(days=DRAFT_DAYS)),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
             delete(ConflictOfInterest).where(
-                ConflictOfInterest.ended_at < now - dt.timedelta(days=COOLING_OFF_DAYS + 1)
+                ConflictOfInterest.ended_at < cutoff_passed(days=COOLING_OFF_DAYS)
             ),
         ):
             count += session.connection().execute(query).rowcount

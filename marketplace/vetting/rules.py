@@ -7,13 +7,13 @@ stored: an approval is due for renewal after 12 months and expires (becomes dorm
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache
 from typing import Any
 
 import yaml
 
 from marketplace.core import clock
-from marketplace.core.dates import add_months, local_date_after
+from marketplace.core.dates import cutoff_reached, local_date_after
 from marketplace.core.i18n import localized
 from marketplace.data import data_path
 
@@ -105,12 +105,6 @@ def criteria_for(category: str) -> tuple[Criterion, ...]:
     return tuple(item for item in all_criteria() if not item.kinds or category in item.kinds)
 
 
-@lru_cache(maxsize=64)
-def months_before(moment: dt.datetime, months: int) -> dt.datetime:
-    """Subtract calendar months. Cached, because lists ask for the same moment for each row."""
-    return add_months(moment, -months)
-
-
 def due_on(approved_at: dt.datetime) -> dt.date:
     """Day from which an approval should be renewed."""
     return local_date_after(approved_at, months=DUE_MONTHS)
@@ -125,9 +119,9 @@ def status(state: str, approved_at: dt.datetime | None, now: dt.datetime) -> str
     """Status of a vetting: the stored state, or due or dormant if the approval is old."""
     if state != APPROVED or approved_at is None:
         return state
-    if approved_at <= months_before(now, DORMANT_MONTHS):
+    if approved_at < cutoff_reached(months=DORMANT_MONTHS, now=now):
         return DORMANT
-    return DUE if approved_at <= months_before(now, DUE_MONTHS) else APPROVED
+    return DUE if approved_at < cutoff_reached(months=DUE_MONTHS, now=now) else APPROVED
 
 
 def next_state(action: str, status: str) -> str | None:
@@ -182,4 +176,4 @@ def answer_due_on(submitted_at: dt.datetime) -> dt.date:
 
 def last_cooling_off_day(ended_at: dt.datetime) -> dt.date:
     """Return the last day on which an ended conflict of interest still counts."""
-    return clock.to_local(ended_at).date() + dt.timedelta(days=COOLING_OFF_DAYS)
+    return local_date_after(ended_at, days=COOLING_OFF_DAYS)

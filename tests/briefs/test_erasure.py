@@ -11,6 +11,7 @@ from marketplace.briefs import use_cases
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import local_date_after
 from marketplace.core.errors import NotFound
 from marketplace.worker import JOBS, run_worker
 from tests.factories import briefs
@@ -32,13 +33,15 @@ def erased():
 
 
 def test_deleted_draft_is_kept_while_restorable(market, deleted, time_machine):
-    time_machine.shift(dt.timedelta(days=30) - dt.timedelta(seconds=1))
+    last = local_date_after(clock.now(), days=30)
+    time_machine.move_to(clock.end_of_day(last), tick=False)
     assert use_cases.erase_deleted_drafts() == 0
     assert use_cases.restore_draft(market.owner, deleted).answers["problem"]
 
 
 def test_deleted_draft_is_erased_after_thirty_days(market, deleted, time_machine):
-    time_machine.shift(dt.timedelta(days=30))
+    last = local_date_after(clock.now(), days=30)
+    time_machine.move_to(clock.end_of_day(last) + dt.timedelta(seconds=1), tick=False)
     with pytest.raises(NotFound):
         use_cases.restore_draft(market.owner, deleted)
     assert use_cases.erase_deleted_drafts() == 1

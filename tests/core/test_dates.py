@@ -6,9 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.core import clock
 from marketplace.core.dates import (
     UNKNOWN_MONTH,
     add_months,
+    cutoff_passed,
+    cutoff_reached,
     is_unknown,
     local_date_after,
     parse_date,
@@ -118,6 +121,25 @@ def test_somebody_may_not_know(text: str) -> None:
 def test_days_are_added_to_the_local_date(moment: str, days: int, day: str) -> None:
     in_utc = dt.datetime.fromisoformat(moment).astimezone(dt.UTC)
     assert local_date_after(in_utc, days=days) == dt.date.fromisoformat(day)
+
+
+PERIODS = [{"days": 1}, {"days": 30}, {"days": 90}, {"months": 1}, {"months": 12}, {"months": 14}]
+
+
+@given(
+    st.datetimes(dt.datetime(2026, 1, 1), dt.datetime(2029, 1, 1), timezones=st.just(dt.UTC)),  # noqa: DTZ001 because Hypothesis wants naive bounds
+    st.sampled_from(PERIODS),
+    st.integers(-3, 3),
+    st.integers(0, 86_399),
+)
+def test_cutoffs_agree_with_the_last_date_of_a_period(
+    moment: dt.datetime, period: dict[str, int], days: int, second: int
+) -> None:
+    last = local_date_after(moment, **period)
+    now = clock.start_of_day(last + dt.timedelta(days=days)) + dt.timedelta(seconds=second)
+    today = clock.to_local(now).date()
+    assert (moment < cutoff_reached(**period, now=now)) is (last <= today)
+    assert (moment < cutoff_passed(**period, now=now)) is (last < today)
 
 
 @pytest.mark.parametrize(

@@ -4,23 +4,25 @@ import datetime as dt
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from marketplace import worker
-from marketplace.accounts.models import PendingRegistration, User
+from marketplace.accounts.models import KnownNetwork, PendingRegistration, User
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.outbox.models import OutboxMail
+from marketplace.core.form_drafts import FormDraft
+from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.privacy import retention
 from marketplace.privacy.retention_periods import PERIODS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import Score
 from marketplace.proposals.use_cases import key_rotation, save_scores
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting.models import Appeal, Vetting, VettingDecision
+from marketplace.vetting.models import Appeal, ConflictOfInterest, Vetting, VettingDecision
 from marketplace.vetting.queries import vettings_of
 from tests.proposals.conftest import Market, at_noon, choose, market, opened, replies
 
@@ -164,6 +166,36 @@ def test_questions_and_notes_are_erased_with_the_texts(opened: Market, choose: A
         4,
         "",
     )
+
+
+RETENTION_DAYS = {OutboxMail: 90, Notice: 90, KnownNetwork: 90, FormDraft: 14, ConflictOfInterest: 30}
+
+
+@pytest.mark.parametrize("model", RETENTION_DAYS, ids=lambda model: model.__name__)
+@pytest.mark.parametrize(
+    "local", ["2027-03-28T00:30+01:00", "2027-10-31T00:30+02:00", "2027-01-15T23:30+01:00"]
+)
+def test_row_is_deleted_at_midnight_after_its_last_local_date(market: Market, local: str, model: Any) -> None:
+    """Days are local dates: clocks change on 28 March and 31 October."""
+    began, user_id, network = dt.datetime.fromisoformat(local), market.owner.user_id, "0" * 64
+    for table in RETENTION_DAYS:
+        session.query(table).delete()
+    rows = {
+        OutboxMail: {"message_id": "<x@x>", "recipient": "a@b.example", "subject": "s", "body": "b", "locale": "nb", "state": "sent",
+            "created_at": began},
+        Notice: {"user_id": user_id, "kind": "test", "locale": "nb", "subject": "s", "body": "b", "read_at": began},
+        KnownNetwork: {"user_id": user_id, "network_hash": network, "last_at": began},
+        FormDraft: {"user_id": user_id, "organisation_id": 1, "path": "/x", "sealed_content": "", "updated_at": began},
+        ConflictOfInterest: {"user_id": user_id, "supplier_id": market.people["myrull"].organisation_id, "kind": "owner",
+            "ended_at": began},
+    }  # fmt: skip
+    session.add(model(**rows[model]))
+    session.commit()
+    midnight = clock.start_of_day(began.date() + dt.timedelta(days=RETENTION_DAYS[model] + 1))
+    for moment, left in ((midnight - dt.timedelta(seconds=1), 1), (midnight, 0)):
+        with clock.as_of(moment):
+            retention.delete_expired()
+        assert session.query(model).count() == left
 
 
 def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:

@@ -1,9 +1,11 @@
 """The index of a process: changes during the day, refits and cached results."""
 
+import datetime as dt
 from dataclasses import replace
 
 from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
+from marketplace.core.dates import cutoff_reached
 from marketplace.directory import queries as suppliers
 from marketplace.sourcing import corpus, directory_snapshots, queries, use_cases
 from marketplace.sourcing.queries.what_if import Scenario
@@ -12,17 +14,16 @@ from marketplace.vetting.queries import vettings_of
 from tests.factories.briefs import draft
 
 
-def test_approval_that_turns_dormant_during_the_day_leaves_index(market):
+def test_approval_that_turns_dormant_at_midnight_leaves_index(market):
     """The cached catalogue may still contain the supplier that the index excludes."""
-    noon = clock.now().replace(hour=11, minute=0)
+    midnight = clock.start_of_day(clock.today())
     dormant = market.suppliers["Myrull"]
     for item in vettings_of(dormant.id):
-        item.approved_at = rules.months_before(noon, rules.DORMANT_MONTHS)
+        item.approved_at = cutoff_reached(months=rules.DORMANT_MONTHS) - dt.timedelta(seconds=1)
     session.commit()
-    with clock.as_of(noon.replace(hour=10)):
+    with clock.as_of(midnight - dt.timedelta(seconds=1)):
         assert dormant.id in suppliers.catalogue().by_id
-    with clock.as_of(noon.replace(hour=12)):
-        assert dormant.id in suppliers.catalogue().by_id
+    with clock.as_of(midnight):
         now = corpus.corpus()
         assert str(dormant.id) not in now.documents
         assert len(now.documents) == len(now.index.documents) == 3

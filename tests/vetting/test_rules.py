@@ -3,8 +3,6 @@
 import datetime as dt
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.i18n import use_locale
@@ -39,21 +37,17 @@ def test_status_without_approval_is_constant_over_time(state: str) -> None:
     assert rules.status(state, at("2020-01-01"), NOW) == state
 
 
-@given(
-    st.dates(dt.date(2000, 1, 1), dt.date(2090, 1, 1)),
-    st.integers(0, 40),
-)
-def test_months_before_is_in_the_right_month(day: dt.date, months: int) -> None:
-    moment = at(day.isoformat())
-    earlier = rules.months_before(moment, months)
-    assert (moment.year - earlier.year) * 12 + moment.month - earlier.month == months
-    assert earlier.day <= moment.day
-
-
-def test_months_before_year_one_raise_value_error() -> None:
-    assert rules.months_before(at("0002-01-31"), 11) == at("0001-02-28")
-    with pytest.raises(ValueError, match="out of range"):
-        rules.months_before(at("0001-01-31"), 1)
+@pytest.mark.parametrize("approved", ["2026-03-28T23:30Z", "2026-10-24T22:30Z", "2027-02-28T23:30Z"])
+def test_approval_is_due_and_dormant_from_local_midnight(approved: str) -> None:
+    """The moments are at half past midnight, local time, on 29 March, 25 October and 1 March."""
+    moment = dt.datetime.fromisoformat(approved)
+    for day, before, after in (
+        (rules.due_on(moment), rules.APPROVED, rules.DUE),
+        (rules.dormant_on(moment), rules.DUE, rules.DORMANT),
+    ):
+        midnight = clock.start_of_day(day)
+        assert rules.status(rules.APPROVED, moment, midnight - dt.timedelta(seconds=1)) == before
+        assert rules.status(rules.APPROVED, moment, midnight) == after
 
 
 def test_transition_table_is_complete() -> None:
@@ -118,4 +112,6 @@ def test_periods_begin_on_the_local_date(local_time: str) -> None:
     assert second_review.last_appeal_day(moment) == rules.reapply_from(moment) == dt.date(2027, 11, 8)
     assert rules.due_on(moment) == dt.date(2028, 8, 10)
     assert rules.dormant_on(moment) == dt.date(2028, 10, 10)
+    assert rules.last_cooling_off_day(moment) == dt.date(2027, 9, 9)
+    assert lifecycle.lapses_at(moment) == clock.end_of_day(dt.date(2027, 9, 24))
     assert lifecycle.days_after(moment, 90) == clock.end_of_day(dt.date(2027, 11, 8))

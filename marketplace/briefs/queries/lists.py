@@ -1,6 +1,5 @@
 """Lists of briefs: a company's own, its deleted drafts, and those of a business garden."""
 
-import datetime as dt
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -11,8 +10,8 @@ from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries.briefs import NOW, BriefSummary, is_open, phase_of, visible_to
-from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
@@ -59,11 +58,10 @@ def _filtered(query: Select[Brief], wanted: ListQuery) -> Select[Brief]:
 
 def deleted_drafts(viewer: Viewer) -> Sequence[Brief]:
     """Return the company's deleted drafts that can be restored, last deleted first."""
-    since = clock.now() - dt.timedelta(days=lifecycle.UNDO_DELETE_DAYS)
     query = select(Brief).where(
         Brief.company_id == viewer.organisation_id,
         Brief.state == BriefState.DELETED,
-        Brief.deleted_at > since,
+        Brief.deleted_at >= cutoff_passed(days=lifecycle.UNDO_DELETE_DAYS),
     )
     return (
         session.scalars(query.order_by(Brief.deleted_at.desc()).limit(5)).all() if viewer.is_company else []

@@ -1,7 +1,5 @@
 """Scheduled erasure of the content of deleted drafts."""
 
-import datetime as dt
-
 from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
@@ -9,6 +7,7 @@ from marketplace.briefs.lifecycle import UNDO_DELETE_DAYS, BriefState
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.dates import cutoff_passed
 
 BATCH_SIZE = 100
 
@@ -20,9 +19,10 @@ def erase_deleted_drafts() -> int:
     """
     with transaction():
         now = clock.now()
-        since = now - dt.timedelta(days=UNDO_DELETE_DAYS)
         due = select(Brief).where(
-            Brief.state == BriefState.DELETED, Brief.deleted_at <= since, Brief.closed_at.is_(None)
+            Brief.state == BriefState.DELETED,
+            Brief.deleted_at < cutoff_passed(days=UNDO_DELETE_DAYS),
+            Brief.closed_at.is_(None),
         )
         drafts = session.scalars(
             due.order_by(Brief.id).limit(BATCH_SIZE).with_for_update(skip_locked=True)

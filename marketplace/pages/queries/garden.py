@@ -1,6 +1,5 @@
 """Home page of a business garden."""
 
-import datetime as dt
 from collections.abc import Iterator
 
 from sqlalchemy import Integer, and_, bindparam, func, or_, select
@@ -8,6 +7,7 @@ from sqlalchemy import Integer, and_, bindparam, func, or_, select
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
+from marketplace.core.dates import cutoff_reached, local_date_after
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -228,7 +228,7 @@ def _applications(garden_id: int) -> Iterator[Task]:
 def _quiet_briefs(garden_id: int) -> Iterator[Task]:
     """Return open briefs that close within a week with too few invited suppliers."""
     now = clock.now()
-    about = {"garden_id": garden_id, "now": now, "soon": now + dt.timedelta(days=7)}
+    about = {"garden_id": garden_id, "now": now, "soon": clock.end_of_day(local_date_after(now, days=7))}
     for company, reference, deadline, number in session.execute(_QUIET, about):
         yield Task(
             Priority.SOON,
@@ -244,7 +244,7 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
 
 
 def _renewals(garden_id: int) -> Iterator[Task]:
-    limit = rules.months_before(clock.now(), rules.DUE_MONTHS - 1)
+    limit = cutoff_reached(months=rules.DUE_MONTHS - 1)
     rows = session.execute(_RENEWALS, {"garden_id": garden_id, "old": limit})
     for vetting_id, category, approved_at, supplier in rows:
         yield Task(

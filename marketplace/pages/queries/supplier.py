@@ -1,6 +1,5 @@
 """Home page of a supplier."""
 
-import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefVersion
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import prepared, session
+from marketplace.core.dates import cutoff_passed
 from marketplace.core.i18n import format_date, format_list, gettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
@@ -199,7 +199,7 @@ def _drafts(offers: Rows) -> Iterator[Task]:
 
 
 def _outcomes(offers: Rows) -> Iterator[Task]:
-    since = clock.now() - dt.timedelta(days=60)
+    since = cutoff_passed(days=60)
     overdue = overdue_since(
         [one.id for one in offers if one.state == "awarded" and one.brief_state == "awarded"]
     )

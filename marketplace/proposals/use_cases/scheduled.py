@@ -15,6 +15,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.core.dates import local_date_after
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
@@ -260,7 +261,7 @@ def remind_about_unsent_changes() -> int:
         .where(
             Brief.state == BriefState.PUBLISHED,
             Brief.deadline > now,
-            Brief.deadline < now + dt.timedelta(days=2),
+            Brief.deadline <= clock.end_of_day(local_date_after(now, days=1)),
             Proposal.state == ProposalState.SUBMITTED,
             Proposal.updated_at > Proposal.submitted_at,
         )

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from marketplace.core import clock
 from marketplace.core.database import session
+from marketplace.core.dates import cutoff_passed
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing.models import Exposure, Invitation
 from marketplace.sourcing.queries.rankings import PAGE_SIZE
@@ -51,7 +51,7 @@ def exposure_stats(viewer: Viewer, supplier_id: int) -> ExposureStats | None:
     is_gardens = viewer.is_garden and viewer.organisation_id == supplier.garden_id
     if not is_own and not is_gardens:
         return None
-    since = clock.now() - dt.timedelta(days=PERIOD_DAYS)
+    since = cutoff_passed(days=PERIOD_DAYS)
     shown = select(func.count(), func.max(Exposure.at)).where(Exposure.supplier_id == supplier.id)
     invited = select(func.count()).where(
         Invitation.supplier_id == supplier.id, Invitation.invited_at >= since

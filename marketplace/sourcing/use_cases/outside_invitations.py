@@ -1,6 +1,5 @@
 """Invite a supplier outside the network by e-mail; it applies first, and is invited once it is approved in time."""
 
-import datetime as dt
 from typing import Any
 
 from sqlalchemy import Select, func, select
@@ -86,7 +85,7 @@ def _check_daily_limit(viewer: Viewer) -> None:
         .join(Brief, Brief.id == OutsideInvitation.brief_id)
         .where(
             Brief.company_id == viewer.organisation_id,
-            OutsideInvitation.invited_at > clock.now() - dt.timedelta(days=1),
+            OutsideInvitation.invited_at >= clock.start_of_day(clock.today()),
         )
     )
     if (session.scalar(query) or 0) >= MAX_OUTSIDE_PER_DAY:

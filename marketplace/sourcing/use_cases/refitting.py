@@ -13,7 +13,7 @@ from marketplace.sourcing import directory_snapshots, index_cache
 from marketplace.sourcing.corpus import REFIT_THRESHOLD, SETTINGS, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
 
-UNUSED_VERSION_LIFETIME = dt.timedelta(days=1)
+UNUSED_VERSION_LIFETIME = dt.timedelta(hours=24)
 """Minimum age before an unused version is deleted, because other processes may still be fitting on it."""
 
 

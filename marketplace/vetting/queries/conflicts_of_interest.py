@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
 from sqlalchemy.orm import joinedload
 
-from marketplace.core import clock
 from marketplace.core.database import UtcDateTime, prepared, session
+from marketplace.core.dates import cutoff_passed
 from marketplace.core.errors import NotFound
 from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
@@ -20,8 +20,7 @@ from marketplace.vetting.rules import COOLING_OFF_DAYS
 
 def _first_ended_day() -> dt.datetime:
     """Return the time since which an ended conflict still counts: the beginning of a local day."""
-    first_day = clock.today() - dt.timedelta(days=COOLING_OFF_DAYS)
-    return clock.start_of_day(first_day)
+    return cutoff_passed(days=COOLING_OFF_DAYS)
 
 
 _conflict = ConflictOfInterest.__table__.c

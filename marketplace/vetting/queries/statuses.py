@@ -9,6 +9,7 @@ from sqlalchemy.orm import joinedload
 
 from marketplace.core import clock, taxonomy
 from marketplace.core.database import UtcDateTime, session
+from marketplace.core.dates import cutoff_reached
 from marketplace.core.viewer import Viewer
 from marketplace.suppliers.models import Supplier
 from marketplace.vetting import rules
@@ -47,26 +48,25 @@ def listed(vettings: Iterable[Vetting]) -> list[Vetting]:
 def is_listed(now: dt.datetime) -> Any:
     """SQL condition for vettings that count: approved, and not dormant."""
     return (Vetting.state == rules.APPROVED) & (
-        Vetting.approved_at > rules.months_before(now, rules.DORMANT_MONTHS)
+        Vetting.approved_at >= cutoff_reached(months=rules.DORMANT_MONTHS, now=now)
     )
 
 
 def _dormant_before() -> dt.datetime:
-    return rules.months_before(clock.now(), rules.DORMANT_MONTHS)
+    return cutoff_reached(months=rules.DORMANT_MONTHS)
 
 
 LISTED_NOW: Any = (Vetting.state == rules.APPROVED) & (
-    Vetting.approved_at > bindparam("dormant_before", callable_=_dormant_before, type_=UtcDateTime())
+    Vetting.approved_at >= bindparam("dormant_before", callable_=_dormant_before, type_=UtcDateTime())
 )
 """The same condition with the time of execution, for statements that are built once."""
 
 
 def status_bounds() -> dict[str, dt.datetime]:
     """Parameters of `has_status`: approvals before these are due or dormant."""
-    now = clock.now()
     return {
-        "due": rules.months_before(now, rules.DUE_MONTHS),
-        "dormant": rules.months_before(now, rules.DORMANT_MONTHS),
+        "due": cutoff_reached(months=rules.DUE_MONTHS),
+        "dormant": cutoff_reached(months=rules.DORMANT_MONTHS),
     }
 
 
@@ -74,9 +74,9 @@ def has_status(status: str) -> ColumnElement[bool]:
     """SQL condition for one of `FILTERS`. Execute it with `status_bounds()`."""
     approved = _VETTING.state == rules.APPROVED
     conditions: dict[str, ColumnElement[bool]] = {
-        rules.APPROVED: and_(approved, _VETTING.approved_at > DUE_BEFORE),
-        rules.DUE: and_(approved, _VETTING.approved_at <= DUE_BEFORE, _VETTING.approved_at > DORMANT_BEFORE),
-        rules.DORMANT: and_(approved, _VETTING.approved_at <= DORMANT_BEFORE),
+        rules.APPROVED: and_(approved, _VETTING.approved_at >= DUE_BEFORE),
+        rules.DUE: and_(approved, _VETTING.approved_at < DUE_BEFORE, _VETTING.approved_at >= DORMANT_BEFORE),
+        rules.DORMANT: and_(approved, _VETTING.approved_at < DORMANT_BEFORE),
     }
     if status == WAITING:
         return or_(_VETTING.state == rules.SUBMITTED, conditions[rules.DUE])

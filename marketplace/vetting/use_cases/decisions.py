@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.dates import cutoff_reached
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -259,7 +260,7 @@ def remind_of_renewals() -> int:
             .options(joinedload(Vetting.supplier), joinedload(Vetting.garden))
             .where(
                 Vetting.state == rules.APPROVED,
-                Vetting.approved_at <= rules.months_before(now, rules.DUE_MONTHS),
+                Vetting.approved_at < cutoff_reached(months=rules.DUE_MONTHS),
                 Supplier.is_active,
                 ~reminded.exists(),
             )

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from marketplace.core.identifiers import parse_organisation_number
 from marketplace.core.letters import fold_letters
 from marketplace.core.money import parse_nok
 from marketplace.core.places import find_municipality, municipalities_by_number
-from marketplace.core.text import clean_line, clean_text, has_control_characters, name_key
+from marketplace.core.text import clean_line, clean_text, name_key, remove_invisible
 from marketplace.core.web_address import parse_web_address
 from marketplace.suppliers.import_file import ImportedSupplier
 from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
@@ -47,6 +48,7 @@ LANGUAGES = {
 YES = ("", "ja", "yes", "true", "1", "x")
 NO = ("nei", "no", "false", "0")
 _HEADINGS = {fold_letters(name): column for column, names in COLUMNS.items() for name in names}
+_CELL_BREAK = re.compile("[\u000b\u000c\u0085\u2028\u2029]")
 Row = Sequence[str]
 
 
@@ -128,6 +130,8 @@ def _cell_text(cell: object) -> str:
 
 def read_table(text: str) -> ReadTable:
     """Validate a table in CSV with semicolons, commas or tabs. Faults are collected, not raised."""
+    # Line separators of Word would end a row; in a cell they are spaces.
+    text = remove_invisible(_CELL_BREAK.sub(" ", text))
     rows = list(_rows(text))
     found = ReadTable(text)
     if not rows:
@@ -232,8 +236,6 @@ class _RowReader:
         if not limits[0] <= len(text) <= limits[1]:
             remedy = _("Write %(low)s to %(high)s characters.", low=limits[0], high=limits[1])
             self._fault(column, _("Missing or too long."), remedy)
-        elif has_control_characters(text):
-            self._fault(column, _("Holds a control character."), _("Write the text again."))
         return text
 
     def _language(self) -> str:

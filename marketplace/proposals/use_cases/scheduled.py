@@ -268,7 +268,9 @@ def remind_about_unsent_changes() -> int:
     )
     due = [
         proposal_id
-        for proposal_id, reminded_at, deadline in session.execute(query.order_by(Brief.deadline, Proposal.supplier_id))
+        for proposal_id, reminded_at, deadline in session.execute(
+            query.order_by(Brief.deadline, Proposal.supplier_id)
+        )
         if deadline is not None and _is_reminder_due(reminded_at, deadline)
     ]
     session.rollback()

@@ -78,6 +78,7 @@ ACTION_LABELS = {
     "brief.score_closed": _("Closed the individual scoring"),
     "brief.score_finished": _("Finished own scores"),
     "brief.score_reopened": _("Reopened own scores"),
+    "brief.score_round_reopened": _("Reopened the individual scoring"),
     "brief.submit": _("Sent a first brief to the business garden"),
     "brief.terminate": _("Ended a job early"),
     "brief.withdraw": _("Withdrew a brief"),

@@ -17,6 +17,7 @@ class Topic(StrEnum):
     ANSWERS = "answers"
     RECEIPTS = "receipts"
     JOBS = "jobs"
+    SCORING = "scoring"
     REVIEWS = "reviews"
     APPLICATIONS = "applications"
     AREA = "area"
@@ -59,6 +60,7 @@ TOPICS: Mapping[Topic, TopicDetails] = {
     ),
     Topic.ANSWERS: TopicDetails(_("Answers from suppliers you have invited"), frozenset({_COMPANY})),
     Topic.RECEIPTS: TopicDetails(_("Receipts for what you have sent"), frozenset({_COMPANY, _SUPPLIER})),
+    Topic.SCORING: TopicDetails(_("Colleagues who give scores to offers"), frozenset({_COMPANY})),
     Topic.JOBS: TopicDetails(_("Delivery and results of jobs"), frozenset({_COMPANY, _SUPPLIER})),
     Topic.REVIEWS: TopicDetails(_("Drafts and first briefs to read"), frozenset({_GARDEN})),
     Topic.APPLICATIONS: TopicDetails(

@@ -29,6 +29,7 @@ from marketplace.proposals.notices.reminders import (
     own_brief_lapsed,
     unsent_changes,
 )
+from marketplace.proposals.notices.scoring import scoring_begun, scoring_closed, scoring_reopened
 from marketplace.proposals.notices.submission import (
     offer_sent,
     offer_withdrawn,
@@ -59,6 +60,9 @@ __all__ = [
     "offers_opened",
     "outcome_request",
     "own_brief_lapsed",
+    "scoring_begun",
+    "scoring_closed",
+    "scoring_reopened",
     "supplier_declined",
     "supplier_withdrew",
     "unsent_changes",

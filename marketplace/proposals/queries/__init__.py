@@ -20,7 +20,14 @@ from marketplace.proposals.queries.offers import (
     outcomes_of,
 )
 from marketplace.proposals.queries.outcome_letters import OutcomeLetter, letter_for
-from marketplace.proposals.queries.scoring import Score, Scoring, ScoringStep, scoring_for
+from marketplace.proposals.queries.scoring import (
+    LetterScores,
+    Score,
+    Scoring,
+    ScoringStep,
+    letter_scores,
+    scoring_for,
+)
 from marketplace.proposals.queries.similar_brief_outcomes import (
     SimilarBriefOutcome,
     shares_individual_results,
@@ -40,6 +47,7 @@ from marketplace.proposals.queries.supplier_offers import (
 
 __all__ = [
     "BriefOffers",
+    "LetterScores",
     "Offer",
     "OutcomeLetter",
     "Score",
@@ -59,6 +67,7 @@ __all__ = [
     "emergency_view",
     "is_opened",
     "letter_for",
+    "letter_scores",
     "load_supplier_offer",
     "offer_file",
     "offer_for",

@@ -5,17 +5,28 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
+from marketplace.proposals.evaluation import CRITERIA, weighted_score
 from marketplace.proposals.models import Evaluation, Proposal
-from marketplace.proposals.queries.offers import BriefOffers
+from marketplace.proposals.queries.offers import BriefOffers, Offer
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
 
 MAX_SCORERS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class LetterScores:
+    """Which letters contain scores if the company decides now: the decision closes an open round first."""
+
+    scoring_names: Sequence[str]
+    """Names of those who score alone at the moment. Empty if no round is open."""
+    missing: Sequence[str]
+    """Names of the suppliers whose letters contain no scores, because the company has not given or agreed on all."""
 
 
 class ScoringStep(StrEnum):
@@ -66,6 +77,7 @@ class Scoring:
     scores: ScoreMap
     own: Scorer | None
     can_close: bool
+    can_reopen: bool
 
     @property
     def waiting_for(self) -> list[str]:
@@ -139,7 +151,14 @@ def scoring_for(viewer: Viewer, brief_offers: BriefOffers) -> Scoring:
     ]
     own = next((one for one in scorers if one.user_id == viewer.user_id), None)
     edited = given if step in {ScoringStep.COMPANY, ScoringStep.AGREED} else (own.scores if own else {})
-    return Scoring(step, scorers, edited, own, can_close(viewer, sheets, active))
+    return Scoring(
+        step,
+        scorers,
+        edited,
+        own,
+        can_close(viewer, sheets, active),
+        can_reopen(viewer, sheets),
+    )
 
 
 def can_close(viewer: Viewer, sheets: Sequence[ScoreSheet], active: set[int]) -> bool:
@@ -150,6 +169,81 @@ def can_close(viewer: Viewer, sheets: Sequence[ScoreSheet], active: set[int]) ->
         return True
     is_done = all(sheet.finished_at for sheet in sheets if sheet.user_id in active)
     return is_done and any(sheet.user_id == viewer.user_id for sheet in sheets)
+
+
+def can_reopen(viewer: Viewer, sheets: Sequence[ScoreSheet]) -> bool:
+    """Return True if the viewer may reopen the closed round: an owner or one of the scorers."""
+    if not any(sheet.closed_at for sheet in sheets):
+        return False
+    return viewer.is_owner or any(sheet.user_id == viewer.user_id for sheet in sheets)
+
+
+def is_round_open(sheets: Sequence[ScoreSheet]) -> bool:
+    """Return True if somebody scores alone, and colleagues cannot see the scores yet."""
+    return bool(sheets) and not any(sheet.closed_at for sheet in sheets)
+
+
+def letter_scores(brief_offers: BriefOffers, receivers: Sequence[Offer]) -> LetterScores:
+    """Return which of the suppliers get letters without scores if the company decides now."""
+    brief, weights = brief_offers.brief, brief_offers.requirements.weights
+    sheets = sheets_of(brief.id)
+    is_open = is_round_open(sheets)
+    scores = merged_scores(brief.id, sheets) if is_open else company_scores(brief.id)
+    missing = []
+    for offer in receivers:
+        given = {code: one.score for code, one in scores.get(offer.id, {}).items() if one.score is not None}
+        if weighted_score(given, weights) is None:
+            missing.append(offer.name)
+    return LetterScores([sheet.user.name for sheet in sheets] if is_open else [], missing)
+
+
+def merged_scores(brief_id: int, sheets: Sequence[ScoreSheet]) -> dict[int, dict[str, Score]]:
+    """Return the company's scores as they become when the round is closed.
+
+    A score counts if all who gave one agree on it. After a reopened round, a score that the company had agreed on is
+    kept unless somebody has changed an own score since.
+    """
+    given = individual_scores(brief_id, [sheet.user_id for sheet in sheets])
+    agreed, changed = company_scores(brief_id), _changed_since_agreed(brief_id)
+    merged: dict[int, dict[str, Score]] = {}
+    for offer_id in {offer_id for scores in given.values() for offer_id in scores}:
+        everyone = [scores.get(offer_id, {}) for scores in given.values()]
+        if len(everyone) == 1:
+            merged[offer_id] = dict(everyone[0])
+            continue
+        merged[offer_id] = {
+            criterion: _merge(
+                {scores[criterion].score for scores in everyone if criterion in scores} - {None},
+                agreed.get(offer_id, {}).get(criterion, Score()),
+                is_changed=(offer_id, criterion) in changed,
+            )
+            for criterion in CRITERIA
+        }
+    return merged
+
+
+def _merge(given: set[int | None], agreed: Score, *, is_changed: bool) -> Score:
+    if len(given) == 1:
+        return Score(given.pop(), agreed.note)
+    return Score(None, agreed.note) if is_changed else agreed
+
+
+def _changed_since_agreed(brief_id: int) -> set[tuple[int, str]]:
+    """Return the offer and criterion of own scores that are newer than the company's."""
+    query = (
+        select(Evaluation.proposal_id, Evaluation.criterion)
+        .join(Proposal, Proposal.id == Evaluation.proposal_id)
+        .join(
+            IndividualScore,
+            and_(
+                IndividualScore.proposal_id == Evaluation.proposal_id,
+                IndividualScore.criterion == Evaluation.criterion,
+                IndividualScore.at > Evaluation.at,
+            ),
+        )
+        .where(Proposal.brief_id == brief_id)
+    )
+    return {(row.proposal_id, row.criterion) for row in session.execute(query)}
 
 
 def company_scores(brief_id: int) -> dict[int, dict[str, Score]]:

@@ -22,6 +22,7 @@ from marketplace.proposals.use_cases.scoring import (
     close_scoring,
     finish_own_scores,
     reopen_own_scores,
+    reopen_scoring,
     save_own_scores,
     save_scores,
 )
@@ -57,6 +58,7 @@ __all__ = [
     "remove_file",
     "reopen",
     "reopen_own_scores",
+    "reopen_scoring",
     "resume",
     "rule_out",
     "run_all",

@@ -28,6 +28,7 @@ from marketplace.proposals.lifecycle import (
 )
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries import award_of
+from marketplace.proposals.use_cases.scoring import close_open_round
 from marketplace.proposals.use_cases.shared import (
     apply_brief_transition,
     apply_transition,
@@ -78,6 +79,7 @@ def award(
 ) -> None:
     """Choose one offer and answer all others in one transaction.
 
+    An open round of own scores is closed first, so that the letters contain the scores that are not disputed.
     Raises RuleBroken if an answer has no reason, NotFound if the offer cannot be chosen, Conflict if the decision has
     already been made.
     """
@@ -85,6 +87,7 @@ def award(
         brief = lock_brief_for_company(viewer, reference, "award")
         phase = phase_of(brief)
         _check_late(brief)
+        close_open_round(viewer, brief)
         live = _selectable_offers(brief)
         winner = live.get(details.proposal_id)
         if winner is None:
@@ -170,6 +173,7 @@ def choose_nobody(viewer: Viewer, reference: str, reply: RejectionReply) -> None
         live = list(_selectable_offers(brief).values())
         if live and not reply.text:
             raise RuleBroken(_("Write a sentence for those who have answered."), "text")
+        close_open_round(viewer, brief)
         now = clock.now()
         title = brief.versions[-1].title
         for proposal in live:

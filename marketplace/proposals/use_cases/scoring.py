@@ -15,6 +15,9 @@ from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
+from marketplace.outbox.messages import Recipient
+from marketplace.outbox.use_cases import send
+from marketplace.proposals import notices
 from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
@@ -23,8 +26,11 @@ from marketplace.proposals.queries.scoring import (
     Score,
     ScoreMap,
     can_close,
+    can_reopen,
     company_scores,
     individual_scores,
+    is_round_open,
+    merged_scores,
     sheets_of,
 )
 from marketplace.proposals.scoring_models import IndividualScore, ScoreSheet
@@ -87,6 +93,8 @@ def save_own_scores(viewer: Viewer, reference: str, scores: ScoreMap, expected: 
         is_first = all(sheet.user_id != user_id for sheet in sheets)
         if is_first:
             session.add(ScoreSheet(brief_id=brief.id, user_id=user_id))
+            begun = notices.scoring_begun(viewer.name, brief.title, reference)
+            send(begun, _colleagues(viewer, brief))
         if is_first or before != after:
             for proposal_id, given in scores.items():
                 _set_own_scores(user_id, proposal_id, given)
@@ -108,7 +116,7 @@ def finish_own_scores(viewer: Viewer, reference: str) -> bool:
         active = _active_members(brief)
         if len(sheets) < 2 or any(one.finished_at is None for one in sheets if one.user_id in active):  # noqa: PLR2004 because one person has nobody to agree with
             return False
-        _close(viewer, brief, sheets)
+        _close_and_notify(viewer, brief, sheets)
         return True
 
 
@@ -133,30 +141,54 @@ def close_scoring(viewer: Viewer, reference: str) -> bool:
         sheets = sheets_of(brief.id)
         if not can_close(viewer, sheets, _active_members(brief)):
             raise Conflict(_("Reload the page to see where the scoring stands."))
-        return _close(viewer, brief, sheets)
+        return _close_and_notify(viewer, brief, sheets)
+
+
+def reopen_scoring(viewer: Viewer, reference: str) -> None:
+    """Open a closed round again, so that colleagues can change their own scores or add theirs, and tell the scorers.
+
+    Those who had finished are still finished. The company's scores are kept until the round closes again. Raises
+    Conflict after the decision, or if the viewer cannot reopen the round.
+    """
+    with transaction():
+        brief = _lock_scorable(viewer, reference)
+        sheets = sheets_of(brief.id)
+        if not can_reopen(viewer, sheets):
+            raise Conflict(_("Reload the page to see where the scoring stands."))
+        for sheet in sheets:
+            sheet.closed_at = None
+        record(viewer, "brief.score_round_reopened", "brief", brief.reference)
+        scorers = {sheet.user_id for sheet in sheets}
+        receivers = [one for one in _colleagues(viewer, brief) if one.user_id in scorers]
+        send(notices.scoring_reopened(viewer.name, brief.title, reference), receivers)
+
+
+def close_open_round(viewer: Viewer, brief: Brief) -> None:
+    """Close the round if one is open, so that the letters contain the scores. In the caller's transaction."""
+    sheets = sheets_of(brief.id)
+    if is_round_open(sheets):
+        _close(viewer, brief, sheets)
 
 
 def _close(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> bool:
+    merged = merged_scores(brief.id, sheets)
     for sheet in sheets:
         sheet.closed_at = clock.now()
-    given = individual_scores(brief.id, [sheet.user_id for sheet in sheets])
-    for proposal_id in {proposal_id for scores in given.values() for proposal_id in scores}:
-        everyone = [scores.get(proposal_id, {}) for scores in given.values()]
-        _set_company_scores(proposal_id, _undisputed(everyone), viewer.user_id or 0)
+    for proposal_id, given in merged.items():
+        _set_company_scores(proposal_id, given, viewer.user_id or 0)
     record(viewer, "brief.score_closed", "brief", brief.reference)
-    return len(given) > 1
+    return len(individual_scores(brief.id, [sheet.user_id for sheet in sheets])) > 1
 
 
-def _undisputed(everyone: Sequence[Mapping[str, Score]]) -> dict[str, Score]:
-    """Return the scores of an offer that all who gave one agree on; with the note if only one person has scored."""
-    if len(everyone) == 1:
-        return dict(everyone[0])
-    found = {}
-    for criterion in CRITERIA:
-        given = {scores[criterion].score for scores in everyone if criterion in scores} - {None}
-        if len(given) == 1:
-            found[criterion] = Score(given.pop())
-    return found
+def _close_and_notify(viewer: Viewer, brief: Brief, sheets: Sequence[ScoreSheet]) -> bool:
+    is_shared = _close(viewer, brief, sheets)
+    notice = notices.scoring_closed(viewer.name, brief.title, brief.reference, is_shared=is_shared)
+    send(notice, _colleagues(viewer, brief))
+    return is_shared
+
+
+def _colleagues(viewer: Viewer, brief: Brief) -> list[Recipient]:
+    return [one for one in company_receivers(brief) if one.user_id != viewer.user_id]
 
 
 def _lock_scorable(viewer: Viewer, reference: str) -> Brief:

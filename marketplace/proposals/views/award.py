@@ -71,6 +71,7 @@ def award(reference: str) -> Answer:
         chosen=chosen,
         others=others,
         best=queries.better_scored(chosen, others),
+        letter_scores=queries.letter_scores(brief_offers, others),
         form=form,
         is_late=brief_offers.phase is Phase.LAPSED,
     )
@@ -92,7 +93,12 @@ def no_award(reference: str) -> Answer:
         else:
             flashes.done(_("The brief has ended, and everyone who answered has been notified."))
             return see_other("proposals.compare", reference=reference)
-    return render_template("proposals/no_award.html", brief_offers=brief_offers, form=form)
+    return render_template(
+        "proposals/no_award.html",
+        brief_offers=brief_offers,
+        form=form,
+        letter_scores=queries.letter_scores(brief_offers, brief_offers.live),
+    )
 
 
 @blueprint.route("/briefs/<reference>/proposals/<int:proposal_id>/rule-out", methods=["GET", "POST"])

@@ -165,6 +165,19 @@ def reopen_scores(reference: str) -> Response:
     return see_other("proposals.scores", reference=reference)
 
 
+@blueprint.post("/briefs/<reference>/proposals/scores/reopen-round")
+@access.company
+def reopen_round(reference: str) -> Response:
+    """Open the closed round of own scores again."""
+    try:
+        use_cases.reopen_scoring(current_viewer(), reference)
+    except Conflict as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The round is open again, and the scorers have been notified."))
+    return see_other("proposals.scores", reference=reference)
+
+
 @blueprint.post("/briefs/<reference>/proposals/scores/close")
 @access.company
 def close_scores(reference: str) -> Response:

@@ -148,11 +148,25 @@ ACTION_LABELS = {
     "vetting.submit": _("Sent an application"),
     "vetting.suspend": _("Suspended a supplier"),
     "vetting.withdraw_refusal": _("Withdrew a proposed refusal"),
+    "cohort.cancel": _("Cancelled a cohort"),
+    "cohort.save": _("Saved a cohort"),
+    "project.add_garden": _("Added a business garden to a project"),
+    "project.close": _("Closed a project"),
+    "project.create": _("Started a project"),
+    "project.remove_garden": _("Removed a business garden from a project"),
+    "project.remove_person": _("Removed a person from a project"),
+    "project.remove_place": _("Removed a place from a project"),
+    "project.reopen": _("Reopened a project"),
+    "project.save": _("Changed a project"),
+    "project.save_person": _("Gave a person a role in a project"),
+    "project.save_place": _("Saved a place of a project"),
 }
 """Label by action. Actions that end in a number, such as "brief.remind_7", are listed without it."""
 
 OBJECT_LABELS = {
     "brief": _("Brief"),
+    "cohort": _("Cohort"),
+    "project": _("Project"),
     "user": _("User"),
     "organisation": _("Organisation"),
     "vetting": _("Application"),

@@ -122,6 +122,9 @@ TRANSITIONS = {
             _COMPANY_OR_GARDEN,
         ),
         ParticipationTransition(
+            "lose_seat", frozenset({ParticipationState.SIGNED_UP}), ParticipationState.WAITING, _GARDEN
+        ),
+        ParticipationTransition(
             "withdraw",
             frozenset(ParticipationState) - {ParticipationState.WITHDRAWN},
             ParticipationState.WITHDRAWN,

@@ -41,16 +41,16 @@ SUPPLIER = (
 )
 GARDEN = (
     NavItem("pages.home", _("Home")),
-    NavItem(
-        "vetting.queue",
-        _("Applications"),
-        ("vetting.application", "vetting.approve_all", "vetting.refusal", "vetting.appeal"),
-    ),
-    NavItem("directory.garden_suppliers", _("Suppliers"), ("directory.garden_suppliers", "directory.show")),
+    NavItem("programme.projects", _("Programme"), ("programme.",)),
     NavItem(
         "organisations.companies",
         _("Companies"),
         ("organisations.companies", "organisations.company", "briefs."),
+    ),
+    NavItem(
+        "directory.garden_suppliers",
+        _("Suppliers"),
+        ("directory.garden_suppliers", "directory.show", "vetting."),
     ),
 )
 ADMIN = (

@@ -128,6 +128,9 @@ def route_urls(app: Flask, people: People) -> Iterator[tuple[str, str, Level]]:
         "locale": "nb",
         "token": "no-such-secret",
         "name": "handover",
+        "place_id": 1,
+        "cohort_id": 1,
+        "person_id": 1,
     }
     adapter = app.url_map.bind("localhost")
     for rule in app.url_map.iter_rules():

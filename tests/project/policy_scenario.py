@@ -25,12 +25,14 @@ from marketplace.organisations.models import (
 )
 from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
+from marketplace.programme.models.projects import ProjectPerson
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
+from tests.factories import programme
 from tests.support.browser import Browser
 
 ROLES = (
@@ -211,6 +213,7 @@ class PolicyScenario:
             ).first(),
             "slug": side.proposal.supplier.slug,
         }
+        own |= self._programme_objects(side, suffix)
         for role, organisation in (
             ("company", side.brief.company),
             ("supplier", side.proposal.supplier),
@@ -238,6 +241,22 @@ class PolicyScenario:
         self.course_adviser = factories.member(self.third, "adviser").user_id or 0
         self.one.objects["garden_id:asked"] = asked.id
         self.two.objects["garden_id:asked"] = self.two.garden.id
+    def _programme_objects(self, side: Side, suffix: str) -> dict[str, Any]:
+        """Add a project of the side's garden with a place, a cohort and a person."""
+        project = programme.project(side.garden)
+        place = programme.place(project)
+        cohort = programme.cohort(place)
+        person = ProjectPerson(
+            project_id=project.id, user_id=self.users[f"curator{suffix}"], role="leader", since=project.starts_on
+        )  # fmt: skip
+        session.add(person)
+        session.flush()
+        return {
+            "slug:programme": project.slug,
+            "place_id": place.id,
+            "cohort_id": cohort.id,
+            "person_id": person.id,
+        }
 
     def _add_transfers_and_conflicts(self) -> None:
         """Add transfers in both directions, a transfer that involves neither garden, and a conflict for each curator."""
@@ -396,6 +415,8 @@ class PolicyScenario:
             own["file_id"] = objects["file_id:brief"]
         if rule.rule.startswith("/organisation/gardens"):
             own["garden_id"] = objects["garden_id:asked"]
+        if rule.rule.startswith("/programme/"):
+            own["slug"] = objects["slug:programme"]
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]
         own["transfer_id"] = objects[

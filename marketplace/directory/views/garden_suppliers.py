@@ -6,6 +6,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
 from marketplace.directory import queries
 from marketplace.directory.views.base import Answer, blueprint
+from marketplace.vetting.queries import count_by_status
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
@@ -25,6 +26,7 @@ def garden_suppliers() -> Answer:
         page=queries.garden_suppliers(viewer, status, text, page_arg()),
         status=status,
         text=text,
+        waiting=count_by_status(viewer)["waiting"],
         names={name: label for name, label in STATUSES.items() if name != "waiting"},
         coverage=queries.coverage(viewer, query_arg("service", 40)),
     )

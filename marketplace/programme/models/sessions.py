@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
+from marketplace.core.course_plan import course_plan
 from marketplace.core.database import Base
 from marketplace.core.places import municipality_name
 from marketplace.programme.models.participation import Participation
@@ -46,6 +47,12 @@ class CourseSession(Base):
     head_count: Mapped[int | None]
 
     cohort: Mapped[Cohort] = relationship(innerjoin=True)
+
+    @property
+    def heading(self) -> str:
+        """Return the session's own title, else that of the course plan in the current language."""
+        planned = course_plan().session(self.number)
+        return self.title or (planned.title if planned else str(self.number))
 
     @property
     def municipality(self) -> str:

@@ -1,0 +1,165 @@
+"""Forms for projects, places, cohorts and people."""
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField
+
+from marketplace.core import clock
+from marketplace.core.i18n import LOCALES
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.organisations.forms import municipality_choices
+from marketplace.programme.use_cases.cohorts import CohortDetails, PlaceDetails
+from marketplace.programme.use_cases.project_people import PersonDetails
+from marketplace.programme.use_cases.projects import ProjectDetails
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    DayField,
+    LongTextField,
+    NumberField,
+    TextField,
+    length,
+    required,
+)
+
+MAX_COMPANIES, MAX_SEATS, MAX_SESSIONS, FULL_POSITION = 10_000, 500, 20, 100
+Named = Sequence[tuple[int, str]]
+
+
+class ProjectForm(BaseForm):
+    """A project."""
+
+    name = TextField(_l("Name"), [required(), length(2, 120)])
+    about = LongTextField(
+        _l("About the project"),
+        [length(high=2000)],
+        description=_l("Two or three sentences. They are shown on the public course page."),
+    )
+    starts_on = DayField(_l("First day"), [required()])
+    ends_on = DayField(_l("Last day"), description=_l("Leave it empty if the end is not decided."))
+    target_companies = NumberField(
+        _l("Number of companies to recruit"), [required()], low=1, high=MAX_COMPANIES, default=100
+    )
+    sessions_needed = NumberField(
+        _l("Afternoons a company must attend to complete the course"),
+        [required()],
+        low=1,
+        high=MAX_SESSIONS,
+        default=4,
+    )
+    locale = ChoiceField(
+        _l("Language of the course"), [required()], choices=list(LOCALES.items()), default="nb"
+    )
+    currency = ChoiceField(
+        _l("Currency of the accounts"), [required()], choices=[("NOK", "NOK"), ("EUR", "EUR")], default="NOK"
+    )
+    is_sign_up_open = BooleanField(_l("Companies can sign up on the public course page"))
+
+    def details(self) -> ProjectDetails:
+        """Return the submitted details."""
+        return ProjectDetails(
+            name=self.name.data or "",
+            about=self.about.data or "",
+            starts_on=self.starts_on.data,
+            ends_on=self.ends_on.data,
+            target_companies=self.target_companies.data,
+            sessions_needed=self.sessions_needed.data,
+            locale=self.locale.data,
+            currency=self.currency.data,
+            is_sign_up_open=bool(self.is_sign_up_open.data),
+        )
+
+
+class PlaceForm(BaseForm):
+    """A place of a project."""
+
+    name = TextField(_l("Name of the place"), [required(), length(2, 60)])
+    municipality_number = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    garden_id = ChoiceField(
+        _l("Responsible business garden"),
+        [required()],
+        description=_l("Its members see this place, and take attendance there."),
+    )
+
+    def __init__(self, gardens: Named, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality_number.set_choices(municipality_choices())
+        self.garden_id.set_choices([(str(number), name) for number, name in gardens])
+
+    def details(self) -> PlaceDetails:
+        """Return the submitted details."""
+        return PlaceDetails(self.name.data or "", self.municipality_number.data, int(self.garden_id.data))
+
+
+class CohortForm(BaseForm):
+    """A cohort of a project."""
+
+    place_id = ChoiceField(_l("Place"), [required()])
+    name = TextField(_l("Name of the cohort"), [required(), length(2, 60)])
+    seats = NumberField(
+        _l("Seats"),
+        [required()],
+        high=MAX_SEATS,
+        default=25,
+        description=_l("A seat is for one company, also when two people come from it."),
+    )
+    sign_up_until = DayField(
+        _l("Sign-up until"), description=_l("Leave it empty to take companies until the course is over.")
+    )
+
+    def __init__(self, places: Named, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.place_id.set_choices([(str(number), name) for number, name in places])
+
+    def details(self) -> CohortDetails:
+        """Return the submitted details."""
+        return CohortDetails(
+            int(self.place_id.data), self.name.data or "", self.seats.data, self.sign_up_until.data
+        )
+
+
+class PersonForm(BaseForm):
+    """A person with a role in a project."""
+
+    user_id = ChoiceField(
+        _l("Person"),
+        [required()],
+        description=_l("Members of the business gardens that take part."),
+    )
+    role = ChoiceField(_l("Role"), [required()])
+    place_id = ChoiceField(_l("Place"), description=_l("For the manager of one place."))
+    percent = NumberField(_l("Per cent of a full position"), [required()], high=FULL_POSITION, default=0)
+    since = DayField(_l("From"), [required()])
+    until = DayField(_l("Last day"), description=_l("Leave it empty while the person has the role."))
+
+    def __init__(self, people: Named, places: Named, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.user_id.set_choices([("", _("Choose a person")), *((str(key), name) for key, name in people)])
+        self.role.set_choices([("leader", _("Project leader")), ("manager", _("Manager of a place"))])
+        self.place_id.set_choices([("", _("No place")), *((str(key), name) for key, name in places)])
+        if self.since.data is None and not self.since.errors and self.since.typed is None:
+            self.since.data = clock.today()
+
+    def details(self) -> PersonDetails:
+        """Return the submitted details."""
+        return PersonDetails(
+            user_id=int(self.user_id.data),
+            role=self.role.data,
+            place_id=int(self.place_id.data) if self.place_id.data else None,
+            percent=self.percent.data,
+            since=self.since.data,
+            until=self.until.data,
+        )
+
+
+class PartnerForm(BaseForm):
+    """A business garden to add to a project."""
+
+    garden = ChoiceField(_l("Business garden"), [required()])
+
+    def __init__(self, gardens: Named, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.garden.set_choices(
+            [("", _("Choose a business garden")), *((str(key), name) for key, name in gardens)]
+        )

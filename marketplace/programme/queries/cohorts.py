@@ -1,0 +1,281 @@
+"""Places, cohorts and people of a project, as its page shows them."""
+
+import datetime as dt
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Executable, Select, and_, case, func, or_, select
+from sqlalchemy.orm import contains_eager, joinedload
+
+from marketplace.accounts.models import User
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.letters import norwegian_order
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import BusinessGarden, Membership, Organisation
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import (
+    Cohort,
+    Project,
+    ProjectGarden,
+    ProjectPerson,
+    ProjectPlace,
+)
+from marketplace.programme.models.sessions import CourseSession
+from marketplace.programme.queries.projects import ProjectAccess, projects_query
+
+MAX_UPCOMING = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectSummary:
+    """A project in the list: companies with a seat at the viewer's places, and the start of the next session there."""
+
+    project: Project
+    signed_up: int
+    next_session_at: dt.datetime | None
+    is_own: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CohortSeats:
+    """A cohort with the number of seats that are taken and offered, and of companies that wait for it first."""
+
+    cohort: Cohort
+    taken: int
+    offered: int
+    waiting: int
+
+    @property
+    def free(self) -> int:
+        """Seats that are neither taken nor offered, 0 if there are more companies than seats."""
+        return max(0, self.cohort.seats - self.taken - self.offered)
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectPage:
+    """Content of the page of a project, restricted to the places that the viewer may see."""
+
+    cohorts: Sequence[CohortSeats]
+    cancelled: Sequence[Cohort]
+    people: Sequence[ProjectPerson]
+    partners: Sequence[BusinessGarden]
+    upcoming: Sequence[CourseSession]
+    session_count: int
+    states: Counter[str]
+
+    @property
+    def signed_up(self) -> int:
+        """Number of companies with a seat."""
+        return self.states[ParticipationState.SIGNED_UP]
+
+    @property
+    def active_percent(self) -> int:
+        """Sum of the shares of a position on the current date."""
+        today = clock.today()
+        return sum(
+            person.percent
+            for person in self.people
+            if person.since <= today and (person.until is None or person.until >= today)
+        )
+
+
+def project_list(viewer: Viewer) -> list[ProjectSummary]:
+    """Return the viewer's projects, open ones first and newest first. Raises NotFound outside business gardens."""
+    query = projects_query(viewer).options(joinedload(Project.garden))
+    projects = session.scalars(
+        query.order_by(Project.closed_at.is_not(None), Project.starts_on.desc(), Project.id)
+    ).all()
+    visible = and_(
+        ProjectPlace.project_id.in_([project.id for project in projects]),
+        or_(
+            ProjectPlace.garden_id == viewer.organisation_id,
+            ProjectPlace.project_id.in_([p.id for p in projects if p.garden_id == viewer.organisation_id]),
+        ),
+    )
+    seats = (
+        select(Cohort.project_id, func.count())
+        .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+        .join(Participation, Participation.cohort_id == Cohort.id)
+        .where(visible, Participation.state == ParticipationState.SIGNED_UP)
+        .group_by(Cohort.project_id)
+    )
+    next_sessions = (
+        select(Cohort.project_id, func.min(CourseSession.starts_at))
+        .join(ProjectPlace, ProjectPlace.id == Cohort.place_id)
+        .join(CourseSession, CourseSession.cohort_id == Cohort.id)
+        .where(visible, CourseSession.ends_at > clock.now(), CourseSession.cancelled_at.is_(None))
+        .group_by(Cohort.project_id)
+    )
+    signed_up = _rows_by_key(seats) if projects else {}
+    upcoming = _rows_by_key(next_sessions) if projects else {}
+
+    return [
+        ProjectSummary(
+            project,
+            signed_up.get(project.id, 0),
+            upcoming.get(project.id),
+            project.garden_id == viewer.organisation_id,
+        )
+        for project in projects
+    ]
+
+
+def project_page(access: ProjectAccess) -> ProjectPage:
+    """Return the content of the page of a project, restricted to the places that the viewer may see."""
+    cohorts = _cohorts_with_seats(access)
+    cohort_ids = [row.cohort.id for row in cohorts]
+    return ProjectPage(
+        cohorts=[row for row in cohorts if row.cohort.cancelled_at is None],
+        cancelled=[row.cohort for row in cohorts if row.cohort.cancelled_at is not None],
+        people=_people(access),
+        partners=partner_gardens(access.project),
+        upcoming=session.scalars(upcoming_sessions(cohort_ids).limit(MAX_UPCOMING)).all(),
+        session_count=_count_sessions(cohort_ids),
+        states=_count_states(access, cohort_ids),
+    )
+
+
+def cohorts_of(access: ProjectAccess) -> Sequence[Cohort]:
+    """Return the cohorts at the places that the viewer may see, in order of place and name."""
+    query = (
+        select(Cohort)
+        .join(Cohort.place)
+        .options(contains_eager(Cohort.place), joinedload(Cohort.project))
+        .where(Cohort.project_id == access.project.id, Cohort.place_id.in_(access.place_ids))
+        .order_by(Cohort.place_id, norwegian_order(Cohort.name), Cohort.id)
+    )
+    return session.scalars(query).all()
+
+
+def cohort_for(access: ProjectAccess, cohort_id: int) -> Cohort:
+    """Return a cohort at a place that the viewer may see. Raises NotFound."""
+    cohort = session.get(Cohort, cohort_id)
+    if cohort is None or cohort.project_id != access.project.id or cohort.place_id not in access.place_ids:
+        raise NotFound
+    return cohort
+
+
+def place_for(access: ProjectAccess, place_id: int) -> ProjectPlace:
+    """Return a place that the viewer may see. Raises NotFound."""
+    place = next((place for place in access.places if place.id == place_id), None)
+    if place is None:
+        raise NotFound
+    return place
+
+
+def person_for(access: ProjectAccess, person_id: int) -> ProjectPerson:
+    """Return a person of a project, for its leader. Raises NotFound."""
+    person = session.get(ProjectPerson, person_id)
+    if person is None or person.project_id != access.project.id:
+        raise NotFound
+    return person
+
+
+def partner_gardens(project: Project) -> Sequence[BusinessGarden]:
+    """Return the partner gardens of a project, by name, without its owner."""
+    query = (
+        select(BusinessGarden)
+        .join(ProjectGarden, ProjectGarden.garden_id == BusinessGarden.id)
+        .where(ProjectGarden.project_id == project.id)
+        .order_by(norwegian_order(BusinessGarden.name), BusinessGarden.id)
+    )
+    return session.scalars(query).all()
+
+
+def eligible_people(project: Project) -> list[tuple[int, str]]:
+    """Return id and name of the active members of a project's gardens, by name."""
+    partners = select(ProjectGarden.garden_id).where(ProjectGarden.project_id == project.id)
+    query = (
+        select(User.id, User.name, Organisation.name)
+        .join(Membership, Membership.user_id == User.id)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(
+            or_(
+                Membership.organisation_id == project.garden_id,
+                Membership.organisation_id.in_(partners),
+            ),
+            User.is_active,
+        )
+        .order_by(norwegian_order(User.name), User.id)
+    )
+    return [(user_id, f"{name}, {garden}") for user_id, name, garden in session.execute(query)]
+
+
+def upcoming_sessions(cohort_ids: Sequence[int]) -> Select[CourseSession]:
+    """Build the query for sessions of some cohorts that are not over, the next one first."""
+    return (
+        select(CourseSession)
+        .where(CourseSession.cohort_id.in_(cohort_ids), CourseSession.ends_at > clock.now())
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    )
+
+
+def _cohorts_with_seats(access: ProjectAccess) -> list[CohortSeats]:
+    counted = {
+        row.cohort_id: row
+        for row in session.execute(
+            select(
+                Participation.cohort_id,
+                func.sum(case((Participation.state == ParticipationState.SIGNED_UP, 1), else_=0)).label(
+                    "taken"
+                ),
+                func.sum(case((Participation.state == ParticipationState.WAITING, 1), else_=0)).label(
+                    "waiting"
+                ),
+            )
+            .where(Participation.project_id == access.project.id)
+            .group_by(Participation.cohort_id)
+        )
+    }
+    offers = _rows_by_key(
+        select(Participation.offered_cohort_id, func.count())
+        .where(
+            Participation.project_id == access.project.id,
+            Participation.offered_cohort_id.is_not(None),
+        )
+        .group_by(Participation.offered_cohort_id)
+    )
+    return [
+        CohortSeats(
+            cohort,
+            int(counted[cohort.id].taken) if cohort.id in counted else 0,
+            offers.get(cohort.id, 0),
+            int(counted[cohort.id].waiting) if cohort.id in counted else 0,
+        )
+        for cohort in cohorts_of(access)
+    ]
+
+
+def _people(access: ProjectAccess) -> Sequence[ProjectPerson]:
+    """Return the people of a project, current ones first; members of a partner garden see those of their places."""
+    query = select(ProjectPerson).options(joinedload(ProjectPerson.user), joinedload(ProjectPerson.place))
+    query = query.where(ProjectPerson.project_id == access.project.id)
+    if not access.is_owner_garden:
+        query = query.where(
+            or_(ProjectPerson.place_id.is_(None), ProjectPerson.place_id.in_(access.place_ids))
+        )
+    return session.scalars(
+        query.order_by(ProjectPerson.until.is_not(None), ProjectPerson.role, ProjectPerson.id)
+    ).all()
+
+
+def _count_sessions(cohort_ids: Sequence[int]) -> int:
+    query = select(func.count()).select_from(CourseSession).where(CourseSession.cohort_id.in_(cohort_ids))
+    return session.scalar(query) or 0
+
+
+def _count_states(access: ProjectAccess, cohort_ids: Sequence[int]) -> Counter[str]:
+    query = select(Participation.state, func.count()).where(Participation.project_id == access.project.id)
+    if not access.is_owner_garden:
+        query = query.where(Participation.cohort_id.in_(cohort_ids))
+    return Counter(_rows_by_key(query.group_by(Participation.state)))
+
+
+def _rows_by_key(query: Executable) -> dict[Any, Any]:
+    """Return the rows of a query with two columns as a dictionary."""
+    return {row[0]: row[1] for row in session.execute(query)}

@@ -1,0 +1,194 @@
+"""Places and cohorts of a project."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.programme.lifecycle import ParticipationActor, ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
+from marketplace.programme.queries.cohorts import cohort_for, place_for
+from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
+from marketplace.programme.use_cases.seating import (
+    Cause,
+    change_state,
+    count_free_seats,
+    offer_free_seats,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDetails:
+    """A place of a project and the garden responsible for it."""
+
+    name: str
+    municipality_number: str
+    garden_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class CohortDetails:
+    """A cohort of a project."""
+
+    place_id: int
+    name: str
+    seats: int
+    sign_up_until: dt.date | None
+
+
+def place_details(place: ProjectPlace) -> PlaceDetails:
+    """Return the current details of a place."""
+    return PlaceDetails(place.name, place.municipality_number, place.garden_id)
+
+
+def cohort_details(cohort: Cohort) -> CohortDetails:
+    """Return the current details of a cohort."""
+    return CohortDetails(cohort.place_id, cohort.name, cohort.seats, cohort.sign_up_until)
+
+
+def save_place(
+    viewer: Viewer, slug: str, details: PlaceDetails, place_id: int | None = None, expected: str | None = None
+) -> None:
+    """Add or change a place. Raises RuleBroken for a name in use, Conflict if it has changed meanwhile."""
+    with transaction():
+        access = change_project(viewer, slug)
+        project = access.project
+        place = ProjectPlace(project_id=project.id) if place_id is None else place_for(access, place_id)
+        if place_id is not None:
+            check_unchanged(
+                expected,
+                place_details(place),
+                details,
+                is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
+            )
+        _require_unused_name(ProjectPlace, project, details.name, place_id)
+        if details.garden_id not in partner_garden_ids(project):
+            raise RuleBroken(_("Choose one from the list."), "garden_id")
+        place.name, place.municipality_number = details.name, details.municipality_number
+        place.garden_id = details.garden_id
+        session.add(place)
+        session.flush()
+        record(viewer, "project.save_place", "project", project.id, place=place.id)
+
+
+def remove_place(viewer: Viewer, slug: str, place_id: int) -> None:
+    """Remove a place that has no cohorts. Raises RuleBroken if it has any."""
+    with transaction():
+        access = change_project(viewer, slug)
+        place = place_for(access, place_id)
+        if session.scalar(select(Cohort.id).where(Cohort.place_id == place.id)) is not None:
+            raise RuleBroken(_("There are cohorts at this place. Move them to another place first."))
+        session.delete(place)
+        record(viewer, "project.remove_place", "project", access.project.id, place=place_id)
+
+
+def save_cohort(
+    viewer: Viewer,
+    slug: str,
+    details: CohortDetails,
+    cohort_id: int | None = None,
+    expected: str | None = None,
+) -> Cohort:
+    """Add or change a cohort; new seats are offered to the waiting list.
+
+    Raises RuleBroken for a name in use and for fewer seats than are taken, Conflict if it has changed meanwhile.
+    """
+    with transaction():
+        access = change_project(viewer, slug)
+        project = access.project
+        cohort = Cohort(project_id=project.id) if cohort_id is None else cohort_for(access, cohort_id)
+        if cohort_id is not None:
+            check_unchanged(
+                expected,
+                cohort_details(cohort),
+                details,
+                is_own_change=lambda: last_actor_id("cohort", cohort.id) == viewer.user_id,
+            )
+            _check_seats(cohort, details.seats)
+        _require_unused_name(Cohort, project, details.name, cohort_id)
+        place_for(access, details.place_id)
+        cohort.place_id, cohort.name = details.place_id, details.name
+        cohort.seats, cohort.sign_up_until = details.seats, details.sign_up_until
+        session.add(cohort)
+        session.flush()
+        record(viewer, "cohort.save", "cohort", cohort.id)
+        offer_free_seats(project.id)
+        return cohort
+
+
+def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
+    """Cancel a cohort; return the number of companies that lost their seats.
+
+    They join the waiting list with the moment of their sign-up, so that they are offered the next free seat in
+    another cohort of the project before companies that came later.
+    """
+    with transaction():
+        access = change_project(viewer, slug)
+        cohort = cohort_for(access, cohort_id)
+        if cohort.cancelled_at is not None:
+            return 0
+        cohort.cancelled_at = clock.now()
+        others = session.scalars(
+            select(Cohort.id)
+            .where(
+                Cohort.project_id == cohort.project_id,
+                Cohort.cancelled_at.is_(None),
+                Cohort.id != cohort.id,
+            )
+            .order_by(Cohort.id)
+        ).all()
+        seated = session.scalars(
+            select(Participation).where(
+                Participation.cohort_id == cohort.id, Participation.state == ParticipationState.SIGNED_UP
+            )
+        ).all()
+        for participation in seated:
+            signed_up_at = participation.signed_up_at
+            change_state(participation, "lose_seat", Cause(ParticipationActor.GARDEN, viewer, "cancelled"))
+            participation.waiting_since = signed_up_at or participation.waiting_since
+            participation.accepted_cohort_ids = list(others)
+        _withdraw_offers(cohort)
+        record(viewer, "cohort.cancel", "cohort", cohort.id, companies=len(seated))
+        offer_free_seats(cohort.project_id)
+        return len(seated)
+
+
+def _withdraw_offers(cohort: Cohort) -> None:
+    """Withdraw the offered seats in a cancelled cohort. The companies keep their place on the waiting list."""
+    offered = select(Participation).where(Participation.offered_cohort_id == cohort.id)
+    for participation in session.scalars(offered):
+        participation.offered_cohort_id = participation.offer_expires_at = None
+
+
+def _check_seats(cohort: Cohort, seats: int) -> None:
+    """Refuse fewer seats than are taken or offered. Raises RuleBroken."""
+    taken = cohort.seats - count_free_seats(cohort)
+    if seats < taken:
+        raise RuleBroken(
+            ngettext(
+                "%(num)s seat is taken or offered to the waiting list. Enter at least as many, or move a company first.",
+                "%(num)s seats are taken or offered to the waiting list. Enter at least as many, or move companies first.",
+                taken,
+            ),
+            "seats",
+        )
+
+
+def _require_unused_name(
+    model: type[Cohort] | type[ProjectPlace], project: Project, name: str, except_id: int | None
+) -> None:
+    query = select(func.count()).where(model.project_id == project.id, model.name == name)
+    if except_id is not None:
+        query = query.where(model.id != except_id)
+    if session.scalar(query):
+        raise RuleBroken(_("This project already uses the name. Choose another one."), "name")

@@ -1,0 +1,98 @@
+"""People with a role in a project, and their shares of a position."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import Membership
+from marketplace.programme.models.projects import Project, ProjectPerson
+from marketplace.programme.queries.cohorts import place_for
+from marketplace.programme.use_cases.projects import change_project, partner_garden_ids
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """A person's role in a project. A manager has a place; the leader has none."""
+
+    user_id: int
+    role: str
+    place_id: int | None
+    percent: int
+    since: dt.date
+    until: dt.date | None
+
+
+def person_details(person: ProjectPerson) -> PersonDetails:
+    """Return the current details of a person's role."""
+    return PersonDetails(**{name: getattr(person, name) for name in PersonDetails.__slots__})
+
+
+def save_person(
+    viewer: Viewer,
+    slug: str,
+    details: PersonDetails,
+    person_id: int | None = None,
+    expected: str | None = None,
+) -> None:
+    """Give a person a role, or change it. Raises RuleBroken, or Conflict if it has changed meanwhile."""
+    with transaction():
+        access = change_project(viewer, slug)
+        project = access.project
+        if person_id is None:
+            person = ProjectPerson(project_id=project.id)
+        else:
+            person = _person_of(project, person_id)
+            check_unchanged(
+                expected,
+                person_details(person),
+                details,
+                is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
+            )
+        _check_details(project, details)
+        if details.place_id is not None:
+            place_for(access, details.place_id)
+        for name in PersonDetails.__slots__:
+            setattr(person, name, getattr(details, name))
+        session.add(person)
+        session.flush()
+        record(viewer, "project.save_person", "project", project.id, person=person.id, role=person.role)
+
+
+def remove_person(viewer: Viewer, slug: str, person_id: int) -> None:
+    """Remove a role that was given by mistake. A role that has ended gets a last day instead."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        session.delete(_person_of(project, person_id))
+        record(viewer, "project.remove_person", "project", project.id, person=person_id)
+
+
+def _person_of(project: Project, person_id: int) -> ProjectPerson:
+    person = session.get(ProjectPerson, person_id)
+    if person is None or person.project_id != project.id:
+        raise NotFound
+    return person
+
+
+def _check_details(project: Project, details: PersonDetails) -> None:
+    member = select(Membership.id).where(
+        Membership.user_id == details.user_id, Membership.organisation_id.in_(partner_garden_ids(project))
+    )
+    if session.scalar(member) is None:
+        raise RuleBroken(_("Choose one from the list."), "user_id")
+    if (details.role == "manager") is (details.place_id is None):
+        message = (
+            _("Choose the place that this person manages.")
+            if details.role == "manager"
+            else _("The project leader is responsible for all places. Choose no place.")
+        )
+        raise RuleBroken(message, "place_id")
+    if details.until is not None and details.until < details.since:
+        raise RuleBroken(_("The last day cannot be before the first."), "until")

@@ -1,0 +1,153 @@
+"""Creating and changing projects, and the business gardens that take part in them."""
+
+import datetime as dt
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.audit.queries import last_actor_id
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Forbidden, RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import make_slug
+from marketplace.core.optimistic_lock import check_unchanged
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import gardens
+from marketplace.programme.models.projects import Project, ProjectGarden, ProjectPerson, ProjectPlace
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.use_cases.seating import lock_project
+
+RESERVED_SLUGS = {"new", "calendar"}
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectDetails:
+    """Details of a project that its leader may change."""
+
+    name: str
+    about: str
+    starts_on: dt.date
+    ends_on: dt.date | None
+    target_companies: int
+    sessions_needed: int
+    locale: str
+    currency: str
+    is_sign_up_open: bool
+
+
+def project_details(project: Project) -> ProjectDetails:
+    """Return the current details of a project."""
+    return ProjectDetails(**{name: getattr(project, name) for name in ProjectDetails.__slots__})
+
+
+def create_project(viewer: Viewer, details: ProjectDetails) -> Project:
+    """Create a project owned by the viewer's garden, with the viewer as its leader. Only curators can."""
+    if not viewer.is_curator or viewer.organisation_id is None or viewer.user_id is None:
+        raise Forbidden
+    with transaction():
+        _check_period(details)
+        project = Project(slug=_unused_slug(details.name), garden_id=viewer.organisation_id)
+        _assign(project, details)
+        session.add(project)
+        session.flush()
+        session.add(
+            ProjectPerson(
+                project_id=project.id, user_id=viewer.user_id, role="leader", since=details.starts_on
+            )
+        )
+        record(viewer, "project.create", "project", project.id)
+        return project
+
+
+def save_project(viewer: Viewer, slug: str, details: ProjectDetails, expected: str | None = None) -> None:
+    """Change a project. Raises Conflict if it has changed since the form was rendered with `expected`."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        check_unchanged(
+            expected,
+            project_details(project),
+            details,
+            is_own_change=lambda: last_actor_id("project", project.id) == viewer.user_id,
+        )
+        _check_period(details)
+        _assign(project, details)
+        record(viewer, "project.save", "project", project.id)
+
+
+def set_project_closed(viewer: Viewer, slug: str, *, closed: bool) -> None:
+    """Close a project, which closes its sign-up too, or reopen it."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        if bool(project.closed_at) is closed:
+            return
+        project.closed_at = clock.now() if closed else None
+        if closed:
+            project.is_sign_up_open = False
+        record(viewer, "project.close" if closed else "project.reopen", "project", project.id)
+
+
+def add_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> None:
+    """Let another business garden take part in a project. Adding it twice changes nothing."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        if garden_id not in {garden.id for garden in gardens()}:
+            raise RuleBroken(_("Choose one from the list."), "garden")
+        if garden_id in partner_garden_ids(project):
+            return
+        session.add(ProjectGarden(project_id=project.id, garden_id=garden_id))
+        record(viewer, "project.add_garden", "project", project.id, garden=garden_id)
+
+
+def remove_partner_garden(viewer: Viewer, slug: str, garden_id: int) -> bool:
+    """Remove a partner garden without places; return False if it was none. Raises RuleBroken if it has places."""
+    with transaction():
+        project = change_project(viewer, slug).project
+        partner = session.get(ProjectGarden, (project.id, garden_id))
+        if partner is None:
+            return False
+        places = select(ProjectPlace.id).where(
+            ProjectPlace.project_id == project.id, ProjectPlace.garden_id == garden_id
+        )
+        if session.scalar(places) is not None:
+            raise RuleBroken(
+                _("This business garden is responsible for a place. Give the place to another one first.")
+            )
+        session.delete(partner)
+        record(viewer, "project.remove_garden", "project", project.id, garden=garden_id)
+        return True
+
+
+def change_project(viewer: Viewer, slug: str) -> ProjectAccess:
+    """Lock a project for a change by its leader, inside the caller's transaction. Raises NotFound or Forbidden."""
+    access = project_for(viewer, slug)
+    access.require_leader()
+    lock_project(access.project.id)
+    return access
+
+
+def partner_garden_ids(project: Project) -> set[int]:
+    """Return the ids of the owner garden and the partner gardens of a project."""
+    partners = select(ProjectGarden.garden_id).where(ProjectGarden.project_id == project.id)
+    return {project.garden_id, *session.scalars(partners)}
+
+
+def _assign(project: Project, details: ProjectDetails) -> None:
+    for name in ProjectDetails.__slots__:
+        setattr(project, name, getattr(details, name))
+
+
+def _check_period(details: ProjectDetails) -> None:
+    if details.ends_on is not None and details.ends_on < details.starts_on:
+        raise RuleBroken(_("The project cannot end before it begins."), "ends_on")
+
+
+def _unused_slug(name: str) -> str:
+    """Return an unused slug for a new project."""
+    base = make_slug(name)
+    taken = RESERVED_SLUGS | set(
+        session.scalars(select(Project.slug).where(Project.slug.startswith(base, autoescape=True)))
+    )
+    candidates = (base, *(f"{base}-{suffix}" for suffix in range(2, len(taken) + 2)))
+    return next(slug for slug in candidates if slug not in taken)

@@ -1,0 +1,214 @@
+"""Places, cohorts and people of a project."""
+
+from functools import partial
+
+from flask import render_template, request, url_for
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import ngettext
+from marketplace.programme.forms.projects import CohortForm, Named, PersonForm, PlaceForm
+from marketplace.programme.queries import cohorts as queries
+from marketplace.programme.queries.projects import ProjectAccess, project_for
+from marketplace.programme.use_cases import cohorts as use_cases
+from marketplace.programme.use_cases import project_people
+from marketplace.programme.views.base import LEADER_WRITES, Answer, blueprint
+from marketplace.programme.views.editing import add, edit
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+def _leader_access(slug: str) -> ProjectAccess:
+    """Return a project for its leader. Raises NotFound or Forbidden."""
+    project_access = project_for(current_viewer(), slug)
+    project_access.require_leader()
+    return project_access
+
+
+def _garden_names(project_access: ProjectAccess) -> Named:
+    project = project_access.project
+    partners = queries.partner_gardens(project)
+    return [(garden.id, garden.name) for garden in (project.garden, *partners)]
+
+
+def _place_names(project_access: ProjectAccess) -> Named:
+    return [(place.id, place.name) for place in project_access.places]
+
+
+@blueprint.route("/programme/<slug>/places/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def new_place(slug: str) -> Answer:
+    """Add a place to a project."""
+    project_access = _leader_access(slug)
+    form = PlaceForm(_garden_names(project_access))
+    if add(form, lambda form: use_cases.save_place(current_viewer(), slug, form.details())):
+        flashes.done(_("The place has been added."))
+        return see_other("programme.project", slug=slug)
+    return render_template("programme/edit_place.html", access=project_access, form=form, place=None)
+
+
+@blueprint.route("/programme/<slug>/places/<int:place_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def edit_place(slug: str, place_id: int) -> Answer:
+    """Change a place of a project."""
+    project_access = _leader_access(slug)
+    place = queries.place_for(project_access, place_id)
+    result = edit(
+        partial(PlaceForm, _garden_names(project_access)),
+        lambda: use_cases.place_details(queries.place_for(_leader_access(slug), place_id)),
+        lambda form: use_cases.save_place(
+            current_viewer(), slug, form.details(), place_id, form.expected_fingerprint()
+        ),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("programme.project", slug=slug)
+    page = render_template("programme/edit_place.html", access=project_access, form=result.form, place=place)
+    return page, result.status
+
+
+@blueprint.post("/programme/<slug>/places/<int:place_id>/remove")
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def remove_place(slug: str, place_id: int) -> Answer:
+    """Remove a place without cohorts."""
+    try:
+        use_cases.remove_place(current_viewer(), slug, place_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+        return see_other("programme.edit_place", slug=slug, place_id=place_id)
+    flashes.done(_("The place has been removed."))
+    return see_other("programme.project", slug=slug)
+
+
+@blueprint.route("/programme/<slug>/cohorts/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def new_cohort(slug: str) -> Answer:
+    """Add a cohort to a project."""
+    project_access = _leader_access(slug)
+    if not project_access.places:
+        flashes.note(_("Add a place first."))
+        return see_other("programme.new_place", slug=slug)
+    form = CohortForm(_place_names(project_access))
+    if add(form, lambda form: use_cases.save_cohort(current_viewer(), slug, form.details())):
+        flashes.done(_("The cohort has been added."))
+        return see_other("programme.project", slug=slug)
+    return render_template("programme/edit_cohort.html", access=project_access, form=form, cohort=None)
+
+
+@blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def edit_cohort(slug: str, cohort_id: int) -> Answer:
+    """Change a cohort: its place, name, seats and last day of sign-up."""
+    project_access = _leader_access(slug)
+    cohort = queries.cohort_for(project_access, cohort_id)
+    result = edit(
+        partial(CohortForm, _place_names(project_access)),
+        lambda: use_cases.cohort_details(queries.cohort_for(_leader_access(slug), cohort_id)),
+        lambda form: use_cases.save_cohort(
+            current_viewer(), slug, form.details(), cohort_id, form.expected_fingerprint()
+        ),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("programme.project", slug=slug)
+    page = render_template(
+        "programme/edit_cohort.html", access=project_access, form=result.form, cohort=cohort
+    )
+    return page, result.status
+
+
+@blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/cancel", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def cancel_cohort(slug: str, cohort_id: int) -> Answer:
+    """Cancel a cohort, after a page that says what happens to its companies."""
+    project_access = _leader_access(slug)
+    cohort = queries.cohort_for(project_access, cohort_id)
+    if request.method == "POST":
+        moved = use_cases.cancel_cohort(current_viewer(), slug, cohort_id)
+        flashes.done(
+            ngettext(
+                "The cohort is cancelled. %(num)s company is on the waiting list.",
+                "The cohort is cancelled. %(num)s companies are on the waiting list.",
+                moved,
+            )
+        )
+        return see_other("programme.project", slug=slug)
+    if cohort.cancelled_at is not None:
+        flashes.note(_("The cohort has already been cancelled."))
+        return see_other("programme.project", slug=slug)
+    seats = next(row for row in queries.project_page(project_access).cohorts if row.cohort.id == cohort_id)
+    return confirmation_page(
+        _("Cancel %(name)s", name=cohort.name),
+        [
+            ngettext(
+                "%(num)s company loses its seat and is put on the waiting list with the date of its sign-up.",
+                "%(num)s companies lose their seats and are put on the waiting list with the dates of their sign-up.",
+                seats.taken,
+            ),
+            _(
+                "They are offered the next free seats in the other cohorts of the project, before companies that came later."
+            ),
+            _("The planned sessions of the cohort are cancelled, and removed from the companies' calendars."),
+            _("Companies that wait for this cohort stay on the waiting list. This cannot be undone."),
+        ],
+        _("Cancel the cohort"),
+        url_for("programme.edit_cohort", slug=slug, cohort_id=cohort_id),
+    )
+
+
+@blueprint.route("/programme/<slug>/people/new", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def new_person(slug: str) -> Answer:
+    """Give a person a role in a project."""
+    project_access = _leader_access(slug)
+    form = PersonForm(queries.eligible_people(project_access.project), _place_names(project_access))
+    if add(form, lambda form: project_people.save_person(current_viewer(), slug, form.details())):
+        flashes.done(_("Saved."))
+        return see_other("programme.project", slug=slug, _anchor="people")
+    return render_template("programme/edit_person.html", access=project_access, form=form, person=None)
+
+
+@blueprint.route("/programme/<slug>/people/<int:person_id>", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def edit_person(slug: str, person_id: int) -> Answer:
+    """Change a person's role in a project."""
+    project_access = _leader_access(slug)
+    person = queries.person_for(project_access, person_id)
+    people = queries.eligible_people(project_access.project)
+    if person.user_id not in {user_id for user_id, _name in people}:
+        people = [*people, (person.user_id, person.user.name)]
+    result = edit(
+        partial(PersonForm, people, _place_names(project_access)),
+        lambda: project_people.person_details(queries.person_for(_leader_access(slug), person_id)),
+        lambda form: project_people.save_person(
+            current_viewer(), slug, form.details(), person_id, form.expected_fingerprint()
+        ),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("programme.project", slug=slug, _anchor="people")
+    page = render_template(
+        "programme/edit_person.html", access=project_access, form=result.form, person=person
+    )
+    return page, result.status
+
+
+@blueprint.post("/programme/<slug>/people/<int:person_id>/remove")
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def remove_person(slug: str, person_id: int) -> Answer:
+    """Remove a role that was given by mistake."""
+    project_people.remove_person(current_viewer(), slug, person_id)
+    flashes.done(_("The person no longer has the role."))
+    return see_other("programme.project", slug=slug, _anchor="people")

@@ -1,0 +1,130 @@
+"""Projects: list, page, settings, and the business gardens that take part."""
+
+from flask import render_template, request, url_for
+
+from marketplace.core.errors import RuleBroken
+from marketplace.core.i18n import gettext as _
+from marketplace.organisations.queries import gardens
+from marketplace.programme.forms.projects import PartnerForm, ProjectForm
+from marketplace.programme.queries import cohorts as queries
+from marketplace.programme.queries.projects import project_for
+from marketplace.programme.use_cases import projects as use_cases
+from marketplace.programme.views.base import LEADER_WRITES, Answer, blueprint
+from marketplace.programme.views.editing import add, edit
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.confirmation import confirmation_page
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+
+@blueprint.get("/programme")
+@access.garden
+def projects() -> Answer:
+    """List the projects that the garden owns or takes part in."""
+    return render_template("programme/projects.html", projects=queries.project_list(current_viewer()))
+
+
+@blueprint.route("/programme/new", methods=["GET", "POST"])
+@access.curator
+def new_project() -> Answer:
+    """Create a project."""
+    form = ProjectForm()
+    created = []
+    if add(form, lambda form: created.append(use_cases.create_project(current_viewer(), form.details()))):
+        flashes.done(_("The project has been created. Add the places where you run courses."))
+        return see_other("programme.project", slug=created[0].slug)
+    return render_template("programme/edit_project.html", form=form, project=None)
+
+
+@blueprint.get("/programme/<slug>")
+@access.garden
+def project(slug: str) -> Answer:
+    """Show a project with its places, cohorts, sessions and people."""
+    project_access = project_for(current_viewer(), slug)
+    return render_template(
+        "programme/project.html", access=project_access, page=queries.project_page(project_access)
+    )
+
+
+@blueprint.route("/programme/<slug>/edit", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def edit_project(slug: str) -> Answer:
+    """Change a project."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    project_access.require_leader()
+    result = edit(
+        ProjectForm,
+        lambda: use_cases.project_details(project_for(viewer, slug).project),
+        lambda form: use_cases.save_project(viewer, slug, form.details(), form.expected_fingerprint()),
+    )
+    if result.is_saved:
+        flashes.done(_("Saved."))
+        return see_other("programme.project", slug=slug)
+    page = render_template("programme/edit_project.html", form=result.form, project=project_access.project)
+    return page, result.status
+
+
+@blueprint.route("/programme/<slug>/close", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def close_project(slug: str) -> Answer:
+    """Close a project after confirmation, or reopen it."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    project_access.require_leader()
+    if request.method == "GET":
+        return confirmation_page(
+            _("Close %(project)s", project=project_access.project.name),
+            [
+                _(
+                    "Companies can no longer sign up. Those that take part keep their seats and their history."
+                ),
+                _(
+                    "Sessions that are still planned stay in the calendar. Cancel them first if they will not be held."
+                ),
+                _("You can open the project again at any time."),
+            ],
+            _("Close the project"),
+            url_for("programme.project", slug=slug),
+            {"closed": "yes"},
+        )
+    closed = request.form.get("closed") == "yes"
+    use_cases.set_project_closed(viewer, slug, closed=closed)
+    flashes.done(_("The project is closed.") if closed else _("The project is open again."))
+    return see_other("programme.project", slug=slug)
+
+
+@blueprint.route("/programme/<slug>/gardens", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def partner_gardens(slug: str) -> Answer:
+    """List the partner gardens of a project, and add one."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    project_access.require_leader()
+    partners = queries.partner_gardens(project_access.project)
+    taken = {project_access.project.garden_id, *(garden.id for garden in partners)}
+    form = PartnerForm([(garden.id, garden.name) for garden in gardens() if garden.id not in taken])
+    if add(form, lambda form: use_cases.add_partner_garden(viewer, slug, int(form.garden.data))):
+        flashes.done(_("The business garden takes part. Give it a place."))
+        return see_other("programme.partner_gardens", slug=slug)
+    return render_template(
+        "programme/partner_gardens.html", access=project_access, partners=partners, form=form
+    )
+
+
+@blueprint.post("/programme/<slug>/gardens/<int:garden_id>/remove")
+@access.garden
+@access.writes(Level.GARDEN, because=LEADER_WRITES)
+def remove_partner_garden(slug: str, garden_id: int) -> Answer:
+    """Remove a partner garden that is responsible for no place."""
+    try:
+        use_cases.remove_partner_garden(current_viewer(), slug, garden_id)
+    except RuleBroken as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(_("The business garden no longer takes part."))
+    return see_other("programme.partner_gardens", slug=slug)

@@ -241,6 +241,7 @@ class PolicyScenario:
         self.course_adviser = factories.member(self.third, "adviser").user_id or 0
         self.one.objects["garden_id:asked"] = asked.id
         self.two.objects["garden_id:asked"] = self.two.garden.id
+
     def _programme_objects(self, side: Side, suffix: str) -> dict[str, Any]:
         """Add a project of the side's garden with a place, a cohort and a person."""
         project = programme.project(side.garden)

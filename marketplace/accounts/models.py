@@ -94,7 +94,8 @@ class KnownNetwork(Base):
 class OneTimeLink(Base):
     """An e-mailed link that works once. Only the hash of its token is stored.
 
-    `purpose` is reset or email; `email` is the address that the link proves.
+    `purpose` is reset, email or registration; `email` is the address that the link proves. Links of registrations are
+    stored once used: until then the pending registration has the hash.
     """
 
     __tablename__ = "one_time_link"

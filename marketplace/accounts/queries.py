@@ -72,6 +72,17 @@ def find_confirmation(token: str) -> OneTimeLink | None:
     return session.scalar(query)
 
 
+def find_used_link(token: str, *purposes: str) -> OneTimeLink | None:
+    """Return a link that an active user has used, or None."""
+    query = select(OneTimeLink).where(
+        OneTimeLink.token_hash == token_hash(token),
+        OneTimeLink.purpose.in_(purposes),
+        OneTimeLink.used_at.is_not(None),
+    )
+    link = session.scalar(query)
+    return link if link is not None and link.user.is_active else None
+
+
 def find_registration(token: str) -> PendingRegistration | None:
     """Return an unexpired registration by the token of its link, or None."""
     query = select(PendingRegistration).where(

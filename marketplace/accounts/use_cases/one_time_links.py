@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.identifiers import new_token, token_hash
 
-RESET, EMAIL = "reset", "email"
+RESET, EMAIL, REGISTRATION = "reset", "email", "registration"
 LIFETIMES = {
     RESET: dt.timedelta(hours=1),
     EMAIL: dt.timedelta(hours=1),
@@ -59,6 +59,20 @@ def find_link(token: str, *purposes: str) -> OneTimeLink | None:
     if link is None or link.used_at is not None or link.expires_at <= clock.now() or not link.user.is_active:
         return None
     return link
+
+
+def record_used_registration(user: User, link_hash: str, expires_at: dt.datetime) -> None:
+    """Store the link of a confirmed registration as used, so that a second click finds it. In the caller's transaction."""
+    session.add(
+        OneTimeLink(
+            token_hash=link_hash,
+            user_id=user.id,
+            purpose=REGISTRATION,
+            email=user.email,
+            expires_at=expires_at,
+            used_at=clock.now(),
+        )
+    )
 
 
 def consume_link(token: str, *purposes: str) -> OneTimeLink:

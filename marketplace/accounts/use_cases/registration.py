@@ -19,6 +19,7 @@ from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,
     REGISTRATION_LIFETIME,
     consume_link,
+    record_used_registration,
     revoke_links,
 )
 from marketplace.accounts.use_cases.origins import UNKNOWN_ORIGIN, Origin, attempt_source, remember_network
@@ -161,10 +162,12 @@ def confirm_registration(token: str, password: str, cost: HashCost, origin: Orig
     with transaction():
         pending = _get_pending(token)
         kind, details = pending.kind, pending.details
+        link_hash, expires_at = pending.token_hash, pending.expires_at
         user = add_verified(
             PreparedAccount(pending.name, pending.email, pending.password_hash), pending.locale
         )
         hooks.registration[kind](user.id, details)
+        record_used_registration(user, link_hash, expires_at)
         remember_network(user.id, origin)
         record(Viewer(user_id=user.id), "account.verify", "user", user.id)
         return user.id

@@ -1,6 +1,6 @@
 """Signing in and out, confirming an address, and resetting a password."""
 
-from flask import abort, current_app, render_template, request, session, url_for
+from flask import current_app, render_template, request, session, url_for
 from flask_login import logout_user
 from werkzeug.utils import redirect
 
@@ -29,7 +29,7 @@ from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
 from marketplace.web.viewer import current_person, current_token, current_viewer, pending_step
 
-TOO_MANY = 429
+GONE, TOO_MANY = 410, 429
 
 
 @blueprint.route("/sign-in", methods=["GET", "POST"])
@@ -186,18 +186,26 @@ def confirm(token: str) -> Answer:
     registration = queries.find_registration(token)
     link = None if registration else queries.find_confirmation(token)
     if registration is None and link is None:
-        abort(410)
+        return _past_link(token, "email", "registration")
     form, status, headers = ConfirmAddressForm(), 200, {}
     if form.validate_on_submit():
         try:
             return _confirm(token, form.password.data or "", is_registration=registration is not None)
         except RuleBroken as error:
             form.add_rule_error(error)
+        except NotFound:
+            return _past_link(token, "email", "registration")
         except TooMany as error:
             form.add_form_error(error.message)
             status, headers = TOO_MANY, {"Retry-After": str(error.seconds)}
     html = render_template("accounts/confirm.html", form=form, registration=registration, link=link)
     return html, status, headers
+
+
+def _past_link(token: str, *purposes: str) -> Answer:
+    """Return the page of a link that was used, or that has expired or been replaced, with the next step."""
+    link = queries.find_used_link(token, *purposes)
+    return render_template("accounts/past_link.html", link=link, is_reset="reset" in purposes), GONE
 
 
 def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
@@ -232,7 +240,7 @@ def reset(token: str) -> Answer:
     """Set a new password through a reset link."""
     user_id = use_cases.find_reset_user_id(token)
     if user_id is None:
-        abort(410)
+        return _past_link(token, "reset")
     form = NewPasswordForm()
     if form.validate_on_submit():
         try:
@@ -241,6 +249,8 @@ def reset(token: str) -> Answer:
             )
         except RuleBroken as error:
             form.add_rule_error(error)
+        except NotFound:
+            return _past_link(token, "reset")
         else:
             flashes.done(_("Your new password has been saved. Sign in with it."))
             return see_other("accounts.sign_in")

@@ -1,6 +1,7 @@
-"""Hook through which higher-level packages continue with what a visitor began before registering a company."""
+"""Hooks through which higher-level packages continue a registration and add to the page of a company."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from marketplace.core.hooks import Hook
@@ -8,3 +9,33 @@ from marketplace.core.viewer import Viewer
 
 company_registered: Hook[Callable[[Viewer, Mapping[str, Any]], None]] = Hook()
 """Called in the transaction that adds a company, with a viewer who acts for it and what the visitor had begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyStep:
+    """The next step of a company, as a sentence: link text, URL, rest of the sentence and time."""
+
+    link: str
+    url: str
+    rest: str = ""
+    when: str = ""
+    is_urgent: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyPanel:
+    """A template, the values it reads as `block_values`, and what the company needs next."""
+
+    template: str
+    values: Mapping[str, Any]
+    steps: Sequence[CompanyStep] = ()
+
+
+company_panels: Hook[Callable[[Viewer, int], CompanyPanel | None]] = Hook()
+"""Build a panel on the page of a company from its id and a viewer whose garden follows it; None shows nothing."""
+
+
+def build_company_panels(viewer: Viewer, company_id: int) -> list[CompanyPanel]:
+    """Build the panels that a viewer sees on the page of a company."""
+    panels = [build(viewer, company_id) for build in company_panels]
+    return [panel for panel in panels if panel is not None]

@@ -189,6 +189,13 @@ def handover_items(deliverables: Sequence[str]) -> dict[str, Any]:
 
 HANDOVER_ANSWERS = {"done": _("Yes"), "not_done": _("Not done"), "not_relevant": _("Not applicable")}
 OUTCOME_ROUNDS = {"handover": 0, "d90": 90, "d365": 365}
+GOAL_LABELS = {
+    "yes": _("The goal was reached."),
+    "partly": _("The goal was partly reached."),
+    "no": _("The goal was not reached."),
+    "too_early": _("It was too early to say whether the goal had been reached."),
+}
+
 ROUND_LABELS = {
     "handover": _("At hand-over"),
     "d90": _("After three months"),

@@ -213,7 +213,7 @@ def test_garden_sees_five_applications_and_total(app: Flask) -> None:
 
 
 def test_garden_task_for_brief_with_few_invitations(app: Flask, market: Market, at_noon: Any) -> None:
-    path = f"/briefs/{market.reference}"
+    path = f"/companies/{market.owner.organisation_id}"
     at_noon.move_to(clock.end_of_day(DEADLINE_DAY) - dt.timedelta(days=6), tick=False)
     assert path not in waiting(home(app, market.curator), SOON), "three are asked"
     session.delete(session.query(Invitation).first())

@@ -4,6 +4,7 @@ from marketplace.accounts import hooks as account_hooks
 from marketplace.briefs import hooks as brief_hooks
 from marketplace.briefs.panels import panel_slots
 from marketplace.directory.hooks import profile_panels
+from marketplace.organisations import hooks as organisation_hooks
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.suppliers import hooks as supplier_hooks
 from marketplace.web import missing_pages
@@ -15,6 +16,8 @@ def test_application_registers_every_hook(app):
         "brief access": brief_hooks.supplier_access.names,
         "brief withdrawal": brief_hooks.withdrawal.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
+        "company registered": organisation_hooks.company_registered.names,
+        "company panels": organisation_hooks.company_panels.names,
         "profile panels": profile_panels.names,
         "missing pages": missing_pages.replacements.names,
         "link status": outbox_hooks.link_status.names,
@@ -28,6 +31,8 @@ def test_application_registers_every_hook(app):
         "brief panel check": ("similar open brief", "what if"),
         "brief panel brief": ("similar earlier briefs",),
         "brief panel supplier": ("invitation", "own rank"),
+        "company registered": ("first brief",),
+        "company panels": (),
         "profile panels": ("exposure", "invite"),
         "missing pages": ("outdated links in messages",),
         "link status": ("briefs", "applications", "letters"),

@@ -29,7 +29,14 @@ _OF_THE_GARDEN = _BRIEF.join(_COMPANY, _COMPANY.c.id == _BRIEF.c.company_id).joi
     _ORGANISATION, _ORGANISATION.c.id == _COMPANY.c.id
 )
 _REVIEWS = prepared(
-    select(_ORGANISATION.c.name, _BRIEF.c.reference, _BRIEF.c.state, _REVIEW.c.asked_at, _REVIEW.c.opens_at)
+    select(
+        _COMPANY.c.id,
+        _ORGANISATION.c.name,
+        _BRIEF.c.reference,
+        _BRIEF.c.state,
+        _REVIEW.c.asked_at,
+        _REVIEW.c.opens_at,
+    )
     .select_from(
         _OF_THE_GARDEN.outerjoin(
             _REVIEW,
@@ -78,7 +85,7 @@ _ASKED = (
     .scalar_subquery()
 )
 _QUIET = prepared(
-    select(_ORGANISATION.c.name, _BRIEF.c.reference, _BRIEF.c.deadline, _ASKED)
+    select(_COMPANY.c.id, _ORGANISATION.c.name, _BRIEF.c.deadline, _ASKED)
     .select_from(_OF_THE_GARDEN)
     .where(
         _COMPANY.c.id.in_(companies_followed_by(_GARDEN_ID)),
@@ -137,7 +144,7 @@ def garden_dashboard(viewer: Viewer) -> Dashboard:
 
 def _reviews(garden_id: int) -> Iterator[Task]:
     rows = session.execute(_REVIEWS, {"garden_id": garden_id, "now": clock.now()})
-    for company, reference, state, asked_at, opens_at in rows:
+    for company_id, company, reference, state, asked_at, opens_at in rows:
         if state == "waiting":
             yield Task(
                 Priority.NOW,
@@ -155,7 +162,7 @@ def _reviews(garden_id: int) -> Iterator[Task]:
             yield Task(
                 Priority.SOON,
                 _("Say whether you know %(company)s", company=company),
-                "/companies",
+                f"/companies/{company_id}",
                 _("Its brief opened before anybody had checked it, and suppliers are told so."),
             )
             continue
@@ -229,11 +236,11 @@ def _quiet_briefs(garden_id: int) -> Iterator[Task]:
     """Return open briefs that close within a week with too few invited suppliers."""
     now = clock.now()
     about = {"garden_id": garden_id, "now": now, "soon": clock.end_of_day(local_date_after(now, days=7))}
-    for company, reference, deadline, number in session.execute(_QUIET, about):
+    for company_id, company, deadline, number in session.execute(_QUIET, about):
         yield Task(
             Priority.SOON,
             _("Call %(company)s", company=company),
-            f"/briefs/{reference}",
+            f"/companies/{company_id}",
             ngettext(
                 "Only %(num)s supplier has been invited, and time is short.",
                 "Only %(num)s suppliers have been invited, and time is short.",

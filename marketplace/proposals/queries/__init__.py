@@ -1,5 +1,10 @@
 """Read access to offers. Before the opening, only the bidder can read an offer."""
 
+from marketplace.proposals.queries.brief_results import (
+    BriefResult,
+    brief_results,
+    shares_individual_results,
+)
 from marketplace.proposals.queries.duplicate_offers import (
     count_duplicate_offers,
     count_submitted_within_a_day,
@@ -30,7 +35,6 @@ from marketplace.proposals.queries.scoring import (
 )
 from marketplace.proposals.queries.similar_brief_outcomes import (
     SimilarBriefOutcome,
-    shares_individual_results,
     similar_brief_outcomes,
 )
 from marketplace.proposals.queries.supplier_offers import (
@@ -47,6 +51,7 @@ from marketplace.proposals.queries.supplier_offers import (
 
 __all__ = [
     "BriefOffers",
+    "BriefResult",
     "LetterScores",
     "Offer",
     "OutcomeLetter",
@@ -59,6 +64,7 @@ __all__ = [
     "answers_to",
     "award_of",
     "better_scored",
+    "brief_results",
     "changed_since_sent",
     "citable_cases",
     "count_duplicate_offers",

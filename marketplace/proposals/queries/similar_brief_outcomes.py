@@ -2,17 +2,16 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-
 from marketplace.briefs.models import Brief
-from marketplace.briefs.queries import BriefView, current_answers
-from marketplace.core.database import session
+from marketplace.briefs.queries import BriefView
 from marketplace.core.viewer import Viewer
-from marketplace.proposals.models import Outcome, OutcomeAnswer, Proposal
-from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
+from marketplace.proposals.queries.brief_results import (
+    count_offers_by_brief,
+    latest_goals,
+    shares_individual_results,
+)
+from marketplace.proposals.queries.offers import is_opened
 from marketplace.sourcing.queries import EarlierBrief, similar_earlier_briefs
-
-INDIVIDUAL_CONSENT = "individual"
 
 
 @dataclass(frozen=True)
@@ -39,8 +38,8 @@ def similar_brief_outcomes(viewer: Viewer, brief_view: BriefView) -> list[Simila
     found = similar_earlier_briefs(viewer, brief_view)
     opened = {one.brief.id for one in found if is_opened(one.brief)}
     counts, goals = (
-        _counts(opened),
-        _goals({one.brief.id for one in found if _can_see_result(viewer, one.brief)}),
+        count_offers_by_brief(opened),
+        latest_goals({one.brief.id for one in found if _can_see_result(viewer, one.brief)}),
     )
     return [
         SimilarBriefOutcome(
@@ -54,31 +53,3 @@ def _can_see_result(viewer: Viewer, brief: Brief) -> bool:
     """Return True for the company itself, and for others if the company shares individual results."""
     own = viewer.is_company and viewer.organisation_id == brief.company_id
     return own or shares_individual_results(brief)
-
-
-def shares_individual_results(brief: Brief) -> bool:
-    """Return True if a company shares individual results with its garden."""
-    return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
-
-
-def _counts(brief_ids: set[int]) -> dict[int, int]:
-    if not brief_ids:
-        return {}
-    query = (
-        select(Proposal.brief_id, func.count())
-        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
-        .group_by(Proposal.brief_id)
-    )
-    return dict(session.execute(query).all())
-
-
-def _goals(brief_ids: set[int]) -> dict[int, str]:
-    if not brief_ids:
-        return {}
-    query = (
-        select(Outcome.brief_id, OutcomeAnswer.goal_met)
-        .join(OutcomeAnswer.outcome)
-        .where(Outcome.brief_id.in_(brief_ids))
-        .order_by(Outcome.due_on, OutcomeAnswer.id)
-    )
-    return dict(session.execute(query).all())

@@ -3,16 +3,9 @@
 from marketplace.briefs.lifecycle import PHASE_LABELS
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView, display_title, phase_of
-from marketplace.core.i18n import lazy_gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.proposals import queries
-
-GOAL_LABELS = {
-    "yes": _("The goal was reached."),
-    "partly": _("The goal was partly reached."),
-    "no": _("The goal was not reached."),
-    "too_early": _("It was too early to say whether the goal had been reached."),
-}
+from marketplace.proposals.lifecycle import GOAL_LABELS
 
 
 def similar_earlier_briefs_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:

@@ -1,0 +1,215 @@
+"""The page of a company for a business garden that follows it: what it needs next, people, briefs and results."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import defer, joinedload, selectinload
+
+from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.models import Brief, BriefReview, ClarificationQuestion
+from marketplace.briefs.queries.briefs import BriefSummary, phase_of, visible_to
+from marketplace.core.database import session
+from marketplace.core.i18n import format_date, format_datetime, ngettext
+from marketplace.core.i18n import gettext as _
+from marketplace.core.viewer import Viewer
+from marketplace.organisations import queries as organisations
+from marketplace.organisations.hooks import CompanyPanel, build_company_panels
+from marketplace.organisations.models import Company, CompanyFollower, Membership
+from marketplace.pages.dashboard import Priority, Task
+from marketplace.pages.queries.company import days_left
+from marketplace.proposals import queries as proposals
+from marketplace.proposals.queries import BriefResult
+from marketplace.sourcing.models import Invitation
+
+MAX_BRIEFS = 20
+INVITED_THRESHOLD = 3
+"""Three good answers make a choice."""
+
+
+@dataclass(frozen=True, slots=True)
+class CardBrief:
+    """A brief with what its garden may know about it: counts, the choice and, if shared, whether the goal was met."""
+
+    view: BriefSummary
+    invited: int
+    asked: int
+    review: BriefReview | None
+    result: BriefResult
+
+
+@dataclass(frozen=True, slots=True)
+class CompanyCard:
+    """All that the page shows. `has_more` is True if older briefs are left out."""
+
+    company: Company
+    tasks: Sequence[Task]
+    people: Sequence[Membership]
+    followers: Sequence[CompanyFollower]
+    briefs: Sequence[CardBrief]
+    has_more: bool
+    panels: Sequence[CompanyPanel]
+
+    @property
+    def contact(self) -> Membership | None:
+        """The first owner, whom the garden calls."""
+        owners = (member for member in self.people if member.role == "owner")
+        return min(owners, key=lambda member: (member.created_at, member.id), default=None)
+
+
+def company_card(viewer: Viewer, company_id: int) -> CompanyCard:
+    """Return the page of a company. Raises NotFound unless the viewer's garden follows it."""
+    company = organisations.company_for(viewer, company_id)
+    found = _briefs(viewer, company)
+    briefs, panels = found[:MAX_BRIEFS], build_company_panels(viewer, company.id)
+    tasks = [*_company_tasks(company, briefs), *_panel_tasks(panels)]
+    for brief in briefs:
+        tasks += _brief_tasks(brief)
+    people = [member for member in organisations.members(company.id) if member.user.is_active]
+    return CompanyCard(
+        company,
+        sorted(tasks, key=lambda task: (task.priority, not task.is_imminent)),
+        sorted(people, key=lambda member: member.role != "owner"),
+        organisations.followers_of(company),
+        briefs,
+        len(found) > MAX_BRIEFS,
+        panels,
+    )
+
+
+def _briefs(viewer: Viewer, company: Company) -> list[CardBrief]:
+    """Load the newest briefs that the garden may see, and one more to know whether there are older ones."""
+    invited = select(func.count()).where(Invitation.brief_id == Brief.id).correlate(Brief).scalar_subquery()
+    asked = (
+        select(func.count())
+        .where(ClarificationQuestion.brief_id == Brief.id, ClarificationQuestion.state == "asked")
+        .correlate(Brief)
+        .scalar_subquery()
+    )
+    query = (
+        select(Brief, invited, asked)
+        .where(Brief.company_id == company.id, visible_to(viewer))
+        .options(joinedload(Brief.company), selectinload(Brief.versions), defer(Brief.confirmed_topics))
+        .order_by(Brief.updated_at.desc(), Brief.id.desc())
+        .limit(MAX_BRIEFS + 1)
+    )
+    rows = session.execute(query).all()
+    results = proposals.brief_results([row[0] for row in rows])
+    waiting = [row[0].id for row in rows if phase_of(row[0]) in {Phase.IN_REVIEW, Phase.WAITING}]
+    reviews = _open_reviews(waiting)
+    return [
+        CardBrief(
+            BriefSummary(brief, "garden", phase_of(brief)),
+            invitations,
+            questions,
+            reviews.get(brief.id),
+            results[brief.id],
+        )
+        for brief, invitations, questions in rows
+    ]
+
+
+def _open_reviews(brief_ids: list[int]) -> dict[int, BriefReview]:
+    if not brief_ids:
+        return {}
+    query = select(BriefReview).where(
+        BriefReview.brief_id.in_(brief_ids),
+        BriefReview.answered_at.is_(None),
+        BriefReview.withdrawn_at.is_(None),
+    )
+    return {review.brief_id: review for review in session.scalars(query)}
+
+
+def _company_tasks(company: Company, briefs: Sequence[CardBrief]) -> Iterator[Task]:
+    waits = any(brief.view.phase is Phase.WAITING for brief in briefs)
+    if not company.is_known and not waits:
+        yield Task(
+            Priority.SOON,
+            _("Confirm that you know the company"),
+            f"/companies/{company.id}#known",
+            _("Until then its first brief waits for your check."),
+        )
+    if not briefs:
+        yield Task(
+            Priority.LATER,
+            _("Help them with a first brief"),
+            f"/companies/{company.id}#people",
+            _("They have not sent one yet. A call is often enough to begin."),
+        )
+
+
+def _panel_tasks(panels: Sequence[CompanyPanel]) -> Iterator[Task]:
+    for panel in panels:
+        for step in panel.steps:
+            priority = Priority.NOW if step.is_urgent else Priority.SOON
+            yield Task(priority, step.link, step.url, step.rest, step.when)
+
+
+def _brief_tasks(card: CardBrief) -> Iterator[Task]:
+    """Yield what the garden or the company must do next with a brief."""
+    brief, title, result = card.view.brief, card.view.title, card.result
+    url = f"/briefs/{brief.reference}"
+    match card.view.phase:
+        case Phase.IN_REVIEW:
+            when = _("Asked %(date)s", date=format_date(card.review.asked_at)) if card.review else ""
+            button = _("Read the brief")
+            yield Task(
+                Priority.NOW, _("Read the draft of %(title)s", title=title), url, "", when, button=button
+            )
+        case Phase.WAITING:
+            opens = card.review.opens_at if card.review else None
+            yield Task(
+                Priority.NOW,
+                _("Check %(title)s", title=title),
+                f"{url}/first-publication",
+                _("Suppliers cannot see it yet."),
+                _("Opens by itself %(time)s", time=format_datetime(opens)) if opens else "",
+                is_imminent=True,
+                button=_("Check the brief"),
+            )
+        case Phase.OPEN:
+            yield from _open_brief_tasks(card, url)
+        case Phase.EVALUATING | Phase.LAPSED if result.offers == 0:
+            link = _("Help them on with %(title)s", title=title)
+            yield Task(Priority.NOW, link, url, _("Nobody answered. They can allow more time or ask others."))
+        case Phase.EVALUATING | Phase.LAPSED:
+            link = _("Ask how the choice is going for %(title)s", title=title)
+            rest = ngettext(
+                "%(num)s offer waits for an answer.", "%(num)s offers wait for an answer.", result.offers or 0
+            )
+            yield Task(Priority.SOON, link, url, rest, _deadline(brief))
+        case Phase.AWARDED:
+            link = _("Ask how the work on %(title)s is going", title=title)
+            rest = (
+                _("%(supplier)s is working on the job.", supplier=result.supplier) if result.supplier else ""
+            )
+            yield Task(Priority.LATER, link, url, rest)
+        case Phase.DELIVERED if result.is_result_due:
+            link = _("Remind them of the questions about %(title)s", title=title)
+            yield Task(Priority.SOON, link, url, _("They have not answered whether it worked."))
+        case _:
+            pass
+
+
+def _open_brief_tasks(card: CardBrief, url: str) -> Iterator[Task]:
+    title, deadline = card.view.title, card.view.brief.deadline
+    when = f"{days_left(deadline)} · {format_datetime(deadline)}" if deadline else ""
+    if card.asked:
+        link = ngettext(
+            "Remind them of %(num)s question about %(title)s",
+            "Remind them of %(num)s questions about %(title)s",
+            card.asked,
+            title=title,
+        )
+        yield Task(Priority.NOW, link, f"{url}#questions", _("Suppliers wait for the answer."), when)
+    if card.invited < INVITED_THRESHOLD:
+        link = _("Help them invite suppliers to %(title)s", title=title)
+        rest = ngettext(
+            "%(num)s supplier has been invited.", "%(num)s suppliers have been invited.", card.invited
+        )
+        yield Task(Priority.SOON, link, f"{url}/ranking", rest, when)
+
+
+def _deadline(brief: Brief) -> str:
+    moment = brief.opened_early_at or brief.deadline
+    return _("The deadline was %(date)s", date=format_date(moment)) if moment else ""

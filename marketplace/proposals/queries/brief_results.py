@@ -1,0 +1,102 @@
+"""Number of offers, choice and outcome of several briefs at once, as far as a company's business garden may see them."""
+
+import datetime as dt
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.briefs.models import Brief
+from marketplace.briefs.queries import current_answers
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.organisations.models import Organisation
+from marketplace.proposals.models import Award, Outcome, OutcomeAnswer, Proposal
+from marketplace.proposals.queries.offers import HIDDEN_STATES, is_opened
+
+INDIVIDUAL_CONSENT = "individual"
+
+
+@dataclass(frozen=True, slots=True)
+class BriefResult:
+    """The result of a brief.
+
+    `offers` is None while they are sealed. `goal_met` is the company's latest answer, and `is_result_due` is True if a
+    questionnaire waits for it; both are empty unless the company shares individual results.
+    """
+
+    offers: int | None
+    supplier: str = ""
+    chosen_at: dt.datetime | None = None
+    goal_met: str = ""
+    is_result_due: bool = False
+
+
+def brief_results(briefs: Sequence[Brief]) -> dict[int, BriefResult]:
+    """Return the result of each brief by id, for the gardens that follow its company. Briefs come with versions."""
+    opened = {brief.id for brief in briefs if is_opened(brief)}
+    shared = {brief.id for brief in briefs if brief.id in opened and shares_individual_results(brief)}
+    counts, goals, due = count_offers_by_brief(opened), latest_goals(shared), _due_results(shared)
+    chosen = _choices(opened)
+    results = {}
+    for brief in briefs:
+        supplier, chosen_at = chosen.get(brief.id, ("", None))
+        results[brief.id] = BriefResult(
+            offers=counts.get(brief.id, 0) if brief.id in opened else None,
+            supplier=supplier,
+            chosen_at=chosen_at,
+            goal_met=goals.get(brief.id, ""),
+            is_result_due=brief.id in due,
+        )
+    return results
+
+
+def shares_individual_results(brief: Brief) -> bool:
+    """Return True if a company shares individual results with its garden."""
+    return bool(current_answers(brief).get("report_consent") == INDIVIDUAL_CONSENT)
+
+
+def count_offers_by_brief(brief_ids: Collection[int]) -> dict[int, int]:
+    """Count the offers of opened briefs."""
+    if not brief_ids:
+        return {}
+    query = (
+        select(Proposal.brief_id, func.count())
+        .where(Proposal.brief_id.in_(brief_ids), Proposal.state.not_in(HIDDEN_STATES))
+        .group_by(Proposal.brief_id)
+    )
+    return dict(session.execute(query).all())
+
+
+def latest_goals(brief_ids: Collection[int]) -> dict[int, str]:
+    """Return the latest answer to whether the goal was met, by brief."""
+    if not brief_ids:
+        return {}
+    query = (
+        select(Outcome.brief_id, OutcomeAnswer.goal_met)
+        .join(OutcomeAnswer.outcome)
+        .where(Outcome.brief_id.in_(brief_ids))
+        .order_by(Outcome.due_on, OutcomeAnswer.id)
+    )
+    return dict(session.execute(query).all())
+
+
+def _due_results(brief_ids: Collection[int]) -> set[int]:
+    if not brief_ids:
+        return set()
+    query = select(Outcome.brief_id).where(
+        Outcome.brief_id.in_(brief_ids), Outcome.answered_at.is_(None), Outcome.due_on <= clock.today()
+    )
+    return set(session.scalars(query))
+
+
+def _choices(brief_ids: Collection[int]) -> dict[int, tuple[str, dt.datetime]]:
+    if not brief_ids:
+        return {}
+    query = (
+        select(Award.brief_id, Organisation.name, Award.awarded_at)
+        .join(Proposal, Proposal.id == Award.proposal_id)
+        .join(Organisation, Organisation.id == Proposal.supplier_id)
+        .where(Award.brief_id.in_(brief_ids))
+    )
+    return {brief_id: (name, at) for brief_id, name, at in session.execute(query)}

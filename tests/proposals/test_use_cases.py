@@ -17,7 +17,7 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import FINAL, HANDOVER_ITEMS
 from marketplace.proposals.models import Award, Outcome, Proposal, ProposalRevision, SealedEvent
 from marketplace.proposals.queries import Score
-from marketplace.proposals.queries.similar_brief_outcomes import _goals
+from marketplace.proposals.queries.brief_results import latest_goals
 from marketplace.sourcing.models import Invitation
 from marketplace.vetting.models import Vetting
 from tests.proposals.conftest import AFTER, DEADLINE_DAY, full_content
@@ -360,7 +360,7 @@ def test_second_outcome_answer_is_added_to_the_first(opened, choose, at_noon):
     outcome = session.scalars(select(Outcome).where(Outcome.round == "handover")).one()
     assert [answer.measured for answer in outcome.answers] == ["40 ordrer", "60 ordrer"]
     assert outcome.answered_at == outcome.answers[1].answered_at > outcome.answers[0].answered_at
-    assert _goals({opened.brief.id}) == {opened.brief.id: "partly"}
+    assert latest_goals({opened.brief.id}) == {opened.brief.id: "partly"}
     outcome.answers[0].goal_met = "yes"
     with pytest.raises(DatabaseError, match="An answer cannot be changed"):
         session.flush()

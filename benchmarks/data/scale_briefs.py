@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from benchmarks.data.scale_rows import Row, SeededSupplier, add_rows, add_rows_returning_ids
-from marketplace.briefs import guide, lifecycle
+from marketplace.briefs import deadlines, guide
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.core import clock, places, taxonomy
@@ -111,7 +111,7 @@ def _brief_row(wording: Wording, company: Any, owner: int, state: BriefState) ->
         row |= {
             "published_at": out,
             "deadline": last,
-            "question_deadline": lifecycle.question_deadline(out, last),
+            "question_deadline": deadlines.question_deadline(out, last),
         }
     if state not in {BriefState.DRAFT, BriefState.PUBLISHED}:
         row["closed_at"] = clock.end_of_day(deadline + dt.timedelta(days=10))

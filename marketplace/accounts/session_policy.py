@@ -1,4 +1,8 @@
-"""Pure rules for the stages of a sign-in and the expiry of sessions."""
+"""Pure rules for the stages of a sign-in and the expiry of sessions.
+
+The durations are settings, defined in `config.py`: SESSION_HOURS, SESSION_IDLE_MINUTES, TRUSTED_IDLE_MINUTES (curators and
+administrators) and SECOND_FACTOR. `app.py` passes them on as a `SessionPolicy`.
+"""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -10,12 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from marketplace.briefs import deadlines
 from marketplace.briefs.guide import Guide, Row, Topic, is_empty
-from marketplace.core import clock, taxonomy
+from marketplace.core import taxonomy
 
 Answers = Mapping[str, Any]
 
-MIN_WORKING_DAYS = 5
 LOCKED_FIELDS = frozenset({"response_deadline", "open_door"})
 """Answers that an amendment cannot change. The deadline has its own page, and closing `open_door` would shut out
 suppliers who are already writing offers."""
@@ -85,12 +85,7 @@ def _categories(answers: Answers) -> set[str]:
 
 def needs_more_time(codes: Iterable[str], today: dt.date, last: dt.date) -> bool:
     """Return True if the deadline must be moved for these changes to be made today."""
-    return is_material(codes) and clock.working_days_between(today, last) < MIN_WORKING_DAYS
-
-
-def earliest_deadline(today: dt.date) -> dt.date:
-    """Return the earliest deadline that leaves suppliers enough time after a material change made today."""
-    return clock.add_working_days(today, MIN_WORKING_DAYS)
+    return is_material(codes) and deadlines.is_short_after_amendment(today, last)
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from wtforms.validators import ValidationError
 from marketplace.briefs import guide
 from marketplace.briefs.coach import Advice
 from marketplace.briefs.guide import ParsedAnswer, Question, Topic
-from marketplace.briefs.lifecycle import REJECT_REASONS
+from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext
@@ -259,7 +259,7 @@ class RejectForm(BaseForm):
 
     def __init__(self) -> None:
         super().__init__()
-        self.reason.set_choices([(code, str(label)) for code, label in REJECT_REASONS.items()])
+        self.reason.set_choices([(code, str(label)) for code, label in REJECTION_REASONS.items()])
 
 
 class FileForm(BaseForm):

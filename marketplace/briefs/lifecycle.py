@@ -7,8 +7,6 @@ import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
-from marketplace.core import clock
-from marketplace.core.dates import local_date_after
 from marketplace.core.i18n import lazy_gettext as _
 
 
@@ -115,13 +113,7 @@ TRANSITIONS = {
     )
 }
 
-MAX_EXTENSIONS = 2
-MAX_OPEN_DAYS = 60
-LAPSE_AFTER_DAYS = 45
 UNDO_DELETE_DAYS = 30
-SHORT_WINDOW_WORKING_DAYS = 10
-OFFICE_OPENS, OFFICE_CLOSES = dt.time(8), dt.time(16)
-"""Local office hours, within which a working day's wait for the business garden is counted."""
 
 
 def phase(
@@ -146,50 +138,9 @@ def allowed_transitions(current: Phase, actor: BriefActor) -> frozenset[str]:
     return frozenset(name for name in TRANSITIONS if can(name, current, actor))
 
 
-def question_deadline(published: dt.datetime, deadline: dt.datetime) -> dt.datetime:
-    """Return the deadline for questions: three working days before the reply deadline, or one if time is short."""
-    first, last = clock.to_local(published).date(), clock.to_local(deadline).date()
-    short = clock.working_days_between(first, last) < SHORT_WINDOW_WORKING_DAYS
-    return clock.end_of_day(clock.add_working_days(last, -1 if short else -3))
-
-
-def opening_time(submitted: dt.datetime) -> dt.datetime:
-    """Return the time when an unreviewed first publication opens: one working day of office hours later."""
-    local = clock.to_local(submitted)
-    day, time = local.date(), max(local.time(), OFFICE_OPENS)
-    if not clock.is_working_day(day) or time >= OFFICE_CLOSES:
-        day, time = clock.add_working_days(day, 1), OFFICE_OPENS
-    opens = dt.datetime.combine(clock.add_working_days(day, 1), time, tzinfo=clock.LOCAL_ZONE)
-    return opens.astimezone(dt.UTC)
-
-
-def latest_extension(published: dt.datetime) -> dt.date:
-    """Return the latest day that a deadline can be moved to: 60 days after publication."""
-    return local_date_after(published, days=MAX_OPEN_DAYS)
-
-
-QUESTION_REMINDERS = {"company": 2, "garden": 4}
-"""Working days after which each recipient is reminded of an unanswered question."""
-
-
-def question_reminders_due(asked: dt.datetime, now: dt.datetime) -> frozenset[str]:
-    """Return the recipients whose reminder of an unanswered question is due: the company, then its garden."""
-    first, today = clock.to_local(asked).date(), clock.to_local(now).date()
-    waited = clock.working_days_between(first, today)
-    return frozenset(recipient for recipient, days in QUESTION_REMINDERS.items() if waited >= days)
-
-
 class QuestionState(StrEnum):
     """State of a supplier's question."""
 
     ASKED = "asked"
     PUBLISHED = "published"
     REJECTED = "rejected"
-
-
-REJECT_REASONS = {
-    "confidential": _("It asks for something confidential."),
-    "personal": _("It names a person."),
-    "answered": _("It has already been answered."),
-    "unclear": _("We could not understand the question."),
-}

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 
 from marketplace.briefs.guide import Question
-from marketplace.briefs.lifecycle import REJECT_REASONS
+from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
@@ -252,7 +252,7 @@ def question_rejected(title: str, reference: str, reason: str) -> Content:
     """To the asker: the company has rejected the question, and the reason."""
     lines = [
         _("The company has decided not to answer your question, and gave this reason:"),
-        str(REJECT_REASONS[reason]),
+        str(REJECTION_REASONS[reason]),
     ]
     subject = _("Your question was not answered: %(title)s", title=title)
     return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))

@@ -208,3 +208,8 @@ def add_months(moment: Moment, months: int) -> Moment:
     ValueError outside the years 1 to 9999.
     """
     return moment + relativedelta(months=months)
+
+
+def end_of_day_after(since: dt.datetime, days: int) -> dt.datetime:
+    """Last second of the local day that is a number of days after a moment."""
+    return clock.end_of_day(local_date_after(since, days=days))

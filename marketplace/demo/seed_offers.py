@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from marketplace.briefs import use_cases as brief_use_cases
+from marketplace.briefs.deadlines import DECISION_REMINDER_DAYS
 from marketplace.demo import content_files as content
 from marketplace.demo.fixtures import Fixtures
 from marketplace.demo.seed_briefs import owner_email
@@ -19,7 +20,7 @@ from marketplace.proposals.content import (
     RequirementAnswer,
 )
 from marketplace.proposals.evaluation import PriceKind
-from marketplace.proposals.lifecycle import HANDOVER_ITEMS, REMINDER_DAYS
+from marketplace.proposals.lifecycle import HANDOVER_ITEMS
 from marketplace.proposals.queries import Score, load_supplier_offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.suppliers.models import CaseStudy
@@ -177,7 +178,7 @@ def _read_letter_action(fixtures: Fixtures, offer: Entry) -> Callable[[], None]:
 def _seed_scheduled_jobs(timeline: Timeline, entry: Entry) -> None:
     """Add the nightly jobs that open offers, send reminders and let briefs lapse."""
     deadline, decided = entry["answers"]["response_deadline"], _decision_day(entry) or 0
-    for days in (1, *(reminder + 1 for reminder in REMINDER_DAYS), LAPSES_AFTER_DAYS):
+    for days in (1, *(reminder + 1 for reminder in DECISION_REMINDER_DAYS), LAPSES_AFTER_DAYS):
         if deadline + days <= decided + 1:
             timeline.add_scheduled(deadline + days, use_cases.run_all)
     if "delivered" in entry:

@@ -1,14 +1,11 @@
 """Lifecycle of an offer: states, transitions with their actors and phases, time limits and reason codes."""
 
-import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from marketplace.briefs.lifecycle import LAPSE_AFTER_DAYS, Phase
-from marketplace.core import clock
-from marketplace.core.dates import local_date_after
+from marketplace.briefs.lifecycle import Phase
 from marketplace.core.i18n import lazy_gettext as _
 
 
@@ -139,35 +136,6 @@ FINAL = frozenset(
 )
 """States in which the company has answered the supplier."""
 
-REOPEN_DAYS = 14
-DECLINE_DAYS = 10
-LATE_DECISION_DAYS = 90
-REMINDER_DAYS = (7, 21, 35)
-GARDEN_NOTICE_DAYS = 21
-UNSENT_REMINDER_HOUR = 8
-"""Local hour, on the day before the deadline, from which suppliers are reminded of changes that are not sent."""
-EXTRA_DAYS_WITHOUT_OFFERS = 14
-
-REASONS = {
-    "price": _("Another offer was better value for what we get"),
-    "must_have": _("A must-have was not met"),
-    "understanding": _("Another supplier understood the job better"),
-    "experience": _("Another supplier had done more work of the same kind"),
-    "dates": _("The dates did not suit us"),
-    "gaps": _("Parts of the job were missing from the offer"),
-    "cooperation": _("Another supplier was a better fit to work with"),
-    "close": _("It was close, and only small details decided it"),
-}
-"""Reasons why an offer was not chosen. Every rejected supplier gets one."""
-
-CLOSING_REASONS = {
-    "none_suitable": _("None of the offers suited us"),
-    "too_dear": _("The offers cost more than we can afford"),
-    "need_changed": _("Our needs have changed"),
-    "postponed": _("We have postponed the job"),
-    "do_it_ourselves": _("We do the job ourselves"),
-}
-"""Reasons why nobody was chosen."""
 
 HANDOVER_ITEMS = {
     "domain": _("The domain is registered in our name"),
@@ -212,45 +180,3 @@ def can(name: str, state: str, actor: ProposalActor, phase: Phase) -> bool:
 def displayed_state(state: str, phase: Phase) -> str:
     """State of an offer shown to its supplier: the stored state, or not sent for a draft after the deadline."""
     return NOT_SENT if state == ProposalState.DRAFT and phase is not Phase.OPEN else state
-
-
-def opened_at(deadline: dt.datetime, opened_early_at: dt.datetime | None) -> dt.datetime:
-    """Time when the offers of a brief are opened: the deadline, or earlier if the company opened them."""
-    return min(deadline, opened_early_at) if opened_early_at else deadline
-
-
-def unsent_reminder_at(deadline: dt.datetime) -> dt.datetime:
-    """Time from which a supplier is reminded of changes that are not sent: the morning of the day before."""
-    day_before = local_date_after(deadline, days=-1)
-    return clock.start_of_day(day_before) + dt.timedelta(hours=UNSENT_REMINDER_HOUR)
-
-
-def lapses_at(since: dt.datetime) -> dt.datetime:
-    """Time when an undecided brief lapses: the end of the 45th day after the opening."""
-    return days_after(since, LAPSE_AFTER_DAYS)
-
-
-def days_after(since: dt.datetime, days: int) -> dt.datetime:
-    """Last second of the local day that is a number of days after a moment."""
-    return clock.end_of_day(local_date_after(since, days=days))
-
-
-def can_reopen(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Return True if the company can still reopen its choice."""
-    return now <= days_after(awarded_at, REOPEN_DAYS)
-
-
-def can_decline(awarded_at: dt.datetime, now: dt.datetime) -> bool:
-    """Return True if the chosen supplier can still decline the award."""
-    return now <= days_after(awarded_at, DECLINE_DAYS)
-
-
-def can_decide_late(lapsed_at: dt.datetime, now: dt.datetime) -> bool:
-    """Return True if a lapsed brief can still be decided."""
-    return now <= days_after(lapsed_at, LATE_DECISION_DAYS)
-
-
-def reason_label(code: str) -> str:
-    """Label of a reason code in the current locale, or an empty string for an unknown code."""
-    found = REASONS.get(code) or CLOSING_REASONS.get(code)
-    return str(found) if found else ""

@@ -2,7 +2,7 @@
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.sourcing.lifecycle import DECLINE_REASONS
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,

@@ -33,13 +33,3 @@ INVITATION_LABELS = {
     InvitationState.SEEN: _("Has read the brief"),
     InvitationState.DECLINED: _("Declined"),
 }
-
-DECLINE_REASONS = {
-    "no_capacity": _("No capacity"),
-    "too_small": _("Too small a job"),
-    "too_large": _("Too large a job"),
-    "not_our_field": _("Outside our field"),
-    "too_far": _("Too far away"),
-    "unclear": _("The brief is unclear"),
-    "other": _("Other"),
-}

@@ -15,7 +15,7 @@ from marketplace.core.money import MAX_NOK
 from marketplace.core.places import find_municipality
 from marketplace.core.text import clean_line, clean_text, has_control_characters, name_key
 from marketplace.core.web_address import parse_web_address
-from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
+from marketplace.suppliers.limits import ABOUT_LENGTH, NAME_LENGTH
 
 MAX_BYTES = 50_000_000
 KEYS = (

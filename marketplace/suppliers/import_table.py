@@ -18,9 +18,8 @@ from marketplace.core.places import find_municipality, municipalities_by_number
 from marketplace.core.text import clean_line, clean_text, name_key, remove_invisible
 from marketplace.core.web_address import parse_web_address
 from marketplace.suppliers.import_file import ImportedSupplier
-from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
+from marketplace.suppliers.limits import ABOUT_LENGTH, MAX_IMPORT_ROWS, NAME_LENGTH
 
-MAX_ROWS = 1000
 MAX_UNPACKED_BYTES = 50_000_000
 COLUMNS = {
     "name": ("name", "navn", "namn", "leverandør"),
@@ -117,7 +116,7 @@ def _workbook_text(data: bytes) -> str:
         sheet = load_workbook(io.BytesIO(data), read_only=True, data_only=True).worksheets[0]
         written = io.StringIO()
         writer = csv.writer(written, delimiter=";")
-        for cells in sheet.iter_rows(max_row=MAX_ROWS + 2, max_col=40, values_only=True):
+        for cells in sheet.iter_rows(max_row=MAX_IMPORT_ROWS + 2, max_col=40, values_only=True):
             writer.writerow(["" if cell is None else _cell_text(cell) for cell in cells])
     except Exception as error:
         raise UnreadableTableError(unreadable) from error
@@ -139,8 +138,8 @@ def read_table(text: str) -> ReadTable:
         return found
     columns = [_HEADINGS.get(fold_letters(heading.strip()), "") for heading in rows[0][1]]
     found.faults.extend(_heading_faults(rows[0], columns))
-    if len(rows) - 1 > MAX_ROWS:
-        remedy = _("Import at most %(num)s suppliers at a time.", num=MAX_ROWS)
+    if len(rows) - 1 > MAX_IMPORT_ROWS:
+        remedy = _("Import at most %(num)s suppliers at a time.", num=MAX_IMPORT_ROWS)
         found.faults.append(TableProblem(rows[0][0], "", _("The table has too many lines."), remedy))
     elif len(rows) == 1:
         remedy = _("Write one supplier on each line below the headings.")

@@ -5,24 +5,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from marketplace.core import clock, places
-from marketplace.core.dates import local_date_after
-from marketplace.vetting import rules
+from marketplace.vetting import appeal_rules
 
 PROPOSED, CONFIRMED, RETURNED, WITHDRAWN = "proposed", "confirmed", "returned", "withdrawn"
 CONFIRM, RETURN, WITHDRAW = "confirm", "return", "withdraw"
-WAITING, GRANTED, UPHELD = "waiting", "granted", "stands"
-GRANT, UPHOLD = "grant", "uphold"
 TRANSITIONS: Mapping[str, tuple[str, str]] = {
     CONFIRM: (PROPOSED, CONFIRMED),
     RETURN: (PROPOSED, RETURNED),
     WITHDRAW: (PROPOSED, WITHDRAWN),
-    GRANT: (WAITING, GRANTED),
-    UPHOLD: (WAITING, UPHELD),
+    **appeal_rules.TRANSITIONS,
 }
 PROPOSER_ACTIONS = frozenset({WITHDRAW})
 """Actions for the curator who proposed the refusal. All others need a curator who was not involved."""
 
-APPEAL_DAYS = rules.REAPPLY_DAYS
 REMIND_AFTER_WORKING_DAYS = 5
 """Working days that a refusal or an appeal may wait before its reviewers are reminded."""
 
@@ -71,20 +66,6 @@ def nearest_garden(seat: str, gardens: Mapping[int, str]) -> int | None:
         return (places.distance_km(seat, gardens[garden_id]) if is_known else float("inf"), garden_id)
 
     return min(gardens, key=distance, default=None)
-
-
-def last_appeal_day(refused_at: dt.datetime) -> dt.date:
-    """Last day on which a refusal can be appealed."""
-    return local_date_after(refused_at, days=APPEAL_DAYS)
-
-
-def can_appeal_refusal(
-    status: str, refused_at: dt.datetime | None, today: dt.date, *, has_appealed: bool
-) -> bool:
-    """Return True if a refusal can be appealed: once, within 90 days, while the vetting is still refused."""
-    if status != rules.REFUSED or refused_at is None or has_appealed:
-        return False
-    return today <= last_appeal_day(refused_at)
 
 
 def is_reminder_due(since: dt.datetime, today: dt.date) -> bool:

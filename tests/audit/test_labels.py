@@ -10,7 +10,7 @@ import marketplace
 from marketplace.audit.labels import ACTION_LABELS, OBJECT_LABELS, action_label
 from marketplace.audit.use_cases import record
 from marketplace.core.database import transaction
-from marketplace.vetting import rules, second_review
+from marketplace.vetting import appeal_rules, rules
 from tests import factories
 from tests.support.browser import Browser
 
@@ -35,7 +35,7 @@ def test_every_recorded_action_and_object_has_a_name() -> None:
     }
     actions |= {f"vetting.{action}" for action in rules.DECISIONS}
     actions |= {f"vetting.{action}_refusal" for action in ("confirm", "return", "withdraw")}
-    actions |= {f"vetting.appeal_{action}" for action in (second_review.GRANT, second_review.UPHOLD)}
+    actions |= {f"vetting.appeal_{action}" for action in (appeal_rules.GRANT, appeal_rules.UPHOLD)}
     actions |= {"brief.remind", "brief.ask", "question.remind"}
     dotted = {action for action in actions if "." in action}
     assert sorted(dotted - set(ACTION_LABELS)) == []

@@ -5,7 +5,7 @@ from itertools import product
 
 import pytest
 
-from marketplace.briefs import lifecycle
+from marketplace.briefs import deadlines, lifecycle
 from marketplace.briefs.lifecycle import TRANSITIONS, BriefActor, BriefState, Phase
 from marketplace.core import clock
 
@@ -70,7 +70,7 @@ def test_every_phase_has_a_label():
 
 def test_question_deadline_is_three_or_one_working_days_before():
     deadline = clock.end_of_day(dt.date(2026, 12, 11))
-    long = lifecycle.question_deadline(clock.start_of_day(dt.date(2026, 11, 23)), deadline)
-    short = lifecycle.question_deadline(clock.start_of_day(dt.date(2026, 12, 2)), deadline)
+    long = deadlines.question_deadline(clock.start_of_day(dt.date(2026, 11, 23)), deadline)
+    short = deadlines.question_deadline(clock.start_of_day(dt.date(2026, 12, 2)), deadline)
     assert long == clock.end_of_day(dt.date(2026, 12, 8))
     assert short == clock.end_of_day(dt.date(2026, 12, 10))

@@ -10,7 +10,7 @@ from marketplace.briefs import guide
 from marketplace.core import clock, places, taxonomy
 from marketplace.core.identifiers import parse_organisation_number
 from marketplace.demo import content_files as content
-from marketplace.proposals.lifecycle import CLOSING_REASONS, REASONS
+from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.offer_fields import FIELDS_BY_NAME
 from marketplace.vetting import rules
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
-from marketplace.proposals import lifecycle
+from marketplace.proposals import award_deadlines, lifecycle
 from marketplace.proposals.content import (
     BriefRequirements,
     OfferContent,
@@ -198,10 +199,10 @@ def test_transitions_need_right_actor_and_phase():
 
 def test_days_end_with_local_day_across_dst_change():
     since = clock.end_of_day(dt.date(2027, 3, 20))
-    assert lifecycle.lapses_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
-    assert lifecycle.can_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
-    assert not lifecycle.can_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
-    assert not lifecycle.can_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))
+    assert deadlines.lapses_at(since) == clock.end_of_day(dt.date(2027, 5, 4))
+    assert award_deadlines.can_reopen(since, clock.end_of_day(dt.date(2027, 4, 3)))
+    assert not award_deadlines.can_reopen(since, clock.start_of_day(dt.date(2027, 4, 4)))
+    assert not award_deadlines.can_decline(since, clock.start_of_day(dt.date(2027, 3, 31)))
 
 
 def test_sending_and_withdrawing_an_offer_need_the_same_right():

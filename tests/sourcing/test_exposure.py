@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.sourcing import queries, use_cases
-from marketplace.sourcing.lifecycle import DECLINE_REASONS
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.models import Exposure, RankingRun
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
 from marketplace.sourcing.replay import replay

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs import guide, lifecycle
+from marketplace.briefs import deadlines, guide
 from marketplace.briefs import use_cases as briefs
 from marketplace.briefs.models import Brief
 from marketplace.core import clock
@@ -67,7 +67,7 @@ def test_wait_lasts_one_working_day_of_office_hours(submitted, opens):
     def local(text):
         return dt.datetime.fromisoformat(text).replace(tzinfo=clock.LOCAL_ZONE)
 
-    assert lifecycle.opening_time(local(submitted)) == local(opens)
+    assert deadlines.opening_time(local(submitted)) == local(opens)
 
 
 def test_unknown_company_waits_and_suppliers_see_nothing(market, submit, sign_in):

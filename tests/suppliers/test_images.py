@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.files.models import StoredFile
 from marketplace.suppliers import use_cases
-from marketplace.suppliers.use_cases.profile import MAX_CASE_IMAGES
+from marketplace.suppliers.limits import MAX_CASE_IMAGES
 from tests import factories
 from tests.factories.suppliers import CASE, applicant, vetting_garden
 from tests.files.test_checks import image

@@ -16,8 +16,8 @@ from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
 from marketplace.suppliers import queries as profile_queries
 from marketplace.suppliers import use_cases as profiles
+from marketplace.suppliers.limits import MAX_CASES
 from marketplace.suppliers.models import Supplier
-from marketplace.suppliers.use_cases.details import MAX_CASES
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision

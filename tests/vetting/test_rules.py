@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from marketplace.core import clock, taxonomy
+from marketplace.briefs import deadlines
+from marketplace.core import clock, dates, taxonomy
 from marketplace.core.i18n import use_locale
-from marketplace.proposals import lifecycle
-from marketplace.vetting import rules, second_review
+from marketplace.vetting import appeal_rules, rules
 
 pytestmark = pytest.mark.once
 NOW = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -109,9 +109,9 @@ def test_waiting_time_is_counted_in_working_days() -> None:
 @pytest.mark.parametrize("local_time", ["00:30+02:00", "23:30+02:00"])
 def test_periods_begin_on_the_local_date(local_time: str) -> None:
     moment = dt.datetime.fromisoformat(f"2027-08-10T{local_time}").astimezone(dt.UTC)
-    assert second_review.last_appeal_day(moment) == rules.reapply_from(moment) == dt.date(2027, 11, 8)
+    assert appeal_rules.last_appeal_day(moment) == rules.reapply_from(moment) == dt.date(2027, 11, 8)
     assert rules.due_on(moment) == dt.date(2028, 8, 10)
     assert rules.dormant_on(moment) == dt.date(2028, 10, 10)
     assert rules.last_cooling_off_day(moment) == dt.date(2027, 9, 9)
-    assert lifecycle.lapses_at(moment) == clock.end_of_day(dt.date(2027, 9, 24))
-    assert lifecycle.days_after(moment, 90) == clock.end_of_day(dt.date(2027, 11, 8))
+    assert deadlines.lapses_at(moment) == clock.end_of_day(dt.date(2027, 9, 24))
+    assert dates.end_of_day_after(moment, 90) == clock.end_of_day(dt.date(2027, 11, 8))

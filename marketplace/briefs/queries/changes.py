@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
 
-from marketplace.briefs import amendment, coach, guide
+from marketplace.briefs import amendment, coach, deadlines, guide
 from marketplace.briefs.amendment import Change
-from marketplace.briefs.lifecycle import latest_extension
+from marketplace.briefs.deadlines import latest_extension
 from marketplace.briefs.models import BriefVersion
 from marketplace.briefs.queries.briefs import BriefView, latest_answers
 from marketplace.core import clock
@@ -62,7 +62,7 @@ def pending_amendment(brief_view: BriefView) -> PendingAmendment:
     questions, today = guide.load(version.guide_version), clock.today()
     codes = amendment.changed_codes(questions, before, after)
     last = clock.to_local(brief.deadline or clock.now()).date()
-    earliest = max(amendment.earliest_deadline(today), last)
+    earliest = max(deadlines.earliest_amended_deadline(today), last)
     latest = latest_extension(brief.published_at or clock.now())
     needs_deadline = amendment.needs_more_time(codes, today, last)
     blockers = [*_find_blockers(questions, before, after, today)] if codes else []

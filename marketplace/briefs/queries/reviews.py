@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from marketplace.accounts.models import User
 from marketplace.audit.models import AuditEvent
-from marketplace.briefs import lifecycle
+from marketplace.briefs import deadlines
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.core import clock
@@ -48,7 +48,7 @@ def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
     review = open_review(brief) if phase is Phase.WAITING else None
     if review is not None:
         return PublicationWait(garden, review.opens_at)
-    opens_at = None if was_refused(brief.company_id) else lifecycle.opening_time(clock.now())
+    opens_at = None if was_refused(brief.company_id) else deadlines.opening_time(clock.now())
     return PublicationWait(garden, opens_at)
 
 

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import amendment, guide, lifecycle, notices, queries
+from marketplace.briefs import amendment, deadlines, guide, notices, queries
 from marketplace.briefs.models import Brief, BriefService
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -76,7 +76,7 @@ def _move_deadline(brief: Brief, day: dt.date | None, pending: queries.PendingAm
     if not pending.earliest <= day <= pending.latest:
         raise RuleBroken(_("Choose a date from %(first)s to %(last)s.", **bounds), "deadline")
     brief.deadline = clock.end_of_day(day)
-    brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
+    brief.question_deadline = deadlines.question_deadline(clock.now(), brief.deadline)
 
 
 def _set_services(brief: Brief, codes: list[str]) -> None:

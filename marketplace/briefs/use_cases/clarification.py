@@ -2,8 +2,9 @@
 
 from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
-from marketplace.briefs.lifecycle import REJECT_REASONS, QuestionState
+from marketplace.briefs.lifecycle import QuestionState
 from marketplace.briefs.models import ClarificationQuestion
+from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.briefs.use_cases.authorization import (
     company_recipients,
     involved_recipients,
@@ -69,7 +70,7 @@ def reject_question(viewer: Viewer, reference: str, question_id: int, reason: st
     """Reject a question, with a reason that only the asker can see."""
     with transaction():
         brief_view, question = _lock_question(viewer, reference, question_id)
-        if reason not in REJECT_REASONS:
+        if reason not in REJECTION_REASONS:
             raise RuleBroken(_("Choose a reason."), "reason")
         question.answer = reason
         question.answered_at = clock.now()

@@ -3,7 +3,7 @@
 import datetime as dt
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import coach, guide, hooks, lifecycle, notices, queries
+from marketplace.briefs import coach, deadlines, guide, hooks, notices, queries
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief, BriefReview, BriefService, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
@@ -53,7 +53,7 @@ def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief
 def _submit(viewer: Viewer, brief: Brief) -> None:
     """Hold the first publication of a company that no garden knows until its garden answers or `opens_at`."""
     now = clock.now()
-    opens_at = None if queries.was_refused(brief.company_id) else lifecycle.opening_time(now)
+    opens_at = None if queries.was_refused(brief.company_id) else deadlines.opening_time(now)
     brief.state = BriefState.WAITING
     bump_revision(brief)
     session.add(
@@ -86,7 +86,7 @@ def open_brief(viewer: Viewer | None, brief: Brief, publisher_id: int | None) ->
     brief.name_hidden = answers["visibility"] == "hidden"
     brief.published_at = now
     brief.deadline = deadline
-    brief.question_deadline = lifecycle.question_deadline(now, deadline)
+    brief.question_deadline = deadlines.question_deadline(now, deadline)
     brief.services = [
         BriefService(code=code, category=taxonomy.group_of(code)) for code in answers["services"]
     ]
@@ -118,7 +118,7 @@ def add_version(publisher_id: int | None, brief: Brief, now: dt.datetime) -> Non
 
 
 def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answered: bool = False) -> Brief:
-    """Extend the reply deadline, at most twice and to at most 60 days after publication. Raises RuleBroken.
+    """Extend the reply deadline by the rules of `deadlines`. Raises RuleBroken.
 
     After the deadline it can be extended only if no offers were submitted, which the caller states in `nobody_answered`.
     """
@@ -133,7 +133,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
                     "The deadline has passed, so the deadline cannot be changed. Make a copy if you want to ask again."
                 )
             )
-        if brief.extensions >= lifecycle.MAX_EXTENSIONS:
+        if not deadlines.can_extend_again(brief.extensions):
             raise RuleBroken(
                 ngettext(
                     "The deadline has been moved %(num)s time and cannot be moved again.",
@@ -142,7 +142,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
                 ),
                 "deadline",
             )
-        latest = lifecycle.latest_extension(published)
+        latest = deadlines.latest_extension(published)
         if not max(clock.to_local(deadline).date(), clock.today()) < day <= latest:
             raise RuleBroken(
                 _(
@@ -152,7 +152,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
                 "deadline",
             )
         brief.deadline = clock.end_of_day(day)
-        brief.question_deadline = lifecycle.question_deadline(clock.now(), brief.deadline)
+        brief.question_deadline = deadlines.question_deadline(clock.now(), brief.deadline)
         brief.extensions += 1
         bump_revision(brief)
         record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())

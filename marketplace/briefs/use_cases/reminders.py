@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs import lifecycle, notices, queries
+from marketplace.briefs import deadlines, notices, queries
 from marketplace.briefs.lifecycle import Phase, QuestionState
 from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients, lock
@@ -47,7 +47,7 @@ def _remind(brief: Brief, question: ClarificationQuestion) -> int:
     """Send the reminders of a question that are due and not yet sent; return their number."""
     if queries.phase_of(brief) is not Phase.OPEN or brief.deadline is None:
         return 0
-    due = lifecycle.question_reminders_due(question.asked_at, clock.now()) - _reminders_sent(
+    due = deadlines.question_reminders_due(question.asked_at, clock.now()) - _reminders_sent(
         brief, question.id
     )
     title = queries.display_title(brief)

@@ -5,9 +5,10 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
-from marketplace.briefs.lifecycle import REJECT_REASONS, Phase
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel, PanelSlot, build_panels
 from marketplace.briefs.queries import BriefView
+from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.briefs.views.base import blueprint
 from marketplace.core.errors import NotFound
 from marketplace.organisations import queries as organisations
@@ -73,7 +74,7 @@ def brief_page(brief_view: BriefView, **forms: BaseForm) -> str:
         else None,
         wait=queries.publication_wait(brief_view.brief, brief_view.phase),
         draft_check=queries.draft_check(brief_view) if "review_answer" in forms else None,
-        reject_reasons=REJECT_REASONS,
+        reject_reasons=REJECTION_REASONS,
         files=queries.files_of_brief(brief_view.brief.id),
         amendments=queries.amendments(brief_view),
         panels=_panels(brief_view),

@@ -4,8 +4,8 @@ from flask import render_template
 from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
+from marketplace.briefs.deadlines import MAX_EXTENSIONS, latest_extension
 from marketplace.briefs.forms import ExtendDeadlineForm, WithdrawBriefForm
-from marketplace.briefs.lifecycle import MAX_EXTENSIONS, latest_extension
 from marketplace.briefs.queries import BriefView
 from marketplace.briefs.views.base import blueprint
 from marketplace.core import clock

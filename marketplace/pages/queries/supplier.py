@@ -8,7 +8,7 @@ from sqlalchemy import Integer, Row, bindparam, select
 from marketplace.briefs import lifecycle
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefVersion
-from marketplace.core import clock, taxonomy
+from marketplace.core import clock, dates, taxonomy
 from marketplace.core.database import prepared, session
 from marketplace.core.dates import cutoff_passed
 from marketplace.core.i18n import format_date, format_list, gettext
@@ -18,7 +18,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
 from marketplace.pages.dashboard import Dashboard, Fact, Priority, Task
 from marketplace.pages.queries.company import NEAR_DAYS, days_left
-from marketplace.proposals import lifecycle as proposal_lifecycle
+from marketplace.proposals import award_deadlines
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries import changed_since_sent, overdue_since
 from marketplace.sourcing.models import Invitation
@@ -239,7 +239,7 @@ def _outcomes(offers: Rows) -> Iterator[Task]:
 
 def _won(offer: Row[Any]) -> Task:
     """Return the task of a won job that is not delivered yet: the letter first, then the job itself."""
-    until = proposal_lifecycle.days_after(offer.decided_at, proposal_lifecycle.DECLINE_DAYS)
+    until = dates.end_of_day_after(offer.decided_at, award_deadlines.DECLINE_DAYS)
     is_new, can_decline = offer.outcome_seen_at is None, clock.now() <= until
     rest = offer.title + "."
     if can_decline:

@@ -7,7 +7,8 @@ from wtforms import BooleanField, HiddenField
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
-from marketplace.proposals.lifecycle import CLOSING_REASONS, HANDOVER_ANSWERS, REASONS
+from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
+from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
 from marketplace.proposals.queries import Offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.web.forms import (

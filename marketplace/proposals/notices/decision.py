@@ -3,7 +3,8 @@
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
-from marketplace.proposals.lifecycle import DECLINE_DAYS, reason_label
+from marketplace.proposals.award_deadlines import DECLINE_DAYS
+from marketplace.proposals.decision_reasons import reason_label
 from marketplace.proposals.notices.labels import company_label
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import joinedload
 
 from marketplace.accounts import queries as accounts
+from marketplace.briefs.deadlines import opened_at
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief, BriefService, BriefVersion
 from marketplace.briefs.queries import brief_for, current_version, own_brief, phase_of
@@ -20,7 +21,7 @@ from marketplace.core.letters import sort_key
 from marketplace.core.viewer import Viewer
 from marketplace.proposals.content import AttachedFile, BriefRequirements, OfferContent
 from marketplace.proposals.evaluation import weighted_score
-from marketplace.proposals.lifecycle import ProposalState, opened_at
+from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.models import Award, Evaluation, Outcome, OutcomeAnswer, Proposal
 from marketplace.proposals.queries.supplier_offers import open_file
 from marketplace.vetting import rules

@@ -14,6 +14,7 @@ from marketplace.briefs.queries import approved_categories, brief_for, current_v
 from marketplace.briefs.queries.briefs import ORGANISATION_ID, PHASES_SHOWING_NAME
 from marketplace.core import clock
 from marketplace.core.database import prepared, session
+from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import NotFound
 from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
@@ -21,16 +22,9 @@ from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
 from marketplace.files.models import StoredFile
 from marketplace.organisations.models import Organisation
+from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
 from marketplace.proposals.content import AttachedFile, BriefRequirements, CitedCase, OfferContent
-from marketplace.proposals.lifecycle import (
-    DECLINE_DAYS,
-    FINAL,
-    STATE_LABELS,
-    ProposalState,
-    can_decline,
-    days_after,
-    displayed_state,
-)
+from marketplace.proposals.lifecycle import FINAL, STATE_LABELS, ProposalState, displayed_state
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.validation import OfferProblem, find_problems
 from marketplace.sourcing.models import Invitation
@@ -219,7 +213,9 @@ class OfferSummary:
         if self.awarded_at is None or self.phase is not Phase.AWARDED:
             return None
         return (
-            days_after(self.awarded_at, DECLINE_DAYS) if can_decline(self.awarded_at, clock.now()) else None
+            end_of_day_after(self.awarded_at, DECLINE_DAYS)
+            if can_decline(self.awarded_at, clock.now())
+            else None
         )
 
     @property

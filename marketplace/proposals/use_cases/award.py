@@ -17,15 +17,9 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.lifecycle import (
-    CLOSING_REASONS,
-    REASONS,
-    ProposalActor,
-    ProposalState,
-    can_decide_late,
-    can_decline,
-    can_reopen,
-)
+from marketplace.proposals.award_deadlines import can_decide_late, can_decline, can_reopen
+from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
+from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models import Award, Proposal
 from marketplace.proposals.queries import award_of
 from marketplace.proposals.use_cases.scoring import close_open_round

@@ -6,7 +6,8 @@ from sqlalchemy import select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
-from marketplace.briefs.lifecycle import MAX_EXTENSIONS, Phase, latest_extension
+from marketplace.briefs import deadlines
+from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases import extend_deadline
@@ -18,7 +19,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.lifecycle import EXTRA_DAYS_WITHOUT_OFFERS, ProposalState
+from marketplace.proposals.lifecycle import ProposalState
 from marketplace.proposals.queries.offers import HIDDEN_STATES
 from marketplace.proposals.use_cases.shared import (
     check_brief_transition,
@@ -92,7 +93,7 @@ def can_extend_without_offers(brief: Brief) -> bool:
     """Return True if the deadline passed without offers and has not been extended for that reason before."""
     if phase_of(brief) is not Phase.EVALUATING or brief.published_at is None:
         return False
-    if brief.extensions >= MAX_EXTENSIONS or was_extended_without_offers(brief):
+    if not deadlines.can_extend_again(brief.extensions) or was_extended_without_offers(brief):
         return False
     earliest, latest = extension_range(brief)
     return earliest <= latest and not proposals_of(brief, *(set(ProposalState) - set(HIDDEN_STATES)))
@@ -101,8 +102,7 @@ def can_extend_without_offers(brief: Brief) -> bool:
 def extension_range(brief: Brief) -> tuple[dt.date, dt.date]:
     """Return the first and last date that the deadline can be extended to."""
     assert brief.published_at is not None
-    two_weeks = clock.today() + dt.timedelta(days=EXTRA_DAYS_WITHOUT_OFFERS)
-    return clock.add_working_days(clock.today(), 2), min(two_weeks, latest_extension(brief.published_at))
+    return deadlines.extension_range_without_offers(clock.today(), brief.published_at)
 
 
 def was_extended_without_offers(brief: Brief) -> bool:

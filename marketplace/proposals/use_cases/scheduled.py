@@ -10,6 +10,13 @@ from sqlalchemy import ColumnElement, Select, and_, func, select
 
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
+from marketplace.briefs.deadlines import (
+    GARDEN_REMINDER_DAYS,
+    decision_reminder_due,
+    is_unsent_reminder_due,
+    lapses_at,
+    opened_at,
+)
 from marketplace.briefs.lifecycle import BriefState, Phase
 from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import phase_of
@@ -19,16 +26,7 @@ from marketplace.core.dates import local_date_after
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
-from marketplace.proposals.lifecycle import (
-    GARDEN_NOTICE_DAYS,
-    REMINDER_DAYS,
-    ProposalActor,
-    ProposalState,
-    days_after,
-    lapses_at,
-    opened_at,
-    unsent_reminder_at,
-)
+from marketplace.proposals.lifecycle import ProposalActor, ProposalState
 from marketplace.proposals.models import Outcome, Proposal
 from marketplace.proposals.queries.offers import count_offers
 from marketplace.proposals.queries.supplier_offers import differs_from_sent
@@ -149,7 +147,7 @@ def lapse_overdue() -> int:
     events = _last_events(looked_for, select(Brief.reference).where(_is_undecided()))
     for one in waiting:
         since = max(one.opened, events.get((one.reference, "brief.reopen"), one.opened))
-        due = _due_reminder(since)
+        due = decision_reminder_due(since, clock.now())
         notice = events.get((one.reference, f"brief.remind_{due}"))
         if clock.now() <= lapses_at(since) and (due is None or (notice is not None and notice >= since)):
             continue
@@ -166,14 +164,9 @@ def lapse_overdue() -> int:
     return lapsed
 
 
-def _due_reminder(since: dt.datetime) -> int | None:
-    """Return the number of days of the latest reminder that is due, or None."""
-    return max((days for days in REMINDER_DAYS if clock.now() > days_after(since, days)), default=None)
-
-
 def _remind(brief: Brief, since: dt.datetime) -> None:
     """Send the latest due reminder, unless it or a later one has been sent."""
-    days = _due_reminder(since)
+    days = decision_reminder_due(since, clock.now())
     if days is None:
         return
     last = _last_event(brief, f"brief.remind_{days}")
@@ -183,7 +176,7 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
     record(None, f"brief.remind_{days}", "brief", brief.reference)
     send(notices.decision_reminder(title, brief.reference, count, lapses_at(since)), company_receivers(brief))
     garden = _last_event(brief, "brief.garden_told")
-    if days >= GARDEN_NOTICE_DAYS and (garden is None or garden < since):
+    if days >= GARDEN_REMINDER_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)
         notice = notices.garden_decision_reminder(
             brief.company.name, title, brief.reference, lapses_at(since)
@@ -271,7 +264,7 @@ def remind_about_unsent_changes() -> int:
         for proposal_id, reminded_at, deadline in session.execute(
             query.order_by(Brief.deadline, Proposal.supplier_id)
         )
-        if deadline is not None and _is_reminder_due(reminded_at, deadline)
+        if deadline is not None and is_unsent_reminder_due(reminded_at, deadline, now)
     ]
     session.rollback()
     reminded = 0
@@ -285,7 +278,10 @@ def remind_about_unsent_changes() -> int:
             deadline = brief.deadline
             if phase_of(brief) is not Phase.OPEN or deadline is None:
                 continue
-            if not (_is_reminder_due(proposal.reminded_at, deadline) and differs_from_sent(proposal)):
+            if not (
+                is_unsent_reminder_due(proposal.reminded_at, deadline, clock.now())
+                and differs_from_sent(proposal)
+            ):
                 continue
             proposal.reminded_at = clock.now()
             record_action(None, "proposal.remind", brief, proposal)
@@ -293,8 +289,3 @@ def remind_about_unsent_changes() -> int:
             send(notice, supplier_receivers(proposal))
             reminded += 1
     return reminded
-
-
-def _is_reminder_due(reminded_at: dt.datetime | None, deadline: dt.datetime) -> bool:
-    begins = unsent_reminder_at(deadline)
-    return begins <= clock.now() and (reminded_at is None or reminded_at < begins)

@@ -8,10 +8,10 @@ from marketplace.core import clock
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
+from marketplace.proposals.award_deadlines import can_reopen
 from marketplace.proposals.comparison import compare
 from marketplace.proposals.forms.award import NoAwardForm, RuleOutForm, award_form
 from marketplace.proposals.forms.reasons import ReasonForm
-from marketplace.proposals.lifecycle import can_reopen
 from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes

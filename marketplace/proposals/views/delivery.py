@@ -5,19 +5,14 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
+from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
+from marketplace.proposals.award_deadlines import REOPEN_DAYS, can_reopen
 from marketplace.proposals.forms.award import OutcomeForm, handover_form
 from marketplace.proposals.forms.reasons import ReasonForm
-from marketplace.proposals.lifecycle import (
-    HANDOVER_ANSWERS,
-    REOPEN_DAYS,
-    ROUND_LABELS,
-    can_reopen,
-    days_after,
-    handover_items,
-)
+from marketplace.proposals.lifecycle import HANDOVER_ANSWERS, ROUND_LABELS, handover_items
 from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
@@ -50,7 +45,7 @@ def job(reference: str) -> Answer:
         award=award,
         offer=next(offer for offer in brief_offers.offers if offer.id == award.proposal_id),
         can_reopen=brief_offers.phase is Phase.AWARDED and can_reopen(award.awarded_at, clock.now()),
-        reopen_until=days_after(award.awarded_at, REOPEN_DAYS),
+        reopen_until=end_of_day_after(award.awarded_at, REOPEN_DAYS),
         handover=[
             (str(label), str(HANDOVER_ANSWERS[award.handover[item]]))
             for item, label in handover_items(brief_offers.requirements.deliverables).items()

@@ -4,13 +4,15 @@ from flask import render_template
 from werkzeug.wrappers import Response
 
 from marketplace.core import clock
+from marketplace.core.dates import end_of_day_after
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
+from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
+from marketplace.proposals.decision_reasons import reason_label
 from marketplace.proposals.evaluation import CRITERIA
 from marketplace.proposals.forms.reasons import ReasonForm
 from marketplace.proposals.forms.scores import CRITERION_LABELS
-from marketplace.proposals.lifecycle import DECLINE_DAYS, can_decline, days_after, reason_label
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -37,7 +39,7 @@ def letter(proposal_id: int) -> Answer:
         criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
         reason=reason_label(letter.proposal.outcome_code),
         can_decline=declinable and viewer.is_owner,
-        decline_until=days_after(award.awarded_at, DECLINE_DAYS) if award else None,
+        decline_until=end_of_day_after(award.awarded_at, DECLINE_DAYS) if award else None,
     )
 
 

@@ -19,7 +19,8 @@ from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.lifecycle import DECLINE_REASONS, MAX_INVITED, InvitationState
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
+from marketplace.sourcing.lifecycle import MAX_INVITED, InvitationState
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run

@@ -10,8 +10,9 @@ from marketplace.core.i18n import ngettext
 from marketplace.core.viewer import Viewer
 from marketplace.directory.hooks import ProfilePanel
 from marketplace.sourcing import queries, use_cases
+from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.forms import InviteForm
-from marketplace.sourcing.lifecycle import DECLINE_REASONS, INVITATION_LABELS
+from marketplace.sourcing.lifecycle import INVITATION_LABELS
 from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint

@@ -7,7 +7,13 @@ from wtforms import Field
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.organisations.forms import check_unused_number, municipality_choices
 from marketplace.suppliers.forms import choices
-from marketplace.suppliers.text_limits import ABOUT_LENGTH, NAME_LENGTH
+from marketplace.suppliers.limits import (
+    ABOUT_LENGTH,
+    CASE_TEXT_LENGTH,
+    CASE_TITLE_LENGTH,
+    MAX_CASE_RESULT_LENGTH,
+    NAME_LENGTH,
+)
 from marketplace.suppliers.use_cases import Basics, CaseDetails
 from marketplace.web.forms import (
     BaseForm,
@@ -180,7 +186,9 @@ class CaseFields(BaseForm):
     """Case study."""
 
     title = TextField(
-        _l("Title"), [required(), length(5, 120)], description=_l("For example: Online shop for three farms.")
+        _l("Title"),
+        [required(), length(*CASE_TITLE_LENGTH)],
+        description=_l("For example: Online shop for three farms."),
     )
     client = TextField(
         _l("What kind of customer was it?"),
@@ -191,12 +199,12 @@ class CaseFields(BaseForm):
     sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     text = LongTextField(
         _l("What did the customer need, and what did you do?"),
-        [required(), length(40, 1500)],
+        [required(), length(*CASE_TEXT_LENGTH)],
         render_kw={"rows": 5},
     )
     result = TextField(
         _l("What were the results?"),
-        [length(high=300)],
+        [length(high=MAX_CASE_RESULT_LENGTH)],
         description=_l("Include a figure if you have one: 40 orders in the first week."),
     )
     year = NumberField(_l("Year"), [required()], high=2100)

@@ -11,6 +11,7 @@ from marketplace.suppliers.forms.fields import (
     TextFields,
     TradeFields,
 )
+from marketplace.suppliers.limits import MAX_IMAGE_TEXT_LENGTH, MAX_NOTE_LENGTH
 from marketplace.web.forms import BaseForm, LongTextField, TextField, UploadField, length, required
 
 IMAGE_TYPES = "image/jpeg,image/png,image/webp"
@@ -29,7 +30,7 @@ class NoteFields(BaseForm):
 
     note = LongTextField(
         _l("A message to the business garden"),
-        [length(high=1500)],
+        [length(high=MAX_NOTE_LENGTH)],
         description=_l("A customer they can call, or what you have changed. Only the garden can see it."),
     )
 
@@ -70,6 +71,6 @@ class CaseImageForm(BaseForm):
     )
     alternative_text = TextField(
         _l("What does the image show?"),
-        [required(_l("Describe what the image shows.")), length(high=200)],
+        [required(_l("Describe what the image shows.")), length(high=MAX_IMAGE_TEXT_LENGTH)],
         description=_l("One sentence, read aloud to people who cannot see the image."),
     )

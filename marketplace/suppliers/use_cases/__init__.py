@@ -1,7 +1,6 @@
 """Changes to a supplier's own profile."""
 
 from marketplace.suppliers.use_cases.details import (
-    FIRST_YEAR,
     Basics,
     CaseDetails,
     ServiceOffering,
@@ -27,7 +26,6 @@ from marketplace.suppliers.use_cases.profile import (
 )
 
 __all__ = [
-    "FIRST_YEAR",
     "Basics",
     "CaseDetails",
     "ServiceOffering",

@@ -10,6 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.organisations import queries as organisations
+from marketplace.suppliers.limits import FIRST_CASE_YEAR
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -18,9 +19,6 @@ from marketplace.suppliers.models import (
     SupplierSector,
     SupplierService,
 )
-
-MAX_CASES = 20
-FIRST_YEAR = 1990
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +157,7 @@ def new_case(details: CaseDetails) -> CaseStudy:
 
 def write_case(case: CaseStudy, details: CaseDetails) -> None:
     """Write a case study. Raises RuleBroken for an invalid year."""
-    if not FIRST_YEAR <= details.year <= clock.today().year:
+    if not FIRST_CASE_YEAR <= details.year <= clock.today().year:
         raise RuleBroken(_("Enter the year the job was done, from 1990 to now."), "year")
     case.title = details.title
     case.text = details.text

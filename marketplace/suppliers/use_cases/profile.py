@@ -14,19 +14,17 @@ from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_image
 from marketplace.files.models import StoredFile
 from marketplace.organisations import queries as organisations
-from marketplace.suppliers import queries
+from marketplace.suppliers import limits, queries
 from marketplace.suppliers.hooks import (
     SELF_DESCRIBED_SECTIONS,
     RankJump,
     before_profile_change,
     services_change,
 )
+from marketplace.suppliers.limits import LOGO_SIDE, MAX_CASE_IMAGES
 from marketplace.suppliers.models import CaseStudy, HeldChange, Supplier
 from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import Basics, CaseDetails
-
-LOGO_SIDE = 400
-MAX_CASE_IMAGES = 4
 
 
 def _change(
@@ -143,9 +141,9 @@ def add_case(viewer: Viewer, values: CaseDetails) -> None:
     """Add a case study. Raises RuleBroken for an invalid year or too many case studies."""
 
     def change(supplier: Supplier) -> None:
-        if len(supplier.cases) >= details.MAX_CASES:
+        if len(supplier.cases) >= limits.MAX_CASES:
             raise RuleBroken(
-                _("You have reached the limit of %(num)s jobs. Delete one first.", num=details.MAX_CASES)
+                _("You have reached the limit of %(num)s jobs. Delete one first.", num=limits.MAX_CASES)
             )
         supplier.cases = [*supplier.cases, details.new_case(values)]
 

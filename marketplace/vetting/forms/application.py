@@ -20,7 +20,8 @@ from marketplace.suppliers.forms.fields import (
     service_choices,
 )
 from marketplace.suppliers.forms.profile import NoteFields
-from marketplace.suppliers.use_cases import FIRST_YEAR, CaseDetails, ServiceOffering, SupplierApplication
+from marketplace.suppliers.limits import CASE_TEXT_LENGTH, CASE_TITLE_LENGTH, FIRST_CASE_YEAR
+from marketplace.suppliers.use_cases import CaseDetails, ServiceOffering, SupplierApplication
 from marketplace.web.forms import ChoiceField, LongTextField, NumberField, TextField, length
 
 
@@ -38,7 +39,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
         validate_choice=False,
         description=_l("Usually the one that covers your municipality."),
     )
-    case_title = TextField(_l("Title of the job"), [_required_with_case, length(5, 120)])
+    case_title = TextField(_l("Title of the job"), [_required_with_case, length(*CASE_TITLE_LENGTH)])
     case_client = TextField(
         _l("What kind of customer was it?"),
         [length(high=120)],
@@ -47,7 +48,8 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
     case_service = ChoiceField(_l("Service"), validate_choice=False)
     case_sector = ChoiceField(_l("Customer's sector"), validate_choice=False)
     case_text = LongTextField(
-        _l("What did the customer need, and what did you do?"), [_required_with_case, length(40, 1500)]
+        _l("What did the customer need, and what did you do?"),
+        [_required_with_case, length(*CASE_TEXT_LENGTH)],
     )
     case_result = TextField(
         _l("What were the results?"),
@@ -81,7 +83,7 @@ class ApplyFields(BasicsFields, ServiceFields, TradeFields, AreaFields, PriceFie
 
     def validate_case_year(self, field: Field) -> None:
         """Reject years before 1990 and in the future."""
-        if field.data is not None and not FIRST_YEAR <= field.data <= clock.today().year:
+        if field.data is not None and not FIRST_CASE_YEAR <= field.data <= clock.today().year:
             raise ValidationError(_("Enter the year the job was done, from 1990 to now."))
 
     def _note(self) -> str:

@@ -5,7 +5,7 @@ from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
-from marketplace.vetting import second_review
+from marketplace.vetting import appeal_rules
 from marketplace.vetting.models import Appeal, Refusal, Vetting
 from marketplace.vetting.notices.applications import approval_lines, reapply_line
 
@@ -142,7 +142,7 @@ def appeal_outcome(appeal: Appeal, garden: str, *, with_reason: bool) -> Content
     supplier = appeal.vetting.supplier.name
     subject = (
         _("%(garden)s has approved %(supplier)s after an appeal", garden=garden, supplier=supplier)
-        if appeal.state == second_review.GRANTED
+        if appeal.state == appeal_rules.GRANTED
         else _("%(garden)s upholds the refusal of %(supplier)s", garden=garden, supplier=supplier)
     )
     lines = [_("It is about “%(kind)s”.", kind=taxonomy.group(appeal.vetting.category).label)]

@@ -13,7 +13,7 @@ from sqlalchemy import Integer, Select, bindparam, or_, select
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import Organisation
-from marketplace.vetting import second_review
+from marketplace.vetting import appeal_rules, second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.queries.conflicts_of_interest import conflicting_suppliers
 
@@ -64,7 +64,7 @@ _APPEALS = (
     _select_pending(_APPEAL, _APPEAL.c.appealed_at)
     .join(VettingDecision.__table__, _DECISION.id == _APPEAL.c.decision_id)
     .where(
-        _APPEAL.c.state == second_review.WAITING,
+        _APPEAL.c.state == appeal_rules.WAITING,
         _APPEAL.c.garden_id == _GARDEN_ID,
         _APPEAL.c.vetting_id.not_in(_REFUSED_BY_VIEWER),
         _DECISION.by_id.is_distinct_from(_USER_ID),

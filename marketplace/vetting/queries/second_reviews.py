@@ -15,7 +15,7 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import BusinessGarden, Membership
 from marketplace.suppliers.models import Supplier
-from marketplace.vetting import rules, second_review
+from marketplace.vetting import appeal_rules, rules, second_review
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Vetting, VettingDecision
 from marketplace.vetting.queries.conflicts_of_interest import counts, has_conflict_of_interest
 from marketplace.vetting.queries.loading import load_application
@@ -198,10 +198,10 @@ def recourse_by_vetting(viewer: Viewer) -> dict[int, Recourse]:
         step = refusing_decision(vetting, history.get(vetting.id, []))
         if step is not None:
             appeal = appeals.get(step.id)
-            can = second_review.can_appeal_refusal(
+            can = appeal_rules.can_appeal_refusal(
                 rules.REFUSED, step.at, clock.today(), has_appealed=appeal is not None
             )
-            recourses[vetting.id] = Recourse(appeal, second_review.last_appeal_day(step.at) if can else None)
+            recourses[vetting.id] = Recourse(appeal, appeal_rules.last_appeal_day(step.at) if can else None)
     return recourses
 
 
@@ -211,7 +211,7 @@ def can_appeal(vetting: Vetting) -> bool:
     if step is None:
         return False
     has_appealed = session.scalar(select(Appeal.id).where(Appeal.decision_id == step.id)) is not None
-    return second_review.can_appeal_refusal(
+    return appeal_rules.can_appeal_refusal(
         status_of(vetting), step.at, clock.today(), has_appealed=has_appealed
     )
 
@@ -229,5 +229,5 @@ def all_appeals(viewer: Viewer) -> Sequence[Appeal]:
     if not viewer.is_admin:
         raise NotFound
     query = _with_names(select(Appeal), Appeal).options(joinedload(Appeal.from_garden))
-    ordered = query.order_by((Appeal.state != second_review.WAITING), Appeal.id.desc())
+    ordered = query.order_by((Appeal.state != appeal_rules.WAITING), Appeal.id.desc())
     return list(session.scalars(ordered.limit(200)))

@@ -13,7 +13,7 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries as organisations
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
-from marketplace.vetting import queries, rules, second_review
+from marketplace.vetting import appeal_rules, queries, rules, second_review
 from marketplace.vetting.models import Appeal, Refusal, Vetting, VettingDecision
 from marketplace.vetting.notices import second_reviews
 from marketplace.vetting.use_cases.decisions import Decision, apply_decision, lock_vetting
@@ -107,7 +107,7 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
             raise NotFound
         if not role.is_curator:
             raise Forbidden
-        if appeal_row.state != second_review.WAITING or vetting.state != rules.REFUSED:
+        if appeal_row.state != appeal_rules.WAITING or vetting.state != rules.REFUSED:
             raise Conflict(_("This appeal has been answered."))
         to_state = second_review.next_state(action, appeal_row.state)
         if to_state is None:
@@ -118,7 +118,7 @@ def answer_appeal(viewer: Viewer, appeal_id: int, action: str, reason: str) -> A
             raise RuleBroken(_("Give the reason. The supplier will read it."), "reason")
         appeal_row.state, appeal_row.reason = to_state, reason
         appeal_row.decided_by_id, appeal_row.decided_at = viewer.user_id, clock.now()
-        if action == second_review.GRANT:
+        if action == appeal_rules.GRANT:
             checklist = rules.full_checklist(vetting.category)
             decision = Decision(rules.APPROVE, vetting.revision, checklist, reason)
             apply_decision(viewer, vetting, rules.REFUSED, rules.APPROVED, decision)
@@ -147,7 +147,7 @@ def _record_upheld(viewer: Viewer, vetting: Vetting, reason: str) -> None:
 
 
 def _notify(appeal_row: Appeal, vetting: Vetting, garden: str) -> None:
-    granted = appeal_row.state == second_review.GRANTED
+    granted = appeal_row.state == appeal_rules.GRANTED
     to_supplier = second_reviews.appeal_decided(vetting, garden, appeal_row.reason, granted=granted)
     send(to_supplier, organisations.recipients_for(vetting.supplier_id))
     to_refusing_garden = second_reviews.appeal_outcome(appeal_row, garden, with_reason=True)
@@ -161,7 +161,7 @@ def remind_of_appeals() -> int:
 
     An appeal that nobody in its garden can decide is passed on to the next garden that can.
     """
-    waiting = select(Appeal.id).where(Appeal.state == second_review.WAITING).order_by(Appeal.id)
+    waiting = select(Appeal.id).where(Appeal.state == appeal_rules.WAITING).order_by(Appeal.id)
     ids = session.scalars(waiting).all()
     session.rollback()
     return sum(_remind(appeal_id) for appeal_id in ids)
@@ -172,7 +172,7 @@ def _remind(appeal_id: int) -> int:
         appeal_row = session.get_one(Appeal, appeal_id)
         vetting = lock_vetting(appeal_row.vetting_id)
         session.refresh(appeal_row)
-        if appeal_row.state != second_review.WAITING:
+        if appeal_row.state != appeal_rules.WAITING:
             return 0
         if not _deciders(appeal_row):
             asked = _garden_for(vetting, appeal_row.decision)

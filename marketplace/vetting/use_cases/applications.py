@@ -20,7 +20,7 @@ from marketplace.outbox.use_cases import send
 from marketplace.suppliers.models import Supplier
 from marketplace.suppliers.use_cases import details
 from marketplace.suppliers.use_cases.details import SupplierApplication
-from marketplace.vetting import queries, rules, second_review
+from marketplace.vetting import appeal_rules, queries, rules
 from marketplace.vetting.models import Vetting, VettingDecision
 from marketplace.vetting.notices import applications
 from marketplace.vetting.use_cases.decisions import lock_vetting
@@ -179,7 +179,7 @@ def submit_again(viewer: Viewer, vetting_id: int, note: str) -> Vetting:
         if status == rules.DUE and vetting.submitted_at > (vetting.approved_at or vetting.submitted_at):
             raise RuleBroken(_("You have already requested this. The business garden will review it."))
         recourse = queries.recourse_by_vetting(viewer).get(vetting.id)
-        if recourse and recourse.appeal and recourse.appeal.state == second_review.WAITING:
+        if recourse and recourse.appeal and recourse.appeal.state == appeal_rules.WAITING:
             raise RuleBroken(
                 _("Another garden is reviewing your appeal. You can apply again once it has replied.")
             )

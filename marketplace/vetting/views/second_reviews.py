@@ -8,7 +8,7 @@ from flask import render_template, request
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
-from marketplace.vetting import queries, rules, second_review, use_cases
+from marketplace.vetting import appeal_rules, queries, rules, second_review, use_cases
 from marketplace.vetting.forms.second_reviews import AppealAnswerForm, AppealForm, RefusalAnswerForm
 from marketplace.vetting.views.base import Answer, blueprint
 from marketplace.web import access, flashes
@@ -97,7 +97,7 @@ def appeal(appeal_id: int) -> Answer:
 
 
 def _appeal_message(action: str, name: str) -> str:
-    if action == second_review.GRANT:
+    if action == appeal_rules.GRANT:
         return _("%(supplier)s is approved and has been notified.", supplier=name)
     return _("The refusal has been upheld, and %(supplier)s has been notified.", supplier=name)
 

@@ -1,0 +1,10 @@
+"""Reasons that a company chooses from when it rejects a supplier's question. The codes are stored."""
+
+from marketplace.core.i18n import lazy_gettext as _
+
+REJECTION_REASONS = {
+    "confidential": _("It asks for something confidential."),
+    "personal": _("It names a person."),
+    "answered": _("It has already been answered."),
+    "unclear": _("We could not understand the question."),
+}

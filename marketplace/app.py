@@ -55,6 +55,7 @@ from marketplace.web import (
 )
 from marketplace.web.converters import BoundedInteger
 from marketplace.web.forms import base as forms
+from marketplace.web.template_environment import TemplateEnvironment
 from marketplace.web.viewer import SessionInfo, SignedIn, login_manager
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         TESTING=settings.testing,
         PROPAGATE_EXCEPTIONS=False,
     )
+    app.jinja_environment = TemplateEnvironment
     app.jinja_env.undefined = StrictUndefined
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

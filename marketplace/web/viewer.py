@@ -1,7 +1,6 @@
 """Viewer of the current request. The session row in the database is authoritative; the cookie only refers to it."""
 
 from dataclasses import dataclass
-from typing import cast
 
 from flask import g
 from flask_login import AnonymousUserMixin, LoginManager, UserMixin, current_user
@@ -52,7 +51,9 @@ class SignedIn(UserMixin):
 
 
 def _current() -> SignedIn | None:
-    return cast("SignedIn", current_user) if current_user.is_authenticated else None
+    # Behind the proxy, because each attribute read through it looks the user up again.
+    user = current_user._get_current_object()  # noqa: SLF001 because Werkzeug documents it
+    return user if isinstance(user, SignedIn) else None
 
 
 def current_viewer() -> Viewer:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, bindparam, func, or_, select
+from sqlalchemy import Integer, Row, and_, bindparam, func, or_, select
 
 from marketplace.core.database import prepared, session
 from marketplace.core.errors import NotFound
@@ -51,18 +51,27 @@ def notice_for(viewer: Viewer, notice_id: int) -> Notice:
     return notice
 
 
-def _links_to(viewer: Viewer, path: str) -> ColumnElement[bool]:
-    """Build the SQL condition that a notice of the viewer links to a page, or to a heading on it."""
-    same_page = or_(Notice.link_path == path, Notice.link_path.startswith(f"{path}#", autoescape=True))
-    return (Notice.user_id == viewer.user_id) & same_page
+_LINKS_TO_PAGE = and_(
+    Notice.user_id == bindparam("user_id", type_=Integer),
+    or_(Notice.link_path == bindparam("path"), Notice.link_path.like(bindparam("headings"), escape="/")),
+)
+"""Condition that a notice of a user links to a page, or to a heading on it."""
+_LATEST_ABOUT = (
+    select(Notice).where(_LINKS_TO_PAGE).order_by(Notice.created_at.desc(), Notice.id.desc()).limit(1)
+)
+_UNREAD_ABOUT = prepared(select(_NOTICE.id).where(_LINKS_TO_PAGE, Notice.read_at.is_(None)))
+
+
+def _link_params(viewer: Viewer, path: str) -> dict[str, Any]:
+    escaped = path.replace("/", "//").replace("%", "/%").replace("_", "/_")
+    return {"user_id": viewer.user_id, "path": path, "headings": f"{escaped}#%"}
 
 
 def latest_notice_about(viewer: Viewer, path: str) -> Notice | None:
     """Return the viewer's newest notice that links to a page, or None."""
-    query = select(Notice).where(_links_to(viewer, path)).order_by(Notice.created_at.desc(), Notice.id.desc())
-    return session.scalar(query.limit(1))
+    return session.scalar(_LATEST_ABOUT, _link_params(viewer, path))
 
 
 def unread_notices_about(viewer: Viewer, path: str) -> Sequence[int]:
     """Return the ids of the viewer's unread notices that link to a page."""
-    return session.scalars(select(Notice.id).where(_links_to(viewer, path), Notice.read_at.is_(None))).all()
+    return session.scalars(_UNREAD_ABOUT, _link_params(viewer, path)).all()

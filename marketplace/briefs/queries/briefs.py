@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from typing import Any
 
 from sqlalchemy import BindParameter, ColumnElement, Integer, Select, and_, bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from marketplace.briefs import guide, hooks, lifecycle
 from marketplace.briefs.guide import Guide, Row
@@ -213,14 +213,14 @@ def _one_brief(kind: Viewer) -> Select[Brief]:
     return (
         select(Brief)
         .where(Brief.reference == bindparam("reference"), visible_to_parameter(kind))
-        .options(joinedload(Brief.company), selectinload(Brief.versions))
+        .options(joinedload(Brief.company), joinedload(Brief.versions))
     )
 
 
 def brief_for(viewer: Viewer, reference: str) -> Brief:
     """Return a brief that the viewer may see. Raises NotFound."""
     params = {"reference": reference, "organisation_id": viewer.organisation_id}
-    brief = session.scalar(_one_brief(viewer_kind(viewer)), params)
+    brief = session.scalars(_one_brief(viewer_kind(viewer)), params).unique().one_or_none()
     if brief is None:
         raise NotFound
     return brief

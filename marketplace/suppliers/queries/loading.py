@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any, Protocol
 
 from sqlalchemy import Integer, Select, String, bindparam, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import instance_state, set_committed_value
 
 from marketplace.core.database import session
@@ -32,7 +32,7 @@ _PARTS: dict[str, Select[Any]] = {
     "areas": select(SupplierArea).where(SupplierArea.supplier_id == OWNER_ID).order_by(SupplierArea.municipality_number),
     "cases": (
         select(CaseStudy)
-        .options(selectinload(CaseStudy.images))
+        .options(joinedload(CaseStudy.images))
         .where(CaseStudy.supplier_id == OWNER_ID)
         .order_by(CaseStudy.year.desc(), CaseStudy.id)
     ),
@@ -67,4 +67,4 @@ def load_parts(supplier: Supplier, names: Iterable[str]) -> None:
 def load_collection(owner: HasId, name: str, query: Select[Any]) -> None:
     """Load a collection of an object with a query by `OWNER_ID`, unless it is loaded: pending changes are kept."""
     if name in instance_state(owner).unloaded:
-        set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).all())
+        set_committed_value(owner, name, session.scalars(query, {"owner_id": owner.id}).unique().all())

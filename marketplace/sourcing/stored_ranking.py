@@ -17,9 +17,12 @@ MAX_CACHED_RUNS = 16
 """Few people read a ranking at the same time, page by page, so few parsed runs are worth caching."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class RankedEntry:
-    """A supplier in a ranking, with the reasons for its rank in the viewer's language."""
+    """A supplier in a ranking, with the reasons for its rank in the viewer's language.
+
+    Compared by identity, so that the part of the page that depends on it alone can be cached.
+    """
 
     supplier_id: int
     listing: Listing

@@ -64,11 +64,6 @@ _SUMMARIES = prepared(
     .join(Company.__table__, Company.__table__.c.id == Brief.company_id)
     .where(BriefVersion.id.in_(bindparam("version_ids", expanding=True)))
 )
-_SERVICES = prepared(
-    select(BriefService.brief_id, BriefService.code)
-    .where(BriefService.brief_id.in_(bindparam("brief_ids", expanding=True)))
-    .order_by(BriefService.code)
-)
 
 
 @dataclass(frozen=True)
@@ -234,24 +229,13 @@ def _score(result: ScoringResult) -> float:
     return result.score if isinstance(result, Match) else 0.0
 
 
-@dataclass(frozen=True)
-class _Summary:
-    """The columns of a brief that a list shows. Loading whole briefs and companies takes four times as long."""
-
-    row: Row[Any]
-    services: Sequence[str]
-
-
-def _load_summaries(version_ids: Sequence[int]) -> dict[int, _Summary]:
+def _load_summaries(version_ids: Sequence[int]) -> dict[int, Row[Any]]:
+    """Return the columns that a list shows. Loading whole briefs and companies takes four times as long."""
     rows = session.execute(_SUMMARIES, {"version_ids": version_ids}).all() if version_ids else ()
-    services: dict[int, list[str]] = {row.id: [] for row in rows}
-    for brief_id, code in session.execute(_SERVICES, {"brief_ids": list(services)}) if rows else ():
-        services[brief_id].append(code)
-    return {row.version_id: _Summary(row, services[row.id]) for row in rows}
+    return {row.version_id: row for row in rows}
 
 
-def _opportunity(summary: _Summary, match: Match | None, *, invited: bool) -> Opportunity:
-    brief = summary.row
+def _opportunity(brief: Row[Any], match: Match | None, *, invited: bool) -> Opportunity:
     place = municipality_name(brief.municipality_number)
     return Opportunity(
         reference=brief.reference,
@@ -260,7 +244,7 @@ def _opportunity(summary: _Summary, match: Match | None, *, invited: bool) -> Op
         place=place,
         deadline=brief.deadline,
         budget_band=str(brief.answers.get("budget_band") or "unknown"),
-        services=summary.services,
+        services=sorted(brief.answers.get("services") or ()),
         score=match.score if match else 0.0,
         summary=match_explanation.summary_sentence(match.explanation) if match else "",
         gaps=match_explanation.gap_sentences(match.explanation, 2) if match else [],

@@ -6,7 +6,6 @@ from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries
-from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.viewer import current_viewer
@@ -17,7 +16,7 @@ from marketplace.web.viewer import current_viewer
 def own_rank(reference: str) -> str:
     """Show the supplier's own rank, without revealing other suppliers."""
     result = queries.own_rank(current_viewer(), reference)
-    return render_template("sourcing/own_rank.html", result=result, part_label=part_label)
+    return render_template("sourcing/own_rank.html", result=result)
 
 
 def own_rank_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:

@@ -13,7 +13,6 @@ from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.forms import InviteForm
 from marketplace.sourcing.lifecycle import INVITATION_LABELS
-from marketplace.sourcing.match_explanation import part_label
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
@@ -37,7 +36,6 @@ def _page(reference: str, selected: list[int], error: str = "") -> str:
         labels=INVITATION_LABELS,
         decline_reasons=DECLINE_REASONS,
         approved_on=approved_on,
-        part_label=part_label,
     )
 
 
@@ -55,7 +53,7 @@ def invite_one(reference: str, slug: str) -> Answer:
     result = queries.single_invitation(current_viewer(), reference, slug)
     if result.brief_view.phase is not Phase.OPEN:
         return see_other("briefs.show", reference=reference)
-    return render_template("sourcing/invite_one.html", result=result, part_label=part_label)
+    return render_template("sourcing/invite_one.html", result=result)
 
 
 def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:

@@ -50,6 +50,19 @@ class StoredFile(Base):
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     created_at: Mapped[dt.datetime] = mapped_column(default=clock.now)
 
+    def copy(self) -> "StoredFile":
+        """Return a new row with the same file; the caller sets its owner."""
+        return StoredFile(
+            id=random_file_id(),
+            name=self.name,
+            media_type=self.media_type,
+            alternative_text=self.alternative_text,
+            width=self.width,
+            height=self.height,
+            size=self.size,
+            data=self.data,
+        )
+
     @classmethod
     def from_checked(cls, checked: CheckedFile, alternative_text: str = "") -> "StoredFile":
         """Create the row of a checked file; the caller sets its owner."""

@@ -57,3 +57,16 @@ def test_draft_has_a_limited_number_of_files_that_can_be_removed(app: Any, marke
     file_id = session.scalars(select(StoredFile.id)).first()
     assert person.post(f"{path}/{file_id}/delete").status_code == 303
     assert len(session.scalars(select(StoredFile.id)).all()) == MAX_FILES - 1
+
+
+def test_copy_of_a_brief_has_its_own_private_copies_of_the_files(app: Any, market: Any, browser: Any) -> None:
+    earlier = use_cases.add_file(market.owner, REFERENCE, "Skisse.pdf", pdf())
+    draft = use_cases.copy_brief(market.owner, REFERENCE)
+    (copied,) = session.scalars(select(StoredFile).where(StoredFile.brief_id == draft.id)).all()
+    assert (copied.name, copied.data, copied.id != earlier.id) == ("Skisse.pdf", pdf(), True)
+    path = f"/briefs/{draft.reference}/files/{copied.id}"
+    assert browser("member").get(path).status_code == 200
+    for outsider in ("kvistverk", "outsider", "curator"):
+        assert browser(outsider).get(path).status_code == 404
+    assert use_cases.remove_file(market.owner, draft.reference, copied.id)
+    assert browser("kvistverk").get(f"{PATH}/{earlier.id}").data == pdf()

@@ -238,7 +238,7 @@ def _title_of_copy(viewer: Viewer, title: str) -> str:
 
 
 def copy_brief(viewer: Viewer, reference: str) -> Brief:
-    """Create a draft with the answers of an earlier brief of the company, except its dates."""
+    """Create a draft with the answers and files of an earlier brief of the company, except its dates."""
     with transaction():
         earlier = queries.own_brief(viewer, reference)
         _check_draft_limit(viewer)
@@ -254,5 +254,15 @@ def copy_brief(viewer: Viewer, reference: str) -> Brief:
         ]
         copied["title"] = _title_of_copy(viewer, str(copied.get("title", "")))
         brief = _add_draft(viewer, {**presets, **copied}, confirmed, earlier)
+        _copy_files(earlier, brief)
         record(viewer, "brief.copy", "brief", brief.reference, copied_from=earlier.reference)
         return brief
+
+
+def _copy_files(earlier: Brief, brief: Brief) -> None:
+    """Copy the files row by row: removing one from the draft must not remove it from the earlier brief."""
+    session.flush()
+    for stored in queries.files_of_brief(earlier.id):
+        copied = stored.copy()
+        copied.brief_id = brief.id
+        session.add(copied)

@@ -1,12 +1,21 @@
 """Render e-mails in plain text and HTML, outside a web request."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from marketplace.core.i18n import current_locale, gettext
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of an e-mail. With a `link`, its text links to that address."""
+
+    text: str
+    link: str = ""
 
 
 @cache
@@ -23,7 +32,7 @@ def _environment() -> Environment:
 def render_mail(  # noqa: PLR0913 because each is a part of the e-mail, and all are keywords
     *,
     subject: str,
-    paragraphs: Sequence[str],
+    paragraphs: Sequence[Paragraph],
     link: str,
     link_label: str,
     site_name: str,

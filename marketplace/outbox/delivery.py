@@ -17,9 +17,10 @@ from marketplace.core.database import session, transaction
 from marketplace.core.email_address import ascii_email
 from marketplace.core.files import write_atomically
 from marketplace.core.i18n import use_locale
-from marketplace.core.mail_templates import render_mail
+from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
+from marketplace.outbox.topics import INTERVALS
 from marketplace.outbox.unsubscribing import unsubscribe_path
 
 logger = logging.getLogger(__name__)
@@ -49,7 +50,7 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
     with use_locale(mail.locale):
         text, html = render_mail(
             subject=mail.subject,
-            paragraphs=mail.body.split("\n\n"),
+            paragraphs=_paragraphs(mail, site),
             link=link,
             link_label=mail.link_label,
             site_name=settings.site_name,
@@ -75,6 +76,15 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
             mail.calendar, subtype="calendar", filename="deadlines.ics", params={"method": "PUBLISH"}
         )
     return message
+
+
+def _paragraphs(mail: OutboxMail, site: str) -> list[Paragraph]:
+    """Return the paragraphs of an e-mail. Each line of a digest has the path of its page on a line of its own."""
+    texts = mail.body.split("\n\n")
+    if mail.subscription not in INTERVALS:
+        return [Paragraph(text) for text in texts]
+    lines = [text.partition("\n") for text in texts]
+    return [Paragraph(subject, site + path if path else "") for subject, _newline, path in lines]
 
 
 class MailTransport:

@@ -32,6 +32,9 @@ class Delivery(StrEnum):
     OFF = "off"
 
 
+INTERVALS = (Delivery.DAILY, Delivery.WEEKLY)
+"""Deliveries as a digest."""
+
 DELIVERY_LABELS = {
     Delivery.NOW: _("E-mail at once"),
     Delivery.DAILY: _("One e-mail a day"),

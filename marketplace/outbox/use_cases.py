@@ -132,7 +132,10 @@ def _interval_digest(interval: Delivery, notices: Sequence[Notice]) -> Content:
         if interval is Delivery.DAILY
         else ngettext("%(num)s new message this week", "%(num)s new messages this week", len(notices))
     )
-    lines = [f"• {notice.subject}" for notice in notices[:MAX_DIGEST_LINES]]
+    lines = [
+        f"• {notice.subject}\n{notice.link_path or f'/messages/{notice.id}'}"
+        for notice in notices[:MAX_DIGEST_LINES]
+    ]
     more = len(notices) - len(lines)
     if more > 0:
         lines.append(ngettext("And %(num)s more.", "And %(num)s more.", more))

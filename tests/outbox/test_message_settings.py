@@ -111,6 +111,10 @@ def test_digests_are_sent_once_at_seven(app: Flask, supplier: Viewer) -> None:
         assert use_cases.send_digests() == 0
         (daily,) = session.scalars(select(OutboxMail))
         assert "Brief A" in daily.body
+        mail = last_mail(app)
+        for text in (mail.get_body(("plain",)), mail.get_body(("html",))):
+            assert text is not None
+            assert "http://127.0.0.1:8000/account\n" in text.get_content().replace('"', "\n")
         assert "Spørsmål B" not in daily.body
         time.shift(dt.timedelta(days=6))
         assert use_cases.send_digests() == 1

@@ -13,11 +13,10 @@ from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.models import Notice, NoticePreference
-from marketplace.outbox.topics import TOPICS, Delivery, Topic, topics_for
+from marketplace.outbox.topics import INTERVALS, TOPICS, Delivery, Topic, topics_for
 from marketplace.outbox.use_cases import send_digest
 
 DIGEST_TIME = dt.time(7)
-INTERVALS = (Delivery.DAILY, Delivery.WEEKLY)
 
 
 def message_settings(user_id: int | None) -> dict[Topic, Delivery]:

@@ -7,6 +7,7 @@ from marketplace.briefs.guide import Question
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core.i18n import format_date, format_datetime, format_list
 from marketplace.core.i18n import gettext as _
+from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
@@ -16,7 +17,7 @@ def _path(reference: str, rest: str = "") -> str:
 
 
 @as_message("review_asked", topic=Topic.REVIEWS, throttled=True)
-def review_asked(company: str, title: str, reference: str, message: str) -> Content:
+def review_asked(company: str, title: str, reference: str, message: str, contact: Contact | None) -> Content:
     """To the garden: a company requests a review of a draft."""
     lines = [_("%(company)s would like you to read a draft before it is sent to suppliers.", company=company)]
     if message:
@@ -24,12 +25,15 @@ def review_asked(company: str, title: str, reference: str, message: str) -> Cont
     lines.append(
         _("Reply within two working days. While the draft is with you, the company cannot change it.")
     )
+    lines += contact_lines(contact)
     subject = _("Read a draft from %(company)s: %(title)s", company=company, title=title)
     return Content(subject, lines, _path(reference), _("Read the draft"))
 
 
 @as_message("review_answered")
-def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, comment: str) -> Content:
+def review_answered(  # noqa: PLR0913 because each is a part of the message
+    garden: str, title: str, reference: str, contact: Contact, *, is_ok: bool, comment: str
+) -> Content:
     """To the company: the garden has reviewed the draft."""
     if is_ok:
         subject = _("%(garden)s says that your brief is ready: %(title)s", garden=garden, title=title)
@@ -39,6 +43,7 @@ def review_answered(garden: str, title: str, reference: str, *, is_ok: bool, com
         lines = [_("Your adviser has read the draft and suggests some changes.")]
     if comment:
         lines.append(comment)
+    lines += contact_lines(contact)
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
@@ -84,7 +89,9 @@ def waits_to_open(title: str, reference: str, opens_at: dt.datetime | None) -> C
 
 
 @as_message("first_publication", topic=Topic.REVIEWS)
-def first_publication(company: str, title: str, reference: str, opens_at: dt.datetime | None) -> Content:
+def first_publication(
+    company: str, title: str, reference: str, opens_at: dt.datetime | None, contact: Contact | None
+) -> Content:
     """To the garden: a company that it does not know wants to publish its first brief."""
     lines = [
         _("%(company)s registered by itself, and you have not checked it yet.", company=company),
@@ -92,14 +99,15 @@ def first_publication(company: str, title: str, reference: str, opens_at: dt.dat
             "Check that the company is genuine. You can open the brief, ask for changes, or refuse it with a reason."
         ),
         _opens(opens_at),
+        *contact_lines(contact),
     ]
     subject = _("Check the brief from %(company)s: %(title)s", company=company, title=title)
     return Content(subject, lines, _path(reference, "/first-publication"), _("Check the brief"))
 
 
 @as_message("first_publication_returned")
-def first_publication_returned(
-    garden: str, title: str, reference: str, reason: str, *, refused: bool
+def first_publication_returned(  # noqa: PLR0913 because each is a part of the message
+    garden: str, title: str, reference: str, reason: str, contact: Contact, *, refused: bool
 ) -> Content:
     """To the company: the garden did not open its first brief, and the reason."""
     if refused:
@@ -110,7 +118,7 @@ def first_publication_returned(
     else:
         subject = _("%(garden)s asks you to change your brief: %(title)s", garden=garden, title=title)
         last = _("The brief is a draft again. Change it, and send it when you are ready.")
-    lines = [_("The business garden gave this reason:"), reason, last]
+    lines = [_("The business garden gave this reason:"), reason, last, *contact_lines(contact)]
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
@@ -230,11 +238,14 @@ def question_waits(title: str, reference: str, text: str, deadline: dt.datetime)
 
 
 @as_message("garden_question_waits", topic=Topic.AREA)
-def garden_question_waits(company: str, title: str, reference: str, deadline: dt.datetime) -> Content:
+def garden_question_waits(
+    company: str, title: str, reference: str, deadline: dt.datetime, contact: Contact | None
+) -> Content:
     """To the garden: a company has not answered a question in spite of a reminder."""
     lines = [
         _("Suppliers have asked about %(title)s and are waiting for an answer.", title=title),
         _("Offers are due on %(date)s. A phone call may help.", date=format_date(deadline)),
+        *contact_lines(contact),
     ]
     subject = _("%(company)s has a question to answer", company=company)
     return Content(subject, lines, _path(reference, "#questions"), _("See the brief"))

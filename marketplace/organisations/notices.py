@@ -1,6 +1,7 @@
 """Notices about organisations and their members."""
 
 from marketplace.core.i18n import gettext as _
+from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 
@@ -37,23 +38,32 @@ def colleague_joined(name: str, organisation: str) -> Content:
 
 
 @as_message("company_registered", topic=Topic.AREA, throttled=True)
-def company_registered(company: str, municipality: str, company_id: int) -> Content:
+def company_registered(company: str, municipality: str, company_id: int, contact: Contact | None) -> Content:
     """A company has registered in the garden's area."""
     return Content(
         _("New company: %(company)s in %(place)s", company=company, place=municipality),
-        [_("%(company)s has registered and is in your area. Get in touch.", company=company)],
+        [
+            _("%(company)s has registered and is in your area. Get in touch.", company=company),
+            *contact_lines(contact),
+        ],
         f"/companies/{company_id}",
         _("See the company"),
     )
 
 
 @as_message("company_moved_here", topic=Topic.AREA, throttled=True)
-def company_moved_here(company: str, municipality: str, old_garden: str, company_id: int) -> Content:
+def company_moved_here(
+    company: str, municipality: str, old_garden: str, company_id: int, contact: Contact | None
+) -> Content:
     """A company has moved into the garden's area."""
     before = [_("%(garden)s followed the company until now.", garden=old_garden)] if old_garden else []
     return Content(
         _("%(company)s has moved to %(place)s", company=company, place=municipality),
-        [_("The company is now in your area, and you can see its briefs. Get in touch."), *before],
+        [
+            _("The company is now in your area, and you can see its briefs. Get in touch."),
+            *before,
+            *contact_lines(contact),
+        ],
         f"/companies/{company_id}",
         _("See the company"),
     )
@@ -101,14 +111,15 @@ def garden_changed(municipality: str, old_garden: str, new_garden: str) -> Conte
 
 
 @as_message("asked_to_follow", topic=Topic.AREA, throttled=True)
-def asked_to_follow(company: str, company_id: int) -> Content:
+def asked_to_follow(company: str, company_id: int, contact: Contact | None) -> Content:
     """A company outside the garden's area has asked it to follow."""
     return Content(
         _("%(company)s asks you to follow them", company=company),
         [
             _(
                 "You can now see the company and its briefs, and read its drafts when it asks you. Get in touch."
-            )
+            ),
+            *contact_lines(contact),
         ],
         f"/companies/{company_id}",
         _("See the company"),

@@ -18,6 +18,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import adviser_contact
 from marketplace.organisations.models import Company
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.use_cases import send
@@ -54,6 +55,7 @@ def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comme
                 brief.title,
                 brief.reference,
                 comment,
+                adviser_contact(viewer),
                 refused=verdict == "refused",
             )
             send(answer, company_recipients(brief))

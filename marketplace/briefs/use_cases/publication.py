@@ -19,6 +19,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_date, ngettext
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 
 MIN_REASON_LENGTH = 10
@@ -72,7 +73,9 @@ def _submit(viewer: Viewer, brief: Brief) -> None:
         notices.waits_to_open(brief.title, brief.reference, opens_at),
         company_recipients(brief, except_viewer=viewer),
     )
-    garden_notice = notices.first_publication(brief.company.name, brief.title, brief.reference, opens_at)
+    garden_notice = notices.first_publication(
+        brief.company.name, brief.title, brief.reference, opens_at, owner_contact(brief.company)
+    )
     send(garden_notice, garden_recipients(brief))
 
 

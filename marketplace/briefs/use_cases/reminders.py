@@ -10,6 +10,7 @@ from marketplace.briefs.models import Brief, ClarificationQuestion
 from marketplace.briefs.use_cases.authorization import company_recipients, garden_recipients, lock
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
+from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 
 ACTION = "question.remind"
@@ -55,7 +56,9 @@ def _remind(brief: Brief, question: ClarificationQuestion) -> int:
         notice = notices.question_waits(title, brief.reference, question.text, brief.deadline)
         send(notice, company_recipients(brief))
     if "garden" in due:
-        notice = notices.garden_question_waits(brief.company.name, title, brief.reference, brief.deadline)
+        notice = notices.garden_question_waits(
+            brief.company.name, title, brief.reference, brief.deadline, owner_contact(brief.company)
+        )
         send(notice, garden_recipients(brief))
     for receiver in sorted(due):
         record(None, ACTION, "brief", brief.reference, question=question.id, receiver=receiver)

@@ -17,6 +17,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import adviser_contact, owner_contact
 from marketplace.organisations.queries import following_garden_ids
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.use_cases import send
@@ -47,7 +48,9 @@ def ask_for_review(viewer: Viewer, reference: str, message: str = "") -> Brief:
         brief.state = BriefState.IN_REVIEW
         brief.updated_at = clock.now()
         title = queries.display_title(brief)
-        notice = notices.review_asked(brief.company.name, title, brief.reference, message)
+        notice = notices.review_asked(
+            brief.company.name, title, brief.reference, message, owner_contact(brief.company)
+        )
         send(notice, garden_recipients(brief))
         record(viewer, "brief.ask_review", "brief", brief.reference)
         return brief
@@ -86,7 +89,12 @@ def answer_review(
         review.revision = brief.revision
         title, is_ok = queries.display_title(brief), verdict == "ok"
         answer = notices.review_answered(
-            viewer.organisation_name, title, brief.reference, is_ok=is_ok, comment=comment
+            viewer.organisation_name,
+            title,
+            brief.reference,
+            adviser_contact(viewer),
+            is_ok=is_ok,
+            comment=comment,
         )
         send(answer, company_recipients(brief))
         record(viewer, "brief.answer_review", "brief", brief.reference, verdict=verdict)

@@ -23,7 +23,6 @@ from marketplace.organisations.queries.memberships import (
     viewer_for,
 )
 from marketplace.organisations.queries.organisations import (
-    CompanyContact,
     GardenChange,
     all_companies_of,
     all_gardens,
@@ -45,7 +44,6 @@ from marketplace.organisations.queries.organisations import (
 from marketplace.organisations.queries.sign_in import SignedInPerson, load_signed_in_person
 
 __all__ = [
-    "CompanyContact",
     "GardenChange",
     "SignedInPerson",
     "all_companies_of",

@@ -6,7 +6,6 @@ from typing import Any
 
 from sqlalchemy import Select, false, func, select
 
-from marketplace.accounts.models import User
 from marketplace.core.database import lock_row, session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -15,37 +14,20 @@ from marketplace.core.letters import contains_folded, norwegian_order
 from marketplace.core.list_query import EVERYTHING, ListQuery
 from marketplace.core.pagination import Page, paginate
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.organisations.models import (
     BusinessGarden,
     Company,
-    Membership,
     Organisation,
 )
 from marketplace.organisations.queries.followers import companies_followed_by, follows
 
 
-@dataclass(frozen=True, slots=True)
-class CompanyContact:
-    """The person to call in a company, with the company's telephone number."""
-
-    name: str
-    email: str
-    phone: str
-
-
-def company_contact(viewer: Viewer, company: Company) -> CompanyContact | None:
+def company_contact(viewer: Viewer, company: Company) -> Contact | None:
     """Return the first owner of a company that the viewer's garden follows, None if there is none or for other viewers."""
     if not follows(viewer, company):
         return None
-    query = (
-        select(User.name, User.email)
-        .join(Membership, Membership.user_id == User.id)
-        .where(Membership.organisation_id == company.id, Membership.role == "owner", User.is_active)
-        .order_by(Membership.created_at, Membership.id)
-        .limit(1)
-    )
-    owner = session.execute(query).first()
-    return CompanyContact(owner.name, owner.email, company.phone) if owner else None
+    return owner_contact(company)
 
 
 def gardens() -> Sequence[BusinessGarden]:

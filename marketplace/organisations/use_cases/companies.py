@@ -13,6 +13,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.optimistic_lock import check_unchanged
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import hooks, notices, queries
+from marketplace.organisations.contacts import owner_contact
 from marketplace.organisations.models import AREA, Company, Membership
 from marketplace.organisations.use_cases.followers import follow_company, move_company
 from marketplace.organisations.use_cases.memberships import add_membership
@@ -84,7 +85,7 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
     if garden:
         follow_company(company.id, garden.id, AREA, registered_by)
         send(
-            notices.company_registered(company.name, company.place, company.id),
+            notices.company_registered(company.name, company.place, company.id, owner_contact(company)),
             queries.recipients_for(garden.id),
         )
     if begun:

@@ -9,6 +9,7 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import notices, queries
+from marketplace.organisations.contacts import owner_contact
 from marketplace.organisations.models import AREA, ASKED, BusinessGarden, Company, CompanyFollower
 from marketplace.outbox.use_cases import send
 
@@ -82,7 +83,7 @@ def move_company(viewer: Viewer, company: Company, municipality_number: str) -> 
         send(message, queries.recipients_for(change.old.id))
     if change.new:
         send(
-            notices.company_moved_here(company.name, company.place, old, company.id),
+            notices.company_moved_here(company.name, company.place, old, company.id, owner_contact(company)),
             queries.recipients_for(change.new.id),
         )
     send(notices.garden_changed(company.place, old, new), queries.recipients_for(company.id))
@@ -98,7 +99,10 @@ def ask_to_follow(viewer: Viewer, garden_id: int) -> BusinessGarden:
         if garden.id in queries.following_garden_ids(company):
             raise RuleBroken(_("%(garden)s already follows you.", garden=garden.name), "garden")
         follow_company(company.id, garden.id, ASKED, viewer)
-        send(notices.asked_to_follow(company.name, company.id), queries.recipients_for(garden.id))
+        send(
+            notices.asked_to_follow(company.name, company.id, owner_contact(company)),
+            queries.recipients_for(garden.id),
+        )
         send(notices.follower_added(garden.name), queries.recipients_for(company.id))
         return garden
 

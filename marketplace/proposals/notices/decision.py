@@ -1,6 +1,7 @@
 """Notices about the company's decision: to the bidders, the company and its garden."""
 
 from marketplace.core.i18n import gettext as _
+from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.proposals.award_deadlines import DECLINE_DAYS
@@ -56,7 +57,9 @@ def nobody_chosen(company: str, title: str, proposal_id: int, code: str, text: s
 
 
 @as_message("offer_ruled_out")
-def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, text: str) -> Content:
+def offer_ruled_out(  # noqa: PLR0913 because each is a part of the message
+    company: str, title: str, proposal_id: int, demand: str, text: str, *, garden: Contact | None
+) -> Content:
     """Tell a supplier that its offer misses a must-have."""
     return Content(
         _("Your offer on %(title)s has been ruled out", title=title),
@@ -68,6 +71,7 @@ def offer_ruled_out(company: str, title: str, proposal_id: int, demand: str, tex
             ),
             text,
             _("If this is wrong, contact your business garden within five working days."),
+            *contact_lines(garden),
         ],
         f"/proposals/{proposal_id}/letter",
         _("Read the letter"),
@@ -147,11 +151,14 @@ def garden_choice_made(company: str, supplier: str, title: str, reference: str) 
 
 
 @as_message("garden_nobody_chosen", topic=Topic.AREA)
-def garden_nobody_chosen(company: str, title: str, reference: str) -> Content:
+def garden_nobody_chosen(company: str, title: str, reference: str, contact: Contact | None) -> Content:
     """Tell the garden that one of its companies chose nobody."""
     return Content(
         _("%(company)s did not choose an offer", company=company),
-        [_("This was about the brief %(title)s. They may need help to try again.", title=title)],
+        [
+            _("This was about the brief %(title)s. They may need help to try again.", title=title),
+            *contact_lines(contact),
+        ],
         f"/briefs/{reference}",
         _("See the brief"),
     )

@@ -4,6 +4,7 @@ import datetime as dt
 
 from marketplace.core.i18n import format_date, format_datetime, ngettext
 from marketplace.core.i18n import gettext as _
+from marketplace.organisations.contacts import Contact, contact_lines
 from marketplace.outbox.messages import Content, as_message
 from marketplace.outbox.topics import Topic
 from marketplace.proposals.notices.labels import company_label
@@ -44,7 +45,9 @@ def decision_reminder(title: str, reference: str, count: int, lapses: dt.datetim
 
 
 @as_message("garden_decide_soon", topic=Topic.AREA)
-def garden_decision_reminder(company: str, title: str, reference: str, lapses: dt.datetime) -> Content:
+def garden_decision_reminder(
+    company: str, title: str, reference: str, lapses: dt.datetime, contact: Contact | None
+) -> Content:
     """Tell the garden that one of its companies has not decided."""
     return Content(
         _("%(company)s has not decided yet", company=company),
@@ -54,6 +57,7 @@ def garden_decision_reminder(company: str, title: str, reference: str, lapses: d
                 "If no choice is made, the brief lapses after %(date)s. A phone call may help.",
                 date=format_date(lapses),
             ),
+            *contact_lines(contact),
         ],
         f"/briefs/{reference}",
         _("See the brief"),

@@ -15,6 +15,7 @@ from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import Contact, owner_contact
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.award_deadlines import can_decide_late, can_decline, can_reopen
@@ -180,7 +181,10 @@ def choose_nobody(viewer: Viewer, reference: str, reply: RejectionReply) -> None
         brief.closed_at, brief.closed_reason = now, reply.text
         record(viewer, "brief.choose_nobody", "brief", brief.reference, reason=reply.code, offers=len(live))
         send(
-            notices.garden_nobody_chosen(brief.company.name, title, brief.reference), garden_receivers(brief)
+            notices.garden_nobody_chosen(
+                brief.company.name, title, brief.reference, owner_contact(brief.company)
+            ),
+            garden_receivers(brief),
         )
 
 
@@ -274,5 +278,12 @@ def rule_out(viewer: Viewer, reference: str, proposal_id: int, demand: str, text
         proposal.outcome_code, proposal.outcome_text = "must_have", f"{demand}: {text}"
         record_action(viewer, "proposal.rule_out", brief, proposal)
         title = brief.versions[-1].title
-        notice = notices.offer_ruled_out(_displayed_company_name(brief), title, proposal.id, demand, text)
+        notice = notices.offer_ruled_out(
+            _displayed_company_name(brief), title, proposal.id, demand, text, garden=_garden_of(proposal)
+        )
         send(notice, supplier_receivers(proposal))
+
+
+def _garden_of(proposal: Proposal) -> Contact | None:
+    garden = proposal.supplier.garden
+    return Contact(garden.name, garden.email, garden.phone) if garden else None

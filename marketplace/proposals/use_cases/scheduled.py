@@ -24,6 +24,7 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.dates import local_date_after
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.lifecycle import ProposalActor, ProposalState
@@ -179,7 +180,7 @@ def _remind(brief: Brief, since: dt.datetime) -> None:
     if days >= GARDEN_REMINDER_DAYS and (garden is None or garden < since):
         record(None, "brief.garden_told", "brief", brief.reference)
         notice = notices.garden_decision_reminder(
-            brief.company.name, title, brief.reference, lapses_at(since)
+            brief.company.name, title, brief.reference, lapses_at(since), owner_contact(brief.company)
         )
         send(notice, garden_receivers(brief))
 

@@ -30,6 +30,11 @@ def erase_unused_accounts() -> int:
     return retention.erase_unused_accounts(Path(current_app.instance_path) / "mail")
 
 
+def erase_unconfirmed_accounts() -> int:
+    """Erase accounts that were never confirmed, in the mail files of the instance folder as well."""
+    return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
+
+
 # Scheduled jobs. All are idempotent.
 JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
@@ -49,6 +54,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     request_state.purge_expired,
     retention.warn_unused_accounts,
     erase_unused_accounts,
+    erase_unconfirmed_accounts,
     retention.delete_old_drafts,
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,

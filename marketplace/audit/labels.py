@@ -94,6 +94,8 @@ ACTION_LABELS = {
     "invitation.reconsider": _("Took back a refusal of an invitation"),
     "organisation.change_role": _("Changed a colleague's role"),
     "organisation.close": _("Closed a business garden"),
+    "organisation.close_unused": _("Closed an organisation that nobody acts for"),
+    "organisation.hand_over": _("Made a member the leader, because the only leader was erased"),
     "organisation.invite_colleague": _("Invited a colleague"),
     "organisation.join": _("Joined an organisation"),
     "organisation.open": _("Reopened a business garden"),

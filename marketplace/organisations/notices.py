@@ -161,3 +161,19 @@ def follower_removed(garden: str) -> Content:
         "/organisation",
         _("See who follows you"),
     )
+
+
+@as_message("leads_now")
+def leads_now(organisation: str) -> Content:
+    """A member leads the organisation, because the account of the only leader has been erased."""
+    return Content(
+        _("You lead %(organisation)s now", organisation=organisation),
+        [
+            _(
+                "The account of the last person with full rights has been erased, and you have been there longest."
+            ),
+            _("You can send, choose and invite colleagues. If somebody else should do it, invite them."),
+        ],
+        "/organisation/colleagues",
+        _("See who can act for you"),
+    )

@@ -14,6 +14,7 @@ from marketplace.core.database import Base, session
 from marketplace.core.form_drafts import FormDraft
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.models import ColleagueInvitation, Membership, Organisation
+from marketplace.organisations.queries import first_other_member, memberships_led_alone
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.proposals.models import (
     Award,
@@ -135,21 +136,39 @@ def _to_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def organisations_without_other_leader(user_id: int) -> list[str]:
-    """Return the names of the organisations in which this user is the only active leader."""
-    own = select(Membership).where(Membership.user_id == user_id, Membership.role.in_(("owner", "curator")))
-    names = []
-    for membership in session.scalars(own):
-        other = (
-            select(Membership.id)
-            .join(User, User.id == Membership.user_id)
-            .where(
-                Membership.organisation_id == membership.organisation_id,
-                Membership.role == membership.role,
-                Membership.user_id != user_id,
-                User.is_active,
-            )
+def blocked_organisations(user_id: int) -> list[str]:
+    """Return the names of the organisations that must be handed over before this only leader is erased on request.
+
+    Business gardens, organisations with other members, and those with a brief or a job in progress.
+    """
+    return [
+        membership.organisation.name
+        for membership in memberships_led_alone(user_id)
+        if membership.organisation.kind == "garden"
+        or first_other_member(membership.organisation_id, user_id)
+        or _has_work_in_progress(membership.organisation_id)
+    ]
+
+
+def organisations_closed_with(user_id: int) -> list[str]:
+    """Return the names of the organisations that are closed when this user is erased."""
+    blocked = blocked_organisations(user_id)
+    led = [membership.organisation.name for membership in memberships_led_alone(user_id)]
+    return [name for name in led if name not in blocked]
+
+
+def _has_work_in_progress(organisation_id: int) -> bool:
+    """Return True if a company has a brief, or a supplier an offer, that others wait for."""
+    ordered = select(Brief.id).where(
+        Brief.company_id == organisation_id, Brief.state.in_(("waiting", "published", "awarded"))
+    )
+    offered = (
+        select(Proposal.id)
+        .join(Proposal.brief)
+        .where(
+            Proposal.supplier_id == organisation_id,
+            Proposal.state.in_(("submitted", "shortlisted", "awarded")),
+            Brief.state.in_(("published", "awarded")),
         )
-        if membership.organisation.is_active and session.scalar(other.limit(1)) is None:
-            names.append(membership.organisation.name)
-    return sorted(names)
+    )
+    return any(session.scalar(query.limit(1)) is not None for query in (ordered, offered))

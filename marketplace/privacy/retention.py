@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, func, select, update
 
 from marketplace.accounts.models import KnownNetwork, OneTimeLink, PendingRegistration, SignInSession, User
+from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.models import AuditEvent
 from marketplace.audit.use_cases import record
 from marketplace.briefs.models import Brief, BriefVersion, ClarificationQuestion
@@ -16,13 +17,14 @@ from marketplace.core.database import session, transaction
 from marketplace.core.dates import cutoff_passed, local_date_after
 from marketplace.core.form_drafts import DRAFT_DAYS, FormDraft
 from marketplace.files.models import StoredFile
+from marketplace.organisations.models import ColleagueInvitation
+from marketplace.organisations.queries import memberships_led_alone
 from marketplace.outbox.messages import Recipient
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.outbox.use_cases import send
 from marketplace.privacy import notices, retention_periods
 from marketplace.privacy.anonymization import anonymize_mail_files
-from marketplace.privacy.queries import organisations_without_other_leader
-from marketplace.privacy.use_cases import erase_user
+from marketplace.privacy.use_cases import clear_supplier, erase_user
 from marketplace.proposals.models import Evaluation, Proposal
 from marketplace.proposals.scoring_models import IndividualScore
 from marketplace.sourcing.models import OutsideInvitation
@@ -49,7 +51,11 @@ def warn_unused_accounts() -> int:
             if _was_warned(user):
                 continue
             record(None, "account.warn_unused", "user", user.id)
-            send(notices.account_unused(_erasure_date(user)), [Recipient(user.id, user.email, user.locale)])
+            led = [one.organisation.name for one in memberships_led_alone(user.id)]
+            send(
+                notices.account_unused(_erasure_date(user), led),
+                [Recipient(user.id, user.email, user.locale)],
+            )
             warned += 1
     return warned
 
@@ -77,17 +83,35 @@ def _was_warned(user: User, before: dt.datetime | None = None) -> bool:
 def erase_unused_accounts(mail_folder: Path) -> int:
     """Erase users who have not signed in for 24 months and were warned a month ago; return their number.
 
-    Administrators, and the only leader of an organisation, are kept: somebody must replace them first.
+    Only the last administrator is kept. Organisations that an erased user led alone are handed over or closed.
     """
-    query = (
-        select(User.id)
-        .where(_is_unused(retention_periods.ACCOUNT_MONTHS), User.is_admin.is_(False))
-        .order_by(User.id)
-    )
+    query = select(User.id).where(_is_unused(retention_periods.ACCOUNT_MONTHS)).order_by(User.id)
     month_ago = cutoff_passed(days=WARNED_DAYS)
 
     def may_erase(user: User) -> bool:
-        return _was_warned(user, month_ago) and not organisations_without_other_leader(user.id)
+        return _was_warned(user, month_ago) and (not user.is_admin or has_other_administrator(user))
+
+    return _erase_users(session.scalars(query).all(), may_erase, mail_folder)
+
+
+def erase_unconfirmed_accounts(mail_folder: Path) -> int:
+    """Erase users who did not confirm their address within seven days; return their number.
+
+    New registrations wait elsewhere and are deleted by `delete_expired`: these accounts are older than that rule.
+    """
+    query = (
+        select(User.id)
+        .where(
+            User.email_verified_at.is_(None),
+            User.erased_at.is_(None),
+            User.is_admin.is_(False),
+            User.created_at < cutoff_passed(days=retention_periods.UNCONFIRMED_DAYS),
+        )
+        .order_by(User.id)
+    )
+
+    def may_erase(user: User) -> bool:
+        return user.email_verified_at is None
 
     return _erase_users(session.scalars(query).all(), may_erase, mail_folder)
 
@@ -97,8 +121,8 @@ def _erase_users(user_ids: Sequence[int], may_erase: Callable[[User], bool], mai
     erased = 0
     for user_id in user_ids:
         with transaction():
-            user = session.get_one(User, user_id)
-            if not may_erase(user):
+            user = session.get_one(User, user_id, with_for_update=True)
+            if user.erased_at or not may_erase(user):
                 continue
             address, words = user.email, erase_user(None, user)
         anonymize_mail_files(mail_folder, address, words)
@@ -175,8 +199,7 @@ def erase_refused_suppliers() -> int:
         )
         suppliers = session.scalars(query).all()
         for supplier in suppliers:
-            supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
-            supplier.is_active, supplier.logo = False, None
+            clear_supplier(supplier)
             own = select(Vetting.id).where(Vetting.supplier_id == supplier.id)
             session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)
@@ -205,6 +228,10 @@ def delete_expired() -> int:
             ),
             delete(FormDraft).where(FormDraft.updated_at < cutoff_passed(days=DRAFT_DAYS)),
             delete(PendingRegistration).where(PendingRegistration.expires_at < now),
+            delete(ColleagueInvitation).where(
+                ColleagueInvitation.accepted_at.is_(None),
+                ColleagueInvitation.expires_at < cutoff_passed(days=retention_periods.INVITATION_DAYS),
+            ),
             delete(ConflictOfInterest).where(
                 ConflictOfInterest.ended_at < cutoff_passed(days=COOLING_OFF_DAYS)
             ),

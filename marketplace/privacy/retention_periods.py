@@ -10,6 +10,8 @@ DRAFT_MONTHS = 12
 CLOSED_MONTHS = 24
 REFUSED_MONTHS = 24
 SENT_MAIL_DAYS = 90
+UNCONFIRMED_DAYS = 7
+INVITATION_DAYS = 30
 KNOWN_NETWORK_DAYS = 90
 
 
@@ -26,7 +28,21 @@ PERIODS = (
     RetentionPeriod(
         _("Accounts"),
         _("24 months after the last sign-in"),
-        _("Deleted. You receive an e-mail two months before."),
+        _(
+            "Deleted. You receive an e-mail two months before. An organisation that you alone lead goes to a colleague, or is closed if there is none. Only the last administrator is kept."
+        ),
+    ),
+    RetentionPeriod(
+        _("Accounts whose e-mail address was never confirmed"),
+        _("Seven days"),
+        _(
+            "Deleted, and an organisation without other people is closed: its organisation number is free again."
+        ),
+    ),
+    RetentionPeriod(
+        _("Invitations to colleagues that nobody accepted"),
+        _("30 days after they expired"),
+        _("Deleted."),
     ),
     RetentionPeriod(
         _("Registrations whose e-mail address was never confirmed"),

@@ -40,7 +40,7 @@ RETENTION_RULES = {
     "clarification_question.answer": CLOSED_BRIEF,
     "clarification_question.public_text": CLOSED_BRIEF,
     "clarification_question.text": CLOSED_BRIEF,
-    "colleague_invitation.email": ACCOUNT,
+    "colleague_invitation.email": "deleted 30 days after expiry: delete_expired; if accepted, anonymized with the account",
     "evaluation.note": CLOSED_BRIEF,
     "form_draft.path": EXPIRY,
     "form_draft.sealed_content": EXPIRY,

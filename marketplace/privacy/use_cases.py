@@ -7,23 +7,27 @@ from sqlalchemy import delete, func, select
 from marketplace.accounts.models import KnownNetwork, OneTimeLink, RecoveryCode, SignInSession, User
 from marketplace.accounts.use_cases import has_other_administrator
 from marketplace.audit.use_cases import record
+from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.models import Brief
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Forbidden, RuleBroken
 from marketplace.core.form_drafts import FormDraft
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
-from marketplace.organisations.models import Membership
+from marketplace.organisations.models import Membership, Organisation
+from marketplace.organisations.use_cases import release_organisations
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
 from marketplace.privacy.anonymization import anonymize_mail_files, anonymize_tables
-from marketplace.privacy.queries import organisations_without_other_leader
+from marketplace.privacy.queries import blocked_organisations
+from marketplace.suppliers.models import Supplier
 
 ERASED_HOST = "erased.invalid"
 
 
 def erasure_obstacle(user: User) -> str:
     """Return the reason why a user cannot be erased yet, or an empty string."""
-    names = organisations_without_other_leader(user.id)
+    names = blocked_organisations(user.id)
     if names:
         return _(
             "You are the last person with full rights to act for %(names)s. Give a colleague those rights first, or ask your business garden to close it.",
@@ -47,11 +51,34 @@ def erase_own_account(viewer: Viewer, mail_folder: Path) -> None:
     anonymize_mail_files(mail_folder, address, words)
 
 
+def clear_supplier(supplier: Supplier) -> None:
+    """Clear a supplier's contact person, text and logo, and close it. In the caller's transaction."""
+    supplier.contact_name = supplier.contact_email = supplier.phone = supplier.about = ""
+    supplier.is_active, supplier.logo = False, None
+
+
+def _clear_closed(by: Viewer | None, organisation: Organisation) -> None:
+    """Clear a closed supplier, or delete the drafts of a closed company."""
+    if isinstance(organisation, Supplier):
+        clear_supplier(organisation)
+        return
+    unsent = select(Brief).where(
+        Brief.company_id == organisation.id, Brief.state.in_((BriefState.DRAFT, BriefState.IN_REVIEW))
+    )
+    for brief in session.scalars(unsent):
+        brief.state, brief.deleted_at = BriefState.DELETED, clock.now()
+        record(by, "brief.delete", "brief", brief.reference)
+
+
 def erase_user(by: Viewer | None, user: User) -> dict[str, str]:
     """Replace a user's personal data by an id, inside the caller's transaction; return the words to replace elsewhere.
 
+    Organisations that only this user leads are handed over to a member, or closed.
+
     Rows of others still refer to the user's row, which holds no personal data and is never changed again.
     """
+    for organisation in release_organisations(by, user.id):
+        _clear_closed(by, organisation)
     placeholder = f"Person {user.id}"
     words = {user.email: f"person-{user.id}@{ERASED_HOST}"}
     namesakes = select(User.id).where(User.name == user.name, User.id != user.id)

@@ -23,7 +23,7 @@ blueprint = Blueprint("privacy", __name__)
 @access.signed_in
 def own_data() -> Answer:
     """Show the choices for the user's data."""
-    return render_template("privacy/own_data.html", form=EraseAccountForm())
+    return _page(EraseAccountForm())
 
 
 @blueprint.get("/account/data/export")
@@ -52,4 +52,9 @@ def erase() -> Answer:
             logout_user()
             flashes.done(_("Your account has been erased."))
             return see_other("pages.front")
-    return render_template("privacy/own_data.html", form=form)
+    return _page(form)
+
+
+def _page(form: EraseAccountForm) -> str:
+    closed = queries.organisations_closed_with(current_viewer().user_id or 0)
+    return render_template("privacy/own_data.html", form=form, closed=closed)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import aliased, joinedload
 
 from marketplace.accounts import use_cases as accounts
 from marketplace.accounts.models import User
@@ -81,6 +81,45 @@ def members(organisation_id: int) -> Sequence[Membership]:
         .order_by(norwegian_order(User.name), Membership.id)
     )
     return session.scalars(query).all()
+
+
+def memberships_led_alone(user_id: int) -> list[Membership]:
+    """Return a user's memberships in active organisations that have no other active leader, by name."""
+    other, person = aliased(Membership), aliased(User)
+    others = (
+        select(other.id)
+        .join(person, person.id == other.user_id)
+        .where(
+            other.organisation_id == Membership.organisation_id,
+            other.role == Membership.role,
+            other.user_id != user_id,
+            person.is_active,
+        )
+    )
+    query = (
+        select(Membership)
+        .join(Membership.organisation)
+        .options(joinedload(Membership.organisation))
+        .where(
+            Membership.user_id == user_id,
+            Membership.role.in_(LEADER_ROLE.values()),
+            Organisation.is_active,
+            ~others.exists(),
+        )
+        .order_by(Organisation.name, Membership.id)
+    )
+    return list(session.scalars(query))
+
+
+def first_other_member(organisation_id: int, user_id: int) -> Membership | None:
+    """Return the active member of an organisation who joined first, apart from a user; None if there is none."""
+    query = (
+        select(Membership)
+        .join(Membership.user)
+        .where(Membership.organisation_id == organisation_id, Membership.user_id != user_id, User.is_active)
+        .order_by(Membership.created_at, Membership.id)
+    )
+    return session.scalar(query.limit(1))
 
 
 def membership_for(viewer: Viewer, membership_id: int) -> Membership:

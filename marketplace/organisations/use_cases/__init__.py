@@ -1,6 +1,7 @@
 """Use cases for companies, gardens, colleagues and memberships."""
 
 from marketplace.accounts.use_cases import NewPerson
+from marketplace.organisations.use_cases.closing import close_organisation, release_organisations
 from marketplace.organisations.use_cases.colleagues import (
     accept_invitation,
     change_role,
@@ -45,6 +46,7 @@ __all__ = [
     "change_company",
     "change_role",
     "choose_organisation",
+    "close_organisation",
     "company_details",
     "create_own_company",
     "end_asked_following",
@@ -54,6 +56,7 @@ __all__ = [
     "invite_curator",
     "mark_company_known",
     "register_company",
+    "release_organisations",
     "remove_colleague",
     "save_garden",
     "set_organisation_active",

@@ -7,8 +7,8 @@ import click
 from marketplace.accounts import queries as people
 from marketplace.accounts import use_cases as accounts
 from marketplace.commands.application import open_app
+from marketplace.commands.parameters import EMAIL, PASSWORD, PERSON_NAME
 from marketplace.core.errors import NotFound, RuleBroken
-from marketplace.core.text import clean_line
 
 
 @click.group()
@@ -17,9 +17,9 @@ def admin() -> None:
 
 
 @admin.command("create")
-@click.argument("email")
-@click.option("--name", prompt=True, help="The person's name.")
-@click.password_option(help="At least 12 characters.")
+@click.argument("email", type=EMAIL)
+@click.option("--name", prompt=True, type=PERSON_NAME, help="The person's name.")
+@click.password_option(type=PASSWORD, help="At least 12 characters.")
 def admin_create(email: str, name: str, password: str) -> None:
     """Make EMAIL an administrator, creating the account if needed."""
     app = open_app()
@@ -27,8 +27,8 @@ def admin_create(email: str, name: str, password: str) -> None:
     with app.app_context():
         try:
             accounts.create_administrator(
-                name=clean_line(name) or "",
-                email=clean_line(email) or "",
+                name=name,
+                email=email,
                 password=password,
                 cost=accounts.HashCost(settings.password_hash_cost),
             )
@@ -38,7 +38,7 @@ def admin_create(email: str, name: str, password: str) -> None:
 
 
 @admin.command("remove")
-@click.argument("email")
+@click.argument("email", type=EMAIL)
 def admin_remove(email: str) -> None:
     """Revoke the administrator role of EMAIL, unless it is the last administrator."""
     with open_app().app_context():
@@ -47,7 +47,7 @@ def admin_remove(email: str) -> None:
 
 
 @admin.command("reset-two-factor")
-@click.argument("email")
+@click.argument("email", type=EMAIL)
 def admin_reset_two_factor(email: str) -> None:
     """Remove two-step sign-in from EMAIL, for an administrator who has lost the device."""
     with open_app().app_context():

@@ -1,12 +1,15 @@
 """`marketplace db`: migrate the database and check the schema."""
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import click
-from sqlalchemy import create_engine
+from alembic.util import CommandError
+from sqlalchemy import Engine, create_engine
 
 from marketplace.commands.application import open_app
+from marketplace.commands.parameters import printable
 from marketplace.core.database import db
 from marketplace.database import migrate
 
@@ -21,7 +24,7 @@ def database() -> None:
 def db_upgrade(revision: str) -> None:
     """Upgrade the database to REVISION, by default the latest."""
     with open_app().app_context():
-        migrate.upgrade(db.engine, revision)
+        _migrate(migrate.upgrade, revision)
         click.echo(f"The database is at version {migrate.current(db.engine)}.")
 
 
@@ -30,8 +33,16 @@ def db_upgrade(revision: str) -> None:
 def db_downgrade(revision: str) -> None:
     """Downgrade the database to REVISION."""
     with open_app().app_context():
-        migrate.downgrade(db.engine, revision)
+        _migrate(migrate.downgrade, revision)
         click.echo(f"The database is at version {migrate.current(db.engine)}.")
+
+
+def _migrate(act: Callable[[Engine, str], None], revision: str) -> None:
+    try:
+        act(db.engine, revision)
+    except (CommandError, UnicodeError) as error:
+        message = f"There is no revision {printable(revision)}. Use a number such as 0012, or head."
+        raise click.ClickException(message) from error
 
 
 @database.command("revision")

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from marketplace.commands.application import open_app
+from marketplace.commands.parameters import EMAIL
 from marketplace.core.errors import RuleBroken
 from marketplace.suppliers.import_file import ParsedImport, read_suppliers
 from marketplace.vetting.use_cases import supplier_import
@@ -52,7 +53,9 @@ def import_group() -> None:
 @import_group.command("suppliers")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--commit/--dry-run", default=False, help="Import them. Without it the file is only validated.")
-@click.option("--approve-by", metavar="EMAIL", help="Approve all of them in the name of this curator.")
+@click.option(
+    "--approve-by", metavar="EMAIL", type=EMAIL, help="Approve all of them in the name of this curator."
+)
 def import_suppliers(*, file: Path, commit: bool, approve_by: str | None) -> None:
     """Import suppliers from FILE, one JSON object per line: all of them, or none."""
     with open_app().app_context():

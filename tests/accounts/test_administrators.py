@@ -108,9 +108,41 @@ def test_admin_commands_report_their_results(empty_database_url: str, tmp_path: 
         done = CliRunner().invoke(main, ["admin", *words], input=typed, env=environ)
         assert says in done.output, done.exception
 
-    created = ("create", "nils@torget.example", "--name", "Nils")
+    typed = f"{PASSWORD}\n{PASSWORD}\n"
+    for email, name, says in (
+        ("nils", "Nils", "Write one like name@company.no"),
+        ("nils@\udcff.no", "Nils", "is not an e-mail address"),
+        ("n\u00e5l@torget.example", "Nils", "must be written with a-z"),
+        (f"{'n' * 400}@torget.example", "Nils", "is not an e-mail address"),
+        ("nils@torget.example", "N", "2 to 120 characters; this has 1"),
+        ("nils@torget.example", "N" * 121, "this has 121"),
+        ("nils@torget.example", " \u200b ", "this has 0"),
+        ("nils@torget.example", "Nils\x07", "cannot be seen"),
+        ("nils@torget.example", "Nils\udcff", "cannot be seen"),
+    ):
+        run("create", email, "--name", name, typed=typed, says=says)
+    run(
+        "create",
+        "nils@torget.example",
+        "--name",
+        "Nils",
+        "--password",
+        f"{PASSWORD}\udcff",
+        says="cannot be typed",
+    )
+    run("remove", "nils", says="is not an e-mail address")
+    created = ("create", "nils@torget.example", "--name", " Nils\u00a0 Ås ")
     run(*created, typed="passord12345\npassord12345\n", says="lett å gjette")
     run(*created, typed=f"{PASSWORD}\n{PASSWORD}\n", says="is an administrator")
     run("remove", "nils@torget.example", says="være en administrator igjen")
     run("remove", "nobody@torget.example", says="no account")
     run("reset-two-factor", "nils@torget.example", says="ikke satt opp totrinnsinnlogging")
+
+
+def test_unknown_revision_is_refused_with_a_remedy(empty_database_url: str, tmp_path: Path) -> None:
+    environ = {"DATABASE_URL": empty_database_url, "INSTANCE_PATH": str(tmp_path)}
+    for direction in ("upgrade", "downgrade"):
+        for revision in ("no-such", "\udcff"):
+            done = CliRunner().invoke(main, ["db", direction, revision], env=environ)
+            assert done.exit_code == 1
+            assert "There is no revision" in done.output, done.exception

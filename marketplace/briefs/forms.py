@@ -12,6 +12,15 @@ from wtforms.validators import ValidationError
 from marketplace.briefs import guide
 from marketplace.briefs.coach import Advice
 from marketplace.briefs.guide import ParsedAnswer, Question, Topic
+from marketplace.briefs.limits import (
+    ANSWER_LENGTH,
+    MAX_REVIEW_COMMENT_LENGTH,
+    MAX_REVIEW_REQUEST_LENGTH,
+    MAX_TOPIC_COMMENT,
+    PUBLIC_QUESTION_LENGTH,
+    QUESTION_LENGTH,
+    REASON_LENGTH,
+)
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
@@ -29,7 +38,6 @@ from marketplace.web.forms import (
     required,
 )
 
-MAX_TOPIC_COMMENT = 1000
 GROUPS = frozenset({"choice", "choices", "services", "grid", "weights"})
 
 
@@ -167,7 +175,9 @@ class ReviewForm(BaseForm):
     """Request for a review of a draft."""
 
     message = LongTextField(
-        _("Is there anything the adviser should look at?"), [length(high=1000)], render_kw={"rows": "3"}
+        _("Is there anything the adviser should look at?"),
+        [length(high=MAX_REVIEW_REQUEST_LENGTH)],
+        render_kw={"rows": "3"},
     )
 
 
@@ -178,7 +188,9 @@ class ReviewAnswerForm(BaseForm):
         _("Is the brief ready to send?"), [required(_("Select whether the brief is ready."))]
     )
     comment = LongTextField(
-        _("What do you want to say to the company?"), [length(high=2000)], render_kw={"rows": "5"}
+        _("What do you want to say to the company?"),
+        [length(high=MAX_REVIEW_COMMENT_LENGTH)],
+        render_kw={"rows": "5"},
     )
 
     def __init__(self, topics: Sequence[Topic]) -> None:
@@ -218,7 +230,7 @@ class WithdrawBriefForm(BaseForm):
 
     reason = LongTextField(
         _("Why are you withdrawing the brief?"),
-        [required(), length(10, 1000)],
+        [required(), length(*REASON_LENGTH)],
         description=_("The suppliers can read this. They have spent time on an answer."),
         render_kw={"rows": "4"},
     )
@@ -229,7 +241,7 @@ class QuestionForm(BaseForm):
 
     text = LongTextField(
         _("Your question"),
-        [required(), length(10, 1000)],
+        [required(), length(*QUESTION_LENGTH)],
         description=_("Your name is not shown. Everyone who can see the brief gets the same answer."),
         render_kw={"rows": "4"},
     )
@@ -240,13 +252,13 @@ class AnswerForm(BaseForm):
 
     public_text = LongTextField(
         _("The question as everyone will see it"),
-        [required(), length(5, 1000)],
+        [required(), length(*PUBLIC_QUESTION_LENGTH)],
         description=_("Remove anything that reveals who is asking."),
         render_kw={"rows": "3"},
     )
     answer = LongTextField(
         _("Your answer"),
-        [required(), length(2, 2000)],
+        [required(), length(*ANSWER_LENGTH)],
         description=_("Everyone who can see the brief receives the answer."),
         render_kw={"rows": "5"},
     )

@@ -18,12 +18,14 @@ from pypdf.generic import ArrayObject, DictionaryObject, IndirectObject, StreamO
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
+from marketplace.files.limits import (
+    MAX_FILE_BYTES,
+    MAX_IMAGE_SIDE,
+    MAX_NAME_LENGTH,
+    MAX_PDF_OBJECTS,
+    MAX_PIXELS,
+)
 
-MAX_FILE_BYTES = 10 * 1024 * 1024
-MAX_PIXELS = 50_000_000
-MAX_SIDE = 2000
-MAX_NAME_LENGTH = 100
-MAX_PDF_OBJECTS = 50_000
 WEBP_QUALITY = 82
 IMAGE_FORMATS = ("JPEG", "PNG", "WEBP")
 IMAGE_TYPE, PDF_TYPE = "image/webp", "application/pdf"
@@ -48,7 +50,7 @@ class CheckedFile:
     height: int | None = None
 
 
-def check_image(name: str, data: bytes, *, max_side: int = MAX_SIDE) -> CheckedFile:
+def check_image(name: str, data: bytes, *, max_side: int = MAX_IMAGE_SIDE) -> CheckedFile:
     """Decode an image and encode it again as WebP, at most `max_side` pixels wide and high. Raises RuleBroken."""
     _check_size(data)
     try:

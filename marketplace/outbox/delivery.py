@@ -20,7 +20,7 @@ from marketplace.core.i18n import use_locale
 from marketplace.core.mail_templates import Paragraph, render_mail
 from marketplace.core.sealing import SealError
 from marketplace.outbox.models import OutboxMail
-from marketplace.outbox.topics import INTERVALS
+from marketplace.outbox.topics import DIGEST_INTERVALS
 from marketplace.outbox.unsubscribing import unsubscribe_path
 
 logger = logging.getLogger(__name__)
@@ -81,7 +81,7 @@ def build_mail(mail: OutboxMail, settings: Settings) -> EmailMessage:
 def _paragraphs(mail: OutboxMail, site: str) -> list[Paragraph]:
     """Return the paragraphs of an e-mail. Each line of a digest has the path of its page on a line of its own."""
     texts = mail.body.split("\n\n")
-    if mail.subscription not in INTERVALS:
+    if mail.subscription not in DIGEST_INTERVALS:
         return [Paragraph(text) for text in texts]
     lines = [text.partition("\n") for text in texts]
     return [Paragraph(subject, site + path if path else "") for subject, _newline, path in lines]

@@ -32,7 +32,7 @@ class Delivery(StrEnum):
     OFF = "off"
 
 
-INTERVALS = (Delivery.DAILY, Delivery.WEEKLY)
+DIGEST_INTERVALS = (Delivery.DAILY, Delivery.WEEKLY)
 """Deliveries as a digest."""
 
 DELIVERY_LABELS = {

@@ -14,7 +14,7 @@ from marketplace.core.identifiers import new_token
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.messages import Content, Message, Recipient
 from marketplace.outbox.models import Notice, NoticePreference, OutboxMail
-from marketplace.outbox.topics import TOPICS, Delivery, Topic
+from marketplace.outbox.topics import DIGEST_INTERVALS, TOPICS, Delivery, Topic
 
 MAX_THROTTLED_MAILS = 3
 THROTTLE_HOURS = 6
@@ -76,7 +76,7 @@ def send(message: Message, to: Iterable[Recipient]) -> None:
                 link_path=content.link_path,
                 link_label=content.link_label,
                 topic=message.topic or "",
-                digest=delivery.value if delivery in {Delivery.DAILY, Delivery.WEEKLY} else "",
+                digest=delivery.value if delivery in DIGEST_INTERVALS else "",
             )
         )
         if delivery is not Delivery.NOW:

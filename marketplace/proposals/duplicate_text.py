@@ -5,8 +5,6 @@ from collections.abc import Iterable
 
 from marketplace.matching.analysis.plain_text import clean
 
-MAX_OFFERS_PER_DAY = 20
-"""How many briefs a supplier may send an offer to within 24 hours."""
 DUPLICATE_THRESHOLD = 3
 """With so many other offers that say the same, one does not speak of the job at hand."""
 

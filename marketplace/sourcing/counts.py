@@ -10,10 +10,9 @@ from dataclasses import dataclass
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
-from marketplace.sourcing.lifecycle import MAX_INVITED, InvitationState
+from marketplace.sourcing.lifecycle import InvitationState
+from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.models import Invitation
-
-MAX_RANKED = 60
 
 
 def list_sentence(listed: int, fits: int, *, with_reasons: bool = True) -> str:

@@ -3,6 +3,7 @@
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
+from marketplace.sourcing.limits import MAX_DECLINE_TEXT, MAX_OUTSIDE_MESSAGE
 from marketplace.web.forms import (
     BaseForm,
     ChoiceField,
@@ -55,7 +56,7 @@ class OutsideInvitationForm(BaseForm):
     )
     message = LongTextField(
         _l("A short message"),
-        [length(high=200)],
+        [length(high=MAX_OUTSIDE_MESSAGE)],
         description=_l("At most 200 characters, without links and addresses."),
         render_kw={"rows": "2"},
     )
@@ -69,7 +70,7 @@ class DeclineForm(BaseForm):
     )
     text = LongTextField(
         _l("Anything you want to add"),
-        [length(high=500)],
+        [length(high=MAX_DECLINE_TEXT)],
         description=_l("Only the company sees it."),
         render_kw={"rows": "2"},
     )

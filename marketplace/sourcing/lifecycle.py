@@ -5,10 +5,6 @@ from enum import StrEnum
 
 from marketplace.core.i18n import lazy_gettext as _
 
-MAX_INVITED = 7
-MAX_OUTSIDE_MESSAGE = 200
-MAX_OUTSIDE_PER_DAY = 5
-"""Invitations by e-mail that a company can send within 24 hours."""
 _LINK = re.compile(
     r"://|www\.|@|[a-z0-9-]\.(?:no|com|net|org|io|info|biz|ru|top|xyz|app|dev|shop|site|link|me)\b",
     re.IGNORECASE,

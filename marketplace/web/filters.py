@@ -9,7 +9,7 @@ from markupsafe import Markup, escape
 from marketplace.core import clock, i18n, taxonomy
 from marketplace.core.identifiers import format_organisation_number
 from marketplace.core.places import municipality_name
-from marketplace.web import form_recovery
+from marketplace.web import form_recovery, score_format
 from marketplace.web.viewer import current_viewer
 
 
@@ -75,6 +75,8 @@ def register(app: Flask) -> None:
         "time": i18n.format_time,
         "money": i18n.format_money,
         "number": i18n.format_number,
+        "score": score_format.format_score,
+        "detailed_score": score_format.format_detailed_score,
         "paragraphs": paragraphs,
         "municipality": municipality_name,
         "service": service_label,

@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 
 from marketplace.accounts import use_cases
-from marketplace.accounts.backoff import CODE, MAIL, PASSWORD, POLICIES
+from marketplace.accounts.attempt_limits import CODE, MAIL, PASSWORD, POLICIES
 from marketplace.accounts.models import Throttle
 from marketplace.accounts.network import network_prefix
 from marketplace.accounts.use_cases import throttling

@@ -9,8 +9,8 @@ import pytest
 from marketplace.audit.models import AuditEvent
 from marketplace.briefs import guide, queries, use_cases
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.limits import MAX_DRAFTS
 from marketplace.briefs.models import Brief, BriefReview
-from marketplace.briefs.use_cases.drafts import MAX_DRAFTS
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import Conflict, NotFound, RuleBroken

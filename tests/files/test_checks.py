@@ -10,14 +10,8 @@ from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 
 from marketplace.core.errors import RuleBroken
-from marketplace.files.checks import (
-    IMAGE_TYPE,
-    MAX_FILE_BYTES,
-    MAX_SIDE,
-    PDF_TYPE,
-    check_document,
-    check_image,
-)
+from marketplace.files.checks import IMAGE_TYPE, PDF_TYPE, check_document, check_image
+from marketplace.files.limits import MAX_FILE_BYTES, MAX_IMAGE_SIDE
 
 
 def image(kind: str = "JPEG", size: tuple[int, int] = (60, 40), **options: object) -> bytes:
@@ -70,8 +64,8 @@ def test_image_is_encoded_again_without_metadata(kind: str) -> None:
 def test_image_is_turned_upright_and_scaled_down() -> None:
     exif = Image.Exif()
     exif[0x0112] = 6  # rotated by 90 degrees
-    checked = check_image("a.jpg", image(size=(3 * MAX_SIDE, 300), exif=exif))
-    assert (checked.width, checked.height) == (100, MAX_SIDE)
+    checked = check_image("a.jpg", image(size=(3 * MAX_IMAGE_SIDE, 300), exif=exif))
+    assert (checked.width, checked.height) == (100, MAX_IMAGE_SIDE)
 
 
 @pytest.mark.parametrize(

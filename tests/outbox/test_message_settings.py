@@ -144,7 +144,7 @@ def test_digest_leaves_out_read_and_stopped_messages(app: Flask, supplier: Viewe
     ],
 )
 def test_digest_time_is_seven_in_norway(now: str, daily: str, weekly: str) -> None:
-    from marketplace.accounts.use_cases.message_settings import latest_digest_time
+    from marketplace.accounts.use_cases.digests import latest_digest_time
 
     moment, first, second = (
         dt.datetime.fromisoformat(text).replace(tzinfo=dt.UTC) for text in (now, daily, weekly)

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from marketplace.briefs import use_cases
-from marketplace.briefs.use_cases.files import MAX_FILES
+from marketplace.briefs.limits import MAX_FILES
 from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden
 from marketplace.files.models import StoredFile

@@ -14,12 +14,8 @@ from marketplace.core.database import session
 from marketplace.core.errors import RuleBroken
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.comparison import compare
-from marketplace.proposals.duplicate_text import (
-    DUPLICATE_THRESHOLD,
-    MAX_OFFERS_PER_DAY,
-    count_duplicates,
-    normalize,
-)
+from marketplace.proposals.duplicate_text import DUPLICATE_THRESHOLD, count_duplicates, normalize
+from marketplace.proposals.limits import MAX_OFFERS_PER_DAY
 from marketplace.proposals.models import ProposalRevision
 from marketplace.proposals.use_cases import scheduled
 from marketplace.sourcing.models import Invitation

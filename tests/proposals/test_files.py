@@ -10,7 +10,7 @@ from marketplace.core.database import session
 from marketplace.core.sealing import TamperedError
 from marketplace.files.models import StoredFile
 from marketplace.proposals import queries, use_cases
-from marketplace.proposals.use_cases.submission import MAX_FILES
+from marketplace.proposals.limits import MAX_FILES
 from tests.files.test_checks import image, pdf
 from tests.proposals.conftest import AFTER, REFERENCE, filled, full_content
 

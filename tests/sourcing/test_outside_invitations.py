@@ -17,7 +17,7 @@ from marketplace.core.viewer import ANONYMOUS
 from marketplace.organisations.models import Company
 from marketplace.outbox.models import Notice, OutboxMail
 from marketplace.sourcing import use_cases
-from marketplace.sourcing.lifecycle import MAX_OUTSIDE_PER_DAY
+from marketplace.sourcing.limits import MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import Invitation, OutsideInvitation
 from marketplace.suppliers.models import SupplierService
 from marketplace.vetting.models import Vetting

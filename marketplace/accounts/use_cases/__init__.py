@@ -7,10 +7,10 @@ from marketplace.accounts.use_cases.administrators import (
     remove_administrator,
     set_active,
 )
+from marketplace.accounts.use_cases.digests import send_digests
 from marketplace.accounts.use_cases.message_settings import (
     change_message_settings,
     message_settings,
-    send_digests,
     subscribed_topics,
     unsubscribe,
 )

@@ -1,22 +1,16 @@
-"""Choices of how messages are e-mailed, and the digests that follow from them."""
+"""Choices of how messages are e-mailed: at once, in a digest, or not at all."""
 
-import datetime as dt
 from collections.abc import Mapping
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from marketplace.accounts.models import User
-from marketplace.accounts.use_cases.registration import as_recipient
 from marketplace.audit.use_cases import record
-from marketplace.core import clock
 from marketplace.core.database import load_locked, session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.outbox.models import Notice, NoticePreference
-from marketplace.outbox.topics import INTERVALS, TOPICS, Delivery, Topic, topics_for
-from marketplace.outbox.use_cases import send_digest
-
-DIGEST_TIME = dt.time(7)
+from marketplace.outbox.models import NoticePreference
+from marketplace.outbox.topics import DIGEST_INTERVALS, TOPICS, Delivery, Topic, topics_for
 
 
 def message_settings(user_id: int | None) -> dict[Topic, Delivery]:
@@ -52,7 +46,7 @@ def subscribed_topics(user_id: int, subscription: str) -> list[Topic]:
     user = session.get(User, user_id)
     if user is None or user.erased_at is not None:
         raise NotFound
-    if subscription in INTERVALS:
+    if subscription in DIGEST_INTERVALS:
         return [topic for topic, delivery in message_settings(user_id).items() if delivery == subscription]
     if subscription not in TOPICS:
         raise NotFound
@@ -81,41 +75,3 @@ def _change(viewer: Viewer, user_id: int, choices: Mapping[Topic, Delivery]) -> 
             user_id,
             **{topic.value: delivery.value for topic, delivery in changed.items()},
         )
-
-
-def send_digests() -> int:
-    """Send the daily digests that are due at 7, and the weekly ones on Mondays; return their number.
-
-    Messages that have been read, or whose topic was stopped meanwhile, are left out. Idempotent: a message leaves the queue in the transaction that adds its
-    digest to the outbox.
-    """
-    sent = 0
-    for interval in INTERVALS:
-        until = latest_digest_time(interval, clock.now())
-        waiting = select(Notice.user_id).where(Notice.digest == interval, Notice.created_at <= until)
-        for user_id in session.scalars(waiting.distinct().order_by(Notice.user_id)).all():
-            with transaction():
-                sent += _send_digest(user_id, interval, until)
-    return sent
-
-
-def _send_digest(user_id: int, interval: Delivery, until: dt.datetime) -> bool:
-    user = load_locked(select(User).where(User.id == user_id))
-    due = (Notice.user_id == user_id, Notice.digest == interval, Notice.created_at <= until)
-    notices = session.scalars(select(Notice).where(*due).order_by(Notice.created_at, Notice.id)).all()
-    session.execute(update(Notice).where(*due).values(digest=""))
-    stopped = {topic for topic, delivery in message_settings(user_id).items() if delivery is Delivery.OFF}
-    listed = [notice for notice in notices if notice.read_at is None and notice.topic not in stopped]
-    if user is None or not user.is_active or not listed:
-        return False
-    send_digest(as_recipient(user), interval, listed)
-    return True
-
-
-def latest_digest_time(interval: Delivery, now: dt.datetime) -> dt.datetime:
-    """Return the latest moment, not after `now`, at which digests of an interval are sent."""
-    local = clock.to_local(now)
-    day = local.date() if local.time() >= DIGEST_TIME else local.date() - dt.timedelta(days=1)
-    if interval is Delivery.WEEKLY:
-        day -= dt.timedelta(days=day.weekday())
-    return dt.datetime.combine(day, DIGEST_TIME, tzinfo=clock.LOCAL_ZONE).astimezone(dt.UTC)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.backoff import ACCOUNT, PASSWORD
+from marketplace.accounts.attempt_limits import ACCOUNT, PASSWORD
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import (
     EMAIL,

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 from sqlalchemy import delete, select
 
 from marketplace.accounts import hooks, notices, passwords, queries
-from marketplace.accounts.backoff import CONFIRMATION
+from marketplace.accounts.attempt_limits import CONFIRMATION
 from marketplace.accounts.models import OneTimeLink, PendingRegistration, User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import (

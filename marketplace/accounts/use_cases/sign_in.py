@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from marketplace.accounts import notices, passwords, queries
-from marketplace.accounts.backoff import ACCOUNT, LOCK_MAIL, NETWORK_ADDRESS, PASSWORD, BackoffPolicy
+from marketplace.accounts.attempt_limits import ACCOUNT, LOCK_MAIL, NETWORK_ADDRESS, PASSWORD, BackoffPolicy
 from marketplace.accounts.models import User
 from marketplace.accounts.passwords import HashCost
 from marketplace.accounts.use_cases.one_time_links import RESET, create_link

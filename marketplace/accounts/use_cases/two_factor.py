@@ -3,7 +3,7 @@
 from sqlalchemy import delete, or_, update
 
 from marketplace.accounts import notices, queries
-from marketplace.accounts.backoff import CODE
+from marketplace.accounts.attempt_limits import CODE
 from marketplace.accounts.models import RecoveryCode, User
 from marketplace.accounts.one_time_codes import (
     SecretCipher,

@@ -3,6 +3,7 @@
 from marketplace.audit.use_cases import record
 from marketplace.briefs import notices, queries
 from marketplace.briefs.lifecycle import QuestionState
+from marketplace.briefs.limits import MAX_UNANSWERED_QUESTIONS
 from marketplace.briefs.models import ClarificationQuestion
 from marketplace.briefs.question_rejection_reasons import REJECTION_REASONS
 from marketplace.briefs.use_cases.authorization import (
@@ -18,8 +19,6 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.outbox.use_cases import send
 
-MAX_UNANSWERED = 5
-
 
 def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQuestion:
     """Ask a question about a brief, before the deadline for questions. Raises RuleBroken."""
@@ -30,7 +29,7 @@ def ask_question(viewer: Viewer, reference: str, text: str) -> ClarificationQues
             raise Forbidden
         if not brief_view.accepts_questions:
             raise RuleBroken(_("The period for questions has ended."))
-        if queries.count_unanswered(viewer.organisation_id, brief_view.brief.id) >= MAX_UNANSWERED:
+        if queries.count_unanswered(viewer.organisation_id, brief_view.brief.id) >= MAX_UNANSWERED_QUESTIONS:
             raise RuleBroken(
                 _("You have several unanswered questions. Wait for an answer before you ask more."), "text"
             )

@@ -10,6 +10,7 @@ from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, queries
 from marketplace.briefs.guide import ParsedAnswer, Question
 from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.limits import MAX_DRAFTS
 from marketplace.briefs.models import Brief
 from marketplace.briefs.use_cases.authorization import brief_for_transition, bump_revision, lock
 from marketplace.core import clock
@@ -23,7 +24,6 @@ from marketplace.organisations.queries import own_company
 
 TOPICS_WITHOUT_DATES = ("need", "today", "delivery", "protection")
 DATE_TYPES = frozenset({"date", "month"})
-MAX_DRAFTS = 200
 
 
 @dataclass(frozen=True)

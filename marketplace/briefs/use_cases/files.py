@@ -3,6 +3,7 @@
 from marketplace.audit.use_cases import record
 from marketplace.briefs import notices
 from marketplace.briefs.lifecycle import Phase
+from marketplace.briefs.limits import MAX_FILES
 from marketplace.briefs.queries import files_of_brief, own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import brief_for_transition, involved_recipients
 from marketplace.core.database import session, transaction
@@ -12,8 +13,6 @@ from marketplace.core.viewer import Viewer
 from marketplace.files.checks import check_document
 from marketplace.files.models import StoredFile
 from marketplace.outbox.use_cases import send
-
-MAX_FILES = 5
 
 
 def add_file(viewer: Viewer, reference: str, name: str, data: bytes) -> StoredFile:

@@ -5,6 +5,7 @@ from sqlalchemy import or_, select
 from marketplace.audit.use_cases import record
 from marketplace.briefs import guide, notices, queries
 from marketplace.briefs.lifecycle import BriefState
+from marketplace.briefs.limits import MIN_REASON_LENGTH
 from marketplace.briefs.models import Brief, BriefReview
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -23,7 +24,6 @@ from marketplace.organisations.models import Company
 from marketplace.organisations.use_cases import mark_company_known
 from marketplace.outbox.use_cases import send
 
-MIN_REASON_LENGTH = 10
 VERDICTS = ("ok", "changes", "refused")
 
 

@@ -5,6 +5,7 @@ import datetime as dt
 from marketplace.audit.use_cases import record
 from marketplace.briefs import coach, deadlines, guide, hooks, notices, queries
 from marketplace.briefs.lifecycle import BriefState, Phase
+from marketplace.briefs.limits import MIN_REASON_LENGTH
 from marketplace.briefs.models import Brief, BriefReview, BriefService, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
@@ -21,8 +22,6 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations.contacts import owner_contact
 from marketplace.outbox.use_cases import send
-
-MIN_REASON_LENGTH = 10
 
 
 def publish(viewer: Viewer, reference: str, *, confirmed: bool = False) -> Brief:

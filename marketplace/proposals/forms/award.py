@@ -9,6 +9,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.decision_reasons import CLOSING_REASONS, REASONS
 from marketplace.proposals.lifecycle import HANDOVER_ANSWERS
+from marketplace.proposals.limits import MAX_DECISION_TEXT_LENGTH, MAX_LESSON_LENGTH
 from marketplace.proposals.queries import Offer
 from marketplace.proposals.use_cases import AwardDetails, OutcomeAnswers, RejectionReply
 from marketplace.web.forms import (
@@ -35,7 +36,10 @@ class AwardForm(BaseForm):
     start_on = DayField(_l("Agreed start"), [required(_l("Enter the date you have agreed on."))])
     reason = LongTextField(
         _l("Why did you choose this offer?"),
-        [required(_l("Explain in one sentence why you chose this offer.")), length(high=600)],
+        [
+            required(_l("Explain in one sentence why you chose this offer.")),
+            length(high=MAX_DECISION_TEXT_LENGTH),
+        ],
         description=_l("One or two sentences. The supplier reads them."),
     )
     still_stands = BooleanField(_l("The supplier has confirmed that the offer is still valid"))
@@ -85,9 +89,14 @@ def award_form(chosen: Offer, others: Sequence[Offer]) -> AwardForm:
         )
         fields[f"text_{other.id}"] = LongTextField(
             _("Explain in one sentence"),
-            [required(_("Write a sentence for %(supplier)s.", supplier=other.name)), length(high=600)],
+            [
+                required(_("Write a sentence for %(supplier)s.", supplier=other.name)),
+                length(high=MAX_DECISION_TEXT_LENGTH),
+            ],
         )
-        fields[f"good_{other.id}"] = LongTextField(_("What was good"), [length(high=600)])
+        fields[f"good_{other.id}"] = LongTextField(
+            _("What was good"), [length(high=MAX_DECISION_TEXT_LENGTH)]
+        )
         values[f"text_{other.id}"], values[f"good_{other.id}"] = other.outcome_text, other.outcome_good
         values[f"code_{other.id}"] = other.outcome_code if other.outcome_code in REASONS else ""
     form: AwardForm = type("BriefAwardForm", (AwardForm,), fields)(data=values)
@@ -104,7 +113,7 @@ class NoAwardForm(BaseForm):
     )
     text = LongTextField(
         _l("A sentence to everyone who answered"),
-        [length(high=600)],
+        [length(high=MAX_DECISION_TEXT_LENGTH)],
         description=_l("Everyone gets the same reason. Say what would have made the difference."),
     )
 
@@ -121,7 +130,7 @@ class RuleOutForm(BaseForm):
     )
     text = LongTextField(
         _l("What is missing?"),
-        [required(_l("Describe in one sentence what is missing.")), length(high=600)],
+        [required(_l("Describe in one sentence what is missing.")), length(high=MAX_DECISION_TEXT_LENGTH)],
         description=_l("The supplier can read this."),
     )
 
@@ -188,7 +197,7 @@ class OutcomeForm(BaseForm):
         [length(high=60)],
         description=_l("The current value of the figure you set as your goal."),
     )
-    text = LongTextField(_l("What did you learn for the next time?"), [length(high=1000)])
+    text = LongTextField(_l("What did you learn for the next time?"), [length(high=MAX_LESSON_LENGTH)])
 
     def displayed(self) -> list[tuple[str, str]]:
         """Return label and value of each field that has a value, as text."""

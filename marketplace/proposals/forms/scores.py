@@ -9,6 +9,7 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.proposals.evaluation import CRITERIA
+from marketplace.proposals.limits import MAX_SCORE_NOTE_LENGTH
 from marketplace.proposals.queries import Offer, Score, ScoringStep
 from marketplace.proposals.queries.scoring import ScoreMap
 from marketplace.web.forms import BaseForm, ChoiceField, LongTextField, length
@@ -62,7 +63,6 @@ SCORE_MEANINGS = {
         0: _l("The offer says nothing about this."),
     },
 }
-MAX_NOTE = 600
 
 
 class ScoresForm(BaseForm):
@@ -124,7 +124,9 @@ def scores_form(
             label = f"{offer.name}, {str(CRITERION_LABELS[criterion]).lower()}"
             fields[score] = ChoiceField(label, choices=SCORES)
             fields[note] = LongTextField(
-                _("Note on %(supplier)s", supplier=label), [length(high=MAX_NOTE)], render_kw={"rows": 2}
+                _("Note on %(supplier)s", supplier=label),
+                [length(high=MAX_SCORE_NOTE_LENGTH)],
+                render_kw={"rows": 2},
             )
             given = saved.get(offer.id, {}).get(criterion, Score())
             values[score] = "" if given.score is None else str(given.score)

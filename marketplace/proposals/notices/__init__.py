@@ -1,6 +1,6 @@
 """Notices about offers, composed in each receiver's language. None mentions an offer before it is opened."""
 
-from marketplace.proposals.notices.decision import (
+from marketplace.proposals.notices.award import (
     choice_made,
     choice_reopened,
     choice_taken_back,

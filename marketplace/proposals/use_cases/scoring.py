@@ -19,10 +19,10 @@ from marketplace.outbox.messages import Recipient
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.evaluation import CRITERIA, MAX_SCORE
+from marketplace.proposals.limits import MAX_SCORERS
 from marketplace.proposals.models import Evaluation
 from marketplace.proposals.queries import offers_for
 from marketplace.proposals.queries.scoring import (
-    MAX_SCORERS,
     Score,
     ScoreMap,
     can_close,

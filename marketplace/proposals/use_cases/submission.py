@@ -16,8 +16,8 @@ from marketplace.files.models import StoredFile
 from marketplace.outbox.use_cases import send
 from marketplace.proposals import notices
 from marketplace.proposals.content import AttachedFile, OfferContent
-from marketplace.proposals.duplicate_text import MAX_OFFERS_PER_DAY
 from marketplace.proposals.lifecycle import ProposalState
+from marketplace.proposals.limits import MAX_FILES, MAX_OFFERS_PER_DAY, MAX_STORED_FILES
 from marketplace.proposals.models import Proposal, random_id
 from marketplace.proposals.queries import (
     SupplierOffer,
@@ -35,10 +35,6 @@ from marketplace.proposals.use_cases.shared import (
     supplier_receivers,
 )
 from marketplace.suppliers.models import Supplier
-
-MAX_FILES = 5
-MAX_STORED_FILES = 20
-"""Files that an offer may have in all its revisions."""
 
 
 def _lock_open_offer(viewer: Viewer, reference: str) -> SupplierOffer:

@@ -34,7 +34,7 @@ def letter(proposal_id: int) -> Answer:
         award and letter.brief.state == "awarded" and can_decline(award.awarded_at, clock.now())
     )
     return render_template(
-        "proposals/letter.html",
+        "proposals/outcome_letter.html",
         letter=letter,
         criteria=[(code, str(CRITERION_LABELS[code])) for code in CRITERIA],
         reason=reason_label(letter.proposal.outcome_code),

@@ -15,8 +15,9 @@ from marketplace.core.viewer import Viewer
 from marketplace.matching import FitCounts, Query
 from marketplace.sourcing import match_explanation
 from marketplace.sourcing.corpus import Corpus, corpus
-from marketplace.sourcing.counts import MAX_RANKED, list_sentence
+from marketplace.sourcing.counts import list_sentence
 from marketplace.sourcing.documents import Listing, query_of
+from marketplace.sourcing.limits import MAX_RANKED
 
 if TYPE_CHECKING:
     from marketplace.matching import FitChange

@@ -20,7 +20,8 @@ from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
-from marketplace.sourcing.lifecycle import MAX_INVITED, InvitationState
+from marketplace.sourcing.lifecycle import InvitationState
+from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run

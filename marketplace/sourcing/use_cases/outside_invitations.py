@@ -23,7 +23,8 @@ from marketplace.organisations.queries import lock_organisation, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.sourcing import notices
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.lifecycle import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY, contains_link
+from marketplace.sourcing.lifecycle import contains_link
+from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.sourcing.queries.outside_invitations import outside_invitations

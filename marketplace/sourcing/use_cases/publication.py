@@ -12,8 +12,8 @@ from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import directory_snapshots
 from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.counts import MAX_RANKED
 from marketplace.sourcing.documents import query_of
+from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.models import Exposure, RankingRun
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
 from marketplace.sourcing.run_storage import serialize

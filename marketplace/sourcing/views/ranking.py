@@ -13,6 +13,7 @@ from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.forms import InviteForm
 from marketplace.sourcing.lifecycle import INVITATION_LABELS
+from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
@@ -22,7 +23,6 @@ from marketplace.web.redirects import see_other
 from marketplace.web.viewer import current_viewer
 
 Answer = str | Response | tuple[str, int]
-MAX_SELECTED = 60
 
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
@@ -68,7 +68,7 @@ def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
 @access.company_owner
 def invite(reference: str) -> Answer:
     """Invite the selected suppliers."""
-    raw = request.form.getlist("supplier")[:MAX_SELECTED]
+    raw = request.form.getlist("supplier")[:MAX_RANKED]
     selected = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter
     try:
         invited = use_cases.invite_suppliers(current_viewer(), reference, selected)

@@ -1,4 +1,7 @@
-"""Back-off policies for repeated attempts. The counters are in use_cases/throttling.py."""
+"""Limits on repeated attempts: passwords, two-factor codes, confirmation links, e-mails. Growing delays, then a lockout.
+
+The counters are in use_cases/throttling.py.
+"""
 
 import datetime as dt
 from dataclasses import dataclass

@@ -97,6 +97,16 @@ def test_garden_elsewhere_sees_and_acts_while_it_follows(places: Places, why: st
     assert briefs.actor_of(places.away, brief) is None
 
 
+def test_list_of_companies_names_the_reason_and_the_place(client: Browser, places: Places) -> None:
+    use_cases.follow_company(places.company.id, places.away_garden.id, COHORT)
+    client.sign_in(places.away.user_id or 0)
+    page = client.page("/companies")
+    assert "takes part in your course" in page.text
+    assert [option.get("value") for option in page.all("option")].count("5021") == 1, (
+        "its place can be chosen"
+    )
+
+
 def test_reason_that_ends_leaves_the_other_reason(places: Places) -> None:
     for why in (COHORT, ASKED):
         use_cases.follow_company(places.company.id, places.away_garden.id, why)

@@ -40,6 +40,7 @@ from marketplace.organisations.queries.organisations import (
     lock_organisation,
     names_of,
     own_company,
+    places_of_companies,
     require_unused_number,
     unique_slug,
 )
@@ -80,6 +81,7 @@ __all__ = [
     "open_invitations",
     "organisation_names_of",
     "own_company",
+    "places_of_companies",
     "recipients_for",
     "recipients_of_all",
     "require_unused_number",

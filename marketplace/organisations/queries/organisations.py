@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Select, false, func, select
+from sqlalchemy.orm import selectinload
 
 from marketplace.core.database import lock_row, session
 from marketplace.core.errors import NotFound, RuleBroken
@@ -87,7 +88,14 @@ def own_company(viewer: Viewer) -> Company:
 
 def companies_of(viewer: Viewer, page: int = 1, wanted: ListQuery = EVERYTHING) -> Page[Company]:
     """Return the companies of the viewer's garden, by name unless another order is chosen."""
-    return paginate(companies_query(viewer, wanted), page, size=25)
+    return paginate(companies_query(viewer, wanted), page, size=25, options=[selectinload(Company.followers)])
+
+
+def places_of_companies(viewer: Viewer) -> set[str]:
+    """Return the municipalities that the viewer's garden covers, and those of the companies that it follows."""
+    query = companies_query(viewer, EVERYTHING).with_only_columns(Company.municipality_number).order_by(None)
+    covered = garden(viewer.organisation_id or 0).covered_municipalities
+    return {*covered, *session.scalars(query.distinct())}
 
 
 def all_companies_of(viewer: Viewer, wanted: ListQuery) -> Iterator[Company]:

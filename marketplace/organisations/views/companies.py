@@ -70,7 +70,7 @@ def company_filter(viewer: Viewer) -> ListFilter:
     """Return the filter bar of the garden's companies."""
     return read_list_filter(
         _("Company name or organisation number"),
-        place_select(queries.garden(viewer.organisation_id or 0).covered_municipalities),
+        place_select(queries.places_of_companies(viewer)),
         sector_select(),
         state_select(("known", _("Known to you")), ("new", _("Not yet known to you"))),
         sort_select(("", _("Name")), ("newest", _("Newest first")), ("size", _("Most employees"))),

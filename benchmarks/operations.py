@@ -18,7 +18,7 @@ from marketplace.app import create_app
 from marketplace.core.database import db, session
 from marketplace.core.viewer import Viewer
 from marketplace.database import migrate
-from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.vetting import use_cases
 from marketplace.vetting.models import Vetting
 from marketplace.vetting.use_cases import Decision

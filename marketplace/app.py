@@ -30,7 +30,7 @@ from marketplace.pages.views import blueprint as pages
 from marketplace.privacy.views import blueprint as privacy
 from marketplace.programme.views import blueprint as programme
 from marketplace.proposals.views import blueprint as proposals
-from marketplace.sourcing.index_cache import use_cache_dir
+from marketplace.sourcing.ranking.index_cache import use_cache_dir
 from marketplace.sourcing.views import blueprint as sourcing
 from marketplace.suppliers.views import blueprint as suppliers
 from marketplace.vetting.views import blueprint as vetting

@@ -15,7 +15,7 @@ from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.rank_jumps import rank_jump_check
+from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
 from marketplace.sourcing.views.exposure import exposure_panel
 from marketplace.sourcing.views.invitations import invitation_panel
 from marketplace.sourcing.views.outside_invitations import application_notes

@@ -80,7 +80,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
     """Provide the application on an empty database, inside an application context."""
     from marketplace.core import i18n, sealing
     from marketplace.core.database import db
-    from marketplace.sourcing import corpus, index_cache
+    from marketplace.sourcing.ranking import corpus, index_cache
     from tests.support.data_sets import close
 
     while corpus.is_refitting():  # an earlier test's index may still be written to the folder
@@ -100,7 +100,7 @@ def app(shared_app: "Flask", shared_database: "Database") -> "Iterator[Flask]":
 @pytest.fixture
 def own_indexes(app: "Flask", monkeypatch: pytest.MonkeyPatch) -> None:
     """Fit, write and open matching indexes as in production, not shared with other tests."""
-    from marketplace.sourcing import index_cache
+    from marketplace.sourcing.ranking import index_cache
 
     del app
     for name in ("fit_or_load_at", "_open"):

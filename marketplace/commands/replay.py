@@ -4,7 +4,7 @@ import click
 
 from marketplace.commands.application import open_app
 from marketplace.core.errors import NotFound
-from marketplace.sourcing.replay import replay as replay_run
+from marketplace.sourcing.ranking.replay import replay as replay_run
 
 
 @click.command("replay")

@@ -9,7 +9,7 @@ from marketplace.core.i18n import format_number
 from marketplace.core.i18n import gettext as _
 from marketplace.data import data_path
 from marketplace.matching import PART_CODES, MatchingSettings
-from marketplace.sourcing.match_explanation import part_label
+from marketplace.sourcing.ranking.match_explanation import part_label
 
 
 @dataclass(frozen=True, slots=True)

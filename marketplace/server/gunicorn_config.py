@@ -10,7 +10,7 @@ from typing import Any
 
 from marketplace.core.database import db, session
 from marketplace.operation import logs, metric_files
-from marketplace.sourcing.corpus import load_cached_index, warm
+from marketplace.sourcing.ranking.corpus import load_cached_index, warm
 
 WARM_UP_DELAY_SECONDS = 1.0
 logconfig_dict = logs.configuration(

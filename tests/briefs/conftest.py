@@ -14,8 +14,8 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries import catalogue_cache
-from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.ranking import corpus
 from tests import factories
 from tests.factories.briefs import full_answers
 from tests.factories.suppliers import supplier

@@ -13,7 +13,7 @@ from marketplace.briefs.models import Brief
 from marketplace.core.database import session
 from marketplace.privacy.queries import EXPORTED_TABLES
 from marketplace.proposals.models import Proposal
-from marketplace.sourcing import corpus
+from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import Supplier
 from tests.project.people import LEVELS, People, route_urls
 from tests.support.browser import Browser

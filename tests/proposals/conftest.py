@@ -18,8 +18,8 @@ from marketplace.proposals import queries, use_cases
 from marketplace.proposals.content import OfferContent, PriceLine, RequirementAnswer
 from marketplace.proposals.evaluation import PriceKind
 from marketplace.proposals.models import Proposal
-from marketplace.sourcing import corpus
 from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import Supplier
 from tests.factories.suppliers import supplier, vetting
 from tests.support.data_sets import restore_or_seed

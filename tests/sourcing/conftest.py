@@ -12,7 +12,8 @@ from marketplace.core.database import session
 from marketplace.core.viewer import Viewer
 from marketplace.directory.queries import catalogue_cache
 from marketplace.organisations.models import BusinessGarden
-from marketplace.sourcing import corpus, use_cases
+from marketplace.sourcing import use_cases
+from marketplace.sourcing.ranking import corpus
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,

@@ -7,8 +7,9 @@ from marketplace.core import clock
 from marketplace.core.database import db, session, transaction
 from marketplace.core.dates import cutoff_reached
 from marketplace.directory import queries as suppliers
-from marketplace.sourcing import corpus, directory_snapshots, queries, use_cases
+from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.queries.what_if import Scenario
+from marketplace.sourcing.ranking import corpus, directory_snapshots
 from marketplace.vetting import rules
 from marketplace.vetting.queries import vettings_of
 from tests.factories.briefs import draft

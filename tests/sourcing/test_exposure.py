@@ -9,8 +9,8 @@ from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.models import Exposure, RankingRun
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
-from marketplace.sourcing.replay import replay
-from marketplace.sourcing.run_storage import deserialize
+from marketplace.sourcing.ranking.replay import replay
+from marketplace.sourcing.ranking.run_storage import deserialize
 
 DAY = 86_400
 NAMES = (

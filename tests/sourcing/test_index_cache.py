@@ -15,8 +15,8 @@ from flask import Flask
 
 from marketplace.core.database import db, session
 from marketplace.matching import Index, Query
-from marketplace.sourcing import corpus, directory_snapshots, index_cache
-from marketplace.sourcing.corpus import SETTINGS
+from marketplace.sourcing.ranking import corpus, directory_snapshots, index_cache
+from marketplace.sourcing.ranking.corpus import SETTINGS
 from marketplace.sourcing.use_cases import refit
 from marketplace.suppliers.glossary import glossary
 from tests.support.sampling import Sampling

@@ -12,9 +12,10 @@ from marketplace.core.database import session
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.outbox.delivery import build_mail
 from marketplace.outbox.models import Notice, OutboxMail
-from marketplace.sourcing import queries, unlisted_suppliers, use_cases
+from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.models import Invitation
-from marketplace.sourcing.stored_ranking import StoredRanking, open_run
+from marketplace.sourcing.ranking import unlisted_suppliers
+from marketplace.sourcing.ranking.stored_ranking import StoredRanking, open_run
 from tests import factories
 from tests.factories.briefs import draft, published
 

@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 
 from marketplace.matching import Explanation, TermMatch
-from marketplace.sourcing import match_explanation
+from marketplace.sourcing.ranking import match_explanation
 
 SHARED = [TermMatch("etikett", ("etiketter",), ("etikett",), 1.0)]
 

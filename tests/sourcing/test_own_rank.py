@@ -7,8 +7,8 @@ import pytest
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.sourcing import queries
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import query_of
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import query_of
 from tests.factories.briefs import full_answers
 
 

@@ -4,8 +4,8 @@ import pytest
 
 from marketplace.audit.models import AuditEvent
 from marketplace.core.database import session
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.rank_jumps import MIN_JUMP_RANKS, MIN_JUMP_RUNS
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.rank_jumps import MIN_JUMP_RANKS, MIN_JUMP_RUNS
 from marketplace.suppliers import use_cases as profiles
 from marketplace.suppliers.models import HeldChange
 from marketplace.vetting import queries, use_cases

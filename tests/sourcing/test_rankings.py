@@ -6,11 +6,12 @@ from sqlalchemy import select
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.sourcing import queries, stored_ranking, use_cases
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import query_of
+from marketplace.sourcing import queries, use_cases
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError, deserialize, serialize
+from marketplace.sourcing.ranking import stored_ranking
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import query_of
+from marketplace.sourcing.ranking.run_storage import DamagedRunError, deserialize, serialize
 from tests.factories.briefs import draft, full_answers
 
 

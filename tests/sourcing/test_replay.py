@@ -13,11 +13,12 @@ from marketplace.audit.models import AuditEvent
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
-from marketplace.sourcing import directory_snapshots, use_cases
-from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing import use_cases
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
-from marketplace.sourcing.replay import MatcherMismatchError, replay
-from marketplace.sourcing.run_storage import DamagedRunError, deserialize
+from marketplace.sourcing.ranking import directory_snapshots
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.replay import MatcherMismatchError, replay
+from marketplace.sourcing.ranking.run_storage import DamagedRunError, deserialize
 from tests.support.concurrency import run_concurrently
 
 
@@ -71,9 +72,9 @@ corpus.SETTINGS = MatchingSettings(max_words=40.0, max_services=10.0, max_place=
 
 from marketplace.app import create_app
 from marketplace.core.database import session
-from marketplace.sourcing.run_storage import deserialize
+from marketplace.sourcing.ranking.run_storage import deserialize
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.replay import replay
+from marketplace.sourcing.ranking.replay import replay
 
 with create_app().app_context():
     run = session.get(RankingRun, int(sys.argv[1]))

@@ -10,7 +10,7 @@ from marketplace.audit.models import AuditEvent
 from marketplace.commands import suppliers
 from marketplace.core.database import session
 from marketplace.outbox.models import OutboxMail
-from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.suppliers import import_file
 from marketplace.suppliers.import_file import read_suppliers
 from marketplace.suppliers.models import Supplier

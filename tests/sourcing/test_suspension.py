@@ -12,9 +12,9 @@ import pytest
 
 from marketplace.core import clock
 from marketplace.core.database import session, transaction
-from marketplace.sourcing import directory_snapshots
 from marketplace.sourcing import use_cases as sourcing
-from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.ranking import directory_snapshots
+from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.vetting import use_cases
 from marketplace.vetting.queries import vettings_of
 from marketplace.vetting.use_cases import Decision
@@ -26,7 +26,7 @@ import json, sys
 from marketplace.app import create_app
 from marketplace.core.database import session
 from marketplace.matching import Query
-from marketplace.sourcing.corpus import corpus
+from marketplace.sourcing.ranking.corpus import corpus
 
 query = Query("x", "Nettbutikk", "Vi vil selge på nett", needs=("ecm.shop",))
 with create_app().app_context():

@@ -8,8 +8,9 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.matching import Index, TermMatch
-from marketplace.sourcing import match_explanation, queries
+from marketplace.sourcing import queries
 from marketplace.sourcing.queries.what_if import Scenario
+from marketplace.sourcing.ranking import match_explanation
 from tests.factories.briefs import draft
 
 

@@ -24,7 +24,7 @@ def shared_indexes(run: Run) -> Iterator[None]:
     The name of an index is a digest of its inputs. An instance folder contains a symbolic link to a shared index, which
     each worker opens once.
     """
-    from marketplace.sourcing import index_cache
+    from marketplace.sourcing.ranking import index_cache
 
     fit_at, opened = index_cache.fit_or_load_at, index_cache._open
     folder = run.folder / "indexes"

@@ -11,7 +11,7 @@ from marketplace.core.database import session
 from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.directory import queries as directory
 from marketplace.outbox.models import Notice
-from marketplace.sourcing.documents import effective_document
+from marketplace.sourcing.ranking.documents import effective_document
 from marketplace.suppliers import use_cases as profiles
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.queries import changed_profiles

@@ -9,8 +9,8 @@ from marketplace.organisations import queries as organisations
 from marketplace.pages.ranking_facts import describe_parts, quality_figures
 from marketplace.pages.views import blueprint
 from marketplace.privacy.retention_periods import PERIODS
-from marketplace.sourcing import rank_jumps
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS
+from marketplace.sourcing.ranking import rank_jumps
 from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.locale import LOCALE_COOKIE, choose

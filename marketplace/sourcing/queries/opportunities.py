@@ -28,10 +28,10 @@ from marketplace.core.places import municipality_name
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Exclusion, Match
 from marketplace.organisations.models import Company, Organisation
-from marketplace.sourcing import match_explanation
-from marketplace.sourcing.corpus import Corpus, corpus
-from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.ranking import match_explanation
+from marketplace.sourcing.ranking.corpus import Corpus, corpus
+from marketplace.sourcing.ranking.documents import query_of
 
 PAGE_SIZE = 15
 MAX_SCORED = 120

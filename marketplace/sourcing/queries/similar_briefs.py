@@ -17,8 +17,8 @@ from marketplace.core.cache import BoundedCache
 from marketplace.core.database import UtcDateTime, session
 from marketplace.core.viewer import Viewer
 from marketplace.matching import Document, Match, Query
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import query_of
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import query_of
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:

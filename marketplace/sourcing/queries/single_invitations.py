@@ -11,12 +11,12 @@ from marketplace.core import clock
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.queries.rankings import latest_run
-from marketplace.sourcing.stored_ranking import RankedEntry, open_run
-from marketplace.sourcing.unlisted_suppliers import UnlistedSupplier, unlisted_supplier
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import Listing
+from marketplace.sourcing.ranking.stored_ranking import RankedEntry, open_run
+from marketplace.sourcing.ranking.unlisted_suppliers import UnlistedSupplier, unlisted_supplier
 
 
 @dataclass(frozen=True)

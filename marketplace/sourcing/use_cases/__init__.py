@@ -1,6 +1,6 @@
 """Publication with ranking, invitations and refitting."""
 
-from marketplace.sourcing import rank_jumps
+from marketplace.sourcing.ranking import rank_jumps
 from marketplace.sourcing.use_cases.alerts import alert_matching_suppliers
 from marketplace.sourcing.use_cases.invitations import decline, invite_suppliers, mark_seen, reconsider
 from marketplace.sourcing.use_cases.outside_invitations import (

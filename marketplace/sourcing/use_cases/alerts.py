@@ -13,9 +13,9 @@ from marketplace.matching import Match
 from marketplace.organisations.queries import recipients_of_all
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.models import Invitation
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import query_of
 
 
 def alert_matching_suppliers() -> int:

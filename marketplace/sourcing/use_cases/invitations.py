@@ -18,15 +18,15 @@ from marketplace.core.viewer import Viewer
 from marketplace.organisations.queries import recipients_for
 from marketplace.outbox.use_cases import send
 from marketplace.sourcing import notices
-from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.decline_reasons import DECLINE_REASONS
 from marketplace.sourcing.lifecycle import InvitationState
 from marketplace.sourcing.limits import MAX_INVITED
 from marketplace.sourcing.models import Invitation, RankingRun
 from marketplace.sourcing.queries.outside_invitations import count_pending
 from marketplace.sourcing.queries.rankings import latest_run
-from marketplace.sourcing.stored_ranking import open_run
-from marketplace.sourcing.unlisted_suppliers import unlisted_supplier
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.stored_ranking import open_run
+from marketplace.sourcing.ranking.unlisted_suppliers import unlisted_supplier
 
 
 def invite_suppliers(viewer: Viewer, reference: str, supplier_ids: Sequence[int]) -> int:

@@ -22,13 +22,13 @@ from marketplace.organisations.models import Membership
 from marketplace.organisations.queries import lock_organisation, recipients_for
 from marketplace.outbox.use_cases import send, send_mail
 from marketplace.sourcing import notices
-from marketplace.sourcing.corpus import corpus
 from marketplace.sourcing.lifecycle import contains_link
 from marketplace.sourcing.limits import MAX_OUTSIDE_MESSAGE, MAX_OUTSIDE_PER_DAY
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.sourcing.queries.outside_invitations import outside_invitations
 from marketplace.sourcing.queries.rankings import latest_run
+from marketplace.sourcing.ranking.corpus import corpus
 from marketplace.sourcing.use_cases.invitations import (
     add_invitation,
     check_limits,

@@ -10,13 +10,13 @@ from marketplace.briefs.queries import current_answers, current_version
 from marketplace.core.database import session, transaction
 from marketplace.core.errors import NotFound
 from marketplace.core.viewer import Viewer
-from marketplace.sourcing import directory_snapshots
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import query_of
 from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.models import Exposure, RankingRun
 from marketplace.sourcing.queries.exposure import SHOWN_RANKS, last_shown
-from marketplace.sourcing.run_storage import serialize
+from marketplace.sourcing.ranking import directory_snapshots
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import query_of
+from marketplace.sourcing.ranking.run_storage import serialize
 
 MAX_EXPLAINED = 30
 

@@ -9,9 +9,9 @@ from marketplace.core import clock
 from marketplace.core.database import session, transaction
 from marketplace.matching import Document
 from marketplace.matching.documents import document_digest
-from marketplace.sourcing import directory_snapshots, index_cache
-from marketplace.sourcing.corpus import REFIT_THRESHOLD, SETTINGS, corpus
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument, RankingRun
+from marketplace.sourcing.ranking import directory_snapshots, index_cache
+from marketplace.sourcing.ranking.corpus import REFIT_THRESHOLD, SETTINGS, corpus
 
 UNUSED_VERSION_LIFETIME = dt.timedelta(hours=24)
 """Minimum age before an unused version is deleted, because other processes may still be fitting on it."""

@@ -2,7 +2,7 @@
 
 from flask import Blueprint
 
-from marketplace.sourcing.match_explanation import part_label
+from marketplace.sourcing.ranking.match_explanation import part_label
 
 blueprint = Blueprint("sourcing", __name__)
 blueprint.add_app_template_filter(part_label, "part_label")

@@ -17,7 +17,7 @@ from marketplace.core.database import insert_missing, prepared, session
 from marketplace.matching import Document
 from marketplace.matching.documents import document_bytes, document_digest
 from marketplace.sourcing.models import DirectoryVersion, RankedDocument
-from marketplace.sourcing.run_storage import DamagedRunError
+from marketplace.sourcing.ranking.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary_digest
 
 FORMULA_VERSION = "4"

@@ -19,9 +19,9 @@ from marketplace.core.database import read_transaction, session
 from marketplace.core.i18n import use_locale
 from marketplace.directory.queries import catalogue, directory_fingerprint, matchable_suppliers
 from marketplace.matching import Document, MatchingSettings
-from marketplace.sourcing import directory_snapshots, index_cache
-from marketplace.sourcing.documents import Listing, effective_document, listing_of
-from marketplace.sourcing.run_storage import DamagedRunError
+from marketplace.sourcing.ranking import directory_snapshots, index_cache
+from marketplace.sourcing.ranking.documents import Listing, effective_document, listing_of
+from marketplace.sourcing.ranking.run_storage import DamagedRunError
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from marketplace import matching
 from marketplace.core.database import session
 from marketplace.matching import Document, MatchingSettings
-from marketplace.sourcing.directory_snapshots import matcher_digest
+from marketplace.sourcing.ranking.directory_snapshots import matcher_digest
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:

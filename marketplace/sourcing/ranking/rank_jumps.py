@@ -13,11 +13,11 @@ from sqlalchemy import select
 from marketplace.core.database import session
 from marketplace.directory.queries import matchable_suppliers
 from marketplace.matching import Document, Match
-from marketplace.sourcing.corpus import corpus
-from marketplace.sourcing.documents import profile_document
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError
-from marketplace.sourcing.stored_ranking import StoredRanking, open_run
+from marketplace.sourcing.ranking.corpus import corpus
+from marketplace.sourcing.ranking.documents import profile_document
+from marketplace.sourcing.ranking.run_storage import DamagedRunError
+from marketplace.sourcing.ranking.stored_ranking import StoredRanking, open_run
 from marketplace.suppliers.hooks import RankJump
 
 if TYPE_CHECKING:

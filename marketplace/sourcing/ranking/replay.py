@@ -7,9 +7,9 @@ from marketplace import matching
 from marketplace.core.database import session
 from marketplace.core.errors import NotFound
 from marketplace.matching import MatchingSettings, Query, Ranking
-from marketplace.sourcing.directory_snapshots import load_documents, matcher_digest
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError, deserialize, serialize
+from marketplace.sourcing.ranking.directory_snapshots import load_documents, matcher_digest
+from marketplace.sourcing.ranking.run_storage import DamagedRunError, deserialize, serialize
 from marketplace.suppliers.glossary import glossary
 
 

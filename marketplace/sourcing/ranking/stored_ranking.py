@@ -7,11 +7,11 @@ from typing import Any
 
 from marketplace.core.i18n import current_locale
 from marketplace.matching import Document, Match, Query
-from marketplace.sourcing import match_explanation
-from marketplace.sourcing.documents import Listing
-from marketplace.sourcing.match_explanation import TextSpan
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import deserialize
+from marketplace.sourcing.ranking import match_explanation
+from marketplace.sourcing.ranking.documents import Listing
+from marketplace.sourcing.ranking.match_explanation import TextSpan
+from marketplace.sourcing.ranking.run_storage import deserialize
 
 MAX_CACHED_RUNS = 16
 """Few people read a ranking at the same time, page by page, so few parsed runs are worth caching."""

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from marketplace import matching
 from marketplace.core.cache import BoundedCache
 from marketplace.matching import Exclusion, Match, MatchingSettings
-from marketplace.sourcing import match_explanation
-from marketplace.sourcing.corpus import Corpus, corpus
-from marketplace.sourcing.directory_snapshots import load_documents, matcher_digest
-from marketplace.sourcing.documents import Listing
 from marketplace.sourcing.models import RankingRun
-from marketplace.sourcing.run_storage import DamagedRunError
-from marketplace.sourcing.stored_ranking import StoredRanking, open_run
+from marketplace.sourcing.ranking import match_explanation
+from marketplace.sourcing.ranking.corpus import Corpus, corpus
+from marketplace.sourcing.ranking.directory_snapshots import load_documents, matcher_digest
+from marketplace.sourcing.ranking.documents import Listing
+from marketplace.sourcing.ranking.run_storage import DamagedRunError
+from marketplace.sourcing.ranking.stored_ranking import StoredRanking, open_run
 from marketplace.suppliers.glossary import glossary
 
 if TYPE_CHECKING:

@@ -78,7 +78,8 @@ def register_company() -> Answer:
 
 def _begun_brief() -> dict[str, Any]:
     """Return the words and services of a brief that was begun before registering; empty if there is none."""
-    words = clean_text(request.values.get("own_words", "")[:MAX_OWN_WORDS]) or ""
+    given = request.values.get("own_words") or request.args.get("q", "")  # "q" comes from the front page
+    words = clean_text(given[:MAX_OWN_WORDS]) or ""
     codes = request.values.get("services", "")[:400].split(",")
     if request.form.get("shown"):
         codes = request.form.getlist("service")

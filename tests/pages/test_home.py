@@ -111,7 +111,10 @@ def test_own_garden_and_sign_out_are_on_every_page(client: Browser) -> None:
     foot = client.page("/how-we-rank").one("footer")
     links = {link.get("href") for link in foot.iter("a")}
     assert {"tel:72000000", "mailto:post@ovre.example", "/gardens"} <= links
-    assert [form.get("action") for form in foot.iter("form")] == ["/sign-out"]
+    menu = client.page("/how-we-rank").one("details", class_="account")
+    assert {"/account", "/messages", "/gardens"} <= {link.get("href") for link in menu.iter("a")}
+    assert [form.get("action") for form in menu.iter("form")] == ["/sign-out"]
+    assert list(foot.iter("form")) == []
 
 
 def test_overdue_job_is_on_both_home_pages(app: Flask, opened: Market, choose: Any, at_noon: Any) -> None:

@@ -14,6 +14,17 @@
     form.dataset.sent = "yes";
     window.setTimeout(() => { form.dataset.sent = ""; }, 8000);
   });
+  // Close the account menu on Escape, and on a click outside it.
+  document.querySelectorAll("details[data-menu]").forEach((menu) => {
+    const close = (event) => { if (!menu.contains(event.target)) menu.open = false; };
+    document.addEventListener("click", close);
+    document.addEventListener("focusin", close);
+    menu.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !menu.open) return;
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    });
+  });
   // A page restored from the back/forward cache must be submittable again.
   window.addEventListener("pageshow", (event) => {
     if (!event.persisted) return;

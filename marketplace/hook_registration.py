@@ -10,6 +10,7 @@ from marketplace.organisations import hooks as organisation_hooks
 from marketplace.organisations.use_cases import add_registered_company
 from marketplace.outbox import hooks as outbox_hooks
 from marketplace.outbox.views import outdated_link_page
+from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
 from marketplace.proposals.use_cases.scheduled import close_with_brief
@@ -35,6 +36,7 @@ def register_hooks() -> None:
     account_hooks.registration.register("company", add_registered_company)
     account_hooks.registration.register("supplier", add_registered_supplier)
     organisation_hooks.company_registered.register("first brief", create_first_draft)
+    organisation_hooks.number_registered.register("participations", link_participations)
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)

@@ -131,7 +131,7 @@ TRANSITIONS = {
             _COMPANY_OR_GARDEN,
         ),
         ParticipationTransition(
-            "release_unconfirmed",
+            "release",
             frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING}),
             ParticipationState.LEAD,
             _CLOCK,

@@ -21,6 +21,7 @@ class NavItem:
 
 PUBLIC = (
     NavItem("directory.search", _("Suppliers"), ("directory.show",)),
+    NavItem("programme.courses", _("Courses"), ("programme.",)),
     NavItem("pages.how_it_works", _("How it works")),
     NavItem("pages.how_we_rank", _("How we rank")),
 )

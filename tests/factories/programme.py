@@ -5,7 +5,7 @@ from typing import Any
 
 from marketplace.core import clock
 from marketplace.core.database import session
-from marketplace.core.identifiers import make_slug, new_token, token_hash
+from marketplace.core.identifiers import make_slug
 from marketplace.organisations.models import BusinessGarden
 from marketplace.programme.models.participation import Participation
 from marketplace.programme.models.projects import Cohort, Project, ProjectPlace
@@ -42,7 +42,7 @@ def cohort(at: ProjectPlace, name: str | None = None, **values: Any) -> Cohort:
 
 
 def participation(of: Cohort | Project, name: str = "Bjørkvollen ysteri", **values: Any) -> Participation:
-    """Add a company with a seat in a cohort, or a lead of a project, with the token "token-<id>"."""
+    """Add a company with a seat in a cohort, or a lead of a project, with a token of its own."""
     number = next(_counter)
     is_cohort = isinstance(of, Cohort)
     details: dict[str, Any] = {
@@ -55,11 +55,9 @@ def participation(of: Cohort | Project, name: str = "Bjørkvollen ysteri", **val
         "municipality_number": "5021",
         "contact_name": "Kari Lyngstad",
         "contact_email": f"contact{number}@bjorkvollen.example",
-        "token_hash": token_hash(f"token-{number}"),
-        "sealed_token": "",
-        "calendar_token_hash": token_hash(new_token()),
     }
     added = Participation(**(details | values))
+    added.renew_token()
     session.add(added)
     session.flush()
     return added

@@ -27,7 +27,8 @@ from tests.support.browser import Browser
 
 MONDAY = dt.datetime(2026, 11, 30, 12, tzinfo=dt.UTC)
 NECESSARY = """
-account_locked account_unused address_asked address_changed all_approved already_registered amended appeal_decided
+account_locked already_signed_up seat_lost seat_offered seat_taken seat_unconfirmed seat_withdrawn waiting_unconfirmed
+account_unused address_asked address_changed all_approved already_registered amended appeal_decided
 approved_and_opened brief_lapsed choice_reopened choice_taken_back colleague_invited colleague_joined
 confirm_registration decided decision_reminder emergency_access_granted extended first_publication_returned job_ended
 new_address nobody_chosen offer_chosen offer_not_chosen offer_read_by_admin offer_ruled_out offers_opened

@@ -244,13 +244,14 @@ class PolicyScenario:
 
     def _programme_objects(self, side: Side, suffix: str) -> dict[str, Any]:
         """Add a project of the side's garden with a place, a cohort and a person."""
-        project = programme.project(side.garden)
+        project = programme.project(side.garden, is_sign_up_open=True)
         place = programme.place(project)
         cohort = programme.cohort(place)
         person = ProjectPerson(
             project_id=project.id, user_id=self.users[f"curator{suffix}"], role="leader", since=project.starts_on
         )  # fmt: skip
         session.add(person)
+        self.seat_token = programme.participation(cohort).token
         session.flush()
         return {
             "slug:programme": project.slug,
@@ -384,7 +385,8 @@ class PolicyScenario:
             "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
             "/invited/confirm/<token>": self.outside_token,
         }
-        constants = CONSTANT | {"token": secrets.get(rule.rule)}
+        is_seat = rule.rule.startswith("/courses/seat/")
+        constants = CONSTANT | {"token": self.seat_token if is_seat else secrets.get(rule.rule)}
         if relation == "none":
             return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)
         if name in constants:
@@ -416,7 +418,7 @@ class PolicyScenario:
             own["file_id"] = objects["file_id:brief"]
         if rule.rule.startswith("/organisation/gardens"):
             own["garden_id"] = objects["garden_id:asked"]
-        if rule.rule.startswith("/programme/"):
+        if rule.rule.startswith(("/programme/", "/courses/")):
             own["slug"] = objects["slug:programme"]
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]

@@ -13,6 +13,7 @@ from marketplace.web import missing_pages
 def test_application_registers_every_hook(app):
     registered = {
         "registration": account_hooks.registration.names,
+        "company number": organisation_hooks.number_registered.names,
         "brief access": brief_hooks.supplier_access.names,
         "brief withdrawal": brief_hooks.withdrawal.names,
         **{f"brief panel {slot}": hook.names for slot, hook in panel_slots.items()},
@@ -26,6 +27,7 @@ def test_application_registers_every_hook(app):
     }
     assert registered == {
         "registration": ("company", "supplier"),
+        "company number": ("participations",),
         "brief access": ("invitations", "offers"),
         "brief withdrawal": ("offers",),
         "brief panel check": ("similar open brief", "what if"),

@@ -88,6 +88,7 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
             notices.company_registered(company.name, company.place, company.id, owner_contact(company)),
             queries.recipients_for(garden.id),
         )
+    _announce_number(company)
     if begun:
         owner = Viewer(
             user_id=user_id,
@@ -100,6 +101,12 @@ def add_company(user_id: int, details: CompanyDetails, begun: Mapping[str, Any] 
         for callback in hooks.company_registered:
             callback(owner, begun)
     return membership
+
+
+def _announce_number(company: Company) -> None:
+    if company.organisation_number:
+        for callback in hooks.number_registered:
+            callback(company.id)
 
 
 def company_details(company: Company) -> CompanyDetails:
@@ -132,7 +139,10 @@ def change_company(viewer: Viewer, details: CompanyDetails, expected_fingerprint
         )
         queries.require_unused_number("company", details.organisation_number, company.id)
         company.name = details.name
+        has_new_number = company.organisation_number != details.organisation_number
         company.organisation_number = details.organisation_number
+        if has_new_number:
+            _announce_number(company)
         company.sector_code = details.sector_code
         company.employees = details.employees
         company.website = details.website

@@ -6,7 +6,8 @@ from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from marketplace.core import clock
-from marketplace.core.database import Base
+from marketplace.core.database import Base, keyring
+from marketplace.core.identifiers import new_token, token_hash
 from marketplace.core.places import municipality_name
 from marketplace.organisations.models import Company
 from marketplace.programme.models.projects import Cohort, Project
@@ -69,6 +70,41 @@ class Participation(Base):
     def municipality(self) -> str:
         """Return the name of the municipality, or an empty text."""
         return municipality_name(self.municipality_number) if self.municipality_number else ""
+
+    @property
+    def token(self) -> str:
+        """Decrypted token of the link with which the contact person manages the participation. Raises SealError."""
+        return keyring().unwrap(self.sealed_token, self._token_context).decode()
+
+    @property
+    def calendar_token(self) -> str:
+        """Token of the calendar feed. It gives no access to the participation. Raises SealError."""
+        return _calendar_token(self.token)
+
+    @property
+    def path(self) -> str:
+        """Path of the page with which the contact person manages the participation. Raises SealError."""
+        return f"/courses/seat/{self.token}"
+
+    def renew_token(self) -> None:
+        """Give the participation a new link, so that the former contact person's link stops working."""
+        token = new_token()
+        self.token_hash = token_hash(token)
+        self.sealed_token = keyring().wrap(token.encode(), self._token_context)
+        self.calendar_token_hash = token_hash(_calendar_token(token))
+
+    def reseal_token(self) -> None:
+        """Encrypt the token with the newest key. Raises SealError."""
+        self.sealed_token = keyring().wrap(self.token.encode(), self._token_context)
+
+    @property
+    def _token_context(self) -> str:
+        """Associated data of the encrypted token, so that it cannot be decrypted in another row."""
+        return f"participation:{self.token_hash}"
+
+
+def _calendar_token(token: str) -> str:
+    return token_hash(f"calendar {token}")[:43]
 
 
 class ParticipationEvent(Base):

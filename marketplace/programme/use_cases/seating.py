@@ -15,6 +15,9 @@ from marketplace.core.database import lock_row, session
 from marketplace.core.errors import Conflict
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
+from marketplace.organisations.models import COHORT
+from marketplace.organisations.use_cases import follow_company, stop_following
+from marketplace.outbox.use_cases import send_mail
 from marketplace.programme.lifecycle import (
     TRANSITIONS,
     ParticipationActor,
@@ -23,6 +26,7 @@ from marketplace.programme.lifecycle import (
 )
 from marketplace.programme.models.participation import Participation, ParticipationEvent
 from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.notices.sign_up import seat_offered
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,7 @@ def change_state(
     if source not in transition.sources or cause.actor not in transition.actors:
         raise Conflict(_("The company's place in the course has changed since you opened the page."))
     now = clock.now()
+    former_garden_id = _garden_of_seat(participation)
     participation.state = transition.target
     if transition.target is ParticipationState.SIGNED_UP:
         participation.signed_up_at = participation.signed_up_at if source is transition.target else now
@@ -89,7 +94,8 @@ def change_state(
     if transition.target is not ParticipationState.WAITING:
         participation.accepted_cohort_ids = []
     if cohort is not None:
-        participation.cohort_id = cohort.id
+        participation.cohort = cohort
+    update_follower(participation, former_garden_id)
     session.add(
         ParticipationEvent(
             participation_id=participation.id,
@@ -105,8 +111,26 @@ def change_state(
     record(cause.viewer, f"participation.{name}", "participation", participation.id)
 
 
+def _garden_of_seat(participation: Participation) -> int | None:
+    """Return the id of the garden whose cohort a company has a seat in, or None."""
+    if participation.state != ParticipationState.SIGNED_UP or participation.cohort is None:
+        return None
+    return participation.cohort.place.garden_id
+
+
+def update_follower(participation: Participation, former_garden_id: int | None = None) -> None:
+    """Let the garden of a company's cohort follow it while it has a seat, inside the caller's transaction."""
+    garden_id, company_id = _garden_of_seat(participation), participation.company_id
+    if company_id is None or garden_id == former_garden_id:
+        return
+    if former_garden_id is not None:
+        stop_following(company_id, former_garden_id, COHORT)
+    if garden_id is not None:
+        follow_company(company_id, garden_id, COHORT)
+
+
 def offer_free_seats(project_id: int) -> list[Participation]:
-    """Offer each free seat of a project to the company that has waited longest for it; return the offers.
+    """Offer each free seat of a project by e-mail to the company that has waited longest for it; return the offers.
 
     Joins the caller's transaction, which has locked the project.
     """
@@ -136,8 +160,11 @@ def offer_free_seats(project_id: int) -> list[Participation]:
             continue
         free[cohort_id] -= 1
         participation.offered_cohort_id = cohort_id
-        participation.offer_expires_at = offer_deadline(clock.now())
+        expires_at = participation.offer_expires_at = offer_deadline(clock.now())
         record(None, "participation.offer_seat", "participation", participation.id, cohort=cohort_id)
+        if participation.contact_email:
+            notice = seat_offered(participation, session.get_one(Cohort, cohort_id), expires_at)
+            send_mail(notice, participation.contact_email, participation.locale)
         offers.append(participation)
     session.flush()
     return offers

@@ -1,0 +1,140 @@
+"""Forms of the public course pages: sign-up, change of contact person, and withdrawal."""
+
+from collections.abc import Sequence
+
+from wtforms import BooleanField
+
+from marketplace.core.i18n import gettext as _
+from marketplace.core.i18n import lazy_gettext as _l
+from marketplace.organisations.forms import municipality_choices, sector_choices
+from marketplace.programme.lifecycle import WITHDRAWAL_REASONS
+from marketplace.programme.queries.courses import CohortView
+from marketplace.programme.use_cases.sign_up import Contact, SignUp
+from marketplace.web.forms import (
+    BaseForm,
+    ChoiceField,
+    ChoicesField,
+    EmailField,
+    LongTextField,
+    OrganisationNumberField,
+    TextField,
+    email,
+    length,
+    required,
+)
+
+
+class ContactFields(BaseForm):
+    """The contact person of a company."""
+
+    contact_name = TextField(
+        _l("Your name"), [required(), length(2, 120)], render_kw={"autocomplete": "name"}
+    )
+    email = EmailField(
+        _l("Your e-mail address"),
+        [required(), length(high=254), email()],
+        render_kw={"autocomplete": "email"},
+    )
+    phone = TextField(
+        _l("Your telephone number"),
+        [required(), length(8, 40)],
+        render_kw={"autocomplete": "tel", "inputmode": "tel"},
+    )
+
+    def contact(self) -> Contact:
+        """Return the submitted contact person."""
+        return Contact(self.contact_name.data or "", self.email.data or "", self.phone.data or "")
+
+
+class SignUpForm(ContactFields):
+    """Sign-up of a company for a cohort."""
+
+    organisation_number = OrganisationNumberField(
+        _l("Organisation number"),
+        description=_l("Nine digits. Leave it empty if you have not received one yet."),
+        render_kw={"inputmode": "numeric"},
+    )
+    company_name = TextField(
+        _l("Company name"), [required(), length(2, 120)], render_kw={"autocomplete": "organization"}
+    )
+    municipality = ChoiceField(_l("Municipality"), [required()], validate_choice=False)
+    sector = ChoiceField(_l("Sector"), [required()], validate_choice=False)
+    accepted_cohorts = ChoicesField(
+        _l("Other places that suit you as well"),
+        description=_l(
+            "The place you chose is full. You get the first seat that becomes free at any of them."
+        ),
+    )
+    allows_figures = BooleanField(
+        _l("You may count the company in figures to those who fund the programme, without its name")
+    )
+    allows_quotes = BooleanField(_l("You may quote what we say about the course, with the company's name"))
+    homepage = TextField(_l("Leave this field empty"))
+    """Honeypot: hidden from people, filled in by simple bots."""
+
+    def __init__(self, others: Sequence[CohortView], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.municipality.set_choices(municipality_choices())
+        self.sector.set_choices(sector_choices())
+        self.accepted_cohorts.set_choices(
+            [(str(view.cohort.id), f"{view.cohort.place.name}, {view.cohort.name}") for view in others]
+        )
+
+    @property
+    def is_bot(self) -> bool:
+        """Return True if the honeypot was filled in."""
+        return bool(self.homepage.data)
+
+    def details(self) -> SignUp:
+        """Return the submitted sign-up."""
+        return SignUp(
+            company_name=self.company_name.data or "",
+            organisation_number=self.organisation_number.data,
+            municipality_number=self.municipality.data,
+            sector_code=self.sector.data,
+            contact=self.contact(),
+            accepted_cohort_ids=[int(value) for value in self.accepted_cohorts.data or []],
+            allows_figures=bool(self.allows_figures.data),
+            allows_quotes=bool(self.allows_quotes.data),
+        )
+
+
+class WithdrawalForm(BaseForm):
+    """Reason for leaving the course."""
+
+    reason = ChoiceField(_l("Why do you withdraw?"), [required(_l("Choose a reason."))])
+    text = LongTextField(
+        _l("Anything you want to add"),
+        [length(high=500)],
+        description=_l("Only the business garden reads it."),
+    )
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.reason.set_choices([("", _("Choose a reason")), *WITHDRAWAL_REASONS.items()])
+
+
+class CohortChoiceForm(BaseForm):
+    """Choice of a cohort, to move to or to come back to."""
+
+    cohort = ChoiceField(_l("Place"), [required(_l("Choose a place."))])
+
+    def __init__(self, views: Sequence[CohortView], *args: object, **kwargs: object) -> None:
+        super().__init__(*args, **kwargs)
+        self.cohort.set_choices(
+            [
+                ("", _("Choose a place")),
+                *(
+                    (
+                        str(view.cohort.id),
+                        _(
+                            "%(place)s: %(free)s of %(seats)s seats free",
+                            place=view.cohort.name,
+                            free=view.free_seats,
+                            seats=view.cohort.seats,
+                        ),
+                    )
+                    for view in views
+                ),
+            ]
+        )

@@ -1,0 +1,206 @@
+"""Notices about sign-up, seats and the waiting list. Most go to contact persons, who need not have an account."""
+
+import datetime as dt
+
+from marketplace.core.i18n import format_datetime
+from marketplace.core.i18n import gettext as _
+from marketplace.outbox.messages import Content, as_message
+from marketplace.outbox.topics import Topic
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+
+
+@as_message("seat_unconfirmed")
+def seat_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.datetime) -> Content:
+    """The contact person has to confirm a seat that was taken on the public page."""
+    return Content(
+        _("Confirm the seat of %(company)s", company=participation.company_name),
+        [
+            _(
+                "%(company)s has been signed up for %(course)s in %(place)s. The seat is reserved until %(time)s.",
+                company=participation.company_name,
+                course=cohort.project.name,
+                place=cohort.place.name,
+                time=format_datetime(deadline),
+            ),
+            _("Open the link and confirm. With the same link you can change your details or withdraw."),
+            _("Did you not sign up? Ignore this e-mail, and the seat goes to another company."),
+        ],
+        participation.path,
+        _("Confirm the seat"),
+    )
+
+
+@as_message("waiting_unconfirmed")
+def waiting_unconfirmed(participation: Participation, cohort: Cohort, deadline: dt.datetime) -> Content:
+    """The contact person has to confirm a place on the waiting list."""
+    return Content(
+        _("Confirm that %(company)s wants a seat", company=participation.company_name),
+        [
+            _(
+                "%(course)s in %(place)s is full. %(company)s is on the waiting list until %(time)s, and stays there once you confirm.",
+                company=participation.company_name,
+                course=cohort.project.name,
+                place=cohort.place.name,
+                time=format_datetime(deadline),
+            ),
+            _("When a seat becomes free, you get an e-mail and have 48 hours to answer."),
+            _("Did you not sign up? Ignore this e-mail."),
+        ],
+        participation.path,
+        _("Confirm"),
+    )
+
+
+@as_message("already_signed_up")
+def already_signed_up(participation: Participation) -> Content:
+    """Somebody has tried to sign up a company that is in the project already."""
+    return Content(
+        _("%(company)s is already signed up", company=participation.company_name),
+        [
+            _(
+                "Someone has just tried to sign up %(company)s for %(course)s again. Nothing has changed.",
+                company=participation.company_name,
+                course=participation.project.name,
+            ),
+            _("With the link you can see your seat, change your details or withdraw."),
+        ],
+        participation.path,
+        _("See your seat"),
+    )
+
+
+@as_message("seat_taken")
+def seat_taken(participation: Participation, cohort: Cohort, dates: list[dt.datetime]) -> Content:
+    """A company has a confirmed seat."""
+    lines = [
+        _(
+            "%(company)s has a seat in %(course)s in %(place)s.",
+            company=participation.company_name,
+            course=cohort.project.name,
+            place=cohort.place.name,
+        )
+    ]
+    if dates:
+        lines.append(_("The dates are:"))
+        lines += [f"• {format_datetime(date)}" for date in dates]
+    lines.append(_("Keep this e-mail: with the link you can change your details, move or withdraw."))
+    return Content(
+        _("%(company)s has a seat", company=participation.company_name),
+        lines,
+        participation.path,
+        _("See your seat"),
+    )
+
+
+@as_message("seat_offered")
+def seat_offered(participation: Participation, cohort: Cohort, expires_at: dt.datetime) -> Content:
+    """A free seat is offered to a company on the waiting list."""
+    return Content(
+        _("A seat is free for %(company)s", company=participation.company_name),
+        [
+            _(
+                "There is a free seat in %(course)s in %(place)s. It is yours if you accept it by %(time)s.",
+                course=cohort.project.name,
+                place=cohort.place.name,
+                time=format_datetime(expires_at),
+            ),
+            _("If you do not answer, it goes to the next company on the list."),
+        ],
+        participation.path,
+        _("Answer yes or no"),
+    )
+
+
+@as_message("seat_lost")
+def seat_lost(participation: Participation) -> Content:
+    """A seat or an offer was not confirmed in time."""
+    return Content(
+        _("The seat of %(company)s has been released", company=participation.company_name),
+        [
+            _(
+                "We did not hear from you in time, so the seat in %(course)s goes to another company.",
+                course=participation.project.name,
+            ),
+            _("You are welcome to sign up again with the link."),
+        ],
+        participation.path,
+        _("Sign up again"),
+    )
+
+
+@as_message("seat_withdrawn")
+def seat_withdrawn(participation: Participation) -> Content:
+    """A company has withdrawn, or was withdrawn by the garden."""
+    return Content(
+        _("%(company)s has withdrawn", company=participation.company_name),
+        [
+            _(
+                "%(company)s no longer has a seat in %(course)s.",
+                company=participation.company_name,
+                course=participation.project.name,
+            ),
+            _("If you change your mind, sign up again with the link."),
+        ],
+        participation.path,
+        _("Sign up again"),
+    )
+
+
+@as_message("company_signed_up", topic=Topic.AREA, throttled=True)
+def company_signed_up(participation: Participation, cohort: Cohort, *, has_seat: bool) -> Content:
+    """A company has confirmed its seat or its place on the waiting list. For the garden's members."""
+    lines = [
+        _(
+            "%(company)s has a seat in %(course)s in %(place)s.",
+            company=participation.company_name,
+            course=cohort.project.name,
+            place=cohort.place.name,
+        )
+        if has_seat
+        else _(
+            "%(company)s is on the waiting list for %(course)s in %(place)s.",
+            company=participation.company_name,
+            course=cohort.project.name,
+            place=cohort.place.name,
+        )
+    ]
+    return Content(
+        _("%(company)s has signed up", company=participation.company_name),
+        lines,
+        f"/programme/{cohort.project.slug}",
+        _("See the project"),
+    )
+
+
+@as_message("company_withdrew", topic=Topic.AREA, throttled=True)
+def company_withdrew(participation: Participation) -> Content:
+    """A company has left the project by its own link. For the garden's members."""
+    return Content(
+        _("%(company)s has withdrawn", company=participation.company_name),
+        [
+            _(
+                "%(company)s no longer has a seat in %(course)s.",
+                company=participation.company_name,
+                course=participation.project.name,
+            )
+        ],
+        f"/programme/{participation.project.slug}",
+        _("See the project"),
+    )
+
+
+@as_message("cohort_full", topic=Topic.AREA)
+def cohort_full(cohort: Cohort) -> Content:
+    """The last seat of a cohort was taken. For the garden's members."""
+    return Content(
+        _("%(cohort)s is full", cohort=cohort.name),
+        [
+            _(
+                "All %(num)s seats are taken. Companies that sign up now are put on the waiting list.",
+                num=cohort.seats,
+            )
+        ],
+        f"/programme/{cohort.project.slug}",
+        _("See the project"),
+    )

@@ -1,0 +1,190 @@
+"""Public course pages: open projects with their cohorts, free seats, dates and distances."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.identifiers import token_hash
+from marketplace.core.places import distance_km, find_municipality
+from marketplace.programme.lifecycle import ParticipationState, confirmation_deadline
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import CourseSession
+
+
+@dataclass(frozen=True, slots=True)
+class CohortView:
+    """A cohort on a public page. `distance_km` is the distance in a straight line from the visitor's municipality."""
+
+    cohort: Cohort
+    sessions: Sequence[CourseSession]
+    free_seats: int
+    waiting: int
+    distance_km: int | None = None
+
+    @property
+    def is_full(self) -> bool:
+        """True if a company that signs up now is put on the waiting list."""
+        return self.free_seats <= 0
+
+    @property
+    def is_open(self) -> bool:
+        """True if companies can sign up."""
+        return is_open(self.cohort)
+
+
+def is_open(cohort: Cohort) -> bool:
+    """Return True if companies can sign up for a cohort, for a seat or for the waiting list."""
+    project, today = cohort.project, clock.today()
+    return (
+        project.is_sign_up_open
+        and project.closed_at is None
+        and cohort.cancelled_at is None
+        and (cohort.sign_up_until is None or today <= cohort.sign_up_until)
+    )
+
+
+def open_projects() -> Sequence[Project]:
+    """Return the projects that companies can sign up for, the newest first."""
+    query = (
+        select(Project)
+        .where(Project.is_sign_up_open, Project.closed_at.is_(None))
+        .order_by(Project.starts_on.desc(), Project.id)
+    )
+    return session.scalars(query).all()
+
+
+def public_project(slug: str) -> Project:
+    """Return a project with public pages. Raises NotFound."""
+    query = select(Project).where(Project.slug == slug, Project.is_sign_up_open, Project.closed_at.is_(None))
+    project = session.scalar(query)
+    if project is None:
+        raise NotFound
+    return project
+
+
+def open_cohort(slug: str, cohort_id: int) -> Cohort:
+    """Return a cohort of a project that companies can sign up for. Raises NotFound."""
+    query = select(Cohort).join(Cohort.project).where(Project.slug == slug, Cohort.id == cohort_id)
+    cohort = session.scalar(query)
+    if cohort is None or not is_open(cohort):
+        raise NotFound
+    return cohort
+
+
+def cohort_views(project: Project, municipality: str = "") -> list[CohortView]:
+    """Return the cohorts of a project that are not cancelled, nearest first if a municipality is given."""
+    query = (
+        select(Cohort)
+        .where(Cohort.project_id == project.id, Cohort.cancelled_at.is_(None))
+        .order_by(Cohort.id)
+    )
+    cohorts = session.scalars(query).all()
+    used = _used_seats(project.id)
+    waiting = _waiting(project.id)
+    sessions = _sessions_by_cohort(cohort.id for cohort in cohorts)
+    start = municipality if find_municipality(municipality) else ""
+    views = [
+        CohortView(
+            cohort,
+            sessions.get(cohort.id, ()),
+            max(cohort.seats - used.get(cohort.id, 0), 0),
+            waiting.get(cohort.id, 0),
+            round(distance_km(start, cohort.place.municipality_number)) if start else None,
+        )
+        for cohort in cohorts
+    ]
+    return sorted(views, key=lambda view: (view.distance_km or 0, view.cohort.id))
+
+
+def _used_seats(project_id: int) -> dict[int, int]:
+    """Return the number of seats taken or offered, by cohort."""
+    taken = (
+        select(Participation.cohort_id, func.count())
+        .where(Participation.project_id == project_id, Participation.state == ParticipationState.SIGNED_UP)
+        .group_by(Participation.cohort_id)
+    )
+    offered = (
+        select(Participation.offered_cohort_id, func.count())
+        .where(Participation.project_id == project_id, Participation.offered_cohort_id.is_not(None))
+        .group_by(Participation.offered_cohort_id)
+    )
+    used: dict[int, int] = {}
+    for cohort_id, count in (*session.execute(taken), *session.execute(offered)):
+        used[cohort_id] = used.get(cohort_id, 0) + count
+    return used
+
+
+def _waiting(project_id: int) -> dict[int, int]:
+    query = (
+        select(Participation.cohort_id, func.count())
+        .where(Participation.project_id == project_id, Participation.state == ParticipationState.WAITING)
+        .group_by(Participation.cohort_id)
+    )
+    return {cohort_id: count for cohort_id, count in session.execute(query) if cohort_id is not None}
+
+
+def coming_sessions(cohort_id: int) -> Sequence[CourseSession]:
+    """Return the sessions of a cohort that have not ended and are not cancelled, in order of time."""
+    query = (
+        select(CourseSession)
+        .where(
+            CourseSession.cohort_id == cohort_id,
+            CourseSession.cancelled_at.is_(None),
+            CourseSession.ends_at > clock.now(),
+        )
+        .order_by(CourseSession.starts_at)
+    )
+    return session.scalars(query).all()
+
+
+def _sessions_by_cohort(cohort_ids: Iterable[int]) -> dict[int, list[CourseSession]]:
+    query = (
+        select(CourseSession)
+        .where(CourseSession.cohort_id.in_(list(cohort_ids)), CourseSession.cancelled_at.is_(None))
+        .order_by(CourseSession.starts_at)
+    )
+    found: dict[int, list[CourseSession]] = {}
+    for one in session.scalars(query):
+        found.setdefault(one.cohort_id, []).append(one)
+    return found
+
+
+def participation_of_link(token: str) -> Participation:
+    """Return the participation that the contact person manages with a link. Raises NotFound."""
+    query = select(Participation).where(Participation.token_hash == token_hash(token[:100]))
+    participation = session.scalar(query)
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def place_in_queue(participation: Participation) -> int:
+    """Return the position on the waiting list, from 1: companies before it that wait for one of the same cohorts."""
+    if participation.waiting_since is None:
+        return 0
+    query = select(Participation.id, Participation.accepted_cohort_ids, Participation.waiting_since).where(
+        Participation.project_id == participation.project_id,
+        Participation.state == ParticipationState.WAITING,
+        Participation.offered_cohort_id.is_(None),
+        Participation.waiting_since <= participation.waiting_since,
+    )
+    wanted = set(participation.accepted_cohort_ids)
+    before = [
+        row
+        for row in session.execute(query)
+        if wanted.intersection(row.accepted_cohort_ids)
+        and (row.waiting_since, row.id) < (participation.waiting_since, participation.id)
+    ]
+    return len(before) + 1
+
+
+def seat_deadline(participation: Participation) -> dt.datetime | None:
+    """Return when an unconfirmed seat or waiting place is released; None if it is confirmed."""
+    since = participation.signed_up_at or participation.waiting_since
+    return None if participation.confirmed_at or since is None else confirmation_deadline(since)

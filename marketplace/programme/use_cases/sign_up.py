@@ -1,0 +1,332 @@
+"""Sign-up without an account: the contact person gets a link with which everything later is done."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from marketplace.accounts import use_cases as accounts
+from marketplace.audit.use_cases import record
+from marketplace.core import clock
+from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.email_address import normalize_email
+from marketplace.core.errors import Conflict, NotFound
+from marketplace.core.i18n import current_locale
+from marketplace.core.i18n import gettext as _
+from marketplace.core.identifiers import token_hash
+from marketplace.core.viewer import Viewer
+from marketplace.organisations.queries import recipients_for
+from marketplace.outbox.use_cases import send, send_mail
+from marketplace.programme.lifecycle import (
+    CONFIRM_HOURS,
+    ParticipationActor,
+    ParticipationState,
+    confirmation_deadline,
+)
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.notices import sign_up as notices
+from marketplace.programme.queries.courses import coming_sessions, open_cohort
+from marketplace.programme.use_cases.company_link import link_registered_company
+from marketplace.programme.use_cases.seating import (
+    Cause,
+    change_state,
+    count_free_seats,
+    lock_project,
+    offer_free_seats,
+    take_seat_or_wait,
+)
+
+BY_COMPANY = Cause(ParticipationActor.COMPANY)
+_TAKEN = frozenset({ParticipationState.SIGNED_UP, ParticipationState.WAITING})
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """The contact person of a participation."""
+
+    name: str
+    email: str
+    phone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SignUp:
+    """A sign-up as submitted on the public page. `accepted_cohort_ids` are other cohorts that suit as well."""
+
+    company_name: str
+    organisation_number: str | None
+    municipality_number: str
+    sector_code: str
+    contact: Contact
+    accepted_cohort_ids: Sequence[int] = ()
+    allows_figures: bool = False
+    allows_quotes: bool = False
+
+
+def sign_up(slug: str, cohort_id: int, details: SignUp, network: str, viewer: Viewer | None = None) -> None:
+    """Take a seat for a company, or put it on the waiting list, and e-mail a link to the contact person.
+
+    Responds the same if the company has a seat already: then its contact person is notified. A signed-in person's own
+    address needs no confirmation. Raises Conflict if sign-up has closed, and TooMany.
+    """
+    email = normalize_email(details.contact.email)
+    with transaction():
+        accounts.require_mail_quota(email, network)
+        cohort = open_cohort(slug, cohort_id)
+        lock_project(cohort.project_id)
+        participation = _find(cohort.project_id, details.organisation_number)
+        if participation is not None and participation.state in _TAKEN:
+            if participation.contact_email:
+                send_mail(
+                    notices.already_signed_up(participation),
+                    participation.contact_email,
+                    participation.locale,
+                )
+            return
+        if participation is None:
+            participation = Participation(
+                project_id=cohort.project_id,
+                organisation_number=details.organisation_number,
+                state=ParticipationState.LEAD,
+                source="web",
+            )
+        participation.project = cohort.project
+        _set_details(participation, details, email)
+        session.add(participation)
+        session.flush()
+        if participation.company_id is None:
+            link_registered_company(participation)
+        has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, details.accepted_cohort_ids)
+        if viewer is not None and viewer.is_company and normalize_email(viewer.email) == email:
+            _confirm(participation, cohort)
+            return
+        deadline = confirmation_deadline(clock.now())
+        notice = notices.seat_unconfirmed if has_seat else notices.waiting_unconfirmed
+        send_mail(notice(participation, cohort, deadline), email, participation.locale)
+
+
+def _find(project_id: int, organisation_number: str | None) -> Participation | None:
+    if organisation_number is None:
+        return None
+    query = select(Participation).where(
+        Participation.project_id == project_id, Participation.organisation_number == organisation_number
+    )
+    return load_locked(query)
+
+
+def _set_details(participation: Participation, details: SignUp, email: str) -> None:
+    if participation.contact_email != email or not participation.token_hash:
+        participation.renew_token()
+    participation.company_name = details.company_name
+    participation.municipality_number = details.municipality_number
+    participation.sector_code = details.sector_code
+    participation.contact_name = details.contact.name
+    participation.contact_email = email
+    participation.contact_phone = details.contact.phone
+    participation.allows_figures = details.allows_figures
+    participation.allows_quotes = details.allows_quotes
+    participation.locale = current_locale()
+    participation.confirmed_at = None
+
+
+def participation_by_token(token: str) -> Participation:
+    """Return the participation of a link, with its row locked and its project locked first. Raises NotFound."""
+    query = select(Participation).where(Participation.token_hash == token_hash(token))
+    found = session.scalar(query)
+    if found is None:
+        raise NotFound
+    lock_project(found.project_id)
+    participation = load_locked(query)
+    if participation is None:
+        raise NotFound
+    return participation
+
+
+def confirm_seat(token: str) -> None:
+    """Confirm a seat or a place on the waiting list by the e-mailed link. Repeating it changes nothing."""
+    with transaction():
+        participation = participation_by_token(token)
+        if participation.state not in _TAKEN or participation.cohort is None:
+            raise Conflict(_("The seat has been released. You can sign up again."))
+        if participation.confirmed_at is None:
+            _confirm(participation, participation.cohort)
+
+
+def _confirm(participation: Participation, cohort: Cohort) -> None:
+    participation.confirmed_at = clock.now()
+    record(None, "participation.confirm", "participation", participation.id)
+    has_seat = participation.state == ParticipationState.SIGNED_UP
+    if has_seat:
+        welcome(participation, cohort)
+    notice = notices.company_signed_up(participation, cohort, has_seat=has_seat)
+    members = recipients_for(cohort.place.garden_id)
+    send(notice, members)
+    if has_seat and count_free_seats(cohort) == 0:
+        send(notices.cohort_full(cohort), members)
+
+
+def welcome(participation: Participation, cohort: Cohort) -> None:
+    """E-mail the dates to the contact person of a company with a confirmed seat, inside the caller's transaction."""
+    if participation.contact_email:
+        dates = [one.starts_at for one in coming_sessions(cohort.id)]
+        send_mail(
+            notices.seat_taken(participation, cohort, dates),
+            participation.contact_email,
+            participation.locale,
+        )
+
+
+def accept_offer(token: str) -> None:
+    """Accept the seat that is offered from the waiting list. Raises Conflict if the offer has lapsed."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = participation.offered_cohort
+        if cohort is None or participation.offer_expires_at is None:
+            raise Conflict(_("The offer of a seat has lapsed."))
+        if participation.offer_expires_at <= clock.now():
+            raise Conflict(_("The offer of a seat has lapsed."))
+        change_state(participation, "take_seat", BY_COMPANY, cohort)
+        _confirm(participation, cohort)
+
+
+def decline_offer(token: str) -> None:
+    """Decline an offered seat. The company stays on the list for its other cohorts, or withdraws if there are none."""
+    with transaction():
+        participation = participation_by_token(token)
+        offered = participation.offered_cohort_id
+        if offered is None:
+            raise Conflict(_("The offer of a seat has lapsed."))
+        others = [cohort_id for cohort_id in participation.accepted_cohort_ids if cohort_id != offered]
+        participation.offered_cohort_id = participation.offer_expires_at = None
+        participation.accepted_cohort_ids = others
+        if others:
+            if participation.cohort_id == offered:
+                participation.cohort_id = others[0]
+            record(None, "participation.decline_offer", "participation", participation.id)
+        else:
+            change_state(participation, "withdraw", Cause(ParticipationActor.COMPANY, reason="other"))
+        offer_free_seats(participation.project_id)
+
+
+def withdraw(token: str, reason: str, text: str) -> None:
+    """Withdraw a company by its link, and offer its seat to the next on the waiting list."""
+    with transaction():
+        participation = participation_by_token(token)
+        withdraw_participation(participation, Cause(ParticipationActor.COMPANY, reason=reason), text)
+        if participation.cohort is not None:
+            members = recipients_for(participation.cohort.place.garden_id)
+            send(notices.company_withdrew(participation), members)
+
+
+def withdraw_participation(participation: Participation, cause: Cause, text: str = "") -> None:
+    """Withdraw a company, and offer its seat to the next; inside the caller's transaction with the project locked."""
+    change_state(participation, "withdraw", cause)
+    participation.withdrawal_reason = cause.reason
+    participation.withdrawal_text = text
+    if participation.contact_email:
+        send_mail(notices.seat_withdrawn(participation), participation.contact_email, participation.locale)
+    offer_free_seats(participation.project_id)
+
+
+def come_back(token: str, cohort_id: int) -> bool:
+    """Sign a company up again by its link; return True for a seat, False for the waiting list."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = open_cohort(participation.project.slug, cohort_id)
+        has_seat = take_seat_or_wait(participation, cohort, BY_COMPANY, ())
+        participation.withdrawal_reason = participation.withdrawal_text = ""
+        _confirm(participation, cohort)
+        return has_seat
+
+
+def change_cohort(token: str, cohort_id: int) -> None:
+    """Move a company to another cohort by its link. Raises Conflict if that cohort has no free seat."""
+    with transaction():
+        participation = participation_by_token(token)
+        cohort = open_cohort(participation.project.slug, cohort_id)
+        move_to_cohort(participation, cohort, BY_COMPANY)
+
+
+def move_to_cohort(participation: Participation, cohort: Cohort, cause: Cause) -> None:
+    """Move a company's seat to another cohort; inside the caller's transaction with the project locked.
+
+    Raises Conflict if that cohort has no free seat: the company keeps the seat it has.
+    """
+    if cohort.id == participation.cohort_id:
+        return
+    if count_free_seats(cohort) <= 0:
+        raise Conflict(_("%(cohort)s is full. You keep the seat you have.", cohort=cohort.name))
+    change_state(participation, "change_cohort", cause, cohort)
+    welcome(participation, cohort)
+    offer_free_seats(participation.project_id)
+
+
+def change_contact(token: str, contact: Contact) -> Participation:
+    """Change the contact person by the link. A new e-mail address gets a new link; the former one stops working."""
+    email = normalize_email(contact.email)
+    with transaction():
+        participation = participation_by_token(token)
+        is_new = email != participation.contact_email
+        if is_new:
+            accounts.require_mail_quota(email, f"participation {participation.id}")
+            participation.renew_token()
+        participation.contact_name, participation.contact_email = contact.name, email
+        participation.contact_phone = contact.phone
+        record(None, "participation.change_contact", "participation", participation.id)
+        if is_new and participation.cohort is not None:
+            welcome(participation, participation.cohort)
+        return participation
+
+
+def release_unconfirmed() -> int:
+    """Release seats and waiting places that were not confirmed in time; return their number. A scheduled job."""
+    limit = clock.now() - dt.timedelta(hours=CONFIRM_HOURS)
+    query = select(Participation.id).where(
+        Participation.state.in_(_TAKEN),
+        Participation.confirmed_at.is_(None),
+        Participation.contact_email != "",
+        (Participation.signed_up_at <= limit) | (Participation.waiting_since <= limit),
+    )
+    return _release(session.scalars(query.order_by(Participation.id)).all())
+
+
+def release_lapsed_offers() -> int:
+    """Take back offers that were not answered in time, and offer the seats to the next. A scheduled job."""
+    query = select(Participation.id).where(Participation.offer_expires_at <= clock.now())
+    return _release(session.scalars(query.order_by(Participation.id)).all())
+
+
+def _release(participation_ids: Sequence[int]) -> int:
+    session.rollback()
+    released = 0
+    for participation_id in participation_ids:
+        with transaction():
+            participation = session.get(Participation, participation_id)
+            if participation is None:
+                continue
+            lock_project(participation.project_id)
+            participation = load_locked(select(Participation).where(Participation.id == participation_id))
+            if participation is None or not _is_due(participation):
+                continue
+            change_state(participation, "release", Cause(ParticipationActor.CLOCK))
+            send_mail(notices.seat_lost(participation), participation.contact_email, participation.locale)
+            offer_free_seats(participation.project_id)
+            released += 1
+    return released
+
+
+def _is_due(participation: Participation) -> bool:
+    now = clock.now()
+    if participation.offer_expires_at is not None:
+        return participation.offer_expires_at <= now
+    since = participation.signed_up_at or participation.waiting_since
+    if participation.state == ParticipationState.WAITING:
+        since = participation.waiting_since
+    return (
+        participation.state in _TAKEN
+        and participation.confirmed_at is None
+        and since is not None
+        and confirmation_deadline(since) <= now
+    )

@@ -1,0 +1,146 @@
+"""The page behind the e-mailed link, on which a contact person manages the company's seat."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from flask import render_template
+
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields, WithdrawalForm
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.queries import courses as queries
+from marketplace.programme.use_cases import sign_up as use_cases
+from marketplace.programme.views.base import Answer, blueprint
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+
+if TYPE_CHECKING:
+    from marketplace.programme.models.participation import Participation
+
+LINK = "the e-mailed link, known to the contact person alone, authorizes the change"
+
+
+@blueprint.get("/courses/seat/<token>")
+@access.public
+def seat(token: str) -> Answer:
+    """Show a company's seat, its dates, and what the contact person can do."""
+    participation = queries.participation_of_link(token)
+    return render_template(
+        "programme/seat.html",
+        participation=participation,
+        token=token,
+        sessions=queries.coming_sessions(participation.cohort_id or 0),
+        offered=queries.coming_sessions(participation.offered_cohort_id or 0),
+        queue=queries.place_in_queue(participation),
+        deadline=queries.seat_deadline(participation),
+        comes_back=CohortChoiceForm(_open_cohorts(participation)),
+        states=ParticipationState,
+    )
+
+
+def _open_cohorts(participation: "Participation") -> list[queries.CohortView]:
+    return [view for view in queries.cohort_views(participation.project) if view.is_open]
+
+
+@blueprint.post("/courses/seat/<token>/confirm")
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def confirm_seat(token: str) -> Answer:
+    """Confirm the seat or the place on the waiting list."""
+    return _after(token, lambda: use_cases.confirm_seat(token), _("Thank you. It is confirmed."))
+
+
+@blueprint.post("/courses/seat/<token>/accept")
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def accept_seat(token: str) -> Answer:
+    """Accept the seat offered from the waiting list."""
+    return _after(token, lambda: use_cases.accept_offer(token), _("The seat is yours."))
+
+
+@blueprint.post("/courses/seat/<token>/decline")
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def decline_seat(token: str) -> Answer:
+    """Decline the seat offered from the waiting list."""
+    return _after(token, lambda: use_cases.decline_offer(token), _("Thank you for telling us."))
+
+
+@blueprint.post("/courses/seat/<token>/sign-up")
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def come_back(token: str) -> Answer:
+    """Sign a company up again after it has withdrawn or lost its seat."""
+    form = CohortChoiceForm(_open_cohorts(queries.participation_of_link(token)))
+    if not form.validate_on_submit():
+        flashes.warn(_("Choose a place."))
+        return see_other("programme.seat", token=token)
+    return _after(token, lambda: use_cases.come_back(token, int(form.cohort.data)), _("Welcome back."))
+
+
+@blueprint.route("/courses/seat/<token>/move", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def move_seat(token: str) -> Answer:
+    """Move to another place of the same course."""
+    participation = queries.participation_of_link(token)
+    views = [view for view in _open_cohorts(participation) if view.cohort.id != participation.cohort_id]
+    form = CohortChoiceForm(views)
+    if form.validate_on_submit():
+        return _after(
+            token,
+            lambda: use_cases.change_cohort(token, int(form.cohort.data)),
+            _("You have moved. The new dates are below."),
+        )
+    return render_template("programme/seat_move.html", participation=participation, token=token, form=form)
+
+
+@blueprint.route("/courses/seat/<token>/contact", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def change_contact(token: str) -> Answer:
+    """Change the contact person, who then gets all e-mail about the course."""
+    participation = queries.participation_of_link(token)
+    form = ContactFields(
+        data={
+            "contact_name": participation.contact_name,
+            "email": participation.contact_email,
+            "phone": participation.contact_phone,
+        }
+    )
+    if form.validate_on_submit():
+        participation = use_cases.change_contact(token, form.contact())
+        flashes.done(_("The contact details have been changed."))
+        return see_other("programme.seat", token=participation.token)
+    return render_template("programme/seat_contact.html", participation=participation, token=token, form=form)
+
+
+@blueprint.route("/courses/seat/<token>/withdraw", methods=["GET", "POST"])
+@access.public
+@access.writes(Level.PUBLIC, because=LINK)
+def withdraw_seat(token: str) -> Answer:
+    """Withdraw from the course, with a reason."""
+    participation = queries.participation_of_link(token)
+    form = WithdrawalForm()
+    if form.validate_on_submit():
+        return _after(
+            token,
+            lambda: use_cases.withdraw(token, form.reason.data, form.text.data or ""),
+            _("You have withdrawn. You can come back with the same link."),
+        )
+    return render_template(
+        "programme/seat_withdraw.html", participation=participation, token=token, form=form
+    )
+
+
+def _after(token: str, act: Callable[[], object], message: str) -> Answer:
+    """Perform an action and show the seat with a message, or with the reason why it is no longer possible."""
+    try:
+        act()
+    except Conflict as error:
+        flashes.warn(error.message)
+    else:
+        flashes.done(message)
+    return see_other("programme.seat", token=token)

@@ -1,0 +1,211 @@
+"""Sign-up on the public pages: seats, waiting list, confirmation, withdrawal, and the link to a registered company."""
+
+import datetime as dt
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from marketplace.core import clock
+from marketplace.core.database import session, transaction
+from marketplace.core.errors import Conflict
+from marketplace.organisations import use_cases as organisations
+from marketplace.organisations.models import CompanyFollower
+from marketplace.organisations.use_cases import CompanyDetails
+from marketplace.outbox.models import OutboxMail
+from marketplace.programme.lifecycle import CONFIRM_HOURS, OFFER_HOURS
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort
+from marketplace.programme.queries.courses import place_in_queue
+from marketplace.programme.use_cases import sign_up as use_cases
+from marketplace.programme.use_cases.sign_up import Contact, SignUp
+from tests import factories
+from tests.factories import programme
+from tests.support.browser import Browser
+from tests.support.concurrency import run_concurrently
+
+NUMBERS = ("310000388", "310000752", "310001120", "310001864")
+
+
+def details(name: str = "Bjørkvollen ysteri", number: str | None = None, **values: object) -> SignUp:
+    email = f"{name.split(maxsplit=1)[0].lower().replace('ø', 'o')}@ysteri.example"
+    return SignUp(
+        name, number, "5021", "food-drink", Contact("Kari Lyngstad", email, "00 00 00 00"), **values
+    )  # type: ignore[arg-type]  # because the caller names fields of SignUp
+
+
+@pytest.fixture
+def cohort(app: Flask) -> Cohort:
+    project = programme.project(factories.garden(), is_sign_up_open=True)
+    cohort = programme.cohort(programme.place(project), seats=1)
+    session.commit()
+    return cohort
+
+
+def sign_up(cohort: Cohort, signed: SignUp) -> Participation:
+    use_cases.sign_up(cohort.project.slug, cohort.id, signed, "network 192.0.2.1")
+    return session.scalars(select(Participation).order_by(Participation.id.desc())).first()  # type: ignore[return-value]  # because one was added
+
+
+def subjects() -> list[str]:
+    return list(session.scalars(select(OutboxMail.subject).order_by(OutboxMail.id)))
+
+
+def test_second_company_for_last_seat_is_put_on_the_waiting_list(cohort: Cohort) -> None:
+    first = sign_up(cohort, details())
+    second = sign_up(cohort, details("Fjellheim hytter"))
+    assert (first.state, second.state) == ("signed_up", "waiting")
+    assert place_in_queue(second) == 1
+
+
+def test_withdrawal_offers_the_seat_to_the_next_in_the_same_transaction(cohort: Cohort) -> None:
+    first = sign_up(cohort, details())
+    second = sign_up(cohort, details("Fjellheim hytter"))
+    use_cases.withdraw(first.token, "time", "")
+    session.refresh(second)
+    assert second.offered_cohort_id == cohort.id
+    third = sign_up(cohort, details("Moen rør"))
+    assert third.state == "waiting", "an offered seat is not free"
+    use_cases.accept_offer(second.token)
+    assert second.state == "signed_up"
+    assert second.confirmed_at is not None
+
+
+def test_declined_offer_goes_to_the_next_and_keeps_other_places(cohort: Cohort) -> None:
+    other = programme.cohort(cohort.place, seats=0)
+    session.commit()
+    first = sign_up(cohort, details())
+    second = sign_up(cohort, details("Fjellheim hytter", accepted_cohort_ids=(other.id,)))
+    third = sign_up(cohort, details("Moen rør"))
+    use_cases.withdraw(first.token, "time", "")
+    use_cases.decline_offer(second.token)
+    assert (second.state, second.accepted_cohort_ids) == ("waiting", [other.id])
+    assert third.offered_cohort_id == cohort.id
+
+
+def test_lapsed_offer_goes_to_the_next(cohort: Cohort) -> None:
+    first = sign_up(cohort, details())
+    second, third = (sign_up(cohort, details(name)) for name in ("Fjellheim hytter", "Moen rør"))
+    for one in (first, second, third):
+        use_cases.confirm_seat(one.token)
+    use_cases.withdraw(first.token, "time", "")
+    with clock.as_of(clock.now() + dt.timedelta(hours=OFFER_HOURS, minutes=1)):
+        with pytest.raises(Conflict):
+            use_cases.accept_offer(second.token)
+        assert use_cases.release_lapsed_offers() == 1
+        assert use_cases.release_lapsed_offers() == 0
+        session.refresh(third)
+        assert (second.state, third.offered_cohort_id) == ("lead", cohort.id)
+
+
+def test_unconfirmed_seat_is_released_after_three_days(cohort: Cohort) -> None:
+    unconfirmed = sign_up(cohort, details())
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=-1)):
+        assert use_cases.release_unconfirmed() == 0
+    with clock.as_of(clock.now() + dt.timedelta(hours=CONFIRM_HOURS, minutes=1)):
+        assert use_cases.release_unconfirmed() == 1
+    assert unconfirmed.state == "lead"
+    assert subjects()[-1] == "Plassen til Bjørkvollen ysteri er gitt videre"
+
+
+def test_withdrawn_company_that_comes_back_keeps_its_row(cohort: Cohort) -> None:
+    first = sign_up(cohort, details(number=NUMBERS[0]))
+    use_cases.withdraw(first.token, "time", "Onnetid")
+    again = sign_up(cohort, details(number=NUMBERS[0]))
+    assert again.id == first.id
+    assert again.state == "signed_up"
+    use_cases.withdraw(again.token, "time", "")
+    assert use_cases.come_back(again.token, cohort.id)
+    assert session.query(Participation).count() == 1
+
+
+def test_company_that_is_signed_up_is_told_and_nothing_changes(cohort: Cohort) -> None:
+    first = sign_up(cohort, details(number=NUMBERS[0]))
+    stranger = details("Falsk ysteri", NUMBERS[0])
+    sign_up(cohort, stranger)
+    session.refresh(first)
+    assert first.contact_email == "bjorkvollen@ysteri.example"
+    mail = session.scalars(select(OutboxMail).order_by(OutboxMail.id.desc())).first()
+    assert mail is not None
+    assert (mail.recipient, mail.subject) == (first.contact_email, "Bjørkvollen ysteri er allerede påmeldt")
+
+
+def test_changed_address_makes_the_former_link_invalid(cohort: Cohort, client: Browser) -> None:
+    first = sign_up(cohort, details())
+    former = first.token
+    use_cases.change_contact(former, Contact("Ola Nyhus", "ola@ysteri.example", "00 00 00 00"))
+    assert client.get(f"/courses/seat/{former}").status_code == 404
+    assert "Ola Nyhus" in client.page(first.path).text
+
+
+def test_owner_who_registers_the_number_is_linked_and_followed(cohort: Cohort) -> None:
+    signed = sign_up(cohort, details(number=NUMBERS[0]))
+    elsewhere = factories.garden(name="Rørosregionen hage", covered_municipalities=["5025"])
+    session.commit()
+    owner = factories.user(email="eier@ysteri.example")
+    with transaction():
+        company = organisations.add_company(
+            owner.id, CompanyDetails("Bjørkvollen ysteri", NUMBERS[0], "5025", "food-drink")
+        ).organisation
+    session.refresh(signed)
+    assert signed.company_id == company.id
+    followers = session.scalars(select(CompanyFollower).where(CompanyFollower.company_id == company.id))
+    assert {(one.garden_id, one.why) for one in followers} == {
+        (elsewhere.id, "area"),
+        (cohort.place.garden_id, "cohort"),
+    }
+
+
+def test_concurrent_sign_ups_never_exceed_the_seats(cohort: Cohort, app: Flask) -> None:
+    cohort.seats = 5
+    slug, cohort_id = cohort.project.slug, cohort.id
+
+    def apply(number: int) -> None:
+        use_cases.sign_up(slug, cohort_id, details(f"Bedrift{number} AS"), f"network {number}")
+
+    assert run_concurrently(app, apply) == ["done"] * 12
+    rows = session.scalars(select(Participation).order_by(Participation.id)).all()
+    assert [row.state for row in rows] == ["signed_up"] * 5 + ["waiting"] * 7
+    assert [place_in_queue(row) for row in rows[5:]] == list(range(1, 8))
+
+
+def test_public_page_signs_up_and_the_link_confirms(cohort: Cohort, client: Browser) -> None:
+    programme.course_session(cohort)
+    session.commit()
+    assert "1 av 1 plasser ledig" in client.page("/courses").text
+    path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
+    assert client.page(path).text
+    answer = client.post(
+        path,
+        data={
+            "organisation_number": "310 000 388",
+            "company_name": "Bjørkvollen ysteri",
+            "municipality": "5021",
+            "sector": "food-drink",
+            "contact_name": "Kari Lyngstad",
+            "email": "kari@ysteri.example",
+            "phone": "00 00 00 00",
+        },
+    )
+    assert answer.status_code == 303
+    mail = session.scalars(select(OutboxMail)).one()
+    assert "Bekreft" in client.page(mail.link_path).text
+    client.post(f"{mail.link_path}/confirm")
+    assert session.query(Participation).one().confirmed_at is not None
+
+
+def test_honeypot_stores_nothing(cohort: Cohort, client: Browser) -> None:
+    path = f"/courses/{cohort.project.slug}/{cohort.id}/sign-up"
+    client.post(
+        path,
+        data={
+            "company_name": "Bot AS",
+            "municipality": "5021",
+            "sector": "food-drink",
+            "contact_name": "Bot",
+            "email": "bot@bot.example",
+            "phone": "00 00 00 00",
+            "homepage": "https://bot.example",
+        },
+    )
+    assert session.query(Participation).count() == 0

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from flask import Blueprint, current_app, jsonify, render_template
 from flask_login import logout_user
-from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.errors import RuleBroken
@@ -13,22 +12,22 @@ from marketplace.privacy import queries, use_cases
 from marketplace.privacy.forms import EraseAccountForm
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
 blueprint = Blueprint("privacy", __name__)
 
 
 @blueprint.get("/account/data")
 @access.signed_in
-def own_data() -> Answer:
+def own_data() -> ViewResponse:
     """Show the choices for the user's data."""
     return _page(EraseAccountForm())
 
 
 @blueprint.get("/account/data/export")
 @access.signed_in
-def export() -> Answer:
+def export() -> ViewResponse:
     """Download the user's data as a JSON file."""
     answer = jsonify(queries.export_personal_data(current_viewer()))
     answer.headers["Content-Disposition"] = (
@@ -40,7 +39,7 @@ def export() -> Answer:
 @blueprint.post("/account/data/erase")
 @access.signed_in
 @access.writes(access.Level.SIGNED_IN, because="users erase their own account")
-def erase() -> Answer:
+def erase() -> ViewResponse:
     """Erase the account."""
     viewer, form = current_viewer(), EraseAccountForm()
     if form.validate_on_submit():

@@ -3,17 +3,18 @@
 from flask import request, url_for
 
 from marketplace.accounts import queries, use_cases
-from marketplace.accounts.views.base import Answer, blueprint
+from marketplace.accounts.views.base import blueprint
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/admin/users/<int:user_id>/active", methods=["GET", "POST"])
 @access.admin
-def admin_user_active(user_id: int) -> Answer:
+def admin_user_active(user_id: int) -> ViewResponse:
     """Close an account after confirmation, or reopen it."""
     user = queries.get_user(user_id)
     if request.method == "GET":
@@ -44,7 +45,7 @@ def admin_user_active(user_id: int) -> Answer:
 
 @blueprint.route("/admin/users/<int:user_id>/second-step", methods=["GET", "POST"])
 @access.admin
-def admin_reset_two_factor(user_id: int) -> Answer:
+def admin_reset_two_factor(user_id: int) -> ViewResponse:
     """Remove a user's lost second factor after confirmation."""
     user = queries.get_user(user_id)
     if request.method == "GET":

@@ -9,7 +9,6 @@ from flask import Blueprint, after_this_request, current_app, request, session
 from flask import Response as FlaskResponse
 from flask_login import login_user
 from itsdangerous import BadSignature, URLSafeTimedSerializer
-from werkzeug.wrappers import Response
 
 from marketplace.accounts import queries
 from marketplace.accounts.one_time_codes import SecretCipher
@@ -24,7 +23,6 @@ MIN_RESPONSE_SECONDS = 0.15
 DEVICE_SECONDS = 365 * 24 * 3600
 MAX_DEVICE_USERS = 10
 """Users remembered in the cookie of a shared device, the latest first."""
-Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 
 def settings() -> Settings:

@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from marketplace.accounts import use_cases
 from marketplace.accounts.forms import message_settings_form
-from marketplace.accounts.views.base import Answer, blueprint, settings
+from marketplace.accounts.views.base import blueprint, settings
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.outbox.topics import TOPICS, Delivery, topics_for
@@ -12,13 +12,14 @@ from marketplace.outbox.unsubscribing import read_token
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/account/messages", methods=["GET", "POST"])
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because="users choose their own e-mails; no form field names another")
-def message_settings() -> Answer:
+def message_settings() -> ViewResponse:
     """Choose how messages on each topic are e-mailed."""
     viewer = current_viewer()
     topics = topics_for(viewer)
@@ -35,7 +36,7 @@ def message_settings() -> Answer:
 @blueprint.route("/unsubscribe/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="the signed token in the e-mail authorizes unsubscribing (RFC 8058)")
-def unsubscribe(token: str) -> Answer:
+def unsubscribe(token: str) -> ViewResponse:
     """Stop e-mails on a topic. Mail programs send the form without a session; reading the page changes nothing."""
     subscription = read_token(settings().secret_key, token)
     if subscription is None:

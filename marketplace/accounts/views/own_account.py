@@ -6,13 +6,14 @@ from flask_login import logout_user
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.devices import device_name
 from marketplace.accounts.forms import AddressForm, PasswordForm, ProfileForm
-from marketplace.accounts.views.base import Answer, blueprint, hash_cost, personal_words, settings
+from marketplace.accounts.views.base import blueprint, hash_cost, personal_words, settings
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.locale import LOCALE_COOKIE
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
 
 OWN_ACCOUNT = "users read and change their own account; no form field names another"
@@ -21,7 +22,7 @@ OWN_ACCOUNT = "users read and change their own account; no form field names anot
 @blueprint.route("/account", methods=["GET", "POST"])
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def show() -> Answer:
+def show() -> ViewResponse:
     """Show the account and change name and language."""
     viewer = current_viewer()
     form = ProfileForm(name=viewer.name, locale=viewer.locale)
@@ -44,7 +45,7 @@ def show() -> Answer:
 @blueprint.post("/account/password")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def change_password() -> Answer:
+def change_password() -> ViewResponse:
     """Change the password."""
     viewer, form = current_viewer(), PasswordForm()
     if form.validate_on_submit():
@@ -64,7 +65,7 @@ def change_password() -> Answer:
 @blueprint.post("/account/address")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def change_address() -> Answer:
+def change_address() -> ViewResponse:
     """Request a change of e-mail address."""
     form = AddressForm()
     if form.validate_on_submit():
@@ -105,7 +106,7 @@ def _account_page(
 
 @blueprint.get("/account/sessions")
 @access.signed_in
-def sessions() -> Answer:
+def sessions() -> ViewResponse:
     """List the user's sessions."""
     items = queries.sessions_of(current_viewer())
     current = queries.find_session(current_token() or "")
@@ -118,7 +119,7 @@ def sessions() -> Answer:
 @blueprint.post("/account/sessions/<int:session_id>/end")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def end_session(session_id: int) -> Answer:
+def end_session(session_id: int) -> ViewResponse:
     """End one session."""
     current = queries.find_session(current_token() or "")
     use_cases.end_session(current_viewer(), session_id)
@@ -132,7 +133,7 @@ def end_session(session_id: int) -> Answer:
 @blueprint.post("/account/sign-out-everywhere")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def sign_out_everywhere() -> Answer:
+def sign_out_everywhere() -> ViewResponse:
     """End all other sessions."""
     use_cases.sign_out_everywhere(current_viewer(), current_token())
     flashes.done(_("You have been signed out everywhere else."))

@@ -13,7 +13,6 @@ from marketplace.accounts.forms import (
     SignInForm,
 )
 from marketplace.accounts.views.base import (
-    Answer,
     blueprint,
     hash_cost,
     minimum_duration,
@@ -27,6 +26,7 @@ from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_person, current_token, current_viewer, pending_step
 
 GONE, TOO_MANY = 410, 429
@@ -35,7 +35,7 @@ GONE, TOO_MANY = 410, 429
 @blueprint.route("/sign-in", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="visitors sign in here")
-def sign_in() -> Answer:
+def sign_in() -> ViewResponse:
     """Sign in with e-mail and password; in demo mode also with one click."""
     target = safe_path(request.args.get("next"))
     if current_viewer().is_signed_in and not form_recovery.pending_form():
@@ -74,7 +74,7 @@ def sign_in() -> Answer:
     Level.PUBLIC,
     because="in demo mode anyone may sign in as any demo user; otherwise the page does not exist",
 )
-def demo_sign_in() -> Answer:
+def demo_sign_in() -> ViewResponse:
     """Sign in as a demo user; only in demo mode."""
     if not current_app.config["DEMO"]:
         raise NotFound
@@ -94,7 +94,7 @@ def demo_sign_in() -> Answer:
 @blueprint.post("/sign-in/continue")
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because="the form that is shown again belongs to the user who signs in")
-def continue_form() -> Answer:
+def continue_form() -> ViewResponse:
     """Show the form that was submitted before the sign-in."""
     return form_recovery.resume() or redirect(url_for("pages.home"), 303)
 
@@ -102,7 +102,7 @@ def continue_form() -> Answer:
 @blueprint.route("/sign-in/code", methods=["GET", "POST"])
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because="the code completes the sign-in")
-def enter_code() -> Answer:
+def enter_code() -> ViewResponse:
     """Enter a two-factor or recovery code."""
     target = safe_path(request.args.get("next"))
     if pending_step() != "code":
@@ -127,7 +127,7 @@ def enter_code() -> Answer:
 @blueprint.post("/sign-out")
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because="users end their own session, complete or not")
-def sign_out() -> Answer:
+def sign_out() -> ViewResponse:
     """End this session."""
     use_cases.sign_out(current_token() or "")
     logout_user()
@@ -146,7 +146,7 @@ def remember_registration(browser_key: str, email: str, target: str = "") -> Non
 
 @blueprint.get("/check-mail")
 @access.public
-def check_mail() -> Answer:
+def check_mail() -> ViewResponse:
     """Ask the user to check their e-mail; shown after registration."""
     if current_viewer().is_signed_in:
         return see_other("pages.home")
@@ -158,7 +158,7 @@ def check_mail() -> Answer:
 @blueprint.post("/check-mail/again")
 @access.public
 @access.writes(Level.PUBLIC, because="only the browser that registered has the key to request the e-mail")
-def send_again() -> Answer:
+def send_again() -> ViewResponse:
     """E-mail the confirmation link again."""
     registered = session.get(REGISTRATION_KEY)
     if not registered:
@@ -181,7 +181,7 @@ def send_again() -> Answer:
 @blueprint.route("/confirm/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="the e-mailed token and the chosen password authorize the confirmation")
-def confirm(token: str) -> Answer:
+def confirm(token: str) -> ViewResponse:
     """Confirm the address of a registration, or a new address, with the password chosen for it."""
     registration = queries.find_registration(token)
     link = None if registration else queries.find_confirmation(token)
@@ -202,13 +202,13 @@ def confirm(token: str) -> Answer:
     return html, status, headers
 
 
-def _past_link(token: str, *purposes: str) -> Answer:
+def _past_link(token: str, *purposes: str) -> ViewResponse:
     """Return the page of a link that was used, or that has expired or been replaced, with the next step."""
     link = queries.find_used_link(token, *purposes)
     return render_template("accounts/past_link.html", link=link, is_reset="reset" in purposes), GONE
 
 
-def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
+def _confirm(token: str, password: str, *, is_registration: bool) -> ViewResponse:
     if not is_registration:
         use_cases.confirm_address(token, password, hash_cost())
         flashes.done(_("The address has been confirmed."))
@@ -223,7 +223,7 @@ def _confirm(token: str, password: str, *, is_registration: bool) -> Answer:
 @blueprint.route("/forgotten", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="users without their password cannot sign in")
-def forgotten_password() -> Answer:
+def forgotten_password() -> ViewResponse:
     """Request a password reset link."""
     form = ForgottenPasswordForm()
     if form.validate_on_submit():
@@ -236,7 +236,7 @@ def forgotten_password() -> Answer:
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="the e-mailed token authorizes the reset")
-def reset(token: str) -> Answer:
+def reset(token: str) -> ViewResponse:
     """Set a new password through a reset link."""
     user_id = use_cases.find_reset_user_id(token)
     if user_id is None:

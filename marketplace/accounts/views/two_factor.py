@@ -7,12 +7,13 @@ from flask import Response, current_app, render_template
 
 from marketplace.accounts import queries, use_cases
 from marketplace.accounts.forms import ConfirmForm, SetUpForm
-from marketplace.accounts.views.base import Answer, blueprint, hash_cost, secret_cipher, set_session_cookie
+from marketplace.accounts.views.base import blueprint, hash_cost, secret_cipher, set_session_cookie
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import (
     STEP_ENDPOINTS,
     current_person,
@@ -28,7 +29,7 @@ OWN_ACCOUNT = (
 )
 
 
-def _redirect_if_not_enrolling() -> Answer | None:
+def _redirect_if_not_enrolling() -> ViewResponse | None:
     """Redirect users with an unfinished sign-in, unless the missing step is enrolment."""
     stage = pending_step()
     if stage in {None, "enrol"}:
@@ -38,7 +39,7 @@ def _redirect_if_not_enrolling() -> Answer | None:
 
 @blueprint.get("/account/second-step")
 @access.signing_in
-def two_factor() -> Answer:
+def two_factor() -> ViewResponse:
     """Show the two-factor settings."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
@@ -64,7 +65,7 @@ def _page(set_up: SetUpForm, confirm: ConfirmForm) -> str:
 @blueprint.post("/account/second-step/begin")
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
-def begin_two_factor() -> Answer:
+def begin_two_factor() -> ViewResponse:
     """Generate a secret for the app."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
@@ -76,7 +77,7 @@ def begin_two_factor() -> Answer:
 
 @blueprint.get("/account/second-step/qr.svg")
 @access.signing_in
-def two_factor_qr() -> Answer:
+def two_factor_qr() -> ViewResponse:
     """The secret as a QR code."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
@@ -93,7 +94,7 @@ def two_factor_qr() -> Answer:
 @blueprint.post("/account/second-step/confirm")
 @access.signing_in
 @access.writes(Level.SIGNING_IN, because=OWN_ACCOUNT)
-def confirm_two_factor() -> Answer:
+def confirm_two_factor() -> ViewResponse:
     """Enable two-factor sign-in and show the recovery codes once."""
     if (redirect_response := _redirect_if_not_enrolling()) is not None:
         return redirect_response
@@ -115,7 +116,7 @@ def confirm_two_factor() -> Answer:
 @blueprint.post("/account/second-step/codes")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def renew_recovery_codes() -> Answer:
+def renew_recovery_codes() -> ViewResponse:
     """Replace the recovery codes, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():
@@ -132,7 +133,7 @@ def renew_recovery_codes() -> Answer:
 @blueprint.post("/account/second-step/off")
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because=OWN_ACCOUNT)
-def disable_two_factor() -> Answer:
+def disable_two_factor() -> ViewResponse:
     """Disable two-factor sign-in, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
     if form.validate_on_submit():

@@ -7,17 +7,18 @@ from werkzeug.wrappers import Response
 
 from marketplace.briefs import amendment, queries, use_cases
 from marketplace.briefs.views.base import blueprint
-from marketplace.briefs.views.guide import Answer, own_brief_view, write_topic
+from marketplace.briefs.views.guide import own_brief_view, write_topic
 from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/briefs/<reference>/amend/<topic_code>", methods=["GET", "POST"])
 @access.company_owner
-def amend_topic(reference: str, topic_code: str) -> Answer:
+def amend_topic(reference: str, topic_code: str) -> ViewResponse:
     """Edit one topic of the guide in the pending amendment."""
     brief_view = own_brief_view(reference)
     if request.method == "GET" and "amend" not in brief_view.transitions:

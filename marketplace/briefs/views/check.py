@@ -2,7 +2,6 @@
 
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import PublishForm, ReviewForm
@@ -15,14 +14,13 @@ from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/briefs/<reference>/check")
 @access.company
-def check(reference: str) -> Answer:
+def check(reference: str) -> ViewResponse:
     """Show the check of a draft before publication."""
     brief_view = own_brief_view(reference)
     if brief_view.phase is not Phase.DRAFT:
@@ -41,7 +39,7 @@ def check(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/wish")
 @access.company
-def make_requirement_optional(reference: str) -> Answer:
+def make_requirement_optional(reference: str) -> ViewResponse:
     """Move a must-have requirement to the wishes."""
     requirement = (clean_line(request.form.get("requirement")) or "")[:400]
     try:

@@ -1,7 +1,6 @@
 """Views for asking, answering and rejecting clarification questions."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import AnswerForm, QuestionForm, RejectForm
@@ -11,14 +10,13 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.post("/briefs/<reference>/questions")
 @access.supplier
-def ask(reference: str) -> Answer:
+def ask(reference: str) -> ViewResponse:
     """Ask a question about a brief."""
     viewer = current_viewer()
     brief_view = queries.brief_view_for(viewer, reference)
@@ -36,7 +34,7 @@ def ask(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/questions/<int:question_id>", methods=["GET", "POST"])
 @access.company
-def answer(reference: str, question_id: int) -> Answer:
+def answer(reference: str, question_id: int) -> ViewResponse:
     """Answer a question publicly."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
@@ -60,7 +58,7 @@ def answer(reference: str, question_id: int) -> Answer:
 
 @blueprint.post("/briefs/<reference>/questions/<int:question_id>/reject")
 @access.company
-def reject(reference: str, question_id: int) -> Answer:
+def reject(reference: str, question_id: int) -> ViewResponse:
     """Reject a question."""
     form = RejectForm()
     reason = str(form.reason.data) if form.validate() else ""

@@ -1,7 +1,6 @@
 """Views of a brief as a document, for its company, suppliers and business garden."""
 
 from flask import render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries
 from marketplace.briefs.forms import QuestionForm, ReviewAnswerForm
@@ -14,22 +13,21 @@ from marketplace.core.errors import NotFound
 from marketplace.organisations import queries as organisations
 from marketplace.web import access
 from marketplace.web.forms import BaseForm
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.get("/briefs/<reference>")
 @access.members
-def show(reference: str) -> Answer:
+def show(reference: str) -> ViewResponse:
     """Show a brief, with the actions available to the viewer and the questions."""
     return brief_page(queries.brief_view_for(current_viewer(), reference))
 
 
 @blueprint.get("/briefs/<reference>/deadlines.ics")
 @access.members
-def calendar(reference: str) -> Answer:
+def calendar(reference: str) -> ViewResponse:
     """Send the deadlines of a published brief as a calendar file."""
     brief = queries.brief_for(current_viewer(), reference)
     content = queries.deadline_calendar(brief, url_for("briefs.show", reference=reference, _external=True))
@@ -40,7 +38,7 @@ def calendar(reference: str) -> Answer:
 
 @blueprint.get("/briefs/<reference>/preview")
 @access.company
-def preview(reference: str) -> Answer:
+def preview(reference: str) -> ViewResponse:
     """Show the company exactly what suppliers see."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference), as_supplier=True)

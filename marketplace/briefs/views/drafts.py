@@ -4,7 +4,6 @@ import datetime as dt
 
 from flask import render_template, request, url_for
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, service_suggestions, use_cases
 from marketplace.briefs.forms import NewBriefForm
@@ -20,15 +19,15 @@ from marketplace.web.filters import service_label
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg, query_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
 MAX_SERVICES = 4
 
 
 @blueprint.get("/briefs")
 @access.company
-def index() -> Answer:
+def index() -> ViewResponse:
     """List the company's briefs, last changed first."""
     viewer = current_viewer()
     bar = read_list_filter(
@@ -60,7 +59,7 @@ def index() -> Answer:
 
 @blueprint.get("/companies/<int:company_id>/briefs")
 @access.garden
-def company_briefs(company_id: int) -> Answer:
+def company_briefs(company_id: int) -> ViewResponse:
     """List a company's briefs for its business garden."""
     viewer = current_viewer()
     company = organisations.company_for(viewer, company_id)
@@ -77,7 +76,7 @@ def company_briefs(company_id: int) -> Answer:
 
 @blueprint.get("/companies/briefs.csv")
 @access.garden
-def garden_briefs_csv() -> Answer:
+def garden_briefs_csv() -> ViewResponse:
     """Download the briefs of the garden's companies."""
     header = [
         _("Reference"),
@@ -113,7 +112,7 @@ def _csv_date(moment: dt.datetime | None) -> dt.date | None:
 
 @blueprint.get("/companies/elsewhere")
 @access.garden
-def network_briefs() -> Answer:
+def network_briefs() -> ViewResponse:
     """List open briefs in other gardens' areas."""
     return render_template(
         "briefs/network_briefs.html", page=queries.network_briefs(current_viewer(), page_arg())
@@ -122,7 +121,7 @@ def network_briefs() -> Answer:
 
 @blueprint.get("/briefs/newest")
 @access.company
-def newest() -> Answer:
+def newest() -> ViewResponse:
     """Continue with the brief that was changed last, such as the one begun before registering."""
     briefs = queries.own_briefs(current_viewer()).items
     if not briefs:
@@ -135,7 +134,7 @@ def newest() -> Answer:
 @access.writes(
     Level.PUBLIC, because="visitors begin a brief here; it is stored once they have registered a company"
 )
-def new() -> Answer:
+def new() -> ViewResponse:
     """Create a draft, optionally with the description from the front page. Visitors go on to register a company."""
     viewer = current_viewer()
     if viewer.is_signed_in and not viewer.is_company:
@@ -178,7 +177,7 @@ def _new_page(form: NewBriefForm, requested: list[str]) -> str:
 
 @blueprint.post("/briefs/<reference>/delete")
 @access.company
-def delete(reference: str) -> Answer:
+def delete(reference: str) -> ViewResponse:
     """Delete a draft. It can be restored from the list."""
     brief = use_cases.delete_draft(current_viewer(), reference)
     flashes.done(
@@ -192,7 +191,7 @@ def delete(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/restore")
 @access.company
-def restore(reference: str) -> Answer:
+def restore(reference: str) -> ViewResponse:
     """Restore a deleted draft."""
     brief = use_cases.restore_draft(current_viewer(), reference)
     flashes.done(_("%(title)s has been restored.", title=queries.display_title(brief)))
@@ -201,7 +200,7 @@ def restore(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/copy")
 @access.company
-def copy(reference: str) -> Answer:
+def copy(reference: str) -> ViewResponse:
     """Create a draft as a copy of an earlier brief."""
     try:
         brief = use_cases.copy_brief(current_viewer(), reference)

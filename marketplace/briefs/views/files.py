@@ -10,16 +10,15 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/briefs/<reference>/files", methods=["GET", "POST"])
 @access.company
 @accepts_files
-def files(reference: str) -> Answer:
+def files(reference: str) -> ViewResponse:
     """List the files of a brief, and attach one."""
     viewer = current_viewer()
     brief_view = queries.view_of(viewer, queries.own_brief(viewer, reference))
@@ -42,7 +41,7 @@ def files(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/files/<int:file_id>/delete")
 @access.company
-def file_delete(reference: str, file_id: int) -> Answer:
+def file_delete(reference: str, file_id: int) -> ViewResponse:
     """Remove a file from a draft."""
     if use_cases.remove_file(current_viewer(), reference, file_id):
         flashes.done(_("The file is removed."))

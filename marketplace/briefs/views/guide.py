@@ -23,9 +23,8 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.web import access, flashes
 from marketplace.web.forms import refuse_form
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
 def own_brief_view(reference: str) -> BriefView:
@@ -43,7 +42,7 @@ def _topic(brief_view: BriefView, code: str) -> Topic:
 
 @blueprint.get("/briefs/<reference>/guide")
 @access.company
-def resume(reference: str) -> Answer:
+def resume(reference: str) -> ViewResponse:
     """Redirect to the first topic that is not done, or to the check."""
     brief_view = own_brief_view(reference)
     if brief_view.phase is not Phase.DRAFT:
@@ -57,7 +56,7 @@ def resume(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/guide/<topic_code>", methods=["GET", "POST"])
 @access.company
-def topic(reference: str, topic_code: str) -> Answer:
+def topic(reference: str, topic_code: str) -> ViewResponse:
     """Edit one topic of a draft."""
     brief_view = own_brief_view(reference)
     current = _topic(brief_view, topic_code)
@@ -66,7 +65,7 @@ def topic(reference: str, topic_code: str) -> Answer:
     return write_topic(brief_view, current)
 
 
-def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> Answer:
+def write_topic(brief_view: BriefView, current: Topic, mode: str = "save") -> ViewResponse:
     """Show or save a topic: of a draft, or, with the mode "amend", of a pending amendment."""
     reference = brief_view.brief.reference
     is_confirmed = current.code in brief_view.brief.confirmed_topics
@@ -133,7 +132,7 @@ def _next_unfinished(brief_view: BriefView, current: Topic) -> str | None:
 
 def _conflict(
     brief_view: BriefView, current: Topic, form: TopicForm, conflict: Conflict, mode: str
-) -> Answer:
+) -> ViewResponse:
     """Show conflicting input beside the current answers. Fields changed only by the colleague show the new answer."""
     current_answers = dict(conflict.current)
     message = conflict.message

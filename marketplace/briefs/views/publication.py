@@ -1,7 +1,6 @@
 """Views for extending the deadline of a published brief and for withdrawing it."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.deadlines import MAX_EXTENSIONS, latest_extension
@@ -14,9 +13,8 @@ from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 def _brief_view_for(reference: str, transition: str) -> BriefView:
@@ -29,7 +27,7 @@ def _brief_view_for(reference: str, transition: str) -> BriefView:
 
 @blueprint.route("/briefs/<reference>/extend", methods=["GET", "POST"])
 @access.company_owner
-def extend(reference: str) -> Answer:
+def extend(reference: str) -> ViewResponse:
     """Extend the reply deadline."""
     brief_view = _brief_view_for(reference, "extend")
     form = ExtendDeadlineForm()
@@ -53,7 +51,7 @@ def extend(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/withdraw", methods=["GET", "POST"])
 @access.company_owner
-def withdraw(reference: str) -> Answer:
+def withdraw(reference: str) -> ViewResponse:
     """Withdraw a published brief."""
     brief_view = _brief_view_for(reference, "withdraw")
     form = WithdrawBriefForm()

@@ -1,7 +1,6 @@
 """Views for requesting, cancelling and answering a review of a draft."""
 
 from flask import request
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries, use_cases
 from marketplace.briefs.forms import ReviewAnswerForm, ReviewForm
@@ -12,14 +11,13 @@ from marketplace.core.errors import NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.post("/briefs/<reference>/review")
 @access.company
-def ask_review(reference: str) -> Answer:
+def ask_review(reference: str) -> ViewResponse:
     """Request a review of a draft from the garden."""
     form = ReviewForm()
     if not form.validate():
@@ -31,7 +29,7 @@ def ask_review(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/pull-back")
 @access.company
-def cancel_review(reference: str) -> Answer:
+def cancel_review(reference: str) -> ViewResponse:
     """Cancel the review request before the garden has answered."""
     use_cases.cancel_review(current_viewer(), reference)
     flashes.done(_("You can edit the draft again."))
@@ -43,7 +41,7 @@ def cancel_review(reference: str) -> Answer:
 @access.writes(
     access.Level.GARDEN, because="advisers help the garden's companies, and an answer is that help"
 )
-def answer_review(reference: str) -> Answer:
+def answer_review(reference: str) -> ViewResponse:
     """Submit the garden's review of a draft."""
     viewer = current_viewer()
     brief_view = queries.brief_view_for(viewer, reference)

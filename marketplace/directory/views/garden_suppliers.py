@@ -5,19 +5,20 @@ from flask import render_template, request
 from marketplace.core.i18n import gettext as _
 from marketplace.core.places import municipality_name
 from marketplace.directory import queries
-from marketplace.directory.views.base import Answer, blueprint
+from marketplace.directory.views.base import blueprint
 from marketplace.vetting.queries import count_by_status
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.csv_export import csv_response
 from marketplace.web.filters import group_label
 from marketplace.web.query_args import page_arg, query_arg
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/garden/suppliers")
 @access.garden
-def garden_suppliers() -> Answer:
+def garden_suppliers() -> ViewResponse:
     """List the garden's suppliers."""
     viewer = current_viewer()
     status, text = _read_filter()
@@ -34,7 +35,7 @@ def garden_suppliers() -> Answer:
 
 @blueprint.get("/garden/suppliers.csv")
 @access.garden
-def garden_suppliers_csv() -> Answer:
+def garden_suppliers_csv() -> ViewResponse:
     """Download the filtered suppliers of the garden, one row for each kind of service."""
     status, text = _read_filter()
     header = [_("Name"), _("Municipality"), _("Kind of service"), _("Approval"), _("Paused")]

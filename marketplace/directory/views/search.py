@@ -24,10 +24,11 @@ from marketplace.directory.search import (
     SearchResult,
     distance_from,
 )
-from marketplace.directory.views.base import Answer, blueprint
+from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.forms import choices
 from marketplace.web import access
 from marketplace.web.query_args import page_arg, query_arg
+from marketplace.web.response import ViewResponse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -205,7 +206,7 @@ def _render_page(
 
 @blueprint.get("/suppliers")
 @access.public
-def search() -> Answer:
+def search() -> ViewResponse:
     """Find suppliers.
 
     The page's body depends only on the directory, the search, the language and the day, and is cached for them.

@@ -4,18 +4,19 @@ from flask import render_template
 
 from marketplace.directory import queries
 from marketplace.directory.hooks import build_profile_panels
-from marketplace.directory.views.base import Answer, blueprint
+from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.completeness import format_area
 from marketplace.suppliers.forms import choices
 from marketplace.vetting.queries import status_of
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/suppliers/<slug>")
 @access.public
-def show(slug: str) -> Answer:
+def show(slug: str) -> ViewResponse:
     """Show a supplier."""
     viewer = current_viewer()
     page = queries.supplier_page(viewer, slug)

@@ -14,10 +14,11 @@ from marketplace.organisations.forms import (
     InviteColleagueForm,
     role_choices,
 )
-from marketplace.organisations.views.base import Answer, blueprint
+from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 if TYPE_CHECKING:
@@ -26,14 +27,14 @@ if TYPE_CHECKING:
 
 @blueprint.get("/admin/gardens")
 @access.admin
-def admin_gardens() -> Answer:
+def admin_gardens() -> ViewResponse:
     """List all gardens, for administrators."""
     return render_template("organisations/admin_gardens.html", gardens=queries.all_gardens())
 
 
 @blueprint.route("/admin/gardens/new", methods=["GET", "POST"])
 @access.admin
-def admin_garden_new() -> Answer:
+def admin_garden_new() -> ViewResponse:
     """Add a garden."""
     form = GardenForm()
     if form.validate_on_submit():
@@ -49,7 +50,7 @@ def admin_garden_new() -> Answer:
 
 @blueprint.route("/admin/gardens/<int:garden_id>", methods=["GET", "POST"])
 @access.admin
-def admin_garden(garden_id: int) -> Answer:
+def admin_garden(garden_id: int) -> ViewResponse:
     """Change a garden and list its members."""
     garden = queries.garden(garden_id)
     form = _garden_form(garden)
@@ -72,7 +73,7 @@ def admin_garden(garden_id: int) -> Answer:
 
 @blueprint.post("/admin/gardens/<int:garden_id>/invite")
 @access.admin
-def admin_garden_invite(garden_id: int) -> Answer:
+def admin_garden_invite(garden_id: int) -> ViewResponse:
     """Invite a person to a garden."""
     form = InviteColleagueForm("garden")
     if form.validate_on_submit():
@@ -111,7 +112,7 @@ def _garden_page(form: GardenForm, garden_id: int, invite: InviteColleagueForm) 
 
 @blueprint.route("/admin/gardens/<int:garden_id>/active", methods=["GET", "POST"])
 @access.admin
-def admin_garden_active(garden_id: int) -> Answer:
+def admin_garden_active(garden_id: int) -> ViewResponse:
     """Close a garden after confirmation, or reopen it."""
     garden = queries.garden(garden_id)
     if request.method == "GET":

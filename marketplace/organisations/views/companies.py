@@ -6,7 +6,7 @@ from marketplace.core import clock
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.organisations import queries, use_cases
-from marketplace.organisations.views.base import Answer, blueprint
+from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.csv_export import csv_response
@@ -20,12 +20,13 @@ from marketplace.web.list_filter import (
 )
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/companies")
 @access.garden
-def companies() -> Answer:
+def companies() -> ViewResponse:
     """List the companies of the garden."""
     viewer = current_viewer()
     bar = company_filter(viewer)
@@ -35,7 +36,7 @@ def companies() -> Answer:
 
 @blueprint.get("/companies.csv")
 @access.garden
-def companies_csv() -> Answer:
+def companies_csv() -> ViewResponse:
     """Download the filtered companies of the garden."""
     viewer = current_viewer()
     header = [
@@ -80,7 +81,7 @@ def company_filter(viewer: Viewer) -> ListFilter:
 @blueprint.post("/companies/<int:company_id>/known")
 @access.garden
 @access.writes(Level.GARDEN, because="advisers help the garden's companies and know them")
-def mark_known(company_id: int) -> Answer:
+def mark_known(company_id: int) -> ViewResponse:
     """Confirm that the garden knows a company."""
     company = use_cases.mark_company_known(current_viewer(), company_id)
     flashes.done(_("%(company)s is now known to you. Its briefs open at once.", company=company.name))

@@ -27,11 +27,12 @@ from marketplace.organisations.forms import (
     RegisterCompanyForm,
     role_choices,
 )
-from marketplace.organisations.views.base import Answer, blueprint
+from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import safe_path, see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ MAX_OWN_WORDS = 10_000
 
 @blueprint.get("/register")
 @access.public
-def register() -> Answer:
+def register() -> ViewResponse:
     """Choose the kind of account to create."""
     return render_template("organisations/register.html", target=safe_path(request.args.get("next")))
 
@@ -52,7 +53,7 @@ def register() -> Answer:
 @access.writes(
     Level.PUBLIC, because="anyone can register a company; it cannot act before the address is confirmed"
 )
-def register_company() -> Answer:
+def register_company() -> ViewResponse:
     """Register a company, with a new account unless signed in."""
     viewer, begun = current_viewer(), _begun_brief()
     target = safe_path(request.args.get("next")) or (url_for("briefs.newest") if begun else None)
@@ -90,7 +91,7 @@ def _begun_brief() -> dict[str, Any]:
 @blueprint.route("/organisation/colleagues", methods=["GET", "POST"])
 @access.members
 @access.writes(Level.LEADER, because="all members see their colleagues; only leaders invite")
-def colleagues() -> Answer:
+def colleagues() -> ViewResponse:
     """List colleagues and invite more."""
     viewer = current_viewer()
     if viewer.organisation_id is None:
@@ -117,7 +118,7 @@ def colleagues() -> Answer:
 @blueprint.post("/organisation/colleagues/<int:membership_id>/role")
 @access.members
 @access.writes(Level.LEADER, because="only leaders change roles")
-def change_role(membership_id: int) -> Answer:
+def change_role(membership_id: int) -> ViewResponse:
     """Change a colleague's role."""
     try:
         use_cases.change_role(current_viewer(), membership_id, request.form.get("role", "")[:20])
@@ -134,7 +135,7 @@ def change_role(membership_id: int) -> Answer:
     Level.ORGANISATION,
     because="members may leave; the use case checks that only leaders remove others",
 )
-def remove_colleague(membership_id: int) -> Answer:
+def remove_colleague(membership_id: int) -> ViewResponse:
     """End a colleague's membership after confirmation."""
     viewer = current_viewer()
     if request.method == "GET":
@@ -170,7 +171,7 @@ def _confirm_removal(viewer: Viewer, membership: "Membership") -> str:
 @blueprint.route("/organisation/invitations/<int:invitation_id>/withdraw", methods=["GET", "POST"])
 @access.members
 @access.writes(Level.LEADER, because="only leaders invite and withdraw invitations")
-def withdraw_invitation(invitation_id: int) -> Answer:
+def withdraw_invitation(invitation_id: int) -> ViewResponse:
     """Withdraw an invitation after confirmation."""
     if request.method == "GET":
         email = queries.invitation_by_leader(current_viewer(), invitation_id).email
@@ -188,7 +189,7 @@ def withdraw_invitation(invitation_id: int) -> Answer:
 @blueprint.route("/invitations/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="the e-mailed token, bound to its address, authorizes joining")
-def accept_invitation(token: str) -> Answer:
+def accept_invitation(token: str) -> ViewResponse:
     """Accept an invitation from a colleague."""
     invitation = queries.find_invitation(token)
     if invitation is None:
@@ -218,7 +219,7 @@ def accept_invitation(token: str) -> Answer:
 @blueprint.route("/act-for", methods=["GET", "POST"])
 @access.signed_in
 @access.writes(Level.SIGNED_IN, because="users choose among their own organisations")
-def choose() -> Answer:
+def choose() -> ViewResponse:
     """Choose the organisation to act for."""
     viewer = current_viewer()
     if request.method == "POST":

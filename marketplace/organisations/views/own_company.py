@@ -11,10 +11,11 @@ from marketplace.core.i18n import lazy_gettext as _l
 from marketplace.core.optimistic_lock import fingerprint
 from marketplace.organisations import queries, use_cases
 from marketplace.organisations.forms import AddCompanyForm, AskGardenForm
-from marketplace.organisations.views.base import Answer, blueprint
+from marketplace.organisations.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ FOLLOW_REASONS = {
 
 @blueprint.route("/organisation", methods=["GET", "POST"])
 @access.company_owner
-def edit_company() -> Answer:
+def edit_company() -> ViewResponse:
     """Change the company's details. A move to another garden's area is saved after the page has said so."""
     viewer = current_viewer()
     company = queries.own_company(viewer)
@@ -84,7 +85,7 @@ def _page(
 
 @blueprint.post("/organisation/gardens")
 @access.company_owner
-def ask_garden() -> Answer:
+def ask_garden() -> ViewResponse:
     """Ask another business garden to follow the company."""
     viewer = current_viewer()
     company = queries.own_company(viewer)
@@ -102,7 +103,7 @@ def ask_garden() -> Answer:
 
 @blueprint.route("/organisation/gardens/<int:garden_id>/stop", methods=["GET", "POST"])
 @access.company_owner
-def stop_garden(garden_id: int) -> Answer:
+def stop_garden(garden_id: int) -> ViewResponse:
     """End the following that the company asked a garden for, after confirmation."""
     viewer = current_viewer()
     if request.method == "GET":

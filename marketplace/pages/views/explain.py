@@ -1,7 +1,6 @@
 """Explanatory pages: how it works, how we rank, privacy, accessibility, business gardens; language choice."""
 
 from flask import abort, current_app, redirect, render_template, request, url_for
-from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import LOCALES
 from marketplace.matching import MatchingSettings
@@ -15,15 +14,14 @@ from marketplace.web import access, form_recovery
 from marketplace.web.access import Level
 from marketplace.web.locale import LOCALE_COOKIE, choose
 from marketplace.web.redirects import safe_path
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_garden
-
-Answer = str | Response
 
 
 @blueprint.route("/language/<locale>", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because="visitors choose the language; a submitted form is only shown again")
-def choose_language(locale: str) -> Answer:
+def choose_language(locale: str) -> ViewResponse:
     """Store the reader's language and redirect back. A submitted form is shown again in that language."""
     if locale not in LOCALES:
         abort(404)
@@ -40,14 +38,14 @@ def choose_language(locale: str) -> Answer:
 
 @blueprint.get("/how-it-works")
 @access.public
-def how_it_works() -> Answer:
+def how_it_works() -> ViewResponse:
     """Explain the process from need to result."""
     return render_template("pages/how_it_works.html")
 
 
 @blueprint.get("/how-we-rank")
 @access.public
-def how_we_rank() -> Answer:
+def how_we_rank() -> ViewResponse:
     """Explain how suppliers are ranked, from the live settings."""
     settings = MatchingSettings()
     return render_template(
@@ -62,21 +60,21 @@ def how_we_rank() -> Answer:
 
 @blueprint.get("/privacy")
 @access.public
-def privacy() -> Answer:
+def privacy() -> ViewResponse:
     """Show which personal data is stored, why, and for how long."""
     return render_template("pages/privacy.html", periods=PERIODS)
 
 
 @blueprint.get("/accessibility")
 @access.public
-def accessibility() -> Answer:
+def accessibility() -> ViewResponse:
     """Show the accessibility statement."""
     return render_template("pages/accessibility.html")
 
 
 @blueprint.get("/gardens")
 @access.public
-def gardens() -> Answer:
+def gardens() -> ViewResponse:
     """List the business gardens and how to contact an adviser."""
     own = current_garden()
     gardens = sorted(organisations.gardens(), key=lambda garden: own is None or garden.id != own.id)

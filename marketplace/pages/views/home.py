@@ -2,7 +2,6 @@
 
 from flask import render_template, url_for
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import gettext as _
 from marketplace.core.i18n import ngettext
@@ -17,9 +16,8 @@ from marketplace.pages.views import blueprint
 from marketplace.sourcing import queries as sourcing
 from marketplace.web import access
 from marketplace.web.query_args import query_arg
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response
 
 
 def _title(dashboard: Dashboard, first_name: str) -> str:
@@ -35,7 +33,7 @@ def _title(dashboard: Dashboard, first_name: str) -> str:
 
 @blueprint.get("/home")
 @access.signed_in
-def home() -> Answer:
+def home() -> ViewResponse:
     """Show the viewer's tasks."""
     viewer = current_viewer()
     if viewer.is_company:

@@ -1,7 +1,6 @@
 """Decision pages of the company: award, no award, ruling out, and undo."""
 
 from flask import render_template, request
-from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
@@ -16,9 +15,9 @@ from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
 DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
@@ -32,7 +31,7 @@ def _decidable_offers(reference: str) -> BriefOffers:
 
 @blueprint.route("/briefs/<reference>/award", methods=["GET", "POST"])
 @access.company_owner
-def award(reference: str) -> Answer:
+def award(reference: str) -> ViewResponse:
     """Choose an offer, with an answer to each of the others."""
     viewer, brief_offers = current_viewer(), _decidable_offers(reference)
     if brief_offers.award is not None and request.method == "GET":
@@ -79,7 +78,7 @@ def award(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/nobody", methods=["GET", "POST"])
 @access.company_owner
-def no_award(reference: str) -> Answer:
+def no_award(reference: str) -> ViewResponse:
     """Close the brief without an award."""
     brief_offers = _decidable_offers(reference)
     if brief_offers.phase not in DECISION_PHASES:
@@ -103,7 +102,7 @@ def no_award(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/proposals/<int:proposal_id>/rule-out", methods=["GET", "POST"])
 @access.company_owner
-def rule_out(reference: str, proposal_id: int) -> Answer:
+def rule_out(reference: str, proposal_id: int) -> ViewResponse:
     """Rule out an offer that does not meet a must-have."""
     brief_offers, offer = queries.offer_for(current_viewer(), reference, proposal_id)
     if (
@@ -128,7 +127,7 @@ def rule_out(reference: str, proposal_id: int) -> Answer:
 
 @blueprint.route("/briefs/<reference>/award/take-back", methods=["GET", "POST"])
 @access.company_owner
-def reopen(reference: str) -> Answer:
+def reopen(reference: str) -> ViewResponse:
     """Undo the award."""
     brief_offers = _decidable_offers(reference)
     if (

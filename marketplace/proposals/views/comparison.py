@@ -18,16 +18,16 @@ from marketplace.proposals.use_cases.evaluation import can_extend_without_offers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import file_response
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
 DECISION_PHASES = {Phase.EVALUATING, Phase.LAPSED}
 
 
 @blueprint.get("/briefs/<reference>/proposals", endpoint="compare")
 @access.members
-def compare_offers(reference: str) -> Answer:
+def compare_offers(reference: str) -> ViewResponse:
     """Compare the offers side by side after the deadline. The garden sees only their number."""
     viewer = current_viewer()
     if viewer.is_garden:
@@ -74,7 +74,7 @@ def _shown(brief_offers: BriefOffers) -> list[Offer]:
     return (chosen or brief_offers.live or list(brief_offers.offers))[:MAX_COLUMNS]
 
 
-def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> Answer:
+def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> ViewResponse:
     can_extend = can_extend_without_offers(brief_offers.brief)
     return render_template(
         "proposals/none.html",
@@ -88,7 +88,7 @@ def _none(brief_offers: BriefOffers, form: ExtendWithoutOffersForm) -> Answer:
 
 @blueprint.post("/briefs/<reference>/proposals/open")
 @access.company_owner
-def open_early(reference: str) -> Answer:
+def open_early(reference: str) -> ViewResponse:
     """Open the offers before the deadline if every invited supplier has answered."""
     try:
         opened = use_cases.open_early(current_viewer(), reference)
@@ -108,7 +108,7 @@ def open_early(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/proposals/extend")
 @access.company_owner
-def extend(reference: str) -> Answer:
+def extend(reference: str) -> ViewResponse:
     """Extend the deadline if no offers were received."""
     viewer, form = current_viewer(), ExtendWithoutOffersForm()
     if form.validate_on_submit():
@@ -127,7 +127,7 @@ def extend(reference: str) -> Answer:
 
 @blueprint.get("/briefs/<reference>/proposals/<int:proposal_id>")
 @access.company
-def offer(reference: str, proposal_id: int) -> Answer:
+def offer(reference: str, proposal_id: int) -> ViewResponse:
     """Show one offer in full."""
     brief_offers, one = queries.offer_for(current_viewer(), reference, proposal_id)
     return render_template(

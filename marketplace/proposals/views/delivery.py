@@ -1,7 +1,6 @@
 """Pages after the award: agreement, handover, early termination and outcome."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
@@ -17,9 +16,8 @@ from marketplace.proposals.queries import BriefOffers
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 def _job(reference: str, *, running: bool = True) -> BriefOffers:
@@ -31,7 +29,7 @@ def _job(reference: str, *, running: bool = True) -> BriefOffers:
 
 @blueprint.get("/briefs/<reference>/job")
 @access.company
-def job(reference: str) -> Answer:
+def job(reference: str) -> ViewResponse:
     """Show the agreement with the chosen supplier and the next steps."""
     brief_offers = _job(reference, running=False)
     award = brief_offers.award
@@ -57,7 +55,7 @@ def job(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/deliver", methods=["GET", "POST"])
 @access.company_owner
-def deliver(reference: str) -> Answer:
+def deliver(reference: str) -> ViewResponse:
     """Confirm the delivery with the handover checklist; after the delivery, change the checklist."""
     brief_offers = _job(reference, running=False)
     is_delivered = brief_offers.phase is Phase.DELIVERED
@@ -88,7 +86,7 @@ def deliver(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/terminate", methods=["GET", "POST"])
 @access.company_owner
-def terminate(reference: str) -> Answer:
+def terminate(reference: str) -> ViewResponse:
     """Terminate a job before delivery."""
     brief_offers, form = _job(reference), ReasonForm()
     if form.validate_on_submit():
@@ -104,7 +102,7 @@ def terminate(reference: str) -> Answer:
 
 @blueprint.route("/briefs/<reference>/outcome/<name>", methods=["GET", "POST"])
 @access.company
-def outcome(reference: str, name: str) -> Answer:
+def outcome(reference: str, name: str) -> ViewResponse:
     """Show and save the outcome questionnaire."""
     brief, rounds = queries.outcomes_of(current_viewer(), reference)
     round_outcome = next((one for one in rounds if one.round == name), None)

@@ -1,7 +1,6 @@
 """Administrator pages for emergency access to sealed content."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -12,14 +11,13 @@ from marketplace.proposals.use_cases.emergency_access import EMERGENCY_ACCESS_MI
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/admin/sealed", methods=["GET", "POST"])
 @access.admin
-def emergency_access() -> Answer:
+def emergency_access() -> ViewResponse:
     """Request emergency access to a brief's sealed content."""
     viewer, form = current_viewer(), EmergencyAccessForm()
     if form.validate_on_submit():
@@ -41,7 +39,7 @@ def emergency_access() -> Answer:
 
 @blueprint.get("/admin/sealed/<reference>")
 @access.admin
-def emergency_view(reference: str) -> Answer:
+def emergency_view(reference: str) -> ViewResponse:
     """Show a brief's sealed content while the emergency access lasts."""
     view = queries.emergency_view(current_viewer(), reference)
     owned = view.requirements.ownership_labels

@@ -1,7 +1,6 @@
 """The outcome letter of a supplier, and declining an award."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.core import clock
 from marketplace.core.dates import end_of_day_after
@@ -16,14 +15,13 @@ from marketplace.proposals.forms.scores import CRITERION_LABELS
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response
 
 
 @blueprint.get("/proposals/<int:proposal_id>/letter")
 @access.supplier
-def letter(proposal_id: int) -> Answer:
+def letter(proposal_id: int) -> ViewResponse:
     """Show the company's answer to an offer."""
     viewer = current_viewer()
     letter = queries.letter_for(viewer, proposal_id)
@@ -45,7 +43,7 @@ def letter(proposal_id: int) -> Answer:
 
 @blueprint.route("/proposals/<int:proposal_id>/decline", methods=["GET", "POST"])
 @access.supplier_owner
-def decline(proposal_id: int) -> Answer:
+def decline(proposal_id: int) -> ViewResponse:
     """Decline an award."""
     viewer = current_viewer()
     letter = queries.letter_for(viewer, proposal_id)

@@ -19,9 +19,9 @@ from marketplace.proposals.use_cases.scoring import score_values
 from marketplace.proposals.views import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int] | tuple[Response, int]
 _SAVED = _l("The scores have been saved. Only people in your company can see them until you choose.")
 CONFLICT = 409
 SCORABLE_PHASES = {Phase.EVALUATING, Phase.LAPSED}
@@ -42,7 +42,7 @@ def _scorable_offers(reference: str) -> BriefOffers:
 
 @blueprint.route("/briefs/<reference>/proposals/scores", methods=["GET", "POST"])
 @access.company
-def scores(reference: str) -> Answer:
+def scores(reference: str) -> ViewResponse:
     """Give scores for all offers: the viewer's own, or the company's."""
     viewer, brief_offers = current_viewer(), _scorable_offers(reference)
     scoring = queries.scoring_for(viewer, brief_offers)
@@ -53,7 +53,7 @@ def scores(reference: str) -> Answer:
     return _page(brief_offers, scoring, form)
 
 
-def _save(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> Answer:
+def _save(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> ViewResponse:
     """Save the fields without errors. The others keep their text and errors on the page."""
     viewer, reference = current_viewer(), brief_offers.brief.reference
     is_valid = form.validate()
@@ -83,7 +83,7 @@ def _is_autosave() -> bool:
     return request.headers.get("X-Autosave") == "1"
 
 
-def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> Answer:
+def _saved(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm) -> ViewResponse:
     """Finish the viewer's own scores if requested and complete, and say what happened."""
     reference = brief_offers.brief.reference
     if scoring.step is not ScoringStep.OWN:
@@ -113,7 +113,7 @@ def _moved_on(scoring: Scoring) -> str:
     return _("A colleague has begun to give scores. Give your own first. Your text is still here.")
 
 
-def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str) -> Answer:
+def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str) -> ViewResponse:
     """Show the input again beside what is saved. Saving again replaces what is saved."""
     form.show_conflict(scores_form(brief_offers.live, scoring.scores, scoring.step, is_saved=True), message)
     form.fingerprint = _fingerprint(brief_offers, scoring)
@@ -123,7 +123,7 @@ def _conflict(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, mes
 
 def _refused(
     brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, message: str, status: int
-) -> Answer:
+) -> ViewResponse:
     if _is_autosave():
         return jsonify(saved=message, ok=False, seen=form.fingerprint if status != CONFLICT else ""), status
     return _page(brief_offers, scoring, form, status)
@@ -133,7 +133,7 @@ def _fingerprint(brief_offers: BriefOffers, scoring: Scoring) -> str:
     return fingerprint(score_values(scoring.scores, [offer.id for offer in brief_offers.live]))
 
 
-def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, status: int = 200) -> Answer:
+def _page(brief_offers: BriefOffers, scoring: Scoring, form: ScoresForm, status: int = 200) -> ViewResponse:
     owned = brief_offers.requirements.ownership_labels
     html = render_template(
         "proposals/scores.html",

@@ -19,15 +19,14 @@ from marketplace.web import access, flashes
 from marketplace.web.list_filter import read_list_filter, sort_select, state_select
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int] | tuple[Response, int]
 
 
 @blueprint.get("/proposals")
 @access.supplier
-def index() -> Answer:
+def index() -> ViewResponse:
     """List the supplier's offers with state and next action."""
     bar = read_list_filter(
         _("Title or company"),
@@ -47,7 +46,7 @@ def index() -> Answer:
 @blueprint.route("/briefs/<reference>/proposal", methods=["GET", "POST"])
 @access.supplier
 @accepts_files
-def edit(reference: str) -> Answer:
+def edit(reference: str) -> ViewResponse:
     """Edit an offer: save at any time, submit until the deadline."""
     viewer = current_viewer()
     supplier_offer = queries.load_supplier_offer(viewer, reference)
@@ -87,7 +86,7 @@ def _why_closed(supplier_offer: SupplierOffer) -> str:
     return _("This offer has been withdrawn. Restore it before you change it.")
 
 
-def _save_readable(reference: str, form: OfferForm) -> Answer:
+def _save_readable(reference: str, form: OfferForm) -> ViewResponse:
     """Save the fields without errors. The others keep their text and errors on the page."""
     viewer = current_viewer()
     if not form.csrf_token.errors:
@@ -102,7 +101,7 @@ def _save_readable(reference: str, form: OfferForm) -> Answer:
     return _page(queries.load_supplier_offer(viewer, reference), form, [])
 
 
-def _keep(reference: str, form: OfferForm, *, send: bool) -> Answer:
+def _keep(reference: str, form: OfferForm, *, send: bool) -> ViewResponse:
     """Save the offer, and submit it if requested and complete."""
     viewer = current_viewer()
     try:
@@ -141,7 +140,7 @@ def _change_files(reference: str, form: OfferForm) -> int | None:
     return None
 
 
-def _send(reference: str, revision: int) -> Answer:
+def _send(reference: str, revision: int) -> ViewResponse:
     """Submit the saved offer if it is complete, and say what happened."""
     viewer = current_viewer()
     problems = queries.load_supplier_offer(viewer, reference).problems
@@ -179,7 +178,7 @@ def _autosave_answer(message: str, status: int, seen: str = "") -> tuple[Respons
     return jsonify(saved=message, ok=bool(seen), seen=seen), status
 
 
-def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> Answer:
+def _not_saved(reference: str, form: OfferForm, error: RuleBroken | Conflict) -> ViewResponse:
     """Render the form again with a rule's error or a colleague's changes, keeping the submitted values."""
     if _is_autosave():
         return _autosave_answer(error.message, 409 if isinstance(error, Conflict) else 422)
@@ -222,7 +221,7 @@ def _page(
     return html, status
 
 
-def _read_only(supplier_offer: SupplierOffer) -> Answer:
+def _read_only(supplier_offer: SupplierOffer) -> ViewResponse:
     if supplier_offer.proposal is None:
         if not supplier_offer.is_open and not supplier_offer.can_answer:
             raise NotFound
@@ -234,7 +233,7 @@ def _read_only(supplier_offer: SupplierOffer) -> Answer:
 
 @blueprint.route("/briefs/<reference>/proposal/withdraw", methods=["GET", "POST"])
 @access.supplier_owner
-def withdraw(reference: str) -> Answer:
+def withdraw(reference: str) -> ViewResponse:
     """Withdraw an offer after a confirmation page."""
     viewer = current_viewer()
     supplier_offer = queries.load_supplier_offer(viewer, reference)
@@ -250,7 +249,7 @@ def withdraw(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/proposal/resume")
 @access.supplier_owner
-def resume(reference: str) -> Answer:
+def resume(reference: str) -> ViewResponse:
     """Restore a withdrawn offer."""
     use_cases.resume(current_viewer(), reference)
     flashes.done(_("The offer is a draft again. Send it before the deadline."))

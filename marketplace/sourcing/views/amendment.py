@@ -1,7 +1,6 @@
 """Page for submitting a change to a published brief, which ranks the suppliers again."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import amendment
 from marketplace.briefs import queries as briefs
@@ -13,14 +12,13 @@ from marketplace.sourcing.forms import AmendForm
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/briefs/<reference>/amend", methods=["GET", "POST"])
 @access.company_owner
-def amend(reference: str) -> Answer:
+def amend(reference: str) -> ViewResponse:
     """Show and submit the pending change, with what blocks it. A second submit redirects like the first."""
     viewer = current_viewer()
     brief_view = briefs.view_of(viewer, briefs.own_brief(viewer, reference))

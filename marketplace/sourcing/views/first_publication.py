@@ -1,7 +1,6 @@
 """Page where a garden answers the first publication of a company that it does not know."""
 
 from flask import render_template, request
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
@@ -12,15 +11,14 @@ from marketplace.sourcing.forms import FirstPublicationForm
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/briefs/<reference>/first-publication", methods=["GET", "POST"])
 @access.garden
 @access.writes(access.Level.GARDEN, because="advisers know the garden's companies, and the wait is one day")
-def first_publication(reference: str) -> Answer:
+def first_publication(reference: str) -> ViewResponse:
     """Show the company and its brief, and record the garden's answer."""
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)

@@ -1,7 +1,6 @@
 """Panel and pages where a supplier answers an invitation."""
 
 from flask import render_template
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
@@ -15,9 +14,8 @@ from marketplace.sourcing.forms import DeclineForm
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 def invitation_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Panel | None:
@@ -33,7 +31,7 @@ def invitation_panel(viewer: Viewer, brief_view: BriefView, _args: object) -> Pa
 
 @blueprint.route("/briefs/<reference>/decline", methods=["GET", "POST"])
 @access.supplier
-def decline(reference: str) -> Answer:
+def decline(reference: str) -> ViewResponse:
     """Decline an invitation with a reason."""
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)
@@ -53,7 +51,7 @@ def decline(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/look")
 @access.supplier
-def mark_seen(reference: str) -> Answer:
+def mark_seen(reference: str) -> ViewResponse:
     """Confirm to the company that the brief has been read. Opening the brief alone confirms nothing."""
     use_cases.mark_seen(current_viewer(), reference)
     flashes.done(_("The company will be told that you are looking at the brief."))
@@ -62,7 +60,7 @@ def mark_seen(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/reconsider")
 @access.supplier
-def reconsider(reference: str) -> Answer:
+def reconsider(reference: str) -> ViewResponse:
     """Undo a decline."""
     use_cases.reconsider(current_viewer(), reference)
     flashes.done(_("You have undone your decline. You can now write an offer."))

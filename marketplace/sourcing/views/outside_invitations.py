@@ -1,7 +1,6 @@
 """Pages for inviting a supplier by e-mail, and for the supplier that received the invitation."""
 
 from flask import render_template, request
-from werkzeug.wrappers import Response
 
 from marketplace.accounts.views.base import settings
 from marketplace.briefs.lifecycle import Phase
@@ -16,14 +15,13 @@ from marketplace.sourcing.outside_confirmation import read_token
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 @blueprint.route("/briefs/<reference>/invite-outside", methods=["GET", "POST"])
 @access.company_owner
-def invite_outside(reference: str) -> Answer:
+def invite_outside(reference: str) -> ViewResponse:
     """Invite a supplier outside the network by e-mail."""
     viewer = current_viewer()
     brief_view = view_of(viewer, own_brief(viewer, reference))
@@ -48,7 +46,7 @@ def invite_outside(reference: str) -> Answer:
 @blueprint.route("/invited/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(access.Level.SUPPLIER, because="the mailed token can be read by anyone; a supplier uses it")
-def received_invitation(token: str) -> Answer:
+def received_invitation(token: str) -> ViewResponse:
     """Show an invitation by e-mail, and tie it to the supplier that the viewer acts for."""
     viewer = current_viewer()
     received = queries.received_invitation(viewer, token)
@@ -72,7 +70,7 @@ def received_invitation(token: str) -> Answer:
 @blueprint.route("/invited/confirm/<token>", methods=["GET", "POST"])
 @access.public
 @access.writes(access.Level.PUBLIC, because="the signed token was e-mailed to the invited address only")
-def confirm_invitation(token: str) -> Answer:
+def confirm_invitation(token: str) -> ViewResponse:
     """Let a supplier use the invitation that was sent to another address, after confirmation."""
     ids = read_token(settings().secret_key, token)
     if ids is None:

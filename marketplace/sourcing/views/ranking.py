@@ -1,7 +1,6 @@
 """Page with a brief's ranking, from which suppliers are invited."""
 
 from flask import render_template, request
-from werkzeug.wrappers import Response
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core.errors import RuleBroken
@@ -20,9 +19,8 @@ from marketplace.web import access, flashes
 from marketplace.web.forms import refuse_form
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
-
-Answer = str | Response | tuple[str, int]
 
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
@@ -41,14 +39,14 @@ def _page(reference: str, selected: list[int], error: str = "") -> str:
 
 @blueprint.get("/briefs/<reference>/ranking")
 @access.members
-def ranking(reference: str) -> Answer:
+def ranking(reference: str) -> ViewResponse:
     """Show the ranked suppliers with the reasons for their ranks."""
     return _page(reference, [])
 
 
 @blueprint.get("/briefs/<reference>/invite/<slug>")
 @access.company_owner
-def invite_one(reference: str, slug: str) -> Answer:
+def invite_one(reference: str, slug: str) -> ViewResponse:
     """Show how a supplier matches the brief, with a button that invites it."""
     result = queries.single_invitation(current_viewer(), reference, slug)
     if result.brief_view.phase is not Phase.OPEN:
@@ -66,7 +64,7 @@ def invite_panel(viewer: Viewer, supplier_id: int) -> ProfilePanel | None:
 
 @blueprint.post("/briefs/<reference>/invite")
 @access.company_owner
-def invite(reference: str) -> Answer:
+def invite(reference: str) -> ViewResponse:
     """Invite the selected suppliers."""
     raw = request.form.getlist("supplier")[:MAX_RANKED]
     selected = [int(text) for text in raw if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004 because ids are shorter

@@ -3,7 +3,6 @@
 from flask import render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.utils import redirect
-from werkzeug.wrappers import Response
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.forms import PublishForm
@@ -21,9 +20,9 @@ from marketplace.sourcing.queries.what_if import Scenario
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
-Answer = str | Response | tuple[str, int]
 INDEXES = {str(index): index for index in range(40)}
 """Accepted values of `without` in the query string; a brief has fewer must-haves."""
 
@@ -54,7 +53,7 @@ def what_if_panel(_viewer: Viewer, brief_view: BriefView, args: MultiDict[str, s
 
 @blueprint.get("/briefs/<reference>/fit")
 @access.company
-def what_if(reference: str) -> Answer:
+def what_if(reference: str) -> ViewResponse:
     """Show the suppliers that would fit, and the effect of each change. Does not change the brief."""
     result = queries.what_if(current_viewer(), reference, _parse_scenario(request.args))
     if result.brief_view.phase is not Phase.DRAFT:
@@ -70,7 +69,7 @@ def what_if(reference: str) -> Answer:
 
 @blueprint.post("/briefs/<reference>/publish")
 @access.company_owner
-def publish(reference: str) -> Answer:
+def publish(reference: str) -> ViewResponse:
     """Publish the brief and rank the directory for it. A second submit redirects like the first."""
     viewer = current_viewer()
     try:

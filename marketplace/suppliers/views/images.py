@@ -6,10 +6,11 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers import queries, use_cases
 from marketplace.suppliers.forms import CaseImageForm, LogoForm
-from marketplace.suppliers.views.base import Answer, blueprint
+from marketplace.suppliers.views.base import blueprint
 from marketplace.suppliers.views.profile import case_form
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files
 from marketplace.web.viewer import current_viewer
 
@@ -17,7 +18,7 @@ from marketplace.web.viewer import current_viewer
 @blueprint.route("/profile/logo", methods=["GET", "POST"])
 @access.supplier
 @accepts_files
-def logo() -> Answer:
+def logo() -> ViewResponse:
     """Upload a logo."""
     form = LogoForm()
     if form.validate_on_submit():
@@ -34,7 +35,7 @@ def logo() -> Answer:
 
 @blueprint.post("/profile/logo/delete")
 @access.supplier
-def logo_delete() -> Answer:
+def logo_delete() -> ViewResponse:
     """Remove the logo."""
     if use_cases.remove_logo(current_viewer()):
         flashes.done(_("The logo is removed."))
@@ -46,7 +47,7 @@ def logo_delete() -> Answer:
 @blueprint.post("/profile/cases/<int:case_id>/images")
 @access.supplier
 @accepts_files
-def case_image_new(case_id: int) -> Answer:
+def case_image_new(case_id: int) -> ViewResponse:
     """Add an image to a case study."""
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
@@ -66,7 +67,7 @@ def case_image_new(case_id: int) -> Answer:
 
 @blueprint.post("/profile/cases/<int:case_id>/images/<int:file_id>/delete")
 @access.supplier
-def case_image_delete(case_id: int, file_id: int) -> Answer:
+def case_image_delete(case_id: int, file_id: int) -> ViewResponse:
     """Remove an image from a case study."""
     if use_cases.remove_case_image(current_viewer(), case_id, file_id):
         flashes.done(_("The image is removed."))

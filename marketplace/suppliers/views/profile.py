@@ -22,9 +22,10 @@ from marketplace.suppliers.forms import (
     TradesForm,
     choices,
 )
-from marketplace.suppliers.views.base import Answer, blueprint
+from marketplace.suppliers.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 if TYPE_CHECKING:
@@ -109,7 +110,7 @@ def _save(section: str, form: Any) -> str:
 
 @blueprint.route("/profile/<section>", methods=["GET", "POST"])
 @access.supplier
-def profile_section(section: str) -> Answer:
+def profile_section(section: str) -> ViewResponse:
     """Change a section of the profile."""
     viewer = current_viewer()
     if section in FOR_OWNERS and not viewer.is_owner:
@@ -146,7 +147,7 @@ def profile_section(section: str) -> Answer:
 
 @blueprint.route("/profile/cases/new", methods=["GET", "POST"])
 @access.supplier
-def case_new() -> Answer:
+def case_new() -> ViewResponse:
     """Add a case study; also used to restore a deleted one."""
     form = CaseForm(data={"year": clock.today().year})
     if form.validate_on_submit():
@@ -170,7 +171,7 @@ def case_form(case: Any, **fresh: Any) -> CaseForm:
 
 @blueprint.route("/profile/cases/<int:case_id>", methods=["GET", "POST"])
 @access.supplier
-def case_edit(case_id: int) -> Answer:
+def case_edit(case_id: int) -> ViewResponse:
     """Change a case study."""
     viewer = current_viewer()
     case = queries.own_case(viewer, case_id)
@@ -193,7 +194,7 @@ def case_edit(case_id: int) -> Answer:
 
 @blueprint.post("/profile/cases/<int:case_id>/delete")
 @access.supplier
-def case_delete(case_id: int) -> Answer:
+def case_delete(case_id: int) -> ViewResponse:
     """Delete a case study, and offer to restore it."""
     try:
         kept = use_cases.delete_case(current_viewer(), case_id)
@@ -205,7 +206,7 @@ def case_delete(case_id: int) -> Answer:
 
 @blueprint.post("/profile/pause")
 @access.supplier_owner
-def profile_pause() -> Answer:
+def profile_pause() -> ViewResponse:
     """Pause or resume the profile."""
     paused = request.form.get("paused") == "yes"
     use_cases.set_paused(current_viewer(), paused=paused)

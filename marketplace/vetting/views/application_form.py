@@ -13,10 +13,11 @@ from marketplace.organisations import use_cases as organisations
 from marketplace.suppliers.forms import choices
 from marketplace.vetting import use_cases
 from marketplace.vetting.forms import ApplyFields, ApplyForm, RegisterAndApplyForm
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import safe_path, see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_token, current_viewer
 
 
@@ -25,7 +26,7 @@ from marketplace.web.viewer import current_token, current_viewer
 @access.writes(
     Level.PUBLIC, because="anyone can apply; a garden reviews the application before it takes effect"
 )
-def apply() -> Answer:
+def apply() -> ViewResponse:
     """Apply for approval, and create an account unless signed in."""
     viewer, target = current_viewer(), safe_path(request.args.get("next"))
     initial = {"languages": ["nb"], "text_locale": current_locale(), "presence": ["remote", "on_site"]}

@@ -12,11 +12,12 @@ from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import hooks, queries, rules, second_review, spam_review, use_cases
 from marketplace.vetting.forms import checklist_of, decision_form
-from marketplace.vetting.views.base import STATUSES, Answer, blueprint
+from marketplace.vetting.views.base import STATUSES, blueprint
 from marketplace.web import access, flashes
 from marketplace.web.forms import BaseForm
 from marketplace.web.query_args import page_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 SAVE_CHECKLIST = "save"
@@ -25,7 +26,7 @@ SAVE_CHECKLIST = "save"
 
 @blueprint.get("/vetting")
 @access.garden
-def queue() -> Answer:
+def queue() -> ViewResponse:
     """List applications, longest waiting first."""
     viewer = current_viewer()
     requested = request.args.get("state", "waiting")
@@ -47,7 +48,7 @@ def queue() -> Answer:
 @blueprint.route("/vetting/<int:vetting_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(access.Level.CURATOR, because="the whole garden reads applications; curators decide")
-def application(vetting_id: int) -> Answer:
+def application(vetting_id: int) -> ViewResponse:
     """Show an application, and decide it."""
     viewer = current_viewer()
     view = queries.application_view(viewer, vetting_id)
@@ -129,7 +130,7 @@ def _decision_message(action: str, name: str) -> str:
 
 @blueprint.route("/vetting/supplier/<int:supplier_id>/approve", methods=["GET", "POST"])
 @access.curator
-def approve_all(supplier_id: int) -> Answer:
+def approve_all(supplier_id: int) -> ViewResponse:
     """Approve the pending applications of a supplier together, each with its own checklist."""
     viewer = current_viewer()
     pending = queries.pending_applications(viewer, supplier_id)

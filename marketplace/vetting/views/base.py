@@ -1,12 +1,10 @@
 """Blueprint of the vetting pages, and labels of the statuses."""
 
 from flask import Blueprint
-from werkzeug.wrappers import Response
 
 from marketplace.core.i18n import lazy_gettext as _l
 
 blueprint = Blueprint("vetting", __name__)
-Answer = str | Response | tuple[str, int]
 STATUSES = {
     "waiting": _l("Waiting for you"),
     "submitted": _l("Applied"),

@@ -8,17 +8,18 @@ from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.forms.conflicts_of_interest import ConflictForm, conflict_kinds
 from marketplace.vetting.rules import COOLING_OFF_DAYS, last_cooling_off_day
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.route("/garden/ties", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because="everyone in a garden declares their own conflicts, advisers too")
-def conflicts_of_interest() -> Answer:
+def conflicts_of_interest() -> ViewResponse:
     """List the viewer's conflicts of interest, and declare one."""
     viewer = current_viewer()
     form = ConflictForm(viewer, data={"supplier": request.args.get("supplier", "")[:10]})
@@ -43,7 +44,7 @@ def conflicts_of_interest() -> Answer:
 @blueprint.post("/garden/ties/<int:conflict_id>/end")
 @access.garden
 @access.writes(Level.GARDEN, because="everyone in a garden ends their own conflicts")
-def end_conflict(conflict_id: int) -> Answer:
+def end_conflict(conflict_id: int) -> ViewResponse:
     """End a conflict of interest."""
     last_day = use_cases.end_conflict(current_viewer(), conflict_id)
     flashes.done(

@@ -10,15 +10,16 @@ from marketplace.suppliers.queries import own_supplier
 from marketplace.suppliers.views.profile import FOR_OWNERS, TITLES
 from marketplace.vetting import queries, rules, use_cases
 from marketplace.vetting.forms import SubmitAgainForm
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/profile")
 @access.supplier
-def profile() -> Answer:
+def profile() -> ViewResponse:
     """Show the profile, its approvals and what to do next."""
     return _profile_page(SubmitAgainForm(formdata=None), None)
 
@@ -48,7 +49,7 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
 
 @blueprint.post("/profile/vetting/<int:vetting_id>")
 @access.supplier_owner
-def submit_again(vetting_id: int) -> Answer:
+def submit_again(vetting_id: int) -> ViewResponse:
     """Send an application again, or ask for renewal."""
     form = SubmitAgainForm()
     if form.validate_on_submit():

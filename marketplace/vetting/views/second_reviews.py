@@ -10,13 +10,14 @@ from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area
 from marketplace.vetting import appeal_rules, queries, rules, second_review, use_cases
 from marketplace.vetting.forms.second_reviews import AppealAnswerForm, AppealForm, RefusalAnswerForm
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
-def _render(template: str, case: queries.ReviewCase, form: Any) -> Answer:
+def _render(template: str, case: queries.ReviewCase, form: Any) -> ViewResponse:
     return render_template(
         template,
         review=case,
@@ -29,7 +30,7 @@ def _render(template: str, case: queries.ReviewCase, form: Any) -> Answer:
     )
 
 
-def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -> Answer | None:
+def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -> ViewResponse | None:
     """Run an action and redirect to the queue. Returns None if a rule is broken, with the error added to the form."""
     try:
         act()
@@ -48,7 +49,7 @@ def _run_action(form: Any, act: Callable[[], object], done: Callable[[], str]) -
 @blueprint.route("/vetting/refusals/<int:refusal_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(access.Level.CURATOR, because="the garden reads what is proposed; a second curator confirms")
-def refusal(refusal_id: int) -> Answer:
+def refusal(refusal_id: int) -> ViewResponse:
     """Show a proposed refusal; confirm, return or withdraw it."""
     viewer, form = current_viewer(), RefusalAnswerForm()
     case = queries.refusal_case(viewer, refusal_id)
@@ -80,7 +81,7 @@ def _refusal_message(action: str, name: str) -> str:
 @access.writes(
     access.Level.CURATOR, because="the garden that refused reads the appeal; a curator elsewhere decides it"
 )
-def appeal(appeal_id: int) -> Answer:
+def appeal(appeal_id: int) -> ViewResponse:
     """Show an appeal, and decide it."""
     viewer, form = current_viewer(), AppealAnswerForm()
     case = queries.appeal_case(viewer, appeal_id)
@@ -104,7 +105,7 @@ def _appeal_message(action: str, name: str) -> str:
 
 @blueprint.route("/profile/vetting/<int:vetting_id>/appeal", methods=["GET", "POST"])
 @access.supplier_owner
-def make_appeal(vetting_id: int) -> Answer:
+def make_appeal(vetting_id: int) -> ViewResponse:
     """Appeal a refusal."""
     viewer, form = current_viewer(), AppealForm()
     vetting = queries.own_vetting(viewer, vetting_id)
@@ -124,6 +125,6 @@ def make_appeal(vetting_id: int) -> Answer:
 
 @blueprint.get("/admin/appeals")
 @access.admin
-def appeals() -> Answer:
+def appeals() -> ViewResponse:
     """List all appeals for administrators."""
     return render_template("vetting/appeals.html", appeals=queries.all_appeals(current_viewer()))

@@ -14,9 +14,10 @@ from marketplace.suppliers.import_table import (
     table_text,
 )
 from marketplace.vetting import use_cases
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files
 from marketplace.web.viewer import current_viewer
 
@@ -26,7 +27,7 @@ MAX_SHOWN_FAULTS = 200
 @blueprint.route("/vetting/import", methods=["GET", "POST"])
 @access.curator
 @accepts_files
-def import_suppliers() -> Answer:
+def import_suppliers() -> ViewResponse:
     """Import suppliers as a curator, who may approve them at once."""
     return _import_page("vetting.import_suppliers", "vetting.queue")
 
@@ -34,12 +35,12 @@ def import_suppliers() -> Answer:
 @blueprint.route("/admin/import", methods=["GET", "POST"])
 @access.admin
 @accepts_files
-def admin_import_suppliers() -> Answer:
+def admin_import_suppliers() -> ViewResponse:
     """Import suppliers as an administrator; the responsible business garden decides on them."""
     return _import_page("vetting.admin_import_suppliers", "pages.home")
 
 
-def _import_page(endpoint: str, next_endpoint: str) -> Answer:
+def _import_page(endpoint: str, next_endpoint: str) -> ViewResponse:
     viewer = current_viewer()
     approve = viewer.is_curator and request.form.get("approve") == "yes"
     if request.method == "GET":

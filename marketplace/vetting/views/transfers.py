@@ -6,22 +6,23 @@ from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
 from marketplace.vetting.forms.transfers import TransferForm
-from marketplace.vetting.views.base import Answer, blueprint
+from marketplace.vetting.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/garden/moves")
 @access.garden
-def transfers() -> Answer:
+def transfers() -> ViewResponse:
     """List the garden's transfers."""
     return render_template("vetting/transfers.html", transfers=queries.transfers(current_viewer()))
 
 
 @blueprint.route("/garden/suppliers/<int:supplier_id>/move", methods=["GET", "POST"])
 @access.curator
-def transfer(supplier_id: int) -> Answer:
+def transfer(supplier_id: int) -> ViewResponse:
     """Ask another garden to take over a supplier."""
     viewer = current_viewer()
     supplier, form = queries.supplier_of_garden(viewer, supplier_id), TransferForm(viewer)
@@ -38,7 +39,7 @@ def transfer(supplier_id: int) -> Answer:
 
 @blueprint.post("/garden/moves/<int:transfer_id>/answer")
 @access.curator
-def answer_transfer(transfer_id: int) -> Answer:
+def answer_transfer(transfer_id: int) -> ViewResponse:
     """Accept or decline a transfer."""
     agree = request.form.get("agree") == "yes"
     try:
@@ -57,7 +58,7 @@ def answer_transfer(transfer_id: int) -> Answer:
 
 @blueprint.post("/garden/moves/<int:transfer_id>/withdraw")
 @access.curator
-def withdraw_transfer(transfer_id: int) -> Answer:
+def withdraw_transfer(transfer_id: int) -> ViewResponse:
     """Withdraw a request for transfer."""
     use_cases.withdraw_transfer(current_viewer(), transfer_id)
     flashes.done(_("The move has been withdrawn."))

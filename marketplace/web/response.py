@@ -1,0 +1,6 @@
+"""Return type of views."""
+
+from werkzeug.wrappers import Response
+
+ViewResponse = str | Response | tuple[str | Response, int] | tuple[str, int, dict[str, str]]
+"""A page or a response, with a status other than 200, and with headers."""

@@ -165,7 +165,10 @@ class Settings:
         if not self.production:
             return []
         doubtful = (
-            (not self.mail_host, "MAIL_HOST is empty: nobody gets e-mail, it is written to files only."),
+            (
+                not self.mail_host,
+                "MAIL_HOST is empty: nobody gets e-mail. It is written to files with links that let their reader sign in.",
+            ),
             (
                 self.mail_host and self.mail_tls == "none",
                 "MAIL_TLS=none: e-mail with sign-in links travels unencrypted.",

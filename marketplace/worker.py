@@ -36,6 +36,11 @@ def erase_unconfirmed_accounts() -> int:
     return retention.erase_unconfirmed_accounts(Path(current_app.instance_path) / "mail")
 
 
+def delete_mail_files() -> int:
+    """Delete old e-mail in the instance folder."""
+    return retention.delete_mail_files(Path(current_app.instance_path) / "mail")
+
+
 # Scheduled jobs. All are idempotent.
 JOBS: tuple[Callable[[], object], ...] = (
     proposals.open_due,
@@ -62,6 +67,7 @@ JOBS: tuple[Callable[[], object], ...] = (
     retention.erase_closed_briefs,
     retention.erase_refused_suppliers,
     retention.delete_expired,
+    delete_mail_files,
 )
 
 

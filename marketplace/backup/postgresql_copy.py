@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, MetaData, inspect, text
@@ -13,6 +14,7 @@ from marketplace.backup.archive import BackupError
 NAME = "database.dump"
 SET_ASIDE = "public_before_restore"
 """Schema that holds the current data while a dump is loaded."""
+_COPY = re.compile(r"COPY [^(]+\((.*)\) FROM stdin;")
 _VERSION = re.compile(r"\b(\d+)(?:\.\d+)?")
 
 
@@ -64,6 +66,33 @@ def restore(engine: Engine, copy: Path) -> None:
         raise
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {SET_ASIDE} CASCADE"))
+
+
+def read_column(engine: Engine, copy: Path, table: str, column: str) -> Iterator[str]:
+    """Yield the values of a column of a dump that are not empty; none if there is no such table or column.
+
+    The values are read as pg_restore prints them, so they must not contain tabs, line breaks or backslashes.
+    """
+    with engine.connect() as connection:
+        program = _find_program("pg_restore", connection)
+    command = [program, "--data-only", f"--table={table}", "--file=-", str(copy)]
+    with subprocess.Popen(  # noqa: S603 because the options are our own
+        command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, encoding="utf-8"
+    ) as reading:
+        position = None
+        for line in reading.stdout or ():
+            if match := _COPY.match(line):
+                columns = [name.strip(' "') for name in match[1].split(",")]
+                position = columns.index(column) if column in columns else None
+            elif line.startswith("\\."):
+                position = None
+            elif position is not None:
+                value = line.rstrip("\n").split("\t")[position]
+                if value not in {"", "\\N"}:
+                    yield value
+    if reading.returncode:
+        message = "The dump in the backup cannot be read. Use another backup."
+        raise BackupError(message)
 
 
 def _find_program(name: str, connection: Connection) -> str:

@@ -52,6 +52,16 @@ def count_rows(path: Path) -> dict[str, int]:
         return {name: connection.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for name in names}  # noqa: S608 because the name comes from the database itself
 
 
+def read_column(copy: Path, table: str, column: str) -> list[str]:
+    """Return the values of a column that are not empty; none if there is no such table or column."""
+    with _opened(copy) as connection:
+        columns = {row[1] for row in connection.execute("SELECT * FROM pragma_table_info(?)", (table,))}
+        if column not in columns:
+            return []
+        values = connection.execute(f'SELECT "{column}" FROM "{table}"')  # noqa: S608 because the names are our own
+        return [str(value) for (value,) in values if value]
+
+
 def restore(copy: Path, target: Path) -> None:
     """Overwrite a database with a copy in one transaction, so that concurrent readers see either version."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,17 +3,18 @@
 import datetime as dt
 import shutil
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import Engine, inspect
 
-from marketplace.backup import archive, postgresql_copy, sqlite_copy
+from marketplace.backup import archive, key_check, postgresql_copy, sqlite_copy
 from marketplace.backup.archive import BackupError, Manifest
 from marketplace.config import Settings
 from marketplace.database import migrate
 
-KEY_FILES = ("secret_key", "seal_keys")
+SECRET_KEY_FILE, SEAL_KEY_FILE = KEY_FILES = ("secret_key", "seal_keys")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class BackupResult:
     manifest: Manifest
     keys: tuple[str, ...]
     previous_database: Path | None = None
+    missing_keys: tuple[str, ...] = ()
+    """Messages about data that cannot be decrypted with the keys there are."""
 
 
 def create_backup(
@@ -57,11 +60,18 @@ def create_backup(
     return BackupResult(manifest, tuple(key for key in KEY_FILES if key in checksums))
 
 
-def restore_backup(engine: Engine, settings: Settings, source: Path, *, force: bool = False) -> BackupResult:
+class MissingKeysError(BackupError):
+    """A backup needs keys that are missing here. Nothing has been changed."""
+
+
+def restore_backup(
+    engine: Engine, settings: Settings, source: Path, *, force: bool = False, without_keys: bool = False
+) -> BackupResult:
     """Restore a backup into the configured database. Raises BackupError.
 
     A database that is not empty is replaced only with `force`; the previous SQLite file is kept. Existing key files
-    that differ are kept as well.
+    that differ are kept as well. Raises MissingKeysError, before anything is replaced, if there are no keys for some
+    of the data, unless `without_keys`.
     """
     with tempfile.TemporaryDirectory(dir=settings.instance_path, prefix=".restore-") as name:
         folder = Path(name)
@@ -75,11 +85,32 @@ def restore_backup(engine: Engine, settings: Settings, source: Path, *, force: b
         if inspect(engine).get_table_names() and not force:
             message = "The database is not empty. Stop the service, and use --force to replace the data."
             raise BackupError(message)
+        missing = tuple(_find_unreadable(engine, settings, folder, manifest))
+        if missing and not without_keys:
+            raise MissingKeysError("\n".join(missing))
         engine.dispose()
         previous = _replace_database(engine, folder / manifest.kind)
         keys = _restore_keys(settings, folder)
     _verify_row_counts(engine, manifest)
-    return BackupResult(manifest, keys, previous)
+    return BackupResult(manifest, keys, previous, missing)
+
+
+def _find_unreadable(engine: Engine, settings: Settings, folder: Path, manifest: Manifest) -> list[str]:
+    """Describe the data of an unpacked backup that cannot be decrypted with the keys there will be after restoring it.
+
+    The keys in a backup replace those in the instance folder, but not those set in the environment.
+    """
+    key_file, secret_file = folder / SEAL_KEY_FILE, folder / SECRET_KEY_FILE
+    if key_file.exists() and not settings.seal_keys:
+        settings = replace(settings, seal_keys=",".join(key_file.read_text(encoding="ascii").split()))
+    current = settings.instance_path / SECRET_KEY_FILE
+    is_from_file = current.exists() and current.read_text(encoding="ascii").strip() == settings.secret_key
+    if secret_file.exists() and is_from_file:
+        settings = replace(settings, secret_key=secret_file.read_text(encoding="ascii").strip())
+    copy = folder / manifest.kind
+    if manifest.engine == "sqlite":
+        return key_check.find_unreadable(partial(sqlite_copy.read_column, copy), settings)
+    return key_check.find_unreadable(partial(postgresql_copy.read_column, engine, copy), settings)
 
 
 def _replace_database(engine: Engine, copy: Path) -> Path | None:

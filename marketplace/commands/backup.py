@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from marketplace.backup import key_check, use_cases
+from marketplace.backup import use_cases
 from marketplace.backup.archive import BackupError
 from marketplace.commands.application import load_settings
 from marketplace.core.database import make_engine
@@ -50,15 +50,17 @@ def backup(*, file: Path, with_keys: bool, force: bool) -> None:
 @click.command()
 @click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--force", is_flag=True, help="Replace the data in the database.")
-@click.option("--without-keys", is_flag=True, help="Exit with 0 although keys for the data are missing.")
+@click.option("--without-keys", is_flag=True, help="Restore although keys for the data are missing.")
 def restore(*, file: Path, force: bool, without_keys: bool) -> None:
-    """Restore the data in FILE. Stop the service first. Exits with 1 if keys for the data are missing."""
+    """Restore the data in FILE. Stop the service first. Changes nothing and exits with 1 if keys for the data are missing."""
     settings = load_settings()
     engine = make_engine(settings.database_url)
     try:
-        done = use_cases.restore_backup(engine, settings, file, force=force)
+        done = use_cases.restore_backup(engine, settings, file, force=force, without_keys=without_keys)
         is_older = done.manifest.version != migrate.head()
-        unreadable = key_check.find_unreadable(engine, load_settings())  # with the restored keys
+    except use_cases.MissingKeysError as error:
+        message = f"Nothing was restored or replaced, because keys for the data in {file} are missing:\n{error}\nUse --without-keys to restore it all the same."
+        raise click.ClickException(message) from error
     except BackupError as error:
         raise click.ClickException(str(error)) from error
     finally:
@@ -70,8 +72,5 @@ def restore(*, file: Path, force: bool, without_keys: bool) -> None:
         click.echo(f"The previous database is in {done.previous_database}.")
     if is_older:
         click.echo("The backup is of an older version: run `marketplace db upgrade` before you serve it.")
-    if unreadable:
-        lines = ["The data is restored, but keys for it are missing:", *unreadable]
-        if not without_keys:
-            raise click.ClickException("\n".join(lines))
-        click.echo("\n".join(lines))
+    if done.missing_keys:
+        click.echo("\n".join(["The data is restored, but keys for it are missing:", *done.missing_keys]))

@@ -28,7 +28,7 @@ def worker(*, once: bool) -> None:
     """Send queued e-mail and run scheduled jobs until stopped."""
     app = open_app()
     logs.configure(as_json=app.config["SETTINGS"].production)
-    _log_warnings(app.config["SETTINGS"])
+    log_warnings(app.config["SETTINGS"])
     run_worker(app, once=once)
 
 
@@ -51,7 +51,7 @@ def serve(*, bind: str, workers: int | None, threads: int | None, with_worker: b
     """Serve with gunicorn. On SIGTERM, finish open requests within 20 seconds, then stop."""
     settings = load_settings()
     logs.configure(as_json=settings.production)
-    _log_warnings(settings)
+    log_warnings(settings)
     try:
         metric_files.share_between_processes(settings.instance_path / "metrics")
     except OSError:
@@ -108,9 +108,16 @@ def check() -> None:
     click.echo("Settings, database, schema, disk, e-mail, worker and keys are in order.")
 
 
-def _log_warnings(settings: Settings) -> None:
+def log_warnings(settings: Settings) -> None:
+    """Log doubtful settings. In production without a mail server, say so on the terminal as well."""
     for message in settings.warnings():
         logger.warning(message)
+    if settings.production and not settings.mail_host:
+        logger.error(
+            "No e-mail leaves this service, and %s fills with secrets. Set MAIL_HOST.",
+            settings.instance_path / "mail",
+        )
+        click.secho("WARNING: MAIL_HOST is not set: nobody gets e-mail.", fg="red", bold=True, err=True)
 
 
 def _welcome(settings: Settings, bind: str) -> None:

@@ -144,10 +144,11 @@ class MailTransport:
 
     def _write_file(self, message: EmailMessage) -> None:
         folder = self._settings.instance_path / "mail"
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder.chmod(0o700)  # the links in the files let their reader sign in
         stamp = clock.now().strftime("%Y%m%d-%H%M%S")
         name = f"{stamp}-{str(message['Message-ID']).strip('<>').split('@')[0]}.eml"
-        write_atomically(folder / name, bytes(message))
+        write_atomically(folder / name, bytes(message), private=True)
 
 
 def deliver_due(settings: Settings, limit: int = 500, seconds: float = BATCH_SECONDS) -> int:

@@ -96,4 +96,4 @@ def _anonymize_message(file: Path, message: EmailMessage, words: Mapping[str, st
                 part.set_content(replace_words(text, words), subtype=part.get_content_subtype())
                 changed = True
     if changed:
-        write_atomically(file, bytes(message))
+        write_atomically(file, bytes(message), private=True)

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,17 @@ def erase_refused_suppliers() -> int:
             session.execute(update(Appeal).where(Appeal.vetting_id.in_(own)).values(text=""))
             record(None, "supplier.erase", "organisation", supplier.id)
         return len(suppliers)
+
+
+def delete_mail_files(folder: Path) -> int:
+    """Delete e-mail that was written to files 14 days ago, and return the number of files."""
+    limit, deleted = cutoff_passed(days=retention_periods.MAIL_FILE_DAYS).timestamp(), 0
+    for file in folder.glob("*.eml"):
+        with suppress(FileNotFoundError):  # another process may have deleted it
+            if file.stat().st_mtime < limit:
+                file.unlink()
+                deleted += 1
+    return deleted
 
 
 def delete_expired() -> int:

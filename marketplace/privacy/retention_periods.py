@@ -10,6 +10,7 @@ DRAFT_MONTHS = 12
 CLOSED_MONTHS = 24
 REFUSED_MONTHS = 24
 SENT_MAIL_DAYS = 90
+MAIL_FILE_DAYS = 14
 UNCONFIRMED_DAYS = 7
 INVITATION_DAYS = 30
 KNOWN_NETWORK_DAYS = 90
@@ -65,6 +66,9 @@ PERIODS = (
         _("The contact person and texts are erased."),
     ),
     RetentionPeriod(_("Sent e-mails and read messages"), _("90 days"), _("Deleted.")),
+    RetentionPeriod(
+        _("E-mail written to files, where no mail server is set up"), _("14 days"), _("Deleted.")
+    ),
     RetentionPeriod(_("Text you have written in a form but not sent"), _("14 days"), _("Deleted.")),
     RetentionPeriod(
         _("Networks you have signed in from, as a fingerprint"),

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from marketplace.commands.server import log_warnings
 from marketplace.config import Settings, SettingsError, write_demo_marker
 
 pytestmark = pytest.mark.once
@@ -113,3 +114,19 @@ def test_doubtful_production_setting_is_warned_about(
     assert len(messages) == bool(named)
     assert all(message.startswith(named) for message in messages)
     assert read(tmp_path, **(change | {"PRODUCTION": "0"})).warnings() == []
+
+
+@pytest.mark.parametrize(
+    ("host", "production", "is_loud"), [("", "1", True), ("smtp.x.no", "1", False), ("", "0", False)]
+)
+def test_production_without_mail_server_is_warned_about_loudly(
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
+    host: str,
+    production: str,
+    is_loud: bool,
+) -> None:
+    log_warnings(read(tmp_path, **(GOOD | {"MAIL_HOST": host, "PRODUCTION": production})))
+    assert any(record.levelname == "ERROR" for record in caplog.records) is is_loud
+    assert ("MAIL_HOST is not set" in capsys.readouterr().err) is is_loud

@@ -182,8 +182,15 @@ def test_restore_without_the_keys_names_what_cannot_be_decrypted(app, elsewhere,
     assert (same.exit_code, "not" in same.output) == (0, False)
     monkeypatch.setenv("SEAL_KEYS", "0f1e2d3c" * 8)
     monkeypatch.setenv("SECRET_KEY", "another-" * 8)
+    engine = create_engine(elsewhere.database_url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE user_account SET name = 'Ny'"))
     other = CliRunner().invoke(cli.main, ["restore", "--force", str(file)])
     assert other.exit_code == 1
+    assert "Nothing was restored or replaced" in other.output
+    with engine.connect() as connection:
+        assert connection.scalar(text("SELECT name FROM user_account")) == "Ny", "the data is as before"
+    engine.dispose()
     key = settings.keyring().names[0]
     assert f"1 links of queued e-mail need the key {key}. Add it to SEAL_KEYS." in other.output
     assert "1 people's two-factor secrets need the SECRET_KEY" in other.output

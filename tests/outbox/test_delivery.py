@@ -4,6 +4,7 @@ import datetime as dt
 import email
 import email.policy
 import socket
+import stat
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -84,6 +85,7 @@ def test_e_mail_is_written_to_files_without_a_server(app: Flask) -> None:
     queue(Recipient(person.id, person.email, person.locale))
     assert deliver_due(settings_of(app)) == 1
     (file,) = Path(app.instance_path, "mail").glob("*.eml")
+    assert [stat.S_IMODE(path.stat().st_mode) for path in (file, file.parent)] == [0o600, 0o700]
     mail = email.message_from_bytes(file.read_bytes(), policy=email.policy.default)
     assert mail["Subject"] == "Hei på nn"
     text, html = (part.get_content() for part in mail.iter_parts())

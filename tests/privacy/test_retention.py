@@ -1,6 +1,7 @@
 """Scheduled jobs delete data after the periods shown on the privacy page."""
 
 import datetime as dt
+import os
 from pathlib import Path
 from typing import Any
 
@@ -198,6 +199,18 @@ def test_row_is_deleted_at_midnight_after_its_last_local_date(market: Market, lo
         assert session.query(model).count() == left
 
 
+def test_mail_files_are_deleted_after_fourteen_days(tmp_path: Path) -> None:
+    now = dt.datetime(2027, 4, 5, 0, 30, tzinfo=clock.LOCAL_ZONE)
+    for name, day in (("old.eml", 21), ("young.eml", 22), ("old.txt", 1)):
+        (tmp_path / name).touch()
+        moment = dt.datetime(2027, 3, day, 23, tzinfo=clock.LOCAL_ZONE).timestamp()
+        os.utime(tmp_path / name, (moment, moment))
+    with clock.as_of(now):
+        assert retention.delete_mail_files(tmp_path) == 1
+        assert retention.delete_mail_files(tmp_path / "none") == 0
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["old.txt", "young.eml"]
+
+
 def test_old_mails_are_deleted(market: Market, at_noon: Any) -> None:
     market.send("kvistverk")
     for mail in session.scalars(select(OutboxMail)):
@@ -213,7 +226,7 @@ def test_worker_runs_the_jobs_and_the_page_lists_the_periods(market: Market, app
     names = {job.__name__ for job in worker.JOBS}
     assert {
         "warn_unused_accounts", "erase_unused_accounts", "delete_old_drafts", "erase_closed_briefs",
-        "erase_refused_suppliers", "delete_expired", "erase_unconfirmed_accounts",
+        "erase_refused_suppliers", "delete_expired", "delete_mail_files", "erase_unconfirmed_accounts",
     } <= names  # fmt: skip
     worker.run_jobs()
     page = app.test_client().get("/privacy").get_data(as_text=True)

@@ -36,6 +36,18 @@ def to_local(moment: datetime) -> datetime:
     return moment.astimezone(LOCAL_ZONE)
 
 
+def from_local(day: date, at: time) -> datetime:
+    """Return a local date and time in UTC. The hour that occurs twice in autumn means its first occurrence.
+
+    Raises ValueError for a time that does not exist because summer time begins.
+    """
+    moment = datetime.combine(day, at, tzinfo=LOCAL_ZONE).astimezone(UTC)
+    if to_local(moment).replace(tzinfo=None) != datetime.combine(day, at):
+        message = f"{day} {at} does not exist in local time."
+        raise ValueError(message)
+    return moment
+
+
 def end_of_day(day: date) -> datetime:
     """Return the last second of a local day (23:59:59), when deadlines end, in UTC."""
     return datetime.combine(day, time(23, 59, 59), tzinfo=LOCAL_ZONE).astimezone(UTC)

@@ -26,6 +26,7 @@ from marketplace.organisations.models import (
 from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
 from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
@@ -250,11 +251,17 @@ class PolicyScenario:
         person = ProjectPerson(
             project_id=project.id, user_id=self.users[f"curator{suffix}"], role="leader", since=project.starts_on
         )  # fmt: skip
-        session.add(person)
         self.seat_token = programme.participation(cohort).token
+        planned = programme.course_session(cohort)
+        material = SessionMaterial(session_id=planned.id, title="Ark", use="before")
+        session.add_all([person, material])
         session.flush()
+        sheet = StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF")
+        session.add(sheet)
         return {
             "slug:programme": project.slug,
+            "session_id:programme": planned.id,
+            "material_id": material.id,
             "place_id": place.id,
             "cohort_id": cohort.id,
             "person_id": person.id,
@@ -425,8 +432,9 @@ class PolicyScenario:
         own["transfer_id"] = objects[
             "transfer_id:withdraw" if "withdraw" in rule.rule else "transfer_id:answer"
         ]
+        is_programme = rule.rule.startswith("/programme/")
         return own | {
-            "session_id": self.sessions[user_id],
+            "session_id": objects["session_id:programme"] if is_programme else self.sessions[user_id],
             "user_id": user_id,
             "notice_id": self.notices[user_id],
         }

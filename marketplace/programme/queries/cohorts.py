@@ -65,7 +65,7 @@ class ProjectPage:
     people: Sequence[ProjectPerson]
     partners: Sequence[BusinessGarden]
     upcoming: Sequence[CourseSession]
-    session_count: int
+    session_counts: Counter[int]
     states: Counter[str]
 
     @property
@@ -135,7 +135,7 @@ def project_page(access: ProjectAccess) -> ProjectPage:
         people=_people(access),
         partners=partner_gardens(access.project),
         upcoming=session.scalars(upcoming_sessions(cohort_ids).limit(MAX_UPCOMING)).all(),
-        session_count=_count_sessions(cohort_ids),
+        session_counts=_count_sessions(cohort_ids),
         states=_count_states(access, cohort_ids),
     )
 
@@ -264,9 +264,13 @@ def _people(access: ProjectAccess) -> Sequence[ProjectPerson]:
     ).all()
 
 
-def _count_sessions(cohort_ids: Sequence[int]) -> int:
-    query = select(func.count()).select_from(CourseSession).where(CourseSession.cohort_id.in_(cohort_ids))
-    return session.scalar(query) or 0
+def _count_sessions(cohort_ids: Sequence[int]) -> Counter[int]:
+    query = (
+        select(CourseSession.cohort_id, func.count())
+        .where(CourseSession.cohort_id.in_(cohort_ids), CourseSession.catch_up_of_id.is_(None))
+        .group_by(CourseSession.cohort_id)
+    )
+    return Counter(_rows_by_key(query))
 
 
 def _count_states(access: ProjectAccess, cohort_ids: Sequence[int]) -> Counter[str]:

@@ -25,6 +25,7 @@ from marketplace.programme.use_cases.seating import (
     count_free_seats,
     offer_free_seats,
 )
+from marketplace.programme.use_cases.sessions import cancel_sessions_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,7 @@ def cancel_cohort(viewer: Viewer, slug: str, cohort_id: int) -> int:
         cohort = cohort_for(access, cohort_id)
         if cohort.cancelled_at is not None:
             return 0
+        cancel_sessions_of(viewer, cohort)
         cohort.cancelled_at = clock.now()
         others = session.scalars(
             select(Cohort.id)

@@ -49,4 +49,7 @@ def add(form: F, save: Callable[[F], object]) -> bool:
     except RuleBroken as error:
         form.add_rule_error(error)
         return False
+    except Conflict as conflict:
+        form.add_form_error(conflict.message)
+        return False
     return True

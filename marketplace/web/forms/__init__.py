@@ -13,6 +13,7 @@ from marketplace.web.forms.fields import (
     OrganisationNumberField,
     SecretField,
     TextField,
+    TimeField,
     UploadField,
     WebAddressField,
 )
@@ -31,6 +32,7 @@ __all__ = [
     "OrganisationNumberField",
     "SecretField",
     "TextField",
+    "TimeField",
     "UploadField",
     "WebAddressField",
     "clean_line",

@@ -1,6 +1,7 @@
 """Form fields that clean and parse user input, and render invalid input again as it was typed."""
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -170,6 +171,26 @@ class DayField(_ParsedTextField):
         if day is None or not MIN_YEAR <= day.year <= MAX_YEAR:
             raise ValueError(gettext("Enter a date, like 24.12.2026."))
         return day
+
+
+class TimeField(_ParsedTextField):
+    """Time of day with the browser's time picker; also accepts typed input like "13", "13.00" or "kl. 13:00"."""
+
+    widget = widgets.TimeInput()
+
+    def format_value(self, value: Any) -> str:
+        """Format the time as `<input type=time>` requires."""
+        return str(value.strftime("%H:%M"))
+
+    def parse(self, text: str) -> dt.time:
+        """Parse to a time without a zone."""
+        match = re.fullmatch(
+            r"(?:kl\.?|klokka|at)?\s*([0-9]{1,2})(?:[:.]?([0-9]{2}))?(?:[:.]00)?", text, re.IGNORECASE
+        )
+        hour, minute = (int(match[1]), int(match[2] or 0)) if match else (24, 0)
+        if hour > 23 or minute > 59:  # noqa: PLR2004 because a day has 24 hours of 60 minutes
+            raise ValueError(gettext("Enter a time, like 13:00."))
+        return dt.time(hour, minute)
 
 
 class WebAddressField(_ParsedTextField):

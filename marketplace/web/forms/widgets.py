@@ -57,6 +57,12 @@ class DateInput(widgets.DateInput):
     html_params = staticmethod(html_attributes)
 
 
+class TimeInput(widgets.TimeInput):
+    """Time input."""
+
+    html_params = staticmethod(html_attributes)
+
+
 class TextArea(widgets.TextArea):
     """Multi-line text input."""
 

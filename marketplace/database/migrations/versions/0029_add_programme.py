@@ -9,6 +9,7 @@ revision = "0029"
 down_revision = "0028"
 
 FORMER_OWNERS = ("supplier_id", "case_id", "brief_id", "proposal_id")
+OWNERS = (*FORMER_OWNERS, "material_id")
 
 
 def _one_of(columns: tuple[str, ...]) -> str:
@@ -396,6 +397,8 @@ def upgrade() -> None:
             ["id"],
             ondelete="CASCADE",
         )
+        batch_op.drop_constraint(batch_op.f("ck_stored_file_one_owner"), type_="check")
+        batch_op.create_check_constraint(batch_op.f("ck_stored_file_one_owner"), _one_of(OWNERS))
 
 
 def downgrade() -> None:

@@ -1,0 +1,205 @@
+"""Course sessions, their material, and warnings about their dates."""
+
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import NotFound
+from marketplace.core.i18n import gettext as _
+from marketplace.core.places import distance_km
+from marketplace.files.models import StoredFile
+from marketplace.programme.lifecycle import ParticipationState
+from marketplace.programme.models.participation import Participation
+from marketplace.programme.models.projects import Cohort, Project
+from marketplace.programme.models.sessions import CourseSession, SessionMaterial
+from marketplace.programme.queries.projects import ProjectAccess
+
+
+@dataclass(frozen=True, slots=True)
+class Travel:
+    """Distances from the companies with a seat to the venue, in whole kilometres between municipality centres."""
+
+    companies: int
+    median_km: int
+    longest_km: int
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """A link or file of a session. `file` is None for links."""
+
+    row: SessionMaterial
+    file: StoredFile | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionPage:
+    """Content of the page of a session."""
+
+    warnings: Sequence[str]
+    travel: Travel | None
+    material: Sequence[Material]
+    catch_ups: Sequence[CourseSession]
+    seated: int
+
+
+def sessions_of(access: ProjectAccess) -> Sequence[CourseSession]:
+    """Return the sessions at the places that the viewer may see, by time."""
+    query = (
+        select(CourseSession)
+        .join(CourseSession.cohort)
+        .options(joinedload(CourseSession.cohort).joinedload(Cohort.place))
+        .where(Cohort.project_id == access.project.id, Cohort.place_id.in_(access.place_ids))
+        .order_by(CourseSession.starts_at, CourseSession.id)
+    )
+    return session.scalars(query).all()
+
+
+def session_for(access: ProjectAccess, session_id: int) -> CourseSession:
+    """Return a session at a place that the viewer may see. Raises NotFound."""
+    query = (
+        select(CourseSession)
+        .join(CourseSession.cohort)
+        .options(joinedload(CourseSession.cohort).joinedload(Cohort.place))
+        .where(
+            CourseSession.id == session_id,
+            Cohort.project_id == access.project.id,
+            Cohort.place_id.in_(access.place_ids),
+        )
+    )
+    course_session = session.scalar(query)
+    if course_session is None:
+        raise NotFound
+    return course_session
+
+
+def has_sessions(cohort: Cohort) -> bool:
+    """Return True if sessions have been planned for a cohort, also if they are cancelled."""
+    return (
+        session.scalar(select(CourseSession.id).where(CourseSession.cohort_id == cohort.id).limit(1))
+        is not None
+    )
+
+
+def cohorts_with_sessions(cohort_ids: Sequence[int]) -> set[int]:
+    """Return the ids of the cohorts for which sessions have been planned."""
+    query = select(CourseSession.cohort_id).where(CourseSession.cohort_id.in_(cohort_ids)).distinct()
+    return set(session.scalars(query))
+
+
+def session_page(access: ProjectAccess, course_session: CourseSession) -> SessionPage:
+    """Return the content of the page of a session."""
+    seats = session.scalars(
+        select(Participation.municipality_number).where(
+            Participation.cohort_id == course_session.cohort_id,
+            Participation.state == ParticipationState.SIGNED_UP,
+        )
+    ).all()
+    catch_ups = session.scalars(
+        select(CourseSession)
+        .where(CourseSession.catch_up_of_id == course_session.id)
+        .order_by(CourseSession.starts_at)
+    ).all()
+    return SessionPage(
+        warnings=session_warnings(access, [course_session]).get(course_session.id, ()),
+        travel=_travel(course_session.municipality_number, seats),
+        material=material_of(course_session.id),
+        catch_ups=catch_ups,
+        seated=len(seats),
+    )
+
+
+def material_of(session_id: int) -> list[Material]:
+    """Return the material of a session, in the order in which it was added."""
+    rows = session.execute(
+        select(SessionMaterial, StoredFile)
+        .outerjoin(StoredFile, StoredFile.material_id == SessionMaterial.id)
+        .where(SessionMaterial.session_id == session_id)
+        .order_by(SessionMaterial.id)
+    )
+    return [Material(row, file) for row, file in rows]
+
+
+def material_for(access: ProjectAccess, session_id: int, material_id: int) -> SessionMaterial:
+    """Return a link or file of a session that the viewer may see. Raises NotFound."""
+    course_session = session_for(access, session_id)
+    material = session.get(SessionMaterial, material_id)
+    if material is None or material.session_id != course_session.id:
+        raise NotFound
+    return material
+
+
+def file_of(material: SessionMaterial) -> StoredFile:
+    """Return the file of some material. Raises NotFound if it is a link."""
+    file = session.scalar(select(StoredFile).where(StoredFile.material_id == material.id))
+    if file is None:
+        raise NotFound
+    return file
+
+
+def session_warnings(access: ProjectAccess, sessions: Iterable[CourseSession]) -> dict[int, list[str]]:
+    """Return what to check about sessions that are neither cancelled nor over, by session id.
+
+    Warnings block nothing: a course may be held on a Saturday, or after the project.
+    """
+    checked = [row for row in sessions if row.cancelled_at is None and row.ends_at > clock.now()]
+    if not checked:
+        return {}
+    others = session.scalars(
+        select(CourseSession)
+        .join(CourseSession.cohort)
+        .options(joinedload(CourseSession.cohort))
+        .where(
+            Cohort.project_id == access.project.id,
+            CourseSession.cancelled_at.is_(None),
+            CourseSession.starts_at < max(row.ends_at for row in checked),
+            CourseSession.ends_at > min(row.starts_at for row in checked),
+        )
+    ).all()
+    return {row.id: _warnings(access, row, others) for row in checked}
+
+
+def _warnings(access: ProjectAccess, row: CourseSession, others: Sequence[CourseSession]) -> list[str]:
+    day = clock.to_local(row.starts_at).date()
+    warnings = []
+    if not clock.is_working_day(day):
+        warnings.append(_("This day is at a weekend or a public holiday."))
+    if _is_outside(access.project, day):
+        warnings.append(_("This day is outside the period of the project."))
+    for other in others:
+        if other.id == row.id or other.ends_at <= row.starts_at or other.starts_at >= row.ends_at:
+            continue
+        if other.cohort_id == row.cohort_id:
+            warnings.append(_("The cohort has another session at the same time."))
+        elif _has_same_lecturer(row, other):
+            warnings.append(
+                _("The lecturer has a session for %(cohort)s at the same time.", cohort=other.cohort.name)
+                if other.cohort.place_id in access.place_ids
+                else _("The lecturer has another session in the project at the same time.")
+            )
+    return warnings
+
+
+def _is_outside(project: Project, day: dt.date) -> bool:
+    return day < project.starts_on or (project.ends_on is not None and day > project.ends_on)
+
+
+def _has_same_lecturer(first: CourseSession, second: CourseSession) -> bool:
+    """Return True if two sessions have the same lecturer: by e-mail address, or by name if one has no address."""
+    if first.lecturer_email and second.lecturer_email:
+        return first.lecturer_email.casefold() == second.lecturer_email.casefold()
+    return bool(first.lecturer) and first.lecturer.casefold() == second.lecturer.casefold()
+
+
+def _travel(venue: str, municipalities: Sequence[str]) -> Travel | None:
+    """Return the distances to a venue from the companies whose municipality is known, or None."""
+    distances = [distance_km(number, venue) for number in municipalities if number]
+    if not distances:
+        return None
+    return Travel(len(distances), round(median(distances)), round(max(distances)))

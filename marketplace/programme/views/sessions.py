@@ -1,0 +1,187 @@
+"""Sessions of a course: planning, pages, changes and cancellation."""
+
+from dataclasses import asdict
+
+from flask import render_template
+
+from marketplace.core.course_plan import course_plan
+from marketplace.core.errors import Conflict
+from marketplace.core.i18n import gettext as _
+from marketplace.programme.forms.sessions import CancelSessionForm, CopyForm, PlanForm, SessionForm
+from marketplace.programme.queries import cohorts as cohort_queries
+from marketplace.programme.queries import sessions as queries
+from marketplace.programme.queries.projects import project_for
+from marketplace.programme.use_cases import sessions as use_cases
+from marketplace.programme.views.base import Answer, blueprint
+from marketplace.programme.views.editing import add, edit
+from marketplace.web import access, flashes
+from marketplace.web.access import Level
+from marketplace.web.redirects import see_other
+from marketplace.web.viewer import current_viewer
+
+PLACE_WRITES = (
+    "members of the garden that runs a place plan its sessions together; the query checks the place"
+)
+
+
+@blueprint.get("/programme/<slug>/sessions")
+@access.garden
+def sessions(slug: str) -> Answer:
+    """List the sessions at the places that the viewer may see, the next one first."""
+    project_access = project_for(current_viewer(), slug)
+    planned = queries.sessions_of(project_access)
+    return render_template(
+        "programme/sessions.html",
+        access=project_access,
+        sessions=planned,
+        warnings=queries.session_warnings(project_access, planned),
+    )
+
+
+@blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/plan", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def plan_course(slug: str, cohort_id: int) -> Answer:
+    """Plan all sessions of a cohort's course at once."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    cohort = cohort_queries.cohort_for(project_access, cohort_id)
+    if queries.has_sessions(cohort):
+        return see_other("programme.sessions", slug=slug)
+    usual = course_plan()
+    form = PlanForm(
+        data={
+            "starts": usual.starts_at,
+            "ends": usual.ends_at,
+            "municipality_number": cohort.place.municipality_number,
+        }
+    )
+    if add(form, lambda form: use_cases.plan_course(viewer, slug, cohort_id, form.dates())):
+        flashes.done(_("The sessions are planned. Move those that do not fit."))
+        return see_other("programme.sessions", slug=slug)
+    return render_template("programme/plan_course.html", access=project_access, cohort=cohort, form=form)
+
+
+@blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/copy", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def copy_course(slug: str, cohort_id: int) -> Answer:
+    """Copy the sessions of a cohort to other cohorts."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    cohort = cohort_queries.cohort_for(project_access, cohort_id)
+    active = [row for row in cohort_queries.cohorts_of(project_access) if row.cancelled_at is None]
+    planned = queries.cohorts_with_sessions([row.id for row in active])
+    targets = [(row.id, row.name) for row in active if row.id not in planned]
+    form = CopyForm(targets)
+    if add(
+        form, lambda form: use_cases.copy_course(viewer, slug, cohort_id, form.target_ids(), form.days.data)
+    ):
+        flashes.done(_("The sessions are copied. Enter the venues, and move those that do not fit."))
+        return see_other("programme.sessions", slug=slug)
+    return render_template(
+        "programme/copy_course.html", access=project_access, cohort=cohort, form=form, targets=targets
+    )
+
+
+@blueprint.get("/programme/<slug>/sessions/<int:session_id>")
+@access.garden
+def course_session(slug: str, session_id: int) -> Answer:
+    """Show a session."""
+    project_access = project_for(current_viewer(), slug)
+    shown = queries.session_for(project_access, session_id)
+    return render_template(
+        "programme/session.html",
+        access=project_access,
+        shown=shown,
+        page=queries.session_page(project_access, shown),
+    )
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/edit", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def edit_session(slug: str, session_id: int) -> Answer:
+    """Move a session, or change its title or lecturer."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    shown = queries.session_for(project_access, session_id)
+    moved: list[bool] = []
+    result = edit(
+        SessionForm,
+        lambda: use_cases.session_details(queries.session_for(project_for(viewer, slug), session_id)),
+        lambda form: moved.append(
+            use_cases.save_session(viewer, slug, session_id, form.details(), form.expected_fingerprint())
+        ),
+    )
+    if result.is_saved:
+        if moved[0]:
+            flashes.done(_("Saved. The companies with a seat get an e-mail that updates their calendars."))
+        else:
+            flashes.done(_("Saved."))
+        return see_other("programme.course_session", slug=slug, session_id=session_id)
+    page = render_template(
+        "programme/edit_session.html",
+        access=project_access,
+        shown=shown,
+        form=result.form,
+        title=_("Move or change the session"),
+    )
+    return page, result.status
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/catch-up", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def add_catch_up(slug: str, session_id: int) -> Answer:
+    """Add a catch-up session for the companies that missed a session."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    shown = queries.session_for(project_access, session_id)
+    suggested = asdict(use_cases.session_details(shown)) | {"day": None}
+    form = SessionForm(data=suggested)
+    if add(form, lambda form: use_cases.add_catch_up(viewer, slug, session_id, form.details())):
+        flashes.done(_("The catch-up session is planned."))
+        return see_other("programme.course_session", slug=slug, session_id=session_id)
+    return render_template(
+        "programme/edit_session.html",
+        access=project_access,
+        shown=shown,
+        form=form,
+        title=_("Plan a catch-up session"),
+    )
+
+
+@blueprint.route("/programme/<slug>/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def cancel_session(slug: str, session_id: int) -> Answer:
+    """Cancel a session with a reason."""
+    viewer = current_viewer()
+    project_access = project_for(viewer, slug)
+    shown = queries.session_for(project_access, session_id)
+    form = CancelSessionForm()
+    if add(form, lambda form: use_cases.cancel_session(viewer, slug, session_id, form.reason.data or "")):
+        flashes.done(_("The session is cancelled. You can undo this on its page."))
+        return see_other("programme.course_session", slug=slug, session_id=session_id)
+    return render_template(
+        "programme/cancel_session.html",
+        access=project_access,
+        shown=shown,
+        page=queries.session_page(project_access, shown),
+        form=form,
+    )
+
+
+@blueprint.post("/programme/<slug>/sessions/<int:session_id>/restore")
+@access.garden
+@access.writes(Level.GARDEN, because=PLACE_WRITES)
+def restore_session(slug: str, session_id: int) -> Answer:
+    """Undo the cancellation of a session."""
+    try:
+        use_cases.restore_session(current_viewer(), slug, session_id)
+    except Conflict as conflict:
+        flashes.warn(conflict.message)
+    else:
+        flashes.done(_("The session takes place after all."))
+    return see_other("programme.course_session", slug=slug, session_id=session_id)

@@ -25,15 +25,13 @@ from marketplace.organisations.models import (
 )
 from marketplace.outbox.models import Notice
 from marketplace.outbox.unsubscribing import unsubscribe_path
-from marketplace.programme.models.projects import ProjectPerson
-from marketplace.programme.models.sessions import SessionMaterial
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.models import OutsideInvitation
 from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
-from tests.factories import programme
+from tests.project.policy_programme import programme_objects
 from tests.support.browser import Browser
 
 ROLES = (
@@ -214,7 +212,7 @@ class PolicyScenario:
             ).first(),
             "slug": side.proposal.supplier.slug,
         }
-        own |= self._programme_objects(side, suffix)
+        own |= programme_objects(side.garden, self.users[f"curator{suffix}"])
         for role, organisation in (
             ("company", side.brief.company),
             ("supplier", side.proposal.supplier),
@@ -242,30 +240,6 @@ class PolicyScenario:
         self.course_adviser = factories.member(self.third, "adviser").user_id or 0
         self.one.objects["garden_id:asked"] = asked.id
         self.two.objects["garden_id:asked"] = self.two.garden.id
-
-    def _programme_objects(self, side: Side, suffix: str) -> dict[str, Any]:
-        """Add a project of the side's garden with a place, a cohort and a person."""
-        project = programme.project(side.garden, is_sign_up_open=True)
-        place = programme.place(project)
-        cohort = programme.cohort(place)
-        person = ProjectPerson(
-            project_id=project.id, user_id=self.users[f"curator{suffix}"], role="leader", since=project.starts_on
-        )  # fmt: skip
-        self.seat_token = programme.participation(cohort).token
-        planned = programme.course_session(cohort)
-        material = SessionMaterial(session_id=planned.id, title="Ark", use="before")
-        session.add_all([person, material])
-        session.flush()
-        sheet = StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF")
-        session.add(sheet)
-        return {
-            "slug:programme": project.slug,
-            "session_id:programme": planned.id,
-            "material_id": material.id,
-            "place_id": place.id,
-            "cohort_id": cohort.id,
-            "person_id": person.id,
-        }
 
     def _add_transfers_and_conflicts(self) -> None:
         """Add transfers in both directions, a transfer that involves neither garden, and a conflict for each curator."""
@@ -393,7 +367,9 @@ class PolicyScenario:
             "/invited/confirm/<token>": self.outside_token,
         }
         is_seat = rule.rule.startswith("/courses/seat/")
-        constants = CONSTANT | {"token": self.seat_token if is_seat else secrets.get(rule.rule)}
+        constants = CONSTANT | {
+            "token": self.one.objects["token:seat"] if is_seat else secrets.get(rule.rule)
+        }
         if relation == "none":
             return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)
         if name in constants:

@@ -144,7 +144,7 @@ def file_of(material: SessionMaterial) -> StoredFile:
 
 
 def session_warnings(access: ProjectAccess, sessions: Iterable[CourseSession]) -> dict[int, list[str]]:
-    """Return what to check about sessions that are neither cancelled nor over, by session id.
+    """Return warnings about sessions that are neither cancelled nor over, by session id.
 
     Warnings block nothing: a course may be held on a Saturday, or after the project.
     """

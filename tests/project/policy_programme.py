@@ -1,0 +1,32 @@
+"""Objects of the programme for the policy tests."""
+
+from typing import Any
+
+from marketplace.core.database import session
+from marketplace.files.models import StoredFile
+from marketplace.organisations.models import BusinessGarden
+from marketplace.programme.models.projects import ProjectPerson
+from marketplace.programme.models.sessions import SessionMaterial
+from tests.factories import programme
+
+
+def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
+    """Add a project of a garden with a place, a cohort, a session and a leader; return them by URL parameter name."""
+    project = programme.project(garden, is_sign_up_open=True)
+    place = programme.place(project)
+    cohort = programme.cohort(place)
+    person = ProjectPerson(project_id=project.id, user_id=user_id, role="leader", since=project.starts_on)
+    planned = programme.course_session(cohort)
+    material = SessionMaterial(session_id=planned.id, title="Ark", use="before")
+    session.add_all([person, material])
+    session.flush()
+    session.add(StoredFile(material_id=material.id, media_type="application/pdf", size=4, data=b"%PDF"))
+    return {
+        "slug:programme": project.slug,
+        "token:seat": programme.participation(cohort).token,
+        "session_id:programme": planned.id,
+        "material_id": material.id,
+        "place_id": place.id,
+        "cohort_id": cohort.id,
+        "person_id": person.id,
+    }

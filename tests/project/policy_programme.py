@@ -30,3 +30,15 @@ def programme_objects(garden: BusinessGarden, user_id: int) -> dict[str, Any]:
         "cohort_id": cohort.id,
         "person_id": person.id,
     }
+
+
+def programme_values(rule: str, objects: dict[str, Any]) -> dict[str, Any]:
+    """Return the values of URL parameters that other rules use for other objects."""
+    if rule.startswith("/programme/"):
+        return {"slug": objects["slug:programme"], "session_id": objects["session_id:programme"]}
+    return {"slug": objects["slug:programme"]} if rule.startswith("/courses/") else {}
+
+
+def programme_token(rule: str, objects: dict[str, Any]) -> str | None:
+    """Return a valid token for the secret links of a participation, or None for other rules."""
+    return str(objects["token:seat"]) if rule.startswith("/courses/seat/") else None

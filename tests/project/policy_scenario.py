@@ -31,7 +31,7 @@ from marketplace.sourcing.outside_confirmation import confirmation_path
 from marketplace.suppliers.models import CaseStudy, Supplier
 from marketplace.vetting.models import Appeal, ConflictOfInterest, Refusal, Transfer, Vetting, VettingDecision
 from tests import factories
-from tests.project.policy_programme import programme_objects
+from tests.project.policy_programme import programme_objects, programme_token, programme_values
 from tests.support.browser import Browser
 
 ROLES = (
@@ -294,15 +294,11 @@ class PolicyScenario:
         """Add valid one-time links for a user who has none of the eight roles."""
         person = factories.user(email="somebody@link.example", name="Sigrid Lund")
         for purpose, secret in (("reset", "reset-secret"), ("email", "confirm-secret")):
-            session.add(
-                OneTimeLink(
-                    token_hash=token_hash(secret),
-                    user_id=person.id,
-                    purpose=purpose,
-                    email=person.email,
-                    expires_at=clock.now() + dt.timedelta(hours=1),
-                )  # fmt: skip
-            )
+            link = OneTimeLink(
+                token_hash=token_hash(secret), user_id=person.id, purpose=purpose, email=person.email,
+                expires_at=clock.now() + dt.timedelta(hours=1),
+            )  # fmt: skip
+            session.add(link)
         session.add(
             ColleagueInvitation(
                 token_hash=token_hash("invited"),
@@ -366,10 +362,8 @@ class PolicyScenario:
             "/unsubscribe/<token>": unsubscribe.rpartition("/")[2],
             "/invited/confirm/<token>": self.outside_token,
         }
-        is_seat = rule.rule.startswith("/courses/seat/")
-        constants = CONSTANT | {
-            "token": self.one.objects["token:seat"] if is_seat else secrets.get(rule.rule)
-        }
+        token = programme_token(rule.rule, self.one.objects) or secrets.get(rule.rule)
+        constants = CONSTANT | {"token": token}
         if relation == "none":
             return "no-such" if name in CONSTANT else MISSING.get(name, MISSING_ID)
         if name in constants:
@@ -401,18 +395,16 @@ class PolicyScenario:
             own["file_id"] = objects["file_id:brief"]
         if rule.rule.startswith("/organisation/gardens"):
             own["garden_id"] = objects["garden_id:asked"]
-        if rule.rule.startswith(("/programme/", "/courses/")):
-            own["slug"] = objects["slug:programme"]
         if kind == "supplier":
             own["vetting_id"] = objects["vetting_id:supplier"]
         own["transfer_id"] = objects[
             "transfer_id:withdraw" if "withdraw" in rule.rule else "transfer_id:answer"
         ]
-        is_programme = rule.rule.startswith("/programme/")
         return own | {
-            "session_id": objects["session_id:programme"] if is_programme else self.sessions[user_id],
+            "session_id": self.sessions[user_id],
             "user_id": user_id,
             "notice_id": self.notices[user_id],
+            **programme_values(rule.rule, objects),
         }
 
     def _special_cases(self) -> dict[tuple[str, str], tuple[int, Any]]:

@@ -12,12 +12,13 @@ from marketplace.programme.queries import cohorts as queries
 from marketplace.programme.queries.projects import ProjectAccess, project_for
 from marketplace.programme.use_cases import cohorts as use_cases
 from marketplace.programme.use_cases import project_people
-from marketplace.programme.views.base import LEADER_WRITES, Answer, blueprint
+from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
@@ -41,7 +42,7 @@ def _place_names(project_access: ProjectAccess) -> Named:
 @blueprint.route("/programme/<slug>/places/new", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def new_place(slug: str) -> Answer:
+def new_place(slug: str) -> ViewResponse:
     """Add a place to a project."""
     project_access = _leader_access(slug)
     form = PlaceForm(_garden_names(project_access))
@@ -54,7 +55,7 @@ def new_place(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/places/<int:place_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def edit_place(slug: str, place_id: int) -> Answer:
+def edit_place(slug: str, place_id: int) -> ViewResponse:
     """Change a place of a project."""
     project_access = _leader_access(slug)
     place = queries.place_for(project_access, place_id)
@@ -75,7 +76,7 @@ def edit_place(slug: str, place_id: int) -> Answer:
 @blueprint.post("/programme/<slug>/places/<int:place_id>/remove")
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def remove_place(slug: str, place_id: int) -> Answer:
+def remove_place(slug: str, place_id: int) -> ViewResponse:
     """Remove a place without cohorts."""
     try:
         use_cases.remove_place(current_viewer(), slug, place_id)
@@ -89,7 +90,7 @@ def remove_place(slug: str, place_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/cohorts/new", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def new_cohort(slug: str) -> Answer:
+def new_cohort(slug: str) -> ViewResponse:
     """Add a cohort to a project."""
     project_access = _leader_access(slug)
     if not project_access.places:
@@ -105,7 +106,7 @@ def new_cohort(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def edit_cohort(slug: str, cohort_id: int) -> Answer:
+def edit_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Change a cohort: its place, name, seats and last day of sign-up."""
     project_access = _leader_access(slug)
     cohort = queries.cohort_for(project_access, cohort_id)
@@ -128,7 +129,7 @@ def edit_cohort(slug: str, cohort_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/cancel", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def cancel_cohort(slug: str, cohort_id: int) -> Answer:
+def cancel_cohort(slug: str, cohort_id: int) -> ViewResponse:
     """Cancel a cohort, after a page that says what happens to its companies."""
     project_access = _leader_access(slug)
     cohort = queries.cohort_for(project_access, cohort_id)
@@ -168,7 +169,7 @@ def cancel_cohort(slug: str, cohort_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/people/new", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def new_person(slug: str) -> Answer:
+def new_person(slug: str) -> ViewResponse:
     """Give a person a role in a project."""
     project_access = _leader_access(slug)
     form = PersonForm(queries.eligible_people(project_access.project), _place_names(project_access))
@@ -181,7 +182,7 @@ def new_person(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/people/<int:person_id>", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def edit_person(slug: str, person_id: int) -> Answer:
+def edit_person(slug: str, person_id: int) -> ViewResponse:
     """Change a person's role in a project."""
     project_access = _leader_access(slug)
     person = queries.person_for(project_access, person_id)
@@ -207,7 +208,7 @@ def edit_person(slug: str, person_id: int) -> Answer:
 @blueprint.post("/programme/<slug>/people/<int:person_id>/remove")
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def remove_person(slug: str, person_id: int) -> Answer:
+def remove_person(slug: str, person_id: int) -> ViewResponse:
     """Remove a role that was given by mistake."""
     project_people.remove_person(current_viewer(), slug, person_id)
     flashes.done(_("The person no longer has the role."))

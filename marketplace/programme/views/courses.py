@@ -9,17 +9,18 @@ from marketplace.organisations.forms import municipality_choices
 from marketplace.programme.forms.sign_up import SignUpForm
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.use_cases import sign_up as use_cases
-from marketplace.programme.views.base import Answer, blueprint
+from marketplace.programme.views.base import blueprint
 from marketplace.web import access
 from marketplace.web.access import Level
 from marketplace.web.query_args import query_arg
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/courses")
 @access.public
-def courses() -> Answer:
+def courses() -> ViewResponse:
     """List the courses that companies can sign up for."""
     projects = queries.open_projects()
     return render_template(
@@ -30,7 +31,7 @@ def courses() -> Answer:
 
 @blueprint.get("/courses/<slug>")
 @access.public
-def course(slug: str) -> Answer:
+def course(slug: str) -> ViewResponse:
     """Show the places of a course with dates, free seats, and the distance from a municipality."""
     project = queries.public_project(slug)
     municipality = query_arg("municipality", 4) or _own_municipality(current_viewer())
@@ -52,7 +53,7 @@ def _own_municipality(viewer: Viewer) -> str:
 @access.writes(
     Level.PUBLIC, because="a company signs up without an account; the seat is confirmed by an e-mailed link"
 )
-def sign_up(slug: str, cohort_id: int) -> Answer:
+def sign_up(slug: str, cohort_id: int) -> ViewResponse:
     """Sign a company up for a cohort, or for the waiting list if the cohort is full."""
     project = queries.public_project(slug)
     views = queries.cohort_views(project)
@@ -94,7 +95,7 @@ def _prefilled(viewer: Viewer) -> dict[str, object]:
 
 @blueprint.get("/courses/<slug>/signed-up")
 @access.public
-def check_mail(slug: str) -> Answer:
+def check_mail(slug: str) -> ViewResponse:
     """Ask the contact person to use the link in the e-mail."""
     return render_template(
         "programme/check_mail.html",

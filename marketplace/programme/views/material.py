@@ -8,12 +8,13 @@ from marketplace.programme.forms.sessions import USES, MaterialForm
 from marketplace.programme.queries import sessions as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import material as use_cases
-from marketplace.programme.views.base import Answer, blueprint
+from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.editing import add
 from marketplace.programme.views.sessions import PLACE_WRITES
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.uploads import accepts_files, file_response
 from marketplace.web.viewer import current_viewer
 
@@ -22,7 +23,7 @@ from marketplace.web.viewer import current_viewer
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
 @accepts_files
-def material(slug: str, session_id: int) -> Answer:
+def material(slug: str, session_id: int) -> ViewResponse:
     """List the links and files of a session, and add one."""
     project_access = project_for(current_viewer(), slug)
     shown = queries.session_for(project_access, session_id)
@@ -50,7 +51,7 @@ def _save(form: MaterialForm, slug: str, session_id: int) -> None:
 @blueprint.post("/programme/<slug>/sessions/<int:session_id>/material/<int:material_id>/remove")
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def remove_material(slug: str, session_id: int, material_id: int) -> Answer:
+def remove_material(slug: str, session_id: int, material_id: int) -> ViewResponse:
     """Remove a link or file from a session."""
     use_cases.remove_material(current_viewer(), slug, session_id, material_id)
     flashes.done(_("The material has been removed."))

@@ -9,25 +9,26 @@ from marketplace.programme.forms.projects import PartnerForm, ProjectForm
 from marketplace.programme.queries import cohorts as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import projects as use_cases
-from marketplace.programme.views.base import LEADER_WRITES, Answer, blueprint
+from marketplace.programme.views.base import LEADER_WRITES, blueprint
 from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.confirmation import confirmation_page
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 
 @blueprint.get("/programme")
 @access.garden
-def projects() -> Answer:
+def projects() -> ViewResponse:
     """List the projects that the garden owns or takes part in."""
     return render_template("programme/projects.html", projects=queries.project_list(current_viewer()))
 
 
 @blueprint.route("/programme/new", methods=["GET", "POST"])
 @access.curator
-def new_project() -> Answer:
+def new_project() -> ViewResponse:
     """Create a project."""
     form = ProjectForm()
     created = []
@@ -39,7 +40,7 @@ def new_project() -> Answer:
 
 @blueprint.get("/programme/<slug>")
 @access.garden
-def project(slug: str) -> Answer:
+def project(slug: str) -> ViewResponse:
     """Show a project with its places, cohorts, sessions and people."""
     project_access = project_for(current_viewer(), slug)
     return render_template(
@@ -50,7 +51,7 @@ def project(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/edit", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def edit_project(slug: str) -> Answer:
+def edit_project(slug: str) -> ViewResponse:
     """Change a project."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -70,7 +71,7 @@ def edit_project(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/close", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def close_project(slug: str) -> Answer:
+def close_project(slug: str) -> ViewResponse:
     """Close a project after confirmation, or reopen it."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -100,7 +101,7 @@ def close_project(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/gardens", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def partner_gardens(slug: str) -> Answer:
+def partner_gardens(slug: str) -> ViewResponse:
     """List the partner gardens of a project, and add one."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -119,7 +120,7 @@ def partner_gardens(slug: str) -> Answer:
 @blueprint.post("/programme/<slug>/gardens/<int:garden_id>/remove")
 @access.garden
 @access.writes(Level.GARDEN, because=LEADER_WRITES)
-def remove_partner_garden(slug: str, garden_id: int) -> Answer:
+def remove_partner_garden(slug: str, garden_id: int) -> ViewResponse:
     """Remove a partner garden that is responsible for no place."""
     try:
         use_cases.remove_partner_garden(current_viewer(), slug, garden_id)

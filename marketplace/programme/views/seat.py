@@ -11,10 +11,11 @@ from marketplace.programme.forms.sign_up import CohortChoiceForm, ContactFields,
 from marketplace.programme.lifecycle import ParticipationState
 from marketplace.programme.queries import courses as queries
 from marketplace.programme.use_cases import sign_up as use_cases
-from marketplace.programme.views.base import Answer, blueprint
+from marketplace.programme.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 
 if TYPE_CHECKING:
     from marketplace.programme.models.participation import Participation
@@ -24,7 +25,7 @@ LINK = "the e-mailed link, known to the contact person alone, authorizes the cha
 
 @blueprint.get("/courses/seat/<token>")
 @access.public
-def seat(token: str) -> Answer:
+def seat(token: str) -> ViewResponse:
     """Show a company's seat, its dates, and what the contact person can do."""
     participation = queries.participation_of_link(token)
     return render_template(
@@ -47,7 +48,7 @@ def _open_cohorts(participation: "Participation") -> list[queries.CohortView]:
 @blueprint.post("/courses/seat/<token>/confirm")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def confirm_seat(token: str) -> Answer:
+def confirm_seat(token: str) -> ViewResponse:
     """Confirm the seat or the place on the waiting list."""
     return _after(token, lambda: use_cases.confirm_seat(token), _("Thank you. It is confirmed."))
 
@@ -55,7 +56,7 @@ def confirm_seat(token: str) -> Answer:
 @blueprint.post("/courses/seat/<token>/accept")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def accept_seat(token: str) -> Answer:
+def accept_seat(token: str) -> ViewResponse:
     """Accept the seat offered from the waiting list."""
     return _after(token, lambda: use_cases.accept_offer(token), _("The seat is yours."))
 
@@ -63,7 +64,7 @@ def accept_seat(token: str) -> Answer:
 @blueprint.post("/courses/seat/<token>/decline")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def decline_seat(token: str) -> Answer:
+def decline_seat(token: str) -> ViewResponse:
     """Decline the seat offered from the waiting list."""
     return _after(token, lambda: use_cases.decline_offer(token), _("Thank you for telling us."))
 
@@ -71,7 +72,7 @@ def decline_seat(token: str) -> Answer:
 @blueprint.post("/courses/seat/<token>/sign-up")
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def come_back(token: str) -> Answer:
+def come_back(token: str) -> ViewResponse:
     """Sign a company up again after it has withdrawn or lost its seat."""
     form = CohortChoiceForm(_open_cohorts(queries.participation_of_link(token)))
     if not form.validate_on_submit():
@@ -83,7 +84,7 @@ def come_back(token: str) -> Answer:
 @blueprint.route("/courses/seat/<token>/move", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def move_seat(token: str) -> Answer:
+def move_seat(token: str) -> ViewResponse:
     """Move to another place of the same course."""
     participation = queries.participation_of_link(token)
     views = [view for view in _open_cohorts(participation) if view.cohort.id != participation.cohort_id]
@@ -100,7 +101,7 @@ def move_seat(token: str) -> Answer:
 @blueprint.route("/courses/seat/<token>/contact", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def change_contact(token: str) -> Answer:
+def change_contact(token: str) -> ViewResponse:
     """Change the contact person, who then gets all e-mail about the course."""
     participation = queries.participation_of_link(token)
     form = ContactFields(
@@ -120,7 +121,7 @@ def change_contact(token: str) -> Answer:
 @blueprint.route("/courses/seat/<token>/withdraw", methods=["GET", "POST"])
 @access.public
 @access.writes(Level.PUBLIC, because=LINK)
-def withdraw_seat(token: str) -> Answer:
+def withdraw_seat(token: str) -> ViewResponse:
     """Withdraw from the course, with a reason."""
     participation = queries.participation_of_link(token)
     form = WithdrawalForm()
@@ -135,7 +136,7 @@ def withdraw_seat(token: str) -> Answer:
     )
 
 
-def _after(token: str, act: Callable[[], object], message: str) -> Answer:
+def _after(token: str, act: Callable[[], object], message: str) -> ViewResponse:
     """Perform an action and show the seat with a message, or with the reason why it is no longer possible."""
     try:
         act()

@@ -12,11 +12,12 @@ from marketplace.programme.queries import cohorts as cohort_queries
 from marketplace.programme.queries import sessions as queries
 from marketplace.programme.queries.projects import project_for
 from marketplace.programme.use_cases import sessions as use_cases
-from marketplace.programme.views.base import Answer, blueprint
+from marketplace.programme.views.base import blueprint
 from marketplace.programme.views.editing import add, edit
 from marketplace.web import access, flashes
 from marketplace.web.access import Level
 from marketplace.web.redirects import see_other
+from marketplace.web.response import ViewResponse
 from marketplace.web.viewer import current_viewer
 
 PLACE_WRITES = (
@@ -26,7 +27,7 @@ PLACE_WRITES = (
 
 @blueprint.get("/programme/<slug>/sessions")
 @access.garden
-def sessions(slug: str) -> Answer:
+def sessions(slug: str) -> ViewResponse:
     """List the sessions at the places that the viewer may see, the next one first."""
     project_access = project_for(current_viewer(), slug)
     planned = queries.sessions_of(project_access)
@@ -41,7 +42,7 @@ def sessions(slug: str) -> Answer:
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/plan", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def plan_course(slug: str, cohort_id: int) -> Answer:
+def plan_course(slug: str, cohort_id: int) -> ViewResponse:
     """Plan all sessions of a cohort's course at once."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -65,7 +66,7 @@ def plan_course(slug: str, cohort_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/cohorts/<int:cohort_id>/copy", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def copy_course(slug: str, cohort_id: int) -> Answer:
+def copy_course(slug: str, cohort_id: int) -> ViewResponse:
     """Copy the sessions of a cohort to other cohorts."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -86,7 +87,7 @@ def copy_course(slug: str, cohort_id: int) -> Answer:
 
 @blueprint.get("/programme/<slug>/sessions/<int:session_id>")
 @access.garden
-def course_session(slug: str, session_id: int) -> Answer:
+def course_session(slug: str, session_id: int) -> ViewResponse:
     """Show a session."""
     project_access = project_for(current_viewer(), slug)
     shown = queries.session_for(project_access, session_id)
@@ -101,7 +102,7 @@ def course_session(slug: str, session_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/edit", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def edit_session(slug: str, session_id: int) -> Answer:
+def edit_session(slug: str, session_id: int) -> ViewResponse:
     """Move a session, or change its title or lecturer."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -133,7 +134,7 @@ def edit_session(slug: str, session_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/catch-up", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def add_catch_up(slug: str, session_id: int) -> Answer:
+def add_catch_up(slug: str, session_id: int) -> ViewResponse:
     """Add a catch-up session for the companies that missed a session."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -155,7 +156,7 @@ def add_catch_up(slug: str, session_id: int) -> Answer:
 @blueprint.route("/programme/<slug>/sessions/<int:session_id>/cancel", methods=["GET", "POST"])
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def cancel_session(slug: str, session_id: int) -> Answer:
+def cancel_session(slug: str, session_id: int) -> ViewResponse:
     """Cancel a session with a reason."""
     viewer = current_viewer()
     project_access = project_for(viewer, slug)
@@ -176,7 +177,7 @@ def cancel_session(slug: str, session_id: int) -> Answer:
 @blueprint.post("/programme/<slug>/sessions/<int:session_id>/restore")
 @access.garden
 @access.writes(Level.GARDEN, because=PLACE_WRITES)
-def restore_session(slug: str, session_id: int) -> Answer:
+def restore_session(slug: str, session_id: int) -> ViewResponse:
     """Undo the cancellation of a session."""
     try:
         use_cases.restore_session(current_viewer(), slug, session_id)

@@ -188,7 +188,7 @@ class _BriefTrial:
 
 
 def _ranks(index: Index, query: Query) -> dict[str, int]:
-    return {match.document_id: match.place for match in index.rank(query, explain=0).matches}
+    return {match.document_id: match.rank for match in index.rank(query, explain=0).matches}
 
 
 def _measure(name: str, attack: Attack, trials: Sequence[_BriefTrial], glossary: Glossary) -> AttackFigures:

@@ -56,7 +56,7 @@ def file_added(title: str, reference: str, name: str) -> Content:
 
 
 @as_message("review_pulled_back", topic=Topic.REVIEWS, throttled=True)
-def review_cancelled(company: str, title: str, reference: str) -> Content:
+def review_pulled_back(company: str, title: str, reference: str) -> Content:
     """To the garden: the review request is withdrawn."""
     del reference
     subject = _("%(company)s has withdrawn its draft: %(title)s", company=company, title=title)
@@ -77,7 +77,7 @@ def _opens(opens_at: dt.datetime | None) -> str:
 
 
 @as_message("brief_waits")
-def waits_to_open(title: str, reference: str, opens_at: dt.datetime | None) -> Content:
+def brief_waits(title: str, reference: str, opens_at: dt.datetime | None) -> Content:
     """To the company: its first brief waits for the garden's check."""
     lines = [
         _("Your business garden does not know the company yet, so it checks the brief before it opens."),
@@ -123,7 +123,7 @@ def first_publication_returned(  # noqa: PLR0913 because each is a part of the m
 
 
 @as_message("brief_published")
-def published(title: str, reference: str, deadline: dt.datetime) -> Content:
+def brief_published(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the company: the brief is published."""
     return Content(
         _("The brief has been published: %(title)s", title=title),
@@ -140,7 +140,7 @@ def published(title: str, reference: str, deadline: dt.datetime) -> Content:
 
 
 @as_message("brief_published_in_area", topic=Topic.AREA, throttled=True)
-def published_in_area(company: str, title: str, reference: str) -> Content:
+def brief_published_in_area(company: str, title: str, reference: str) -> Content:
     """To the garden: one of its companies has published a brief."""
     subject = _("%(company)s has published a brief: %(title)s", company=company, title=title)
     lines = [_("You can read it and see who has been invited. Offers are sealed, for you too.")]
@@ -148,7 +148,7 @@ def published_in_area(company: str, title: str, reference: str) -> Content:
 
 
 @as_message("brief_extended")
-def extended(title: str, reference: str, deadline: dt.datetime) -> Content:
+def brief_extended(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the involved suppliers and the company: the deadline is extended."""
     return Content(
         _("More time to reply: %(title)s", title=title),
@@ -165,7 +165,7 @@ def extended(title: str, reference: str, deadline: dt.datetime) -> Content:
 
 
 @as_message("brief_amended")
-def amended(
+def brief_amended(
     title: str,
     reference: str,
     changed: Sequence[Question],
@@ -195,7 +195,7 @@ def amended(
 
 
 @as_message("brief_withdrawn")
-def withdrawn(title: str, reference: str, reason: str) -> Content:
+def brief_withdrawn(title: str, reference: str, reason: str) -> Content:
     """To everyone involved: the brief is withdrawn, and the reason."""
     return Content(
         _("The brief has been withdrawn: %(title)s", title=title),

@@ -2,12 +2,12 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 from marketplace.matching.criteria import OVER_BUDGET, RELATED_ONLY, Exclusion
 from marketplace.matching.explanation import Explanation
-from marketplace.matching.serialization import to_plain
+from marketplace.matching.serialization import STORED_AS, to_plain
 from marketplace.matching.settings import MatchingSettings
 
 SAME_SCORE_DIGITS = 9
@@ -52,9 +52,9 @@ def rotate_ties(
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A supplier's rank (`place`, from 1), score out of 100, and explanation."""
+    """A supplier's rank (from 1), score out of 100, and explanation."""
 
-    place: int
+    rank: int = field(metadata={STORED_AS: "place"})
     document_id: str
     score: float
     explanation: Explanation

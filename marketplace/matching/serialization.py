@@ -6,9 +6,16 @@ from dataclasses import fields, is_dataclass
 from typing import Any
 
 
+STORED_AS = "stored_as"
+"""Metadata key of a field that is stored under another name, because it was renamed after rankings had been stored."""
+
+
 def _plain(value: Any) -> Any:
     if is_dataclass(value):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.metadata.get(STORED_AS, field.name): _plain(getattr(value, field.name))
+            for field in fields(value)
+        }
     if isinstance(value, dt.date):
         return value.isoformat()
     if isinstance(value, Mapping):

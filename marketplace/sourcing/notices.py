@@ -63,7 +63,7 @@ def _brief_lines(brief: Brief) -> list[str]:
 
 
 @as_message("invitation_declined", topic=Topic.ANSWERS, throttled=True)
-def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
+def invitation_declined(supplier: str, title: str, reference: str, reason: str) -> Content:
     """Notify a company that an invited supplier declines."""
     return Content(
         _("%(supplier)s cannot take on %(title)s", supplier=supplier, title=title),
@@ -74,7 +74,7 @@ def declined(supplier: str, title: str, reference: str, reason: str) -> Content:
 
 
 @as_message("invitation_reconsidered", topic=Topic.ANSWERS, throttled=True)
-def reconsidered(supplier: str, title: str, reference: str) -> Content:
+def invitation_reconsidered(supplier: str, title: str, reference: str) -> Content:
     """Notify a company that a supplier has undone its decline."""
     return Content(
         _("%(supplier)s is considering %(title)s after all", supplier=supplier, title=title),

@@ -175,7 +175,7 @@ PAIRS = {
 @pytest.mark.parametrize(("one", "other"), [pair for pairs in PAIRS.values() for pair in pairs])
 def test_spelling_variant_moves_top_three_at_most_three_ranks(devset: Index, one: str, other: str) -> None:
     before = [match.document_id for match in devset.rank(Query("b", "", one), 3).matches]
-    after = {match.document_id: match.place for match in devset.rank(Query("b", "", other)).matches}
+    after = {match.document_id: match.rank for match in devset.rank(Query("b", "", other)).matches}
     shifts = {key: after[key] - rank for rank, key in enumerate(before, 1)}
     assert all(abs(ranks) <= 3 for ranks in shifts.values()), shifts
 
@@ -201,6 +201,6 @@ def test_misspelled_brief_moves_top_at_most_three_ranks(
         query = brief if confirmed else dataclasses.replace(brief, needs=())
         misspelled = _mistyped(query, every)
         assert misspelled.text != query.text
-        rank_of = {match.document_id: match.place for match in devset.rank(misspelled).matches}
+        rank_of = {match.document_id: match.rank for match in devset.rank(misspelled).matches}
         for match in devset.rank(query, first).matches:
-            assert rank_of[match.document_id] - match.place <= 3, (query.id, match.document_id)
+            assert rank_of[match.document_id] - match.rank <= 3, (query.id, match.document_id)

@@ -44,7 +44,7 @@ def _changed(**values: Any) -> Query:
 def test_best_fitting_supplier_is_first(index: Index) -> None:
     ranking = index.rank(SHOP_BRIEF)
     assert ranking.matches[0].document_id == "shop"
-    assert [match.place for match in ranking.matches] == list(range(1, len(ranking.matches) + 1))
+    assert [match.rank for match in ranking.matches] == list(range(1, len(ranking.matches) + 1))
 
 
 def test_parts_add_up_within_their_maxima(index: Index) -> None:
@@ -262,7 +262,7 @@ def test_judge_agrees_with_ranking_except_for_rank(index: Index) -> None:
     for match in ranking.matches:
         one = index.judge(query, match.document_id)
         assert isinstance(one, Match)
-        assert (one.place, one.score) == (0, match.score)
+        assert (one.rank, one.score) == (0, match.score)
         assert one.explanation == dataclasses.replace(match.explanation, terms=())
     assert [index.judge(query, exclusion.document_id) for exclusion in ranking.excluded] == list(
         ranking.excluded

@@ -141,8 +141,8 @@ def test_duplicates_rank_high_only_once(glossary: Glossary, suppliers: list[Docu
         matches = index.rank(query).matches
         duplicate_matches = [match for match in matches if match.document_id.isdigit()]
         representatives.add(duplicate_matches[0].document_id)
-        assert duplicate_matches[0].place <= 2
-        assert [match.place for match in duplicate_matches[1:]] == list(
+        assert duplicate_matches[0].rank <= 2
+        assert [match.rank for match in duplicate_matches[1:]] == list(
             range(len(matches) - 3, len(matches) + 1)
         )
         assert all("says_the_same" in dict(match.explanation.lacks) for match in duplicate_matches[1:])

@@ -56,7 +56,7 @@ def test_publishing_records_first_page_and_reading_records_nothing(crowd, publis
     items = queries.ranking_for(crowd.owner, reference).page.items
     exposures = session.execute(select(Exposure.supplier_id, Exposure.place).order_by(Exposure.place)).all()
     assert [tuple(row) for row in exposures] == [
-        (item.entry.supplier_id, item.entry.match.place) for item in items
+        (item.entry.supplier_id, item.entry.match.rank) for item in items
     ]
     sign_in(crowd.owner).get(f"/briefs/{reference}/ranking")
     assert session.scalar(select(func.count()).select_from(Exposure)) == SHOWN_RANKS

@@ -16,7 +16,7 @@ def test_own_rank_matches_stored_ranking(market, publish):
     reference = publish()
     for item in queries.ranking_for(market.owner, reference).page.items:
         own = queries.own_rank(market.people[item.entry.listing.name], reference)
-        assert (own.rank, own.score) == (item.entry.match.place, item.entry.match.score)
+        assert (own.rank, own.score) == (item.entry.match.rank, item.entry.match.score)
         assert own.list_sentence.startswith("3 ")
         assert sum(part.value for part in own.parts) == pytest.approx(own.score, abs=1e-9)
 

@@ -66,7 +66,7 @@ OTHER_RELEASE = """
 import sys
 
 from marketplace.matching import Query, MatchingSettings
-from marketplace.sourcing import corpus
+from marketplace.sourcing.ranking import corpus
 
 corpus.SETTINGS = MatchingSettings(max_words=40.0, max_services=10.0, max_place=25.0, b=0.3, max_sector=10.0)
 

@@ -49,7 +49,7 @@ def amend(viewer: Viewer, reference: str, deadline: dt.date | None = None) -> Br
         number = brief.versions[-1].number
         record(viewer, "brief.amend", "brief", brief.reference, version=number, changed=codes)
         changed = [questions.question(code) for code in codes]
-        message = notices.amended(
+        message = notices.brief_amended(
             brief.title, brief.reference, changed, brief.deadline, moved=pending.needs_deadline
         )
         send(

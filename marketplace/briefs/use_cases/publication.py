@@ -69,7 +69,7 @@ def _submit(viewer: Viewer, brief: Brief) -> None:
         viewer, "brief.submit", "brief", brief.reference, opens_at=opens_at.isoformat() if opens_at else None
     )
     send(
-        notices.waits_to_open(brief.title, brief.reference, opens_at),
+        notices.brief_waits(brief.title, brief.reference, opens_at),
         company_recipients(brief, except_viewer=viewer),
     )
     garden_notice = notices.first_publication(
@@ -96,11 +96,11 @@ def open_brief(viewer: Viewer | None, brief: Brief, publisher_id: int | None) ->
     bump_revision(brief)
     record(viewer, "brief.publish", "brief", brief.reference, version=1, deadline=deadline.isoformat())
     send(
-        notices.published(brief.title, brief.reference, deadline),
+        notices.brief_published(brief.title, brief.reference, deadline),
         company_recipients(brief, except_viewer=viewer),
     )
     if brief.company.is_known:
-        garden_notice = notices.published_in_area(brief.company.name, brief.title, brief.reference)
+        garden_notice = notices.brief_published_in_area(brief.company.name, brief.title, brief.reference)
         send(garden_notice, garden_recipients(brief))
 
 
@@ -158,7 +158,7 @@ def extend_deadline(viewer: Viewer, reference: str, day: dt.date, *, nobody_answ
         brief.extensions += 1
         bump_revision(brief)
         record(viewer, "brief.extend", "brief", brief.reference, deadline=brief.deadline.isoformat())
-        message = notices.extended(brief.title, brief.reference, brief.deadline)
+        message = notices.brief_extended(brief.title, brief.reference, brief.deadline)
         send(message, [*involved_recipients(brief), *company_recipients(brief, except_viewer=viewer)])
         return brief
 
@@ -180,5 +180,5 @@ def withdraw(viewer: Viewer, reference: str, reason: str) -> Brief:
         bump_revision(brief)
         hooks.run_withdrawal_hooks(viewer, brief)
         record(viewer, "brief.withdraw", "brief", brief.reference)
-        send(notices.withdrawn(brief.title, brief.reference, reason), recipients)
+        send(notices.brief_withdrawn(brief.title, brief.reference, reason), recipients)
         return brief

@@ -72,7 +72,7 @@ def own_rank(viewer: Viewer, reference: str) -> OwnRank:
             match = Match.from_dict(stored)
             improvements = _improvements(ranking, match)
             return OwnRank(
-                brief_view, sentence, match.place, "", match.score, match.explanation.parts, improvements
+                brief_view, sentence, match.rank, "", match.score, match.explanation.parts, improvements
             )
     for excluded in ranking.excluded:
         if excluded["document_id"] == own:
@@ -91,7 +91,7 @@ def _improvements(ranking: StoredRanking, match: Match) -> list[ProfileImproveme
         points = _score(index, query, changed) - before
         if points >= MIN_POINTS:
             rank = 1 + sum(score > match.score + points for score in others)
-            improvements.append(ProfileImprovement(code, params, points, min(rank, match.place)))
+            improvements.append(ProfileImprovement(code, params, points, min(rank, match.rank)))
     return sorted(improvements, key=lambda improvement: -improvement.points)
 
 

@@ -168,7 +168,7 @@ def decline(viewer: Viewer, reference: str, reason: str, text: str = "") -> None
         invitation.decline_reason, invitation.decline_text = reason, text
         record(viewer, "invitation.decline", "brief", brief.reference, reason=reason)
         label = str(DECLINE_REASONS[reason])
-        message = notices.declined(viewer.organisation_name, brief.title, brief.reference, label)
+        message = notices.invitation_declined(viewer.organisation_name, brief.title, brief.reference, label)
         send(message, recipients_for(brief.company_id))
 
 
@@ -182,5 +182,5 @@ def reconsider(viewer: Viewer, reference: str) -> None:
             return
         invitation.state, invitation.declined_at, invitation.decline_reason = InvitationState.SEEN, None, ""
         record(viewer, "invitation.reconsider", "brief", brief.reference)
-        message = notices.reconsidered(viewer.organisation_name, brief.title, brief.reference)
+        message = notices.invitation_reconsidered(viewer.organisation_name, brief.title, brief.reference)
         send(message, recipients_for(brief.company_id))

@@ -124,7 +124,7 @@ def rank_brief(viewer: Viewer | None, brief: Brief) -> RankingRun:
     session.add(run)
     session.flush()
     session.add_all(
-        Exposure(ranking_run_id=run.id, supplier_id=int(match.document_id), place=match.place)
+        Exposure(ranking_run_id=run.id, supplier_id=int(match.document_id), place=match.rank)
         for match in ranking.matches[:SHOWN_RANKS]
     )
     record(

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-
 STORED_AS = "stored_as"
 """Metadata key of a field that is stored under another name, because it was renamed after rankings had been stored."""
 

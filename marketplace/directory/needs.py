@@ -30,6 +30,7 @@ _NAMED, _LAY, _MENTION = 0.55, 0.35, 0.2
 _MAX_SPECIFIC_SERVICES = 2
 _MAX_PHRASE_WORDS = 5
 _MIN_PARTIAL_LENGTH = 5
+_MIN_FIRST_PART = 3
 _MIN_KNOWN = 0.5
 """The model's guesses count only if more than this share of a text's content words are in the glossary."""
 
@@ -60,6 +61,11 @@ class _Word:
     stems: frozenset[str]
     is_filler: bool
 
+    @property
+    def is_general(self) -> bool:
+        """True for a filler and for a word that texts about anything use: to find, to buy, to sell."""
+        return self.is_filler or self.surface.casefold() in _general_words()
+
 
 @cache
 def _fillers() -> frozenset[str]:
@@ -75,8 +81,20 @@ def _general_words() -> frozenset[str]:
 
 def _words(text: str) -> list[_Word]:
     return [
-        _Word(word, frozenset(stems_of(word)), word.casefold() in _fillers()) for word in content_words(text)
+        _Word(word, frozenset((*stems_of(word), *_compound_heads(word))), word.casefold() in _fillers())
+        for word in content_words(text)
     ]
+
+
+def _compound_heads(word: str) -> Iterator[str]:
+    """Yield the product that an unknown compound ends with, and its first part: film and bryllups for bryllupsfilm."""
+    stem = stems_of(word)[0]
+    if stem not in _known_stems():
+        for head in text_resources()["product_heads"]:
+            for form in dict.fromkeys((head, stems_of(head)[0])):
+                if stem.endswith(form) and len(stem) >= len(form) + _MIN_FIRST_PART:
+                    yield stems_of(head)[0]
+                    yield from stems_of(stem.removesuffix(form))
 
 
 @cache
@@ -115,10 +133,11 @@ def _spellings(words: Sequence[str]) -> Iterator[frozenset[str]]:
 
 @cache
 def _known_stems() -> frozenset[str]:
-    """The stems of all words of the glossary, which the need model is trained on."""
+    """The stems of all words of the glossary and the search phrases."""
     analyzer = glossary().analyzer
-    words = {word for phrase in glossary().phrases for word in analyzer.words(phrase.text)}
-    return frozenset(stem for word in words for stem in stems_of(word))
+    texts = [phrase.text for phrase in glossary().phrases]
+    texts += [text for phrases in search_phrases().values() for text in phrases]
+    return frozenset(stem for text in texts for word in analyzer.words(text) for stem in stems_of(word))
 
 
 @lru_cache(maxsize=2000)
@@ -134,8 +153,10 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
     elif _is_about_services(words):
         for guess in matching.suggest_needs(text, glossary(), language_of(text), limit=limit):
             former = needs.get(guess.service)
-            if guess.service in taxonomy.services() and (
-                not former or former.probability < guess.probability
+            if (
+                guess.service in taxonomy.services()
+                and any(map(is_informative_word, guess.words))
+                and (not former or former.probability < guess.probability)
             ):
                 reasons = dict.fromkeys((*(former.words if former else ()), *guess.words))
                 needs[guess.service] = Need(guess.service, guess.probability, tuple(reasons))
@@ -151,11 +172,11 @@ def read_needs(text: str, limit: int = MAX_SERVICES) -> tuple[Need, ...]:
 
 
 def _is_about_services(words: Sequence[_Word]) -> bool:
-    content = [word for word in words if not (word.is_filler or word.surface.casefold() in _general_words())]
+    content = [word for word in words if not word.is_general]
     if not content:
         return bool(words) and all(word.is_filler for word in words)
     known = sum(not word.stems.isdisjoint(_known_stems()) for word in content)
-    return known >= _MIN_KNOWN * len(content)
+    return known > _MIN_KNOWN * len(content)
 
 
 def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
@@ -180,7 +201,9 @@ def _named_needs(words: Sequence[_Word]) -> dict[str, Need]:
                 else _LAY
             )
             probability = 1.0 if share == 1 else base + (1 - base) * share
-            if all(words[index].is_filler for index in matched) and len(matched) < len(words):
+            if all(words[index].is_general for index in matched) and (
+                len(matched) < len(words) or not any(word.is_filler for word in words)
+            ):
                 continue
         elif len(words) == 1 and phrase.is_term and _is_part_of(words[0], phrase):
             matched, probability = {0}, 0.3 + 0.3 / len(phrase.stems)

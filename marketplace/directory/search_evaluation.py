@@ -1,6 +1,8 @@
 """Evaluation of the search on judged phrases: hit rate of the first three services, and abstention.
 
-The phrases are in `data/search_judgments.tsv`. Phrases and thresholds are tuned on one half; the other is held out.
+The phrases are in `data/search_judgments.tsv`. Phrases and thresholds are tuned on the tuning set. The held-out set
+was written first and gave a hit rate of 0.932, abstention precision of 0.909 and recall of 0.800; its misses have since
+been repaired by kind, so a new set is needed for the next independent figure.
 """
 
 import csv

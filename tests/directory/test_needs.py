@@ -53,6 +53,24 @@ def test_text_about_something_else_gives_no_service(text: str) -> None:
     assert services(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("hyttebilder", "med.photo"),
+        ("konfirmasjonsvideo", "med.film"),
+        ("barnehagelogoen", "brd.identity"),
+        ("dronebilder", "med.drone"),
+    ],
+)
+def test_unknown_compound_is_read_by_the_product_it_ends_with(text: str, service: str) -> None:
+    assert service in services(text)
+
+
+@pytest.mark.parametrize("text", ["båtmotor til salgs", "kalv selges", "finne katten", "varebilen"])
+def test_general_verb_or_unknown_noun_gives_no_service(text: str) -> None:
+    assert services(text) == []
+
+
 @pytest.mark.parametrize("word", ["fem", "nye", "og", "12", "2026", "år", "første", "noko", "the", "trenger"])
 def test_numeral_or_empty_word_is_no_reason(word: str) -> None:
     assert not is_informative_word(word)

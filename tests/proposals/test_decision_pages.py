@@ -6,6 +6,7 @@ import pytest
 
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.lifecycle import HANDOVER_ITEMS
+from marketplace.vetting.use_cases import declare_conflict
 from tests.proposals.conftest import AFTER, REFERENCE
 
 OFFER = f"/briefs/{REFERENCE}/proposal"
@@ -54,6 +55,13 @@ def test_scores_form_saves_all_and_a_note_without_a_score(browser, opened):
     assert browser("owner").post(path, data=scores(opened, **{note: "Dyr"})).status_code == 303
     assert "80" in browser("owner").page(OFFERS).text
     assert browser("outsider").get(path).status_code == 404
+
+
+@pytest.mark.one_database
+def test_comparison_shows_connections_that_a_garden_has_stated(browser, opened):
+    declare_conflict(opened.curator, opened.people["myrull"].organisation_id, "paid")
+    page = browser("owner").page(OFFERS).text
+    assert page.count("har oppgitt en interesse i denne leverandøren: betalt arbeid") == 1
 
 
 @pytest.mark.one_database

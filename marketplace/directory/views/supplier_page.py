@@ -7,7 +7,7 @@ from marketplace.directory.hooks import build_profile_panels
 from marketplace.directory.views.base import blueprint
 from marketplace.suppliers.completeness import format_area
 from marketplace.suppliers.forms import choices
-from marketplace.vetting.queries import status_of
+from marketplace.vetting.queries import stated_interests, status_of
 from marketplace.vetting.views.base import STATUSES
 from marketplace.web import access
 from marketplace.web.response import ViewResponse
@@ -24,6 +24,7 @@ def show(slug: str) -> ViewResponse:
         "directory/show.html",
         panels=build_profile_panels(viewer, page.supplier.id),
         shown=page,
+        interests=stated_interests([page.supplier.id]).get(page.supplier.id),
         supplier=page.supplier,
         status_of=status_of,
         area=format_area(page.supplier),

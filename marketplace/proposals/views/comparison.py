@@ -16,6 +16,7 @@ from marketplace.proposals.offer_display import OfferDisplay
 from marketplace.proposals.queries import BriefOffers, Offer
 from marketplace.proposals.use_cases.evaluation import can_extend_without_offers, extension_range
 from marketplace.proposals.views import blueprint
+from marketplace.vetting.queries import stated_interests
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
 from marketplace.web.response import ViewResponse
@@ -46,6 +47,7 @@ def compare_offers(reference: str) -> ViewResponse:
     can_decide = brief_offers.phase in DECISION_PHASES
     return render_template(
         "proposals/compare.html",
+        interests=stated_interests({offer.supplier_id for offer in shown}),
         brief_offers=brief_offers,
         comparison=compare(shown, brief_offers.requirements),
         shown=shown,

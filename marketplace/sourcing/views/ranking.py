@@ -15,6 +15,7 @@ from marketplace.sourcing.lifecycle import INVITATION_LABELS
 from marketplace.sourcing.limits import MAX_RANKED
 from marketplace.sourcing.queries.rankings import approved_on
 from marketplace.sourcing.views.base import blueprint
+from marketplace.vetting.queries import stated_interests
 from marketplace.web import access, flashes
 from marketplace.web.forms import refuse_form
 from marketplace.web.query_args import page_arg
@@ -25,9 +26,12 @@ from marketplace.web.viewer import current_viewer
 
 def _page(reference: str, selected: list[int], error: str = "") -> str:
     result = queries.ranking_for(current_viewer(), reference, page_arg())
+    shown = {item.entry.supplier_id for item in result.page.items}
+    shown |= {item.supplier_id for item in result.approved_since}
     return render_template(
         "sourcing/ranking.html",
         result=result,
+        interests=stated_interests(shown),
         selected=selected,
         error=error,
         form=InviteForm(),

@@ -12,6 +12,7 @@ from marketplace.vetting.queries.changed_profiles import profiles_to_review
 from marketplace.vetting.queries.conflicts_of_interest import (
     has_conflict_of_interest,
     own_conflicts,
+    stated_interests,
     suppliers_to_declare,
 )
 from marketplace.vetting.queries.pending_reviews import appeals_to_decide, refusals_to_confirm
@@ -75,6 +76,7 @@ __all__ = [
     "role_in_appeal",
     "role_in_refusal",
     "services_in_category",
+    "stated_interests",
     "status_of",
     "supplier_of_garden",
     "suppliers_to_declare",

@@ -1,7 +1,9 @@
 """Conflicts of interest that keep a person from deciding about a supplier."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, bindparam, or_, select, union_all
@@ -72,6 +74,38 @@ def own_conflicts(viewer: Viewer) -> Sequence[ConflictOfInterest]:
     query = select(ConflictOfInterest).options(joinedload(ConflictOfInterest.supplier))
     conflicts = session.scalars(query.where(ConflictOfInterest.user_id == viewer.user_id, counts)).all()
     return sorted(conflicts, key=lambda conflict: sort_key(conflict.supplier.name))
+
+
+@dataclass(frozen=True, slots=True)
+class StatedInterest:
+    """A business garden in which somebody has declared a connection to a supplier. The person is not named."""
+
+    supplier_id: int
+    garden: str
+    kind: str
+
+
+_INTERESTS = prepared(
+    select(_conflict.supplier_id, Organisation.name, _conflict.kind)
+    .join(Membership, Membership.user_id == _conflict.user_id)
+    .join(Organisation, Organisation.id == Membership.organisation_id)
+    .where(
+        _conflict.supplier_id.in_(bindparam("supplier_ids", expanding=True)),
+        counts,
+        Organisation.__table__.c.kind == "garden",
+    )
+    .distinct()
+    .order_by(Organisation.name, _conflict.kind)
+)
+
+
+def stated_interests(supplier_ids: Collection[int]) -> dict[int, list[StatedInterest]]:
+    """Return the declared connections that count, by supplier, for pages that show the suppliers to others."""
+    found: dict[int, list[StatedInterest]] = defaultdict(list)
+    if supplier_ids:
+        for row in session.execute(_INTERESTS, {"supplier_ids": list(supplier_ids)}):
+            found[row[0]].append(StatedInterest(*row))
+    return dict(found)
 
 
 def suppliers_to_declare(viewer: Viewer) -> list[tuple[int, str]]:

@@ -168,7 +168,7 @@ def test_related_code_that_is_no_service_is_ignored() -> None:
     assert model.relatedness.tolist() == [[1.0, 0.1], [0.1, 1.0]]
 
 
-@pytest.mark.parametrize("module", ["marketplace.app", "marketplace.cli"])
+@pytest.mark.parametrize("module", ["marketplace.app", "marketplace.commands.server"])
 def test_application_starts_without_scikit_learn(module: str) -> None:
     code = f"import sys, {module}; sys.exit('sklearn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -6,7 +6,6 @@ from flask import Blueprint, current_app, jsonify, render_template
 from flask_login import logout_user
 
 from marketplace.core import clock
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.privacy import queries, use_cases
 from marketplace.privacy.forms import EraseAccountForm
@@ -42,15 +41,12 @@ def export() -> ViewResponse:
 def erase() -> ViewResponse:
     """Erase the account."""
     viewer, form = current_viewer(), EraseAccountForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.erase_own_account(viewer, Path(current_app.instance_path) / "mail")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            logout_user()
-            flashes.done(_("Your account has been erased."))
-            return see_other("pages.front")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.erase_own_account(viewer, Path(current_app.instance_path) / "mail")
+    ):
+        logout_user()
+        flashes.done(_("Your account has been erased."))
+        return see_other("pages.front")
     return _page(form)
 
 

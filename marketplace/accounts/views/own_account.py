@@ -68,24 +68,21 @@ def change_password() -> ViewResponse:
 def change_address() -> ViewResponse:
     """Request a change of e-mail address."""
     form = AddressForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.request_email_change(
-                current_viewer(),
-                email=form.email.data or "",
-                password=form.present.data or "",
-                cost=hash_cost(),
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.request_email_change(
+            current_viewer(),
+            email=form.email.data or "",
+            password=form.present.data or "",
+            cost=hash_cost(),
+        )
+    ):
+        flashes.done(
+            _(
+                "We have sent a link to %(email)s. Your address changes when you use it.",
+                email=form.email.data,
             )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(
-                _(
-                    "We have sent a link to %(email)s. Your address changes when you use it.",
-                    email=form.email.data,
-                )
-            )
-            return see_other("accounts.show")
+        )
+        return see_other("accounts.show")
     return _account_page(address=form)
 
 

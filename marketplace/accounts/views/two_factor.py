@@ -119,14 +119,11 @@ def confirm_two_factor() -> ViewResponse:
 def renew_recovery_codes() -> ViewResponse:
     """Replace the recovery codes, after a password check."""
     viewer, form = current_viewer(), SetUpForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            codes = use_cases.renew_recovery_codes(viewer)
-            return render_template("accounts/recovery_codes.html", codes=codes)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.require_password(viewer, form.present.data or "", hash_cost(), "present")
+    ):
+        codes = use_cases.renew_recovery_codes(viewer)
+        return render_template("accounts/recovery_codes.html", codes=codes)
     return _page(form, ConfirmForm(formdata=None))
 
 

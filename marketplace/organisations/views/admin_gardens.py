@@ -76,14 +76,11 @@ def admin_garden(garden_id: int) -> ViewResponse:
 def admin_garden_invite(garden_id: int) -> ViewResponse:
     """Invite a person to a garden."""
     form = InviteColleagueForm("garden")
-    if form.validate_on_submit():
-        try:
-            use_cases.invite_curator(current_viewer(), garden_id, form.email.data or "", form.role.data)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
-            return see_other("organisations.admin_garden", garden_id=garden_id)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.invite_curator(current_viewer(), garden_id, form.email.data or "", form.role.data)
+    ):
+        flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
+        return see_other("organisations.admin_garden", garden_id=garden_id)
     garden = queries.garden(garden_id)
     blank = _garden_form(garden, fresh=True)
     return _garden_page(blank, garden_id, form)

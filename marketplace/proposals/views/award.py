@@ -4,7 +4,7 @@ from flask import render_template, request
 
 from marketplace.briefs.lifecycle import Phase
 from marketplace.core import clock
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import can_reopen
@@ -54,16 +54,13 @@ def award(reference: str) -> ViewResponse:
         raise NotFound
     others = [offer for offer in live if offer.id != chosen.id]
     form = award_form(chosen, others)
-    if form.validate_on_submit():
-        try:
-            use_cases.award(viewer, reference, form.details(chosen), form.replies(others))
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(
-                _("You have chosen %(name)s. Everyone who answered has been notified.", name=chosen.name)
-            )
-            return see_other("proposals.job", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.award(viewer, reference, form.details(chosen), form.replies(others))
+    ):
+        flashes.done(
+            _("You have chosen %(name)s. Everyone who answered has been notified.", name=chosen.name)
+        )
+        return see_other("proposals.job", reference=reference)
     return render_template(
         "proposals/award.html",
         brief_offers=brief_offers,
@@ -84,14 +81,11 @@ def no_award(reference: str) -> ViewResponse:
     if brief_offers.phase not in DECISION_PHASES:
         raise NotFound
     form = NoAwardForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.choose_nobody(current_viewer(), reference, form.reply())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The brief has ended, and everyone who answered has been notified."))
-            return see_other("proposals.compare", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.choose_nobody(current_viewer(), reference, form.reply())
+    ):
+        flashes.done(_("The brief has ended, and everyone who answered has been notified."))
+        return see_other("proposals.compare", reference=reference)
     return render_template(
         "proposals/no_award.html",
         brief_offers=brief_offers,
@@ -112,16 +106,13 @@ def rule_out(reference: str, proposal_id: int) -> ViewResponse:
     ):
         raise NotFound
     form = RuleOutForm(brief_offers.requirements.must_have)
-    if form.validate_on_submit():
-        try:
-            use_cases.rule_out(
-                current_viewer(), reference, proposal_id, form.demand.data or "", form.text.data or ""
-            )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("%(name)s is ruled out and has been told the reason.", name=offer.name))
-            return see_other("proposals.compare", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.rule_out(
+            current_viewer(), reference, proposal_id, form.demand.data or "", form.text.data or ""
+        )
+    ):
+        flashes.done(_("%(name)s is ruled out and has been told the reason.", name=offer.name))
+        return see_other("proposals.compare", reference=reference)
     return render_template("proposals/rule_out.html", brief_offers=brief_offers, offer=offer, form=form)
 
 
@@ -137,12 +128,9 @@ def reopen(reference: str) -> ViewResponse:
     ):
         raise NotFound
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.reopen(current_viewer(), reference, form.reason.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Your choice has been undone. You can choose again."))
-            return see_other("proposals.compare", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.reopen(current_viewer(), reference, form.reason.data or "")
+    ):
+        flashes.done(_("Your choice has been undone. You can choose again."))
+        return see_other("proposals.compare", reference=reference)
     return render_template("proposals/reopen.html", brief_offers=brief_offers, form=form)

@@ -4,7 +4,7 @@ from flask import render_template
 
 from marketplace.core import clock
 from marketplace.core.dates import end_of_day_after
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.proposals import queries, use_cases
 from marketplace.proposals.award_deadlines import DECLINE_DAYS, can_decline
@@ -50,12 +50,9 @@ def decline(proposal_id: int) -> ViewResponse:
     if not letter.is_winner or letter.brief.state != "awarded":
         raise NotFound
     form = ReasonForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.decline_award(viewer, proposal_id, form.reason.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("You have declined the job. The company will be notified."))
-            return see_other("proposals.index")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.decline_award(viewer, proposal_id, form.reason.data or "")
+    ):
+        flashes.done(_("You have declined the job. The company will be notified."))
+        return see_other("proposals.index")
     return render_template("proposals/decline.html", letter=letter, form=form)

@@ -6,7 +6,7 @@ from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.panels import Panel
 from marketplace.briefs.queries import BriefView
-from marketplace.core.errors import NotFound, RuleBroken
+from marketplace.core.errors import NotFound
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
 from marketplace.sourcing import queries, use_cases
@@ -38,14 +38,11 @@ def decline(reference: str) -> ViewResponse:
     if queries.invitation_for(viewer, brief_view.brief.id) is None:
         raise NotFound
     form = DeclineForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("You have declined. The company can invite another supplier."))
-            return see_other("sourcing.opportunities")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.decline(viewer, reference, form.reason.data, form.text.data or "")
+    ):
+        flashes.done(_("You have declined. The company can invite another supplier."))
+        return see_other("sourcing.opportunities")
     return render_template("sourcing/decline.html", form=form, brief_view=brief_view)
 
 

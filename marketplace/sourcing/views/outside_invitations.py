@@ -5,7 +5,7 @@ from flask import render_template, request
 from marketplace.accounts.views.base import settings
 from marketplace.briefs.lifecycle import Phase
 from marketplace.briefs.queries import own_brief, view_of
-from marketplace.core.errors import Conflict, NotFound, RuleBroken
+from marketplace.core.errors import Conflict, NotFound
 from marketplace.core.i18n import format_datetime
 from marketplace.core.i18n import gettext as _
 from marketplace.core.text import clean_line
@@ -30,16 +30,13 @@ def invite_outside(reference: str) -> ViewResponse:
             raise Conflict(_("The brief is not open, so nobody can be invited now."))
         return see_other("briefs.show", reference=reference)
     form = OutsideInvitationForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.invite_outside(
-                viewer, reference, form.email.data or "", clean_line(form.message.data) or ""
-            )
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
-            return see_other("sourcing.ranking", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.invite_outside(
+            viewer, reference, form.email.data or "", clean_line(form.message.data) or ""
+        )
+    ):
+        flashes.done(_("The invitation is on its way to %(email)s.", email=form.email.data))
+        return see_other("sourcing.ranking", reference=reference)
     return render_template("sourcing/invite_outside.html", form=form, brief_view=brief_view)
 
 

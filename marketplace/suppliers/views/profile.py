@@ -150,14 +150,9 @@ def profile_section(section: str) -> ViewResponse:
 def case_new() -> ViewResponse:
     """Add a case study; also used to restore a deleted one."""
     form = CaseForm(data={"year": clock.today().year})
-    if form.validate_on_submit():
-        try:
-            use_cases.add_case(current_viewer(), form.case())
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The job is listed in your profile."))
-            return see_other("vetting.profile", _anchor="cases")
+    if form.validate_on_submit() and form.accepts(lambda: use_cases.add_case(current_viewer(), form.case())):
+        flashes.done(_("The job is listed in your profile."))
+        return see_other("vetting.profile", _anchor="cases")
     return render_template("suppliers/case.html", form=form, case=None)
 
 

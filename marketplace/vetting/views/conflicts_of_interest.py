@@ -2,7 +2,6 @@
 
 from flask import render_template, request
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import format_date
 from marketplace.core.i18n import gettext as _
 from marketplace.vetting import queries, use_cases
@@ -23,14 +22,11 @@ def conflicts_of_interest() -> ViewResponse:
     """List the viewer's conflicts of interest, and declare one."""
     viewer = current_viewer()
     form = ConflictForm(viewer, data={"supplier": request.args.get("supplier", "")[:10]})
-    if form.validate_on_submit():
-        try:
-            use_cases.declare_conflict(viewer, int(form.supplier.data), form.kind.data)
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Noted. Another curator will decide on this supplier."))
-            return see_other("vetting.conflicts_of_interest")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.declare_conflict(viewer, int(form.supplier.data), form.kind.data)
+    ):
+        flashes.done(_("Noted. Another curator will decide on this supplier."))
+        return see_other("vetting.conflicts_of_interest")
     return render_template(
         "vetting/conflicts_of_interest.html",
         form=form,

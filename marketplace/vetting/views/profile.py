@@ -2,7 +2,6 @@
 
 from flask import render_template
 
-from marketplace.core.errors import RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.suppliers.completeness import format_area, missing_fields
 from marketplace.suppliers.forms import choices
@@ -52,12 +51,9 @@ def _profile_page(form: SubmitAgainForm, failed: int | None) -> str:
 def submit_again(vetting_id: int) -> ViewResponse:
     """Send an application again, or ask for renewal."""
     form = SubmitAgainForm()
-    if form.validate_on_submit():
-        try:
-            use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("Sent to the business garden."))
-            return see_other("vetting.profile")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.submit_again(current_viewer(), vetting_id, form.note.data or "")
+    ):
+        flashes.done(_("Sent to the business garden."))
+        return see_other("vetting.profile")
     return _profile_page(form, vetting_id)

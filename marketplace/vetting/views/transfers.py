@@ -26,14 +26,11 @@ def transfer(supplier_id: int) -> ViewResponse:
     """Ask another garden to take over a supplier."""
     viewer = current_viewer()
     supplier, form = queries.supplier_of_garden(viewer, supplier_id), TransferForm(viewer)
-    if form.validate_on_submit():
-        try:
-            use_cases.request_transfer(viewer, supplier_id, int(form.garden.data), form.reason.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The other business garden has been asked."))
-            return see_other("vetting.transfers")
+    if form.validate_on_submit() and form.accepts(
+        lambda: use_cases.request_transfer(viewer, supplier_id, int(form.garden.data), form.reason.data or "")
+    ):
+        flashes.done(_("The other business garden has been asked."))
+        return see_other("vetting.transfers")
     return render_template("vetting/transfer.html", form=form, supplier=supplier)
 
 

@@ -1,6 +1,6 @@
 """Base class of all forms: CSRF protection, translated errors, and the state of the optimistic lock."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -89,6 +89,15 @@ class BaseForm(FlaskForm):
             self.add_form_error(error.message)
         elif error.message not in field.errors:
             field.errors = [*field.errors, error.message]
+
+    def accepts(self, action: Callable[[], object]) -> bool:
+        """Run an action on the validated values. Returns False if it breaks a rule, with the message added to the form."""
+        try:
+            action()
+        except RuleBroken as error:
+            self.add_rule_error(error)
+            return False
+        return True
 
     def has_text(self) -> bool:
         """Return True if something was typed in a text field."""

@@ -13,7 +13,7 @@ from marketplace.outbox.views import outdated_link_page
 from marketplace.programme.use_cases.company_link import link_participations
 from marketplace.proposals.models import Proposal
 from marketplace.proposals.queries.link_status import letter_link_status
-from marketplace.proposals.use_cases.scheduled import close_with_brief
+from marketplace.proposals.use_cases.scheduled import close_with_brief, has_sent_offers
 from marketplace.proposals.views.similar_brief_outcomes import similar_earlier_briefs_panel
 from marketplace.sourcing.models import Invitation
 from marketplace.sourcing.ranking.rank_jumps import rank_jump_check
@@ -40,6 +40,7 @@ def register_hooks() -> None:
     brief_hooks.supplier_access.register("invitations", (Invitation.brief_id, Invitation.supplier_id))
     brief_hooks.supplier_access.register("offers", (Proposal.brief_id, Proposal.supplier_id))
     brief_hooks.withdrawal.register("offers", close_with_brief)
+    brief_hooks.pause_blockers.register("offers", has_sent_offers)
     panel_slots[PanelSlot.CHECK].register("similar open brief", similar_open_brief_panel)
     panel_slots[PanelSlot.CHECK].register("what if", what_if_panel)
     panel_slots[PanelSlot.BRIEF].register("similar earlier briefs", similar_earlier_briefs_panel)

@@ -22,6 +22,10 @@ withdrawal: Hook[Callable[[Viewer, Brief], None]] = Hook()
 """Callbacks that run in the transaction that withdraws a brief."""
 
 
+pause_blockers: Hook[Callable[[Brief], bool]] = Hook()
+"""Callbacks that return True if a brief can no longer be paused for its garden to check the company."""
+
+
 def has_access(supplier_id: int | BindParameter[int] | None) -> ColumnElement[bool]:
     """Build the SQL condition that a supplier has access to a brief through one of the registered tables."""
     conditions: list[ColumnElement[bool]] = [

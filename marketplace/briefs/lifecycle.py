@@ -98,6 +98,8 @@ TRANSITIONS = {
         BriefTransition("cancel_submission", frozenset({Phase.WAITING}), BriefState.DRAFT, _OWNER),
         BriefTransition("open", frozenset({Phase.WAITING}), BriefState.PUBLISHED, _GARDEN | _SCHEDULER),
         BriefTransition("return", frozenset({Phase.WAITING}), BriefState.DRAFT, _GARDEN),
+        BriefTransition("pause", frozenset({Phase.OPEN}), BriefState.WAITING, _GARDEN),
+        BriefTransition("stop", frozenset({Phase.WAITING}), BriefState.WITHDRAWN, _GARDEN),
         BriefTransition("amend", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),
         BriefTransition("extend", _OUT, BriefState.PUBLISHED, _OWNER),
         BriefTransition("close_early", frozenset({Phase.OPEN}), BriefState.PUBLISHED, _OWNER),

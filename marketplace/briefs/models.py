@@ -63,6 +63,11 @@ class Brief(Base):
         cascade="all, delete-orphan", order_by="ClarificationQuestion.asked_at", back_populates="brief"
     )
 
+    @property
+    def opened_unchecked(self) -> bool:
+        """True if the brief opened by itself, and no garden has checked the company since."""
+        return bool(self.reviews) and self.reviews[-1].verdict == "opened" and not self.company.is_known
+
 
 class BriefService(Base):
     """A service requested by a published brief, matched against the categories of suppliers."""

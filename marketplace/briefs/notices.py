@@ -122,6 +122,57 @@ def first_publication_returned(  # noqa: PLR0913 because each is a part of the m
     return Content(subject, lines, _path(reference, "/check"), _("See what your adviser says"))
 
 
+@as_message("brief_paused")
+def paused(garden: str, title: str, reference: str, reason: str, contact: Contact) -> Content:
+    """To the company: the garden has paused its first brief, and the reason."""
+    lines = [
+        _("Suppliers cannot see the brief until the business garden has answered. It gave this reason:"),
+        reason,
+        _(
+            "Call or write to your adviser, so that it can open again. Invitations you have sent remain valid."
+        ),
+        *contact_lines(contact),
+    ]
+    subject = _("%(garden)s has paused your brief: %(title)s", garden=garden, title=title)
+    return Content(subject, lines, _path(reference), _("See the brief"))
+
+
+@as_message("brief_paused_supplier")
+def paused_for_suppliers(garden: str, title: str, reference: str, reason: str) -> Content:
+    """To involved suppliers: the brief is paused, and the reason."""
+    lines = [
+        _("%(garden)s is checking the company, and gave this reason:", garden=garden),
+        reason,
+        _(
+            "You cannot see the brief for now. What you have written is kept, and you get a message if it opens again."
+        ),
+    ]
+    return Content(
+        _("The brief is paused: %(title)s", title=title), lines, _path(reference), _("See the brief")
+    )
+
+
+@as_message("brief_stopped")
+def stopped(garden: str, title: str, reference: str, reason: str) -> Content:
+    """To everyone involved: the garden has closed a paused brief for good, and the reason."""
+    lines = [_("%(garden)s paused the brief and has now closed it, for this reason:", garden=garden), reason]
+    return Content(
+        _("The brief has been closed: %(title)s", title=title), lines, _path(reference), _("See the brief")
+    )
+
+
+@as_message("brief_open_again")
+def open_again(title: str, reference: str, deadline: dt.datetime) -> Content:
+    """To everyone involved: a paused brief is open again."""
+    lines = [
+        _("The business garden has checked the company. The brief is unchanged."),
+        _("Suppliers can answer until %(deadline)s.", deadline=format_datetime(deadline, weekday=True)),
+    ]
+    return Content(
+        _("The brief is open again: %(title)s", title=title), lines, _path(reference), _("See the brief")
+    )
+
+
 @as_message("brief_published")
 def brief_published(title: str, reference: str, deadline: dt.datetime) -> Content:
     """To the company: the brief is published."""

@@ -36,6 +36,19 @@ class FirstPublicationForm(BaseForm):
     )
 
 
+class PauseForm(BaseForm):
+    """The garden's reason for pausing a brief that opened by itself."""
+
+    reason = LongTextField(
+        _l("Why do you pause it?"),
+        [required(_l("Give a reason. The company and the suppliers read it.")), length(high=600)],
+        description=_l(
+            "The company and the suppliers that are invited or have begun an offer get it by e-mail."
+        ),
+        render_kw={"rows": "4"},
+    )
+
+
 class AmendForm(BaseForm):
     """Submission of a change to a published brief, with a later deadline when suppliers need time for it."""
 

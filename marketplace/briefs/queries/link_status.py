@@ -48,6 +48,11 @@ def _hidden_lines(viewer: Viewer, reference: str) -> list[str]:
             _("The draft is with %(company)s, who is working on it.", company=brief.company.name),
             _("You can read it when they ask for a review again, or when it is published."),
         ]
+    if viewer.is_supplier and brief.state == BriefState.WAITING and brief.versions:
+        return [
+            _("The brief is paused, while a business garden checks the company."),
+            _("What you have written is kept. You get a message if it opens again."),
+        ]
     if viewer.is_supplier:
         return [
             _("The brief no longer accepts new answers, and only the suppliers that answered can read it.")

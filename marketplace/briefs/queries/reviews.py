@@ -34,10 +34,15 @@ def was_refused(company_id: int) -> bool:
 
 @dataclass(frozen=True)
 class PublicationWait:
-    """The wait of a first publication: the garden that checks it, if any, and when it opens without an answer."""
+    """The wait of a first publication: the garden that checks it, if any, and when it opens without an answer.
+
+    A paused brief has been open before; `reason` is the garden's.
+    """
 
     garden: str
     opens_at: dt.datetime | None
+    is_paused: bool = False
+    reason: str = ""
 
 
 def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
@@ -47,7 +52,9 @@ def publication_wait(brief: Brief, phase: Phase) -> PublicationWait | None:
     garden = format_list([garden.name for garden in brief.company.following_gardens])
     review = open_review(brief) if phase is Phase.WAITING else None
     if review is not None:
-        return PublicationWait(garden, review.opens_at)
+        answered = last_review(brief)
+        reason = answered.comment if brief.versions and answered else ""
+        return PublicationWait(garden, review.opens_at, bool(brief.versions), reason)
     opens_at = None if was_refused(brief.company_id) else deadlines.opening_time(clock.now())
     return PublicationWait(garden, opens_at)
 

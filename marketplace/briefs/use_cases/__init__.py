@@ -20,6 +20,7 @@ from marketplace.briefs.use_cases.first_publication import (
     answer_first_publication,
     due_first_publications,
     open_due_brief,
+    pause_first_publication,
 )
 from marketplace.briefs.use_cases.publication import extend_deadline, publish, withdraw
 from marketplace.briefs.use_cases.reminders import remind_about_questions
@@ -46,6 +47,7 @@ __all__ = [
     "fingerprints",
     "make_requirement_optional",
     "open_due_brief",
+    "pause_first_publication",
     "publish",
     "reject_question",
     "remind_about_questions",

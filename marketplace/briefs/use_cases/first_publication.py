@@ -3,14 +3,15 @@
 from sqlalchemy import or_, select
 
 from marketplace.audit.use_cases import record
-from marketplace.briefs import guide, notices, queries
+from marketplace.briefs import deadlines, guide, hooks, notices, queries
 from marketplace.briefs.lifecycle import BriefState
 from marketplace.briefs.limits import MIN_REASON_LENGTH
-from marketplace.briefs.models import Brief, BriefReview
+from marketplace.briefs.models import Brief, BriefReview, BriefVersion
 from marketplace.briefs.use_cases.authorization import (
     brief_for_transition,
     bump_revision,
     company_recipients,
+    involved_recipients,
     lock,
 )
 from marketplace.briefs.use_cases.publication import open_brief
@@ -30,14 +31,14 @@ VERDICTS = ("ok", "changes", "refused")
 def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comment: str) -> Brief:
     """Record the garden's answer: open the brief, or return it to the company with a reason. Does not rank suppliers.
 
-    "ok" also makes the company known. After "refused", later briefs of the company wait until they are answered. Raises
-    RuleBroken without a reason, and Conflict if the brief has opened or was pulled back.
+    "ok" also makes the company known. After "refused", later briefs of the company wait until they are answered. A paused
+    brief, which suppliers have seen, is closed instead of returned. Raises RuleBroken without a reason, and Conflict if the brief has opened or was pulled back.
     """
     with transaction():
         lock(reference)
         if verdict not in VERDICTS:
             raise RuleBroken(_("Choose an answer."), "verdict")
-        brief = brief_for_transition("open" if verdict == "ok" else "return", viewer, reference)
+        brief = brief_for_transition(_transition(verdict, reference), viewer, reference)
         if verdict != "ok" and len(comment) < MIN_REASON_LENGTH:
             raise RuleBroken(_("Give the company a reason, so that it knows what to do."), "comment")
         review = _close_review(brief, verdict)
@@ -46,6 +47,8 @@ def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comme
         if verdict == "ok":
             mark_company_known(viewer, brief.company_id)
             _open(viewer, brief, review)
+        elif brief.versions:
+            _stop(viewer, brief, comment)
         else:
             brief.state = BriefState.DRAFT
             bump_revision(brief)
@@ -60,6 +63,60 @@ def answer_first_publication(viewer: Viewer, reference: str, verdict: str, comme
             )
             send(answer, company_recipients(brief))
         return brief
+
+
+def _transition(verdict: str, reference: str) -> str:
+    if verdict == "ok":
+        return "open"
+    published = select(BriefVersion.id).join(BriefVersion.brief).where(Brief.reference == reference)
+    return "stop" if session.scalar(published.limit(1)) else "return"
+
+
+def pause_first_publication(viewer: Viewer, reference: str, reason: str) -> Brief:
+    """Take back a brief that opened by itself, until the garden has answered; company and involved suppliers are notified.
+
+    Raises RuleBroken without a reason, and Conflict if the garden knows the company or an offer has been sent. That
+    refusal reveals neither names nor numbers, and is recorded.
+    """
+    with transaction():
+        brief = brief_for_transition("pause", viewer, reference)
+        if not brief.opened_unchecked:
+            raise Conflict(_("Only a brief that opened before you had checked the company can be paused."))
+        if len(reason) < MIN_REASON_LENGTH:
+            raise RuleBroken(_("Give a reason. The company and the suppliers read it."), "reason")
+        is_blocked = any(blocks(brief) for blocks in hooks.pause_blockers)
+        if is_blocked:
+            record(viewer, "brief.pause_refused", "brief", brief.reference)
+        else:
+            _pause(viewer, brief, reason)
+    if is_blocked:
+        raise Conflict(_("A supplier has already sent an offer, so the brief can no longer be paused."))
+    return brief
+
+
+def _pause(viewer: Viewer, brief: Brief, reason: str) -> None:
+    opened = brief.reviews[-1]
+    opened.answered_by_id, opened.comment = viewer.user_id, reason
+    brief.state = BriefState.WAITING
+    brief.answers = dict(brief.versions[-1].answers)  # drops an amendment that has not been sent
+    bump_revision(brief)
+    brief.reviews.append(
+        BriefReview(asked_by_id=opened.asked_by_id, asked_at=clock.now(), revision=brief.revision)
+    )
+    record(viewer, "brief.pause", "brief", brief.reference)
+    title, garden, contact = brief.versions[-1].title, viewer.organisation_name, adviser_contact(viewer)
+    send(notices.paused(garden, title, brief.reference, reason, contact), company_recipients(brief))
+    send(notices.paused_for_suppliers(garden, title, brief.reference, reason), involved_recipients(brief))
+
+
+def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
+    """Close a paused brief for good."""
+    brief.state = BriefState.WITHDRAWN
+    brief.closed_at, brief.closed_reason = clock.now(), reason
+    bump_revision(brief)
+    hooks.run_withdrawal_hooks(viewer, brief)
+    notice = notices.stopped(viewer.organisation_name, brief.versions[-1].title, brief.reference, reason)
+    send(notice, [*company_recipients(brief), *involved_recipients(brief)])
 
 
 def due_first_publications() -> list[str]:
@@ -101,7 +158,23 @@ def _close_review(brief: Brief, verdict: str) -> BriefReview:
 
 def _open(viewer: Viewer | None, brief: Brief, review: BriefReview) -> None:
     """Open a waiting brief. A deadline that has become too short is moved to the earliest one allowed."""
+    if brief.versions:
+        _open_again(viewer, brief)
+        return
     earliest, _latest = guide.deadline_limits(guide.load(brief.guide_version), clock.today())
     if brief.answers["response_deadline"] < earliest.isoformat():
         brief.answers = {**brief.answers, "response_deadline": earliest.isoformat()}
     open_brief(viewer, brief, review.asked_by_id)
+
+
+def _open_again(viewer: Viewer | None, brief: Brief) -> None:
+    """Open a paused brief with the version that was published, and notify the company and the involved suppliers."""
+    earliest, _latest = guide.deadline_limits(guide.load(brief.guide_version), clock.today())
+    deadline = max(brief.deadline or clock.now(), clock.end_of_day(earliest))
+    brief.deadline = deadline
+    brief.question_deadline = deadlines.question_deadline(clock.now(), deadline)
+    brief.state = BriefState.PUBLISHED
+    bump_revision(brief)
+    record(viewer, "brief.open_again", "brief", brief.reference, deadline=deadline.isoformat())
+    notice = notices.open_again(brief.versions[-1].title, brief.reference, deadline)
+    send(notice, [*company_recipients(brief, except_viewer=viewer), *involved_recipients(brief)])

@@ -107,7 +107,10 @@ def cancel_review(viewer: Viewer, reference: str) -> Brief:
     Only an owner may submit a brief, so only an owner may take it back while it waits.
     """
     with transaction():
-        is_waiting = queries.brief_for(viewer, reference).state == BriefState.WAITING
+        current = queries.brief_for(viewer, reference)
+        is_waiting = current.state == BriefState.WAITING
+        if is_waiting and current.versions:
+            raise Conflict(_("Your business garden has paused the brief. Talk to them to open or close it."))
         transition = "cancel_submission" if is_waiting else "cancel_review"
         brief = brief_for_transition(transition, viewer, reference)
         review = queries.open_review(brief)

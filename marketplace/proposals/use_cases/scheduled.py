@@ -215,6 +215,11 @@ def close_with_brief(viewer: Viewer, brief: Brief) -> None:
         proposal.outcome_text = brief.closed_reason
 
 
+def has_sent_offers(brief: Brief) -> bool:
+    """Return True if an offer has been sent, so that the brief can no longer be paused."""
+    return bool(proposals_of(brief, ProposalState.SUBMITTED))
+
+
 def remind_about_results() -> int:
     """Send outcome questionnaires that are due, once per round; return the number sent."""
     is_due = and_(Outcome.due_on <= clock.today(), Outcome.answered_at.is_(None))

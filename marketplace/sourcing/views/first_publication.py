@@ -4,10 +4,11 @@ from flask import render_template, request
 
 from marketplace.briefs import queries as briefs
 from marketplace.briefs.lifecycle import Phase
-from marketplace.core.errors import Conflict, RuleBroken
+from marketplace.briefs.use_cases import pause_first_publication
+from marketplace.core.errors import Conflict, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.sourcing import use_cases
-from marketplace.sourcing.forms import FirstPublicationForm
+from marketplace.sourcing.forms import FirstPublicationForm, PauseForm
 from marketplace.sourcing.views.base import blueprint
 from marketplace.web import access, flashes
 from marketplace.web.redirects import see_other
@@ -44,3 +45,26 @@ def first_publication(reference: str) -> ViewResponse:
         review=briefs.open_review(brief_view.brief),
         wait=briefs.publication_wait(brief_view.brief, brief_view.phase),
     )
+
+
+@blueprint.route("/briefs/<reference>/pause", methods=["GET", "POST"])
+@access.garden
+@access.writes(access.Level.GARDEN, because="advisers check the garden's companies, and the offers wait")
+def pause_publication(reference: str) -> Answer:
+    """Pause a brief that opened by itself, until the garden has checked the company."""
+    viewer = current_viewer()
+    brief_view = briefs.brief_view_for(viewer, reference)
+    if "pause" not in brief_view.transitions or not brief_view.brief.opened_unchecked:
+        if request.method == "POST":
+            raise Conflict(_("Only a brief that opened before you had checked the company can be paused."))
+        raise NotFound
+    form = PauseForm()
+    if form.validate_on_submit():
+        try:
+            pause_first_publication(viewer, reference, form.reason.data or "")
+        except RuleBroken as error:
+            form.add_rule_error(error)
+        else:
+            flashes.done(_("The brief is paused. Answer the company when you have checked it."))
+            return see_other("sourcing.first_publication", reference=reference)
+    return render_template("sourcing/pause.html", brief_view=brief_view, form=form)

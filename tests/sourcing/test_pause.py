@@ -1,0 +1,91 @@
+"""Pausing a brief that opened by itself: by whom, what suppliers see, and how it opens again or is closed."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from marketplace.audit.models import AuditEvent
+from marketplace.briefs import use_cases as briefs
+from marketplace.briefs.models import Brief
+from marketplace.core import clock
+from marketplace.core.database import session
+from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
+from marketplace.outbox.models import Notice
+from marketplace.sourcing import use_cases
+from tests.sourcing.test_first_publication import state_of, stranger, submit
+
+__all__ = ["stranger", "submit"]
+REASON = "Vi når ikke bedriften på telefon."
+
+
+@pytest.fixture
+def opened(market, stranger, submit):
+    """A brief that has opened by itself, with an invited supplier."""
+    reference = submit()
+    with clock.as_of(clock.now() + dt.timedelta(days=6)):
+        assert use_cases.open_waiting_briefs() == 1
+    use_cases.invite_suppliers(stranger, reference, [market.suppliers["Kvistverk"].id])
+    return reference
+
+
+def last_notice(viewer):
+    query = select(Notice).where(Notice.user_id == viewer.user_id).order_by(Notice.id.desc()).limit(1)
+    return session.scalars(query).one()
+
+
+def test_garden_pauses_an_open_brief_and_everyone_involved_is_told(market, stranger, opened, sign_in):
+    garden, supplier = sign_in(market.adviser), sign_in(market.people["Kvistverk"])
+    path = f"/briefs/{opened}/pause"
+    assert path in garden.get(f"/briefs/{opened}").text
+    assert supplier.get(f"/briefs/{opened}").status_code == 200
+    assert garden.post(path, data={"reason": ""}).status_code == 422
+    assert garden.post(path, data={"reason": REASON}).status_code == 303
+    assert state_of(opened) == "waiting"
+    company_notice, supplier_notice = last_notice(stranger), last_notice(market.people["Kvistverk"])
+    assert (company_notice.kind, supplier_notice.kind) == ("brief_paused", "brief_paused_supplier")
+    assert REASON in company_notice.body
+    assert REASON in supplier_notice.body
+    assert "The brief is paused, while" in supplier.get(f"/briefs/{opened}").text
+    assert opened not in supplier.get("/opportunities").text
+    assert REASON in sign_in(stranger).get(f"/briefs/{opened}").text
+    assert f"/briefs/{opened}/first-publication" in garden.get("/home").text
+    assert "brief.pause" in session.scalars(select(AuditEvent.action)).all()
+
+
+def test_paused_brief_opens_again_unchanged_when_the_garden_answers(market, stranger, opened):
+    before = session.scalars(select(Brief.deadline).where(Brief.reference == opened)).one()
+    briefs.pause_first_publication(market.adviser, opened, REASON)
+    with clock.as_of(clock.now() + dt.timedelta(days=40)):
+        assert use_cases.open_waiting_briefs() == 0, "it does not open by itself"
+        brief = use_cases.answer_first_publication(market.adviser, opened, "ok", "")
+        assert (brief.state, len(brief.versions)) == ("published", 1)
+        assert brief.deadline > clock.now() > before
+    for viewer in (stranger, market.people["Kvistverk"]):
+        assert last_notice(viewer).kind == "brief_open_again"
+
+
+def test_paused_brief_that_the_garden_refuses_is_closed_for_good(market, stranger, opened, sign_in):
+    briefs.pause_first_publication(market.adviser, opened, REASON)
+    with pytest.raises(Conflict):
+        briefs.cancel_review(stranger, opened)
+    use_cases.answer_first_publication(market.adviser, opened, "refused", "Bedriften finnes ikke.")
+    assert state_of(opened) == "withdrawn"
+    for viewer in (stranger, market.people["Kvistverk"]):
+        assert last_notice(viewer).kind == "brief_stopped"
+    page = sign_in(market.people["Kvistverk"]).get(f"/briefs/{opened}").text
+    assert "The business garden has closed the brief" in page
+
+
+def test_only_the_garden_pauses_and_only_an_unchecked_company(market, stranger, opened, publish):
+    for viewer, error in (
+        (stranger, Forbidden),
+        (market.elsewhere, NotFound),
+        (market.people["Kvistverk"], Forbidden),
+    ):
+        with pytest.raises(error):
+            briefs.pause_first_publication(viewer, opened, REASON)
+    with pytest.raises(RuleBroken):
+        briefs.pause_first_publication(market.adviser, opened, "Nei")
+    with pytest.raises(Conflict):
+        briefs.pause_first_publication(market.adviser, publish(), REASON)

@@ -50,7 +50,7 @@ def first_publication(reference: str) -> ViewResponse:
 @blueprint.route("/briefs/<reference>/pause", methods=["GET", "POST"])
 @access.garden
 @access.writes(access.Level.GARDEN, because="advisers check the garden's companies, and the offers wait")
-def pause_publication(reference: str) -> Answer:
+def pause_publication(reference: str) -> ViewResponse:
     """Pause a brief that opened by itself, until the garden has checked the company."""
     viewer = current_viewer()
     brief_view = briefs.brief_view_for(viewer, reference)
@@ -59,12 +59,9 @@ def pause_publication(reference: str) -> Answer:
             raise Conflict(_("Only a brief that opened before you had checked the company can be paused."))
         raise NotFound
     form = PauseForm()
-    if form.validate_on_submit():
-        try:
-            pause_first_publication(viewer, reference, form.reason.data or "")
-        except RuleBroken as error:
-            form.add_rule_error(error)
-        else:
-            flashes.done(_("The brief is paused. Answer the company when you have checked it."))
-            return see_other("sourcing.first_publication", reference=reference)
+    if form.validate_on_submit() and form.accepts(
+        lambda: pause_first_publication(viewer, reference, form.reason.data or "")
+    ):
+        flashes.done(_("The brief is paused. Answer the company when you have checked it."))
+        return see_other("sourcing.first_publication", reference=reference)
     return render_template("sourcing/pause.html", brief_view=brief_view, form=form)

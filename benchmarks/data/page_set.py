@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from urllib.parse import quote
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from marketplace.accounts.models import User
 from marketplace.briefs.lifecycle import Phase
@@ -12,6 +12,7 @@ from marketplace.briefs.queries import phase_of
 from marketplace.core.database import session
 from marketplace.demo.people import ADMINISTRATOR, COMPANY, GARDEN, SUPPLIER
 from marketplace.organisations.models import Membership
+from marketplace.organisations.queries import companies_followed_by
 from marketplace.proposals.lifecycle import FINAL, ProposalState
 from marketplace.proposals.models import Proposal
 from marketplace.sourcing.use_cases import rank_brief
@@ -101,4 +102,12 @@ def _supplier_pages(supplier: int) -> Sequence[str]:
 
 def _garden_pages(garden: int) -> Sequence[str]:
     query = select(Vetting.id).where(Vetting.garden_id == garden, Vetting.state == rules.SUBMITTED)
-    return (f"/vetting/{session.scalars(query.order_by(Vetting.id).limit(1)).one()}",)
+    vetting = session.scalars(query.order_by(Vetting.id).limit(1)).one()
+    followed = (
+        select(Brief.company_id)
+        .where(Brief.company_id.in_(companies_followed_by(garden)))
+        .group_by(Brief.company_id)
+        .order_by(func.count().desc(), Brief.company_id)
+    )
+    company = session.scalars(followed.limit(1)).one()
+    return f"/vetting/{vetting}", f"/companies/{company}"

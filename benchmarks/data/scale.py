@@ -17,7 +17,14 @@ from marketplace.core.database import session, transaction
 from marketplace.core.identifiers import make_slug
 from marketplace.demo.use_cases import fill
 from marketplace.demo.wording import Wording
-from marketplace.organisations.models import BusinessGarden, Company, Membership, Organisation
+from marketplace.organisations.models import (
+    AREA,
+    BusinessGarden,
+    Company,
+    CompanyFollower,
+    Membership,
+    Organisation,
+)
 from marketplace.suppliers.models import (
     CaseStudy,
     Supplier,
@@ -231,16 +238,19 @@ def _add_companies(wording: Wording, gardens: Sequence[int], count: int) -> list
     rng, trades = wording.rng, sorted(taxonomy.sectors())
     rows = [{"name": wording.company_name(), "municipality_number": seat} for seat in _seats(rng, count)]
     pairs = _add_organisations(wording, "company", rows)
-    add_rows(
-        Company,
-        [
-            {
-                "id": company,
-                "garden_id": rng.choice(gardens),
-                "sector_code": rng.choice(trades),
-                "employees": rng.randint(1, 40),
-            }
-            for company, _owner in pairs
-        ],
-    )
+    companies: list[Row] = [
+        {
+            "id": company,
+            "garden_id": rng.choice(gardens),
+            "sector_code": rng.choice(trades),
+            "employees": rng.randint(1, 40),
+        }
+        for company, _owner in pairs
+    ]
+    add_rows(Company, companies)
+    followers = [
+        {"company_id": row["id"], "garden_id": row["garden_id"], "why": AREA, "since": clock.now()}
+        for row in companies
+    ]
+    add_rows(CompanyFollower, followers)
     return pairs

@@ -187,6 +187,16 @@ def load_locked(query: Select[Model]) -> Model | None:
     return session.scalar(query.with_for_update().execution_options(populate_existing=True))
 
 
+def read_and_release(query: Select[Any]) -> Sequence[Any]:
+    """Read the first column of a query for a scheduled job, and end the transaction.
+
+    The job then locks and checks each of them in a transaction of its own.
+    """
+    values = session.scalars(query).all()
+    session.rollback()
+    return values
+
+
 def insert_missing(model: type[Base], rows: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows, skipping those whose key already exists (ON CONFLICT DO NOTHING), in the caller's transaction."""
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert

@@ -1,5 +1,7 @@
 """First publication of a company that no business garden knows: the garden's answer, and opening by the scheduled job."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import or_, select
 
 from marketplace.audit.use_cases import record
@@ -16,7 +18,7 @@ from marketplace.briefs.use_cases.authorization import (
 )
 from marketplace.briefs.use_cases.publication import open_brief
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import read_and_release, session, transaction
 from marketplace.core.errors import Conflict, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -119,7 +121,7 @@ def _stop(viewer: Viewer, brief: Brief, reason: str) -> None:
     send(notice, [*company_recipients(brief), *involved_recipients(brief)])
 
 
-def due_first_publications() -> list[str]:
+def due_first_publications() -> Sequence[str]:
     """Return the references of waiting briefs whose wait is over, or whose company has become known."""
     query = (
         select(Brief.reference)
@@ -133,9 +135,7 @@ def due_first_publications() -> list[str]:
         )
         .order_by(Brief.id)
     )
-    references = list(session.scalars(query))
-    session.rollback()
-    return references
+    return read_and_release(query)
 
 
 def open_due_brief(reference: str) -> Brief | None:

@@ -12,7 +12,7 @@ from marketplace.briefs.models import Brief
 from marketplace.briefs.queries import own_brief, phase_of
 from marketplace.briefs.use_cases.authorization import lock
 from marketplace.core import clock
-from marketplace.core.database import load_locked, session, transaction
+from marketplace.core.database import load_locked, read_and_release, session, transaction
 from marketplace.core.email_address import normalize_email
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
@@ -156,8 +156,7 @@ def _use(viewer: Viewer, invitation: OutsideInvitation, supplier_id: int) -> str
 def settle_outside_invitations() -> int:
     """Invite applicants that are approved by now, answer those that are too late, and return how many. Idempotent."""
     query = select(OutsideInvitation.id).where(OutsideInvitation.result == "").order_by(OutsideInvitation.id)
-    pending = list(session.scalars(query))
-    session.rollback()
+    pending = read_and_release(query)
     if pending:
         corpus()
     settled = 0

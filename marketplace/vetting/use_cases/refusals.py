@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from marketplace.audit.use_cases import record
 from marketplace.core import clock
-from marketplace.core.database import session, transaction
+from marketplace.core.database import read_and_release, session, transaction
 from marketplace.core.errors import Conflict, Forbidden, NotFound, RuleBroken
 from marketplace.core.i18n import gettext as _
 from marketplace.core.viewer import Viewer
@@ -182,9 +182,7 @@ def remind_second_reviewers() -> int:
     If nobody who was asked can answer any more, another garden is asked.
     """
     waiting = select(Refusal.id).where(Refusal.state == second_review.PROPOSED).order_by(Refusal.id)
-    ids = session.scalars(waiting).all()
-    session.rollback()
-    return sum(_remind(refusal_id) for refusal_id in ids)
+    return sum(_remind(refusal_id) for refusal_id in read_and_release(waiting))
 
 
 def _remind(refusal_id: int) -> int:

@@ -17,7 +17,7 @@ organisations   companies, business gardens, memberships
 suppliers       supplier profiles, case studies, import
 vetting         applications, approval per kind of service, refusals, appeals, transfers
 directory       public search for suppliers, and coverage map
-briefs          procurement guide, coach, lifecycle, versions, clarification questions
+briefs          procurement guide, coach, lifecycle, deadlines, versions, clarification questions
 sourcing        ranking runs, index cache, what-if, invitations
 proposals       sealed offers, comparison, award, delivery, outcome
 programme       projects with cohorts of companies, recruitment, course sessions, attendance
